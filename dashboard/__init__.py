@@ -1,0 +1,1 @@
+"""What the user sees: command line, server, upload, pages and figures."""

@@ -1,0 +1,351 @@
+"""What an estimator takes and gives: Estimator, GroupFit, Parameter, Note, and the typed options.
+
+A plugin imports these names and nothing else. Every method, the built-ins included, is held to the same contract by
+:func:`estimators.check_estimator`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+
+from estimators.errors import DataError, FitError, OptionError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from estimators.groups import GroupData
+
+Severity = Literal["info", "warning"]
+Interval = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+
+STANDARD_PARAMETERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "mu": ("Population mean μ", "The centre that the groups are drawn from."),
+        "mu_std_error": ("Standard error of μ", "How far the estimate of μ is likely to be off."),
+        "sigma_group": ("Between groups σg", "Standard deviation of the true group means."),
+        "sigma_error": ("Within groups σe", "Standard deviation of the rows around their group's mean."),
+        "icc": ("ICC", "Share of the variance that lies between groups: σg² / (σg² + σe²)."),
+        "criterion": ("Criterion", "What the fit minimised: −2 × the (restricted) log likelihood."),
+        "log_likelihood": ("Log likelihood", "The (restricted) log likelihood at the fit."),
+    }
+)
+"""Name -> (label, help) of the parameters that every reader of a fit knows; a method may offer others."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number that a method reports about all groups together.
+
+    ``value`` None means that it does not exist for these data. ``label`` and ``help`` are shown to people; for the
+    names in :data:`STANDARD_PARAMETERS` they are filled in.
+    """
+
+    name: str
+    value: float | None
+    label: str = ""
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        label, text = STANDARD_PARAMETERS.get(self.name, (self.name.replace("_", " "), ""))
+        object.__setattr__(self, "label", self.label or label)
+        object.__setattr__(self, "help", self.help or text)
+        if self.value is not None:
+            value = float(self.value)
+            if not np.isfinite(value):
+                raise FitError(f"parameter {self.name} is {value}; give None where it does not exist")
+            object.__setattr__(self, "value", value)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a reader of the fit should know: a stable code, a severity and plain words."""
+
+    code: str
+    severity: Severity
+    text: str
+
+
+def option(
+    default: Any,  # noqa: ANN401 - the type of an option is that of its default
+    *,
+    label: str,
+    help: str = "",  # noqa: A002 - the word that click and argparse use too
+    minimum: float | None = None,
+    maximum: float | None = None,
+    choices: Iterable[str] | Mapping[str, str] | None = None,
+) -> Any:  # noqa: ANN401 - as dataclasses.field does, so that the annotation of the field stands
+    """A field of an ``Options`` dataclass that people can set from the page and the command line.
+
+    ``default`` is a bool, int, float or str and gives the type. ``minimum`` and ``maximum`` are inclusive. ``choices``
+    are the allowed strings, or a mapping of them to the words shown for each.
+    """
+    words = choices if isinstance(choices, Mapping) else {c: c for c in choices} if choices else None
+    metadata = {"label": label, "help": help, "minimum": minimum, "maximum": maximum, "choices": words}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class OptionSpec:
+    """One option as the page and the command line see it."""
+
+    name: str
+    default: bool | int | float | str
+    label: str
+    help: str
+    minimum: float | None
+    maximum: float | None
+    choices: Mapping[str, str] | None
+
+    def parse(self, value: object) -> bool | int | float | str:
+        """The value in the option's type, checked against its bounds; text is read as the command line gives it.
+
+        Raises:
+            OptionError: in one sentence, naming the bounds.
+        """
+        kind = type(self.default)
+        try:
+            parsed = _read_bool(value) if kind is bool else _read_number(kind, value)
+        except (TypeError, ValueError, OverflowError):
+            raise OptionError(f"{self.name} takes {self._allowed()}, not {value!r}") from None
+        if self.choices is not None and parsed not in self.choices:
+            raise OptionError(f"{self.name} takes {self._allowed()}, not {value!r}")
+        if isinstance(parsed, (int, float)) and not isinstance(parsed, bool):
+            low = -np.inf if self.minimum is None else self.minimum
+            high = np.inf if self.maximum is None else self.maximum
+            if not low <= parsed <= high:
+                raise OptionError(f"{self.name} takes {self._allowed()}, not {value!r}")
+        return parsed
+
+    def _allowed(self) -> str:
+        if self.choices is not None:
+            return "one of " + ", ".join(self.choices)
+        if isinstance(self.default, bool):
+            return "true or false"
+        if isinstance(self.default, str):
+            return "text"
+        noun = "a whole number" if isinstance(self.default, int) else "a number"
+        if self.minimum is not None and self.maximum is not None:
+            return f"{noun} from {self.minimum:g} to {self.maximum:g}"
+        if self.minimum is not None:
+            return f"{noun} of at least {self.minimum:g}"
+        return noun if self.maximum is None else f"{noun} of at most {self.maximum:g}"
+
+
+def _read_bool(value: object) -> bool:
+    words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, str) and value.strip().lower() in words:
+        return words[value.strip().lower()]
+    raise ValueError(value)
+
+
+def _read_number(kind: type, value: Any) -> int | float | str:  # noqa: ANN401 - whatever a user gave
+    if kind is str:
+        if not isinstance(value, str):
+            raise ValueError(value)
+        return value
+    if isinstance(value, bool):
+        raise ValueError(value)
+    number = float(value)
+    if not np.isfinite(number) or (kind is int and number != int(number)):
+        raise ValueError(value)
+    return int(value) if kind is int and isinstance(value, str) and "." not in value else kind(number)
+
+
+@dataclass(frozen=True)
+class NoOptions:
+    """The options of a method that has none."""
+
+
+class Estimator(ABC):
+    """A method that estimates (or predicts) the mean of every group.
+
+    A subclass gives the class attributes and :meth:`_fit`; everything else has a default. Instances hold no state:
+    the same data and options give the same fit.
+    """
+
+    id: ClassVar[str]
+    """Lower-case letters, digits, ``_`` and ``-``, starting with a letter; unique in a registry."""
+    label: ClassVar[str]
+    """A short name for people, e.g. ``REML BLUP``."""
+    summary: ClassVar[str]
+    """One line: what the method does."""
+    citation: ClassVar[str] = ""
+    """Where the formula comes from."""
+    needs: ClassVar[Literal["summary", "rows"]] = "summary"
+    """``rows``: the method reads ``data.rows``; ``summary``: the group summaries are enough."""
+    Options: ClassVar[type] = NoOptions
+    """A frozen dataclass whose fields are :func:`option` calls."""
+
+    color: ClassVar[str | None] = None
+    """A hint for display, ``#rrggbb``; None: chosen from a cycle, steady for the id."""
+    symbol: ClassVar[str | None] = None
+    """A hint for display: a plotly marker symbol, or ``line`` for a method that says one number for all groups."""
+    order: ClassVar[int] = 100
+    """Place in lists; the smaller comes first, ties by id."""
+
+    def fit(self, data: GroupData, options: object | None = None) -> GroupFit:
+        """Fit the method after checking the options (an ``Options`` instance, a mapping, or None for the defaults).
+
+        Raises:
+            OptionError: an unknown option or a value out of bounds.
+            DataError: the data cannot carry this method (too few groups, say).
+            FitError: the method broke its contract (wrong shape, NaN, ...).
+        """
+        checked = self.make_options(options)
+        if self.needs == "rows" and data.rows is None:
+            raise DataError("needs the rows themselves, and these data hold only group summaries")
+        result = self._fit(data, checked)
+        if not isinstance(result, GroupFit):
+            raise FitError(f"_fit returned {type(result).__name__}, not a GroupFit")
+        result.check(len(data))
+        return result
+
+    @abstractmethod
+    def _fit(self, data: GroupData, options: Any) -> GroupFit:  # noqa: ANN401 - an instance of the subclass's Options
+        """Compute the fit. ``data`` is read-only; ``options`` is a checked instance of ``Options``."""
+
+    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The weight that a group of ``n`` rows ``(M,)`` would get under ``fit``, ``(M,)``; None: no such curve."""
+        del fit, n
+        return None
+
+    @classmethod
+    def option_specs(cls) -> tuple[OptionSpec, ...]:
+        """The options in the order of their definition."""
+        if not dataclasses.is_dataclass(cls.Options):
+            raise OptionError(f"Options of {cls.id} is not a dataclass")
+        return tuple(_spec(f) for f in dataclasses.fields(cls.Options))
+
+    @classmethod
+    def make_options(cls, given: object | None = None) -> object:
+        """A checked ``Options`` instance from an instance, a mapping of names to values (text allowed), or None.
+
+        Raises:
+            OptionError: an unknown name (the known ones are listed) or a value out of bounds (with the bounds).
+        """
+        specs = {s.name: s for s in cls.option_specs()}
+        if given is None:
+            values: dict[str, object] = {}
+        elif isinstance(given, cls.Options):
+            values = {name: getattr(given, name) for name in specs}
+        elif isinstance(given, Mapping):
+            values = dict(given)
+        else:
+            raise OptionError(f"options of {cls.id} are {cls.Options.__name__} or a mapping, not {type(given).__name__}")
+        unknown = [str(name) for name in values if name not in specs]
+        if unknown:
+            known = f"it knows {', '.join(specs)}" if specs else "it has none"
+            raise OptionError(f"{cls.id} has no option {', '.join(unknown)}: {known}")
+        try:
+            return cls.Options(**{name: specs[str(name)].parse(value) for name, value in values.items()})
+        except OptionError as error:
+            raise OptionError(f"{cls.id}.{error}") from None
+
+
+def _spec(f: dataclasses.Field[Any]) -> OptionSpec:
+    if f.default is dataclasses.MISSING or "label" not in f.metadata:
+        raise OptionError(f"option {f.name} is not made with option(default, label=...)")
+    return OptionSpec(name=f.name, default=f.default, **f.metadata)
+
+
+ID_PATTERN = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+def frozen_array(values: ArrayLike, dtype: type = np.float64) -> NDArray[Any]:
+    """A read-only copy of ``values`` as an array of ``dtype``."""
+    array = np.array(values, dtype=dtype)
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class GroupFit:
+    """What a method says about every group. Arrays are ``(J,)`` in the order of ``data.labels`` and read-only.
+
+    ``estimate`` is in the units of the outcome, as is ``std_error``. None means that the method does not provide a
+    thing; it is never zero and never NaN passed off as a number.
+    """
+
+    estimate: NDArray[np.float64]
+    """Estimated or predicted mean of each group."""
+    std_error: NDArray[np.float64] | None = None
+    """Its standard error."""
+    weight: NDArray[np.float64] | None = None
+    """Weight on the group's own mean: 1 = no pooling, 0 = complete pooling."""
+    center: float | None = None
+    """What the estimates are pulled towards."""
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    """Numbers about all groups together, by name. A mapping of names to numbers, or Parameters, may be given."""
+    notes: tuple[Note, ...] = ()
+    """What a reader should know."""
+    df: float | None = None
+    """Degrees of freedom of the interval; None = normal."""
+    interval_fn: Callable[[float], Interval] | None = None
+    """Level -> (low, high), for a method with intervals of its own."""
+
+    def __post_init__(self) -> None:
+        for name in ("estimate", "std_error", "weight"):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, frozen_array(value))
+        object.__setattr__(self, "center", None if self.center is None else float(self.center))
+        object.__setattr__(self, "parameters", _as_parameters(self.parameters))
+        object.__setattr__(self, "notes", tuple(self.notes))
+
+    def interval(self, level: float = 0.95) -> Interval | None:
+        """Lower and upper end ``(J,), (J,)`` of the interval at ``level`` (0 < level < 1), or None if there is none.
+
+        Normal, or Student's t where ``df`` is set, around the estimate; or the method's own.
+        """
+        if not 0 < level < 1:
+            raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
+        if self.interval_fn is not None:
+            low, high = self.interval_fn(level)
+            return frozen_array(low), frozen_array(high)
+        if self.std_error is None:
+            return None
+        half = _quantile(level, self.df) * self.std_error
+        return frozen_array(self.estimate - half), frozen_array(self.estimate + half)
+
+    def check(self, groups: int) -> None:
+        """Raise FitError unless every array has shape ``(groups,)`` and holds what its name promises."""
+        for name in ("estimate", "std_error", "weight"):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if value.shape != (groups,):
+                raise FitError(f"{name} has shape {value.shape}, but there are {groups} groups")
+            if not np.isfinite(value).all():
+                raise FitError(f"{name} holds values that are not finite")
+        if self.std_error is not None and (self.std_error < 0).any():
+            raise FitError("std_error holds negative values")
+        if self.center is not None and not np.isfinite(self.center):
+            raise FitError("center is not finite")
+        if self.df is not None and not self.df > 0:
+            raise FitError(f"df is {self.df}, but degrees of freedom are positive")
+
+
+def _as_parameters(given: Mapping[str, Any] | Iterable[Parameter]) -> Mapping[str, Parameter]:
+    if isinstance(given, Mapping):
+        items = [p if isinstance(p, Parameter) else Parameter(name, p) for name, p in given.items()]
+    else:
+        items = list(given)
+    return MappingProxyType({p.name: p for p in items})
+
+
+def _quantile(level: float, df: float | None) -> float:
+    """The two-sided quantile: half the width of an interval in standard errors."""
+    from scipy.special import ndtri, stdtrit
+
+    upper_tail = (1.0 - level) / 2.0
+    return float(-ndtri(upper_tail) if df is None else -stdtrit(df, upper_tail))

@@ -1,0 +1,17 @@
+"""What can go wrong, by whose doing."""
+
+
+class BlupboardError(Exception):
+    """Anything that is said to a person in one sentence."""
+
+
+class DataError(BlupboardError, ValueError):
+    """The data cannot carry what was asked of them."""
+
+
+class OptionError(BlupboardError, ValueError):
+    """A value that a user gave is unknown or out of its bounds."""
+
+
+class FitError(BlupboardError, RuntimeError):
+    """A method broke its contract."""
