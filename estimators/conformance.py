@@ -1,0 +1,142 @@
+"""check_estimator: does an estimator keep to the contract? Run it in a plugin's own tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimators.contract import ID_PATTERN, Estimator, GroupFit
+from estimators.errors import BlupboardError, DataError
+from estimators.groups import GroupData
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class ConformanceError(AssertionError):
+    """An estimator breaks the contract; ``problems`` has a sentence for each fault."""
+
+    def __init__(self, estimator_id: str, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(f"{estimator_id} does not keep to the contract:\n" + "\n".join(f"- {p}" for p in problems))
+
+
+def check_estimator(estimator: Estimator) -> None:
+    """Hold an estimator against the contract on ordinary and awkward data.
+
+    Raises:
+        ConformanceError: with every fault found and how to mend it.
+    """
+    problems = list(_identity(estimator))
+    if not problems:
+        for name, data in _datasets():
+            problems.extend(f"on {name}: {p}" for p in _fit_problems(estimator, data))
+        problems.extend(_equivariance(estimator))
+    if problems:
+        raise ConformanceError(str(getattr(estimator, "id", type(estimator).__name__)), problems)
+
+
+def _identity(estimator: Estimator) -> Iterator[str]:
+    if not isinstance(estimator, Estimator):
+        yield "it is no instance of estimators.Estimator: inherit from it and pass an instance"
+        return
+    for name in ("id", "label", "summary", "citation"):
+        if not isinstance(getattr(estimator, name, None), str):
+            yield f"{name} must be text: set it on the class"
+    if isinstance(getattr(estimator, "id", None), str) and not ID_PATTERN.fullmatch(estimator.id):
+        yield f"the id {estimator.id!r} must be lower-case letters, digits, _ and -, starting with a letter"
+    if estimator.needs not in ("summary", "rows"):
+        yield f"needs is {estimator.needs!r}: say 'summary' or 'rows'"
+    try:
+        options = estimator.make_options()
+        estimator.make_options(options)
+    except Exception as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
+        yield f"its options do not validate ({error}): give each a default within its own bounds and choices"
+    try:
+        estimator.make_options({"no such option": 1})
+    except BlupboardError:
+        return
+    yield "an unknown option is accepted: leave make_options as it is"
+
+
+def _datasets() -> Iterator[tuple[str, GroupData]]:
+    rng = np.random.default_rng(20260101)
+    for name, sizes, between in (
+        ("20 groups of 8 rows", [8] * 20, 1.0),
+        ("30 groups of 1 to 40 rows", list(rng.integers(1, 40, 30)), 0.5),
+        ("12 groups that do not differ", [6] * 12, 0.0),
+        ("5 groups, one of them huge", [2000, 2, 1, 3, 2], 1.0),
+    ):
+        group = np.repeat(np.arange(len(sizes)), sizes)
+        y = 10.0 + between * rng.standard_normal(len(sizes))[group] + rng.standard_normal(len(group))
+        yield name, GroupData.from_arrays(y, group)
+    yield "one group", GroupData.from_arrays([1.0, 2.0, 4.0], ["a"] * 3)
+    yield "two groups", GroupData.from_arrays([1.0, 2.0, 4.0, 3.0], ["a", "a", "b", "b"])
+    yield "groups of one row each", GroupData.from_arrays(np.arange(6.0), np.arange(6))
+    yield "equal values", GroupData.from_arrays(np.full(12, 3.5), np.repeat(np.arange(4), 3))
+    yield "groups without spread within", GroupData.from_arrays(np.repeat([1.0, 5.0, 2.0, 9.0], 3), np.repeat(np.arange(4), 3))
+
+
+def _fit_problems(estimator: Estimator, data: GroupData) -> Iterator[str]:
+    before = _snapshot(data)
+    try:
+        fit, again = estimator.fit(data), estimator.fit(data)
+    except DataError:
+        return
+    except Exception as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
+        yield f"{type(error).__name__}: {error} (raise DataError with one sentence where data cannot carry the method)"
+        return
+    if any((a != b).any() for a, b in zip(before, _snapshot(data), strict=True)):
+        yield "it changes its input: work on copies"
+    if not np.array_equal(fit.estimate, again.estimate):
+        yield "the same data give different estimates: draw random numbers from a fixed seed"
+    yield from _interval_problems(fit, len(data))
+    if fit.weight is not None and ((fit.weight < -1e-9) | (fit.weight > 1 + 1e-9)).any():
+        yield "weight lies outside 0 to 1: it is the weight on the group's own mean; leave it None if there is none"
+    curve = estimator.weight_curve(fit, np.array([1.0, 10.0]))
+    if curve is not None and (np.shape(curve) != (2,) or not np.isfinite(curve).all()):
+        yield "weight_curve must give one finite weight for each n, or None"
+
+
+def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
+    try:
+        narrow, wide = fit.interval(0.5), fit.interval(0.99)
+    except Exception as error:  # noqa: BLE001 - as above
+        yield f"interval(0.5) fails with {type(error).__name__}: {error}"
+        return
+    if narrow is None or wide is None:
+        return
+    for low, high in (narrow, wide):
+        if low.shape != (groups,) or high.shape != (groups,) or not (np.isfinite(low) & np.isfinite(high)).all():
+            yield "its interval ends must be finite arrays with one entry per group"
+            return
+    slack = 1e-9 * (np.abs(wide[1]) + np.abs(wide[0]))
+    if (wide[1] - wide[0] < narrow[1] - narrow[0] - slack).any():
+        yield "a 99% interval is narrower than a 50% interval: take the level as the coverage wanted"
+
+
+def _equivariance(estimator: Estimator) -> Iterator[str]:
+    rng = np.random.default_rng(7)
+    group = np.repeat(np.arange(10), rng.integers(2, 9, 10))
+    y = rng.standard_normal(10)[group] + rng.standard_normal(len(group))
+    shuffled = rng.permutation(len(y))
+    estimate = _estimate(estimator, y, group)
+    if estimate is None:
+        return
+    again = _estimate(estimator, y[shuffled], group[shuffled])
+    if again is None or not np.allclose(estimate, again, rtol=1e-6, atol=1e-6):
+        yield "the order of the rows changes the estimates: they may depend on the group summaries or rows as a set only"
+
+
+def _estimate(estimator: Estimator, y: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64] | None:
+    try:
+        return estimator.fit(GroupData.from_arrays(y, group)).estimate
+    except BlupboardError:
+        return None
+
+
+def _snapshot(data: GroupData) -> list[NDArray[np.float64]]:
+    take: Callable[[str], NDArray[np.float64]] = lambda name: np.array(getattr(data, name))  # noqa: E731
+    return [take(name) for name in ("n", "centered_mean", "ss_within", "constant")]
