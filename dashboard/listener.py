@@ -1,0 +1,151 @@
+"""waitress on a socket of our own: large uploads in flat memory, refused in a sentence when too large."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import json
+import socket
+from typing import TYPE_CHECKING
+
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import create_server
+from waitress.utilities import RequestEntityTooLarge
+from waitress.wasyncore import close_all
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+THREADS = 8
+PORTS_TO_TRY = 51
+
+_RECEIVE_BYTES = 2**16
+_IN_MEMORY_BYTES = 2**19
+
+
+class CannotListen(Exception):
+    """The address cannot be served; the message is one sentence for the person who chose it."""
+
+
+def bind(host: str, port: int, *, or_next_free: bool) -> socket.socket:
+    """Return a socket that listens on `host` and `port`, 0 for any free port.
+
+    A port that is taken is followed by the next free one of the 50 after it where `or_next_free`.
+    Raises CannotListen.
+    """
+    for candidate in range(port, min(port + (PORTS_TO_TRY if or_next_free else 1), 2**16)):
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(
+                host, candidate, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            )[0]
+            return _listening(socket.socket(family, kind, protocol), address)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise CannotListen(f"Cannot listen on {host} port {candidate}: {error.strerror}.") from error
+    tried = f"Ports {port} to {port + PORTS_TO_TRY - 1} are" if or_next_free else f"Port {port} is"
+    raise CannotListen(f"{tried} taken on {host}; choose another with --port.")
+
+
+class Listener:
+    """A waitress server for one application on one listening socket.
+
+    waitress takes a body in whole before it calls the application; past half a megabyte it waits in a
+    file in `tempfile.gettempdir()`. A body over the cap is answered as the upload route does,
+    `{"error": too_large_message}` with status 413.
+    """
+
+    def __init__(
+        self,
+        application: WSGIApplication,
+        listening: socket.socket,
+        *,
+        max_body_bytes: int,
+        too_large_message: str,
+    ) -> None:
+        class Parser(_Parser):
+            too_large = too_large_message
+
+        class Channel(_Channel):
+            parser_class = Parser
+
+        self.url = _url_of(listening)
+        self._server = create_server(
+            application,
+            sockets=[listening],
+            threads=THREADS,
+            recv_bytes=_RECEIVE_BYTES,
+            inbuf_overflow=_IN_MEMORY_BYTES,
+            max_request_body_size=max_body_bytes + 1,  # waitress refuses bodies of this size already
+            channel_request_lookahead=1,  # so that a client that leaves while its file is read is noticed
+            clear_untrusted_proxy_headers=False,  # the application decides which proxies to believe
+            asyncore_use_poll=True,
+            ident="blupboard",
+        )
+        self._server.channel_class = Channel
+
+    def run(self) -> None:
+        """Serve until `stop`, SystemExit or Ctrl-C; what is being answered gets 5 seconds to finish."""
+        self._server.run()
+        self._server.task_dispatcher.shutdown()
+        self._close()
+
+    def stop(self) -> None:
+        """Let `run` return; for another thread than the one that runs it."""
+        self._server.trigger.pull_trigger(self._close)
+
+    def _close(self) -> None:
+        close_all(self._server._map)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    def del_channel(self, map: dict[int, object] | None = None) -> None:  # noqa: A002 - waitress's signature
+        super().del_channel(map)
+        if self.request is not None:
+            self.request.close()  # its file too, when the client left in the middle of a body
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    too_large: str
+    error: object
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if isinstance(self.error, RequestEntityTooLarge):
+            self.error = _TooLargeInJson(self.too_large)
+            self.expect_continue = False  # or waitress would invite the very body it refuses
+        return consumed
+
+
+class _TooLargeInJson:
+    """waitress's answer to a body over the cap, in the form of the upload route's."""
+
+    def __init__(self, sentence: str) -> None:
+        self.sentence = sentence
+
+    def to_response(self, _server_name: str) -> tuple[str, list[tuple[str, str]], bytes]:
+        body = json.dumps({"error": self.sentence}).encode()
+        return "413 Content Too Large", [("Content-Type", "application/json")], body
+
+
+def _url_of(listening: socket.socket) -> str:
+    """Return the address to open in a browser on this machine."""
+    host, port = listening.getsockname()[:2]
+    address = ipaddress.ip_address(host.partition("%")[0])
+    if address.is_unspecified:
+        host = "127.0.0.1" if address.version == 4 else "::1"
+    return f"http://[{host}]:{port}/" if address.version == 6 else f"http://{host}:{port}/"
+
+
+def _listening(opened: socket.socket, address: tuple[str | int, ...] | tuple[int, bytes]) -> socket.socket:
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where SO_REUSEADDR shares a taken port
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.bind(address)
+        opened.listen(128)
+    except OSError:
+        opened.close()
+        raise
+    return opened

@@ -1,0 +1,94 @@
+"""Small files that are written whole or not at all, in folders for this account alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+_TOUCH_EVERY_SECONDS = 3_600
+
+
+def default_root() -> Path:
+    """Name the folder where blupboard keeps this account's data, by the custom of the platform."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "blupboard"
+
+
+def make_folder(path: Path) -> None:
+    """Create a folder for this account alone, unless it is there; its parent must exist."""
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
+def write_json(path: Path, text: str) -> None:
+    """Put JSON text in place of `path` in one step: readers see the old or the new, never half of it."""
+    draft = _draft_beside(path)
+    try:
+        _write_new(draft, text.encode())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the JSON object in `path`; empty when the file is absent or holds something else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def secret_in(path: Path) -> bytes:
+    """Return the 32 random bytes kept in `path`, made on first use; all processes get the same."""
+    if not path.exists():
+        draft = _draft_beside(path)
+        try:
+            _write_new(draft, secrets.token_bytes(32))
+            os.link(draft, path)  # unlike a rename, never replaces what another process has just made
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    return path.read_bytes()
+
+
+def children(folder: Path) -> tuple[Path, ...]:
+    """List what a folder holds; nothing when there is no such folder."""
+    return tuple(folder.iterdir()) if folder.is_dir() else ()
+
+
+def touch(path: Path) -> None:
+    """Note that an existing path is in use, writing at most once an hour."""
+    with suppress(FileNotFoundError):
+        if time.time() - path.stat().st_mtime > _TOUCH_EVERY_SECONDS:
+            os.utime(path)
+
+
+def age_in_days(path: Path) -> float:
+    """Count the days since the last write or `touch`; 0 for a path that has just gone."""
+    try:
+        return (time.time() - path.stat().st_mtime) / 86_400
+    except FileNotFoundError:
+        return 0.0
+
+
+def _draft_beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)

@@ -1,0 +1,338 @@
+"""The HTTP side of the server: who is asking, what comes in, and what every answer carries.
+
+`install` adds it to a Flask application before the pages are: the signed session cookie, `PUT /upload`,
+`GET /health`, the checks against requests from elsewhere, security headers, and errors in one sentence.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+import flask
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    Forbidden,
+    HTTPException,
+    LengthRequired,
+    MisdirectedRequest,
+)
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wsgi import get_input_stream
+
+from dashboard.desktop import open_browser, open_window
+from dashboard.workspace import (
+    Interrupted,
+    NoRoom,
+    TooLarge,
+    UnknownDataset,
+    Workspace,
+    WorkspaceError,
+)
+
+if TYPE_CHECKING:
+    from dashboard.listener import Listener
+
+DEFAULT_PORT = 8050
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_MAX_BODY_BYTES = 64 * 2**20
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_TRUSTED_SITES = frozenset({"same-origin", "none"})
+_OWNER = "owner"
+_EXTENSION = "blupboard"
+_STATUS_OF: dict[type[WorkspaceError], HTTPStatus] = {
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Interrupted: HTTPStatus.BAD_REQUEST,
+    NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
+    UnknownDataset: HTTPStatus.NOT_FOUND,
+}
+
+
+def install(
+    server: flask.Flask,
+    workspace: Workspace,
+    *,
+    csp_hashes: Callable[[], Iterable[str]],
+    hosts: Iterable[str] = (),
+    proxies: int = 0,
+) -> None:
+    """Make `server` hold `workspace` and answer as the module says.
+
+    `csp_hashes` gives the Content-Security-Policy hashes of the inline scripts (`Dash.csp_hashes`); it is
+    called with the first answer, when every callback is registered. `hosts` are the names under which the
+    server may be asked, any when empty; `restrict_to_loopback` adds the local ones. `proxies` counts the
+    reverse proxies in front whose X-Forwarded headers tell the scheme, host and address of the client.
+    """
+    server.extensions[_EXTENSION] = workspace
+    server.config["BLUPBOARD_HOSTS"] = frozenset(hosts)
+    server.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
+    if proxies:
+        proxied = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+        server.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way to add middleware
+    _set_up_session(server, workspace.signing_key())
+    server.before_request(_refuse_unknown_host)
+    server.before_request(_refuse_other_sites)
+    server.before_request(_know_the_owner)
+    server.after_request(_security_headers(csp_hashes))
+    server.register_error_handler(HTTPException, _answer_http_error)
+    server.register_error_handler(WorkspaceError, _answer_workspace_error)
+    server.register_error_handler(Exception, _answer_unforeseen)
+    server.add_url_rule("/upload", "upload", upload, methods=["PUT"])
+    server.add_url_rule("/health", "health", health)
+
+
+def workspace_of(server: flask.Flask) -> Workspace:
+    """Return the workspace that `install` gave to `server`."""
+    return cast(Workspace, server.extensions[_EXTENSION])
+
+
+def restrict_to_loopback(server: flask.Flask) -> None:
+    """Answer only when asked under a loopback name, or one of the `hosts` given to `install`.
+
+    A web page whose own name is made to resolve to 127.0.0.1 is then refused (DNS rebinding).
+    """
+    server.config["BLUPBOARD_HOSTS"] |= LOOPBACK_NAMES
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach a server bound to `host`, a name or an address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() in LOOPBACK_NAMES
+
+
+def owner() -> str:
+    """Return the id of the session behind the current request, a new one on a first visit."""
+    if _OWNER not in flask.session:
+        flask.session.permanent = True
+        flask.session[_OWNER] = secrets.token_urlsafe(24)
+    return cast(str, flask.session[_OWNER])
+
+
+def health() -> flask.Response:
+    """Answer that the server is up."""
+    return flask.jsonify(status="ok")
+
+
+def upload() -> flask.Response:
+    """Store the request's body as a dataset of this session; answers its token, name and size.
+
+    The body is the file itself, the query's `name` what the person calls it.
+    """
+    request = flask.request
+    length = request.content_length
+    if length is None and "wsgi.input_terminated" not in request.environ:
+        raise LengthRequired("The upload did not say how large it is; try it from the page.")
+    name = request.args.get("name", "")
+    if not name:
+        raise BadRequest("The upload came without a file name; try it from the page.")
+    workspace = workspace_of(flask.current_app)
+    # Not request.stream: the cap of the other requests does not hold here, the workspace has its own.
+    stream = get_input_stream(request.environ)
+    from dashboard.ingest import UnreadableFile
+
+    try:
+        dataset = workspace.receive(owner(), name, stream, length)
+    except UnreadableFile as error:
+        return _error(str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+    except ClientDisconnected as error:
+        raise Interrupted("The upload was interrupted; try it again.") from error
+    client_is_gone = request.environ.get("waitress.client_disconnected")
+    if client_is_gone and client_is_gone():
+        workspace.delete(owner(), dataset.token)
+    table = dataset.table
+    return flask.jsonify(token=dataset.token, name=dataset.name, rows=table.rows, columns=len(table.columns))
+
+
+def serve(
+    server: flask.Flask,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    *,
+    browser: bool = True,
+    desktop: bool = False,
+) -> None:
+    """Serve until Ctrl-C, SIGTERM, or the closing of the window where `desktop` asks for one.
+
+    `port` None means 8050, or the next free one. `browser` opens the page where there is a screen.
+    Raises `listener.CannotListen` with a sentence for the person.
+    """
+    from dashboard.listener import Listener, bind
+
+    listening = bind(host, DEFAULT_PORT if port is None else port, or_next_free=port is None)
+    if is_loopback(host):
+        restrict_to_loopback(server)
+    workspace = workspace_of(server)
+    listener = Listener(
+        server,
+        listening,
+        max_body_bytes=max(workspace.max_upload_bytes, _MAX_BODY_BYTES),
+        too_large_message=workspace.too_large_message,
+    )
+    print(f"blupboard is at {listener.url} (Ctrl-C ends it)", flush=True)
+    with _temporary_files_in(workspace.incoming), _sigterm_exits():
+        if desktop:
+            _serve_window(listener, workspace.root / "window")
+        else:
+            if browser:
+                open_browser(listener.url)
+            listener.run()
+
+
+def _serve_window(listener: Listener, profile: Path) -> None:
+    """Serve for as long as the window is open; without a window, until Ctrl-C or SIGTERM."""
+    thread = threading.Thread(target=listener.run, name="listener")
+    thread.start()
+    try:
+        if not open_window(listener.url, "blupboard", profile):
+            thread.join()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listener.stop()
+        thread.join()
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Keep the bodies that wait in temporary files off /tmp, which is memory on many systems."""
+    before, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+@contextmanager
+def _sigterm_exits() -> Iterator[None]:
+    """Treat SIGTERM like Ctrl-C, so that windows close and requests finish; in the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _SessionCookie(SecureCookieSessionInterface):
+    """Flask's signed cookie, kept from plain http whenever it was given over https."""
+
+    def get_cookie_secure(self, app: flask.Flask) -> bool:  # noqa: ARG002 - Flask's signature
+        return flask.request.is_secure
+
+
+def _set_up_session(server: flask.Flask, key: bytes) -> None:
+    server.secret_key = key
+    server.session_interface = _SessionCookie()
+    server.config.update(
+        # Cookies do not know ports: servers with different keys on one host must not overwrite each other's.
+        SESSION_COOKIE_NAME=f"blupboard_{hashlib.sha256(key).hexdigest()[:8]}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=365),
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+
+
+def _refuse_unknown_host() -> None:
+    hosts: frozenset[str] = flask.current_app.config["BLUPBOARD_HOSTS"]
+    if hosts and urlsplit(f"//{flask.request.host}").hostname not in hosts:
+        raise MisdirectedRequest("This server does not answer under that name.")
+
+
+def _refuse_other_sites() -> None:
+    """Let no other web site act in the visitor's name, by what their browser says of the request."""
+    request = flask.request
+    if request.method in _SAFE_METHODS:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        trusted = site in _TRUSTED_SITES
+    else:
+        trusted = origin is None or urlsplit(origin).netloc == request.host
+    # A header that no other site can add without asking first, which is never granted here.
+    if request.method == "PUT" and "X-Requested-With" not in request.headers:
+        trusted = False
+    if not trusted:
+        raise Forbidden("This request came from another site; open the page itself and try again.")
+
+
+def _know_the_owner() -> None:
+    """Give the session its owner with the page, before its callbacks ask several at a time."""
+    if flask.request.endpoint != "health":
+        owner()
+    if "text/html" in flask.request.headers.get("Accept", ""):
+        flask.session.modified = True  # a visit to the page lets the cookie's year begin anew
+
+
+def _security_headers(
+    csp_hashes: Callable[[], Iterable[str]],
+) -> Callable[[flask.Response], flask.Response]:
+    @cache
+    def policy() -> str:
+        return "; ".join(
+            (
+                "default-src 'self'",
+                f"script-src 'self' 'unsafe-eval' {' '.join(csp_hashes())}",
+                "style-src 'self' 'unsafe-inline'",
+                "img-src 'self' data: blob:",
+                "font-src 'self' data:",
+                "object-src 'none'",
+                "base-uri 'none'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            )
+        )
+
+    def add(response: flask.Response) -> flask.Response:
+        response.headers["Content-Security-Policy"] = policy()
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        return response
+
+    return add
+
+
+def _error(sentence: str, status: int) -> flask.Response:
+    response = flask.jsonify(error=sentence)
+    response.status_code = status
+    return response
+
+
+def _answer_http_error(error: HTTPException) -> flask.Response | HTTPException:
+    if error.response is not None or error.code is None or error.code < HTTPStatus.BAD_REQUEST:
+        return error  # a redirect, or an answer someone has made already
+    return _error(error.description or error.name, error.code)
+
+
+def _answer_workspace_error(error: WorkspaceError) -> flask.Response:
+    return _error(str(error), _STATUS_OF.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR))
+
+
+def _answer_unforeseen(error: Exception) -> flask.Response:
+    flask.current_app.logger.error("unforeseen error", exc_info=error)
+    return _error(
+        "Something went wrong on the server; reload the page and try again.", HTTPStatus.INTERNAL_SERVER_ERROR
+    )
