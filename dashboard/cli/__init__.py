@@ -1,0 +1,63 @@
+"""The command line: ``blupboard`` serves the page, its subcommands answer in the terminal.
+
+Everything heavy is imported inside the command that needs it, so that help and small files answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from dashboard.cli.compare import compare_command
+from dashboard.cli.estimators import estimators_command
+from dashboard.cli.serve import serve_command
+from estimators.errors import BlupboardError
+
+
+class ServeByDefault(click.Group):
+    """A group that takes ``blupboard --port 9000`` for ``blupboard serve --port 9000``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``serve`` in front of options that are not the group's own."""
+        own = {flag for parameter in self.get_params(ctx) for flag in parameter.opts}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=ServeByDefault, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="blupboard", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Compare estimators of every group's mean side by side.
+
+    Without a command, the dashboard is served and opened in the browser; its options are those of
+    "blupboard serve".
+    """
+
+
+cli.add_command(serve_command)
+cli.add_command(compare_command)
+cli.add_command(estimators_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line. Exits 0 on success and 2, with one sentence on stderr, for what a user got wrong."""
+    try:
+        code = cli.main(args=arguments, prog_name="blupboard", standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        code = _complain(error.format_message())
+    except BlupboardError as error:
+        code = _complain(str(error))
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _complain(sentence: str) -> int:
+    click.echo(f"blupboard: {' '.join(sentence.split())}", err=True)
+    return 2

@@ -1,0 +1,53 @@
+"""``blupboard estimators``: what is registered and where each comes from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from dashboard.cli.shared import plugins_dir_option
+
+
+@click.command("estimators")
+@click.option("--format", "layout", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@plugins_dir_option
+def estimators_command(layout: str, plugins_dirs: tuple[Path, ...]) -> None:
+    """List the estimators and where each comes from."""
+    from estimators import build_registry
+
+    registry = build_registry(plugins_dirs)
+    rows = [
+        {
+            "id": estimator.id,
+            "label": estimator.label,
+            "summary": estimator.summary,
+            "source": registry.source(estimator.id).name,
+            "origin": registry.source(estimator.id).origin,
+            "version": registry.source(estimator.id).version,
+            "citation": estimator.citation,
+            "options": [
+                {
+                    "name": spec.name,
+                    "label": spec.label,
+                    "help": spec.help,
+                    "default": spec.default,
+                    "minimum": spec.minimum,
+                    "maximum": spec.maximum,
+                    "choices": None if spec.choices is None else list(spec.choices),
+                }
+                for spec in estimator.option_specs()
+            ],
+        }
+        for estimator in registry.values()
+    ]
+    if layout == "json":
+        click.echo(json.dumps(rows, indent=1))
+    else:
+        width = max(len(str(row["id"])) for row in rows)
+        sources = max(len(str(row["source"])) for row in rows)
+        for row in rows:
+            click.echo(f"{row['id']!s:{width}}  {row['source']!s:{sources}}  {row['label']}: {row['summary']}")
+    for failure in registry.failures:
+        click.echo(f"blupboard: plugin {failure.source.name} left out: {failure.reason}", err=True)

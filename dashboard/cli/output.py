@@ -1,0 +1,125 @@
+"""A comparison as text or as a file: terminal table, CSV, JSON, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from estimators import Comparison
+
+LONGEST_LABEL = 40
+
+
+def write(comparison: Comparison, layout: str, output: Path | None) -> None:
+    """Write a comparison in a layout of :data:`LAYOUTS` to ``output``, or to stdout as UTF-8.
+
+    Raises OSError when the file cannot be written.
+    """
+    content = LAYOUTS[layout](comparison)
+    if output is not None:
+        output.write_bytes(content)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def as_csv(comparison: Comparison) -> bytes:
+    """The tidy columns; numbers with every digit that they have, empty where there is none, labels exactly."""
+    columns = comparison.columns()
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    return buffer.getvalue().encode()
+
+
+def as_json(comparison: Comparison) -> bytes:
+    """Everything, null where a number does not exist."""
+    return (json.dumps(comparison.to_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+
+
+def as_parquet(comparison: Comparison) -> bytes:
+    """The tidy columns, typed."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    types = {"estimator": pa.string(), "group": pa.string(), "n": pa.int64()}
+    columns = comparison.columns()
+    arrays = [pa.array(values, types.get(name, pa.float64())) for name, values in columns.items()]
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(dict(zip(columns, arrays, strict=True))), buffer)
+    return buffer.getvalue()
+
+
+def as_table(comparison: Comparison) -> bytes:
+    """For reading: what was used, the parameters by estimator, every group's estimates, the notes."""
+    parts = [_data_line(comparison), "", *_parameters(comparison), "", *_groups(comparison)]
+    notes = [f"{r.label}: {n.text}" for r in comparison.succeeded for n in r.fit.notes] if comparison.results else []
+    failures = [f"{r.label}: left out, {r.message}" for r in comparison.failed]
+    if notes or failures:
+        parts += ["", *notes, *failures]
+    return ("\n".join(parts) + "\n").encode()
+
+
+LAYOUTS: dict[str, Callable[[Comparison], bytes]] = {
+    "table": as_table,
+    "csv": as_csv,
+    "json": as_json,
+    "parquet": as_parquet,
+}
+
+
+def _data_line(comparison: Comparison) -> str:
+    data, dropped = comparison.data, comparison.data.dropped
+    causes = {
+        "missing outcome": dropped.missing_outcome,
+        "missing group": dropped.missing_group,
+        "not a number": dropped.not_a_number,
+        "not finite": dropped.not_finite,
+    }
+    left_out = ", ".join(f"{count:,} {cause}" for cause, count in causes.items() if count)
+    line = f"{data.total:,} of {data.rows_read:,} rows in {len(data):,} groups"
+    return f"{line}; left out: {left_out}" if left_out else line
+
+
+def _parameters(comparison: Comparison) -> list[str]:
+    names = list(dict.fromkeys(name for r in comparison.succeeded if r.fit for name in r.fit.parameters))
+    rows = [["", *names]]
+    for result in comparison.succeeded:
+        found = result.fit.parameters if result.fit else {}
+        rows.append([result.label, *(_number(found[n].value if n in found else None) for n in names)])
+    return _aligned(rows)
+
+
+def _groups(comparison: Comparison) -> list[str]:
+    data = comparison.data
+    rows = [["group", "n", "raw_mean", *(r.id for r in comparison.succeeded)]]
+    for j in range(len(data)):
+        estimates = [_number(float(r.fit.estimate[j])) for r in comparison.succeeded if r.fit]
+        rows.append([_short(data.labels[j]), str(data.n[j]), _number(float(data.mean[j])), *estimates])
+    return _aligned(rows)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.6g}"
+
+
+def _short(label: str) -> str:
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in label)
+    return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,57 @@
+"""``blupboard serve``: the dashboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dashboard.cli.shared import plugins_dir_option, reading_files
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port; by default 8050 or the next free one.")
+@click.option("--no-browser", is_flag=True, help="Do not open the browser.")
+@click.option("--desktop", is_flag=True, help="Open the page in a window of its own; closing it ends the server.")
+@click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help="Open the page on this file.")
+@click.option("--outcome", metavar="COLUMN", help="The outcome column of --data.")
+@click.option("--group", metavar="COLUMN", help="The grouping column of --data.")
+@click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where uploads are kept.")
+@click.option(
+    "--max-upload-mb", type=click.IntRange(1), default=2048, show_default=True, help="The largest upload, in MB."
+)
+@plugins_dir_option
+def serve_command(
+    host: str,
+    port: int | None,
+    no_browser: bool,
+    desktop: bool,
+    data: Path | None,
+    outcome: str | None,
+    group: str | None,
+    data_dir: Path | None,
+    max_upload_mb: int,
+    plugins_dirs: tuple[Path, ...],
+) -> None:
+    """Serve the dashboard on this machine and open it in the browser."""
+    if data is None and (outcome or group):
+        raise click.ClickException("--outcome and --group name columns of a file: give it with --data FILE")
+    from dashboard.app import create_app
+    from dashboard.listener import CannotListen
+    from dashboard.server import serve
+    from dashboard.workspace import WorkspaceError
+
+    try:
+        with reading_files():
+            app = create_app(
+                data_dir=data_dir,
+                plugins_dirs=plugins_dirs,
+                max_upload_bytes=max_upload_mb * 2**20,
+                data=data,
+                outcome=outcome,
+                group=group,
+            )
+        serve(app.server, host, port, browser=not no_browser, desktop=desktop)
+    except (CannotListen, WorkspaceError) as error:
+        raise click.ClickException(str(error)) from error
