@@ -1,4 +1,4 @@
-"""Reference numbers that this project did not compute (see PROVENANCE.md beside them), and how far off we are."""
+"""Numbers that this project did not compute and how far off we are."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def parameter(fit, name):
 def solution_errors(name, method):
     """By quantity the worst error of a fit: on the larger sigma's scale, relative, or absolute (the ICC).
 
-    ``ulp`` is the worst error of a location in units in its last place, or in that of the larger sigma where the
-    location is smaller than it.
+    ``ulp`` is the worst error of a location in units in its last place, or in the larger sigma's where the
+    location is smaller than that.
     """
     expected = read_json("expected", f"{name}.json")
     answer, data = expected[method.upper()], read_data("sets", f"{name}.csv")
