@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import sys
 import time
 from contextlib import suppress
@@ -32,6 +33,7 @@ def make_folder(path: Path) -> None:
 
 def write_json(path: Path, text: str) -> None:
     """Put JSON text in place of `path` in one step: readers see the old or the new, never half of it."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = _draft_beside(path)
     try:
         _write_new(draft, text.encode())
@@ -63,6 +65,14 @@ def secret_in(path: Path) -> bytes:
         finally:
             draft.unlink(missing_ok=True)
     return path.read_bytes()
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all it holds, as far as the system lets us."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def children(folder: Path) -> tuple[Path, ...]:

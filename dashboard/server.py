@@ -293,6 +293,7 @@ def _security_headers(
         return "; ".join(
             (
                 "default-src 'self'",
+                # plotly.js makes WebGL traces with Function: without 'unsafe-eval' they are not drawn.
                 f"script-src 'self' 'unsafe-eval' {' '.join(csp_hashes())}",
                 "style-src 'self' 'unsafe-inline'",
                 "img-src 'self' data: blob:",

@@ -23,15 +23,22 @@ import json
 import os
 import re
 import secrets
-import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, Any
 
+from dashboard.datasets import (
+    Dataset,
+    StoreTable,
+    build_dataset,
+    idle_days,
+    move_dataset,
+    note_use,
+    read_dataset,
+    remove_dataset,
+)
 from dashboard.private_files import (
     age_in_days,
     children,
@@ -42,18 +49,10 @@ from dashboard.private_files import (
     write_json,
 )
 
-if TYPE_CHECKING:
-    from dashboard.ingest import Table
-
 DEFAULT_MAX_UPLOAD_BYTES = 2 * 2**30
 MAX_CHOICES_BYTES = 64 * 2**10
-META_FORMAT = 1
-
-_META = "meta.json"
-_PARQUET = "table.parquet"
 
 _CHUNK_BYTES = 2**20
-_MAX_NAME = 200
 _ABANDONED_AFTER_DAYS = 1 / 24
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _SAMPLE_PREFIX = "sample-"
@@ -63,44 +62,27 @@ class WorkspaceError(Exception):
     """Something the person can act on; the message is one sentence for them."""
 
 
-class TooLarge(WorkspaceError):
+class TooLarge(WorkspaceError):  # noqa: N818 - named for what happened
     """More bytes than this server takes."""
 
 
-class Interrupted(WorkspaceError):
+class Interrupted(WorkspaceError):  # noqa: N818 - named for what happened
     """The stream ended before all announced bytes had come."""
 
 
-class NoRoom(WorkspaceError):
+class NoRoom(WorkspaceError):  # noqa: N818 - named for what happened
     """The disk that holds the root is full."""
 
 
-class UnusableRoot(WorkspaceError):
+class UnusableRoot(WorkspaceError):  # noqa: N818 - named for what happened
     """The root folder cannot be created or written."""
 
 
-class UnknownDataset(WorkspaceError):
+class UnknownDataset(WorkspaceError):  # noqa: N818 - named for what happened
     """No such dataset for this owner; the same answer whether it belongs to someone else or to nobody."""
 
     def __init__(self) -> None:
         super().__init__("This dataset is not here any more; upload the file again or choose a sample.")
-
-
-class StoreTable(Protocol):
-    """What turns a received file into a table: `ingest.store_table`."""
-
-    def __call__(self, source: Path, *, name: str, target: Path) -> Table:
-        """Read `source`, which the person calls `name`, and write its rows as Parquet to `target`."""
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """One stored dataset: how to ask for it, what the person calls it, its table, when it came (UTC)."""
-
-    token: str
-    name: str
-    table: Table
-    created: datetime
 
 
 class Workspace:
@@ -154,8 +136,8 @@ class Workspace:
         with self._scratch() as scratch:
             source = scratch / "upload"
             self._spool(stream, source, length)
-            draft = self._build(source, name, token, scratch)
-            return self._publish(draft, scratch, self._owner_folder(owner) / "datasets" / token)
+            draft = self._build(source, scratch, name=name, token=token)
+            return move_dataset(draft, self._owner_folder(owner) / "datasets" / token)
 
     def import_file(self, path: Path) -> Dataset:
         """Store a file of this machine as a dataset that every session of this process may read.
@@ -169,14 +151,14 @@ class Workspace:
         token = "local-" + hashlib.sha256(os.fsencode(path)).hexdigest()[:32]
         folder = self.root / "shared" / token
         with self._building:
-            dataset = _read_dataset(folder, version=version)
+            dataset = read_dataset(folder, version=version)
             if dataset is None:
                 with self._scratch() as scratch:
-                    draft = self._build(path, path.name, token, scratch, version)
-                    shutil.rmtree(folder, ignore_errors=True)
-                    dataset = self._publish(draft, scratch, folder)
+                    draft = self._build(path, scratch, name=path.name, token=token, version=version)
+                    remove_dataset(folder)
+                    dataset = move_dataset(draft, folder)
             self._shared.add(token)
-        touch(folder / _META)
+        note_use(folder)
         return dataset
 
     @property
@@ -200,15 +182,15 @@ class Workspace:
             folder = self.root / "shared" / token
         else:
             folder = self._owner_folder(owner) / "datasets" / token
-        dataset = _read_dataset(folder)
+        dataset = read_dataset(folder)
         if dataset is None:
             raise UnknownDataset
-        touch(folder / _META)
+        note_use(folder)
         return dataset
 
     def list(self, owner: str) -> tuple[Dataset, ...]:
         """Return the owner's own datasets, newest first."""
-        found = map(_read_dataset, children(self._owner_folder(owner) / "datasets"))
+        found = map(read_dataset, children(self._owner_folder(owner) / "datasets"))
         return tuple(sorted((d for d in found if d), key=lambda d: d.created, reverse=True))
 
     def delete(self, owner: str, token: str) -> None:
@@ -275,7 +257,7 @@ class Workspace:
                 raise NoRoom("The server's disk is full; free some space and try again.") from error
             raise
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
     def _spool(self, stream: IO[bytes], target: Path, length: int | None) -> None:
         received = 0
@@ -291,33 +273,14 @@ class Workspace:
         if length is not None and received < length:
             raise Interrupted("The upload was interrupted; try it again.")
 
-    def _build(self, source: Path, name: str, token: str, scratch: Path, version: str = "") -> Dataset:
-        """Read `source` into `scratch/dataset`, complete with meta.json."""
+    def _build(self, source: Path, scratch: Path, *, name: str, token: str, version: str = "") -> Dataset:
         if self._store is None:
             from dashboard.ingest import store_table
 
             self._store = store_table
-        name = display_name(name)
-        folder = scratch / "dataset"
-        folder.mkdir(mode=0o700)
-        table = self._store(source, name=name, target=folder / _PARQUET)
-        created = datetime.now(UTC)
-        meta = {
-            "format": META_FORMAT,
-            "token": token,
-            "name": name,
-            "created": created.isoformat(),
-            "version": version,
-            "table": table.to_json(),
-        }
-        write_json(folder / _META, json.dumps(meta))
-        return Dataset(token, name, table, created)
-
-    def _publish(self, draft: Dataset, scratch: Path, folder: Path) -> Dataset:
-        """Move what `_build` made to its place in one step."""
-        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (scratch / "dataset").rename(folder)
-        return replace(draft, table=_table_from_json(draft.table.to_json(), folder))
+        return build_dataset(
+            scratch / "dataset", self._store, source, name=name, token=token, version=version
+        )
 
     def _sample(self, sample: str) -> Dataset:
         source = self._samples.get(sample)
@@ -328,20 +291,20 @@ class Workspace:
             if folder is None:
                 content = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
                 folder = self._sample_folders[sample] = self.root / "samples" / f"{sample}-{content}"
-            dataset = _read_dataset(folder) or self._build_sample(sample, source, folder)
-        touch(folder / _META)
+            dataset = read_dataset(folder) or self._build_sample(sample, source, folder)
+        note_use(folder)
         return dataset
 
     def _build_sample(self, sample: str, source: Path, folder: Path) -> Dataset:
         with self._scratch() as scratch:
-            draft = self._build(source, source.name, _SAMPLE_PREFIX + sample, scratch)
+            draft = self._build(source, scratch, name=source.name, token=_SAMPLE_PREFIX + sample)
             for other in children(folder.parent):  # earlier versions of this sample
                 if other.name.rpartition("-")[0] == sample:
-                    shutil.rmtree(other, ignore_errors=True)
+                    remove_dataset(other)
             try:
-                return self._publish(draft, scratch, folder)
+                return move_dataset(draft, folder)
             except OSError:
-                made_by_another_process = _read_dataset(folder)
+                made_by_another_process = read_dataset(folder)
                 if made_by_another_process is None:
                     raise
                 return made_by_another_process
@@ -349,31 +312,17 @@ class Workspace:
     def _remove_expired(self, keep_days: float) -> None:
         for folder in children(self.incoming):
             if min(map(age_in_days, (folder, *folder.rglob("*")))) > _ABANDONED_AFTER_DAYS:
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(folder)
         for folder in (*children(self.root / "samples"), *children(self.root / "shared")):
-            if _idle_days(folder) > keep_days:
-                shutil.rmtree(folder, ignore_errors=True)
+            if idle_days(folder) > keep_days:
+                remove_dataset(folder)
         for home in children(self.root / "owners"):
             absent_days = age_in_days(home)
             for folder in children(home / "datasets"):
-                if _idle_days(folder) > keep_days:
+                if idle_days(folder) > keep_days:
                     _remove_dataset(home, folder.name)
             if absent_days > keep_days and not children(home / "datasets"):
-                shutil.rmtree(home, ignore_errors=True)
-
-
-def _idle_days(folder: Path) -> float:
-    """Count the days since the dataset in `folder` was last used."""
-    meta = folder / _META
-    return age_in_days(meta if meta.exists() else folder)
-
-
-def display_name(name: str) -> str:
-    """Make a file name fit to show: one line, no control or direction characters, at most 200 characters."""
-    shown = "".join(character for character in name if character.isprintable()).strip()
-    if len(shown) > _MAX_NAME:
-        shown = f"{shown[:150]}…{shown[-(_MAX_NAME - 151) :]}"
-    return shown or "upload"
+                remove(home)
 
 
 def format_bytes(count: int) -> str:
@@ -384,25 +333,6 @@ def format_bytes(count: int) -> str:
     return f"{count} bytes"
 
 
-def _read_dataset(folder: Path, *, version: str | None = None) -> Dataset | None:
-    """Return the dataset in `folder`; None when it is absent, of another format, or not of this `version`."""
-    meta = read_json(folder / _META)
-    if meta.get("format") != META_FORMAT or not (folder / _PARQUET).is_file():
-        return None
-    if version is not None and meta["version"] != version:
-        return None
-    table = _table_from_json(meta["table"], folder)
-    return Dataset(meta["token"], meta["name"], table, datetime.fromisoformat(meta["created"]))
-
-
-def _table_from_json(fields: dict[str, Any], folder: Path) -> Table:
-    from dashboard.ingest import Table
-
-    return Table.from_json(fields, folder / _PARQUET)
-
-
 def _remove_dataset(home: Path, token: str) -> None:
-    folder = home / "datasets" / token
-    (folder / _META).unlink(missing_ok=True)  # gone at once, also where an open table.parquet is not
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_dataset(home / "datasets" / token)
     (home / "choices" / f"{token}.json").unlink(missing_ok=True)
