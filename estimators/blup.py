@@ -135,6 +135,17 @@ class Blup(Estimator):
         ratio = (sigma_group.value / sigma_error.value) ** 2
         return n * ratio / (1.0 + n * ratio)
 
+    def r_code(self, data: GroupData, options: BlupOptions) -> str | None:
+        """The coefficients of lme4's lmer with a random intercept."""
+        del options
+        if data.known_variance is not None:
+            return None
+        return (
+            "# lmer searches from one start: where the criterion has two minima it can miss the better one\n"
+            f"model <- lme4::lmer(y ~ 1 + (1 | g), REML = {'TRUE' if self.method == 'reml' else 'FALSE'})\n"
+            'estimate <- coef(model)$g[levels(g), "(Intercept)"]'
+        )
+
 
 class RemlBlup(Blup):
     """See :class:`Blup`."""

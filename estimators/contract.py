@@ -219,6 +219,15 @@ class Estimator(ABC):
         del fit, n
         return None
 
+    def r_code(self, data: GroupData, options: Any) -> str | None:  # noqa: ANN401 - as in _fit
+        """The method in R: lines that leave the J estimates in ``estimate``, in the order of ``levels(g)``.
+
+        At hand are the usable rows, ``y`` (numeric) and ``g`` (a factor whose levels are ``data.labels``), and lme4.
+        Only base R, stats and lme4 may be used. None: there are none for this method or these data.
+        """
+        del data, options
+        return None
+
     @classmethod
     def option_specs(cls) -> tuple[OptionSpec, ...]:
         """The options in the order of their definition."""

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
     from estimators.groups import GroupData
 
+R_CODE = """\
+n <- as.vector(table(g))
+means <- as.vector(tapply(y, g, mean))
+df <- length(y) - nlevels(g)
+pooled <- sum((y - means[g])^2) / df
+center <- mean(y)
+spread <- sum(n * (means - center)^2)
+bound <- (nlevels(g) - 3) * df / (df + 2) * pooled
+weight <- if (spread <= bound) 0 else 1 - bound / spread
+estimate <- center + weight * (means - center)"""
+
 
 class JamesStein(Estimator):
     """m + c (ybar_j - m) with c = max(0, 1 - (J - 3) (df / (df + 2)) / sum((ybar_j - m)^2 / v_j)).
@@ -63,6 +74,11 @@ class JamesStein(Estimator):
     def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The one factor, whatever n."""
         return None if fit.weight is None else np.full_like(n, fit.weight[0])
+
+    def r_code(self, data: GroupData, options: NoOptions) -> str | None:
+        """The formula: with estimated variances, weighting by precision is weighting by rows."""
+        del options
+        return None if data.known_variance is not None else R_CODE
 
 
 def _factor(data: GroupData, distance: NDArray[np.float64]) -> float | None:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from estimators.groups import GroupData
 
+LM_GROUPS = 200
+"""Past this many groups the model matrix of R's lm takes seconds and gigabytes where rows are many."""
+
 
 class LevelMeans(Estimator):
     """ybar_j with standard error sqrt(pooled variance / n_j) and Student's t with N - J degrees of freedom."""
@@ -45,6 +48,18 @@ class LevelMeans(Estimator):
         """1 for every n."""
         del fit
         return np.ones_like(n)
+
+    def r_code(self, data: GroupData, options: NoOptions) -> str | None:
+        """The coefficients of lm without an intercept; the same means by group where lm's matrix would be vast."""
+        del options
+        if data.known_variance is not None:
+            return None
+        if 1 < len(data) <= LM_GROUPS:
+            return "estimate <- unname(coef(lm(y ~ 0 + g)))"
+        return (
+            "# lm(y ~ 0 + g) has these as its coefficients; it needs two groups, and a column for each of them\n"
+            "estimate <- as.vector(tapply(y, g, mean))"
+        )
 
 
 class GrandMean(Estimator):
@@ -88,3 +103,8 @@ class GrandMean(Estimator):
         """0 for every n."""
         del fit
         return np.zeros_like(n)
+
+    def r_code(self, data: GroupData, options: NoOptions) -> str | None:
+        """The mean of all rows, once for each group."""
+        del options
+        return None if data.known_variance is not None else "estimate <- rep(mean(y), nlevels(g))"
