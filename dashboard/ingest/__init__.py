@@ -1,0 +1,38 @@
+"""Files to tables to group summaries: bytes -> table -> (outcome, group) -> GroupData.
+
+Importing this is cheap; what reads files is imported when a file is read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.reduce import reduce_file, reduce_table
+from dashboard.ingest.roles import guess_roles
+from dashboard.ingest.table import Column, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_EXPANDED_BYTES = 8 << 30
+"""What a compressed file may expand to."""
+
+
+def store_table(
+    source: Path, *, name: str, target: Path, max_expanded_bytes: int = MAX_EXPANDED_BYTES
+) -> Table:
+    """Read an uploaded file once and keep it as Parquet at `target`, whose folder must exist.
+
+    `name` is what the user calls the file; what it is, its content says. Nothing is left at `target` on failure.
+
+    Raises:
+        UnreadableFile: the file cannot be used.
+        OSError: it cannot be opened, or the disk is full.
+    """
+    from dashboard.ingest.store import store_table as store
+
+    return store(source, name=name, target=target, max_expanded_bytes=max_expanded_bytes)
+
+
+__all__ = ["Column", "Table", "UnreadableFile", "guess_roles", "reduce_file", "reduce_table", "store_table"]

@@ -1,0 +1,209 @@
+"""Text tables to Parquet: every value as the text it is, every row kept or the file refused with the line number.
+
+Arrow's reader does the work where a file is regular. It is lenient about quotes and strict about widths, so whatever
+it may read differently from what a person would (stray quotes, rows with trailing blanks, runs of spaces) goes through
+`_rewritten` first, which is slow and exact.
+"""
+
+from __future__ import annotations
+
+import csv
+from itertools import islice
+from typing import TYPE_CHECKING, TextIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pc
+import pyarrow.parquet as pq
+
+from dashboard.ingest.dialect import SAMPLE_CHARACTERS, Dialect, Layout, fits, is_blank_row, tell_layout
+from dashboard.ingest.engine import stored_name
+from dashboard.ingest.errors import UnreadableFile, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_BLOCK_BYTES, _LARGE_BLOCK_BYTES = 1 << 19, 1 << 25
+_CHUNK_BYTES = 1 << 20
+_CANONICAL = Dialect(",")
+
+
+def read_layout(path: Path, name: str) -> Layout:
+    """The layout of a UTF-8 text table; see `tell_layout` for what is refused."""
+    size = SAMPLE_CHARACTERS
+    while True:
+        sample, whole = _sample(path, size)
+        if whole or sample.count("\n") + sample.count("\r") > 20 or size >= 1 << 26:
+            return tell_layout(sample, whole=whole, name=name)
+        size *= 8
+
+
+def _sample(path: Path, characters: int) -> tuple[str, bool]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        text = file.read(characters + 1)
+    return text[:characters], len(text) <= characters
+
+
+def text_to_parquet(
+    path: Path, layout: Layout, target: Path, *, keep: Sequence[int] | None, name: str, folder: Path
+) -> int:
+    """Write the columns `keep` (all when None) of a UTF-8 text table to Parquet; the number of rows.
+
+    Raises:
+        UnreadableFile: a row that does not have one value for each column, or broken quotes; with the line number.
+    """
+    dialect = layout.dialect
+    regular = dialect.delimiter != " " and dialect.escape is None and not has_stray_quotes(path, dialect)
+    if regular:
+        try:
+            return _arrow_to_parquet(path, layout, target, keep=keep, block_bytes=_BLOCK_BYTES)
+        except pa.ArrowInvalid:
+            pass  # not as regular as it seemed: what it is, the exact reader says
+    clean = folder / "clean.csv"
+    _rewrite(path, layout, clean, name)
+    plain = Layout(_CANONICAL, layout.names, 0)
+    try:
+        return _arrow_to_parquet(clean, plain, target, keep=keep, block_bytes=_LARGE_BLOCK_BYTES)
+    except pa.ArrowInvalid as error:
+        raise UnreadableFile(f"{name} has rows longer than {_LARGE_BLOCK_BYTES >> 20} MB: leave out long texts.") from error
+
+
+def _arrow_to_parquet(
+    path: Path, layout: Layout, target: Path, *, keep: Sequence[int] | None, block_bytes: int
+) -> int:
+    columns = [stored_name(i) for i in range(len(layout.names))]
+    kept = columns if keep is None else [stored_name(i) for i in keep]
+    schema = pa.schema([(column, pa.string()) for column in kept])
+    if path.stat().st_size == 0 or _ends_before(path, layout.lines_before_data):
+        pq.write_table(schema.empty_table(), target)
+        return 0
+    reader = pc.open_csv(
+        str(path),
+        read_options=pc.ReadOptions(
+            column_names=columns, skip_rows=layout.lines_before_data, use_threads=False, block_size=block_bytes
+        ),
+        parse_options=pc.ParseOptions(
+            delimiter=layout.dialect.delimiter,
+            quote_char=layout.dialect.quote,
+            double_quote=True,
+            newlines_in_values=True,
+            ignore_empty_lines=True,
+        ),
+        convert_options=pc.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False, include_columns=kept
+        ),
+    )
+    rows = 0
+    with reader, pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for batch in reader:
+            rows += batch.num_rows
+            writer.write_batch(_as_text(batch, schema))
+    return rows
+
+
+def _as_text(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """A batch without rows comes without types."""
+    return batch if batch.schema.equals(schema) else batch.cast(schema)
+
+
+def _ends_before(path: Path, lines: int) -> bool:
+    """Whether a file holds nothing but blank lines after its first `lines`."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return all(not line.strip() for line in islice(file, lines, lines + 64)) and _rest_is_blank(file)
+
+
+def _rest_is_blank(file: TextIO) -> bool:
+    while text := file.read(_CHUNK_BYTES):
+        if text.strip():
+            return False
+    return True
+
+
+def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
+    """Copy the rows in canonical CSV, without blank lines and trailing blanks.
+
+    Raises:
+        UnreadableFile: a row that does not have one value for each column, or broken quotes; with the line number.
+    """
+    width, skipped = len(layout.names), layout.lines_before_data
+    with (
+        path.open(encoding="utf-8-sig", newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
+        for _ in islice(source, skipped):
+            pass
+        reader = layout.dialect.rows(source)
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        line = skipped + 1
+        try:
+            for row in reader:
+                if not is_blank_row(row):
+                    if not fits(row, width):
+                        raise _ragged(line, len(row), width, name)
+                    writer.writerow(row[:width])
+                line = skipped + reader.line_num + 1
+        except csv.Error as error:
+            raise _broken(line, str(error), layout.dialect.quote, name) from error
+
+
+def _ragged(line: int, values: int, width: int, name: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"Line {line} of {name} has {counted(values, 'value')} where the column names say {width}: "
+        "correct that line, and put quotes around values that hold the separator."
+    )
+
+
+def _broken(line: int, problem: str, quote: str, name: str) -> UnreadableFile:
+    if "unexpected end" in problem:
+        return UnreadableFile(
+            f"Line {line} of {name} opens a quote ({quote}) that is never closed: close it, or write it twice if it is part of "
+            "a quoted value."
+        )
+    if "field limit" in problem:
+        return UnreadableFile(
+            f"Line {line} of {name} begins a value of more than {csv.field_size_limit():,} characters: "
+            f"a quote ({quote}) that is never closed is the usual cause."
+        )
+    return UnreadableFile(
+        f"Line {line} of {name} has text after a closing quote ({quote}): write quotes inside a quoted value twice."
+    )
+
+
+def has_stray_quotes(path: Path, dialect: Dialect) -> bool:
+    """Whether some quote may be other than the begin, the end or a doubled part of a quoted value.
+
+    True is a suspicion, False is certain: each run of quotes then begins or ends at a separator or line end.
+    """
+    quote = ord(dialect.quote)
+    edges = np.zeros(256, dtype=np.bool_)
+    edges[[ord(dialect.delimiter), 10, 13]] = True
+    carry = b"\n"
+    with path.open("rb") as file:
+        file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)
+        while chunk := file.read(_CHUNK_BYTES):
+            data = carry + chunk
+            # a run of quotes at the end waits for what follows it
+            cut = len(data.rstrip(bytes([quote])))
+            carry = data[max(cut - 1, 0) :]
+            if _strays(np.frombuffer(data[:cut], dtype=np.uint8), quote, edges):
+                return True
+            if len(carry) > 1 << 16:
+                return True
+    tail = np.frombuffer(carry + b"\n", dtype=np.uint8)
+    return _strays(tail, quote, edges)
+
+
+def _strays(data: NDArray[np.uint8], quote: int, edges: NDArray[np.bool_]) -> bool:
+    """Whether a run of quotes strictly inside `data` is neither doubled nor at the edge of a value."""
+    at = np.flatnonzero(data == quote)
+    if len(at) == 0:
+        return False
+    breaks = np.flatnonzero(np.diff(at) > 1)
+    first, last = at[np.r_[0, breaks + 1]], at[np.r_[breaks, len(at) - 1]]
+    odd = (last - first) % 2 == 0
+    edge_before = edges[data[np.maximum(first - 1, 0)]]
+    edge_after = edges[data[np.minimum(last + 1, len(data) - 1)]]
+    return bool(np.any(odd & ~edge_before & ~edge_after) or np.any(~odd & edge_before & ~edge_after))

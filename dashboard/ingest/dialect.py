@@ -1,0 +1,234 @@
+"""How a text table is laid out: told from its beginning, confirmed or refused when all of it is read."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from dashboard.ingest.errors import UnreadableFile, counted, shown
+from dashboard.ingest.header import column_names, refuse_if_data
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SAMPLE_CHARACTERS = 1 << 18
+_SAMPLE_ROWS = 1000
+_DELIMITERS = (",", ";", "\t", "|")
+_RARE_DELIMITERS = ("^", ":", " ")
+_READS_AS_NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """What separates, quotes and escapes values; a space stands for any run of spaces."""
+
+    delimiter: str
+    quote: str = '"'
+    escape: str | None = None
+
+    def rows(self, lines: Sequence[str] | StringIO, *, strict: bool = True) -> csv._reader:
+        """A reader of rows; raises csv.Error for what the dialect does not allow when `strict`."""
+        return csv.reader(
+            lines,
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            escapechar=self.escape,
+            doublequote=self.escape is None,
+            skipinitialspace=self.delimiter == " ",
+            strict=strict,
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A dialect, the names of the columns, and how many lines come before the first row of data."""
+
+    dialect: Dialect
+    names: tuple[str, ...]
+    lines_before_data: int
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """The sample read in one dialect: rows with the number of the line they begin on, blank ones left out."""
+
+    dialect: Dialect
+    rows: list[tuple[int, list[str]]]
+    lines: list[int]
+    """The number of the last line of each row."""
+    error: str | None
+
+    @property
+    def width(self) -> int:
+        """Columns, by the first row; one more where a name for the row names of R is left out."""
+        first = len(self.rows[0][1]) if self.rows else 0
+        return first + 1 if self.has_row_names else first
+
+    @property
+    def has_row_names(self) -> bool:
+        """Whether every row has one value more than the first, as R's write.table does it."""
+        first, body = self.rows[0][1], [row for _, row in self.rows[1:]]
+        return (
+            self.dialect.delimiter in " \t"
+            and bool(body)
+            and all(len(row) == len(first) + 1 for row in body)
+            and any(row[-1].strip() for row in body)
+            and len({row[0] for row in body}) == len(body)
+        )
+
+    @property
+    def agreement(self) -> float:
+        """Share of the rows that have as many values as there are columns."""
+        body = self.rows[1:]
+        return sum(fits(row, self.width) for _, row in body) / len(body) if body else 1.0
+
+    @property
+    def numbers(self) -> float:
+        """Share of the values that read as a number."""
+        cells = [cell for _, row in self.rows[1:] for cell in row]
+        return sum(_READS_AS_NUMBER.fullmatch(cell) is not None for cell in cells) / len(cells) if cells else 0.0
+
+
+def fits(row: list[str], width: int) -> bool:
+    """Whether a row has `width` values, or more of which the rest are blank."""
+    return len(row) == width or (len(row) > width and not any(cell.strip() for cell in row[width:]))
+
+
+def is_blank_row(row: list[str]) -> bool:
+    """Whether a row is a blank line, not a row of blank values."""
+    return not row or (len(row) == 1 and not row[0].strip(" \t\r\n\x0b\x0c\x1a\ufeff"))
+
+
+def tell_layout(sample: str, *, whole: bool, name: str) -> Layout:
+    """The layout of a text table that begins with `sample`, which is all of it when `whole`.
+
+    Raises:
+        UnreadableFile: nothing but blank lines, one column only, lines above the column names, or no column names.
+    """
+    sample = sample.removeprefix("\ufeff")
+    skip, declared = _declared_delimiter(sample)
+    skip += _comment_lines(sample, skip)
+    text = "".join(_physical_lines(sample)[skip:])
+    candidates = [declared] if declared else [*_DELIMITERS, *_RARE_DELIMITERS]
+    trials = [trial for delimiter in candidates for trial in _trials(delimiter, text, whole)]
+    trials = [trial for trial in trials if trial.rows]
+    if not trials:
+        raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
+    usable = [t for t in trials if t.width >= 2 and (t.agreement == 1.0 or t.dialect.delimiter in _DELIMITERS)]
+    if not usable:
+        raise _one_column(trials, skip, name)
+    best = max(usable, key=_score)
+    if best.agreement < 0.5:
+        _refuse_preamble(best, skip, name)
+    header = best.rows[0][1]
+    names = column_names(["row names", *header] if best.has_row_names else _with_trailing(best, header))
+    refuse_if_data(header, [row for _, row in best.rows[1:]], name)
+    return Layout(best.dialect, names, skip + best.lines[0])
+
+
+def _score(trial: _Trial) -> tuple[bool, float, bool, float, int, int]:
+    """What makes one way to read the sample better than another, most important first."""
+    common = trial.dialect.delimiter in _DELIMITERS
+    plain = trial.dialect.quote == '"' and trial.dialect.escape is None
+    return (trial.error is None, trial.agreement, common, trial.numbers, trial.width, int(plain))
+
+
+def _with_trailing(trial: _Trial, header: list[str]) -> list[str]:
+    """The header, with blank names for trailing columns that only some row of the sample holds."""
+    return header + [""] * (trial.width - len(header))
+
+
+def _physical_lines(text: str) -> list[str]:
+    return StringIO(text, newline="").readlines()
+
+
+def _declared_delimiter(sample: str) -> tuple[int, str | None]:
+    """Excel's first line `sep=;`: how many lines it takes, and the delimiter."""
+    match = re.match(r'"?sep=(.)"?\r?[\r\n]', sample, re.IGNORECASE)
+    return (1, match.group(1)) if match and match.group(1) not in "\"'\r\n" else (0, None)
+
+
+def _comment_lines(sample: str, skip: int) -> int:
+    """How many lines that begin with # stand above the column names."""
+    lines = _physical_lines(sample)[skip:]
+    count = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    if count == 0 or count == len(lines):
+        return 0
+    counts = [{d: lines[i].count(d) for d in _DELIMITERS} for i in (count - 1, count)]
+    fits_data = any(counts[0][d] == counts[1][d] > 0 for d in _DELIMITERS)
+    return count - 1 if fits_data else count
+
+
+def _trials(delimiter: str, text: str, whole: bool) -> list[_Trial]:
+    """The sample read with one delimiter: with double quotes, and with other habits where those fail."""
+    if delimiter not in text:
+        return [_trial(Dialect(delimiter), text, whole)] if delimiter == "," else []
+    first = _trial(Dialect(delimiter), text, whole)
+    if first.error is None and first.agreement == 1.0:
+        return [first]
+    others = []
+    if '\\"' in text:
+        others.append(_trial(Dialect(delimiter, escape="\\"), text, whole))
+    if "'" in text:
+        others.append(_trial(Dialect(delimiter, quote="'"), text, whole))
+    return [first, *(trial for trial in others if trial.error is None and trial.agreement == 1.0)]
+
+
+def _trial(dialect: Dialect, text: str, whole: bool) -> _Trial:
+    reader = dialect.rows(StringIO(text, newline=""))
+    rows: list[tuple[int, list[str]]] = []
+    lines: list[int] = []
+    error: str | None = None
+    before = 0
+    try:
+        for row in islice(reader, _SAMPLE_ROWS):
+            if not is_blank_row(row):
+                rows.append((before + 1, row))
+                lines.append(reader.line_num)
+            before = reader.line_num
+    except csv.Error as problem:
+        error = None if not whole and "unexpected end" in str(problem) else str(problem)
+    else:
+        if not whole and len(rows) > 1 and len(rows) < _SAMPLE_ROWS:
+            rows.pop(), lines.pop()
+    return _Trial(dialect, rows, lines, error)
+
+
+def _one_column(trials: list[_Trial], skip: int, name: str) -> UnreadableFile:
+    """What to say where no delimiter gives two columns in the first row."""
+    for trial in trials:
+        wide = [(line, row) for line, row in trial.rows if len(row) >= 2]
+        if trial.dialect.delimiter in _DELIMITERS and len(wide) >= max(2, len(trial.rows) / 2):
+            first_line, first = trial.rows[0]
+            return _preamble(skip + first_line, first, skip + wide[0][0], name)
+    return UnreadableFile(
+        f"{name} has only one column, {shown(trials[0].rows[0][1][0])}: two are needed, one with numbers and one that "
+        "says which group each row belongs to, with commas, semicolons or tabs between them."
+    )
+
+
+def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
+    """Raise where most rows agree on another width than the first row has."""
+    widths = [len(row) for _, row in trial.rows]
+    usual = max(set(widths[1:]), key=widths[1:].count)
+    first_line, first = trial.rows[0]
+    if usual == trial.width + 1 and widths[1:].count(usual) > len(widths) / 2:
+        line = next(line for line, row in trial.rows[1:] if len(row) == usual)
+        raise UnreadableFile(
+            f"Line {skip + line} of {name} has {usual} values but the first names {counted(len(first), 'column')}: "
+            "give every column a name, and put quotes around values that hold the separator."
+        )
+    if usual > trial.width:
+        line = next(line for line, row in trial.rows[1:] if len(row) == usual)
+        raise _preamble(skip + first_line, first, skip + line, name)
+
+
+def _preamble(line: int, row: list[str], table_line: int, name: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"Line {line} of {name} ({shown(' '.join(row))}) does not look like the names of the columns, which seem to begin "
+        f"in line {table_line}: delete the lines above the column names."
+    )

@@ -1,0 +1,26 @@
+"""What is said to a person whose file cannot be used."""
+
+from __future__ import annotations
+
+
+class UnreadableFile(ValueError):  # noqa: N818 - the name says what it is, and callers read `except UnreadableFile`
+    """The file cannot be used; the message is one sentence that says what is wrong and what to do."""
+
+
+def shown(text: str, limit: int = 40) -> str:
+    """A piece of the user's text in quotes, on one line, cut at `limit` characters."""
+    flat = " ".join(text.split())
+    return f'"{flat}"' if len(flat) <= limit else f'"{flat[:limit]}…"'
+
+
+def listed(names: tuple[str, ...], limit: int = 8) -> str:
+    """Some of the names in quotes, and how many more there are."""
+    head = ", ".join(shown(name) for name in names[:limit])
+    return head if len(names) <= limit else f"{head} and {len(names) - limit} more"
+
+
+def counted(number: int, what: str) -> str:
+    """`3 columns`, `1 column`, `no column`."""
+    if number == 0:
+        return f"no {what}"
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

@@ -1,0 +1,52 @@
+"""Names for the columns: one each, never blank, never twice the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from dashboard.ingest.errors import UnreadableFile, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_WHOLE = re.compile(r"\s*[+-]?\d+\s*")
+_NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
+
+
+def column_names(header: Iterable[str]) -> tuple[str, ...]:
+    """The names as they stand; `column 3` for a blank one, `y (column 2)` and `y (column 5)` for two `y`."""
+    given = [name if name.strip() else f"column {i}" for i, name in enumerate(header, 1)]
+    often = Counter(given)
+    names: list[str] = []
+    taken = set(given)
+    for i, name in enumerate(given, 1):
+        unique = name
+        while often[name] > 1 and (unique == name or unique in taken):
+            unique = f"{unique} (column {i})"
+        taken.add(unique)
+        names.append(unique)
+    return tuple(names)
+
+
+def refuse_if_data(header: list[str], body: list[list[str]], name: str) -> None:
+    """Raise UnreadableFile when the first row is data, so that it is not lost as a row of names.
+
+    It is where it holds only numbers, or a number with decimals, or a number beside a label that comes again below it.
+    Whole numbers beside names that do not come again are taken for names (a column for each year).
+    """
+    filled = [cell for cell in header if cell.strip()]
+    numbers = [cell for cell in filled if _NUMBER.fullmatch(cell)]
+    if not numbers or not body:
+        return
+    decimals = [cell for cell in numbers if not _WHOLE.fullmatch(cell)]
+    again = any(
+        cell.strip() and cell not in numbers and any(i < len(row) and row[i] == cell for row in body)
+        for i, cell in enumerate(header)
+    )
+    if len(numbers) == len(filled) or decimals or again:
+        raise UnreadableFile(
+            f"The first line of {name} holds data ({shown(numbers[0])}) where the names of the columns belong: "
+            "put a line above it that names each column, such as group and value."
+        )

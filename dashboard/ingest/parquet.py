@@ -1,0 +1,121 @@
+"""Uploaded Parquet files to stored ones: the same columns, typed as they are, under names that no query can trip over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dashboard.ingest.engine import stored_name
+from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.header import column_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+ColumnType = Literal["text", "integer", "float", "decimal", "boolean", "date", "other"]
+_BATCH_ROWS = 1 << 15
+
+
+@dataclass(frozen=True)
+class ParquetColumns:
+    """The names of the columns, and what each holds."""
+
+    names: tuple[str, ...]
+    types: tuple[ColumnType, ...]
+
+
+def parquet_columns(path: Path, name: str) -> ParquetColumns:
+    """The columns of a Parquet file.
+
+    Raises:
+        UnreadableFile: the file is damaged, encrypted, or has no column.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            schema = file.schema_arrow
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(name) from error
+    if len(schema) == 0:
+        raise UnreadableFile(f"{name} is a Parquet file without columns: choose a file with rows of data.")
+    return ParquetColumns(column_names(schema.names), tuple(_type(field.type) for field in schema))
+
+
+def _damaged(name: str) -> UnreadableFile:
+    return UnreadableFile(f"{name} is a damaged or encrypted Parquet file: write it again, or use CSV.")
+
+
+def _type(kind: pa.DataType) -> ColumnType:
+    types = pa.types
+    if types.is_dictionary(kind):
+        return _type(kind.value_type)
+    tests = (
+        (types.is_string, "text"),
+        (types.is_large_string, "text"),
+        (types.is_string_view, "text"),
+        (types.is_integer, "integer"),
+        (types.is_floating, "float"),
+        (types.is_decimal, "decimal"),
+        (types.is_boolean, "boolean"),
+        (types.is_date, "date"),
+        (types.is_timestamp, "date"),
+        (types.is_null, "text"),
+    )
+    return next((name for test, name in tests if test(kind)), "other")  # type: ignore[return-value]  # names are literals
+
+
+def copy_parquet(path: Path, target: Path, columns: ParquetColumns, *, keep: Sequence[int] | None, name: str) -> int:
+    """Write the columns `keep` (all when None) to `target`, those of type "other" as empty; the number of rows.
+
+    Raises:
+        UnreadableFile: the file is damaged.
+    """
+    kept = range(len(columns.names)) if keep is None else keep
+    rows = 0
+    try:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            types = [field.type for field in file.schema_arrow]
+            schema = pa.schema([(stored_name(i), _stored_type(types[i], columns.types[i])) for i in kept])
+            with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+                for batch in _batches(file, kept, columns):
+                    stored = [
+                        pa.nulls(batch.num_rows, field.type)
+                        if columns.types[i] == "other"
+                        else batch.column(field.name).cast(field.type)
+                        for i, field in zip(kept, schema, strict=True)
+                    ]
+                    writer.write_batch(pa.RecordBatch.from_arrays(stored, schema=schema))
+                    rows += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise _damaged(name) from error
+    return rows
+
+
+def _batches(file: pq.ParquetFile, kept: Sequence[int], columns: ParquetColumns) -> Iterator[pa.RecordBatch]:
+    """Batches with the readable columns of `kept`, under their stored names."""
+    given = file.schema_arrow.names
+    readable = [i for i in kept if columns.types[i] != "other"]
+    by_name = len(set(given)) == len(given) and not any("." in name for name in given)
+    chosen = [given[i] for i in readable] if by_name else None
+    position = {i: at for at, i in enumerate(sorted(readable))} if by_name else {i: i for i in readable}
+    for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=chosen):
+        if not readable:
+            yield batch
+            continue
+        yield pa.RecordBatch.from_arrays(
+            [batch.column(position[i]) for i in readable], names=[stored_name(i) for i in readable]
+        )
+
+
+def _stored_type(kind: pa.DataType, column_type: ColumnType) -> pa.DataType:
+    """What DuckDB reads without loss."""
+    if column_type in ("text", "other") or pa.types.is_decimal256(kind):
+        return pa.string()
+    if pa.types.is_dictionary(kind):
+        return _stored_type(kind.value_type, column_type)
+    return pa.float32() if pa.types.is_float16(kind) else kind

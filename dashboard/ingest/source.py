@@ -1,0 +1,58 @@
+"""A user's file of any accepted kind to one stored Parquet file, in one reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dashboard.ingest.delimited import read_layout, text_to_parquet
+from dashboard.ingest.encoding import utf8_file
+from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.magic import is_parquet
+from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
+from dashboard.ingest.unpack import plain_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+MAX_EXPANDED_BYTES = 8 << 30
+"""What a compressed file may expand to."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """An opened file: its columns are known, its rows are not yet read."""
+
+    names: tuple[str, ...]
+    types: tuple[ColumnType, ...]
+    delimiter: str | None
+    """What separates the columns; None in Parquet."""
+    write: Callable[[Path, Sequence[int] | None], int]
+    """Write the given columns (all for None) to a Parquet file; gives the number of rows."""
+
+
+def open_source(path: Path, *, name: str, folder: Path, max_expanded_bytes: int = MAX_EXPANDED_BYTES) -> Source:
+    """Unpack, transcode and tell the layout of a file; `folder` is for copies and is the caller's to remove.
+
+    Raises:
+        UnreadableFile: the file cannot be used.
+        OSError: it cannot be opened, or the disk is full.
+    """
+    plain, head = plain_file(path, name=name, folder=folder, max_bytes=max_expanded_bytes)
+    if is_parquet(head):
+        columns = parquet_columns(plain, name)
+
+        def write_parquet(target: Path, keep: Sequence[int] | None) -> int:
+            return copy_parquet(plain, target, columns, keep=keep, name=name)
+
+        return Source(columns.names, columns.types, None, write_parquet)
+    if not head.strip():
+        raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
+    text = utf8_file(plain, head, name=name, folder=folder)
+    layout = read_layout(text, name)
+
+    def write_text(target: Path, keep: Sequence[int] | None) -> int:
+        return text_to_parquet(text, layout, target, keep=keep, name=name, folder=folder)
+
+    return Source(layout.names, ("text",) * len(layout.names), layout.dialect.delimiter, write_text)

@@ -1,0 +1,71 @@
+"""What is known of an uploaded table without looking at its rows again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Kind = Literal["number", "text", "date", "boolean"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it holds and which roles it can take."""
+
+    name: str
+    kind: Kind
+    distinct: int
+    """Different values, blank ones aside."""
+    missing: int
+    """Rows without a value: blank ones, and in a column of numbers also NA, NaN and the like."""
+    examples: tuple[str, ...]
+    """The first few different values as they stand in the file, cut short."""
+    not_outcome: str | None
+    """Why it cannot be the outcome; None where it can."""
+    not_group: str | None
+    """Why it cannot be the group; None where it can."""
+    distinct_is_about: bool = False
+    """Whether `distinct` is an estimate."""
+    numbers: int = 0
+    """Rows that read as a number."""
+    whole: bool = False
+    """Whether all numbers are whole."""
+    decimal: Literal[".", ","] = "."
+    """The decimal mark of its numbers."""
+    typed: bool = False
+    """Whether the file itself gives it a type other than text (Parquet)."""
+    stored: int = 0
+    """Its place in the stored Parquet file, from 0."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that was read once and lies on disk as Parquet."""
+
+    path: Path
+    name: str
+    """What the user calls the file."""
+    rows: int
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column | None:
+        """The column of exactly this name."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether some column's numbers are read with a decimal comma."""
+        return any(column.decimal == "," for column in self.columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything but the path, for `from_json`."""
+        return {"name": self.name, "rows": self.rows, "columns": [asdict(column) for column in self.columns]}
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any], path: Path) -> Table:
+        """What `to_json` gave, with the Parquet file at `path`."""
+        columns = tuple(Column(**{**column, "examples": tuple(column["examples"])}) for column in fields["columns"])
+        return cls(path=path, name=fields["name"], rows=fields["rows"], columns=columns)

@@ -1,0 +1,102 @@
+"""Compressed bytes to plain ones, streamed to a file, with a cap on what they expand to."""
+
+from __future__ import annotations
+
+import zlib
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.magic import Packing, is_parquet, member_of_zip, packing, refuse_foreign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HEAD_BYTES = 1 << 16
+_CHUNK_BYTES = 1 << 20
+
+
+def plain_file(source: Path, *, name: str, folder: Path, max_bytes: int) -> tuple[Path, bytes]:
+    """`source` itself, or what it unpacks to in `folder`; with the first bytes of it.
+
+    Raises:
+        UnreadableFile: a kind of file that holds no plain table, a damaged archive, or more than `max_bytes`.
+    """
+    head = _head(source)
+    kind = packing(head)
+    if kind is None:
+        refuse_foreign(head, name)
+        return source, head
+    target = folder / "unpacked"
+    _unpack(source, target, kind=kind, name=name, max_bytes=max_bytes)
+    head = _head(target)
+    if packing(head) is not None:
+        raise UnreadableFile(f"{name} is packed twice: unpack it once and use what is inside.")
+    if not is_parquet(head):
+        refuse_foreign(head, name)
+    return target, head
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_BYTES)
+
+
+def _unpack(source: Path, target: Path, *, kind: Packing, name: str, max_bytes: int) -> None:
+    written = 0
+    try:
+        with _opened(source, kind, name) as packed, target.open("wb") as out:
+            while chunk := packed.read(_CHUNK_BYTES):
+                written += len(chunk)
+                if written > max_bytes:
+                    raise UnreadableFile(
+                        f"{name} unpacks to more than {max_bytes / 1e9:.3g} GB: "
+                        "use a smaller file, with only the columns that are needed."
+                    )
+                out.write(chunk)
+    except UnreadableFile:
+        raise
+    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, NotImplementedError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise _damaged(name, kind) from error
+    except Exception as error:
+        if type(error).__name__ in ("LZMAError", "BadZipFile", "ZstdError"):
+            raise _damaged(name, kind) from error
+        raise
+
+
+def _damaged(name: str, kind: Packing) -> UnreadableFile:
+    return UnreadableFile(f"{name} is cut short or damaged ({kind}): copy or pack it again, or use the CSV itself.")
+
+
+@contextmanager
+def _opened(source: Path, kind: Packing, name: str) -> Iterator[IO[bytes]]:
+    """The plain bytes of a compressed file as a stream."""
+    if kind == "gzip":
+        import gzip
+
+        with gzip.open(source) as stream:
+            yield stream
+    elif kind == "bzip2":
+        import bz2
+
+        with bz2.open(source) as stream:
+            yield stream
+    elif kind == "xz":
+        import lzma
+
+        with lzma.open(source) as stream:
+            yield stream
+    elif kind == "zip":
+        import zipfile
+
+        member = member_of_zip(source, name)
+        with zipfile.ZipFile(source) as archive, archive.open(member) as stream:
+            yield stream
+    else:
+        import pyarrow as pa
+
+        with pa.OSFile(str(source)) as file, pa.CompressedInputStream(file, "zstd") as stream:
+            yield stream
