@@ -44,6 +44,7 @@ from dashboard.private_files import (
     children,
     make_folder,
     read_json,
+    remove,
     secret_in,
     touch,
     write_json,
