@@ -1,0 +1,182 @@
+/*
+ * Linked views: the graphs on the page, each with its overlay, and what pointer, lasso and keyboard do over them.
+ * Everything inside a `.linked-view` is found by that class; graphs may come, go and be drawn anew at any time.
+ */
+(function () {
+    'use strict';
+
+    const linked = (window.blupboardLinked = window.blupboardLinked || {});
+    const REACH = {mouse: 20, pen: 24, touch: 32}; // pixels around the pointer in which a mark counts as meant
+    const CLICK = 5; // pixels a pointer may move between down and up to be a click
+    const ROW_READABLE = 5; // pixels of row height from which pointing at the row is enough
+    const STEPS = {ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity};
+
+    function createViews(state, redraw) {
+        const views = new Map(); // wrapper -> view
+        let pressed = null;
+        let shifted = false;
+
+        // Which group the pointer means
+
+        function hit(view, event) {
+            const frame = linked.geometry.frameOf(view.gd._fullLayout);
+            if (!frame || !view.traces || event.target.closest('.modebar')) {
+                return null;
+            }
+            const box = view.gd.getBoundingClientRect();
+            const x = event.clientX - box.left - frame.left;
+            const y = event.clientY - box.top - frame.top;
+            const reach = REACH[event.pointerType] || REACH.mouse;
+            const position = view.rows && Math.abs(frame.perY) >= ROW_READABLE
+                ? rowAt(frame, x, y)
+                : markAt(view, frame, x, y, reach);
+            const key = state.index.order[position];
+            return key === undefined ? null : {key, mark: linked.geometry.markNear(view.traces, frame, position, x, y)};
+        }
+
+        function rowAt(frame, x, y) {
+            const within = y >= 0 && y <= frame.height && x <= frame.width; // the names left of the plot count too
+            return within ? Math.round(frame.y1 + y / frame.perY) : -1;
+        }
+
+        function markAt(view, frame, x, y, reach) {
+            const within = x >= -reach && y >= -reach && x <= frame.width + reach && y <= frame.height + reach;
+            return within ? linked.geometry.nearest(view.traces, frame, x, y, reach) : -1;
+        }
+
+        function onMove(view, event) {
+            if (event.pointerType === 'touch') {
+                return;
+            }
+            const found = event.buttons ? null : hit(view, event);
+            if (found) {
+                state.point(found.key, view.id, found.mark);
+            } else {
+                state.leave();
+            }
+            view.wrapper.classList.toggle('linked-hit', Boolean(found));
+        }
+
+        // A click pins. Plotly covers the page while a button is down, so the release is heard on the document.
+
+        function onDown(view, event) {
+            pressed = event.button === 0 ? {view, x: event.clientX, y: event.clientY, found: hit(view, event)} : null;
+        }
+
+        function onUp(event) {
+            shifted = event.shiftKey;
+            const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < CLICK;
+            if (still && pressed.found) {
+                const adds = event.ctrlKey || event.metaKey || event.shiftKey;
+                state.pick(pressed.found.key, pressed.view.id, adds);
+            } else if (still && event.pointerType === 'touch') {
+                state.clear();
+            }
+            pressed = null;
+        }
+
+        // Box and lasso
+
+        function onSelected(view, event) {
+            if (!event || !view.traces || !(event.range || event.lassoPoints)) {
+                return;
+            }
+            const positions = linked.geometry.positionsInside(view.traces, event.range, event.lassoPoints);
+            state.pickMany(positions.map((position) => state.index.order[position]), view.id, shifted);
+            setTimeout(() => dropSelection(view.gd));
+        }
+
+        /** Plotly's own outline and dimming go: the selection is ours, and looks the same in every view. */
+        function dropSelection(gd) {
+            if (gd.isConnected && ((gd.layout || {}).selections || []).length) {
+                const none = gd.data.map(() => null);
+                window.Plotly.update(gd, {selectedpoints: none}, {selections: []});
+            }
+        }
+
+        // Keyboard
+
+        function onKey(view, event) {
+            if (event.target !== view.wrapper || event.ctrlKey || event.metaKey || event.altKey) {
+                return;
+            }
+            if (event.key in STEPS) {
+                state.stepPosition(STEPS[event.key], view.id);
+            } else if ((event.key === 'Enter' || event.key === ' ') && state.hover) {
+                state.pick(state.hover.key, view.id, event.shiftKey);
+            } else {
+                return;
+            }
+            event.preventDefault();
+        }
+
+        // Coming and going
+
+        function listen(view) {
+            const {wrapper} = view;
+            wrapper.addEventListener('pointermove', (event) => onMove(view, event));
+            wrapper.addEventListener('pointerleave', () => {
+                state.leave(view.id);
+                wrapper.classList.remove('linked-hit');
+            });
+            wrapper.addEventListener('pointerdown', (event) => onDown(view, event));
+            wrapper.addEventListener('keydown', (event) => onKey(view, event));
+            wrapper.addEventListener('blur', () => state.leave(view.id));
+            new ResizeObserver(() => refresh(view)).observe(wrapper);
+        }
+
+        function attach(view, gd) {
+            view.gd = gd;
+            view.id = (gd.closest('.dash-graph') || gd).id || gd.id;
+            gd.on('plotly_afterplot', () => refresh(view));
+            gd.on('plotly_relayouting', () => redraw());
+            gd.on('plotly_selected', (event) => onSelected(view, event));
+            gd.on('plotly_deselect', () => state.pickMany([], view.id));
+            refresh(view);
+        }
+
+        function refresh(view) {
+            if (!view.gd || !view.gd._fullLayout) {
+                return;
+            }
+            view.traces = linked.geometry.tracesOf(view.gd._fullData || []);
+            view.rows = Boolean((view.gd._fullLayout.meta || {}).rows);
+            linked.zoom.rememberOwnRanges(view.gd, view.id);
+            linked.overlay.fit(view.overlay, view.gd);
+            if (view.rows) {
+                linked.detail.watch(view, state.index);
+            }
+            redraw();
+        }
+
+        /** Takes up new wrappers and graphs and lets go of those that are gone; cheap enough for every mutation. */
+        function scan() {
+            for (const wrapper of views.keys()) {
+                if (!wrapper.isConnected) {
+                    views.delete(wrapper);
+                }
+            }
+            for (const wrapper of document.querySelectorAll('.linked-view')) {
+                let view = views.get(wrapper);
+                if (!view) {
+                    view = {wrapper, overlay: linked.overlay.create(wrapper), gd: null, id: '', traces: null, rows: false};
+                    views.set(wrapper, view);
+                    listen(view);
+                }
+                const gd = wrapper.querySelector('.js-plotly-plot');
+                if (gd && gd !== view.gd && gd.on && gd._fullLayout) {
+                    attach(view, gd);
+                }
+            }
+        }
+
+        document.addEventListener('pointerup', onUp, true);
+        return {
+            scan,
+            refreshAll: () => views.forEach(refresh),
+            get drawable() { return [...views.values()].filter((view) => view.gd && view.traces && view.gd._fullLayout); },
+        };
+    }
+
+    linked.createViews = createViews;
+})();
