@@ -6,10 +6,11 @@ Reduce the rows once with :class:`GroupData`, hand the summary to any :class:`Es
 
 from estimators.comparison import TIDY_COLUMNS, Comparison, Result, compare
 from estimators.conformance import ConformanceError, check_estimator
-from estimators.contract import Estimator, GroupFit, Note, OptionSpec, Parameter, option
+from estimators.contract import Estimator, GroupFit, Note, Parameter
 from estimators.errors import BlupboardError, DataError, FitError, OptionError
 from estimators.groups import DroppedRows, GroupData, Rows
 from estimators.hookspecs import hookimpl
+from estimators.options import OptionSpec, option
 from estimators.registry import PluginFailure, Registry, Source, build_registry
 
 __all__ = [

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from estimators.contract import Estimator, GroupFit, Note, option
+from estimators.contract import Estimator, GroupFit, Note
 from estimators.errors import DataError
+from estimators.options import option
 from estimators.variance_components import Method, fit_variance_components
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ class Blup(Estimator):
             text = "All values are equal: there is nothing to shrink, and weights and the ICC do not exist."
             parameters = {"mu": center, "mu_std_error": 0.0, "sigma_group": 0.0, "sigma_error": 0.0}
             note = Note("all_equal", "warning", text)
-            return GroupFit(estimate=data.mean, std_error=zeros, center=center, parameters=parameters, notes=(note,))
+            return GroupFit(
+                estimate=data.mean, std_error=zeros, center=center, parameters=parameters, notes=(note,)
+            )
         j = len(data)
         unit = float(np.abs(data.centered_mean).max())
         scaled = data.centered_mean / unit
@@ -152,8 +155,12 @@ class RemlBlup(Blup):
 
     id = "reml"
     label = "REML BLUP"
-    summary = "Pulls each group towards the population mean, more where its own data say less; spreads by REML."
-    citation = "Patterson & Thompson (1971), Biometrika 58, 545-554; Robinson (1991), Statistical Science 6, 15-32"
+    summary = (
+        "Pulls each group towards the population mean, more where its own data say less; spreads by REML."
+    )
+    citation = (
+        "Patterson & Thompson (1971), Biometrika 58, 545-554; Robinson (1991), Statistical Science 6, 15-32"
+    )
     color = "#0072b2"
     symbol = "circle"
     order = 20

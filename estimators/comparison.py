@@ -94,7 +94,8 @@ class Comparison:
 
         text = {"estimator": "object", "group": "object", "n": "int64"}
         return pd.DataFrame(
-            {k: pd.Series(v, dtype=text.get(k, "float64")) for k, v in self.columns().items()}, columns=list(TIDY_COLUMNS)
+            {k: pd.Series(v, dtype=text.get(k, "float64")) for k, v in self.columns().items()},
+            columns=list(TIDY_COLUMNS),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -133,6 +134,7 @@ def compare(
 
     Raises:
         OptionError: an unknown estimator or option, a value out of bounds, or a level that is none.
+
     """
     if not 0 < level < 1:
         raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
@@ -140,7 +142,9 @@ def compare(
     given = dict(options or {})
     unknown = [name for name in given if name not in {e.id for e in chosen}]
     if unknown:
-        raise OptionError(f"options were given for {', '.join(unknown)}, which is not among the estimators compared")
+        raise OptionError(
+            f"options were given for {', '.join(unknown)}, which is not among the estimators compared"
+        )
     checked = [(estimator, estimator.make_options(given.get(estimator.id))) for estimator in chosen]
     return Comparison(data=data, results=tuple(run(data, e, o, level) for e, o in checked), level=level)
 

@@ -20,7 +20,9 @@ class ConformanceError(AssertionError):
 
     def __init__(self, estimator_id: str, problems: list[str]) -> None:
         self.problems = tuple(problems)
-        super().__init__(f"{estimator_id} does not keep to the contract:\n" + "\n".join(f"- {p}" for p in problems))
+        super().__init__(
+            f"{estimator_id} does not keep to the contract:\n" + "\n".join(f"- {p}" for p in problems)
+        )
 
 
 def check_estimator(estimator: Estimator) -> None:
@@ -28,6 +30,7 @@ def check_estimator(estimator: Estimator) -> None:
 
     Raises:
         ConformanceError: with every fault found and how to mend it.
+
     """
     problems = list(_identity(estimator))
     if not problems:
@@ -76,7 +79,10 @@ def _datasets() -> Iterator[tuple[str, GroupData]]:
     yield "two groups", GroupData.from_arrays([1.0, 2.0, 4.0, 3.0], ["a", "a", "b", "b"])
     yield "groups of one row each", GroupData.from_arrays(np.arange(6.0), np.arange(6))
     yield "equal values", GroupData.from_arrays(np.full(12, 3.5), np.repeat(np.arange(4), 3))
-    yield "groups without spread within", GroupData.from_arrays(np.repeat([1.0, 5.0, 2.0, 9.0], 3), np.repeat(np.arange(4), 3))
+    yield (
+        "groups without spread within",
+        GroupData.from_arrays(np.repeat([1.0, 5.0, 2.0, 9.0], 3), np.repeat(np.arange(4), 3)),
+    )
 
 
 def _fit_problems(estimator: Estimator, data: GroupData) -> Iterator[str]:
@@ -109,7 +115,11 @@ def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
     if narrow is None or wide is None:
         return
     for low, high in (narrow, wide):
-        if low.shape != (groups,) or high.shape != (groups,) or not (np.isfinite(low) & np.isfinite(high)).all():
+        if (
+            low.shape != (groups,)
+            or high.shape != (groups,)
+            or not (np.isfinite(low) & np.isfinite(high)).all()
+        ):
             yield "its interval ends must be finite arrays with one entry per group"
             return
     slack = 1e-9 * (np.abs(wide[1]) + np.abs(wide[0]))
@@ -130,7 +140,9 @@ def _equivariance(estimator: Estimator) -> Iterator[str]:
         yield "the order of the rows changes the estimates: they may depend on the group summaries or rows as a set only"
 
 
-def _estimate(estimator: Estimator, y: NDArray[np.float64], group: NDArray[np.int64]) -> NDArray[np.float64] | None:
+def _estimate(
+    estimator: Estimator, y: NDArray[np.float64], group: NDArray[np.int64]
+) -> NDArray[np.float64] | None:
     try:
         return estimator.fit(GroupData.from_arrays(y, group)).estimate
     except BlupboardError:

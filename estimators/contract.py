@@ -1,4 +1,4 @@
-"""What an estimator takes and gives: Estimator, GroupFit, Parameter, Note, and the typed options.
+"""What an estimator takes and gives: Estimator, GroupFit, Parameter and Note.
 
 A plugin imports these names and nothing else. Every method, the built-ins included, is held to the same contract by
 :func:`estimators.check_estimator`.
@@ -10,13 +10,14 @@ import dataclasses
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from estimators.errors import DataError, FitError, OptionError
+from estimators.options import NoOptions, OptionSpec, option_spec
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -73,99 +74,6 @@ class Note:
     text: str
 
 
-def option(
-    default: Any,  # noqa: ANN401 - the type of an option is that of its default
-    *,
-    label: str,
-    help: str = "",  # noqa: A002 - the word that click and argparse use too
-    minimum: float | None = None,
-    maximum: float | None = None,
-    choices: Iterable[str] | Mapping[str, str] | None = None,
-) -> Any:  # noqa: ANN401 - as dataclasses.field does, so that the annotation of the field stands
-    """A field of an ``Options`` dataclass that people can set from the page and the command line.
-
-    ``default`` is a bool, int, float or str and gives the type. ``minimum`` and ``maximum`` are inclusive. ``choices``
-    are the allowed strings, or a mapping of them to the words shown for each.
-    """
-    words = choices if isinstance(choices, Mapping) else {c: c for c in choices} if choices else None
-    metadata = {"label": label, "help": help, "minimum": minimum, "maximum": maximum, "choices": words}
-    return field(default=default, metadata=metadata)
-
-
-@dataclass(frozen=True)
-class OptionSpec:
-    """One option as the page and the command line see it."""
-
-    name: str
-    default: bool | int | float | str
-    label: str
-    help: str
-    minimum: float | None
-    maximum: float | None
-    choices: Mapping[str, str] | None
-
-    def parse(self, value: object) -> bool | int | float | str:
-        """The value in the option's type, checked against its bounds; text is read as the command line gives it.
-
-        Raises:
-            OptionError: in one sentence, naming the bounds.
-        """
-        kind = type(self.default)
-        try:
-            parsed = _read_bool(value) if kind is bool else _read_number(kind, value)
-        except (TypeError, ValueError, OverflowError):
-            raise OptionError(f"{self.name} takes {self._allowed()}, not {value!r}") from None
-        if self.choices is not None and parsed not in self.choices:
-            raise OptionError(f"{self.name} takes {self._allowed()}, not {value!r}")
-        if isinstance(parsed, (int, float)) and not isinstance(parsed, bool):
-            low = -np.inf if self.minimum is None else self.minimum
-            high = np.inf if self.maximum is None else self.maximum
-            if not low <= parsed <= high:
-                raise OptionError(f"{self.name} takes {self._allowed()}, not {value!r}")
-        return parsed
-
-    def _allowed(self) -> str:
-        if self.choices is not None:
-            return "one of " + ", ".join(self.choices)
-        if isinstance(self.default, bool):
-            return "true or false"
-        if isinstance(self.default, str):
-            return "text"
-        noun = "a whole number" if isinstance(self.default, int) else "a number"
-        if self.minimum is not None and self.maximum is not None:
-            return f"{noun} from {self.minimum:g} to {self.maximum:g}"
-        if self.minimum is not None:
-            return f"{noun} of at least {self.minimum:g}"
-        return noun if self.maximum is None else f"{noun} of at most {self.maximum:g}"
-
-
-def _read_bool(value: object) -> bool:
-    words = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, str) and value.strip().lower() in words:
-        return words[value.strip().lower()]
-    raise ValueError(value)
-
-
-def _read_number(kind: type, value: Any) -> int | float | str:  # noqa: ANN401 - whatever a user gave
-    if kind is str:
-        if not isinstance(value, str):
-            raise ValueError(value)
-        return value
-    if isinstance(value, bool):
-        raise ValueError(value)
-    number = float(value)
-    if not np.isfinite(number) or (kind is int and number != int(number)):
-        raise ValueError(value)
-    return int(value) if kind is int and isinstance(value, str) and "." not in value else kind(number)
-
-
-@dataclass(frozen=True)
-class NoOptions:
-    """The options of a method that has none."""
-
-
 class Estimator(ABC):
     """A method that estimates (or predicts) the mean of every group.
 
@@ -200,6 +108,7 @@ class Estimator(ABC):
             OptionError: an unknown option or a value out of bounds.
             DataError: the data cannot carry this method (too few groups, say).
             FitError: the method broke its contract (wrong shape, NaN, ...).
+
         """
         checked = self.make_options(options)
         if self.needs == "rows" and data.rows is None:
@@ -233,7 +142,7 @@ class Estimator(ABC):
         """The options in the order of their definition."""
         if not dataclasses.is_dataclass(cls.Options):
             raise OptionError(f"Options of {cls.id} is not a dataclass")
-        return tuple(_spec(f) for f in dataclasses.fields(cls.Options))
+        return tuple(option_spec(f) for f in dataclasses.fields(cls.Options))
 
     @classmethod
     def make_options(cls, given: object | None = None) -> object:
@@ -241,6 +150,7 @@ class Estimator(ABC):
 
         Raises:
             OptionError: an unknown name (the known ones are listed) or a value out of bounds (with the bounds).
+
         """
         specs = {s.name: s for s in cls.option_specs()}
         if given is None:
@@ -250,7 +160,9 @@ class Estimator(ABC):
         elif isinstance(given, Mapping):
             values = dict(given)
         else:
-            raise OptionError(f"options of {cls.id} are {cls.Options.__name__} or a mapping, not {type(given).__name__}")
+            raise OptionError(
+                f"options of {cls.id} are {cls.Options.__name__} or a mapping, not {type(given).__name__}"
+            )
         unknown = [str(name) for name in values if name not in specs]
         if unknown:
             known = f"it knows {', '.join(specs)}" if specs else "it has none"
@@ -259,12 +171,6 @@ class Estimator(ABC):
             return cls.Options(**{name: specs[str(name)].parse(value) for name, value in values.items()})
         except OptionError as error:
             raise OptionError(f"{cls.id}.{error}") from None
-
-
-def _spec(f: dataclasses.Field[Any]) -> OptionSpec:
-    if f.default is dataclasses.MISSING or "label" not in f.metadata:
-        raise OptionError(f"option {f.name} is not made with option(default, label=...)")
-    return OptionSpec(name=f.name, default=f.default, **f.metadata)
 
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_-]*")
@@ -277,7 +183,7 @@ def frozen_array(values: ArrayLike, dtype: type = np.float64) -> NDArray[Any]:
     return array
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class GroupFit:
     """What a method says about every group. Arrays are ``(J,)`` in the order of ``data.labels`` and read-only.
 
@@ -287,29 +193,45 @@ class GroupFit:
 
     estimate: NDArray[np.float64]
     """Estimated or predicted mean of each group."""
-    std_error: NDArray[np.float64] | None = None
+    std_error: NDArray[np.float64] | None
     """Its standard error."""
-    weight: NDArray[np.float64] | None = None
+    weight: NDArray[np.float64] | None
     """Weight on the group's own mean: 1 = no pooling, 0 = complete pooling."""
-    center: float | None = None
+    center: float | None
     """What the estimates are pulled towards."""
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    """Numbers about all groups together, by name. A mapping of names to numbers, or Parameters, may be given."""
-    notes: tuple[Note, ...] = ()
+    parameters: Mapping[str, Parameter]
+    """Numbers about all groups together, by name."""
+    notes: tuple[Note, ...]
     """What a reader should know."""
-    df: float | None = None
+    df: float | None
     """Degrees of freedom of the interval; None = normal."""
-    interval_fn: Callable[[float], Interval] | None = None
+    interval_fn: Callable[[float], Interval] | None
     """Level -> (low, high), for a method with intervals of its own."""
 
-    def __post_init__(self) -> None:
-        for name in ("estimate", "std_error", "weight"):
-            value = getattr(self, name)
-            if value is not None:
-                object.__setattr__(self, name, frozen_array(value))
-        object.__setattr__(self, "center", None if self.center is None else float(self.center))
-        object.__setattr__(self, "parameters", _as_parameters(self.parameters))
-        object.__setattr__(self, "notes", tuple(self.notes))
+    def __init__(
+        self,
+        estimate: ArrayLike,
+        std_error: ArrayLike | None = None,
+        weight: ArrayLike | None = None,
+        *,
+        center: float | None = None,
+        parameters: Mapping[str, float | Parameter | None] | None = None,
+        notes: Iterable[Note] = (),
+        df: float | None = None,
+        interval_fn: Callable[[float], Interval] | None = None,
+    ) -> None:
+        """Copy the arrays and freeze them; ``parameters`` maps names to numbers, or to a Parameter with words."""
+        for name, given in (("estimate", estimate), ("std_error", std_error), ("weight", weight)):
+            object.__setattr__(self, name, None if given is None else frozen_array(given))
+        object.__setattr__(self, "center", None if center is None else float(center))
+        named = {
+            name: p if isinstance(p, Parameter) else Parameter(name, p)
+            for name, p in (parameters or {}).items()
+        }
+        object.__setattr__(self, "parameters", MappingProxyType(named))
+        object.__setattr__(self, "notes", tuple(notes))
+        object.__setattr__(self, "df", df)
+        object.__setattr__(self, "interval_fn", interval_fn)
 
     def interval(self, level: float = 0.95) -> Interval | None:
         """Lower and upper end ``(J,), (J,)`` of the interval at ``level`` (0 < level < 1), or None if there is none.
@@ -342,14 +264,6 @@ class GroupFit:
             raise FitError("center is not finite")
         if self.df is not None and not self.df > 0:
             raise FitError(f"df is {self.df}, but degrees of freedom are positive")
-
-
-def _as_parameters(given: Mapping[str, Any] | Iterable[Parameter]) -> Mapping[str, Parameter]:
-    if isinstance(given, Mapping):
-        items = [p if isinstance(p, Parameter) else Parameter(name, p) for name, p in given.items()]
-    else:
-        items = list(given)
-    return MappingProxyType({p.name: p for p in items})
 
 
 def _quantile(level: float, df: float | None) -> float:

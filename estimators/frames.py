@@ -23,7 +23,9 @@ def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: Dropp
     schema = table.collect_schema()
     for role, name in (("outcome", outcome), ("group", group)):
         if name not in schema:
-            raise DataError(f"there is no column {name!r} for the {role}; the columns are {', '.join(map(repr, schema))}")
+            raise DataError(
+                f"there is no column {name!r} for the {role}; the columns are {', '.join(map(repr, schema))}"
+            )
     if outcome == group:
         raise DataError(f"outcome and group are both {outcome!r}: choose two different columns")
     if isinstance(table, nw.LazyFrame):
@@ -34,7 +36,9 @@ def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: Dropp
         return data
     from dataclasses import replace
 
-    return replace(data, rows_read=data.rows_read + already_dropped.total, dropped=data.dropped + already_dropped)
+    return replace(
+        data, rows_read=data.rows_read + already_dropped.total, dropped=data.dropped + already_dropped
+    )
 
 
 def _eager_outcome(column: nw.Series[Any]) -> NDArray[Any]:
@@ -112,7 +116,7 @@ def _lazy_sums(usable: nw.LazyFrame[Any]) -> GroupSums:
         )
         .collect(backend="pyarrow")
     )
-    column = {name: summary[name].to_numpy() for name in summary.columns if name != "label"}
+    column = {name: _numbers(summary[name]) for name in summary.columns if name != "label"}
     labels = np.empty(len(summary), dtype=object)
     labels[:] = summary["label"].to_list()
     order = np.argsort(labels)
@@ -127,8 +131,13 @@ def _lazy_sums(usable: nw.LazyFrame[Any]) -> GroupSums:
     )
 
 
+def _numbers(column: nw.Series[Any]) -> NDArray[Any]:
+    """The numbers of an Arrow column without nulls; Arrow's own to_numpy would import pandas for them."""
+    return np.from_dlpack(column.to_arrow())
+
+
 def _collect_rows(usable: nw.LazyFrame[Any], labels: NDArray[np.object_]) -> Rows:
-    from estimators.reduction import encode_labels
+    from estimators.labels import encode_labels
 
     rows = usable.select("label", "y").collect(backend="pyarrow")
     codes, names = encode_labels(rows["label"].to_arrow())

@@ -145,7 +145,12 @@ class GroupData:
 
     @classmethod
     def from_frame(
-        cls, frame: Any, *, outcome: str, group: str, already_dropped: DroppedRows | None = None  # noqa: ANN401
+        cls,
+        frame: Any,
+        *,
+        outcome: str,
+        group: str,
+        already_dropped: DroppedRows | None = None,  # noqa: ANN401
     ) -> GroupData:
         """Reduce two columns of any frame that narwhals knows; a lazy or distributed one is reduced where it lives.
 
@@ -157,10 +162,13 @@ class GroupData:
 
         Raises:
             DataError: no such column, the same column twice, an outcome that holds no numbers, no usable row.
+
         """
         from estimators.frames import reduce_frame
 
-        return reduce_frame(frame, outcome=outcome, group=group, already_dropped=already_dropped or DroppedRows())
+        return reduce_frame(
+            frame, outcome=outcome, group=group, already_dropped=already_dropped or DroppedRows()
+        )
 
     @classmethod
     def from_arrays(cls, outcome: ArrayLike, group: ArrayLike) -> GroupData:
@@ -168,6 +176,7 @@ class GroupData:
 
         Raises:
             DataError: lengths differ, or no usable row.
+
         """
         from estimators.reduction import reduce_arrays
 
@@ -179,6 +188,7 @@ class GroupData:
 
         Raises:
             DataError: lengths differ within a chunk, or no usable row in any.
+
         """
         from estimators.reduction import reduce_chunks
 
@@ -190,11 +200,14 @@ class GroupData:
 
         Raises:
             DataError: lengths differ, a label appears twice, a value is not finite, a standard error is not positive.
+
         """
         names = np.array([str(label) for label in labels], dtype=object)
         y, se = np.asarray(estimate, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
         if not len(names) == len(y) == len(se):
-            raise DataError(f"{len(names)} labels, {len(y)} estimates and {len(se)} standard errors: give one each")
+            raise DataError(
+                f"{len(names)} labels, {len(y)} estimates and {len(se)} standard errors: give one each"
+            )
         if len(names) == 0:
             raise DataError("there is no group to look at")
         if len(set(names)) != len(names):

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.contract import Estimator, GroupFit, NoOptions, Note
+from estimators.contract import Estimator, GroupFit, Note
 from estimators.errors import DataError
+from estimators.options import NoOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +37,9 @@ class JamesStein(Estimator):
     id = "james_stein"
     label = "James–Stein"
     summary = "Pulls all groups towards the weighted mean by one common factor; it does not pull small groups harder."
-    citation = "Efron & Morris (1973), JASA 68, 117-130; Brown (2008), Annals of Applied Statistics 2, 113-152"
+    citation = (
+        "Efron & Morris (1973), JASA 68, 117-130; Brown (2008), Annals of Applied Statistics 2, 113-152"
+    )
     color = "#d55e00"
     symbol = "square"
     order = 40
@@ -62,7 +65,9 @@ class JamesStein(Estimator):
         if factor is None:
             text = "All values are equal: there is nothing to shrink, and the weight does not exist."
             note = Note("all_equal", "warning", text)
-            return GroupFit(estimate=data.mean, center=float(data.mean[0]), parameters=parameters, notes=(note,))
+            return GroupFit(
+                estimate=data.mean, center=float(data.mean[0]), parameters=parameters, notes=(note,)
+            )
         return GroupFit(
             estimate=data.origin + (middle + factor * distance),
             weight=np.full(j, factor),

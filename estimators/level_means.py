@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.contract import Estimator, GroupFit, NoOptions, Note
+from estimators.contract import Estimator, GroupFit, Note
+from estimators.options import NoOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,8 +35,12 @@ class LevelMeans(Estimator):
         if data.known_variance is not None:
             return GroupFit(estimate=data.mean, std_error=np.sqrt(data.known_variance), weight=ones)
         if data.pooled_variance is None or data.sampling_variance is None:
-            text = "No group has two rows, so the spread within groups is unknown: there are no standard errors."
-            return GroupFit(estimate=data.mean, weight=ones, notes=(Note("no_within_spread_known", "warning", text),))
+            text = (
+                "No group has two rows, so the spread within groups is unknown: there are no standard errors."
+            )
+            return GroupFit(
+                estimate=data.mean, weight=ones, notes=(Note("no_within_spread_known", "warning", text),)
+            )
         return GroupFit(
             estimate=data.mean,
             std_error=np.sqrt(data.sampling_variance),
@@ -71,7 +76,9 @@ class GrandMean(Estimator):
     id = "grand_mean"
     label = "Grand mean"
     summary = "One mean for all groups: complete pooling. Right only if the groups do not differ at all."
-    citation = "Gelman & Hill (2007), Data Analysis Using Regression and Multilevel/Hierarchical Models, ch. 12"
+    citation = (
+        "Gelman & Hill (2007), Data Analysis Using Regression and Multilevel/Hierarchical Models, ch. 12"
+    )
     color = "#3c4650"
     symbol = "line"
     order = 50

@@ -46,7 +46,10 @@ class Registry(Mapping[str, Estimator]):
     """Estimators by id, in display order; with where each comes from and what was left out."""
 
     def __init__(
-        self, entries: Iterable[tuple[Estimator, Source]], failures: Iterable[PluginFailure], plugins: Iterable[Source]
+        self,
+        entries: Iterable[tuple[Estimator, Source]],
+        failures: Iterable[PluginFailure],
+        plugins: Iterable[Source],
     ) -> None:
         ordered = sorted(entries, key=lambda entry: (entry[0].order, entry[0].id))
         self._estimators = {estimator.id: estimator for estimator, _ in ordered}
@@ -70,7 +73,9 @@ class Registry(Mapping[str, Estimator]):
     def find(self, estimator_id: str) -> Estimator:
         """The estimator, or OptionError with the ids that there are."""
         if estimator_id not in self._estimators:
-            raise OptionError(f"there is no estimator {estimator_id!r}; there are {', '.join(self._estimators)}")
+            raise OptionError(
+                f"there is no estimator {estimator_id!r}; there are {', '.join(self._estimators)}"
+            )
         return self._estimators[estimator_id]
 
 
@@ -83,6 +88,7 @@ def build_registry(plugins_dirs: Iterable[str | Path] = (), *, entry_points: boo
 
     Raises:
         OptionError: a folder does not exist.
+
     """
     failures: list[PluginFailure] = []
     loaded: list[tuple[Source, object]] = [(Source(BUILT_IN, BUILT_IN, _own_version()), builtins)]
@@ -115,7 +121,9 @@ def _entry_points(failures: list[PluginFailure]) -> list[tuple[Source, object]]:
         try:
             found.append((source, point.load()))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin's import raises is its own fault
-            failures.append(PluginFailure(source, f"importing it failed with {type(error).__name__}: {error}"))
+            failures.append(
+                PluginFailure(source, f"importing it failed with {type(error).__name__}: {error}")
+            )
     return found
 
 
@@ -129,7 +137,9 @@ def _files(folders: Iterable[str | Path], failures: list[PluginFailure]) -> list
             try:
                 found.append((source, _load_file(path)))
             except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-                failures.append(PluginFailure(source, f"importing it failed with {type(error).__name__}: {error}"))
+                failures.append(
+                    PluginFailure(source, f"importing it failed with {type(error).__name__}: {error}")
+                )
     return found
 
 
@@ -174,7 +184,9 @@ def _fault(estimator: object) -> str | None:
     """Why something that a plugin registered cannot be used, or None."""
     if not isinstance(estimator, Estimator):
         return f"it registers {estimator!r}, which is no instance of Estimator"
-    missing = [name for name in ("id", "label", "summary") if not isinstance(getattr(estimator, name, None), str)]
+    missing = [
+        name for name in ("id", "label", "summary") if not isinstance(getattr(estimator, name, None), str)
+    ]
     if missing:
         return f"{type(estimator).__name__} lacks {', '.join(missing)}"
     if not ID_PATTERN.fullmatch(estimator.id):

@@ -244,7 +244,9 @@ def _step(a: float, b: float, c: float, f_a: float, f_b: float, f_c: float) -> f
     """Inverse quadratic interpolation where it is safe, else half way."""
     xi, phi = (a - b) / (c - b), (f_a - f_b) / (f_c - f_b)
     if phi**2 < xi and (1 - phi) ** 2 < 1 - xi:
-        return f_a / (f_b - f_a) * f_c / (f_b - f_c) + (c - a) / (b - a) * f_a / (f_c - f_a) * f_b / (f_c - f_b)
+        return f_a / (f_b - f_a) * f_c / (f_b - f_c) + (c - a) / (b - a) * f_a / (f_c - f_a) * f_b / (
+            f_c - f_b
+        )
     return 0.5
 
 

@@ -1,0 +1,124 @@
+"""Group labels of any kind to codes and text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimators.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+DENSE = 4
+"""Whole numbers are counted rather than hashed while their range is at most this many times the rows."""
+
+
+def encode_labels(group: Any) -> tuple[NDArray[np.int64], list[str]]:  # noqa: ANN401 - arrays of any library
+    """Codes ``(N,)`` into the distinct labels as text, -1 where a label is missing or blank.
+
+    The labels stand in no particular order. The codes may be the given array itself.
+
+    Raises:
+        DataError: not one column.
+
+    """
+    codes, values = _factorize(group)
+    texts = [label_text(value) for value in values]
+    place = {text: i for i, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
+    if len(place) == len(texts):
+        return codes, list(place)
+    lookup = np.array([-1 if text is None else place[text] for text in texts] + [-1], dtype=np.int64)
+    return lookup[codes], list(place)
+
+
+def recode(codes: NDArray[np.int64], labels: list[str], target: Iterable[str]) -> NDArray[np.int64]:
+    """Codes into ``labels`` as codes into ``target``, which holds every label that is in use."""
+    place = {label: i for i, label in enumerate(target)}
+    return np.array([place.get(label, -1) for label in labels], dtype=np.int64)[codes]
+
+
+def label_text(value: object) -> str | None:
+    """A label as text; None where it is missing or blank. ``NA`` is a label like any other."""
+    if isinstance(value, str):
+        return value if value and not value.isspace() else None
+    if is_missing_object(value):
+        return None
+    if isinstance(value, bytes):
+        text = value.decode("utf-8", errors="backslashreplace")
+        return text if text and not text.isspace() else None
+    plain = value.item() if isinstance(value, np.generic) else value
+    return str(plain + 0.0 if isinstance(plain, float) else plain)  # -0.0 and 0.0 are one group
+
+
+def is_missing_object(value: object) -> bool:
+    """Whether something that is not text stands for nothing: None, NaN, NA, NaT."""
+    return value is None or value != value or type(value).__name__ in {"NAType", "NaTType"}  # noqa: PLR0124
+
+
+def _factorize(group: Any) -> tuple[NDArray[np.int64], list[Any]]:  # noqa: ANN401
+    """Codes and distinct values, -1 for (some of the) missing ones."""
+    if isinstance(group, np.ma.MaskedArray):
+        group = np.ma.filled(group.astype(object), None)
+    if hasattr(group, "dictionary_encode"):
+        return _factorize_arrow(group)
+    if not hasattr(group, "dtype"):
+        return _factorize_objects(list(group))
+    if getattr(group, "ndim", 1) != 1:
+        raise DataError(f"the group has {group.ndim} dimensions: give one column")
+    kind = getattr(group.dtype, "kind", "")
+    if isinstance(group, np.ndarray) and kind in "iu" and len(group):
+        low, high = int(group.min()), int(group.max())
+        if high - low < max(DENSE * len(group), 1024):
+            return _factorize_dense(group, low, high)
+    if kind in "OUSTm":
+        return _factorize_objects(np.asarray(group).tolist() if kind != "m" else list(group))
+    import pandas as pd
+
+    codes, distinct = pd.factorize(group)
+    return codes.astype(np.int64, copy=False), list(distinct)
+
+
+def _factorize_dense(
+    group: NDArray[np.integer[Any]], low: int, high: int
+) -> tuple[NDArray[np.int64], list[Any]]:
+    whole = group if group.dtype.kind == "u" else group.astype(np.int64, copy=False)
+    offset = (whole - whole.dtype.type(low) if low else whole).astype(np.int64, copy=False)
+    present = np.flatnonzero(np.bincount(offset))
+    values = [low + i for i in present.tolist()]
+    if len(present) == high - low + 1:
+        return offset, values
+    place = np.zeros(high - low + 1, dtype=np.int64)
+    place[present] = np.arange(len(present))
+    return place[offset], values
+
+
+def _factorize_objects(cells: list[Any]) -> tuple[NDArray[np.int64], list[Any]]:
+    """By equality for text; other objects by their text, as 1, 1.0 and True are equal but not the same label."""
+    try:
+        place: dict[Any, int] = dict.fromkeys(cells, 0)
+        as_they_are = all(value is None or isinstance(value, str) for value in place)
+    except TypeError:  # unhashable
+        as_they_are = False
+    if not as_they_are:
+        cells = [label_text(value) for value in cells]
+        place = dict.fromkeys(cells, 0)
+    values = list(place)
+    place.update(zip(values, range(len(values)), strict=True))
+    return np.fromiter(map(place.__getitem__, cells), dtype=np.int64, count=len(cells)), values
+
+
+def _factorize_arrow(column: Any) -> tuple[NDArray[np.int64], list[Any]]:  # noqa: ANN401 - Array or ChunkedArray
+    import pyarrow as pa
+
+    if pa.types.is_nested(column.type):
+        return _factorize_objects(column.to_pylist())
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    chunks = encoded.unify_dictionaries().chunks if isinstance(encoded, pa.ChunkedArray) else [encoded]
+    if not chunks:
+        return np.zeros(0, dtype=np.int64), []
+    codes = [c.indices.cast(pa.int64()).fill_null(-1) for c in chunks]
+    return np.concatenate([np.from_dlpack(c) for c in codes]), chunks[0].dictionary.to_pylist()
