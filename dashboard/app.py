@@ -1,0 +1,79 @@
+"""create_app: put the rooms together. Wiring only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import dash
+
+from dashboard import callbacks, export, server
+from dashboard.board import Board
+from dashboard.opening import session_start
+from dashboard.pages.layout import layout
+from dashboard.samples import SAMPLES
+from dashboard.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
+from estimators import DataError, build_registry
+
+_HERE = Path(__file__).parent
+
+
+def create_app(
+    *,
+    data_dir: Path | None = None,
+    plugins_dirs: Iterable[Path] = (),
+    max_upload_bytes: int = DEFAULT_MAX_UPLOAD_BYTES,
+    data: Path | None = None,
+    outcome: str | None = None,
+    group: str | None = None,
+) -> dash.Dash:
+    """The dashboard as a Dash app; ``app.server`` is the WSGI application.
+
+    Args:
+        data_dir: where datasets are kept; None: a folder of the account that runs the server.
+        plugins_dirs: folders whose ``*.py`` files are plugins.
+        max_upload_bytes: the largest upload.
+        data: a file that every session finds opened.
+        outcome: its outcome column.
+        group: its grouping column.
+
+    Raises:
+        UnusableRoot, UnreadableFile, OSError, OptionError, DataError: one sentence.
+    """
+    workspace = Workspace(
+        data_dir or default_root(),
+        max_upload_bytes=max_upload_bytes,
+        samples={sample.id: sample.file for sample in SAMPLES.values()},
+    )
+    board = Board(workspace, build_registry(plugins_dirs))
+    first = f"sample-{next(iter(SAMPLES))}" if data is None else _open_file(board, data, outcome, group)
+    app = dash.Dash(
+        __name__,
+        title="blupboard",
+        update_title=None,  # type: ignore[arg-type]  # None is how Dash is told to leave the title alone
+        assets_folder=str(_HERE / "assets"),
+        index_string=(_HERE / "index.html").read_text(encoding="utf-8"),
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+    )
+    server.install(app.server, workspace, csp_hashes=app.csp_hashes)
+    export.install(app.server, board)
+    callbacks.register(app, board)
+
+    def page() -> Any:  # noqa: ANN401 - a component
+        who = server.owner()
+        return layout(board, who, *session_start(board, who, first, prefer=data is not None))
+
+    app.layout = page
+    return app
+
+
+def _open_file(board: Board, path: Path, outcome: str | None, group: str | None) -> str:
+    dataset = board.workspace.import_file(path)
+    names = [column.name for column in dataset.table.columns]
+    for role, name in (("outcome", outcome), ("group", group)):
+        if name is not None and name not in names:
+            raise DataError(f"{path.name} has no column {name!r} for the {role}; it has {', '.join(map(repr, names))}")
+    board.preset_roles[dataset.token] = (outcome, group)
+    return dataset.token

@@ -1,0 +1,91 @@
+"""From what a person chose to what is on screen: dataset -> groups -> comparison -> scene, each kept for reuse."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dashboard.choices import Choices
+from dashboard.palette import styles
+from dashboard.scene import Scene, make_scene
+from estimators import Comparison, GroupData, Registry, compare
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from dashboard.ingest import Table
+    from dashboard.workspace import Workspace
+
+KEPT = 16
+"""Reductions and comparisons that are kept for reuse."""
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Two columns of a stored table; a file that is stored anew under the same token is another one."""
+
+    token: str
+    created: datetime
+    outcome: str
+    group: str
+    table: Table = field(compare=False)
+
+
+class Board:
+    """The one place where pages get data and results from.
+
+    Every way in asks the workspace first, so that a session sees its own data only; what is kept here is keyed by
+    dataset and never handed out without that.
+    """
+
+    def __init__(self, workspace: Workspace, registry: Registry) -> None:
+        self.workspace = workspace
+        self.registry = registry
+        self.styles = styles(registry.values())
+        self.preset_roles: dict[str, tuple[str | None, str | None]] = {}
+        """Outcome and group by token, for a file that was opened with them from the command line."""
+        self._reduce = lru_cache(maxsize=KEPT)(_reduce)
+        self._compare = lru_cache(maxsize=KEPT)(self._compare_anew)
+
+    def comparison(self, owner: str, choices: Choices) -> Comparison:
+        """The chosen estimators on the chosen columns.
+
+        Raises:
+            UnknownDataset: there is no such dataset for this owner.
+            DataError, UnreadableFile: the columns cannot be used; one sentence.
+            OptionError: an option out of its bounds.
+        """
+        dataset = self.workspace.get(owner, choices.token)
+        columns = _Columns(dataset.token, dataset.created, choices.outcome, choices.group, dataset.table)
+        return self._compare(columns, replace(choices, sort="", dark=False, show_own=True))
+
+    def scene(self, owner: str, choices: Choices) -> Scene:
+        """The comparison in display order; raises what :meth:`comparison` does."""
+        return make_scene(
+            self.comparison(owner, choices),
+            outcome=choices.outcome,
+            group=choices.group,
+            view=view_key(choices),
+            sort=choices.sort,
+            dark=choices.dark,
+            show_own=choices.show_own,
+            style_of=self.styles,
+        )
+
+    def _compare_anew(self, columns: _Columns, choices: Choices) -> Comparison:
+        chosen = [estimator for estimator in self.registry.values() if estimator.id in choices.on]
+        options = {i: o for i, o in choices.options_by_estimator().items() if i in self.registry}
+        return compare(self._reduce(columns), chosen, options=options, level=choices.level)
+
+
+def _reduce(columns: _Columns) -> GroupData:
+    from dashboard.ingest import reduce_table
+
+    return reduce_table(columns.table, outcome=columns.outcome, group=columns.group)
+
+
+def view_key(choices: Choices) -> str:
+    """The same for the same dataset and columns: what a selection of groups or a zoom belongs to."""
+    return hashlib.sha256("\0".join((choices.token, choices.outcome, choices.group)).encode()).hexdigest()[:16]

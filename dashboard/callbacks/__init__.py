@@ -1,0 +1,20 @@
+"""What happens when someone does something: fetch state, call a plain function, return what it gave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard.callbacks import browser, comparison, data, extras
+
+if TYPE_CHECKING:
+    import dash
+
+    from dashboard.board import Board
+
+
+def register(app: dash.Dash, board: Board) -> None:
+    """Add all callbacks to the app."""
+    data.register(app, board)
+    comparison.register(app, board)
+    extras.register(app, board)
+    browser.register(app)

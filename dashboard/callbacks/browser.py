@@ -1,0 +1,53 @@
+"""Callbacks that run in the browser: theme, figures that keep the zoom, linking, pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import ALL, ClientsideFunction, Input, Output, State
+
+from dashboard.pages import ids
+
+if TYPE_CHECKING:
+    import dash
+
+
+def register(app: dash.Dash) -> None:
+    """Add the callbacks of this file; the functions are in ``assets/``."""
+    space = "blupboard"
+    app.clientside_callback(
+        ClientsideFunction(space, "chooseTheme"),
+        Output(ids.THEME, "data"),
+        Output(ids.THEME_CHOICE, "data"),
+        Output(ids.PROVIDER, "forceColorScheme"),
+        Input(ids.THEME_TOGGLE, "n_clicks"),
+        State(ids.THEME_CHOICE, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction(space, "drawViews"),
+        *(Output(view, "figure") for view in ids.VIEWS),
+        Input(ids.FIGURES, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(space, "setIndex"), Output(ids.SINK, "data"), Input(ids.GROUPS_INDEX, "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction(space, "setDetail"),
+        Output(ids.SINK, "data", allow_duplicate=True),
+        Input(ids.VIEW_DETAIL, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(space, "savePicture"),
+        Output(ids.SINK, "data", allow_duplicate=True),
+        Input(ids.download_figure(ALL, ALL), "n_clicks"),
+        State(ids.DATASET, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction(space, "toggleRail"),
+        Output(ids.SINK, "data", allow_duplicate=True),
+        Input(ids.RAIL_TOGGLE, "n_clicks"),
+        prevent_initial_call=True,
+    )

@@ -1,0 +1,154 @@
+"""From every control to everything on screen, in one step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import ALL, Input, Output, State, ctx, no_update
+
+from dashboard import figures, words
+from dashboard.choices import Choices, OptionValue, checked_level, shared_options, sort_choices, spread_shared
+from dashboard.opening import SAMPLE_PREFIX
+from dashboard.pages import ids, panels
+from dashboard.pages.views import table_grid
+from dashboard.samples import SAMPLES
+from dashboard.server import owner
+from dashboard.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
+from dashboard.workspace import WorkspaceError
+from estimators import BlupboardError
+
+if TYPE_CHECKING:
+    import dash
+
+    from dashboard.board import Board
+    from dashboard.scene import Scene
+
+_BUILDERS = {
+    ids.VIEW_GROUPS: figures.groups_figure,
+    ids.VIEW_SHRINKAGE: figures.shrinkage_figure,
+    ids.VIEW_WEIGHT: figures.weight_figure,
+    ids.VIEW_RANK: figures.rank_figure,
+}
+
+_OUTPUTS = {
+    "choices": Output(ids.CHOICES, "data"),
+    "problem": Output(ids.PROBLEM, "children"),
+    "rows_used": Output(ids.ROWS_USED, "children"),
+    "chip": Output(ids.DATASET_CHIP, "children"),
+    "about": Output(ids.ABOUT, "children"),
+    "sort": Output(ids.SORT, "data"),
+    "headline": Output(ids.HEADLINE, "children"),
+    "cards": Output(ids.CARDS, "children"),
+    "failures": Output(ids.FAILURES, "children"),
+    "notes": Output(ids.NOTES, "children"),
+    "parameters": Output(ids.PARAMETERS, "children"),
+    "figures": Output(ids.FIGURES, "data"),
+    "index": Output(ids.GROUPS_INDEX, "data"),
+    "table": Output(ids.TABLE_BOX, "children"),
+}
+
+
+def register(app: dash.Dash, board: Board) -> None:
+    """Add the callbacks of this file."""
+
+    @app.callback(
+        output=_OUTPUTS,
+        inputs={
+            "dataset": Input(ids.DATASET, "data"),
+            "outcome": Input(ids.OUTCOME, "value"),
+            "group": Input(ids.GROUP, "value"),
+            "switches": Input(ids.estimator_switch(ALL), "checked"),
+            "own": Input(ids.estimator_option(ALL, ALL), "value"),
+            "own_checked": Input(ids.estimator_option(ALL, ALL), "checked"),
+            "shared": Input(ids.shared_option(ALL), "value"),
+            "level": Input(ids.LEVEL, "value"),
+            "sort": Input(ids.SORT, "value"),
+            "show_own": Input(ids.SHOW_OWN, "checked"),
+            "theme": Input(ids.THEME, "data"),
+            "before": State(ids.CHOICES, "data"),
+        },
+    )
+    def refresh(**page: Any) -> dict[str, Any]:  # noqa: ANN401 - values of the page's controls
+        del page["own"], page["own_checked"], page["shared"], page["switches"]
+        if page["theme"] is None or not page["dataset"]:
+            return dict.fromkeys(_OUTPUTS, no_update)
+        if not page["outcome"] or not page["group"]:
+            return _only_problem("Choose an outcome (numbers) and a grouping column.")
+        try:
+            choices = chosen(board, ctx.inputs_list, page)
+            scene = board.scene(owner(), choices)
+            board.workspace.save_choices(owner(), choices.token, choices.to_json())
+            return on_screen(board, owner(), scene, choices)
+        except (BlupboardError, WorkspaceError, ValueError) as error:
+            return _only_problem(str(error))
+
+
+def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa: ANN401 - dash's list of inputs
+    """The page's controls as Choices. Raises ValueError for a value that the page does not offer."""
+    controls = [entry for group in _flat(inputs) for entry in (group if isinstance(group, list) else [group])]
+    on = {c["id"]["id"] for c in controls if _is(c, "estimator-on") and c.get("value")}
+    shared = shared_options(board.registry)
+    shared_values: dict[str, OptionValue] = {
+        c["id"]["name"]: c["value"] for c in controls if _is(c, "shared-option") and c.get("value") is not None
+    }
+    options = spread_shared(board.registry, shared, shared_values)
+    options += [
+        (c["id"]["id"], c["id"]["name"], c["value"])
+        for c in controls
+        if _is(c, "estimator-option") and c.get("value") not in (None, "")
+    ]
+    return Choices(
+        token=page["dataset"]["token"],
+        outcome=page["outcome"],
+        group=page["group"],
+        on=tuple(i for i in board.registry if i in on),
+        options=tuple(options),
+        level=checked_level(page["level"]),
+        sort=page["sort"] or "",
+        show_own=bool(page["show_own"]),
+        dark=page["theme"] == "dark",
+    )
+
+
+def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[str, Any]:
+    """Every output for a scene."""
+    dataset = board.workspace.get(who, choices.token)
+    sample = SAMPLES.get(choices.token.removeprefix(SAMPLE_PREFIX)) if choices.token.startswith(SAMPLE_PREFIX) else None
+    small = len(scene) <= CLIENT_SIDE_GROUPS
+    return {
+        "choices": choices.to_json(),
+        "problem": None,
+        "rows_used": words.rows_used(scene.comparison.data),
+        "chip": panels.dataset_chip(dataset, scene),
+        "about": panels.about_sample(sample) if sample else None,
+        "sort": sort_choices(board.registry, choices.on),
+        "headline": panels.headline(scene),
+        "cards": panels.cards(scene),
+        "failures": panels.failures(scene, board),
+        "notes": panels.notes(scene),
+        "parameters": panels.parameters(scene, board),
+        "figures": {view: build(scene).to_plotly_json() for view, build in _BUILDERS.items()},
+        "index": groups_index(scene),
+        "table": table_grid(table_columns(scene), table_rows(scene) if small else None),
+    }
+
+
+def groups_index(scene: Scene) -> dict[str, Any]:
+    """What the linked views need to know of the groups: order, names and rows, by key."""
+    labels = [""] * len(scene)
+    n = [0] * len(scene)
+    for key, label, count in zip(scene.order.tolist(), scene.labels, scene.n.tolist(), strict=True):
+        labels[key], n[key] = label, count
+    return {"view": scene.view, "order": scene.order.tolist(), "labels": labels, "n": n, "unit": scene.unit.one}
+
+
+def _only_problem(message: str) -> dict[str, Any]:
+    return {**dict.fromkeys(_OUTPUTS, no_update), "problem": panels.alert(message)}
+
+
+def _flat(inputs: Any) -> list[Any]:  # noqa: ANN401 - as above
+    return list(inputs.values()) if isinstance(inputs, dict) else list(inputs)
+
+
+def _is(control: dict[str, Any], kind: str) -> bool:
+    return isinstance(control.get("id"), dict) and control["id"].get("type") == kind

@@ -1,0 +1,84 @@
+"""What is fetched when it is asked for: table blocks, intervals of a zoomed view, code, the download address."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from dash import ALL, Input, Output, State, ctx, no_update
+
+from dashboard.choices import Choices
+from dashboard.detail import view_detail
+from dashboard.pages import ids
+from dashboard.server import owner
+from dashboard.table import requested_rows
+from dashboard.workspace import WorkspaceError
+from estimators import BlupboardError
+
+if TYPE_CHECKING:
+    import dash
+
+    from dashboard.board import Board
+    from dashboard.scene import Scene
+
+
+def register(app: dash.Dash, board: Board) -> None:
+    """Add the callbacks of this file."""
+
+    @app.callback(
+        Output(ids.TABLE, "getRowsResponse"), Input(ids.TABLE, "getRowsRequest"), State(ids.CHOICES, "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    def table_block(request: dict[str, Any] | None, given: object) -> Any:  # noqa: ANN401 - no_update has no type
+        scene = _scene(board, given)
+        if request is None or scene is None:
+            return no_update
+        rows, count = requested_rows(scene, request)
+        return {"rowData": rows, "rowCount": count}
+
+    @app.callback(
+        Output(ids.VIEW_DETAIL, "data"), Input(ids.VIEW_WINDOW, "data"), State(ids.CHOICES, "data"),
+        prevent_initial_call=True,
+    )  # fmt: skip
+    def detail(window: dict[str, Any] | None, given: object) -> Any:  # noqa: ANN401
+        scene = _scene(board, given)
+        if not window or scene is None or window.get("view") != scene.view:
+            return no_update
+        return view_detail(scene, int(window["first"]), int(window["last"]))
+
+    @app.callback(
+        Output(ids.CODE_R, "children"),
+        Output(ids.CODE_PYTHON, "children"),
+        Output("code-tabs", "value"),
+        Output(ids.CODE_MODAL, "opened"),
+        Input(ids.open_code(ALL), "n_clicks"),
+        State(ids.CHOICES, "data"),
+        prevent_initial_call=True,
+    )
+    def code(clicks: list[int | None], given: object) -> tuple[Any, ...]:
+        choices = Choices.from_json(given)
+        scene = _scene(board, given)
+        if not any(clicks) or choices is None or scene is None:
+            return (no_update,) * 4
+        from dashboard.code_export import python_script, r_script
+
+        table = board.workspace.get(owner(), choices.token).table
+        what = {"file_name": table.name, "outcome": choices.outcome, "group": choices.group}
+        language = ctx.triggered_id["language"] if ctx.triggered_id else "r"
+        return r_script(scene.comparison, **what), python_script(scene.comparison, **what), language, True
+
+    @app.callback(Output(ids.DOWNLOAD_CSV, "href"), Input(ids.CHOICES, "data"))
+    def download_address(given: object) -> str:
+        return "#" if given is None else "export/groups.csv?choices=" + quote(json.dumps(given))
+
+
+def _scene(board: Board, given: object) -> Scene | None:
+    """The scene that the page shows; None where it has gone meanwhile."""
+    choices = Choices.from_json(given)
+    if choices is None:
+        return None
+    try:
+        return board.scene(owner(), choices)
+    except (BlupboardError, WorkspaceError, ValueError):
+        return None

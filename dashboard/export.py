@@ -1,0 +1,73 @@
+"""The tidy columns as a CSV to download, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import flask
+from werkzeug.exceptions import BadRequest, NotFound
+
+from dashboard.choices import Choices
+from dashboard.server import owner
+from dashboard.workspace import UnknownDataset
+from estimators import TIDY_COLUMNS, BlupboardError
+from estimators.comparison import group_columns
+
+if TYPE_CHECKING:
+    from dashboard.board import Board
+    from estimators import Comparison
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What makes a spreadsheet take a text for a formula (OWASP, CSV injection)."""
+
+_LINES = 5_000
+
+
+def install(server: flask.Flask, board: Board) -> None:
+    """Add ``GET /export/groups.csv?choices=...``, for the session that owns the dataset."""
+
+    def groups_csv() -> flask.Response:
+        try:
+            choices = Choices.from_json(json.loads(flask.request.args.get("choices", "")))
+        except json.JSONDecodeError as error:
+            raise BadRequest("The address of this download is incomplete; start it from the page.") from error
+        if choices is None:
+            raise BadRequest("The address of this download is incomplete; start it from the page.")
+        try:
+            comparison = board.comparison(owner(), choices)
+            name = board.workspace.get(owner(), choices.token).name
+        except UnknownDataset as error:
+            raise NotFound(str(error)) from error
+        except (BlupboardError, ValueError) as error:
+            raise BadRequest(str(error)) from error
+        response = flask.Response(csv_lines(comparison), mimetype="text/csv")
+        response.headers.set("Content-Disposition", "attachment", filename=f"{name.rsplit('.', 1)[0]}-groups.csv")
+        return response
+
+    server.add_url_rule("/export/groups.csv", "groups_csv", groups_csv)
+
+
+def csv_lines(comparison: Comparison) -> Iterator[bytes]:
+    """The file in pieces: UTF-8, text cells guarded, every digit of the numbers."""
+    yield _written([TIDY_COLUMNS])
+    for result in comparison.succeeded:
+        columns = group_columns(comparison.data, result)
+        columns["group"] = [guarded(label) for label in columns["group"]]
+        lines = list(zip(*columns.values(), strict=True))
+        for start in range(0, len(lines), _LINES):
+            yield _written([(result.id, *line) for line in lines[start : start + _LINES]])
+
+
+def guarded(text: str) -> str:
+    """The text with a quote in front where a spreadsheet would calculate it."""
+    return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+
+
+def _written(lines: list[tuple[object, ...]]) -> bytes:
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, lineterminator="\r\n").writerows(lines)
+    return buffer.getvalue().encode()

@@ -1,0 +1,178 @@
+"""What all views share: the empty figure in its theme, traces of groups, text made harmless."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.palette import faded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dashboard.palette import Style
+    from dashboard.scene import Scene
+
+MANY = 300
+"""Groups past which a view is drawn with WebGL and without intervals."""
+FEW = 45
+"""Groups up to which each has its name beside it."""
+
+FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+INK = {False: "#3c4650", True: "#c3ccd6"}
+FAINT = {False: "#5f6b78", True: "#98a4b1"}
+GRID = {False: "#e7eaee", True: "#2c343f"}
+GREY = {False: "#8a96a3", True: "#7c8896"}
+
+
+def canvas(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40) -> go.Figure:
+    """An empty figure in the scene's theme, that says in ``layout.meta`` what it shows."""
+    axis = {
+        "gridcolor": GRID[scene.dark],
+        "linecolor": GRID[scene.dark],
+        "zeroline": False,
+        "tickfont": {"color": FAINT[scene.dark], "size": 11},
+        "title": {"font": {"color": INK[scene.dark], "size": 12}, "standoff": 8},
+        "fixedrange": False,
+    }
+    return go.Figure(
+        layout={
+            "template": "none",
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": FONT, "size": 12, "color": INK[scene.dark]},
+            "margin": {"l": left, "r": 14, "t": 10, "b": bottom},
+            "xaxis": axis,
+            "yaxis": axis,
+            "showlegend": False,
+            "hovermode": "closest",
+            "hoverdistance": 24,
+            "dragmode": "zoom",
+            "modebar": {
+                "bgcolor": "rgba(0,0,0,0)",
+                "color": GREY[scene.dark],
+                "activecolor": INK[scene.dark],
+                "orientation": "h",
+            },
+            "selections": [],
+            "newselection": {"line": {"color": GREY[scene.dark], "width": 1}},
+            "meta": {"view": scene.view, "rows": rows},
+        }
+    )
+
+
+def group_markers(
+    scene: Scene,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    style: Style,
+    name: str,
+    **more: Any,  # noqa: ANN401
+) -> go.Scatter | go.Scattergl:
+    """One marker for every group, in display order."""
+    color = style.color(dark=scene.dark)
+    trace = go.Scattergl if len(scene) > MANY else go.Scatter
+    return trace(
+        x=lean(x),
+        y=lean(y),
+        mode="markers",
+        name=plain(name),
+        marker={
+            "color": color,
+            "symbol": style.symbol,
+            "size": marker_size(len(scene)),
+            "line": {"width": 1.4, "color": color},
+        }
+        if style.symbol.endswith("-open")
+        else {"color": color, "symbol": style.symbol, "size": marker_size(len(scene))},
+        hoverinfo="none",
+        meta={"groups": True, "stride": 1},
+        **more,
+    )
+
+
+def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[go.Scatter | go.Scattergl]:
+    """A line for every group through its value in each column; the more rows, the thicker.
+
+    Each trace holds all groups, empty where the group's line belongs to another thickness.
+    """
+    groups, stride = len(scene), len(columns) + 1
+    y = np.full((groups, stride), np.nan)
+    y[:, :-1] = np.column_stack(columns)
+    x = np.tile(np.append(np.arange(len(columns), dtype=np.float64), np.nan), groups)
+    trace = go.Scattergl if groups > MANY else go.Scatter
+    color = faded(GREY[scene.dark], 0.55 if groups <= FEW else 0.35 if groups <= MANY else 0.12)
+    traces = []
+    for width, member in _thickness(scene):
+        lines = np.where(member[:, None], y, np.nan)
+        traces.append(
+            trace(
+                x=lean(x),
+                y=lean(lines.ravel()),
+                mode="lines",
+                line={"color": color, "width": width},
+                connectgaps=False,
+                hoverinfo="none",
+                meta={"groups": True, "stride": stride},
+            )
+        )
+    return traces
+
+
+def _thickness(scene: Scene) -> list[tuple[float, NDArray[np.bool_]]]:
+    everyone = np.ones(len(scene), dtype=np.bool_)
+    if len(scene) > MANY or scene.n.min() == scene.n.max():
+        return [(1.2, everyone)]
+    low, high = np.quantile(scene.n, [1 / 3, 2 / 3])
+    small, large = scene.n <= low, scene.n > high
+    return [(w, m) for w, m in ((0.8, small), (1.5, ~small & ~large), (2.6, large)) if m.any()]
+
+
+def marker_size(groups: int) -> float:
+    """Smaller marks for more groups."""
+    return (
+        9.0
+        if groups <= 12
+        else 7.5
+        if groups <= 30
+        else 6.0
+        if groups <= 100
+        else 4.5
+        if groups <= MANY
+        else 3.5
+    )
+
+
+def lean(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.float32]:
+    """Half the bytes for long arrays, where that moves no point by a visible amount."""
+    if len(values) <= 2000:
+        return values
+    finite = values[np.isfinite(values)]
+    size = float(np.abs(finite).max(initial=0.0))
+    if not 1e-30 < size < 1e30 or float(np.ptp(finite)) < 1e-3 * size:
+        return values
+    return values.astype(np.float32)
+
+
+def plain(text: str) -> str:
+    """Text that plotly shows as it is: it would read tags and entities otherwise."""
+    return html.escape(" ".join(text.split()), quote=False)
+
+
+def tick_text(label: str, longest: int = 22) -> str:
+    """A label short enough to stand beside an axis."""
+    return plain(label if len(label) <= longest else label[: longest - 1] + "…")
+
+
+def columns_axis(names: list[str]) -> dict[str, Any]:
+    """An x axis whose whole numbers stand for columns."""
+    return {
+        "tickvals": list(range(len(names))),
+        "ticktext": [plain(name) for name in names],
+        "range": [-0.35, len(names) - 0.65],
+        "showgrid": False,
+        "automargin": False,
+    }

@@ -1,0 +1,85 @@
+"""The caterpillar: every estimator's value and interval for every group, sorted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures.canvas import FEW, GREY, MANY, canvas, faded, group_markers, plain, tick_text
+from dashboard.palette import Style
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dashboard.scene import Scene, Series
+
+
+def groups_figure(scene: Scene) -> go.Figure:
+    """One row per group, position 0 on top, the estimates of a group close below each other."""
+    figure = canvas(scene, rows=True, left=12 if len(scene) > FEW else 20)
+    figure.layout.meta = {**figure.layout.meta, "detail": len(scene) > FEW, "intervals": len(scene) <= MANY}
+    positions = np.arange(len(scene), dtype=np.float64)
+    if scene.show_own and not any(s.is_own_mean for s in scene.series):
+        own = Style(GREY[False], GREY[True], "line-ns-open")
+        figure.add_trace(
+            group_markers(scene, scene.own_mean, positions, own, f"own mean of each {scene.unit.one}")
+        )
+    for series, offset in zip(marked(scene), offsets(scene), strict=True):
+        figure.add_trace(
+            group_markers(
+                scene,
+                series.estimate,
+                positions + offset,
+                series.style,
+                series.label,
+                **_intervals(scene, series),
+            )
+        )
+    for series in scene.series:
+        if series.is_line:
+            color = series.style.color(dark=scene.dark)
+            figure.add_vline(
+                float(series.estimate[0]), line={"color": color, "width": 1.3, "dash": "dash"}, layer="below"
+            )
+    figure.update_xaxes(title_text=plain(scene.outcome))
+    figure.update_yaxes(range=[len(scene) - 0.4, -0.6], automargin=len(scene) <= FEW, **_names(scene))
+    return figure
+
+
+def marked(scene: Scene) -> list[Series]:
+    """The estimators that have a mark for each group."""
+    return [s for s in scene.series if not s.is_line]
+
+
+def offsets(scene: Scene) -> NDArray[np.float64]:
+    """How far below the middle of its row each marked estimator is drawn."""
+    count = len(marked(scene))
+    return (np.arange(count) - (count - 1) / 2.0) * min(0.24, 0.72 / max(count, 1))
+
+
+def _intervals(scene: Scene, series: Series) -> dict[str, Any]:
+    if series.low is None or series.high is None or len(scene) > MANY:
+        return {}
+    return {
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": series.high - series.estimate,
+            "arrayminus": series.estimate - series.low,
+            "thickness": 1.4 if len(scene) <= FEW else 0.9,
+            "width": 0,
+            "color": faded(series.style.color(dark=scene.dark), 0.8),
+        }
+    }
+
+
+def _names(scene: Scene) -> dict[str, Any]:
+    if len(scene) > FEW:
+        return {"showticklabels": False, "showgrid": False}
+    return {
+        "tickvals": list(range(len(scene))),
+        "ticktext": [tick_text(label) for label in scene.labels],
+        "showgrid": False,
+    }

@@ -1,0 +1,37 @@
+"""How the order of the groups changes from one estimator to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures.canvas import canvas, columns_axis, group_lines, group_markers
+from dashboard.figures.shrinkage import own_style, shown
+
+if TYPE_CHECKING:
+    from dashboard.scene import Scene
+
+
+def rank_figure(scene: Scene) -> go.Figure:
+    """A column for the own means and one for each estimator; rank 1 on top."""
+    figure = canvas(scene, left=44)
+    own = [("own mean", scene.own_rank, own_style(scene))] if scene.show_own else []
+    columns = [*own, *((s.label, s.rank, s.style) for s in shown(scene))]
+    for line in group_lines(scene, [values for _, values, _ in columns]):
+        figure.add_trace(line)
+    for place, (name, values, style) in enumerate(columns):
+        figure.add_trace(group_markers(scene, np.full(len(scene), float(place)), values, style, name))
+    room = 0.04 * len(scene)
+    figure.update_xaxes(**columns_axis([name for name, _, _ in columns]))
+    figure.update_yaxes(
+        range=[len(scene) + 0.5 + room, 0.5 - room], tickvals=rank_ticks(len(scene)), showgrid=False
+    )
+    return figure
+
+
+def rank_ticks(groups: int) -> list[int]:
+    """1 and a handful of round ranks."""
+    step = next(s * 10**k for k in range(12) for s in (1, 2, 5) if groups / (s * 10**k) <= 6)
+    return [1, *range(step if step > 1 else 2, groups + 1, step)]

@@ -1,0 +1,53 @@
+"""From each group's own mean to what every estimator makes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures.canvas import FAINT, GREY, canvas, columns_axis, group_lines, group_markers, plain
+from dashboard.palette import Style
+
+if TYPE_CHECKING:
+    from dashboard.scene import Scene, Series
+
+
+def shrinkage_figure(scene: Scene) -> go.Figure:
+    """A column for the own means and one for each estimator that moves them; a line for each group."""
+    figure = canvas(scene)
+    columns = shown(scene)
+    own = [("own mean", scene.own_mean, own_style(scene))] if scene.show_own else []
+    all_columns = [*own, *((s.label, s.estimate, s.style) for s in columns)]
+    for line in group_lines(scene, [values for _, values, _ in all_columns]):
+        figure.add_trace(line)
+    for place, (name, values, style) in enumerate(all_columns):
+        figure.add_trace(group_markers(scene, np.full(len(scene), float(place)), values, style, name))
+    if scene.center is not None:
+        figure.add_hline(
+            scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dash"}, layer="below"
+        )
+        figure.add_annotation(
+            text="centre",
+            x=1,
+            xref="paper",
+            xanchor="right",
+            y=scene.center,
+            yanchor="bottom",
+            showarrow=False,
+            font={"size": 11, "color": FAINT[scene.dark]},
+        )
+    figure.update_xaxes(**columns_axis([name for name, _, _ in all_columns]))
+    figure.update_yaxes(title_text=plain(scene.outcome), automargin=True)
+    return figure
+
+
+def shown(scene: Scene) -> list[Series]:
+    """The estimators with a column of their own: not those that are a line, nor the own means again."""
+    return [s for s in scene.series if not s.is_line and not (s.is_own_mean and scene.show_own)]
+
+
+def own_style(scene: Scene) -> Style:
+    """The own means look like the estimator that leaves them as they are, where one is on."""
+    return next((s.style for s in scene.series if s.is_own_mean), Style("#6b7785", "#9aa5b1", "circle-open"))

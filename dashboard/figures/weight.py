@@ -1,0 +1,83 @@
+"""The weight on a group's own mean against its rows: each method's curve, and where groups sit on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import plotly.graph_objects as go
+
+from dashboard.figures.canvas import canvas, faded, group_markers, plain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dashboard.scene import Scene
+
+CURVE_POINTS = 160
+WIDE = 30.0
+"""Ratio of the largest to the smallest group past which rows are drawn on a logarithmic scale."""
+
+
+def weight_figure(scene: Scene) -> go.Figure:
+    """Rows on x (their logarithm, where sizes differ much), weight from 0 to 1 on y."""
+    figure = canvas(scene)
+    wide = is_wide(scene)
+    grid = size_grid(scene)
+    for series in scene.series:
+        fit = series.result.fit
+        curve = None if fit is None else series.result.estimator.weight_curve(fit, grid)
+        color = series.style.color(dark=scene.dark)
+        if curve is not None:
+            dash = "dash" if series.is_line else "solid"
+            figure.add_trace(
+                go.Scatter(
+                    x=place(grid, wide=wide),
+                    y=np.asarray(curve),
+                    mode="lines",
+                    hoverinfo="skip",
+                    name=plain(series.label),
+                    line={"color": faded(color, 0.75), "width": 1.6, "dash": dash},
+                )
+            )
+        if series.weight is not None and not series.is_line:
+            figure.add_trace(
+                group_markers(scene, place(scene.n, wide=wide), series.weight, series.style, series.label)
+            )
+    figure.update_xaxes(title_text=f"rows in the {scene.unit.one}")
+    figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    if wide:
+        ticks = log_ticks(int(scene.n.min()), int(scene.n.max()))
+        figure.update_xaxes(tickvals=place(np.array(ticks), wide=True), ticktext=[f"{t:,}" for t in ticks])
+    elif scene.n.min() == scene.n.max():
+        figure.update_xaxes(range=[0, 2 * float(scene.n[0]) + 0.5])
+    else:
+        room = 0.04 * float(scene.n.max())
+        figure.update_xaxes(range=[0, float(scene.n.max()) + room])
+    return figure
+
+
+def is_wide(scene: Scene) -> bool:
+    """Whether rows are drawn on a logarithmic scale."""
+    return float(scene.n.max()) / float(scene.n.min()) > WIDE
+
+
+def place(n: NDArray[np.int64] | NDArray[np.float64], *, wide: bool) -> NDArray[np.float64]:
+    """Where a number of rows stands on x; the axis itself stays linear, as the page's overlay expects."""
+    return np.log10(n) if wide else np.asarray(n, dtype=np.float64)
+
+
+def size_grid(scene: Scene) -> NDArray[np.float64]:
+    """Numbers of rows at which the curves are drawn."""
+    low, high = float(scene.n.min()), float(scene.n.max())
+    if is_wide(scene):
+        return np.geomspace(low, high, CURVE_POINTS)
+    return np.linspace(min(low, high / 50), high if low < high else 2 * high, CURVE_POINTS)
+
+
+def log_ticks(low: int, high: int) -> list[int]:
+    """1, 10, 100, ... or with 3s between them where the range is short."""
+    tens = [10**k for k in range(20) if low / 3 <= 10**k <= high * 3]
+    if len(tens) > 4:
+        return tens
+    return sorted({*tens, *(3 * t for t in tens if low / 2 <= 3 * t <= high * 2)})

@@ -1,0 +1,1 @@
+"""The page as components; no state, no callbacks."""

@@ -1,0 +1,94 @@
+"""Controls that follow from what the registry says: a switch per estimator, an input per option."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.choices import own_options
+from dashboard.pages import ids
+from dashboard.pages.symbols import estimator_symbol, icon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dashboard.board import Board
+    from dashboard.choices import OptionValue
+    from estimators import Estimator, OptionSpec
+
+
+def estimator_row(
+    board: Board, estimator: Estimator, *, on: bool, shared: Iterable[OptionSpec], values: Mapping[str, OptionValue]
+) -> html.Div:
+    """Symbol, name, what it does behind a button, and the switch."""
+    source = board.registry.source(estimator.id)
+    plugin = [] if source.origin == "built in" else [html.Span("plugin", className="tag", title=source.name)]
+    return html.Div(
+        [
+            estimator_symbol(board.styles[estimator.id]),
+            html.Span([html.Span(estimator.label, className="estimator-name"), *plugin], className="estimator-label"),
+            _about(estimator, own_options(estimator, shared), values),
+            dmc.Switch(
+                id=ids.estimator_switch(estimator.id),
+                checked=on,
+                size="sm",
+                attributes={"input": {"aria-label": f"Show {estimator.label}"}},
+            ),
+        ],
+        className="estimator-row",
+    )
+
+
+def _about(estimator: Estimator, options: tuple[OptionSpec, ...], values: Mapping[str, OptionValue]) -> dmc.Popover:
+    controls = [
+        option_control(ids.estimator_option(estimator.id, spec.name), spec, values.get(spec.name, spec.default))
+        for spec in options
+    ]
+    label = f"Options of {estimator.label}" if options else f"About {estimator.label}"
+    button = dmc.ActionIcon(
+        icon("gear" if options else "info"), variant="subtle", color="gray", size="md", **{"aria-label": label}
+    )
+    return dmc.Popover(
+        [
+            dmc.PopoverTarget(button),
+            dmc.PopoverDropdown(
+                html.Div(
+                    [
+                        html.P(estimator.summary, className="about-summary"),
+                        html.P(estimator.citation, className="about-citation"),
+                        *controls,
+                    ],
+                    className="about-estimator",
+                )
+            ),
+        ],
+        position="right",
+        withArrow=True,
+        shadow="md",
+        width=280,
+        keepMounted=True,
+        trapFocus=bool(options),
+    )
+
+
+def option_control(control_id: dict[str, Any], spec: OptionSpec, value: OptionValue) -> Any:  # noqa: ANN401 - a component
+    """The input that fits an option's type, bounds and choices."""
+    common: dict[str, Any] = {"id": control_id, "label": spec.label, "description": spec.help or None, "size": "xs"}
+    if spec.choices is not None:
+        data = [{"value": key, "label": words} for key, words in spec.choices.items()]
+        return dmc.Select(data=data, value=value, allowDeselect=False, checkIconPosition="right", **common)
+    if isinstance(spec.default, bool):
+        return dmc.Switch(checked=bool(value), **common)
+    if isinstance(spec.default, str):
+        return dmc.TextInput(value=value, debounce=400, **common)
+    whole = isinstance(spec.default, int)
+    return dmc.NumberInput(
+        value=value, min=spec.minimum, max=spec.maximum, allowDecimal=not whole, clampBehavior="blur", debounce=400, **common
+    )
+
+
+def labelled(label: str, control: Any) -> html.Div:  # noqa: ANN401 - a component
+    """A control with its name to the left."""
+    return html.Div([html.Label(label, htmlFor=control.id if isinstance(control.id, str) else None), control], className="field")

@@ -1,0 +1,54 @@
+"""The bar on top: name, dataset, search, export, theme."""
+
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.pages import ids
+from dashboard.pages.symbols import icon
+
+
+def header() -> html.Header:
+    """What stays in sight at every width."""
+    return html.Header(
+        [
+            dmc.ActionIcon(
+                icon("menu"), id=ids.RAIL_TOGGLE, variant="subtle", color="gray", size="lg", className="rail-toggle",
+                **{"aria-label": "Data, estimators and display", "aria-expanded": "false", "aria-controls": "rail"},
+            ),
+            html.A([html.Span(className="mark"), html.Span("blupboard")], href="./", className="brand"),
+            html.Div(id=ids.DATASET_CHIP, className="dataset-chip"),
+            html.Div(className="spring"),
+            dmc.TextInput(
+                id=ids.FIND, placeholder="Find a group…", size="sm", className="find",
+                **{"aria-label": "Find a group by name"},
+            ),
+            _export_menu(),
+            dmc.ActionIcon(
+                icon("theme"), id=ids.THEME_TOGGLE, variant="default", size="lg", n_clicks=0,
+                **{"aria-label": "Switch between light and dark"},
+            ),
+        ],
+        className="top",
+    )  # fmt: skip
+
+
+def _export_menu() -> dmc.Menu:
+    return dmc.Menu(
+        [
+            dmc.MenuTarget(dmc.Button("Export", variant="default", size="sm", className="export")),
+            dmc.MenuDropdown(
+                [
+                    dmc.MenuItem(
+                        html.A("Table as CSV", id=ids.DOWNLOAD_CSV, href="#", download="", className="menu-link"),
+                        closeMenuOnClick=True,
+                    ),
+                    dmc.MenuItem("Do this in R", id=ids.open_code("r"), n_clicks=0),
+                    dmc.MenuItem("Do this in Python", id=ids.open_code("python"), n_clicks=0),
+                ]
+            ),
+        ],
+        position="bottom-end",
+        keepMounted=True,
+    )

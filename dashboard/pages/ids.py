@@ -1,0 +1,94 @@
+"""The names by which components and callbacks find each other."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+PROVIDER: Final = "provider"
+THEME: Final = "theme"
+THEME_CHOICE: Final = "theme-choice"
+THEME_TOGGLE: Final = "theme-toggle"
+
+UPLOADED: Final = "uploaded"
+DATASET: Final = "dataset"
+CHOICES: Final = "choices"
+
+OUTCOME: Final = "outcome"
+GROUP: Final = "group"
+LEVEL: Final = "level"
+SORT: Final = "sort"
+SHOW_OWN: Final = "show-own"
+
+DATASET_CHIP: Final = "dataset-chip"
+ROWS_USED: Final = "rows-used"
+PROBLEM: Final = "problem"
+MY_FILES: Final = "my-files"
+ABOUT: Final = "about"
+
+HEADLINE: Final = "headline"
+CARDS: Final = "cards"
+FAILURES: Final = "failures"
+NOTES: Final = "notes"
+PARAMETERS: Final = "parameters"
+
+FIGURES: Final = "figures"
+GROUPS_INDEX: Final = "groups-index"
+VIEW_WINDOW: Final = "view-window"
+VIEW_DETAIL: Final = "view-detail"
+VIEW_GROUPS: Final = "view-groups"
+VIEW_SHRINKAGE: Final = "view-shrinkage"
+VIEW_WEIGHT: Final = "view-weight"
+VIEW_RANK: Final = "view-rank"
+VIEWS: Final = (VIEW_GROUPS, VIEW_SHRINKAGE, VIEW_WEIGHT, VIEW_RANK)
+
+TABLE: Final = "table"
+TABLE_BOX: Final = "table-box"
+FIND: Final = "find-group"
+LINK_STATUS: Final = "link-status"
+
+CODE_MODAL: Final = "code-modal"
+CODE_R: Final = "code-r"
+CODE_PYTHON: Final = "code-python"
+DOWNLOAD_CSV: Final = "download-csv"
+RAIL_TOGGLE: Final = "rail-toggle"
+SINK: Final = "sink"
+
+
+def estimator_switch(estimator_id: Any) -> dict[str, Any]:  # noqa: ANN401 - an id, or a wildcard of dash
+    """The switch of one estimator."""
+    return {"type": "estimator-on", "id": estimator_id}
+
+
+def estimator_option(estimator_id: Any, name: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The control of one option."""
+    return {"type": "estimator-option", "id": estimator_id, "name": name}
+
+
+def shared_option(name: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The control of an option that several estimators share."""
+    return {"type": "shared-option", "name": name}
+
+
+def sample_button(sample: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The button that opens a sample."""
+    return {"type": "open-sample", "id": sample}
+
+
+def file_button(token: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The button that opens an earlier upload."""
+    return {"type": "open-file", "id": token}
+
+
+def file_delete(token: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The button that deletes an earlier upload."""
+    return {"type": "delete-file", "id": token}
+
+
+def download_figure(view: Any, kind: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The menu entry that saves a view as a picture."""
+    return {"type": "download-figure", "view": view, "kind": kind}
+
+
+def open_code(language: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The menu entry that shows code."""
+    return {"type": "open-code", "language": language}

@@ -1,0 +1,56 @@
+"""The whole page as a session finds it: its last dataset and choices already in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard.pages import ids
+from dashboard.pages.header import header
+from dashboard.pages.rail import rail
+from dashboard.pages.views import code_modal, comparison_panel
+
+if TYPE_CHECKING:
+    from dashboard.board import Board
+    from dashboard.choices import Choices
+    from dashboard.workspace import Dataset
+
+THEME = {
+    "primaryColor": "blue",
+    "primaryShade": {"light": 8, "dark": 5},
+    "defaultRadius": "md",
+    "fontFamily": "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
+    "autoContrast": True,
+    "cursorType": "pointer",
+    "respectReducedMotion": True,
+}
+
+
+def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) -> dmc.MantineProvider:
+    """Header, rail and comparison, with the stores between them."""
+    opened = None if dataset is None else {"token": dataset.token, "name": dataset.name}
+    stores = [
+        dcc.Store(id=ids.UPLOADED),
+        dcc.Store(id=ids.DATASET, data=opened),
+        dcc.Store(id=ids.CHOICES),
+        dcc.Store(id=ids.THEME),
+        dcc.Store(id=ids.THEME_CHOICE, storage_type="local"),
+        dcc.Store(id=ids.FIGURES),
+        dcc.Store(id=ids.GROUPS_INDEX),
+        dcc.Store(id=ids.VIEW_WINDOW),
+        dcc.Store(id=ids.VIEW_DETAIL),
+        dcc.Store(id=ids.SINK),
+    ]
+    return dmc.MantineProvider(
+        [
+            *stores,
+            header(),
+            html.Div([rail(board, owner, dataset, choices), comparison_panel()], className="page"),
+            code_modal(),
+        ],
+        id=ids.PROVIDER,
+        theme=THEME,
+        defaultColorScheme="auto",
+    )

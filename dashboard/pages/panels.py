@@ -1,0 +1,114 @@
+"""What the callbacks put into the empty places of the comparison."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard import words
+from dashboard.pages.symbols import estimator_symbol
+
+if TYPE_CHECKING:
+    from dashboard.board import Board
+    from dashboard.samples import Sample
+    from dashboard.scene import Scene
+    from dashboard.workspace import Dataset
+    from estimators import Parameter
+
+
+def headline(scene: Scene) -> list[Any]:
+    """The answer in bold, the rest plain."""
+    said = words.headline(scene)
+    return [html.Strong(said.answer), " ", html.Span(said.detail)] if said.answer else [html.Span(said.detail)]
+
+
+def cards(scene: Scene) -> list[html.Div]:
+    """Four numbers."""
+    return [
+        html.Div(
+            [
+                html.Span(card.title, className="card-title"),
+                html.Span(
+                    [html.Span(card.value, className="card-value"), html.Span(card.extra, className="card-extra")]
+                ),
+            ],
+            className="card",
+            title=card.help,
+        )
+        for card in words.cards(scene)
+    ]
+
+
+def failures(scene: Scene, board: Board) -> list[html.Div]:
+    """A card for each estimator that could not be fitted, with the reason."""
+    return [
+        html.Div(
+            [
+                estimator_symbol(board.styles[result.id]),
+                html.Div([html.Strong(f"{result.label}: no result"), html.P(sentence(result.message or ""))]),
+            ],
+            className="failure",
+        )
+        for result in scene.comparison.failed
+    ]
+
+
+def notes(scene: Scene) -> list[html.Div]:
+    """The estimators' notes, each once with the names of those who make it."""
+    said: dict[tuple[str, str], list[str]] = {}
+    for series in scene.series:
+        for note in series.result.fit.notes if series.result.fit else ():
+            said.setdefault((note.severity, note.text), []).append(series.label)
+    labels = scene.comparison.data.labels
+    if any(label == "NA" for label in labels):
+        text = "One group is called NA. It is kept as a group; if it stands for missing, leave its rows out of the file."
+        said.setdefault(("info", text), []).append("Labels")
+    return [
+        html.Div([html.Strong(", ".join(who) + ": "), html.Span(text)], className=f"note {severity}")
+        for (severity, text), who in said.items()
+    ]
+
+
+def parameters(scene: Scene, board: Board) -> html.Table | html.P:
+    """The estimators' parameters side by side; a dash where a method has none."""
+    named: dict[str, Parameter] = {}
+    for series in scene.series:
+        for name, parameter in (series.result.fit.parameters if series.result.fit else {}).items():
+            named.setdefault(name, parameter)
+    if not named:
+        return html.P("None of the methods that are on estimates parameters.", className="quiet")
+    head = html.Tr([html.Th("", scope="col"), *(html.Th(p.label, scope="col", title=p.help) for p in named.values())])
+    body = []
+    for series in scene.series:
+        found = series.result.fit.parameters if series.result.fit else {}
+        cells = [html.Td(words.number(found[n].value if n in found else None, digits=6)) for n in named]
+        name = html.Th([estimator_symbol(board.styles[series.id]), series.label], scope="row")
+        body.append(html.Tr([name, *cells]))
+    return html.Table([html.Thead(head), html.Tbody(body)], className="parameters")
+
+
+def about_sample(sample: Sample) -> html.Div:
+    """What to look at in a sample, and where it comes from."""
+    return html.Div([html.P([html.Strong(f"{sample.title}. "), sample.paragraph]), html.P(sample.source, className="source")])
+
+
+def dataset_chip(dataset: Dataset, scene: Scene | None) -> list[Any]:
+    """The dataset's name and size."""
+    size = f"{dataset.table.rows:,} rows"
+    if scene is not None:
+        groups = len(scene)
+        size += f" · {groups:,} {scene.unit.one if groups == 1 else scene.unit.many}"
+    return [html.Strong(dataset.name, title=dataset.name), html.Span(f" · {size}")]
+
+
+def alert(message: str) -> dmc.Alert:
+    """One sentence about what is wrong."""
+    return dmc.Alert(sentence(message), color="red", variant="light", p="xs")
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text.strip()
+    return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")

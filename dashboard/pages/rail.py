@@ -1,0 +1,186 @@
+"""The left rail: data, roles, estimators, display."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.choices import LEVELS, Choices, shared_options, sort_choices
+from dashboard.pages import ids
+from dashboard.pages.controls import estimator_row, labelled, option_control
+from dashboard.pages.symbols import icon
+from dashboard.samples import SAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dashboard.board import Board
+    from dashboard.ingest import Table
+    from dashboard.workspace import Dataset
+
+
+def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices) -> html.Aside:
+    """Everything a person sets, in the order in which it is needed."""
+    return html.Aside(
+        [
+            html.H2("Data"),
+            _sources(board, owner, dataset),
+            _roles(dataset, choices),
+            html.H2("Estimators"),
+            html.Div(_estimators(board, choices), className="estimators"),
+            html.H2("Display"),
+            html.Div(_display(board, choices), className="display-fields"),
+        ],
+        className="rail",
+        id="rail",
+        **{"aria-label": "Data, estimators and display"},
+    )
+
+
+def _sources(board: Board, owner: str, dataset: Dataset | None) -> dmc.Tabs:
+    is_sample = dataset is None or dataset.token.startswith("sample-")
+    upload = [
+        html.Div(id="upload-zone", **{"data-max-bytes": str(board.workspace.max_upload_bytes)}),
+        html.Div(my_files(board.workspace.list(owner), dataset), id=ids.MY_FILES),
+    ]
+    samples = [
+        dmc.UnstyledButton(
+            [html.Span(sample.title, className="sample-title"), html.Span(f"{sample.outcome} by {sample.group}", className="sample-roles")],
+            id=ids.sample_button(sample.id),
+            className="sample",
+        )
+        for sample in SAMPLES.values()
+    ]
+    del is_sample
+    return dmc.Tabs(
+        [
+            dmc.TabsList([dmc.TabsTab("Upload", value="upload"), dmc.TabsTab("Samples", value="samples")], grow=True),
+            dmc.TabsPanel(upload, value="upload"),
+            dmc.TabsPanel(html.Div(samples, className="samples"), value="samples"),
+        ],
+        value="upload",
+        variant="pills",
+        className="sources",
+    )
+
+
+def my_files(datasets: Iterable[Dataset], current: Dataset | None) -> list[Any]:
+    """A line for each file that this session has uploaded."""
+    token = None if current is None else current.token
+    return [
+        html.Div(
+            [
+                dmc.UnstyledButton(
+                    dataset.name, id=ids.file_button(dataset.token), className="file-name", title=dataset.name,
+                    **{"aria-current": "true" if dataset.token == token else "false"},
+                ),
+                html.Span(f"{dataset.table.rows:,} rows", className="file-rows"),
+                dmc.ActionIcon(
+                    icon("delete"), id=ids.file_delete(dataset.token), variant="subtle", color="gray", size="sm",
+                    **{"aria-label": f"Delete {dataset.name} from this server"},
+                ),
+            ],
+            className="file",
+        )
+        for dataset in datasets
+    ]  # fmt: skip
+
+
+def _roles(dataset: Dataset | None, choices: Choices) -> html.Div:
+    data = ([], []) if dataset is None else (column_options(dataset.table, "outcome"), column_options(dataset.table, "group"))
+    return html.Div(
+        [
+            labelled("Outcome", _column_picker(ids.OUTCOME, data[0], choices.outcome)),
+            labelled("Group", _column_picker(ids.GROUP, data[1], choices.group)),
+            html.P(id=ids.ROWS_USED, className="rows-used"),
+            html.Div(id=ids.PROBLEM, className="problem", role="alert"),
+        ],
+        className="roles",
+    )
+
+
+def _column_picker(control_id: str, data: list[dict[str, Any]], value: str) -> dmc.Select:
+    return dmc.Select(
+        id=control_id,
+        data=data,
+        value=value or None,
+        placeholder="Choose a column",
+        allowDeselect=False,
+        searchable=len(data) > 12,
+        nothingFoundMessage="No such column",
+        maxDropdownHeight=360,
+        size="sm",
+        renderOption={"function": "columnOption"},
+        comboboxProps={"width": 300, "position": "bottom-end"},
+    )
+
+
+def column_options(table: Table, role: str) -> list[dict[str, Any]]:
+    """Every column with its type, distinct count and a few values; one that will not do says why."""
+    options = []
+    for column in table.columns:
+        why_not = column.not_outcome if role == "outcome" else column.not_group
+        about = "about " if column.distinct_is_about else ""
+        facts = f"{column.kind}, {about}{column.distinct:,} different"
+        options.append(
+            {
+                "value": column.name,
+                "label": column.name,
+                "disabled": why_not is not None,
+                "facts": facts,
+                "examples": ", ".join(column.examples),
+                "why_not": why_not,
+            }
+        )
+    return options
+
+
+def _estimators(board: Board, choices: Choices) -> list[html.Div]:
+    shared = shared_options(board.registry)
+    values = _values(choices)
+    return [
+        estimator_row(board, e, on=e.id in choices.on, shared=shared, values=values.get(e.id, {}))
+        for e in board.registry.values()
+    ]
+
+
+def _display(board: Board, choices: Choices) -> list[Any]:
+    values = _values(choices)
+    fields = [
+        labelled(
+            "Interval",
+            dmc.Select(
+                id=ids.LEVEL,
+                data=[{"value": f"{level:g}", "label": f"{100 * level:g}%"} for level in LEVELS],
+                value=f"{choices.level:g}",
+                allowDeselect=False,
+                size="sm",
+            ),
+        )
+    ]
+    for spec in shared_options(board.registry):
+        given = next((v[spec.name] for v in values.values() if spec.name in v), spec.default)
+        control = option_control(ids.shared_option(spec.name), spec, given)
+        control.size = "sm"
+        fields.append(html.Div(control, className="field wide"))
+    fields += [
+        labelled(
+            "Sort by",
+            dmc.Select(
+                id=ids.SORT, data=sort_choices(board.registry, choices.on), value=choices.sort, allowDeselect=False, size="sm"
+            ),
+        ),
+        labelled(
+            "Own means", dmc.Switch(id=ids.SHOW_OWN, checked=choices.show_own, size="sm", **{"aria-label": "Show own means"})
+        ),
+    ]
+    return fields
+
+
+def _values(choices: Choices) -> dict[str, dict[str, Any]]:
+    values: dict[str, dict[str, Any]] = {}
+    for estimator_id, name, value in choices.options:
+        values.setdefault(estimator_id, {})[name] = value
+    return values

@@ -1,0 +1,160 @@
+"""The comparison: headline, cards, the four linked views, the table, parameters and notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_ag_grid as dag
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard.pages import ids
+from dashboard.pages.symbols import icon
+
+GRAPH_CONFIG = {
+    "displaylogo": False,
+    "responsive": True,
+    "doubleClick": "reset",
+    "modeBarButtons": [["zoom2d", "pan2d", "select2d", "lasso2d", "resetScale2d"]],
+    "showTips": False,
+}
+
+_VIEWS = (
+    (ids.VIEW_GROUPS, "Groups", "estimate and interval", "groups"),
+    (ids.VIEW_SHRINKAGE, "Shrinkage", "from own mean to each estimate", "shrinkage"),
+    (ids.VIEW_WEIGHT, "Weight on own data", "by rows", "weight"),
+    (ids.VIEW_RANK, "Rank", "who moves", "rank"),
+)
+
+
+def comparison_panel() -> html.Main:
+    """Empty places that the callbacks fill."""
+    return html.Main(
+        [
+            html.Div(id=ids.ABOUT, className="about-data"),
+            html.Div(
+                [
+                    html.H1(id=ids.HEADLINE, className="headline", **{"aria-live": "polite"}),
+                    html.Div(id=ids.CARDS, className="cards"),
+                ],
+                className="answer",
+            ),
+            html.Div(id=ids.FAILURES, className="failures"),
+            html.Div(id=ids.NOTES, className="notes"),
+            html.Div([_view(*view) for view in _VIEWS], className="views"),
+            html.Section(
+                [
+                    html.Header([html.H2("Table"), html.Span("click a row to pin its group", className="subtitle")]),
+                    html.Div(id=ids.TABLE_BOX, className="table-box"),
+                ],
+                className="panel table-panel",
+            ),
+            html.Section(
+                [
+                    html.Header([html.H2("Parameters"), html.Span("what each method estimated", className="subtitle")]),
+                    html.Div(id=ids.PARAMETERS, className="parameters-box"),
+                ],
+                className="panel",
+            ),
+            html.Div(id=ids.LINK_STATUS, role="status", className="visually-hidden"),
+        ],
+        className="comparison",
+        id="comparison",
+    )
+
+
+def _view(graph_id: str, title: str, subtitle: str, area: str) -> html.Section:
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2(title),
+                    html.Span(subtitle, className="subtitle", id=f"{graph_id}-subtitle"),
+                    _save_menu(graph_id, title),
+                ]
+            ),
+            html.Div(
+                dcc.Graph(id=graph_id, config=GRAPH_CONFIG, figure={"layout": {"template": "none"}}, className="graph"),
+                className="linked-view",
+                tabIndex="0",
+                role="group",
+                **{"aria-label": f"{title}: {subtitle}. Arrow keys step through the groups, Enter pins one."},
+            ),
+        ],
+        className="panel view",
+        **{"data-area": area},
+    )
+
+
+def _save_menu(graph_id: str, title: str) -> dmc.Menu:
+    button = dmc.ActionIcon(
+        icon("download"), variant="subtle", color="gray", size="md", **{"aria-label": f"Save the view {title}"}
+    )
+    return dmc.Menu(
+        [
+            dmc.MenuTarget(button),
+            dmc.MenuDropdown(
+                [
+                    dmc.MenuItem(f"Save as {kind.upper()}", id=ids.download_figure(graph_id, kind), n_clicks=0)
+                    for kind in ("svg", "png")
+                ]
+            ),
+        ],
+        position="bottom-end",
+        keepMounted=True,
+        withinPortal=True,
+    )
+
+
+def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None) -> dag.AgGrid:
+    """The table; without rows it asks the server for them block by block."""
+    options: dict[str, Any] = {
+        "rowHeight": 34,
+        "headerHeight": 38,
+        "suppressCellFocus": False,
+        "animateRows": False,
+        "suppressColumnVirtualisation": True,
+        "enableCellTextSelection": True,
+        "suppressDragLeaveHidesColumns": True,
+    }
+    more: dict[str, Any] = {"rowData": rows}
+    if rows is None:
+        more = {"rowModelType": "infinite"}
+        options |= {"cacheBlockSize": 200, "maxBlocksInCache": 20, "infiniteInitialRowCount": 200}
+    return dag.AgGrid(
+        id=ids.TABLE,
+        columnDefs=columns,
+        defaultColDef={"sortable": True, "resizable": True, "filter": True, "minWidth": 92, "flex": 1},
+        dashGridOptions=options,
+        getRowId="params.data.key",
+        className="ag-theme-quartz ag-theme-blupboard",
+        style={"height": None, "width": "100%"},
+        **more,
+    )
+
+
+def code_modal() -> dmc.Modal:
+    """What is on screen as code, to copy."""
+    return dmc.Modal(
+        dmc.Tabs(
+            [
+                dmc.TabsList([dmc.TabsTab("R", value="r"), dmc.TabsTab("Python", value="python")]),
+                *(
+                    dmc.TabsPanel(
+                        [
+                            html.Div(dcc.Clipboard(target_id=code_id, title="Copy", className="copy"), className="copy-box"),
+                            html.Pre(id=code_id, className="code", tabIndex="0"),
+                        ],
+                        value=language,
+                    )
+                    for language, code_id in (("r", ids.CODE_R), ("python", ids.CODE_PYTHON))
+                ),
+            ],
+            value="r",
+            id="code-tabs",
+        ),
+        id=ids.CODE_MODAL,
+        title="Do this in R or in Python",
+        size="xl",
+        closeButtonProps={"aria-label": "Close"},
+    )
