@@ -5,6 +5,7 @@ Everything heavy is imported inside the command that needs it, so that help and 
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 
@@ -13,7 +14,7 @@ import click
 from dashboard.cli.compare import compare_command
 from dashboard.cli.estimators import estimators_command
 from dashboard.cli.serve import serve_command
-from estimators.errors import BlupboardError
+from dashboard.cli.shared import remark
 
 
 class ServeByDefault(click.Group):
@@ -43,21 +44,30 @@ cli.add_command(estimators_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line. Exits 0 on success and 2, with one sentence on stderr, for what a user got wrong."""
+    """Run the command line and exit.
+
+    0: success. 2, with one sentence on stderr: something that the user can mend. 1: nobody reads stdout any more.
+    130: interrupted.
+    """
     try:
         code = cli.main(args=arguments, prog_name="blupboard", standalone_mode=False)
     except click.exceptions.Abort:
         code = 130
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        code = _complain("the disk is full: nothing more can be written")
     except click.ClickException as error:
         code = _complain(error.format_message())
-    except BlupboardError as error:
+    except Exception as error:
+        from estimators.errors import BlupboardError
+
+        if not isinstance(error, BlupboardError):
+            raise
         code = _complain(str(error))
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 
 def _complain(sentence: str) -> int:
-    click.echo(f"blupboard: {' '.join(sentence.split())}", err=True)
+    remark(sentence)
     return 2

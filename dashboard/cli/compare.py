@@ -7,19 +7,28 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.cli.shared import plugins_dir_option, reading_files
+from dashboard.cli.shared import plugins_dir_option, reading_files, remark, report_plugin_failures
 
 if TYPE_CHECKING:
-    from estimators import Comparison, Estimator, Registry
+    from estimators import Comparison, Estimator
+
+TIDY_LAYOUTS = ("csv", "parquet")
+"""These hold groups and nothing else, so what was left out is said on stderr."""
 
 
 @click.command("compare")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--outcome", required=True, metavar="COLUMN", help="The column with the numbers.")
 @click.option("--group", required=True, metavar="COLUMN", help="The column that names each row's group.")
-@click.option("--estimator", "ids", multiple=True, metavar="ID", help="Fit this one; may be repeated. All by default.")
-@click.option("--option", "settings", multiple=True, metavar="ID.NAME=VALUE", help="Set an estimator's option.")
-@click.option("--level", type=float, default=0.95, show_default=True, help="Level of the intervals, between 0 and 1.")
+@click.option(
+    "--estimator", "ids", multiple=True, metavar="ID", help="Fit this one; may be repeated. All by default."
+)
+@click.option(
+    "--option", "settings", multiple=True, metavar="ID.NAME=VALUE", help="Set an estimator's option."
+)
+@click.option(
+    "--level", type=float, default=0.95, show_default=True, help="Level of the intervals, between 0 and 1."
+)
 @click.option(
     "--std-error",
     type=click.Choice(["prediction", "conditional"]),
@@ -33,7 +42,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="csv and parquet hold the tidy columns.",
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
+)
 @plugins_dir_option
 def compare_command(
     file: Path,
@@ -50,11 +61,11 @@ def compare_command(
     """Compare estimators of every group's mean in FILE (CSV, TSV or Parquet, compressed or not)."""
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
-    from dashboard.cli.output import write
+    from dashboard.cli.output import omissions, render, to_stdout
     from estimators import build_registry, compare
 
     registry = build_registry(plugins_dirs)
-    _report_failures(registry)
+    report_plugin_failures(registry)
     chosen = [registry.find(name) for name in dict.fromkeys(ids)] if ids else list(registry.values())
     options = _options(settings, chosen, std_error)
     for estimator in chosen:
@@ -67,8 +78,14 @@ def compare_command(
     comparison = compare(data, chosen, options=options, level=level)
     if not comparison.succeeded:
         raise click.ClickException(_why_none(comparison))
-    with reading_files():
-        write(comparison, layout, output)
+    if layout in TIDY_LAYOUTS:
+        for line in omissions(comparison):
+            remark(line)
+    if output is None:
+        to_stdout(render(comparison, layout))
+    else:
+        with reading_files():
+            output.write_bytes(render(comparison, layout))
 
 
 def _check_level(level: float) -> None:
@@ -84,7 +101,8 @@ def _options(
     options: dict[str, dict[str, object]] = {}
     if std_error is not None:
         for estimator in chosen:
-            if any(spec.name == "std_error" for spec in estimator.option_specs()):
+            offered = (spec.choices or () for spec in estimator.option_specs() if spec.name == "std_error")
+            if any(std_error in choices for choices in offered):
                 options[estimator.id] = {"std_error": std_error}
     for setting in settings:
         name, equals, value = setting.partition("=")
@@ -99,13 +117,10 @@ def _options(
     return options
 
 
-def _report_failures(registry: Registry) -> None:
-    for failure in registry.failures:
-        click.echo(f"blupboard: plugin {failure.source.name} left out: {failure.reason}", err=True)
-
-
 def _why_none(comparison: Comparison) -> str:
     reasons: dict[str, list[str]] = {}
     for result in comparison.failed:
         reasons.setdefault(result.message or "", []).append(result.label)
-    return "no estimator could be fitted: " + "; ".join(f"{', '.join(who)}: {why}" for why, who in reasons.items())
+    return "no estimator could be fitted: " + "; ".join(
+        f"{', '.join(who)}: {why}" for why, who in reasons.items()
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dashboard.cli.shared import plugins_dir_option
+from dashboard.cli.shared import plugins_dir_option, report_plugin_failures
 
 
 @click.command("estimators")
@@ -48,6 +48,7 @@ def estimators_command(layout: str, plugins_dirs: tuple[Path, ...]) -> None:
         width = max(len(str(row["id"])) for row in rows)
         sources = max(len(str(row["source"])) for row in rows)
         for row in rows:
-            click.echo(f"{row['id']!s:{width}}  {row['source']!s:{sources}}  {row['label']}: {row['summary']}")
-    for failure in registry.failures:
-        click.echo(f"blupboard: plugin {failure.source.name} left out: {failure.reason}", err=True)
+            click.echo(
+                f"{row['id']!s:{width}}  {row['source']!s:{sources}}  {row['label']}: {row['summary']}"
+            )
+    report_plugin_failures(registry)

@@ -17,18 +17,30 @@ if TYPE_CHECKING:
 LONGEST_LABEL = 40
 
 
-def write(comparison: Comparison, layout: str, output: Path | None) -> None:
-    """Write a comparison in a layout of :data:`LAYOUTS` to ``output``, or to stdout as UTF-8.
+def render(comparison: Comparison, layout: str) -> bytes:
+    """A comparison in a layout of :data:`LAYOUTS`; text is UTF-8."""
+    return LAYOUTS[layout](comparison)
 
-    Raises OSError when the file cannot be written.
+
+def to_stdout(content: bytes) -> None:
+    """Write all of ``content`` to stdout as it is.
+
+    Raises:
+        OSError: the reader has left (BrokenPipeError) or the disk is full.
+
     """
-    content = LAYOUTS[layout](comparison)
-    if output is not None:
-        output.write_bytes(content)
-        return
     sys.stdout.flush()
-    sys.stdout.buffer.write(content)
+    rest = memoryview(content)
+    while rest:
+        # an unbuffered stdout takes as much as the pipe holds and says how much that was
+        rest = rest[sys.stdout.buffer.write(rest) :]
     sys.stdout.buffer.flush()
+
+
+def omissions(comparison: Comparison) -> list[str]:
+    """What the tidy columns cannot show: rows and estimators that were left out."""
+    lines = [_data_line(comparison)] if comparison.data.dropped.total else []
+    return lines + [f"{r.label}: left out, {r.message}" for r in comparison.failed]
 
 
 def as_csv(comparison: Comparison) -> bytes:
@@ -62,7 +74,11 @@ def as_parquet(comparison: Comparison) -> bytes:
 def as_table(comparison: Comparison) -> bytes:
     """For reading: what was used, the parameters by estimator, every group's estimates, the notes."""
     parts = [_data_line(comparison), "", *_parameters(comparison), "", *_groups(comparison)]
-    notes = [f"{r.label}: {n.text}" for r in comparison.succeeded for n in r.fit.notes] if comparison.results else []
+    notes = (
+        [f"{r.label}: {n.text}" for r in comparison.succeeded for n in r.fit.notes]
+        if comparison.results
+        else []
+    )
     failures = [f"{r.label}: left out, {r.message}" for r in comparison.failed]
     if notes or failures:
         parts += ["", *notes, *failures]
@@ -120,6 +136,8 @@ def _short(label: str) -> str:
 def _aligned(rows: list[list[str]]) -> list[str]:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
-        "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+        "  ".join(
+            c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     ]

@@ -13,13 +13,19 @@ from dashboard.cli.shared import plugins_dir_option, reading_files
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; by default 8050 or the next free one.")
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
-@click.option("--desktop", is_flag=True, help="Open the page in a window of its own; closing it ends the server.")
+@click.option(
+    "--desktop", is_flag=True, help="Open the page in a window of its own; closing it ends the server."
+)
 @click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help="Open the page on this file.")
 @click.option("--outcome", metavar="COLUMN", help="The outcome column of --data.")
 @click.option("--group", metavar="COLUMN", help="The grouping column of --data.")
 @click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where uploads are kept.")
 @click.option(
-    "--max-upload-mb", type=click.IntRange(1), default=2048, show_default=True, help="The largest upload, in MB."
+    "--max-upload-mb",
+    type=click.IntRange(1),
+    default=2048,
+    show_default=True,
+    help="The largest upload, in MB.",
 )
 @plugins_dir_option
 def serve_command(

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from estimators import Registry
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -23,6 +26,17 @@ def plugins_dir_option(command: Command) -> Command:
         envvar="BLUPBOARD_PLUGINS_DIR",
         help="A folder whose .py files are plugins; may be repeated.",
     )(command)
+
+
+def remark(text: str) -> None:
+    """Say something on one line of stderr."""
+    click.echo(f"blupboard: {' '.join(text.split())}", err=True)
+
+
+def report_plugin_failures(registry: Registry) -> None:
+    """Name each plugin that was left out, and why."""
+    for failure in registry.failures:
+        remark(f"plugin {failure.source.name} left out: {failure.reason}")
 
 
 @contextmanager
