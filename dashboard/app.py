@@ -12,8 +12,9 @@ from dashboard import callbacks, export, server
 from dashboard.board import Board
 from dashboard.opening import session_start
 from dashboard.pages.layout import layout
+from dashboard.private_files import default_root
 from dashboard.samples import SAMPLES
-from dashboard.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
+from dashboard.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace
 from estimators import DataError, build_registry
 
 _HERE = Path(__file__).parent
@@ -74,6 +75,8 @@ def _open_file(board: Board, path: Path, outcome: str | None, group: str | None)
     names = [column.name for column in dataset.table.columns]
     for role, name in (("outcome", outcome), ("group", group)):
         if name is not None and name not in names:
-            raise DataError(f"{path.name} has no column {name!r} for the {role}; it has {', '.join(map(repr, names))}")
+            raise DataError(
+                f"{path.name} has no column {name!r} for the {role}; it has {', '.join(map(repr, names))}"
+            )
     board.preset_roles[dataset.token] = (outcome, group)
     return dataset.token

@@ -107,7 +107,7 @@ def cards(scene: Scene) -> tuple[Card, ...]:
         value = None if reference is None else _value(reference, name)
         error = None if reference is None or name != "mu" else _value(reference, "mu_std_error")
         extra = "" if error is None else f"± {number(error, like=error)}"
-        out.append(Card(title, number(value), extra, helps[name].help if name in helps else ""))
+        out.append(Card(title, number(value, like=error), extra, helps[name].help if name in helps else ""))
     return tuple(out)
 
 

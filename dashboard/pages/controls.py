@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 def estimator_row(
-    board: Board, estimator: Estimator, *, on: bool, shared: Iterable[OptionSpec], values: Mapping[str, OptionValue]
+    board: Board,
+    estimator: Estimator,
+    *,
+    on: bool,
+    shared: Iterable[OptionSpec],
+    values: Mapping[str, OptionValue],
 ) -> html.Div:
     """Symbol, name, what it does behind a button, and the switch."""
     source = board.registry.source(estimator.id)
@@ -28,7 +33,9 @@ def estimator_row(
     return html.Div(
         [
             estimator_symbol(board.styles[estimator.id]),
-            html.Span([html.Span(estimator.label, className="estimator-name"), *plugin], className="estimator-label"),
+            html.Span(
+                [html.Span(estimator.label, className="estimator-name"), *plugin], className="estimator-label"
+            ),
             _about(estimator, own_options(estimator, shared), values),
             dmc.Switch(
                 id=ids.estimator_switch(estimator.id),
@@ -41,14 +48,22 @@ def estimator_row(
     )
 
 
-def _about(estimator: Estimator, options: tuple[OptionSpec, ...], values: Mapping[str, OptionValue]) -> dmc.Popover:
+def _about(
+    estimator: Estimator, options: tuple[OptionSpec, ...], values: Mapping[str, OptionValue]
+) -> dmc.Popover:
     controls = [
-        option_control(ids.estimator_option(estimator.id, spec.name), spec, values.get(spec.name, spec.default))
+        option_control(
+            ids.estimator_option(estimator.id, spec.name), spec, values.get(spec.name, spec.default)
+        )
         for spec in options
     ]
     label = f"Options of {estimator.label}" if options else f"About {estimator.label}"
     button = dmc.ActionIcon(
-        icon("gear" if options else "info"), variant="subtle", color="gray", size="md", **{"aria-label": label}
+        icon("gear" if options else "info"),
+        variant="subtle",
+        color="gray",
+        size="md",
+        **{"aria-label": label},
     )
     return dmc.Popover(
         [
@@ -73,9 +88,18 @@ def _about(estimator: Estimator, options: tuple[OptionSpec, ...], values: Mappin
     )
 
 
-def option_control(control_id: dict[str, Any], spec: OptionSpec, value: OptionValue) -> Any:  # noqa: ANN401 - a component
-    """The input that fits an option's type, bounds and choices."""
-    common: dict[str, Any] = {"id": control_id, "label": spec.label, "description": spec.help or None, "size": "xs"}
+def option_control(
+    control_id: dict[str, Any], spec: OptionSpec, value: OptionValue, *, bare: bool = False
+) -> Any:  # noqa: ANN401 - a component
+    """The input that fits an option's type, bounds and choices; ``bare`` where its name stands beside it."""
+    common: dict[str, Any] = {
+        "id": control_id,
+        "label": spec.label,
+        "description": spec.help or None,
+        "size": "xs",
+    }
+    if bare:
+        common = {"id": control_id, "aria-label": spec.label, "size": "sm"}
     if spec.choices is not None:
         data = [{"value": key, "label": words} for key, words in spec.choices.items()]
         return dmc.Select(data=data, value=value, allowDeselect=False, checkIconPosition="right", **common)
@@ -85,10 +109,19 @@ def option_control(control_id: dict[str, Any], spec: OptionSpec, value: OptionVa
         return dmc.TextInput(value=value, debounce=400, **common)
     whole = isinstance(spec.default, int)
     return dmc.NumberInput(
-        value=value, min=spec.minimum, max=spec.maximum, allowDecimal=not whole, clampBehavior="blur", debounce=400, **common
+        value=value,
+        min=spec.minimum,
+        max=spec.maximum,
+        allowDecimal=not whole,
+        clampBehavior="blur",
+        debounce=400,
+        **common,
     )
 
 
-def labelled(label: str, control: Any) -> html.Div:  # noqa: ANN401 - a component
-    """A control with its name to the left."""
-    return html.Div([html.Label(label, htmlFor=control.id if isinstance(control.id, str) else None), control], className="field")
+def labelled(label: str, control: Any, help_text: str = "") -> html.Div:  # noqa: ANN401 - a component
+    """A control with its name to the left, and what it means for whoever rests on the name."""
+    name = html.Label(
+        label, htmlFor=control.id if isinstance(control.id, str) else None, title=help_text or None
+    )
+    return html.Div([name, control], className="field")

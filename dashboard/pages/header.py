@@ -41,7 +41,9 @@ def _export_menu() -> dmc.Menu:
             dmc.MenuDropdown(
                 [
                     dmc.MenuItem(
-                        html.A("Table as CSV", id=ids.DOWNLOAD_CSV, href="#", download="", className="menu-link"),
+                        html.A(
+                            "Table as CSV", id=ids.DOWNLOAD_CSV, href="#", download="", className="menu-link"
+                        ),
                         closeMenuOnClick=True,
                     ),
                     dmc.MenuItem("Do this in R", id=ids.open_code("r"), n_clicks=0),

@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 
 THEME = {
     "primaryColor": "blue",
+    "colors": {
+        "dark": [
+            "#eef2f6",
+            "#c3ccd6",
+            "#a3afbc",
+            "#7c8896",
+            "#3a4450",
+            "#2e3742",
+            "#232a34",
+            "#1b2129",
+            "#161b22",
+            "#12171d",
+        ]
+    },
     "primaryShade": {"light": 8, "dark": 5},
     "defaultRadius": "md",
     "fontFamily": "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",

@@ -9,6 +9,7 @@ from dash import html
 
 from dashboard import words
 from dashboard.pages.symbols import estimator_symbol
+from estimators.contract import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
     from dashboard.board import Board
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 def headline(scene: Scene) -> list[Any]:
     """The answer in bold, the rest plain."""
     said = words.headline(scene)
-    return [html.Strong(said.answer), " ", html.Span(said.detail)] if said.answer else [html.Span(said.detail)]
+    return (
+        [html.Strong(said.answer), " ", html.Span(said.detail)] if said.answer else [html.Span(said.detail)]
+    )
 
 
 def cards(scene: Scene) -> list[html.Div]:
@@ -31,7 +34,10 @@ def cards(scene: Scene) -> list[html.Div]:
             [
                 html.Span(card.title, className="card-title"),
                 html.Span(
-                    [html.Span(card.value, className="card-value"), html.Span(card.extra, className="card-extra")]
+                    [
+                        html.Span(card.value, className="card-value"),
+                        html.Span(card.extra, className="card-extra"),
+                    ]
                 ),
             ],
             className="card",
@@ -73,13 +79,17 @@ def notes(scene: Scene) -> list[html.Div]:
 
 def parameters(scene: Scene, board: Board) -> html.Table | html.P:
     """The estimators' parameters side by side; a dash where a method has none."""
-    named: dict[str, Parameter] = {}
+    found_names: dict[str, Parameter] = {}
     for series in scene.series:
         for name, parameter in (series.result.fit.parameters if series.result.fit else {}).items():
-            named.setdefault(name, parameter)
+            found_names.setdefault(name, parameter)
+    standard = [name for name in STANDARD_PARAMETERS if name in found_names]
+    named = {name: found_names[name] for name in dict.fromkeys([*standard, *found_names])}
     if not named:
         return html.P("None of the methods that are on estimates parameters.", className="quiet")
-    head = html.Tr([html.Th("", scope="col"), *(html.Th(p.label, scope="col", title=p.help) for p in named.values())])
+    head = html.Tr(
+        [html.Th("", scope="col"), *(html.Th(p.label, scope="col", title=p.help) for p in named.values())]
+    )
     body = []
     for series in scene.series:
         found = series.result.fit.parameters if series.result.fit else {}
@@ -91,7 +101,12 @@ def parameters(scene: Scene, board: Board) -> html.Table | html.P:
 
 def about_sample(sample: Sample) -> html.Div:
     """What to look at in a sample, and where it comes from."""
-    return html.Div([html.P([html.Strong(f"{sample.title}. "), sample.paragraph]), html.P(sample.source, className="source")])
+    return html.Div(
+        [
+            html.P([html.Strong(f"{sample.title}. "), sample.paragraph]),
+            html.P(sample.source, className="source"),
+        ]
+    )
 
 
 def dataset_chip(dataset: Dataset, scene: Scene | None) -> list[Any]:

@@ -40,23 +40,26 @@ def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices) ->
 
 
 def _sources(board: Board, owner: str, dataset: Dataset | None) -> dmc.Tabs:
-    is_sample = dataset is None or dataset.token.startswith("sample-")
     upload = [
         html.Div(id="upload-zone", **{"data-max-bytes": str(board.workspace.max_upload_bytes)}),
         html.Div(my_files(board.workspace.list(owner), dataset), id=ids.MY_FILES),
     ]
     samples = [
         dmc.UnstyledButton(
-            [html.Span(sample.title, className="sample-title"), html.Span(f"{sample.outcome} by {sample.group}", className="sample-roles")],
+            [
+                html.Span(sample.title, className="sample-title"),
+                html.Span(f"{sample.outcome} by {sample.group}", className="sample-roles"),
+            ],
             id=ids.sample_button(sample.id),
             className="sample",
         )
         for sample in SAMPLES.values()
     ]
-    del is_sample
     return dmc.Tabs(
         [
-            dmc.TabsList([dmc.TabsTab("Upload", value="upload"), dmc.TabsTab("Samples", value="samples")], grow=True),
+            dmc.TabsList(
+                [dmc.TabsTab("Upload", value="upload"), dmc.TabsTab("Samples", value="samples")], grow=True
+            ),
             dmc.TabsPanel(upload, value="upload"),
             dmc.TabsPanel(html.Div(samples, className="samples"), value="samples"),
         ],
@@ -89,7 +92,11 @@ def my_files(datasets: Iterable[Dataset], current: Dataset | None) -> list[Any]:
 
 
 def _roles(dataset: Dataset | None, choices: Choices) -> html.Div:
-    data = ([], []) if dataset is None else (column_options(dataset.table, "outcome"), column_options(dataset.table, "group"))
+    data = (
+        ([], [])
+        if dataset is None
+        else (column_options(dataset.table, "outcome"), column_options(dataset.table, "group"))
+    )
     return html.Div(
         [
             labelled("Outcome", _column_picker(ids.OUTCOME, data[0], choices.outcome)),
@@ -162,18 +169,24 @@ def _display(board: Board, choices: Choices) -> list[Any]:
     ]
     for spec in shared_options(board.registry):
         given = next((v[spec.name] for v in values.values() if spec.name in v), spec.default)
-        control = option_control(ids.shared_option(spec.name), spec, given)
-        control.size = "sm"
-        fields.append(html.Div(control, className="field wide"))
+        control = option_control(ids.shared_option(spec.name), spec, given, bare=True)
+        fields.append(labelled(spec.label, control, spec.help))
     fields += [
         labelled(
             "Sort by",
             dmc.Select(
-                id=ids.SORT, data=sort_choices(board.registry, choices.on), value=choices.sort, allowDeselect=False, size="sm"
+                id=ids.SORT,
+                data=sort_choices(board.registry, choices.on),
+                value=choices.sort,
+                allowDeselect=False,
+                size="sm",
             ),
         ),
         labelled(
-            "Own means", dmc.Switch(id=ids.SHOW_OWN, checked=choices.show_own, size="sm", **{"aria-label": "Show own means"})
+            "Own means",
+            dmc.Switch(
+                id=ids.SHOW_OWN, checked=choices.show_own, size="sm", **{"aria-label": "Show own means"}
+            ),
         ),
     ]
     return fields

@@ -31,7 +31,6 @@ def comparison_panel() -> html.Main:
     """Empty places that the callbacks fill."""
     return html.Main(
         [
-            html.Div(id=ids.ABOUT, className="about-data"),
             html.Div(
                 [
                     html.H1(id=ids.HEADLINE, className="headline", **{"aria-live": "polite"}),
@@ -39,19 +38,24 @@ def comparison_panel() -> html.Main:
                 ],
                 className="answer",
             ),
+            html.Div(id=ids.ABOUT, className="about-data"),
             html.Div(id=ids.FAILURES, className="failures"),
             html.Div(id=ids.NOTES, className="notes"),
             html.Div([_view(*view) for view in _VIEWS], className="views"),
             html.Section(
                 [
-                    html.Header([html.H2("Table"), html.Span("click a row to pin its group", className="subtitle")]),
+                    html.Header(
+                        [html.H2("Table"), html.Span("click a row to pin its group", className="subtitle")]
+                    ),
                     html.Div(id=ids.TABLE_BOX, className="table-box"),
                 ],
                 className="panel table-panel",
             ),
             html.Section(
                 [
-                    html.Header([html.H2("Parameters"), html.Span("what each method estimated", className="subtitle")]),
+                    html.Header(
+                        [html.H2("Parameters"), html.Span("what each method estimated", className="subtitle")]
+                    ),
                     html.Div(id=ids.PARAMETERS, className="parameters-box"),
                 ],
                 className="panel",
@@ -74,7 +78,12 @@ def _view(graph_id: str, title: str, subtitle: str, area: str) -> html.Section:
                 ]
             ),
             html.Div(
-                dcc.Graph(id=graph_id, config=GRAPH_CONFIG, figure={"layout": {"template": "none"}}, className="graph"),
+                dcc.Graph(
+                    id=graph_id,
+                    config=GRAPH_CONFIG,
+                    figure={"layout": {"template": "none"}},
+                    className="graph",
+                ),
                 className="linked-view",
                 tabIndex="0",
                 role="group",
@@ -88,14 +97,20 @@ def _view(graph_id: str, title: str, subtitle: str, area: str) -> html.Section:
 
 def _save_menu(graph_id: str, title: str) -> dmc.Menu:
     button = dmc.ActionIcon(
-        icon("download"), variant="subtle", color="gray", size="md", **{"aria-label": f"Save the view {title}"}
+        icon("download"),
+        variant="subtle",
+        color="gray",
+        size="md",
+        **{"aria-label": f"Save the view {title}"},
     )
     return dmc.Menu(
         [
             dmc.MenuTarget(button),
             dmc.MenuDropdown(
                 [
-                    dmc.MenuItem(f"Save as {kind.upper()}", id=ids.download_figure(graph_id, kind), n_clicks=0)
+                    dmc.MenuItem(
+                        f"Save as {kind.upper()}", id=ids.download_figure(graph_id, kind), n_clicks=0
+                    )
                     for kind in ("svg", "png")
                 ]
             ),
@@ -110,7 +125,7 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
     """The table; without rows it asks the server for them block by block."""
     options: dict[str, Any] = {
         "rowHeight": 34,
-        "headerHeight": 38,
+        "headerHeight": 42,
         "suppressCellFocus": False,
         "animateRows": False,
         "suppressColumnVirtualisation": True,
@@ -124,7 +139,15 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
     return dag.AgGrid(
         id=ids.TABLE,
         columnDefs=columns,
-        defaultColDef={"sortable": True, "resizable": True, "filter": True, "minWidth": 92, "flex": 1},
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "filter": True,
+            "minWidth": 84,
+            "flex": 1,
+            "suppressHeaderFilterButton": False,
+            "wrapHeaderText": True,
+        },
         dashGridOptions=options,
         getRowId="params.data.key",
         className="ag-theme-quartz ag-theme-blupboard",
@@ -142,7 +165,10 @@ def code_modal() -> dmc.Modal:
                 *(
                     dmc.TabsPanel(
                         [
-                            html.Div(dcc.Clipboard(target_id=code_id, title="Copy", className="copy"), className="copy-box"),
+                            html.Div(
+                                dcc.Clipboard(target_id=code_id, title="Copy", className="copy"),
+                                className="copy-box",
+                            ),
                             html.Pre(id=code_id, className="code", tabIndex="0"),
                         ],
                         value=language,
