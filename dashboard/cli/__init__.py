@@ -46,8 +46,8 @@ cli.add_command(estimators_command)
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
 
-    0: success. 2, with one sentence on stderr: something that the user can mend. 1: nobody reads stdout any more.
-    130: interrupted.
+    0: success. 2, with one sentence on stderr: something that the user can mend. 1: nobody reads stdout any
+    more. 130: interrupted.
     """
     try:
         code = cli.main(args=arguments, prog_name="blupboard", standalone_mode=False)

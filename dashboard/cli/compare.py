@@ -47,6 +47,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
 )
 @plugins_dir_option
 def compare_command(
+    *,
     file: Path,
     outcome: str,
     group: str,
@@ -110,9 +111,8 @@ def _options(
         if not (equals and dot and estimator_id and option):
             raise click.ClickException(f"--option is written ID.NAME=VALUE, not {setting!r}")
         if estimator_id not in known:
-            raise click.ClickException(
-                f"--option {setting!r}: there is no estimator {estimator_id!r} among {', '.join(sorted(known))}"
-            )
+            chosen_ids = ", ".join(estimator.id for estimator in chosen)
+            raise click.ClickException(f"--option {setting}: {estimator_id} is not among {chosen_ids}")
         options.setdefault(estimator_id, {})[option] = value
     return options
 
@@ -121,6 +121,5 @@ def _why_none(comparison: Comparison) -> str:
     reasons: dict[str, list[str]] = {}
     for result in comparison.failed:
         reasons.setdefault(result.message or "", []).append(result.label)
-    return "no estimator could be fitted: " + "; ".join(
-        f"{', '.join(who)}: {why}" for why, who in reasons.items()
-    )
+    told = "; ".join(f"{', '.join(who)}: {why}" for why, who in reasons.items())
+    return f"no estimator could be fitted: {told}"

@@ -45,10 +45,8 @@ def estimators_command(layout: str, plugins_dirs: tuple[Path, ...]) -> None:
     if layout == "json":
         click.echo(json.dumps(rows, indent=1))
     else:
-        width = max(len(str(row["id"])) for row in rows)
-        sources = max(len(str(row["source"])) for row in rows)
+        ids, sources = (max(len(str(row[name])) for row in rows) for name in ("id", "source"))
         for row in rows:
-            click.echo(
-                f"{row['id']!s:{width}}  {row['source']!s:{sources}}  {row['label']}: {row['summary']}"
-            )
+            place = f"{row['id']!s:{ids}}  {row['source']!s:{sources}}"
+            click.echo(f"{place}  {row['label']}: {row['summary']}")
     report_plugin_failures(registry)

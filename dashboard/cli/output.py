@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def omissions(comparison: Comparison) -> list[str]:
 
 
 def as_csv(comparison: Comparison) -> bytes:
-    """The tidy columns; numbers with every digit that they have, empty where there is none, labels exactly."""
+    """The tidy columns: numbers with all their digits, empty where there is none, labels exactly."""
     columns = comparison.columns()
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
@@ -73,12 +73,9 @@ def as_parquet(comparison: Comparison) -> bytes:
 
 def as_table(comparison: Comparison) -> bytes:
     """For reading: what was used, the parameters by estimator, every group's estimates, the notes."""
-    parts = [_data_line(comparison), "", *_parameters(comparison), "", *_groups(comparison)]
-    notes = (
-        [f"{r.label}: {n.text}" for r in comparison.succeeded for n in r.fit.notes]
-        if comparison.results
-        else []
-    )
+    digits = _digits(comparison)
+    parts = [_data_line(comparison), "", *_parameters(comparison, digits), "", *_groups(comparison, digits)]
+    notes = [f"{r.label}: {n.text}" for r in comparison.results if r.fit is not None for n in r.fit.notes]
     failures = [f"{r.label}: left out, {r.message}" for r in comparison.failed]
     if notes or failures:
         parts += ["", *notes, *failures]
@@ -106,26 +103,37 @@ def _data_line(comparison: Comparison) -> str:
     return f"{line}; left out: {left_out}" if left_out else line
 
 
-def _parameters(comparison: Comparison) -> list[str]:
-    names = list(dict.fromkeys(name for r in comparison.succeeded if r.fit for name in r.fit.parameters))
+def _digits(comparison: Comparison) -> int:
+    """Significant digits enough to tell the groups apart: six, or more where they lie far from zero."""
+    low, high = float(comparison.data.mean.min()), float(comparison.data.mean.max())
+    if low == high:
+        return 6
+    distance = math.log10(max(abs(low), abs(high))) - math.log10(high - low)
+    return min(max(6, 4 + math.ceil(distance)), 17)
+
+
+def _parameters(comparison: Comparison, digits: int) -> list[str]:
+    fits = [(result.label, result.fit.parameters) for result in comparison.results if result.fit is not None]
+    names = list(dict.fromkeys(name for _, found in fits for name in found))
     rows = [["", *names]]
-    for result in comparison.succeeded:
-        found = result.fit.parameters if result.fit else {}
-        rows.append([result.label, *(_number(found[n].value if n in found else None) for n in names)])
+    for label, found in fits:
+        values = (found[name].value if name in found else None for name in names)
+        rows.append([label, *(_number(value, digits) for value in values)])
     return _aligned(rows)
 
 
-def _groups(comparison: Comparison) -> list[str]:
+def _groups(comparison: Comparison, digits: int) -> list[str]:
     data = comparison.data
-    rows = [["group", "n", "raw_mean", *(r.id for r in comparison.succeeded)]]
-    for j in range(len(data)):
-        estimates = [_number(float(r.fit.estimate[j])) for r in comparison.succeeded if r.fit]
-        rows.append([_short(data.labels[j]), str(data.n[j]), _number(float(data.mean[j])), *estimates])
+    fits = {result.id: result.fit.estimate for result in comparison.results if result.fit is not None}
+    rows = [["group", "n", "raw_mean", *fits]]
+    for j, label in enumerate(data.labels):
+        numbers = [float(values[j]) for values in (data.mean, *fits.values())]
+        rows.append([_short(label), str(data.n[j]), *(_number(value, digits) for value in numbers)])
     return _aligned(rows)
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.6g}"
+def _number(value: float | None, digits: int) -> str:
+    return "-" if value is None else f"{value:.{digits}g}"
 
 
 def _short(label: str) -> str:
@@ -134,10 +142,10 @@ def _short(label: str) -> str:
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return [
-        "  ".join(
-            c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [_line(row, widths) for row in rows]
+
+
+def _line(row: list[str], widths: list[int]) -> str:
+    first, *rest = zip(row, widths, strict=True)
+    return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in rest)]).rstrip()

@@ -29,6 +29,7 @@ from dashboard.cli.shared import plugins_dir_option, reading_files
 )
 @plugins_dir_option
 def serve_command(
+    *,
     host: str,
     port: int | None,
     no_browser: bool,
