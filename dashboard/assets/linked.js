@@ -4,7 +4,8 @@
  * This file wires the parts together; each keeps to one thing and none runs before the page is there:
  *   linked_state     which groups are pointed at, picked, found     linked_views    graphs, pointer, lasso, keyboard
  *   linked_geometry  pixels, nearest mark, label places             linked_overlay  the drawing over a graph
- *   linked_text      words and numbers                              linked_detail   intervals of a zoomed large view
+ *   linked_paths     bands, lines, marks and rings as path data     linked_labels   the labels beside lit groups
+ *   linked_text      words and numbers                              linked_detail   names and intervals when zoomed in
  *   linked_zoom      the zoom outlives new figures                  linked_table, linked_search
  *
  * The page's side: graphs inside `div.linked-view`, traces with `meta.groups`, the stores "groups-index",
@@ -31,7 +32,7 @@
                 requestAnimationFrame(() => {
                     due = false;
                     const tasks = views.drawable.flatMap((view) => linked.overlay.draw(view, state));
-                    linked.overlay.placeLabels(tasks);
+                    linked.labels.place(tasks);
                     table.draw();
                 });
             }

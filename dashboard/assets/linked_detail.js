@@ -1,27 +1,26 @@
 /*
- * Linked views: intervals and names of the groups in view, where the figure has too many groups to carry them. The
- * visible window goes to the store "view-window"; the server answers in the store "view-detail".
+ * Linked views: what a groups view of many groups shows once it is zoomed in: the groups' names, and their intervals,
+ * which the figure is too large to carry. The window in view goes to the store "view-window"; the server answers in
+ * the store "view-detail". `layout.meta` says which of the two the figure leaves to us: `detail` and `intervals`.
  */
 (function () {
     'use strict';
 
     const linked = (window.blupboardLinked = window.blupboardLinked || {});
     const STORE_ID = 'view-window';
-    const FROM = 300; // groups in the figure; smaller figures carry their intervals
-    const MOST = 200; // positions in the window
+    const MOST = 200; // positions in a window
     const WAIT = 120; // milliseconds without movement before the server is asked
-    const LINE_HEIGHT = 13;
+    const LINE_HEIGHT = 11; // pixels of row height from which every row has its name
     const LETTER_WIDTH = 6.2;
+    const LEAST_MARGIN = 60; // pixels left of the plot in which names have room
+    const INSIDE_LETTERS = 24;
 
     let detail = null;
     let asked = null;
     let timer = 0;
 
-    /** The positions shown, {first, last}, or null where the window is too wide or the figure small enough. */
+    /** The positions shown, {first, last}, or null where they are too many. */
     function windowOf(frame, total) {
-        if (!frame || total <= FROM) {
-            return null;
-        }
         const first = Math.max(0, Math.ceil(Math.min(frame.y0, frame.y1)));
         const last = Math.min(total - 1, Math.floor(Math.max(frame.y0, frame.y1)));
         return last >= first && last - first < MOST ? {first, last} : null;
@@ -29,11 +28,12 @@
 
     /** Looks at the groups view after it was drawn, zoomed or panned, and asks for what is now in view. */
     function watch(view, index) {
-        const seen = windowOf(linked.geometry.frameOf(view.gd._fullLayout), index.order.length);
+        const frame = linked.geometry.frameOf(view.gd._fullLayout);
+        const lacking = (view.gd._fullLayout.meta || {}).intervals === false;
+        const seen = frame && lacking ? windowOf(frame, index.order.length) : null;
         clearTimeout(timer);
         if (!seen) {
-            detail = null;
-            asked = null;
+            forget();
             return;
         }
         timer = setTimeout(() => {
@@ -45,57 +45,52 @@
         }, WAIT);
     }
 
-    /** A new order or new numbers: what was answered before no longer holds. */
+    /** Another order or other numbers: what was answered before no longer holds. */
     function forget() {
         detail = null;
         asked = null;
     }
 
     function setDetail(data, index) {
-        detail = data && data.view === index.view ? data : null;
+        detail = data && asked && data.view === index.view ? data : null;
     }
 
-    function draw(view, frame) {
-        const shown = view.rows ? detail : null;
-        linked.overlay.setPaths(view.overlay.layer.detail, shown ? shown.traces.map((trace) => intervals(trace, shown, frame)) : []);
-        names(view.overlay, shown, frame);
-    }
-
-    function intervals(trace, shown, frame) {
-        const {short, toX, toY} = linked.geometry;
-        const pieces = trace.low.map((low, i) => {
-            const high = trace.high[i];
-            const missing = low === null || high === null;
-            const y = toY(frame, shown.first + i + trace.offset);
-            return missing ? '' : `M${short(toX(frame, low))} ${short(y)}H${short(toX(frame, high))}`;
+    /** The intervals of the groups in view, as a drawing. */
+    function intervals(shown, frame) {
+        const {toX, toY} = linked.geometry;
+        const {short} = linked.paths;
+        return (shown ? shown.traces : []).map((trace) => {
+            const pieces = trace.low.map((low, i) => {
+                const y = short(toY(frame, shown.first + i + trace.offset));
+                const missing = low === null || trace.high[i] === null;
+                return missing ? '' : `M${short(toX(frame, low))} ${y}H${short(toX(frame, trace.high[i]))}`;
+            });
+            return {d: pieces.join(''), stroke: trace.color, width: 1.4};
         });
-        return {d: pieces.join(''), stroke: trace.color};
     }
 
-    function names(overlay, shown, frame) {
-        const step = Math.max(1, Math.ceil(LINE_HEIGHT / Math.abs(frame.perY)));
-        const letters = Math.max(1, Math.floor((frame.left - 10) / LETTER_WIDTH));
-        const texts = [];
-        ((shown && shown.labels) || []).forEach((label, i) => {
-            const y = linked.geometry.toY(frame, shown.first + i);
-            if ((shown.first + i) % step === 0 && y >= 0 && y <= frame.height) {
-                texts.push([label.length > letters ? `${label.slice(0, letters - 1)}\u2026` : label, frame.top + y]);
-            }
-        });
-        const group = overlay.margin;
-        while (group.childElementCount > texts.length) {
+    /** Writes the names of the rows in view into an SVG group, once the rows are high enough for all of them. */
+    function drawNames(group, view, frame, index) {
+        const wanted = view && (view.gd._fullLayout.meta || {}).detail && Math.abs(frame.perY) >= LINE_HEIGHT;
+        const seen = wanted ? windowOf(frame, index.order.length) : null;
+        const outside = frame.left >= LEAST_MARGIN;
+        const letters = outside ? Math.floor((frame.left - 10) / LETTER_WIDTH) : INSIDE_LETTERS;
+        const count = seen ? seen.last - seen.first + 1 : 0;
+        group.setAttribute('class', `linked-names ${outside ? 'linked-outside' : ''}`);
+        while (group.childElementCount > count) {
             group.lastElementChild.remove();
         }
-        texts.forEach(([text, y], i) => {
-            const element = group.children[i] || linked.overlay.svg('text', '', group);
-            element.setAttribute('x', frame.left - 6);
-            element.setAttribute('y', y);
-            if (element.textContent !== text) {
-                element.textContent = text;
-            }
-        });
+        for (let i = 0; i < count; i++) {
+            const label = index.labels[index.order[seen.first + i]];
+            const text = group.children[i] || linked.overlay.add(group, 'text');
+            text.textContent = label.length > letters ? `${label.slice(0, letters - 1)}\u2026` : label;
+            text.setAttribute('x', outside ? frame.left - 6 : frame.left + 4);
+            text.setAttribute('y', frame.top + linked.geometry.toY(frame, seen.first + i));
+        }
     }
 
-    linked.drawDetail = draw;
-    linked.detail = {forget, setDetail, watch, windowOf};
+    linked.detail = {
+        drawNames, forget, intervals, setDetail, watch,
+        get current() { return detail; },
+    };
 })();

@@ -81,14 +81,12 @@
         return [centre - error.below[i], centre + error.above[i]];
     }
 
-    /** Calls `visit(trace, i, x, y)` for every drawn point of the group at a position, in pixels. */
-    function eachPoint(traces, frame, position, visit) {
-        for (const trace of traces) {
-            const end = Math.min((position + 1) * trace.stride, trace.x.length);
-            for (let i = position * trace.stride; i < end; i++) {
-                if (drawn(trace.x[i]) && drawn(trace.y[i])) {
-                    visit(trace, i, toX(frame, trace.x[i]), toY(frame, trace.y[i]));
-                }
+    /** Calls `visit(i, x, y)` for every drawn point of a trace that belongs to the group at a position, in pixels. */
+    function eachPoint(trace, frame, position, visit) {
+        const end = Math.min((position + 1) * trace.stride, trace.x.length);
+        for (let i = position * trace.stride; i < end; i++) {
+            if (drawn(trace.x[i]) && drawn(trace.y[i])) {
+                visit(i, toX(frame, trace.x[i]), toY(frame, trace.y[i]));
             }
         }
     }
@@ -168,13 +166,15 @@
     function markNear(traces, frame, position, px, py) {
         let best = Infinity;
         let mark = null;
-        eachPoint(traces, frame, position, (trace, i, x, y) => {
-            const distance = (x - px) ** 2 + (y - py) ** 2 + (trace.marker ? 0 : 1);
-            if (distance < best) {
-                best = distance;
-                mark = {trace, i, x, y};
-            }
-        });
+        for (const trace of traces) {
+            eachPoint(trace, frame, position, (i, x, y) => {
+                const distance = (x - px) ** 2 + (y - py) ** 2 + (trace.marker ? 0 : 1);
+                if (distance < best) {
+                    best = distance;
+                    mark = {trace, i, x, y};
+                }
+            });
+        }
         return mark;
     }
 
@@ -244,38 +244,7 @@
         return best.rect;
     }
 
-    // Outlines of marker symbols around (x, y), as SVG path data
-
-    const SYMBOLS = {
-        circle: (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`,
-        square: (x, y, r) => `M${x - r} ${y - r}h${2 * r}v${2 * r}h${-2 * r}z`,
-        diamond: (x, y, r) => polygon(x, y, 1.3 * r, [[0, -1], [1, 0], [0, 1], [-1, 0]]),
-        'triangle-up': (x, y, r) => polygon(x, y, 1.15 * r, [[0, -1], [1, 0.75], [-1, 0.75]]),
-        'triangle-down': (x, y, r) => polygon(x, y, 1.15 * r, [[0, 1], [1, -0.75], [-1, -0.75]]),
-        'triangle-left': (x, y, r) => polygon(x, y, 1.15 * r, [[-1, 0], [0.75, -1], [0.75, 1]]),
-        'triangle-right': (x, y, r) => polygon(x, y, 1.15 * r, [[1, 0], [-0.75, -1], [-0.75, 1]]),
-        hexagon: (x, y, r) => polygon(x, y, r, [[0, -1], [0.87, -0.5], [0.87, 0.5], [0, 1], [-0.87, 0.5], [-0.87, -0.5]]),
-        pentagon: (x, y, r) => polygon(x, y, r, [[0, -1], [0.95, -0.31], [0.59, 0.81], [-0.59, 0.81], [-0.95, -0.31]]),
-        star: (x, y, r) => polygon(x, y, 1.4 * r, Array.from({length: 10}, (_, i) => {
-            const reach = i % 2 ? 0.4 : 1;
-            return [reach * Math.sin((i * Math.PI) / 5), -reach * Math.cos((i * Math.PI) / 5)];
-        })),
-    };
-
-    function polygon(x, y, r, corners) {
-        return `M${corners.map(([dx, dy]) => `${short(x + r * dx)} ${short(y + r * dy)}`).join('L')}z`;
-    }
-
-    function short(pixel) {
-        return Math.round(pixel * 10) / 10;
-    }
-
-    function symbolPath(symbol, x, y, r) {
-        const shape = SYMBOLS[symbol.replace(/-(open|dot)/g, '')] || SYMBOLS.circle;
-        return shape(short(x), short(y), short(r));
-    }
-
     linked.geometry = {
-        eachPoint, frameOf, intervalOf, markNear, nearest, placeLabel, positionsInside, short, symbolPath, toX, toY, tracesOf,
+        eachPoint, frameOf, intervalOf, markNear, nearest, placeLabel, positionsInside, toX, toY, tracesOf,
     };
 })();

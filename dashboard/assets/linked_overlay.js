@@ -1,144 +1,46 @@
 /*
  * Linked views: the drawing over one graph. An absolutely placed box beside the graph's own elements, which takes no
- * pointer events, holds one SVG and the labels; it is drawn from the state and the graph's live axis ranges, and
- * nothing is ever asked of Plotly, so that pointing costs a few path attributes.
+ * pointer events, is drawn from the state and the graph's live axis ranges; nothing is ever asked of Plotly.
+ *
+ * It has two sheets, so that pointing repaints little: a canvas holds what stays (the veil and the groups that are
+ * picked or found), an SVG above it what follows the pointer.
  */
 (function () {
     'use strict';
 
     const linked = (window.blupboardLinked = window.blupboardLinked || {});
     const SVG = 'http://www.w3.org/2000/svg';
-    const MOST_DRAWN = 2000; // groups lit at once; the status line counts them all
-    const MOST_NAMED = 6; // groups that get a label and a ring each
-    const LABEL_GAP = 10;
+    const MOST_DRAWN = 500; // groups lit at once in a plot; the status line counts them all
+    const MOST_NAMED = 6; // groups that get a label and a thick line each
+    const ROW_READABLE = 5; // pixels of row height from which a band is enough to find a mark
 
-    function svg(tag, className, parent) {
-        const made = document.createElementNS(SVG, tag);
+    function add(parent, tag, className, space = 'http://www.w3.org/1999/xhtml') {
+        const made = document.createElementNS(space, tag);
         made.setAttribute('class', className);
         parent.append(made);
         return made;
     }
 
-    function createOverlay(wrapper) {
-        const root = document.createElement('div');
-        root.className = 'linked-overlay';
+    function create(wrapper) {
+        const root = add(wrapper, 'div', 'linked-overlay');
         root.setAttribute('aria-hidden', 'true');
-        const canvas = svg('svg', 'linked-canvas', root);
-        const margin = svg('g', 'linked-margin', canvas);
-        const area = svg('svg', 'linked-area', canvas); // a nested svg clips to the plot area
-        const layer = {};
-        for (const name of ['detail', 'veil', 'litBands', 'litLines', 'litMarks', 'bands', 'lines', 'marks', 'rings']) {
-            layer[name] = svg('g', `linked-${name.toLowerCase()}`, area);
-        }
-        wrapper.append(root);
-        return {wrapper, root, canvas, margin, area, layer, labels: []};
+        const still = add(root, 'canvas', 'linked-still');
+        const moving = add(root, 'svg', 'linked-moving', SVG);
+        const names = add(moving, 'g', 'linked-names', SVG);
+        const area = add(moving, 'svg', 'linked-area', SVG); // a nested svg clips to the plot area
+        return {wrapper, root, still, names, area, labels: [], drawn: {}};
     }
 
     /** Puts the overlay exactly over its graph; to be called when either may have moved. */
     function fit(overlay, gd) {
         const outer = overlay.wrapper.getBoundingClientRect();
         const inner = gd.getBoundingClientRect();
-        const place = {
-            left: inner.left - outer.left - overlay.wrapper.clientLeft,
-            top: inner.top - outer.top - overlay.wrapper.clientTop,
-            width: inner.width,
-            height: inner.height,
-        };
-        for (const [side, pixels] of Object.entries(place)) {
-            overlay.root.style[side] = `${pixels}px`;
-        }
+        overlay.root.style.left = `${inner.left - outer.left - overlay.wrapper.clientLeft}px`;
+        overlay.root.style.top = `${inner.top - outer.top - overlay.wrapper.clientTop}px`;
+        overlay.root.style.width = `${inner.width}px`;
+        overlay.root.style.height = `${inner.height}px`;
+        overlay.drawn = {};
     }
-
-    // Paths: a layer holds as many <path> elements as it needs, and keeps them
-
-    function setPaths(group, paths) {
-        while (group.childElementCount > paths.length) {
-            group.lastElementChild.remove();
-        }
-        paths.forEach((attributes, i) => {
-            const path = group.children[i] || svg('path', '', group);
-            for (const name of ['d', 'fill', 'stroke', 'stroke-width', 'class']) {
-                if (attributes[name] === undefined) {
-                    path.removeAttribute(name);
-                } else if (path.getAttribute(name) !== String(attributes[name])) {
-                    path.setAttribute(name, attributes[name]);
-                }
-            }
-        });
-    }
-
-    function bandPath(frame, positions) {
-        const {short, toY} = linked.geometry;
-        const pieces = positions.map((position) => {
-            const a = toY(frame, position - 0.5);
-            const b = toY(frame, position + 0.5);
-            const height = Math.max(3, Math.abs(b - a));
-            const top = (a + b - height) / 2;
-            return top + height < 0 || top > frame.height ? '' : `M0 ${short(top)}h${frame.width}v${short(height)}h${-frame.width}z`;
-        });
-        return pieces.join('');
-    }
-
-    function linePath(traces, frame, positions) {
-        const {eachPoint, short} = linked.geometry;
-        const lines = traces.filter((trace) => trace.line && trace.stride > 1);
-        let d = '';
-        for (const position of positions) {
-            for (const trace of lines) {
-                let last = -2;
-                eachPoint([trace], frame, position, (_, i, x, y) => {
-                    d += `${i === last + 1 ? 'L' : 'M'}${short(x)} ${short(y)}`;
-                    last = i;
-                });
-            }
-        }
-        return d;
-    }
-
-    /** The marks of the groups drawn again, one path a trace, each in its own colour and symbol, after its intervals. */
-    function markPaths(traces, frame, positions, grow) {
-        const {eachPoint, symbolPath} = linked.geometry;
-        return traces.flatMap((trace) => {
-            let marks = '';
-            let bars = '';
-            for (const position of positions) {
-                eachPoint([trace], frame, position, (_, i, x, y) => {
-                    bars += barPath(trace, frame, i, x, y);
-                    marks += trace.marker ? symbolPath(trace.marker.symbol, x, y, trace.marker.size / 2 + grow) : '';
-                });
-            }
-            const {color, symbol} = trace.marker || {};
-            const open = /open/.test(symbol);
-            return [
-                bars && {d: bars, stroke: trace.error.color || color, 'stroke-width': trace.error.thickness + grow},
-                marks && {d: marks, class: open ? 'linked-open' : undefined, fill: open ? undefined : color, stroke: color},
-            ].filter(Boolean);
-        });
-    }
-
-    function barPath(trace, frame, i, x, y) {
-        const {intervalOf, short, toX, toY} = linked.geometry;
-        const ends = intervalOf(trace, i);
-        if (!ends) {
-            return '';
-        }
-        return trace.error.axis === 'x'
-            ? `M${short(toX(frame, ends[0]))} ${short(y)}H${short(toX(frame, ends[1]))}`
-            : `M${short(x)} ${short(toY(frame, ends[0]))}V${short(toY(frame, ends[1]))}`;
-    }
-
-    function ringPath(traces, frame, positions) {
-        const {eachPoint, symbolPath} = linked.geometry;
-        let d = '';
-        for (const position of positions) {
-            eachPoint(traces.filter((trace) => trace.marker), frame, position, (trace, i, x, y) => {
-                d += symbolPath('circle', x, y, trace.marker.size / 2 + 4);
-            });
-        }
-        return d;
-    }
-
-    // One drawing
 
     /** An even sample, so that a selection too large to draw still shows its shape. */
     function thin(list, most) {
@@ -147,154 +49,119 @@
     }
 
     /**
-     * Draws the state over one view: {overlay, gd, id, traces, rows, detail}. Returns the labels that still have to be
-     * placed, see `placeLabels`: placing reads sizes, which is done once for all views together.
+     * Draws the state over one view {overlay, gd, id, traces, rows}; returns the labels that `linked.labels.place` has
+     * still to place.
      */
     function draw(view, state) {
         const {overlay, traces, rows} = view;
         const frame = linked.geometry.frameOf(view.gd._fullLayout);
-        overlay.root.hidden = !frame || !traces;
-        if (overlay.root.hidden) {
+        overlay.root.hidden = !frame;
+        if (!frame) {
             return [];
         }
-        const wanted = {x: frame.left, y: frame.top, width: frame.width, height: frame.height};
-        for (const [name, pixels] of Object.entries(wanted)) {
-            overlay.area.setAttribute(name, pixels);
-        }
-        linked.drawDetail(view, frame);
-
-        const lit = thin(state.lit, MOST_DRAWN);
-        const focus = lit.length <= MOST_NAMED ? [...lit] : [];
-        if (state.hover && !focus.includes(state.hover.key)) {
-            focus.push(state.hover.key);
-        }
-        const at = (keys) => keys.map(state.positionOf).filter((position) => position !== undefined);
-        drawLit(view, frame, lit.length > 1 ? at(lit) : []);
-        const strong = at(focus);
+        drawStill(view, frame, state);
+        const keys = focusOf(state);
+        const positions = keys.map(state.positionOf);
         const hasLines = traces.some((trace) => trace.line && trace.stride > 1);
-        const thick = rows && Math.abs(frame.perY) >= 5;
-        setPaths(overlay.layer.bands, rows ? [{d: bandPath(frame, strong)}] : []);
-        setPaths(overlay.layer.lines, hasLines ? [{d: linePath(traces, frame, strong)}] : []);
-        setPaths(overlay.layer.marks, markPaths(traces, frame, strong, 0.5));
-        setPaths(overlay.layer.rings, thick || hasLines ? [] : [{d: ringPath(traces, frame, strong)}]);
-        return setLabels(view, state, frame, focus);
+        const ringed = !hasLines && !(rows && Math.abs(frame.perY) >= ROW_READABLE);
+        const {bands, lines, marks, rings} = linked.paths;
+        drawMoving(overlay, frame, positions.length === 0 ? [] : [
+            ...(rows ? bands(frame, positions) : []),
+            ...(hasLines ? lines(traces, frame, positions, 3) : []),
+            ...marks(traces, frame, positions, 0.5),
+            ...(ringed ? rings(traces, frame, positions) : []),
+        ]);
+        return linked.labels.write(view, state, frame, keys);
     }
 
-    function drawLit({overlay, traces, rows}, frame, positions) {
-        const {layer} = overlay;
-        const veil = `M0 0h${frame.width}v${frame.height}h${-frame.width}z`;
-        setPaths(layer.veil, positions.length ? [{d: veil}] : []);
-        setPaths(layer.litBands, rows && positions.length ? [{d: bandPath(frame, positions)}] : []);
-        setPaths(layer.litLines, positions.length ? [{d: linePath(traces, frame, positions)}] : []);
-        setPaths(layer.litMarks, positions.length ? markPaths(traces, frame, positions, 0) : []);
+    /** The few groups that are drawn strongest, the one pointed at last. */
+    function focusOf(state) {
+        const shown = [state.lit, state.picked].find((keys) => keys.length <= MOST_NAMED) || [];
+        const pointed = state.hover ? [state.hover.key] : [];
+        return [...shown.filter((key) => !pointed.includes(key)), ...pointed];
     }
 
-    // Labels
+    // The sheet that follows the pointer
 
-    function labelElement(overlay, i) {
-        if (!overlay.labels[i]) {
-            const box = document.createElement('div');
-            box.className = 'linked-label';
-            box.append(document.createElement('span'), document.createElement('span'));
-            overlay.root.append(box);
-            overlay.labels[i] = box;
+    function drawMoving({area}, frame, drawing) {
+        const wanted = {x: frame.left, y: frame.top, width: frame.width, height: frame.height};
+        Object.entries(wanted).forEach(([name, value]) => setAttribute(area, name, value));
+        while (area.childElementCount > drawing.length) {
+            area.lastElementChild.remove();
         }
-        return overlay.labels[i];
-    }
-
-    function setText(element, text) {
-        if (element.textContent !== text) {
-            element.textContent = text;
-        }
-    }
-
-    /** Writes the labels of the groups in focus; those without a mark in the plot area get none. */
-    function setLabels(view, state, frame, keys) {
-        const {overlay} = view;
-        const tasks = [];
-        for (const key of [...keys].reverse()) {
-            const hover = state.hover && state.hover.key === key ? state.hover : null;
-            const pointed = hover && hover.source === view.id ? hover.at : null;
-            const points = pointsOf(view, frame, state.positionOf(key));
-            const seen = points.filter(([x, y]) => x >= -1 && y >= -1 && x <= frame.width + 1 && y <= frame.height + 1);
-            if (seen.length) {
-                const box = labelElement(overlay, tasks.length);
-                setText(box.children[0], linked.text.nameAndRows(state.index, key));
-                setText(box.children[1], pointed ? reading(view, pointed) : '');
-                box.hidden = false;
-                box.style.maxWidth = `${Math.max(40, frame.width - 4)}px`;
-                box.classList.toggle('linked-pointed', Boolean(hover));
-                tasks.push({view, frame, box, points, anchor: anchorOf(view, frame, pointed, seen)});
-            }
-        }
-        overlay.labels.slice(tasks.length).forEach((box) => { box.hidden = true; });
-        return tasks;
-    }
-
-    function anchorOf(view, frame, pointed, seen) {
-        const {toX, toY} = linked.geometry;
-        return pointed ? [toX(frame, pointed.trace.x[pointed.i]), toY(frame, pointed.trace.y[pointed.i])] : seen[0];
-    }
-
-    function reading(view, {trace, i}) {
-        const layout = view.gd._fullLayout;
-        const along = view.rows ? 'x' : 'y';
-        const across = view.rows ? layout.yaxis : layout.xaxis;
-        const ticks = Array.from(across.tickvals || []);
-        const tick = trace.stride > 1 ? (across.ticktext || [])[ticks.indexOf(trace[view.rows ? 'y' : 'x'][i])] : null;
-        const axis = layout[`${along}axis`];
-        const name = trace.stride > 1 ? tick || '' : trace.name;
-        return linked.text.reading(name, Number(trace[along][i]), linked.geometry.intervalOf(trace, i), axis.range, axis.tickformat);
-    }
-
-    /** What a group's label must not cover, in pixels: its marks, points along its line, the ends of its intervals. */
-    function pointsOf(view, frame, position) {
-        const {eachPoint, intervalOf, toX, toY} = linked.geometry;
-        const points = [];
-        for (const trace of view.traces) {
-            let before = null;
-            eachPoint([trace], frame, position, (_, i, x, y) => {
-                if (before && trace.line) {
-                    for (const part of [0.15, 0.3, 0.45, 0.6, 0.75, 0.9]) {
-                        points.push([before[0] + part * (x - before[0]), before[1] + part * (y - before[1])]);
-                    }
-                }
-                points.push([x, y]);
-                before = trace.stride > 1 ? [x, y] : null;
-                for (const end of intervalOf(trace, i) || []) {
-                    points.push(trace.error.axis === 'x' ? [toX(frame, end), y] : [x, toY(frame, end)]);
-                }
-            });
-        }
-        return points;
-    }
-
-    function candidates(view, frame, [x, y], points, {w, h}) {
-        if (view.rows) { // beside the whole row, so that its intervals stay readable
-            const right = Math.max(...points.map(([px]) => px)) + LABEL_GAP;
-            const left = Math.min(...points.map(([px]) => px)) - w - LABEL_GAP;
-            const sides = [[right, y - h / 2], [left, y - h / 2]];
-            return [...sides, [frame.width - w - 4, y + 14], [frame.width - w - 4, y - h - 14], [4, y + 14], [4, y - h - 14]];
-        }
-        const [right, left] = [x + LABEL_GAP, x - w - LABEL_GAP];
-        const [above, below] = [y - h - LABEL_GAP, y + LABEL_GAP];
-        return [
-            [right, above], [right, below], [left, above], [left, below], [x - w / 2, above - 6], [x - w / 2, below + 6],
-            [right + 16, above - 24], [right + 16, below + 24], [left - 16, above - 24], [left - 16, below + 24],
-        ];
-    }
-
-    function placeLabels(tasks) {
-        const sizes = tasks.map(({box}) => ({w: box.offsetWidth, h: box.offsetHeight}));
-        const taken = new Map();
-        tasks.forEach(({view, frame, box, points, anchor}, i) => {
-            const others = taken.get(view) || [];
-            const places = candidates(view, frame, anchor, points, sizes[i]);
-            const rect = linked.geometry.placeLabel(places, sizes[i], {w: frame.width, h: frame.height}, points, others);
-            box.style.transform = `translate(${Math.round(frame.left + rect.x)}px, ${Math.round(frame.top + rect.y)}px)`;
-            taken.set(view, [...others, rect]);
+        drawing.forEach(({d, fill, stroke, width}, i) => {
+            const path = area.children[i] || add(area, 'path', '', SVG);
+            setAttribute(path, 'd', d);
+            setAttribute(path, 'fill', themed(fill));
+            setAttribute(path, 'stroke', themed(stroke));
+            setAttribute(path, 'stroke-width', width || 0);
         });
     }
 
-    linked.overlay = {create: createOverlay, draw, fit, placeLabels, setPaths, svg};
+    function themed(color) {
+        const named = {accent: 'var(--linked-accent)', band: 'var(--linked-band)', surface: 'var(--linked-surface)'};
+        return named[color] || color || 'none';
+    }
+
+    function setAttribute(element, name, value) {
+        if (element.getAttribute(name) !== String(value)) {
+            element.setAttribute(name, value);
+        }
+    }
+
+    // The sheet that stays
+
+    function drawStill(view, frame, state) {
+        const {overlay, traces, rows} = view;
+        const detail = rows ? linked.detail.current : null;
+        const place = JSON.stringify(frame);
+        const {drawn} = overlay;
+        if (drawn.lit === state.lit && drawn.order === state.index && drawn.detail === detail && drawn.place === place) {
+            return;
+        }
+        overlay.drawn = {lit: state.lit, order: state.index, detail, place};
+        const {bands, lines, marks} = linked.paths;
+        const positions = state.lit.length > 1 ? thin(state.lit, MOST_DRAWN).map(state.positionOf) : [];
+        const veil = {d: `M0 0h${frame.width}v${frame.height}h${-frame.width}z`, fill: 'veil'};
+        linked.detail.drawNames(overlay.names, rows ? view : null, frame, state.index);
+        paint(overlay, frame, [
+            ...linked.detail.intervals(detail, frame),
+            ...(positions.length ? [veil] : []),
+            ...(positions.length && rows ? bands(frame, positions) : []),
+            ...(positions.length ? lines(traces, frame, positions, 1.5) : []),
+            ...(positions.length ? marks(traces, frame, positions, 0) : []),
+        ]);
+    }
+
+    function paint({root, still}, frame, drawing) {
+        const sharp = window.devicePixelRatio || 1;
+        still.hidden = drawing.length === 0;
+        if (still.hidden) {
+            return;
+        }
+        Object.assign(still.style, {
+            left: `${frame.left}px`, top: `${frame.top}px`, width: `${frame.width}px`, height: `${frame.height}px`,
+        });
+        still.width = Math.round(frame.width * sharp); // also wipes it
+        still.height = Math.round(frame.height * sharp);
+        const pen = still.getContext('2d');
+        const theme = getComputedStyle(root);
+        const color = (name) => theme.getPropertyValue(`--linked-${name}`) || name;
+        pen.scale(sharp, sharp);
+        pen.lineJoin = 'round';
+        for (const {d, fill, stroke, width} of drawing) {
+            const path = new Path2D(d);
+            if (fill) {
+                pen.fillStyle = color(fill);
+                pen.fill(path);
+            }
+            if (stroke) {
+                pen.strokeStyle = color(stroke);
+                pen.lineWidth = width;
+                pen.stroke(path);
+            }
+        }
+    }
+
+    linked.overlay = {add: (parent, tag) => add(parent, tag, '', SVG), create, draw, fit};
 })();

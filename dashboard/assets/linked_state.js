@@ -18,6 +18,7 @@
         let query = '';
         let found = [];
         let cursor = -1;
+        let lit = [];
 
         function forget() {
             hover = null;
@@ -25,6 +26,11 @@
             query = '';
             found = [];
             cursor = -1;
+            relight();
+        }
+
+        function relight() {
+            lit = [...new Set([...picked, ...found])];
         }
 
         function setIndex(data) {
@@ -47,6 +53,7 @@
             }
             found = linked.text.matches(query, index.order, normalised);
             cursor = -1;
+            relight();
         }
 
         /** Point at a group; `source` says where, `at` (optional) which mark of it. */
@@ -82,11 +89,13 @@
             } else {
                 picked.add(key);
             }
+            relight();
             changed('picked', source);
         }
 
         function pickMany(keys, source, add = false) {
             picked = new Set([...(add ? picked : []), ...keys.filter((key) => positions.has(key))]);
+            relight();
             changed('picked', source);
         }
 
@@ -135,8 +144,8 @@
             get found() { return found; },
             get current() { return found.length ? found[Math.max(cursor, 0)] : undefined; },
             get picked() { return [...picked]; },
-            /** Keys that stay lit without being pointed at: the picked ones, then the matches. */
-            get lit() { return [...new Set([...picked, ...found])]; },
+            /** Keys that stay lit without being pointed at, the picked ones first; a new array whenever they change. */
+            get lit() { return lit; },
             positionOf: (key) => positions.get(key),
         };
     }

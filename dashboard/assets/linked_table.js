@@ -4,12 +4,14 @@
 
     const linked = (window.blupboardLinked = window.blupboardLinked || {});
     const GRID_ID = 'table';
-    const MOST_RULES = 1000;
+    const MOST_RULES = 500;
 
     function createTable(state) {
-        const sheet = new CSSStyleSheet();
-        document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-        let written = '';
+        const litSheet = new CSSStyleSheet();
+        const hoverSheet = new CSSStyleSheet();
+        document.adoptedStyleSheets = [...document.adoptedStyleSheets, litSheet, hoverSheet];
+        let drawnLit = null;
+        let drawnHover;
 
         function keyOf(target) {
             const row = target instanceof Element && target.closest(`#${GRID_ID} .ag-row[row-id]`);
@@ -56,12 +58,14 @@
         }
 
         function draw() {
-            const hovered = state.hover ? [state.hover.key] : [];
-            const lit = 'background-color:var(--linked-row);box-shadow:inset 3px 0 var(--linked-accent)';
-            const css = rule(state.lit, lit) + rule(hovered, 'background-color:var(--linked-row-hover)');
-            if (css !== written) {
-                written = css;
-                sheet.replaceSync(css);
+            if (state.lit !== drawnLit) {
+                drawnLit = state.lit;
+                litSheet.replaceSync(rule(drawnLit, 'background-color:var(--linked-row);box-shadow:inset 3px 0 var(--linked-accent)'));
+            }
+            const hover = state.hover ? state.hover.key : undefined;
+            if (hover !== drawnHover) {
+                drawnHover = hover;
+                hoverSheet.replaceSync(rule(hover === undefined ? [] : [hover], 'background-color:var(--linked-row-hover)'));
             }
         }
 

@@ -55,11 +55,17 @@
         return text.replace(/-/g, '\u2212');
     }
 
+    /** Text of a figure as it reads on the screen: the figures write & and < as entities, since Plotly reads tags. */
+    function unescaped(text) {
+        const characters = {'&lt;': '<', '&gt;': '>', '&amp;': '&'};
+        return text.replace(/&(lt|gt|amp);/g, (entity) => characters[entity]);
+    }
+
     /** What a pointed-at mark says: "REML BLUP 61.4 [53.9, 68.8]". `interval` may be null. */
     function reading(name, number, interval, range, tickformat) {
         const say = (x) => value(x, range, tickformat);
         const bounds = interval ? ` [${say(interval[0])}, ${say(interval[1])}]` : '';
-        return `${name ? `${name} ` : ''}${say(number)}${bounds}`;
+        return `${name ? `${unescaped(name)} ` : ''}${say(number)}${bounds}`;
     }
 
     // Search
