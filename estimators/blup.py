@@ -10,7 +10,7 @@ import numpy as np
 from estimators.contract import Estimator, GroupFit, Note
 from estimators.errors import DataError
 from estimators.options import option
-from estimators.variance_components import Method, fit_variance_components
+from estimators.variance_components import Method, fit_variance_components, power_of_two
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from estimators.groups import GroupData
 
 STD_ERRORS = {
-    "prediction": "of the prediction (μ estimated)",
-    "conditional": "conditional (μ taken as known)",
+    "prediction": "of the prediction",
+    "conditional": "conditional (μ known)",
 }
 
 
@@ -30,15 +30,16 @@ class BlupOptions:
     std_error: str = option(
         "prediction",
         label="Standard error",
-        help="Prediction: of the group's true mean, with the uncertainty of the population mean. Conditional: as if "
-        "the population mean were known, which is what lme4 reports as condVar.",
+        help="Prediction: of the group's true mean, with the uncertainty of the population mean. "
+        "Conditional: as if the population mean were known, which is what lme4 reports as condVar.",
         choices=STD_ERRORS,
     )
 
 
 class Blup(Estimator):
-    """mu + gamma_j (ybar_j - mu), gamma_j = n_j lambda / (1 + n_j lambda), lambda = sigma_group^2 / sigma_error^2.
+    """mu + gamma_j (ybar_j - mu) with gamma_j = n_j lambda / (1 + n_j lambda).
 
+    lambda = sigma_group^2 / sigma_error^2; of published summaries, n_j lambda is sigma_group^2 / v_j.
     Standard errors: prediction, sqrt((1 - gamma_j) sigma_group^2 + (1 - gamma_j)^2 Var(mu)); conditional,
     sqrt((1 - gamma_j) sigma_group^2). Henderson (1975), Biometrics 31, 423-447; Robinson (1991), Statistical
     Science 6, 15-32.
@@ -50,26 +51,22 @@ class Blup(Estimator):
     def _fit(self, data: GroupData, options: BlupOptions) -> GroupFit:
         if len(data) < 2:
             raise DataError("needs at least 2 groups to tell how much groups differ")
+        data.require_repeats()
         if data.known_variance is None:
-            if data.df_within == 0:
-                raise DataError(
-                    "every group has one row, so the spread between groups and the spread within them cannot be told apart"
-                )
-            if data.constant.all():
+            if data.all_equal:
+                return _all_equal(data)
+            if not data.varies_within:
                 return self._without_spread_within(data)
         return self._fit_profile(data, options)
 
     def _fit_profile(self, data: GroupData, options: BlupOptions) -> GroupFit:
         model = fit_variance_components(data, self.method)
-        if data.known_variance is None:
-            signal = data.n * model.ratio
-        else:
-            signal = np.square(model.sigma_group / np.sqrt(data.known_variance))
+        known = data.known_variance
+        signal = data.n * model.ratio if known is None else np.square(model.sigma_group / np.sqrt(known))
         weight, own = signal / (1.0 + signal), 1.0 / (1.0 + signal)
+        std_error = np.sqrt(own) * model.sigma_group
         if options.std_error == "prediction":
-            std_error = np.hypot(np.sqrt(own) * model.sigma_group, own * model.mu_std_error)
-        else:
-            std_error = np.sqrt(own) * model.sigma_group
+            std_error = np.hypot(std_error, own * model.mu_std_error)
         center = data.origin + model.mu
         return GroupFit(
             estimate=data.origin + (model.mu + weight * (data.centered_mean - model.mu)),
@@ -80,8 +77,8 @@ class Blup(Estimator):
                 "mu": center,
                 "mu_std_error": model.mu_std_error,
                 "sigma_group": model.sigma_group,
-                "sigma_error": None if data.known_variance is not None else model.sigma_error,
-                "icc": None if data.known_variance is not None else model.ratio / (1.0 + model.ratio),
+                "sigma_error": model.sigma_error if known is None else None,
+                "icc": model.ratio / (1.0 + model.ratio) if known is None else None,
                 "criterion": model.criterion,
                 "log_likelihood": -model.criterion / 2.0,
             },
@@ -89,18 +86,9 @@ class Blup(Estimator):
         )
 
     def _without_spread_within(self, data: GroupData) -> GroupFit:
-        """The limit as the spread within groups goes to 0; the profile formulas at infinity divide by N instead."""
-        zeros = np.zeros(len(data))
-        if data.centered_mean.min() == data.centered_mean.max():
-            center = float(data.mean[0])
-            text = "All values are equal: there is nothing to shrink, and weights and the ICC do not exist."
-            parameters = {"mu": center, "mu_std_error": 0.0, "sigma_group": 0.0, "sigma_error": 0.0}
-            note = Note("all_equal", "warning", text)
-            return GroupFit(
-                estimate=data.mean, std_error=zeros, center=center, parameters=parameters, notes=(note,)
-            )
+        """The limit as the spread within groups goes to 0; the profile formulas at infinity divide by N."""
         j = len(data)
-        unit = float(np.abs(data.centered_mean).max())
+        unit = power_of_two(float(np.abs(data.centered_mean).max()))
         scaled = data.centered_mean / unit
         middle = float(scaled.mean())
         middle += float((scaled - middle).mean())
@@ -108,12 +96,12 @@ class Blup(Estimator):
         sigma_group = unit * float(np.sqrt(np.square(scaled - middle).sum() / divisor))
         center = data.origin + unit * middle
         text = (
-            "Rows do not vary within any group, so every group's mean is taken at its word. This is the limit of the "
-            "method; there is no criterion."
+            "Rows do not vary within any group, so every group's mean is taken at its word. "
+            "This is the limit of the method; there is no criterion."
         )
         return GroupFit(
             estimate=data.mean,
-            std_error=zeros,
+            std_error=np.zeros(j),
             weight=np.ones(j),
             center=center,
             parameters={
@@ -127,7 +115,7 @@ class Blup(Estimator):
         )
 
     def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """n lambda / (1 + n lambda); None where the fit has no weights or knows no spread within groups."""
+        """The curve n lambda / (1 + n lambda); None if the fit has no weights or no spread within groups."""
         sigma_group, sigma_error = (fit.parameters.get(name) for name in ("sigma_group", "sigma_error"))
         if fit.weight is None or sigma_group is None or sigma_error is None:
             return None
@@ -172,7 +160,9 @@ class MlBlup(Blup):
 
     id = "ml"
     label = "ML BLUP"
-    summary = "As the REML BLUP, with spreads by maximum likelihood, which takes the groups to differ a little less."
+    summary = (
+        "As the REML BLUP, with spreads by maximum likelihood: the groups are taken to differ a little less."
+    )
     citation = "Hartley & Rao (1967), Biometrika 54, 93-108; Robinson (1991), Statistical Science 6, 15-32"
     color = "#009e73"
     symbol = "diamond"
@@ -180,16 +170,28 @@ class MlBlup(Blup):
     method = "ml"
 
 
+def _all_equal(data: GroupData) -> GroupFit:
+    center = float(data.mean[0])
+    text = "All values are equal: there is nothing to shrink, and weights and the ICC do not exist."
+    return GroupFit(
+        estimate=data.mean,
+        std_error=np.zeros(len(data)),
+        center=center,
+        parameters={"mu": center, "mu_std_error": 0.0, "sigma_group": 0.0, "sigma_error": 0.0},
+        notes=(Note("all_equal", "warning", text),),
+    )
+
+
 def _boundary_notes(options: BlupOptions) -> tuple[Note, ...]:
     text = (
-        "The data show no more spread between groups than sampling alone would, so the spread between groups is "
-        "estimated as 0 and every group is predicted at the population mean."
+        "The data show no more spread between groups than sampling alone would, so the spread between groups "
+        "is estimated as 0 and every group is predicted at the population mean."
     )
     notes = [Note("sigma_group_zero", "warning", text)]
     if options.std_error == "conditional":
         text = (
-            "The conditional standard error is 0 here because it takes the estimated spreads and the population mean "
-            "as known. It does not mean that the groups' true means are known exactly."
+            "The conditional standard error is 0 here because it takes the estimated spreads and the "
+            "population mean as known. It does not mean that the groups' true means are known exactly."
         )
         notes.append(Note("conditional_zero", "warning", text))
     return tuple(notes)

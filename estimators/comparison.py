@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.contract import STANDARD_PARAMETERS, Estimator
-from estimators.errors import BlupboardError, DataError, OptionError
+from estimators.errors import BlupboardError, DataError, FitError, OptionError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,12 +46,12 @@ class Result:
 
     @cached_property
     def interval(self) -> Interval | None:
-        """Lower and upper ends ``(J,)`` at the comparison's level; None where the method has none, or failed."""
+        """Lower and upper ends ``(J,)`` at the comparison's level; None if the method has none, or failed."""
         return None if self.fit is None else self.fit.interval(self.level)
 
     @cached_property
     def rank(self) -> NDArray[np.float64] | None:
-        """Rank of each estimate ``(J,)``, 1 = largest, ties share the mean rank; None where the method failed."""
+        """Rank of each estimate ``(J,)``, 1 = largest, ties share the mean; None if the method failed."""
         return None if self.fit is None else mean_rank(self.fit.estimate)
 
 
@@ -160,15 +160,14 @@ def run(data: GroupData, estimator: Estimator, options: object, level: float) ->
         return replace(result, message=str(error))
     except BlupboardError as error:
         return replace(result, message=f"the method did not keep to its contract: {error}")
-    except Exception as error:  # noqa: BLE001 - an estimator's failure is data: it is reported, the rest goes on
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a failing estimator is data: the rest goes on
         return replace(result, message=f"the method failed with {type(error).__name__}: {error}")
     return replace(result, fit=fit)
 
 
 def mean_rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Ranks ``(J,)`` from the largest down, starting at 1; equal values share the mean of their ranks."""
-    distinct, of, count = np.unique(-values, return_inverse=True, return_counts=True)
-    del distinct
+    _, of, count = np.unique(-values, return_inverse=True, return_counts=True)
     last = np.cumsum(count)
     return np.asarray((last - (count - 1) / 2.0)[of], dtype=np.float64)
 
@@ -194,22 +193,29 @@ def group_columns(data: GroupData, result: Result) -> dict[str, list[Any]]:
 
 
 def _resolve(estimators: Iterable[Estimator | str] | Mapping[str, Estimator] | None) -> list[Estimator]:
+    """Estimators from whatever names them, each once."""
     if isinstance(estimators, Mapping):
         return list(estimators.values())
     asked = None if estimators is None else [estimators] if isinstance(estimators, str) else list(estimators)
-    if asked is not None and not any(isinstance(e, str) for e in asked):
-        return [e for e in asked if isinstance(e, Estimator)]
-    from estimators.registry import build_registry
+    known: Mapping[str, Estimator] = {}
+    if asked is None or any(isinstance(e, str) for e in asked):
+        from estimators.registry import build_registry
 
-    registry = build_registry()
-    if asked is None:
-        return list(registry.values())
-    return [registry.find(e) if isinstance(e, str) else e for e in asked]
+        registry = build_registry()
+        if asked is None:
+            return list(registry.values())
+        known = {e: registry.find(e) for e in asked if isinstance(e, str)}
+    chosen: dict[str, Estimator] = {}
+    for given in asked:
+        estimator = known[given] if isinstance(given, str) else given
+        if not isinstance(estimator, Estimator):
+            raise OptionError(f"{estimator!r} is no estimator: give instances of Estimator, or ids")
+        if chosen.setdefault(estimator.id, estimator) is not estimator:
+            raise OptionError(f"two different estimators have the id {estimator.id!r}: give each its own")
+    return list(chosen.values())
 
 
 def _check_interval(interval: Interval | None, groups: int) -> None:
-    from estimators.errors import FitError
-
     if interval is None:
         return
     for end in interval:

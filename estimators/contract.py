@@ -1,7 +1,7 @@
 """What an estimator takes and gives: Estimator, GroupFit, Parameter and Note.
 
-A plugin imports these names and nothing else. Every method, the built-ins included, is held to the same contract by
-:func:`estimators.check_estimator`.
+A plugin imports these names and nothing else. Every method, the built-ins included, is held to the same
+contract by :func:`estimators.check_estimator`.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ STANDARD_PARAMETERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 class Parameter:
     """One number that a method reports about all groups together.
 
-    ``value`` None means that it does not exist for these data. ``label`` and ``help`` are shown to people; for the
-    names in :data:`STANDARD_PARAMETERS` they are filled in.
+    ``value`` None means that it does not exist for these data. ``label`` and ``help`` are shown to people;
+    for the names in :data:`STANDARD_PARAMETERS` they are filled in.
     """
 
     name: str
@@ -77,8 +77,8 @@ class Note:
 class Estimator(ABC):
     """A method that estimates (or predicts) the mean of every group.
 
-    A subclass gives the class attributes and :meth:`_fit`; everything else has a default. Instances hold no state:
-    the same data and options give the same fit.
+    A subclass gives the class attributes and :meth:`_fit`; everything else has a default. Instances hold no
+    state: the same data and options give the same fit.
     """
 
     id: ClassVar[str]
@@ -97,12 +97,12 @@ class Estimator(ABC):
     color: ClassVar[str | None] = None
     """A hint for display, ``#rrggbb``; None: chosen from a cycle, steady for the id."""
     symbol: ClassVar[str | None] = None
-    """A hint for display: a plotly marker symbol, or ``line`` for a method that says one number for all groups."""
+    """A hint for display: a plotly marker symbol, or ``line`` for one number that stands for all groups."""
     order: ClassVar[int] = 100
     """Place in lists; the smaller comes first, ties by id."""
 
     def fit(self, data: GroupData, options: object | None = None) -> GroupFit:
-        """Fit the method after checking the options (an ``Options`` instance, a mapping, or None for the defaults).
+        """Fit the method after checking the options: an ``Options`` instance, a mapping, or None (defaults).
 
         Raises:
             OptionError: an unknown option or a value out of bounds.
@@ -124,15 +124,15 @@ class Estimator(ABC):
         """Compute the fit. ``data`` is read-only; ``options`` is a checked instance of ``Options``."""
 
     def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """The weight that a group of ``n`` rows ``(M,)`` would get under ``fit``, ``(M,)``; None: no such curve."""
+        """The weight ``(M,)`` that groups of ``n (M,)`` rows would get under ``fit``; None: no such curve."""
         del fit, n
         return None
 
     def r_code(self, data: GroupData, options: Any) -> str | None:  # noqa: ANN401 - as in _fit
         """The method in R: lines that leave the J estimates in ``estimate``, in the order of ``levels(g)``.
 
-        At hand are the usable rows, ``y`` (numeric) and ``g`` (a factor whose levels are ``data.labels``), and lme4.
-        Only base R, stats and lme4 may be used. None: there are none for this method or these data.
+        At hand are the usable rows, ``y`` (numeric) and ``g`` (a factor whose levels are ``data.labels``),
+        and lme4. Only base R, stats and lme4 may be used. None: there are none for this method or these data.
         """
         del data, options
         return None
@@ -146,10 +146,11 @@ class Estimator(ABC):
 
     @classmethod
     def make_options(cls, given: object | None = None) -> object:
-        """A checked ``Options`` instance from an instance, a mapping of names to values (text allowed), or None.
+        """A checked ``Options`` instance from an instance, a mapping of names to values (or text), or None.
 
         Raises:
-            OptionError: an unknown name (the known ones are listed) or a value out of bounds (with the bounds).
+            OptionError: an unknown name (the known ones are listed) or a value out of bounds (with the
+            bounds).
 
         """
         specs = {s.name: s for s in cls.option_specs()}
@@ -178,17 +179,17 @@ ID_PATTERN = re.compile(r"[a-z][a-z0-9_-]*")
 
 def frozen_array(values: ArrayLike, dtype: type = np.float64) -> NDArray[Any]:
     """A read-only copy of ``values`` as an array of ``dtype``."""
-    array = np.array(values, dtype=dtype)
+    array: NDArray[Any] = np.array(values, dtype=dtype)
     array.setflags(write=False)
     return array
 
 
 @dataclass(frozen=True, eq=False, init=False)
 class GroupFit:
-    """What a method says about every group. Arrays are ``(J,)`` in the order of ``data.labels`` and read-only.
+    """What a method says about every group. Arrays are ``(J,)``, in the order of ``data.labels``, read-only.
 
-    ``estimate`` is in the units of the outcome, as is ``std_error``. None means that the method does not provide a
-    thing; it is never zero and never NaN passed off as a number.
+    ``estimate`` is in the units of the outcome, as is ``std_error``. None means that the method does not
+    provide a thing; it is never zero and never NaN passed off as a number.
     """
 
     estimate: NDArray[np.float64]
@@ -220,7 +221,7 @@ class GroupFit:
         df: float | None = None,
         interval_fn: Callable[[float], Interval] | None = None,
     ) -> None:
-        """Copy the arrays and freeze them; ``parameters`` maps names to numbers, or to a Parameter with words."""
+        """Copy and freeze the arrays. ``parameters`` maps names to numbers, or to a Parameter with words."""
         for name, given in (("estimate", estimate), ("std_error", std_error), ("weight", weight)):
             object.__setattr__(self, name, None if given is None else frozen_array(given))
         object.__setattr__(self, "center", None if center is None else float(center))
@@ -234,9 +235,13 @@ class GroupFit:
         object.__setattr__(self, "interval_fn", interval_fn)
 
     def interval(self, level: float = 0.95) -> Interval | None:
-        """Lower and upper end ``(J,), (J,)`` of the interval at ``level`` (0 < level < 1), or None if there is none.
+        """Lower and upper ends ``(J,)`` of the interval at ``level``, between 0 and 1; None if there is none.
 
         Normal, or Student's t where ``df`` is set, around the estimate; or the method's own.
+
+        Raises:
+            OptionError: the level is not between 0 and 1.
+
         """
         if not 0 < level < 1:
             raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.contract import frozen_array
 from estimators.errors import DataError
 from estimators.groups import DroppedRows, GroupData, Rows
-from estimators.reduction import GroupSums, as_group_data, midrange, no_usable_row, reduce_arrays
+from estimators.labels import encode_labels, label_text, recode
+from estimators.reduction import (
+    GroupSums,
+    as_group_data,
+    check_range,
+    midrange,
+    no_usable_row,
+    reduce_arrays,
+)
 
 if TYPE_CHECKING:
     import narwhals as nw
     from numpy.typing import NDArray
+
+USABLE, MISSING, INFINITE = 0, 1, 2
+"""What an outcome cell is."""
 
 
 def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: DroppedRows) -> GroupData:  # noqa: ANN401
@@ -34,16 +48,16 @@ def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: Dropp
         data = reduce_arrays(_eager_outcome(table[outcome]), _eager_labels(table[group]))
     if already_dropped.total == 0:
         return data
-    from dataclasses import replace
-
     return replace(
         data, rows_read=data.rows_read + already_dropped.total, dropped=data.dropped + already_dropped
     )
 
 
 def _eager_outcome(column: nw.Series[Any]) -> NDArray[Any]:
-    if column.dtype.is_numeric() or column.dtype == _dtypes().Boolean:
-        return np.asarray(column.cast(_dtypes().Float64).to_numpy(), dtype=np.float64)
+    import narwhals as nw
+
+    if column.dtype.is_numeric() or column.dtype == nw.Boolean:
+        return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
     return np.asarray(column.to_numpy(), dtype=object)
 
 
@@ -54,43 +68,31 @@ def _eager_labels(column: nw.Series[Any]) -> Any:  # noqa: ANN401 - an array of 
     return native if column.implementation.is_pandas_like() else column.to_arrow()
 
 
-def _dtypes() -> Any:  # noqa: ANN401 - the narwhals module
-    import narwhals as nw
+def _reduce_lazy(table: nw.LazyFrame[Any], schema: nw.Schema, outcome: str, group: str) -> GroupData:
+    """Two aggregations where the rows live: counts and extremes by label, then sums around the origin.
 
-    return nw
-
-
-def _reduce_lazy(table: nw.LazyFrame[Any], schema: Any, outcome: str, group: str) -> GroupData:  # noqa: ANN401
-    """Two aggregations: over all rows for counts and extremes, then by group around the origin."""
+    Labels become text here, from the one line per label that comes back, so that they read alike in every
+    engine.
+    """
     import narwhals as nw
 
     if not (schema[outcome].is_numeric() or schema[outcome] == nw.Boolean):
         raise DataError(f"the column {outcome!r} holds {schema[outcome]} values: turn it into numbers first")
-    y, label = nw.col("y"), nw.col("label")
-    cells = table.select(y=nw.col(outcome).cast(nw.Float64), label=nw.col(group).cast(nw.String))
-    has_label = ~label.is_null() & (label.str.strip_chars() != "")
-    cells = cells.with_columns(
-        cause=nw.when(label.is_null() | ~has_label)
-        .then(nw.lit(1))
-        .when(y.is_null() | y.is_nan())
-        .then(nw.lit(2))
-        .when(~y.is_finite())
-        .then(nw.lit(3))
-        .otherwise(nw.lit(0))
+    label = nw.col(group)
+    if schema[group] in {nw.Categorical, nw.Enum}:
+        label = label.cast(nw.String)
+    y = nw.col("y")
+    missing = nw.when(y.is_null() | y.is_nan()).then(nw.lit(MISSING))
+    cells = table.select(y=nw.col(outcome).cast(nw.Float64), label=label).with_columns(
+        cause=missing.when(~y.is_finite()).then(nw.lit(INFINITE)).otherwise(nw.lit(USABLE))
     )
-    counts = cells.group_by("cause").agg(rows=nw.len(), low=y.min(), high=y.max()).collect(backend="pyarrow")
-    by_cause = {int(row["cause"]): row for row in counts.rows(named=True)}
-    dropped = DroppedRows(
-        missing_group=int(by_cause[1]["rows"]) if 1 in by_cause else 0,
-        missing_outcome=int(by_cause[2]["rows"]) if 2 in by_cause else 0,
-        not_finite=int(by_cause[3]["rows"]) if 3 in by_cause else 0,
-    )
-    read = sum(int(row["rows"]) for row in by_cause.values())
-    if 0 not in by_cause:
-        raise no_usable_row(read, dropped)
-    origin = midrange(float(by_cause[0]["low"]), float(by_cause[0]["high"]))
-    usable = cells.filter(nw.col("cause") == 0).select("label", "y", z=y - origin)
-    data = as_group_data(_lazy_sums(usable), origin=origin, rows_read=read, dropped=dropped)
+    counts = _count(cells)
+    if counts.used == 0:
+        raise no_usable_row(counts.read, counts.dropped)
+    check_range(counts.low, counts.high, counts.used)
+    origin = midrange(counts.low, counts.high)
+    usable = cells.filter(nw.col("cause") == USABLE).select("label", "y", z=y - origin)
+    data = as_group_data(_lazy_sums(usable), origin=origin, rows_read=counts.read, dropped=counts.dropped)
 
     def read_rows() -> Rows:
         return _collect_rows(usable, data.labels)
@@ -98,36 +100,77 @@ def _reduce_lazy(table: nw.LazyFrame[Any], schema: Any, outcome: str, group: str
     return data.with_rows(read_rows)
 
 
+@dataclass(frozen=True)
+class _Counts:
+    """Rows by what becomes of them, and the extremes of those in use."""
+
+    read: int
+    used: int
+    dropped: DroppedRows
+    low: float
+    high: float
+
+
+def _count(cells: nw.LazyFrame[Any]) -> _Counts:
+    import narwhals as nw
+
+    y = nw.col("y")
+    found = (
+        cells.group_by("label", "cause").agg(n=nw.len(), low=y.min(), high=y.max()).collect(backend="pyarrow")
+    )
+    named = np.array([label_text(value) is not None for value in found["label"].to_list()], dtype=np.bool_)
+    n, cause = _numbers(found["n"]).astype(np.int64), _numbers(found["cause"])
+    used = named & (cause == USABLE)
+    low, high = (np.array(found[name].to_list(), dtype=np.float64)[used] for name in ("low", "high"))
+    return _Counts(
+        read=int(n.sum()),
+        used=int(n[used].sum()),
+        dropped=DroppedRows(
+            missing_group=int(n[~named].sum()),
+            missing_outcome=int(n[named & (cause == MISSING)].sum()),
+            not_finite=int(n[named & (cause == INFINITE)].sum()),
+        ),
+        low=float(low.min(initial=np.inf)),
+        high=float(high.max(initial=-np.inf)),
+    )
+
+
 def _lazy_sums(usable: nw.LazyFrame[Any]) -> GroupSums:
     import narwhals as nw
 
-    rough = usable.group_by("label").agg(rough=nw.col("z").mean())
-    rest = usable.join(rough, on="label", how="inner").with_columns(rest=nw.col("z") - nw.col("rough"))
+    z, rest, y = nw.col("z"), nw.col("rest"), nw.col("y")
+    rough = usable.group_by("label").agg(rough=z.mean())
+    around = usable.join(rough, on="label", how="inner").with_columns(rest=z - nw.col("rough"))
     summary = (
-        rest.with_columns(square=nw.col("rest") * nw.col("rest"))
+        around.with_columns(square=rest * rest)
         .group_by("label")
         .agg(
             n=nw.len(),
             rough=nw.col("rough").max(),
-            shift=nw.col("rest").mean(),
+            shift=rest.mean(),
             square=nw.col("square").sum(),
-            low=nw.col("y").min(),
-            high=nw.col("y").max(),
+            low=y.min(),
+            high=y.max(),
         )
         .collect(backend="pyarrow")
     )
-    column = {name: _numbers(summary[name]) for name in summary.columns if name != "label"}
-    labels = np.empty(len(summary), dtype=object)
-    labels[:] = summary["label"].to_list()
-    order = np.argsort(labels)
-    n, shift = column["n"].astype(np.int64), column["shift"].astype(np.float64)
+    texts = [label_text(value) for value in summary["label"].to_list()]
+    named = sorted((text, i) for i, text in enumerate(texts) if text is not None)
+    for (first, _), (second, _) in pairwise(named):
+        if first == second:
+            raise DataError(f"two different groups both read {first!r}: turn the column into text first")
+    order = np.array([i for _, i in named], dtype=np.int64)
+    labels = np.empty(len(named), dtype=object)
+    labels[:] = [text for text, _ in named]
+    column = {name: _numbers(summary[name])[order] for name in summary.columns if name != "label"}
+    n, shift = column["n"].astype(np.int64), column["shift"]
     return GroupSums(
-        labels=labels[order],
-        n=n[order],
-        centered_mean=(column["rough"] + shift)[order],
-        ss_within=np.maximum(column["square"] - n * np.square(shift), 0.0)[order],
-        low=column["low"].astype(np.float64)[order],
-        high=column["high"].astype(np.float64)[order],
+        labels=labels,
+        n=n,
+        centered_mean=column["rough"] + shift,
+        ss_within=np.maximum(column["square"] - n * np.square(shift), 0.0),
+        low=column["low"],
+        high=column["high"],
     )
 
 
@@ -137,12 +180,8 @@ def _numbers(column: nw.Series[Any]) -> NDArray[Any]:
 
 
 def _collect_rows(usable: nw.LazyFrame[Any], labels: NDArray[np.object_]) -> Rows:
-    from estimators.labels import encode_labels
-
     rows = usable.select("label", "y").collect(backend="pyarrow")
     codes, names = encode_labels(rows["label"].to_arrow())
-    assert names == list(labels)  # noqa: S101 - the same query gave both
-    outcome = np.array(rows["y"].to_numpy(), dtype=np.float64)
-    codes.setflags(write=False)
-    outcome.setflags(write=False)
-    return Rows(group=codes, outcome=outcome)
+    group, outcome = recode(codes, names, labels), _numbers(rows["y"])
+    named = codes >= 0
+    return Rows(group=frozen_array(group[named], np.int64), outcome=frozen_array(outcome[named]))

@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+NEGLIGIBLE = 1e-70
+"""A spread this much smaller than another is none: the ratio of the variances, squared, must fit a double."""
+SMALLEST, LARGEST = 1e-145, 1e145
+"""Between these a number's square fits a double with room for sums."""
+
 
 @dataclass(frozen=True)
 class DroppedRows:
-    """Rows that were left out, each counted once under one cause; the group is looked at before the outcome."""
+    """Rows that were left out, each counted once under one cause; the group is looked at first."""
 
     missing_outcome: int = 0
     missing_group: int = 0
@@ -42,7 +47,7 @@ class DroppedRows:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """The rows in use: ``group (N,)`` indexes ``GroupData.labels``, ``outcome (N,)`` is in the outcome's units."""
+    """The rows in use: ``group (N,)`` indexes ``GroupData.labels``; ``outcome (N,)`` in its own units."""
 
     group: NDArray[np.int64]
     outcome: NDArray[np.float64]
@@ -52,8 +57,8 @@ class Rows:
 class GroupData:
     """J groups, one entry each, sorted by label. Arrays are read-only.
 
-    Spreads come from ``centered_mean``, never from ``mean``: near 1e9 a double holds only seven digits after the
-    point, so every row has ``origin`` subtracted before anything is summed.
+    Spreads come from ``centered_mean``, never from ``mean``: near 1e9 a double holds only seven digits after
+    the point, so every row has ``origin`` subtracted before anything is summed.
     """
 
     labels: NDArray[np.object_]
@@ -110,6 +115,20 @@ class GroupData:
         return self.total - len(self)
 
     @cached_property
+    def varies_within(self) -> bool:
+        """Whether rows vary within groups, by an amount that counts beside the spread between groups.
+
+        Variances whose ratio is past 1e140 are taken as one of them being 0: no further does a double reach.
+        """
+        within = float(np.sqrt(self.ss_within.max()))
+        return within > NEGLIGIBLE * float(np.abs(self.centered_mean).max())
+
+    @cached_property
+    def all_equal(self) -> bool:
+        """Whether all groups have the same mean and no row strays from it."""
+        return not self.varies_within and bool(self.centered_mean.min() == self.centered_mean.max())
+
+    @cached_property
     def pooled_variance(self) -> float | None:
         """Pooled within-group variance; None where no group has two rows or the variances were published."""
         if self.df_within == 0 or self.known_variance is not None:
@@ -139,6 +158,19 @@ class GroupData:
         """The rows in use, fetched at the first look; None where only summaries exist."""
         return None if self.read_rows is None else self.read_rows()
 
+    def require_repeats(self) -> None:
+        """Make sure that the spread within groups can be told from the spread between them.
+
+        Raises:
+            DataError: every group has one row.
+
+        """
+        if self.known_variance is None and self.df_within == 0:
+            raise DataError(
+                "every group has one row, so the spread between groups and the spread within them "
+                "cannot be told apart"
+            )
+
     def with_rows(self, read_rows: Callable[[], Rows]) -> GroupData:
         """The same groups with another way to fetch their rows."""
         return replace(self, read_rows=read_rows)
@@ -146,13 +178,13 @@ class GroupData:
     @classmethod
     def from_frame(
         cls,
-        frame: Any,
+        frame: Any,  # noqa: ANN401 - of any library
         *,
         outcome: str,
         group: str,
-        already_dropped: DroppedRows | None = None,  # noqa: ANN401
+        already_dropped: DroppedRows | None = None,
     ) -> GroupData:
-        """Reduce two columns of any frame that narwhals knows; a lazy or distributed one is reduced where it lives.
+        """Reduce two columns of any frame that narwhals knows; a lazy one is reduced where it lives.
 
         Args:
             frame: pandas, Polars, PyArrow, DuckDB, Ibis, Dask, PySpark, ...
@@ -199,21 +231,30 @@ class GroupData:
         """Published summaries: one estimate and its known standard error for each group, ``(J,)`` each.
 
         Raises:
-            DataError: lengths differ, a label appears twice, a value is not finite, a standard error is not positive.
+            DataError: lengths differ, a label is missing or appears twice, a value is not finite, a standard
+                error is not positive, or the numbers differ so much in size that squares do not fit a double.
 
         """
-        names = np.array([str(label) for label in labels], dtype=object)
+        from estimators.labels import label_text
+
+        names = np.array([label_text(label) for label in labels], dtype=object)
         y, se = np.asarray(estimate, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
-        if not len(names) == len(y) == len(se):
-            raise DataError(
-                f"{len(names)} labels, {len(y)} estimates and {len(se)} standard errors: give one each"
-            )
-        if len(names) == 0:
+        if not names.shape == y.shape == se.shape:
+            given = f"{names.size} labels, {y.size} estimates and {se.size} standard errors"
+            raise DataError(f"{given}: give one of each per group")
+        if names.size == 0:
             raise DataError("there is no group to look at")
+        if None in names.tolist():
+            raise DataError("a label is missing: every published summary needs one")
         if len(set(names)) != len(names):
             raise DataError("a label appears twice: published summaries hold one line per group")
         if not (np.isfinite(y).all() and np.isfinite(se).all() and (se > 0).all()):
             raise DataError("estimates must be finite, and standard errors finite and above 0")
+        least, reach = float(se.min()), max(float(np.abs(y).max()), float(se.max()))
+        if not SMALLEST < least <= reach < LARGEST or least < NEGLIGIBLE * reach:
+            raise DataError(
+                "estimates and standard errors differ too much in size: their squares do not fit a double"
+            )
         order = np.argsort(names, kind="stable")
         origin = float(y.min() / 2 + y.max() / 2)
         return cls(

@@ -30,13 +30,16 @@ estimate <- center + weight * (means - center)"""
 class JamesStein(Estimator):
     """m + c (ybar_j - m) with c = max(0, 1 - (J - 3) (df / (df + 2)) / sum((ybar_j - m)^2 / v_j)).
 
-    v_j = pooled variance / n_j, m the mean weighted by 1 / v_j, df = N - J; the factor df / (df + 2) only where the
-    variance is estimated. Efron & Morris (1973), JASA 68, 117-130; Brown (2008), Ann. Appl. Stat. 2, 113-152.
+    v_j = pooled variance / n_j, m the mean weighted by 1 / v_j, df = N - J; the factor df / (df + 2) only
+    where the variance is estimated. Efron & Morris (1973), JASA 68, 117-130; Brown (2008), Ann. Appl. Stat.
+    2, 113-152.
     """
 
     id = "james_stein"
     label = "James–Stein"
-    summary = "Pulls all groups towards the weighted mean by one common factor; it does not pull small groups harder."
+    summary = (
+        "Pulls all groups towards the weighted mean by one factor; it does not pull small groups harder."
+    )
     citation = (
         "Efron & Morris (1973), JASA 68, 117-130; Brown (2008), Annals of Applied Statistics 2, 113-152"
     )
@@ -46,31 +49,27 @@ class JamesStein(Estimator):
 
     def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
         del options
-        j = len(data)
-        if j < 4:
+        if len(data) < 4:
             raise DataError("needs at least 4 groups")
-        if data.known_variance is None and data.df_within == 0:
-            raise DataError(
-                "every group has one row, so the spread between groups and the spread within them cannot be told apart"
-            )
-        precision = data.n.astype(np.float64) if data.known_variance is None else 1.0 / data.known_variance
-        precision = precision / precision.max()
+        known = data.known_variance
+        data.require_repeats()
+        parameters = (
+            {} if data.pooled_variance is None else {"sigma_error": float(np.sqrt(data.pooled_variance))}
+        )
+        if known is None and data.all_equal:
+            text = "All values are equal: there is nothing to shrink, and the weight does not exist."
+            note = Note("all_equal", "warning", text)
+            return GroupFit(data.mean, center=float(data.mean[0]), parameters=parameters, notes=(note,))
+        precision = (
+            data.n.astype(np.float64) if known is None else np.square(np.sqrt(known.min()) / np.sqrt(known))
+        )
         middle = float(precision @ data.centered_mean / precision.sum())
         middle += float(precision @ (data.centered_mean - middle) / precision.sum())
         distance = data.centered_mean - middle
-        parameters = {}
-        if data.pooled_variance is not None:
-            parameters["sigma_error"] = float(np.sqrt(data.pooled_variance))
         factor = _factor(data, distance)
-        if factor is None:
-            text = "All values are equal: there is nothing to shrink, and the weight does not exist."
-            note = Note("all_equal", "warning", text)
-            return GroupFit(
-                estimate=data.mean, center=float(data.mean[0]), parameters=parameters, notes=(note,)
-            )
         return GroupFit(
             estimate=data.origin + (middle + factor * distance),
-            weight=np.full(j, factor),
+            weight=np.full(len(data), factor),
             center=data.origin + middle,
             parameters=parameters,
             notes=_notes(factor),
@@ -86,21 +85,20 @@ class JamesStein(Estimator):
         return None if data.known_variance is not None else R_CODE
 
 
-def _factor(data: GroupData, distance: NDArray[np.float64]) -> float | None:
-    """The common factor c; None where every value is equal."""
+def _factor(data: GroupData, distance: NDArray[np.float64]) -> float:
+    """The common factor c; 1 where nothing varies within groups."""
     variance = data.sampling_variance
-    if data.known_variance is None and data.constant.all():
-        return 1.0 if data.centered_mean.min() != data.centered_mean.max() else None
-    assert variance is not None  # noqa: S101 - no pooled variance means one row in each group, refused before
+    if variance is None or (data.known_variance is None and not data.varies_within):
+        return 1.0
     df = float(data.df_within)
     shrunk = 1.0 if data.known_variance is not None else df / (df + 2.0)
     spread = float(np.square(distance / np.sqrt(variance)).sum())
-    numerator = (len(data) - 3) * shrunk
-    return 0.0 if spread <= numerator else 1.0 - numerator / spread
+    bound = (len(data) - 3) * shrunk
+    return 0.0 if spread <= bound else 1.0 - bound / spread
 
 
 def _notes(factor: float) -> tuple[Note, ...]:
     if factor > 0:
         return ()
-    text = "The group means lie no further apart than sampling alone would put them: all are pulled onto one mean."
+    text = "The group means lie no further apart than sampling alone would put them: all are put at one mean."
     return (Note("pulled_onto_center", "warning", text),)

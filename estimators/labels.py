@@ -56,7 +56,7 @@ def label_text(value: object) -> str | None:
 
 def is_missing_object(value: object) -> bool:
     """Whether something that is not text stands for nothing: None, NaN, NA, NaT."""
-    return value is None or value != value or type(value).__name__ in {"NAType", "NaTType"}  # noqa: PLR0124
+    return value is None or type(value).__name__ in {"NAType", "NaTType"} or bool(value != value)  # noqa: PLR0124
 
 
 def _factorize(group: Any) -> tuple[NDArray[np.int64], list[Any]]:  # noqa: ANN401
@@ -97,7 +97,7 @@ def _factorize_dense(
 
 
 def _factorize_objects(cells: list[Any]) -> tuple[NDArray[np.int64], list[Any]]:
-    """By equality for text; other objects by their text, as 1, 1.0 and True are equal but not the same label."""
+    """By equality for text; other objects by their text, as 1, 1.0 and True are equal but not alike."""
     try:
         place: dict[Any, int] = dict.fromkeys(cells, 0)
         as_they_are = all(value is None or isinstance(value, str) for value in place)

@@ -19,7 +19,10 @@ LM_GROUPS = 200
 
 
 class LevelMeans(Estimator):
-    """ybar_j with standard error sqrt(pooled variance / n_j) and Student's t with N - J degrees of freedom."""
+    """ybar_j with standard error sqrt(pooled variance / n_j), and Student's t with N - J degrees of freedom.
+
+    Of published summaries: the estimates and standard errors as they are, normal.
+    """
 
     id = "ols"
     label = "Level means (OLS)"
@@ -55,20 +58,20 @@ class LevelMeans(Estimator):
         return np.ones_like(n)
 
     def r_code(self, data: GroupData, options: NoOptions) -> str | None:
-        """The coefficients of lm without an intercept; the same means by group where lm's matrix would be vast."""
+        """The coefficients of lm without an intercept, or plain means where lm's matrix would be vast."""
         del options
         if data.known_variance is not None:
             return None
         if 1 < len(data) <= LM_GROUPS:
             return "estimate <- unname(coef(lm(y ~ 0 + g)))"
         return (
-            "# lm(y ~ 0 + g) has these as its coefficients; it needs two groups, and a column for each of them\n"
+            "# lm(y ~ 0 + g) has these as its coefficients, but needs two groups and a column for each\n"
             "estimate <- as.vector(tapply(y, g, mean))"
         )
 
 
 class GrandMean(Estimator):
-    """The mean of all rows with standard error sqrt(SST / (N - 1) / N) and Student's t with N - 1 degrees of freedom.
+    """The mean of all rows with standard error sqrt(SST / (N - 1) / N), and Student's t with N - 1 df.
 
     Of published summaries: the precision-weighted mean with standard error 1 / sqrt(sum of 1 / v_j), normal.
     """

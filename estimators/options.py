@@ -23,8 +23,8 @@ def option(
 ) -> Any:  # noqa: ANN401 - as dataclasses.field does, so that the annotation of the field stands
     """A field of an ``Options`` dataclass that people can set from the page and the command line.
 
-    ``default`` is a bool, int, float or str and gives the type. ``minimum`` and ``maximum`` are inclusive. ``choices``
-    are the allowed strings, or a mapping of them to the words shown for each.
+    ``default`` is a bool, int, float or str and gives the type. ``minimum`` and ``maximum`` are inclusive.
+    ``choices`` are the allowed strings, or a mapping of them to the words shown for each.
     """
     words = choices if isinstance(choices, Mapping) else {c: c for c in choices} if choices else None
     metadata = {"label": label, "help": help, "minimum": minimum, "maximum": maximum, "choices": words}
@@ -44,7 +44,7 @@ class OptionSpec:
     choices: Mapping[str, str] | None
 
     def parse(self, value: object) -> bool | int | float | str:
-        """The value in the option's type, checked against its bounds; text is read as the command line gives it.
+        """The value in the option's type, checked against its bounds; text is read as on the command line.
 
         Raises:
             OptionError: in one sentence, naming the bounds.
@@ -111,7 +111,12 @@ def _read_number(kind: type, value: Any) -> int | float | str:  # noqa: ANN401 -
 
 
 def option_spec(f: dataclasses.Field[Any]) -> OptionSpec:
-    """What a field of an ``Options`` dataclass says about itself; OptionError if :func:`option` did not make it."""
+    """A field of an ``Options`` dataclass as a specification.
+
+    Raises:
+        OptionError: the field was not made by :func:`option`.
+
+    """
     if f.default is dataclasses.MISSING or "label" not in f.metadata:
         raise OptionError(f"option {f.name} is not made with option(default, label=...)")
     return OptionSpec(name=f.name, default=f.default, **f.metadata)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.contract import frozen_array
 from estimators.errors import DataError
 from estimators.groups import DroppedRows, GroupData, Rows
 from estimators.labels import encode_labels, is_missing_object, recode
@@ -67,7 +68,7 @@ def reduce_arrays(outcome: ArrayLike, group: ArrayLike) -> GroupData:
 
     def read_rows() -> Rows:
         index = recode(rows.codes, rows.labels, data.labels)
-        return Rows(group=_locked(index), outcome=_locked(rows.outcome.copy()))
+        return Rows(group=frozen_array(index, np.int64), outcome=frozen_array(rows.outcome))
 
     return data.with_rows(read_rows)
 
@@ -291,8 +292,3 @@ def no_usable_row(read: int, dropped: DroppedRows) -> DataError:
         f"{dropped.missing_outcome} without an outcome, {dropped.not_a_number} not a number, "
         f"{dropped.not_finite} not finite"
     )
-
-
-def _locked(array: NDArray[Any]) -> NDArray[Any]:
-    array.setflags(write=False)
-    return array

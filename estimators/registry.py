@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import importlib.util
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from estimators.errors import OptionError
 if TYPE_CHECKING:
     from types import ModuleType
 
-BUILT_IN = "built in"
+BUILT_IN, DISTRIBUTION = "built in", "distribution"
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,11 @@ class Source:
     origin: str
     """``built in``, ``distribution``, or the path of the file."""
     version: str | None = None
+
+    def __str__(self) -> str:
+        if self.origin == BUILT_IN:
+            return "blupboard itself"
+        return f"the distribution {self.name}" if self.origin == DISTRIBUTION else f"the file {self.origin}"
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,13 @@ class Registry(Mapping[str, Estimator]):
 
 
 def build_registry(plugins_dirs: Iterable[str | Path] = (), *, entry_points: bool = True) -> Registry:
-    """Collect the built-ins and every plugin that loads. Built per call; importing something registers nothing.
+    """Collect the built-ins and every plugin that loads.
+
+    Built anew by each call; importing something registers nothing. A plugin that fails to load, registers an
+    id that is taken, or misspells a hook is left out and told of in ``failures``.
 
     Args:
-        plugins_dirs: folders whose ``*.py`` files are plugins.
+        plugins_dirs: folders whose ``*.py`` files are plugins, save those whose name starts with ``_``.
         entry_points: whether installed distributions with entry points in the group ``blupboard`` take part.
 
     Raises:
@@ -99,7 +106,7 @@ def build_registry(plugins_dirs: Iterable[str | Path] = (), *, entry_points: boo
         for estimator in _estimators_of(plugin, source, failures):
             taken = entries.get(estimator.id)
             if taken is not None:
-                reason = f"the id {estimator.id!r} is taken: {taken[1].name} has it, so that of {source.name} is left out"
+                reason = f"the id {estimator.id!r} is taken by {taken[1]}, so that of {source} is left out"
                 failures.append(PluginFailure(source, reason))
                 continue
             entries[estimator.id] = (estimator, source)
@@ -107,6 +114,8 @@ def build_registry(plugins_dirs: Iterable[str | Path] = (), *, entry_points: boo
 
 
 def _own_version() -> str | None:
+    import importlib.metadata
+
     try:
         return importlib.metadata.version(hookspecs.PROJECT)
     except importlib.metadata.PackageNotFoundError:
@@ -114,10 +123,12 @@ def _own_version() -> str | None:
 
 
 def _entry_points(failures: list[PluginFailure]) -> list[tuple[Source, object]]:
+    import importlib.metadata
+
     found: list[tuple[Source, object]] = []
     for point in importlib.metadata.entry_points(group=hookspecs.PROJECT):
         dist = point.dist
-        source = Source(dist.name if dist else point.name, "distribution", dist.version if dist else None)
+        source = Source(dist.name if dist else point.name, DISTRIBUTION, dist.version if dist else None)
         try:
             found.append((source, point.load()))
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin's import raises is its own fault
@@ -129,10 +140,10 @@ def _entry_points(failures: list[PluginFailure]) -> list[tuple[Source, object]]:
 
 def _files(folders: Iterable[str | Path], failures: list[PluginFailure]) -> list[tuple[Source, object]]:
     found: list[tuple[Source, object]] = []
-    for folder in map(Path, folders):
+    for folder in dict.fromkeys(Path(given).resolve() for given in folders):
         if not folder.is_dir():
             raise OptionError(f"the plugins folder {str(folder)!r} does not exist")
-        for path in sorted(folder.glob("*.py")):
+        for path in sorted(folder.glob("[!_]*.py")):
             source = Source(path.stem, str(path))
             try:
                 found.append((source, _load_file(path)))
@@ -145,7 +156,7 @@ def _files(folders: Iterable[str | Path], failures: list[PluginFailure]) -> list
 
 def _load_file(path: Path) -> ModuleType:
     """Import a file under a name of its own, so that two folders may hold files of the same name."""
-    name = f"_blupboard_plugin_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    name = f"_blupboard_plugin_{path.stem}_{zlib.crc32(str(path).encode()):08x}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path.name} cannot be imported")
@@ -166,10 +177,15 @@ def _estimators_of(plugin: Any, source: Source, failures: list[PluginFailure]) -
     try:
         manager.register(plugin, name=source.name)
         manager.check_pending()
-        given = [estimator for batch in manager.hook.register_estimators() for estimator in batch]
+        batches = manager.hook.register_estimators()
+        given = [estimator for batch in batches for estimator in batch]
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
         failures.append(PluginFailure(source, f"{type(error).__name__}: {error}"))
         return []
+    if not manager.get_hookcallers(plugin):
+        failures.append(PluginFailure(source, "it has no hook: mark register_estimators with @hookimpl"))
+    elif not batches:
+        failures.append(PluginFailure(source, "its register_estimators returns no list of estimators"))
     good: list[Estimator] = []
     for estimator in given:
         fault = _fault(estimator)
@@ -192,7 +208,7 @@ def _fault(estimator: object) -> str | None:
     if not ID_PATTERN.fullmatch(estimator.id):
         return f"the id {estimator.id!r} must be lower-case letters, digits, _ and -, starting with a letter"
     try:
-        estimator.make_options()
+        estimator.make_options(estimator.make_options())
     except Exception as error:  # noqa: BLE001 - as above
         return f"the options of {estimator.id} do not hold their own defaults: {error}"
     return None

@@ -7,9 +7,10 @@ Q = sum w_j (ybar_j - mu)^2 + SSW, the criteria are
 - REML  (N-1)(1 + log(2 pi Q / (N-1))) + sum log(1 + n_j lambda) + log W,   sigma_error^2 = Q / (N-1)
 - ML    N (1 + log(2 pi Q / N)) + sum log(1 + n_j lambda),                  sigma_error^2 = Q / N
 
-(Harville 1977, JASA 72, 320-338; the profile in lambda as in Bates and DebRoy 2004). Where every group comes with a
-known sampling variance v_j instead of rows, n_j = 1 / v_j and sigma_error = 1 is fixed, and the criteria are those of
-the random-effects model of meta-analysis (Viechtbauer 2005, J. Educ. Behav. Stat. 30, 261-293).
+(Harville 1977, JASA 72, 320-338; the profile in lambda as in Bates and DebRoy 2004, J. Multivariate Anal. 91,
+1-17). Where every group comes with a known sampling variance v_j instead of rows, n_j = 1 / v_j and
+sigma_error = 1 is fixed, and the criteria are those of the random-effects model of meta-analysis (Viechtbauer
+2005, J. Educ. Behav. Stat. 30, 261-293).
 
 The profile can have two minima, so every sign change of the score is refined and compared.
 """
@@ -30,6 +31,9 @@ Method = Literal["reml", "ml"]
 
 GRID_PER_DECADE = 24
 REFINED_CELL_POINTS = 65
+CELLS_AT_A_TIME = 1 << 20
+"""Ratios times distinct sizes for which the score is computed at once, so that memory stays bounded."""
+MOST_STEPS = 200
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -37,7 +41,8 @@ EPS = float(np.finfo(np.float64).eps)
 class VarianceComponents:
     """The fitted model, in the outcome's units; ``mu`` is relative to ``GroupData.origin``.
 
-    ``precision`` is W / sigma_error^2, the inverse variance of mu; None where that variance is 0.
+    ``ratio`` is lambda, or sigma_group^2 in units of ``Profile.unit`` where the sampling variances are known;
+    then ``sigma_error`` has no meaning.
     """
 
     mu: float
@@ -50,10 +55,10 @@ class VarianceComponents:
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """The profile on groups collapsed by size, in units of ``unit`` (a power of two) so that nothing overflows.
+    """The profile on groups collapsed by size, in units of ``unit``: a power of two, so nothing is rounded.
 
-    ``size``, ``count``, ``mean`` and ``spread`` have shape (K,): for each distinct size the number of its groups, the
-    mean of their means and the sum of squares of their means around it.
+    ``size``, ``count``, ``mean`` and ``spread`` have shape (K,): for each distinct size the number of its
+    groups, the mean of their means and the sum of squares of their means around it.
     """
 
     method: Method
@@ -81,11 +86,16 @@ class Profile:
         return self.size / (1.0 + self.size * ratio[:, None])
 
     def center(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """mu for each row of weights, (G,)."""
+        """The population mean for each row of weights, (G,)."""
         return (weights * self.count) @ self.mean / (weights @ self.count)
 
     def score(self, ratio: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Derivative of the criterion at each ratio (G,), and the size of the terms that it is the difference of."""
+        """Derivative of the criterion at each ratio (G,), and the sum of the terms that it subtracts."""
+        at_once = max(1, CELLS_AT_A_TIME // len(self.size))
+        blocks = [self._score(ratio[i : i + at_once]) for i in range(0, len(ratio), at_once)]
+        return np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks])
+
+    def _score(self, ratio: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         w = self.weights(ratio)
         distance = self.spread + self.count * np.square(self.mean - self.center(w)[:, None])
         pull = np.square(w)
@@ -94,7 +104,7 @@ class Profile:
             falling = self.multiplier * falling / (np.einsum("gk,gk->g", w, distance) + self.ss_within)
         rising = w @ self.count
         if self.method == "reml":
-            # sum w - sum w^2 / W, written without the difference of nearly equal numbers when J is small
+            # sum w - sum w^2 / W without the difference of nearly equal numbers when one weight dominates
             total = rising
             rising = np.einsum("gk,gk->g", w * self.count, 1.0 - w / total[:, None])
         return rising - falling, rising + falling
@@ -123,7 +133,7 @@ class Profile:
 def fit_variance_components(data: GroupData, method: Method) -> VarianceComponents:
     """The global minimum of the profile over lambda >= 0.
 
-    ``data`` has at least two groups, some spread within groups (or known variances) and is not all equal.
+    ``data`` must have two groups or more, and known variances or rows that vary within groups.
     """
     profile = collapse(data, method)
     ratio = min(candidates(profile), key=profile.criterion)
@@ -142,11 +152,12 @@ def fit_variance_components(data: GroupData, method: Method) -> VarianceComponen
 
 
 def collapse(data: GroupData, method: Method) -> Profile:
-    """Groups of equal size become one term; the outcome is rescaled by a power of two, which rounds nothing."""
-    unit = _power_of_two(max(float(np.abs(data.centered_mean).max()), float(np.sqrt(data.ss_within.max()))))
+    """Groups of equal size become one term; the outcome is rescaled by a power of two."""
+    variance = data.known_variance
+    within = data.ss_within if variance is None else variance
+    unit = power_of_two(max(float(np.abs(data.centered_mean).max()), float(np.sqrt(within.max()))))
     centered = data.centered_mean / unit
-    known = data.known_variance is not None
-    precision = (unit / np.sqrt(data.known_variance)) ** 2 if data.known_variance is not None else data.n
+    precision = data.n.astype(np.float64) if variance is None else np.square(unit / np.sqrt(variance))
     size, of = np.unique(precision, return_inverse=True)
     count = np.bincount(of).astype(np.float64)
     mean = np.bincount(of, centered) / count
@@ -154,20 +165,23 @@ def collapse(data: GroupData, method: Method) -> Profile:
     mean = mean + np.bincount(of, rest) / count
     return Profile(
         method=method,
-        size=size.astype(np.float64),
+        size=size,
         count=count,
         mean=mean,
-        spread=np.bincount(of, np.square(centered - mean[of])),
+        spread=np.asarray(np.bincount(of, np.square(centered - mean[of])), dtype=np.float64),
         ss_within=float((data.ss_within / unit / unit).sum()),
         rows=data.total,
         unit=unit,
-        known_error=known,
+        known_error=variance is not None,
     )
 
 
 def candidates(profile: Profile) -> list[float]:
-    """Every local minimum of the criterion over [0, infinity): 0 where the score there is not negative, and each root
-    at which the score turns from negative to positive."""
+    """Every local minimum of the criterion over [0, infinity).
+
+    These are 0, where the score there is not negative, and each root at which the score turns from negative
+    to positive. A score at 0 that is within rounding of 0 counts as 0.
+    """
     grid = np.concatenate([[0.0], _grid(profile)])
     score, size = profile.score(grid)
     if score[0] < 0 and -score[0] <= 16 * EPS * size[0]:
@@ -180,17 +194,17 @@ def candidates(profile: Profile) -> list[float]:
 
 
 def _grid(profile: Profile) -> NDArray[np.float64]:
-    """Ratios from where the score is that of 0 up to where it is proven positive, evenly spaced in the logarithm.
+    """Ratios from where the score is that of 0 up to where it is proven positive, even in the logarithm.
 
-    Upper end: with R the range of the means, -Q' <= J R^2 / lambda^2 and the rising part is at least
-    (J - 1) s / (1 + s lambda), s the smallest size; so x = s lambda with x^2 / (1 + x) above the bound T is enough.
+    Upper end: with R the range of the means, -Q' <= J R^2 / lambda^2, and the rising part is at least (J - 1)
+    s / (1 + s lambda), s the smallest size; so x = s lambda with x^2 / (1 + x) above the bound T is enough.
     """
     smallest, largest = float(profile.size[0]), float(profile.size[-1])
     reach = float(profile.mean.max() - profile.mean.min()) + 2.0 * float(np.sqrt(profile.spread.max()))
     j = profile.groups
     per_error = 1.0 if profile.known_error else profile.multiplier / profile.ss_within
     bound = smallest * j / (j - 1) * reach**2 * per_error
-    top = max((bound + np.sqrt(bound * (bound + 4.0))) / 2.0, 1.0) / smallest
+    top = max((bound + np.sqrt(bound) * np.sqrt(bound + 4.0)) / 2.0, 1.0) / smallest
     bottom = 1e-6 / largest
     points = int(np.ceil(np.log10(top / bottom) * GRID_PER_DECADE)) + 2
     return np.geomspace(bottom, 1.001 * top, points)
@@ -199,7 +213,7 @@ def _grid(profile: Profile) -> NDArray[np.float64]:
 def _with_near_misses(
     profile: Profile, grid: NDArray[np.float64], score: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Add points where the score comes close to 0 and turns away, so that a pair of roots within a cell is seen."""
+    """Add points where the score nears 0 and turns away, so that a pair of roots within a cell is seen."""
     scaled = score[1:] * grid[1:]
     inner = slice(1, -1)
     near = (np.abs(scaled[inner]) <= np.abs(scaled[:-2])) & (np.abs(scaled[inner]) <= np.abs(scaled[2:]))
@@ -215,14 +229,17 @@ def _with_near_misses(
 
 
 def _refine(profile: Profile, low: float, high: float) -> float:
-    """The root of the score in a bracket, to the last bit that the score can tell (Chandrupatla 1997)."""
+    """The root of the score in a bracket, to the last bit that the score can tell.
+
+    Chandrupatla (1997), Advances in Engineering Software 28, 145-149.
+    """
 
     def score(ratio: float) -> float:
         return float(profile.score(np.array([ratio]))[0][0])
 
     a, b, f_a, f_b = high, low, score(high), score(low)
     c, f_c, t = a, f_a, 0.5
-    for _ in range(200):
+    for _ in range(MOST_STEPS):
         x = a + t * (b - a)
         f_x = score(x)
         if np.sign(f_x) == np.sign(f_a):
@@ -235,20 +252,21 @@ def _refine(profile: Profile, low: float, high: float) -> float:
         width = abs(b - a)
         if f_a == 0 or width <= tolerance or tolerance == 0:
             return best
-        t = _step(a, b, c, f_a, f_b, f_c)
+        t = _step((a, b, c), (f_a, f_b, f_c))
         t = min(max(t, tolerance / width), 1 - tolerance / width)
     return best
 
 
-def _step(a: float, b: float, c: float, f_a: float, f_b: float, f_c: float) -> float:
-    """Inverse quadratic interpolation where it is safe, else half way."""
+def _step(points: tuple[float, float, float], values: tuple[float, float, float]) -> float:
+    """The share of the bracket to go: inverse quadratic interpolation where it is safe, else half."""
+    (a, b, c), (f_a, f_b, f_c) = points, values
     xi, phi = (a - b) / (c - b), (f_a - f_b) / (f_c - f_b)
     if phi**2 < xi and (1 - phi) ** 2 < 1 - xi:
-        return f_a / (f_b - f_a) * f_c / (f_b - f_c) + (c - a) / (b - a) * f_a / (f_c - f_a) * f_b / (
-            f_c - f_b
-        )
+        first = f_a / (f_b - f_a) * f_c / (f_b - f_c)
+        return first + (c - a) / (b - a) * f_a / (f_c - f_a) * f_b / (f_c - f_b)
     return 0.5
 
 
-def _power_of_two(size: float) -> float:
+def power_of_two(size: float) -> float:
+    """The power of two just above a positive number; 1 for 0."""
     return float(2.0 ** np.frexp(size)[1]) if size > 0 else 1.0
