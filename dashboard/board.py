@@ -88,4 +88,6 @@ def _reduce(columns: _Columns) -> GroupData:
 
 def view_key(choices: Choices) -> str:
     """The same for the same dataset and columns: what a selection of groups or a zoom belongs to."""
-    return hashlib.sha256("\0".join((choices.token, choices.outcome, choices.group)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\0".join((choices.token, choices.outcome, choices.group)).encode()).hexdigest()[
+        :16
+    ]

@@ -28,4 +28,10 @@ def view_detail(scene: Scene, first: int, last: int) -> dict[str, Any]:
         for series, offset in zip(marked(scene), offsets(scene), strict=True)
         if series.low is not None and series.high is not None
     ]
-    return {"view": scene.view, "first": first, "last": last, "labels": scene.labels[inside], "traces": traces}
+    return {
+        "view": scene.view,
+        "first": first,
+        "last": last,
+        "labels": scene.labels[inside],
+        "traces": traces,
+    }

@@ -45,7 +45,9 @@ def install(server: flask.Flask, board: Board) -> None:
         except (BlupboardError, ValueError) as error:
             raise BadRequest(str(error)) from error
         response = flask.Response(csv_lines(comparison), mimetype="text/csv")
-        response.headers.set("Content-Disposition", "attachment", filename=f"{name.rsplit('.', 1)[0]}-groups.csv")
+        response.headers.set(
+            "Content-Disposition", "attachment", filename=f"{name.rsplit('.', 1)[0]}-groups.csv"
+        )
         return response
 
     server.add_url_rule("/export/groups.csv", "groups_csv", groups_csv)

@@ -25,10 +25,25 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
     if digits < 0:
         value = {"function": "params.value == null ? '–' : d3.format('.4~g')(params.value)"}
     percent = {"function": "params.value == null ? '–' : d3.format('.0%')(params.value)"}
-    numeric = {"type": "rightAligned", "filter": "agNumberColumnFilter", "sortingOrder": ["desc", "asc", None]}
+    numeric = {
+        "type": "rightAligned",
+        "filter": "agNumberColumnFilter",
+        "sortingOrder": ["desc", "asc", None],
+    }
     columns: list[dict[str, Any]] = [
-        {"field": "group", "headerName": scene.unit.one, "pinned": "left", "minWidth": 110, "filter": "agTextColumnFilter"},
-        {"field": "n", "headerName": "rows", **numeric, "valueFormatter": {"function": "d3.format(',')(params.value)"}},
+        {
+            "field": "group",
+            "headerName": scene.unit.one,
+            "pinned": "left",
+            "minWidth": 110,
+            "filter": "agTextColumnFilter",
+        },
+        {
+            "field": "n",
+            "headerName": "rows",
+            **numeric,
+            "valueFormatter": {"function": "d3.format(',')(params.value)"},
+        },
         {"field": "own", "headerName": "own mean", **numeric, "valueFormatter": value},
     ]
     reference = scene.reference
@@ -91,7 +106,7 @@ def decimals(scene: Scene) -> int:
     if spread == 0:
         shown = number(float(values[0]), digits=6)
         return min(len(shown.partition(".")[2]), 6)
-    return min(max(3 - math.ceil(math.log10(spread)), 0), 9)
+    return min(max(4 - math.ceil(math.log10(spread)), 0), 9)
 
 
 def _numbers(scene: Scene) -> dict[str, Any]:
@@ -111,7 +126,9 @@ def _passes(scene: Scene, numbers: Mapping[str, Any], field: str, condition: Map
     """Mask ``(J,)`` of the positions that pass one column's filter of the grid."""
     if "conditions" in condition:
         masks = [_passes(scene, numbers, field, c) for c in condition["conditions"]]
-        return np.logical_or.reduce(masks) if condition.get("operator") == "OR" else np.logical_and.reduce(masks)
+        return (
+            np.logical_or.reduce(masks) if condition.get("operator") == "OR" else np.logical_and.reduce(masks)
+        )
     kind, given = condition.get("type"), condition.get("filter")
     if field == "group":
         wanted = str(given or "").casefold()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, Input, Output, State, ctx, no_update
+from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
 from dashboard import figures, words
+from dashboard.board import view_key
 from dashboard.choices import Choices, OptionValue, checked_level, shared_options, sort_choices, spread_shared
 from dashboard.opening import SAMPLE_PREFIX
 from dashboard.pages import ids, panels
@@ -78,7 +79,9 @@ def register(app: dash.Dash, board: Board) -> None:
             choices = chosen(board, ctx.inputs_list, page)
             scene = board.scene(owner(), choices)
             board.workspace.save_choices(owner(), choices.token, choices.to_json())
-            return on_screen(board, owner(), scene, choices)
+            return on_screen(board, owner(), scene, choices) | table_update(
+                scene, Choices.from_json(page["before"])
+            )
         except (BlupboardError, WorkspaceError, ValueError) as error:
             return _only_problem(str(error))
 
@@ -89,7 +92,9 @@ def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa:
     on = {c["id"]["id"] for c in controls if _is(c, "estimator-on") and c.get("value")}
     shared = shared_options(board.registry)
     shared_values: dict[str, OptionValue] = {
-        c["id"]["name"]: c["value"] for c in controls if _is(c, "shared-option") and c.get("value") is not None
+        c["id"]["name"]: c["value"]
+        for c in controls
+        if _is(c, "shared-option") and c.get("value") is not None
     }
     options = spread_shared(board.registry, shared, shared_values)
     options += [
@@ -113,8 +118,11 @@ def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa:
 def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[str, Any]:
     """Every output for a scene."""
     dataset = board.workspace.get(who, choices.token)
-    sample = SAMPLES.get(choices.token.removeprefix(SAMPLE_PREFIX)) if choices.token.startswith(SAMPLE_PREFIX) else None
-    small = len(scene) <= CLIENT_SIDE_GROUPS
+    sample = (
+        SAMPLES.get(choices.token.removeprefix(SAMPLE_PREFIX))
+        if choices.token.startswith(SAMPLE_PREFIX)
+        else None
+    )
     return {
         "choices": choices.to_json(),
         "problem": None,
@@ -129,8 +137,18 @@ def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[st
         "parameters": panels.parameters(scene, board),
         "figures": {view: build(scene).to_plotly_json() for view, build in _BUILDERS.items()},
         "index": groups_index(scene),
-        "table": table_grid(table_columns(scene), table_rows(scene) if small else None),
     }
+
+
+def table_update(scene: Scene, before: Choices | None) -> dict[str, Any]:
+    """The table, kept with its sort, filters and scroll position where it shows the same groups as before."""
+    columns = table_columns(scene)
+    if len(scene) > CLIENT_SIDE_GROUPS:
+        return {"table": table_grid(columns, None)}
+    if before is not None and view_key(before) == scene.view:
+        set_props(ids.TABLE, {"columnDefs": columns, "rowData": table_rows(scene)})
+        return {"table": no_update}
+    return {"table": table_grid(columns, table_rows(scene))}
 
 
 def groups_index(scene: Scene) -> dict[str, Any]:
@@ -139,7 +157,13 @@ def groups_index(scene: Scene) -> dict[str, Any]:
     n = [0] * len(scene)
     for key, label, count in zip(scene.order.tolist(), scene.labels, scene.n.tolist(), strict=True):
         labels[key], n[key] = label, count
-    return {"view": scene.view, "order": scene.order.tolist(), "labels": labels, "n": n, "unit": scene.unit.one}
+    return {
+        "view": scene.view,
+        "order": scene.order.tolist(),
+        "labels": labels,
+        "n": n,
+        "unit": scene.unit.one,
+    }
 
 
 def _only_problem(message: str) -> dict[str, Any]:

@@ -36,7 +36,9 @@ def register(app: dash.Dash, board: Board) -> None:
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
     )
-    def open_dataset(uploaded: dict[str, Any] | None, _samples: list[Any], _files: list[Any], current: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    def open_dataset(
+        uploaded: dict[str, Any] | None, _samples: list[Any], _files: list[Any], current: Any
+    ) -> tuple[Any, ...]:  # noqa: ANN401
         token = wanted_token(ctx.triggered_id, ctx.triggered[0]["value"] if ctx.triggered else None, uploaded)
         if token is None or (current or {}).get("token") == token:
             return (no_update,) * 7
@@ -73,7 +75,9 @@ def register(app: dash.Dash, board: Board) -> None:
         except WorkspaceError:
             was_open = False  # it had gone already, which is what was wanted
         first = next(iter(SAMPLES))
-        return my_files(board.workspace.list(owner()), None), {"token": f"sample-{first}"} if was_open else no_update
+        return my_files(board.workspace.list(owner()), None), {
+            "token": f"sample-{first}"
+        } if was_open else no_update
 
 
 def wanted_token(trigger: object, value: object, uploaded: dict[str, Any] | None) -> str | None:
@@ -82,4 +86,6 @@ def wanted_token(trigger: object, value: object, uploaded: dict[str, Any] | None
         return (uploaded or {}).get("token")
     if not isinstance(trigger, dict) or not value:
         return None
-    return f"sample-{trigger['id']}" if trigger["type"] == ids.sample_button(0)["type"] else str(trigger["id"])
+    return (
+        f"sample-{trigger['id']}" if trigger["type"] == ids.sample_button(0)["type"] else str(trigger["id"])
+    )

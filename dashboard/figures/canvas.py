@@ -20,6 +20,8 @@ MANY = 300
 """Groups past which a view is drawn with WebGL and without intervals."""
 FEW = 45
 """Groups up to which each has its name beside it."""
+CROWD = 2_000
+"""Groups past which marks are drawn as a haze."""
 
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 INK = {False: "#3c4650", True: "#c3ccd6"}
@@ -70,24 +72,24 @@ def group_markers(
     y: NDArray[np.float64],
     style: Style,
     name: str,
-    **more: Any,  # noqa: ANN401
+    *,
+    size: float | None = None,
+    **more: Any,  # noqa: ANN401 - further properties of the trace
 ) -> go.Scatter | go.Scattergl:
     """One marker for every group, in display order."""
     color = style.color(dark=scene.dark)
+    marker = {"color": color, "symbol": style.symbol, "size": size or marker_size(len(scene))}
+    if style.symbol.endswith("-open"):
+        marker["line"] = {"width": 1.4, "color": color}
+    if len(scene) > MANY:
+        marker["opacity"] = 0.6 if len(scene) <= CROWD else 0.3
     trace = go.Scattergl if len(scene) > MANY else go.Scatter
     return trace(
         x=lean(x),
         y=lean(y),
         mode="markers",
         name=plain(name),
-        marker={
-            "color": color,
-            "symbol": style.symbol,
-            "size": marker_size(len(scene)),
-            "line": {"width": 1.4, "color": color},
-        }
-        if style.symbol.endswith("-open")
-        else {"color": color, "symbol": style.symbol, "size": marker_size(len(scene))},
+        marker=marker,
         hoverinfo="none",
         meta={"groups": True, "stride": 1},
         **more,
@@ -104,7 +106,7 @@ def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[go.Sca
     y[:, :-1] = np.column_stack(columns)
     x = np.tile(np.append(np.arange(len(columns), dtype=np.float64), np.nan), groups)
     trace = go.Scattergl if groups > MANY else go.Scatter
-    color = faded(GREY[scene.dark], 0.55 if groups <= FEW else 0.35 if groups <= MANY else 0.12)
+    color = faded(GREY[scene.dark], min(0.55, 0.55 * (FEW / groups) ** 0.53))
     traces = []
     for width, member in _thickness(scene):
         lines = np.where(member[:, None], y, np.nan)

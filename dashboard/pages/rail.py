@@ -45,7 +45,7 @@ def _sources(board: Board, owner: str, dataset: Dataset | None) -> dmc.Tabs:
         html.Div(my_files(board.workspace.list(owner), dataset), id=ids.MY_FILES),
     ]
     samples = [
-        dmc.UnstyledButton(
+        html.Button(
             [
                 html.Span(sample.title, className="sample-title"),
                 html.Span(f"{sample.outcome} by {sample.group}", className="sample-roles"),
@@ -75,7 +75,7 @@ def my_files(datasets: Iterable[Dataset], current: Dataset | None) -> list[Any]:
     return [
         html.Div(
             [
-                dmc.UnstyledButton(
+                html.Button(
                     dataset.name, id=ids.file_button(dataset.token), className="file-name", title=dataset.name,
                     **{"aria-current": "true" if dataset.token == token else "false"},
                 ),

@@ -19,6 +19,8 @@ GRAPH_CONFIG = {
     "showTips": False,
 }
 
+ROW_HEIGHT, HEADER_HEIGHT, TALLEST_TABLE = 34, 40, 420
+
 _VIEWS = (
     (ids.VIEW_GROUPS, "Groups", "estimate and interval", "groups"),
     (ids.VIEW_SHRINKAGE, "Shrinkage", "from own mean to each estimate", "shrinkage"),
@@ -123,9 +125,12 @@ def _save_menu(graph_id: str, title: str) -> dmc.Menu:
 
 def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None) -> dag.AgGrid:
     """The table; without rows it asks the server for them block by block."""
+    height = (
+        TALLEST_TABLE if rows is None else min(TALLEST_TABLE, HEADER_HEIGHT + ROW_HEIGHT * len(rows) + 16)
+    )
     options: dict[str, Any] = {
-        "rowHeight": 34,
-        "headerHeight": 42,
+        "rowHeight": ROW_HEIGHT,
+        "headerHeight": HEADER_HEIGHT,
         "suppressCellFocus": False,
         "animateRows": False,
         "suppressColumnVirtualisation": True,
@@ -143,15 +148,13 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
             "sortable": True,
             "resizable": True,
             "filter": True,
-            "minWidth": 84,
+            "minWidth": 104,
             "flex": 1,
-            "suppressHeaderFilterButton": False,
-            "wrapHeaderText": True,
         },
         dashGridOptions=options,
         getRowId="params.data.key",
         className="ag-theme-quartz ag-theme-blupboard",
-        style={"height": None, "width": "100%"},
+        style={"height": f"{height}px", "width": "100%"},
         **more,
     )
 
