@@ -46,7 +46,7 @@ def canvas(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": 12, "color": INK[scene.dark]},
-            "margin": {"l": left, "r": 14, "t": 10, "b": bottom},
+            "margin": {"l": left, "r": 14, "t": 8, "b": bottom},
             "xaxis": axis,
             "yaxis": axis,
             "showlegend": False,
@@ -134,18 +134,9 @@ def _thickness(scene: Scene) -> list[tuple[float, NDArray[np.bool_]]]:
 
 
 def marker_size(groups: int) -> float:
-    """Smaller marks for more groups."""
-    return (
-        9.0
-        if groups <= 12
-        else 7.5
-        if groups <= 30
-        else 6.0
-        if groups <= 100
-        else 4.5
-        if groups <= MANY
-        else 3.5
-    )
+    """Smaller marks for more groups, in pixels."""
+    sizes = ((12, 9.0), (30, 7.5), (100, 6.0), (MANY, 4.5), (CROWD, 3.5))
+    return next((size for most, size in sizes if groups <= most), 2.5)
 
 
 def lean(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.float32]:

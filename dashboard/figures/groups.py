@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.canvas import FEW, GREY, MANY, canvas, faded, group_markers, plain, tick_text
-from dashboard.palette import Style
+from dashboard.figures.canvas import FEW, GREY, MANY, canvas, group_markers, plain, tick_text
+from dashboard.palette import Style, faded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def groups_figure(scene: Scene) -> go.Figure:
-    """One row per group, position 0 on top, the estimates of a group close below each other."""
+    """One row per group, position 0 on top, the estimates of a group close below each other.
+
+    Methods that spread the groups widely are drawn first, so that they do not cover those that pull them in.
+    """
     figure = canvas(scene, rows=True, left=12 if len(scene) > FEW else 20)
     figure.layout.meta = {**figure.layout.meta, "detail": len(scene) > FEW, "intervals": len(scene) <= MANY}
     positions = np.arange(len(scene), dtype=np.float64)
@@ -26,7 +29,8 @@ def groups_figure(scene: Scene) -> go.Figure:
         figure.add_trace(
             group_markers(scene, scene.own_mean, positions, own, f"own mean of each {scene.unit.one}")
         )
-    for series, offset in zip(marked(scene), offsets(scene), strict=True):
+    drawn = zip(marked(scene), offsets(scene), strict=True)
+    for series, offset in sorted(drawn, key=lambda pair: -float(np.ptp(pair[0].estimate))):
         figure.add_trace(
             group_markers(
                 scene,

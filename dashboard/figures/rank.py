@@ -21,8 +21,11 @@ def rank_figure(scene: Scene) -> go.Figure:
     columns = [*own, *((s.label, s.rank, s.style) for s in shown(scene))]
     for line in group_lines(scene, [values for _, values, _ in columns]):
         figure.add_trace(line)
+    size = min(8.0, max(2.5, 150.0 / len(scene)))
     for place, (name, values, style) in enumerate(columns):
-        figure.add_trace(group_markers(scene, np.full(len(scene), float(place)), values, style, name))
+        figure.add_trace(
+            group_markers(scene, np.full(len(scene), float(place)), values, style, name, size=size)
+        )
     room = 0.04 * len(scene)
     figure.update_xaxes(**columns_axis([name for name, _, _ in columns]))
     figure.update_yaxes(

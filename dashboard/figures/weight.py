@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.canvas import canvas, faded, group_markers, plain
+from dashboard.figures.canvas import canvas, group_markers, plain
+from dashboard.palette import faded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
