@@ -12,9 +12,8 @@ from dashboard import callbacks, export, server
 from dashboard.board import Board
 from dashboard.opening import session_start
 from dashboard.pages.layout import layout
-from dashboard.private_files import default_root
 from dashboard.samples import SAMPLES
-from dashboard.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace
+from dashboard.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
 from estimators import DataError, build_registry
 
 _HERE = Path(__file__).parent
