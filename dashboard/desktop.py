@@ -66,6 +66,7 @@ def _pywebview_window(url: str, title: str, profile: Path) -> bool:
         import webview
     except ImportError:
         return False
+    logging.getLogger("pywebview").setLevel(logging.CRITICAL)  # it logs tracebacks of what it cannot use
     try:
         webview.create_window(title, url, width=_WIDTH, height=_HEIGHT)
         webview.start(private_mode=False, storage_path=str(profile / "pywebview"))

@@ -23,6 +23,7 @@ import json
 import os
 import re
 import secrets
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -324,6 +325,17 @@ class Workspace:
                     _remove_dataset(home, folder.name)
             if absent_days > keep_days and not children(home / "datasets"):
                 remove(home)
+
+
+def default_root() -> Path:
+    """Name the folder where blupboard keeps this account's data, by the custom of the platform."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "blupboard"
 
 
 def format_bytes(count: int) -> str:

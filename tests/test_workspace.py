@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from dashboard.ingest import UnreadableFile, store_table
-from dashboard.private_files import default_root
 from dashboard.workspace import (
     MAX_CHOICES_BYTES,
     Interrupted,
@@ -22,6 +21,7 @@ from dashboard.workspace import (
     UnknownDataset,
     UnusableRoot,
     Workspace,
+    default_root,
     format_bytes,
 )
 
