@@ -106,7 +106,7 @@ def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[go.Sca
     y[:, :-1] = np.column_stack(columns)
     x = np.tile(np.append(np.arange(len(columns), dtype=np.float64), np.nan), groups)
     trace = go.Scattergl if groups > MANY else go.Scatter
-    color = faded(GREY[scene.dark], min(0.55, 0.55 * (FEW / groups) ** 0.53))
+    color = faded(GREY[scene.dark], min(0.55, 0.55 * (FEW / groups) ** 0.75))
     traces = []
     for width, member in _thickness(scene):
         lines = np.where(member[:, None], y, np.nan)
