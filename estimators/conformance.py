@@ -38,6 +38,7 @@ def check_estimator(estimator: Estimator) -> None:
     if not problems:
         for name, data in _datasets():
             problems.extend(f"on {name}: {p}" for p in _fit_problems(estimator, name, data))
+    if not problems:
         problems.extend(_equivariance(estimator))
     if problems:
         raise ConformanceError(str(getattr(estimator, "id", type(estimator).__name__)), problems)
@@ -106,9 +107,7 @@ def _fit_problems(estimator: Estimator, name: str, data: GroupData) -> Iterator[
     yield from _interval_problems(fit, len(data))
     if fit.weight is not None and ((fit.weight < -1e-9) | (fit.weight > 1 + 1e-9)).any():
         yield "weight lies outside 0 to 1: it is that of the group's own mean; leave it None if there is none"
-    curve = estimator.weight_curve(fit, np.array([1.0, 10.0]))
-    if curve is not None and (np.shape(curve) != (2,) or not np.isfinite(curve).all()):
-        yield "weight_curve must give one finite weight for each n, or None"
+    yield from _display_problems(estimator, data, fit)
 
 
 def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
@@ -130,6 +129,19 @@ def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
     slack = 1e-9 * (np.abs(wide[1]) + np.abs(wide[0]))
     if (wide[1] - wide[0] < narrow[1] - narrow[0] - slack).any():
         yield "a 99% interval is narrower than a 50% interval: take the level as the coverage wanted"
+
+
+def _display_problems(estimator: Estimator, data: GroupData, fit: GroupFit) -> Iterator[str]:
+    try:
+        curve = estimator.weight_curve(fit, np.array([1.0, 10.0]))
+        code = estimator.r_code(data, estimator.make_options())
+    except Exception as error:  # noqa: BLE001 - as above
+        yield f"weight_curve or r_code fails with {type(error).__name__}: {error} (None where there is none)"
+        return
+    if curve is not None and (np.shape(curve) != (2,) or not np.isfinite(curve).all()):
+        yield "weight_curve must give one finite weight for each n, or None"
+    if code is not None and not isinstance(code, str):
+        yield "r_code must give text, or None"
 
 
 def _equivariance(estimator: Estimator) -> Iterator[str]:

@@ -59,10 +59,17 @@ def is_missing_object(value: object) -> bool:
     return value is None or type(value).__name__ in {"NAType", "NaTType"} or bool(value != value)  # noqa: PLR0124
 
 
+def unmasked(array: np.ma.MaskedArray[Any, Any]) -> NDArray[np.object_]:
+    """The cells of a masked array, None where masked."""
+    cells: NDArray[np.object_] = np.array(array.data, dtype=object)
+    cells[np.ma.getmaskarray(array)] = None
+    return cells
+
+
 def _factorize(group: Any) -> tuple[NDArray[np.int64], list[Any]]:  # noqa: ANN401
     """Codes and distinct values, -1 for (some of the) missing ones."""
     if isinstance(group, np.ma.MaskedArray):
-        group = np.ma.filled(group.astype(object), None)
+        group = unmasked(group)
     if hasattr(group, "dictionary_encode"):
         return _factorize_arrow(group)
     if not hasattr(group, "dtype"):

@@ -15,7 +15,7 @@ import numpy as np
 from estimators.contract import frozen_array
 from estimators.errors import DataError
 from estimators.groups import DroppedRows, GroupData, Rows
-from estimators.labels import encode_labels, is_missing_object, recode
+from estimators.labels import encode_labels, is_missing_object, recode, unmasked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -130,9 +130,8 @@ def read_outcome(outcome: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bo
         DataError: not one column, or dates, durations or complex numbers.
 
     """
-    values: NDArray[Any] = np.asarray(
-        np.ma.filled(outcome.astype(object), None) if isinstance(outcome, np.ma.MaskedArray) else outcome
-    )
+    given = unmasked(outcome) if isinstance(outcome, np.ma.MaskedArray) else outcome
+    values: NDArray[Any] = np.asarray(given)
     if values.ndim != 1:
         raise DataError(f"the outcome has {values.ndim} dimensions: give one column")
     if values.dtype.kind in "fiub":

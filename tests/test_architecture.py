@@ -1,0 +1,151 @@
+"""What may import what, and other rules of the house, read from the source."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import estimators
+
+ROOT = Path(__file__).parent.parent
+FILES = {
+    room: sorted(p for p in (ROOT / room).rglob("*.py") if "__pycache__" not in p.parts)
+    for room in ("estimators", "dashboard", "plugins")
+}
+SHOWING = {"dash", "plotly", "flask", "waitress", "dash_ag_grid", "dash_mantine_components"}
+LATE = (
+    "pandas",
+    "scipy.optimize",
+    "scipy.stats",
+    "statsmodels",
+    "duckdb",
+    "narwhals",
+    "pyarrow",
+    "dash",
+    "plotly",
+)
+PLUGGY_FILES = {"estimators/hookspecs.py", "estimators/registry.py"}
+METHODS = ("blup", "level_means", "james_stein")
+MAY_IMPORT = {"contract", "errors", "groups", "options", "variance_components"}
+
+
+def name(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def tree(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(path):
+    """Every module that a file imports anywhere in it, by full name."""
+    found = set()
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name(path)} imports relatively"
+            found.add(node.module)
+    return found
+
+
+def packages(path):
+    return {module.split(".")[0] for module in imported(path)}
+
+
+def test_the_rooms_hold_what_is_tested_here():
+    assert len(FILES["estimators"]) > 10
+    assert len(FILES["dashboard"]) > 5
+
+
+@pytest.mark.parametrize("path", FILES["estimators"], ids=name)
+def test_estimators_know_nothing_of_the_page(path):
+    assert not packages(path) & ({"dashboard", "plugins"} | SHOWING)
+
+
+def test_plugins_know_the_public_door_of_estimators_only():
+    for path in FILES["plugins"]:
+        assert "dashboard" not in packages(path), name(path)
+        assert {m for m in imported(path) if m.startswith("estimators")} <= {"estimators"}, name(path)
+
+
+@pytest.mark.parametrize("path", FILES["dashboard"], ids=name)
+def test_the_dashboard_knows_no_plugin_and_no_pluggy(path):
+    assert not packages(path) & {"plugins", "pluggy"}
+
+
+@pytest.mark.parametrize("path", [p for p in FILES["dashboard"] if "figures" in p.parts], ids=name)
+def test_figures_are_plotly_without_dash(path):
+    assert not packages(path) & (SHOWING - {"plotly"})
+
+
+@pytest.mark.parametrize("path", FILES["dashboard"], ids=name)
+def test_the_dashboard_names_no_estimator(path):
+    texts = {node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant)}
+    assert not texts & set(estimators.build_registry(entry_points=False))
+
+
+def test_pluggy_is_touched_in_two_files():
+    users = {name(path) for path in FILES["estimators"] if "pluggy" in packages(path)}
+    assert users == PLUGGY_FILES
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_imports_only_the_contract_the_summaries_and_the_numerics(method):
+    modules = imported(ROOT / "estimators" / f"{method}.py")
+    assert {m.removeprefix("estimators.") for m in modules if m.startswith("estimators")} <= MAY_IMPORT
+
+
+@pytest.mark.parametrize("public", estimators.__all__)
+def test_every_public_name_says_what_it_is(public):
+    thing = getattr(estimators, public)
+    if not (inspect.isclass(thing) or inspect.isfunction(thing)):
+        return
+    assert inspect.getdoc(thing)
+    if inspect.isclass(thing):
+        members = {k: v for k, v in vars(thing).items() if not k.startswith("_")}
+        silent = {
+            k
+            for k, v in members.items()
+            if (callable(v) or isinstance(v, (property, classmethod)))
+            and not inspect.isclass(v)
+            and not inspect.getdoc(v)
+        }
+        assert not silent
+
+
+def test_importing_estimators_imports_nothing_heavy():
+    code = f"import estimators, sys; print([m for m in {LATE!r} if m in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_fitting_from_text_and_numbers_does_not_need_pandas():
+    code = (
+        "import estimators, sys;"
+        "d = estimators.GroupData.from_arrays([1.0, 2.0, 4.0, 3.0], list('aabb'));"
+        "estimators.compare(d, estimators.build_registry(entry_points=False)).to_dict();"
+        "print([m for m in ('pandas', 'scipy.optimize', 'scipy.stats', 'pyarrow') if m in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("path", [*FILES["estimators"], *FILES["dashboard"]], ids=name)
+def test_files_and_functions_stay_small(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+    for node in ast.walk(tree(path)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            assert node.end_lineno - node.lineno < 60, node.name
+
+
+@pytest.mark.parametrize("path", [*FILES["estimators"], *FILES["dashboard"], *FILES["plugins"]], ids=name)
+def test_nothing_is_left_to_do_and_no_machine_is_named(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"\b(TODO|FIXME|XXX)\b|/home/|/root/", text)

@@ -1,0 +1,566 @@
+"""Awkward data: what is promised for each, odd cells and labels by every way in, numbers at the edges."""
+
+from __future__ import annotations
+
+import datetime
+import tracemalloc
+from decimal import Decimal
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from estimators import DataError, DroppedRows, GroupData, OptionError, compare
+from estimators.comparison import mean_rank
+from tests.oracles import BUILT_IN, parameter
+
+BLUPS = ("reml", "ml")
+SHRINKERS = (*BLUPS, "james_stein")
+ONE_ROW_EACH = "every group has one row"
+
+
+def from_groups(**groups):
+    """GroupData of keyword lists."""
+    y = [value for values in groups.values() for value in values]
+    return GroupData.from_arrays(y, [name for name, values in groups.items() for _ in values])
+
+
+def codes(fit):
+    return {note.code for note in fit.notes}
+
+
+# One group, one row each, everything equal, no spread within: tried in this order
+
+
+def test_one_group_is_enough_for_level_means_and_the_grand_mean():
+    data = from_groups(only=[1.0, 2.0, 6.0])
+    for name in ("ols", "grand_mean"):
+        fit = BUILT_IN[name].fit(data)
+        assert fit.estimate.tolist() == [3.0]
+        assert fit.std_error == pytest.approx(np.sqrt(7 / 3))
+        assert fit.df == 2
+
+
+@pytest.mark.parametrize("values", [[1.0], [1.0, 2.0, 4.0], [2.0, 2.0]])
+def test_one_group_comes_before_every_other_case(values):
+    data = from_groups(only=values)
+    for name in BLUPS:
+        with pytest.raises(DataError, match="needs at least 2 groups"):
+            BUILT_IN[name].fit(data)
+    with pytest.raises(DataError, match="needs at least 4 groups"):
+        BUILT_IN["james_stein"].fit(data)
+
+
+@pytest.mark.parametrize("groups", [2, 3])
+def test_james_stein_needs_four_groups(groups):
+    data = GroupData.from_arrays(np.arange(2.0 * groups), np.repeat(np.arange(groups), 2))
+    with pytest.raises(DataError, match="needs at least 4 groups"):
+        BUILT_IN["james_stein"].fit(data)
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.0, 5.0, 3.0], [7.0, 7.0, 7.0, 7.0]])
+def test_one_row_each_comes_before_everything_equal(values):
+    data = GroupData.from_arrays(values, list("abcd"))
+    for name in SHRINKERS:
+        with pytest.raises(DataError, match=ONE_ROW_EACH):
+            BUILT_IN[name].fit(data)
+    means = BUILT_IN["ols"].fit(data)
+    assert means.estimate.tolist() == values
+    assert means.std_error is None
+    assert means.interval(0.95) is None
+    assert codes(means) == {"no_within_spread_known"}
+    assert BUILT_IN["grand_mean"].fit(data).df == 3
+
+
+def test_a_single_row_has_a_mean_and_nothing_else():
+    data = from_groups(a=[3.0])
+    for name in ("ols", "grand_mean"):
+        fit = BUILT_IN[name].fit(data)
+        assert fit.estimate.tolist() == [3.0]
+        assert fit.std_error is None
+
+
+@pytest.mark.parametrize("value", [0.0, 4.2, -1e9, 0.1 + 0.2])
+def test_everything_equal(value):
+    data = from_groups(a=[value] * 3, b=[value] * 4, c=[value] * 2, d=[value])
+    for name in BUILT_IN:
+        fit = BUILT_IN[name].fit(data)
+        assert fit.estimate.tolist() == [value] * 4
+        if fit.std_error is not None:
+            assert fit.std_error.tolist() == [0.0] * 4
+    for name in SHRINKERS:
+        fit = BUILT_IN[name].fit(data)
+        assert fit.weight is None
+        assert fit.center == value
+        assert codes(fit) == {"all_equal"}
+    for name in BLUPS:
+        fit = BUILT_IN[name].fit(data)
+        assert {k: p.value for k, p in fit.parameters.items()} == {
+            "mu": value,
+            "mu_std_error": 0.0,
+            "sigma_group": 0.0,
+            "sigma_error": 0.0,
+        }
+    assert parameter(BUILT_IN["james_stein"].fit(data), "sigma_error") == 0.0
+
+
+@pytest.mark.parametrize(("name", "divisor"), [("reml", 3), ("ml", 4)])
+def test_no_spread_within_is_the_limit_with_its_own_divisor(name, divisor):
+    data = from_groups(a=[1.5] * 3, b=[2.25] * 4, c=[-3.0] * 2, d=[7.0] * 5)
+    fit = BUILT_IN[name].fit(data)
+    means = np.array([1.5, 2.25, -3.0, 7.0])
+    assert fit.estimate.tolist() == means.tolist()
+    assert fit.weight.tolist() == [1.0] * 4
+    assert fit.std_error.tolist() == [0.0] * 4
+    sigma_group = np.sqrt(np.square(means - means.mean()).sum() / divisor)
+    assert parameter(fit, "sigma_group") == pytest.approx(sigma_group, rel=1e-15)
+    assert parameter(fit, "mu") == fit.center == pytest.approx(means.mean(), rel=1e-15)
+    assert parameter(fit, "sigma_error") == 0.0
+    assert parameter(fit, "icc") == 1.0
+    assert "criterion" not in fit.parameters
+    assert codes(fit) == {"no_spread_within"}
+    np.testing.assert_array_equal(BUILT_IN[name].weight_curve(fit, np.array([1.0, 9.0])), [1.0, 1.0])
+
+
+def test_no_spread_within_leaves_james_stein_at_the_means():
+    data = from_groups(a=[1.5] * 3, b=[2.25] * 4, c=[-3.0] * 2, d=[7.0] * 5)
+    fit = BUILT_IN["james_stein"].fit(data)
+    assert fit.weight.tolist() == [1.0] * 4
+    np.testing.assert_allclose(fit.estimate, data.mean, rtol=1e-15)
+
+
+def test_a_spread_within_too_small_for_the_ratio_counts_as_none():
+    data = from_groups(a=[1e-80, 2e-80], b=[1.0, 1.0], c=[-1.0, -1.0], d=[0.5, 0.5])
+    assert not data.constant.all()
+    for name in SHRINKERS:
+        np.testing.assert_allclose(BUILT_IN[name].fit(data).weight, 1.0)
+
+
+def test_the_limit_is_approached():
+    noise = np.tile([1e-7, -1e-7], 6)
+    group = np.repeat(np.arange(4), 3)
+    y = np.repeat([1.5, 2.25, -3.0, 7.0], 3)
+    near, limit = (BUILT_IN["reml"].fit(GroupData.from_arrays(v, group)) for v in (y + noise, y))
+    assert parameter(near, "sigma_group") == pytest.approx(parameter(limit, "sigma_group"), rel=1e-6)
+    np.testing.assert_allclose(near.weight, 1.0, rtol=1e-12)
+
+
+# The boundary
+
+
+BOUNDARY = from_groups(a=[1.0, 5.0, 3.0], b=[2.0, 4.0, 3.1], c=[0.9, 5.0, 3.0], d=[6.0, 0.0, 3.2])
+
+
+@pytest.mark.parametrize("name", BLUPS)
+def test_sigma_group_zero_is_an_answer_with_a_note(name):
+    fit = BUILT_IN[name].fit(BOUNDARY)
+    assert parameter(fit, "sigma_group") == 0.0
+    assert parameter(fit, "icc") == 0.0
+    assert fit.weight.tolist() == [0.0] * 4
+    assert set(fit.estimate) == {fit.center}
+    assert codes(fit) == {"sigma_group_zero"}
+    np.testing.assert_allclose(fit.std_error, parameter(fit, "mu_std_error"))
+    conditional = BUILT_IN[name].fit(BOUNDARY, {"std_error": "conditional"})
+    assert conditional.std_error.tolist() == [0.0] * 4
+    assert codes(conditional) == {"sigma_group_zero", "conditional_zero"}
+
+
+def test_james_stein_says_when_it_pulls_all_the_way():
+    fit = BUILT_IN["james_stein"].fit(BOUNDARY)
+    assert fit.weight.tolist() == [0.0] * 4
+    assert set(fit.estimate) == {fit.center}
+    assert codes(fit) == {"pulled_onto_center"}
+
+
+# Location and scale
+
+
+@pytest.mark.parametrize("shift", [1e9, -1e12, 2.0**45])
+def test_a_large_location_costs_no_digits_of_the_spread(shift):
+    rng = np.random.default_rng(3)
+    group = np.repeat(np.arange(6), 5)
+    y = np.round(rng.standard_normal(30) * 64 + 100 * rng.standard_normal(6)[group]) / 64
+    near, far = GroupData.from_arrays(y, group), GroupData.from_arrays(y + shift, group)
+    for name in BLUPS:
+        a, b = BUILT_IN[name].fit(near), BUILT_IN[name].fit(far)
+        for key in ("sigma_group", "sigma_error", "icc", "criterion"):
+            assert parameter(a, key) == parameter(b, key)
+        np.testing.assert_array_equal(a.std_error, b.std_error)
+
+
+@pytest.mark.parametrize("scale", [1e-140, 1e-12, 1e12, 1e150])
+def test_an_extreme_scale_costs_no_digits(scale):
+    rng = np.random.default_rng(4)
+    group = np.repeat(np.arange(6), 5)
+    y = rng.standard_normal(30) + rng.standard_normal(6)[group]
+    for name in BUILT_IN:
+        plain, scaled = (BUILT_IN[name].fit(GroupData.from_arrays(v, group)) for v in (y, y * scale))
+        np.testing.assert_allclose(scaled.estimate, plain.estimate * scale, rtol=1e-12)
+        np.testing.assert_equal(scaled.weight is None, plain.weight is None)
+
+
+@pytest.mark.parametrize(
+    ("y", "advice"), [([-1e200, 1e200, 1e199, 0.0], "divide"), ([1e-200, 2e-200, 3e-200, 0.0], "multiply")]
+)
+def test_a_range_whose_squares_do_not_fit_is_refused_with_advice(y, advice):
+    labels = list("aabb")
+    frame = pl.DataFrame({"y": y, "g": labels})
+    for way in (
+        lambda: GroupData.from_arrays(y, labels),
+        lambda: GroupData.from_chunks([(y[:2], labels[:2]), (y[2:], labels[2:])]),
+        lambda: GroupData.from_frame(frame.lazy(), outcome="y", group="g"),
+        lambda: GroupData.from_frame(duckdb.connect().from_arrow(frame.to_arrow()), outcome="y", group="g"),
+    ):
+        with pytest.raises(DataError, match=f"{advice} it by a constant"):
+            way()
+
+
+def test_the_widest_range_depends_on_the_number_of_rows():
+    y = np.tile([0.0, 1.2e154], 50_000)
+    with pytest.raises(DataError, match="divide it"):
+        GroupData.from_arrays(y, np.arange(len(y)) % 7)
+    assert np.isfinite(GroupData.from_arrays(y[:4] / 2, list("abab")).ss_within).all()
+
+
+def test_many_distinct_sampling_variances_stay_within_memory():
+    rng = np.random.default_rng(5)
+    j = 20_000
+    data = GroupData.from_estimates(range(j), rng.standard_normal(j), rng.uniform(0.5, 2, j))
+    tracemalloc.start()
+    fit = BUILT_IN["reml"].fit(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6
+    assert parameter(fit, "sigma_group") < 1
+
+
+# Cells of the outcome
+
+
+def test_every_row_left_out_is_counted_once_under_one_cause():
+    y = [
+        1.0,
+        None,
+        float("nan"),
+        float("inf"),
+        "abc",
+        "abc",
+        2.0,
+        "-",
+        " NA ",
+        "1e400",
+        10**400,
+        "3",
+        "1_000",
+    ]
+    g = ["a", "a", "a", "a", "a", None, "", "a", "a", "a", "a", "a", "a"]
+    data = GroupData.from_arrays(np.array(y, dtype=object), g)
+    assert data.dropped == DroppedRows(missing_outcome=4, missing_group=2, not_a_number=2, not_finite=3)
+    assert (data.rows_read, data.total, data.n.tolist(), data.mean.tolist()) == (13, 2, [2], [2.0])
+    assert data.rows_read == data.total + data.dropped.total
+
+
+@pytest.mark.parametrize("word", ["NA", "na", "N/A", "NaN", "nan", "null", "NULL", ".", "-", "", "   "])
+def test_words_for_a_missing_outcome(word):
+    for column in (["1", word], np.array(["1", word]), np.array([1.0, word], dtype=object)):
+        assert GroupData.from_arrays(column, ["a", "a"]).dropped == DroppedRows(missing_outcome=1)
+
+
+@pytest.mark.parametrize("missing", [None, pd.NA, pd.NaT, float("nan"), Decimal("nan"), np.float32("nan")])
+def test_objects_that_stand_for_a_missing_outcome_or_label(missing):
+    cells = np.array([1.0, missing], dtype=object)
+    assert GroupData.from_arrays(cells, ["a", "a"]).dropped == DroppedRows(missing_outcome=1)
+    labels = np.array(["a", missing], dtype=object)
+    assert GroupData.from_arrays([1.0, 2.0], labels).dropped == DroppedRows(missing_group=1)
+
+
+def test_cells_of_every_kind_of_number():
+    given = np.array([Decimal("1.5"), np.int8(2), True, "4e0", b"5", 6], dtype=object)
+    assert GroupData.from_arrays(given, list("abcdef")).mean.tolist() == [1.5, 2.0, 1.0, 4.0, 5.0, 6.0]
+    masked = np.ma.masked_array([1.0, 2.0], mask=[False, True])
+    assert GroupData.from_arrays(masked, ["a", "a"]).dropped == DroppedRows(missing_outcome=1)
+    masked = np.ma.masked_array([1, 2], mask=[False, True])
+    assert GroupData.from_arrays([1.0, 2.0], masked).dropped == DroppedRows(missing_group=1)
+    for dtype in (np.float16, np.float32, np.longdouble, np.uint8, np.bool_):
+        assert GroupData.from_arrays(np.array([0, 1], dtype=dtype), list("ab")).mean.tolist() == [0.0, 1.0]
+
+
+def test_a_longer_float_past_double_range_is_not_finite():
+    y = np.array(["1e400", "1"], dtype=np.longdouble)
+    assert GroupData.from_arrays(y, list("ab")).dropped == DroppedRows(not_finite=1)
+
+
+@pytest.mark.parametrize(
+    ("y", "g", "sentence"),
+    [
+        ([1.0, 2.0], ["a"], "2 outcomes and 1 group labels"),
+        ([[1.0, 2.0]], ["a"], "the outcome has 2 dimensions"),
+        ([1.0], np.array([["a"]]), "the group has 2 dimensions"),
+        (np.array(["2020-01-01"], dtype="M8[D]"), ["a"], "give numbers"),
+        ([1j], ["a"], "give numbers"),
+        ([], [], "no row to look at"),
+        (
+            [None, "x"],
+            ["a", "b"],
+            "none of the 2 rows can be used: 0 without a group, 1 without an outcome, 1 not",
+        ),
+    ],
+)
+def test_what_cannot_be_reduced_is_refused_in_one_sentence(y, g, sentence):
+    with pytest.raises(DataError, match=sentence):
+        GroupData.from_arrays(y, g)
+    with pytest.raises(DataError, match=sentence):
+        GroupData.from_chunks([(y, g)])
+
+
+# Labels
+
+
+TEXTS = [
+    "=1+1",
+    "<b>x</b>",
+    'a,"b"',
+    "01",
+    "1",
+    "1.0",
+    "NA",
+    "none",
+    "é",
+    "日本",
+    "x" * 10_000,
+    "a\nb",
+    " a ",
+    "\ud800",
+]
+
+
+def test_labels_of_any_text_are_kept_as_they_are():
+    data = GroupData.from_arrays(np.arange(len(TEXTS), dtype=float), TEXTS)
+    assert sorted(TEXTS) == data.labels.tolist()
+    assert data.mean.tolist() == [float(TEXTS.index(label)) for label in data.labels]
+    assert compare(data, ["ols"]).tidy()["group"].tolist() == data.labels.tolist()
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\u00a0", None])
+def test_a_blank_label_is_missing_in_every_engine(blank):
+    table = pa.table({"y": [1.0, 2.0, 3.0], "g": pa.array(["a", blank, "NA"], pa.string())})
+    for frame in (table, pl.from_arrow(table).lazy(), duckdb.connect().from_arrow(table), table.to_pandas()):
+        data = GroupData.from_frame(frame, outcome="y", group="g")
+        assert data.labels.tolist() == ["NA", "a"]
+        assert data.dropped == DroppedRows(missing_group=1)
+
+
+@pytest.mark.parametrize(
+    ("labels", "texts"),
+    [
+        ([3, 1, 2, 1], ["1", "2", "3"]),
+        ([-(2**62), 2**62, 5, 5], ["-4611686018427387904", "4611686018427387904", "5"]),
+        (np.array([-128, 127, 5, 5], dtype=np.int8), ["-128", "127", "5"]),
+        (
+            np.array([2**64 - 1, 2**64 - 2, 2**64 - 1, 2**64 - 1], dtype=np.uint64),
+            [str(2**64 - 2), str(2**64 - 1)],
+        ),
+        (np.array([7, 9, 9, 7]), ["7", "9"]),
+        ([1.5, 0.0, -0.0, 1.5], ["0.0", "1.5"]),
+        (np.array([True, False, True, True]), ["False", "True"]),
+        ([1, 1.0, True, "1"], ["1", "1.0", "True"]),
+        ([b"x", b"\xff", "x", b"x"], ["\\xff", "x"]),
+        (
+            np.array(["2020-01-02", "2020-01-01"] * 2, dtype="M8[D]"),
+            ["2020-01-01", "2020-01-02"],
+        ),
+        (pd.Series(["b", "a", "b", "a"], dtype="category"), ["a", "b"]),
+        (pd.Series(["b", "a", "b", "a"], dtype="str"), ["a", "b"]),
+        (pd.Series([1, 2, 1, 2], dtype="Int64"), ["1", "2"]),
+        (pl.Series(["b", "a", "b", "a"]), ["a", "b"]),
+        (pa.chunked_array([["b", "a"], ["b", "c"]]), ["a", "b", "c"]),
+        (pa.chunked_array([["b", "a"], ["b", "c"]]).dictionary_encode(), ["a", "b", "c"]),
+        ([["u"], ["v"], ["u"], ["v"]], ["['u']", "['v']"]),
+        (pa.array([["u"], ["v"], ["u"], ["v"]]), ["['u']", "['v']"]),
+    ],
+)
+def test_labels_of_any_type_become_text(labels, texts):
+    data = GroupData.from_arrays([1.0, 2.0, 3.0, 4.0], labels)
+    assert data.labels.tolist() == texts
+    assert data.total == 4
+    np.testing.assert_allclose(np.bincount(data.rows.group, data.rows.outcome) / data.n, data.mean)
+
+
+DAY = datetime.date(2020, 1, 1)
+INSTANT = datetime.datetime(2020, 1, 1, 3, 4, 5)
+OUTCOMES = {
+    "float": [1.0, float("nan"), None, float("inf"), 3.5, 2.5],
+    "int": [1, 2, None, 4, 5, 6],
+    "bool": [True, False, None, True, True, False],
+    "decimal": [Decimal("1.10"), None, None, Decimal("3.30"), Decimal("4.40"), Decimal("5.50")],
+    "small": pa.array([1, 2, 3, 4, 5, 250], pa.uint8()),
+}
+KEYS = {
+    "text": ["a", "a", " ", None, "b", "NA"],
+    "int": [1, 1, 2, None, 10, 10],
+    "float": [1.0, 1.5, float("nan"), None, 1e20, -0.0],
+    "bool": [True, False, None, True, True, False],
+    "date": [DAY, DAY, None, DAY, DAY.replace(year=2021), DAY],
+    "instant": pa.array(
+        [INSTANT, INSTANT, None, INSTANT, INSTANT.replace(year=2021), INSTANT], pa.timestamp("us")
+    ),
+    "decimal": [Decimal("1.10"), Decimal("1.10"), None, Decimal("3.30"), Decimal("4.40"), Decimal("5.50")],
+    "category": pa.array(["a", "a", " ", None, "b", "NA"]).dictionary_encode(),
+}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "key"), [*((name, "text") for name in OUTCOMES), *(("float", name) for name in KEYS)]
+)
+def test_every_engine_reads_every_type_alike(outcome, key):
+    table = pa.table({"y": OUTCOMES[outcome], "g": KEYS[key]})
+    want = GroupData.from_frame(table, outcome="y", group="g")
+    assert want.rows_read == 6
+    for frame in (
+        pl.from_arrow(table),
+        pl.from_arrow(table).lazy(),
+        duckdb.connect().from_arrow(table),
+        table.to_pandas(types_mapper=pd.ArrowDtype),
+    ):
+        got = GroupData.from_frame(frame, outcome="y", group="g")
+        assert got.labels.tolist() == want.labels.tolist()
+        assert got.n.tolist() == want.n.tolist()
+        assert (got.rows_read, got.dropped) == (want.rows_read, want.dropped)
+        np.testing.assert_allclose(got.mean, want.mean, rtol=1e-15)
+        np.testing.assert_allclose(np.bincount(got.rows.group, got.rows.outcome) / got.n, want.mean)
+
+
+def test_a_text_outcome_is_read_in_memory_and_refused_where_it_is_lazy():
+    frame = pl.DataFrame({"y": ["1", "x", "."], "g": ["a", "a", "a"]})
+    dropped = GroupData.from_frame(frame, outcome="y", group="g").dropped
+    assert dropped == DroppedRows(not_a_number=1, missing_outcome=1)
+    with pytest.raises(DataError, match="turn it into numbers first"):
+        GroupData.from_frame(frame.lazy(), outcome="y", group="g")
+
+
+def test_wrong_columns_are_named():
+    frame = pd.DataFrame({"y": [1.0], " y": [1.0], "g": ["a"]})
+    with pytest.raises(DataError, match="no column 'Y' for the outcome; the columns are 'y', ' y', 'g'"):
+        GroupData.from_frame(frame, outcome="Y", group="g")
+    with pytest.raises(DataError, match="choose two different columns"):
+        GroupData.from_frame(frame, outcome="y", group="y")
+
+
+def test_rows_that_the_caller_left_out_are_counted_with_the_rest():
+    frame = pd.DataFrame({"y": [1.0, None], "g": ["a", "a"]})
+    before = DroppedRows(not_a_number=3)
+    data = GroupData.from_frame(frame, outcome="y", group="g", already_dropped=before)
+    assert data.dropped == DroppedRows(missing_outcome=1, not_a_number=3)
+    assert data.rows_read == 5
+
+
+# Published summaries
+
+
+@pytest.mark.parametrize(
+    ("labels", "estimate", "std_error", "sentence"),
+    [
+        (["a"], [1.0, 2.0], [1.0], "1 labels, 2 estimates and 1 standard errors"),
+        ([], [], [], "no group"),
+        (["a", "a"], [1.0, 2.0], [1.0, 1.0], "appears twice"),
+        (["a", None], [1.0, 2.0], [1.0, 1.0], "a label is missing"),
+        (["a"], [float("nan")], [1.0], "must be finite"),
+        (["a"], [1.0], [0.0], "above 0"),
+        (["a", "b"], [1.0, 2.0], [1e-200, 1.0], "differ too much in size"),
+        (["a", "b"], [1e160, 2.0], [1.0, 1.0], "differ too much in size"),
+    ],
+)
+def test_faulty_published_summaries_are_refused(labels, estimate, std_error, sentence):
+    with pytest.raises(DataError, match=sentence):
+        GroupData.from_estimates(labels, estimate, std_error)
+
+
+@pytest.mark.parametrize("value", [0.0, 3.0])
+def test_equal_published_estimates(value):
+    data = GroupData.from_estimates("abcd", [value] * 4, [1.0, 2.0, 3.0, 4.0])
+    for name in BUILT_IN:
+        fit = BUILT_IN[name].fit(data)
+        np.testing.assert_allclose(fit.estimate, value, atol=1e-15)
+    assert parameter(BUILT_IN["reml"].fit(data), "sigma_group") == 0.0
+
+
+def test_published_summaries_scale():
+    y, se = np.array([1.0, 4.0, -2.0, 9.0, 3.0]), np.array([1.0, 0.5, 2.0, 1.5, 0.1])
+    for factor in (2.0**-400, 2.0**400):
+        for name in BUILT_IN:
+            plain = BUILT_IN[name].fit(GroupData.from_estimates("abcde", y, se))
+            scaled = BUILT_IN[name].fit(GroupData.from_estimates("abcde", y * factor, se * factor))
+            np.testing.assert_array_equal(scaled.estimate, plain.estimate * factor)
+            if plain.std_error is not None:
+                np.testing.assert_array_equal(scaled.std_error, plain.std_error * factor)
+
+
+def test_summaries_have_no_rows():
+    assert GroupData.from_estimates("ab", [1.0, 2.0], [1.0, 1.0]).rows is None
+    assert GroupData.from_chunks([([1.0, 2.0], ["a", "b"])]).rows is None
+
+
+# Records
+
+
+@pytest.mark.parametrize("name", ["labels", "n", "centered_mean", "ss_within", "constant", "mean"])
+def test_arrays_of_the_data_are_read_only(name):
+    data = from_groups(a=[1.0, 2.0], b=[3.0, 5.0])
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(data, name)[0] = 0
+
+
+def test_arrays_of_a_fit_and_of_the_rows_are_read_only():
+    data = from_groups(a=[1.0, 2.0], b=[3.0, 5.0])
+    fit = BUILT_IN["reml"].fit(data)
+    for array in (
+        fit.estimate,
+        fit.std_error,
+        fit.weight,
+        *fit.interval(0.9),
+        data.rows.group,
+        data.rows.outcome,
+    ):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_reducing_changes_none_of_its_arguments():
+    y, g = np.array([1.0, np.nan, 3.0]), np.array([4, 4, 9])
+    before = y.copy(), g.copy()
+    GroupData.from_arrays(y, g)
+    np.testing.assert_array_equal(y, before[0])
+    np.testing.assert_array_equal(g, before[1])
+    assert y.flags.writeable
+    assert g.flags.writeable
+
+
+def test_ranks_start_at_the_largest_and_ties_share_the_mean():
+    assert mean_rank(np.array([1.0, 5.0, 3.0, 5.0, 0.0, -0.0])).tolist() == [4.0, 1.5, 3.0, 1.5, 5.5, 5.5]
+    assert mean_rank(np.array([2.0])).tolist() == [1.0]
+
+
+def test_intervals_are_students_t_or_normal():
+    data = from_groups(a=[1.0, 2.0, 3.0], b=[2.0, 4.0], c=[5.0, 1.0, 1.0, 1.0], d=[0.0, 9.0])
+    low, high = BUILT_IN["ols"].fit(data).interval(0.95)
+    half = 2.364624251592784 * BUILT_IN["ols"].fit(data).std_error
+    np.testing.assert_allclose(high - low, 2 * half, rtol=1e-12)
+    fit = BUILT_IN["reml"].fit(data)
+    low, high = fit.interval(0.95)
+    np.testing.assert_allclose(high - low, 2 * 1.959963984540054 * fit.std_error, rtol=1e-12)
+    np.testing.assert_allclose((low + high) / 2, fit.estimate, rtol=1e-12)
+    assert BUILT_IN["james_stein"].fit(data).interval(0.95) is None
+    for level in (0.0, 1.0, -1.0, 95.0):
+        with pytest.raises(OptionError, match="between 0 and 1"):
+            fit.interval(level)
+
+
+@pytest.mark.parametrize("name", BLUPS)
+def test_the_weight_curve_passes_through_the_weights(name):
+    data = from_groups(a=[1.0, 2.0, 3.0], b=[9.0, 7.0], c=[5.0, 1.0, 1.0, 1.0], d=[20.0, 19.0])
+    fit = BUILT_IN[name].fit(data)
+    curve = BUILT_IN[name].weight_curve(fit, data.n.astype(float))
+    np.testing.assert_allclose(curve, fit.weight, rtol=1e-12)
