@@ -9,11 +9,12 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -67,13 +68,26 @@ def _pywebview_window(url: str, title: str, profile: Path) -> bool:
     except ImportError:
         return False
     logging.getLogger("pywebview").setLevel(logging.CRITICAL)  # it logs tracebacks of what it cannot use
+    webview.settings["ALLOW_DOWNLOADS"] = True
     try:
-        webview.create_window(title, url, width=_WIDTH, height=_HEIGHT)
-        webview.start(private_mode=False, storage_path=str(profile / "pywebview"))
+        window = webview.create_window(title, url, width=_WIDTH, height=_HEIGHT)
+        with _on_ending_signals(window.destroy):
+            webview.start(private_mode=False, storage_path=str(profile / "pywebview"))
     except webview.WebViewException as error:
         _log.info("pywebview cannot open a window here: %s", error)
         return False
     return True
+
+
+@contextmanager
+def _on_ending_signals(end: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM call `end`: an exception would not get through a toolkit's event loop."""
+    before = {number: signal.signal(number, lambda *_: end()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _chromium_window(url: str, profile: Path) -> bool:
