@@ -1,18 +1,8 @@
 """The HTTP side: who may see what, what an upload is answered, and what every answer carries."""
 
-import http.client
 import io
 import json
-import re
-import signal
-import socket
-import subprocess
-import sys
-import textwrap
-import threading
 import time
-from contextlib import closing, contextmanager
-from pathlib import Path
 
 import flask
 import pytest
@@ -20,32 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.test import create_environ, run_wsgi_app
 
 from dashboard import server
-from dashboard.ingest import store_table
-from dashboard.listener import CannotListen, Listener, bind
-from dashboard.workspace import Workspace
-
-CSV = b"score,school\n1.5,a\n2.5,a\n3,b\n4,b\n"
-OURS = {"X-Requested-With": "XMLHttpRequest"}
-
-
-def make_app(root, *, install=None, **options):
-    app = flask.Flask("test")
-    workspace = Workspace(root, **options)
-    server.install(app, workspace, **{"csp_hashes": lambda: ["'sha256-abc='"], **(install or {})})
-
-    @app.get("/")
-    def page():
-        return "the page"
-
-    @app.get("/dataset/<token>")
-    def dataset(token):
-        return workspace.get(server.owner(), token).name
-
-    @app.get("/broken")
-    def broken():
-        raise RuntimeError("a secret detail")
-
-    return app
+from tests.serving import CSV, OURS, make_app, nothing_is_left
 
 
 @pytest.fixture
@@ -65,10 +30,6 @@ def client(app):
 
 def put(client, content=CSV, name="scores.csv", headers=OURS, **options):
     return client.put("/upload", query_string={"name": name}, data=content, headers=headers, **options)
-
-
-def nothing_is_left(root):
-    return not list((root / "incoming").iterdir()) and not list((root / "owners").rglob("table.parquet"))
 
 
 # -- uploads and sessions ---------------------------------------------------------------------------------
@@ -331,190 +292,3 @@ def test_health_is_answered_without_a_session(client):
     answer = client.get("/health")
     assert answer.json == {"status": "ok"}
     assert "Set-Cookie" not in answer.headers
-
-
-# -- a real server ----------------------------------------------------------------------------------------
-
-
-@contextmanager
-def listening(app, root, cap=2**20):
-    workspace = server.workspace_of(app)
-    listener = Listener(
-        app,
-        bind("127.0.0.1", 0, or_next_free=False),
-        max_body_bytes=cap,
-        too_large_message=workspace.too_large_message,
-    )
-    thread = threading.Thread(target=listener.run)
-    thread.start()
-    try:
-        yield int(re.search(r":(\d+)/", listener.url)[1])
-    finally:
-        listener.stop()
-        thread.join(timeout=30)
-        assert not thread.is_alive()
-
-
-def ask(port, method, path, body=None, **headers):
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        connection.request(
-            method, path, body, {name.replace("_", "-"): value for name, value in headers.items()}
-        )
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read()), answer.headers
-
-
-def until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
-def test_over_http_a_file_arrives_in_one_piece_or_in_chunks(app, root):
-    content = b"y,g\n" + b"1.5,a\n2.5,b\n" * 100_000  # past what waitress keeps in memory
-    with listening(app, root, cap=2**24) as port:
-        whole = ask(port, "PUT", "/upload?name=a.csv", content, X_Requested_With="x")
-        pieces = (content[start : start + 70_000] for start in range(0, len(content), 70_000))
-        chunked = ask(port, "PUT", "/upload?name=a.csv", pieces, X_Requested_With="x")
-    assert [(status, answer["rows"]) for status, answer, _ in (whole, chunked)] == [(200, 200_000)] * 2
-
-
-def test_over_http_a_body_over_the_cap_is_413_with_the_sentence(root):
-    app = make_app(root, max_upload_bytes=1000)
-    with listening(app, root, cap=1000) as port:
-        announced = ask(port, "PUT", "/upload?name=a.csv", b"1" * 1001, X_Requested_With="x")
-        chunked = ask(port, "PUT", "/upload?name=a.csv", iter([b"1" * 600] * 2), X_Requested_With="x")
-        just_fits = ask(port, "PUT", "/upload?name=a.csv", CSV.ljust(1000, b"\n"), X_Requested_With="x")
-    for status, answer, _ in (announced, chunked):
-        assert status == 413
-        assert "this server takes" in answer["error"]
-    assert just_fits[0] == 200
-
-
-def test_a_body_over_the_cap_is_not_invited(root):
-    app = make_app(root, max_upload_bytes=1000)
-    with listening(app, root, cap=1000) as port, socket.create_connection(("127.0.0.1", port), 30) as client:
-        client.sendall(
-            b"PUT /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nExpect: 100-continue\r\n\r\n"
-        )
-        assert client.recv(100).startswith(b"HTTP/1.1 413")
-
-
-def test_a_client_that_leaves_midway_leaves_no_file(app, root):
-    with listening(app, root, cap=2**24) as port:
-        with socket.create_connection(("127.0.0.1", port), 30) as client:
-            head = "PUT /upload?name=a.csv HTTP/1.1\r\nHost: x\r\nX-Requested-With: x\r\n"
-            client.sendall(f"{head}Content-Length: 3000000\r\n\r\n".encode() + b"1" * 1_000_000)
-        assert ask(port, "GET", "/health")[0] == 200
-    assert nothing_is_left(root)
-
-
-def test_a_dataset_whose_client_has_left_while_it_was_read_is_not_kept(root):
-    reading, go_on = threading.Event(), threading.Event()
-
-    def slow_store(source, *, name, target):
-        reading.set()
-        assert go_on.wait(30)
-        return store_table(source, name=name, target=target)
-
-    app = make_app(root, store=slow_store)
-    with listening(app, root) as port:
-        with socket.create_connection(("127.0.0.1", port), 30) as client:
-            head = "PUT /upload?name=a.csv HTTP/1.1\r\nHost: x\r\nX-Requested-With: x\r\n"
-            client.sendall(f"{head}Content-Length: {len(CSV)}\r\n\r\n".encode() + CSV)
-            assert reading.wait(30)
-        assert ask(port, "GET", "/health")[0] == 200  # by now the server has seen the other one leave
-        go_on.set()
-        until(lambda: nothing_is_left(root))
-
-
-def test_memory_stays_flat_while_a_large_body_comes_in(tmp_path):
-    program = textwrap.dedent("""
-        import flask, resource, shutil, sys
-        from pathlib import Path
-        from dashboard import server
-        from dashboard.ingest import Table
-        from dashboard.workspace import Workspace
-
-        def store(source, *, name, target):
-            shutil.copyfile(source, target)
-            return Table(target, name, 0, ())
-
-        app = flask.Flask("test")
-        server.install(app, Workspace(Path(sys.argv[1]), store=store), csp_hashes=list)
-
-        def peak():
-            most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            return str(most if sys.platform == "darwin" else most * 1024)
-
-        app.add_url_rule("/peak", "peak", peak)
-        server.serve(app, port=None, browser=False)
-    """)
-    megabytes = 96
-    with running([sys.executable, "-c", program, str(tmp_path / "data")]) as (_, port):
-        ask(port, "PUT", "/upload?name=small.csv", CSV, X_Requested_With="x")
-        before = ask(port, "GET", "/peak")[1]
-        sent = ask(
-            port,
-            "PUT",
-            "/upload?name=large.csv",
-            (b"1" * 2**20 for _ in range(megabytes)),
-            X_Requested_With="x",
-            Content_Length=str(megabytes * 2**20),
-        )
-        grown = ask(port, "GET", "/peak")[1] - before
-    assert sent[0] == 200
-    assert next((tmp_path / "data").glob("owners/*/datasets/*/table.parquet")).stat().st_size
-    assert grown < megabytes * 2**20 / 3
-
-
-@contextmanager
-def running(command):
-    """Start a server as a process of its own; gives it and the port it printed."""
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent, bufsize=1
-    )
-    try:
-        line = process.stdout.readline()
-        yield process, int(re.search(r"http://127\.0\.0\.1:(\d+)/", line)[1])
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-SERVE = textwrap.dedent("""
-    import flask, sys
-    from pathlib import Path
-    from dashboard import server
-    from dashboard.workspace import Workspace
-
-    app = flask.Flask("test")
-    server.install(app, Workspace(Path(sys.argv[1])), csp_hashes=list)
-    server.serve(app, browser=False)
-""")
-
-
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
-def test_serving_ends_cleanly_and_without_a_given_port_takes_the_next_free_one(tmp_path, end):
-    command = [sys.executable, "-c", SERVE, str(tmp_path / "data")]
-    with running(command) as (first, port), running(command) as (_, other):
-        assert other != port
-        assert ask(other, "GET", "/health")[0] == 200
-        assert ask(port, "GET", "/health", Host="evil.example")[0] == 421
-        first.send_signal(end)
-        assert first.wait(timeout=30) == 0
-
-
-def test_a_taken_port_is_said_when_it_was_asked_for_and_passed_over_when_not():
-    with closing(bind("127.0.0.1", 0, or_next_free=False)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(CannotListen, match=f"Port {port} is taken"):
-            bind("127.0.0.1", port, or_next_free=False)
-        with closing(bind("127.0.0.1", port, or_next_free=True)) as next_free:
-            assert port < next_free.getsockname()[1] <= port + 50
-
-
-def test_an_address_that_is_not_ours_is_said():
-    with pytest.raises(CannotListen, match="Cannot listen on"):
-        bind("192.0.2.1", 0, or_next_free=False)

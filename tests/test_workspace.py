@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.ingest import UnreadableFile, store_table
+from dashboard.ingest import UnreadableFile
 from dashboard.workspace import (
     MAX_CHOICES_BYTES,
     Interrupted,
@@ -37,17 +37,6 @@ def root(tmp_path):
 @pytest.fixture
 def workspace(root):
     return Workspace(root)
-
-
-class CountingStore:
-    """`ingest.store_table`, counting how often a file is read."""
-
-    def __init__(self):
-        self.calls = 0
-
-    def __call__(self, source, *, name, target):
-        self.calls += 1
-        return store_table(source, name=name, target=target)
 
 
 def receive(workspace, owner="ann", name="scores.csv", content=CSV):
@@ -216,75 +205,6 @@ def test_damaged_choices_count_as_none(workspace, root):
     workspace.save_choices("ann", token, {"a": 1})
     next((root / "owners").rglob(f"{token}.json")).write_text('{"a": ')
     assert workspace.load_choices("ann", token) == {}
-
-
-def test_a_sample_is_everyones_and_read_once(root, tmp_path):
-    source = tmp_path / "rail.csv"
-    source.write_bytes(CSV)
-    store = CountingStore()
-    workspace = Workspace(root, samples={"rail": source}, store=store)
-    workspace.save_choices("ann", "sample-rail", {"level": 0.5})
-    assert workspace.get("bob", "sample-rail").table.rows == 4
-    assert workspace.load_choices("bob", "sample-rail") == {}
-    assert workspace.list("ann") == ()
-    with pytest.raises(UnknownDataset):
-        workspace.delete("ann", "sample-rail")
-    again = Workspace(root, samples={"rail": source}, store=store)
-    assert again.load_choices("ann", "sample-rail") == {"level": 0.5}
-    assert store.calls == 1
-
-
-def test_a_new_version_of_a_sample_replaces_the_old_and_no_other(root, tmp_path):
-    samples = {"rail": tmp_path / "rail.csv", "rail-2": tmp_path / "rail-2.csv"}
-    for source in samples.values():
-        source.write_bytes(CSV)
-    before = Workspace(root, samples=samples)
-    old = {name: before.get("ann", f"sample-{name}").table.path for name in samples}
-    samples["rail"].write_bytes(CSV + b"5,c\n")
-    after = Workspace(root, samples=samples)
-    assert after.get("ann", "sample-rail").table.rows == 5
-    assert not old["rail"].exists()
-    assert old["rail-2"].exists()
-
-
-def test_a_sample_asked_for_by_many_at_once_is_read_once(root, tmp_path):
-    source = tmp_path / "rail.csv"
-    source.write_bytes(CSV)
-    store = CountingStore()
-    workspace = Workspace(root, samples={"rail": source}, store=store)
-    rows = []
-    threads = [
-        threading.Thread(target=lambda: rows.append(workspace.get("ann", "sample-rail").table.rows))
-        for _ in range(6)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert rows == [4] * 6
-    assert store.calls == 1
-
-
-def test_a_file_of_this_machine_is_everyones_in_this_process(root, tmp_path):
-    source = tmp_path / "mine.csv"
-    source.write_bytes(CSV)
-    store = CountingStore()
-    workspace = Workspace(root, store=store)
-    token = workspace.import_file(source).token
-    workspace.save_choices("ann", token, {"outcome": "score"})
-    assert workspace.get("ann", token).name == workspace.get("bob", token).name == "mine.csv"
-
-    again = Workspace(root, store=store)
-    with pytest.raises(UnknownDataset):
-        again.get("ann", token)
-    assert again.import_file(source).token == token
-    assert again.load_choices("ann", token) == {"outcome": "score"}
-    assert store.calls == 1
-
-    source.write_bytes(CSV + b"5,c\n")
-    assert again.import_file(source).table.rows == 5
-    assert again.get("ann", token).table.rows == 5
-    assert source.read_bytes() == CSV + b"5,c\n"
 
 
 def test_what_nobody_used_for_long_is_removed_at_the_next_start(root, tmp_path):
