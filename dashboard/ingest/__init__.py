@@ -11,12 +11,10 @@ from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.reduce import reduce_file, reduce_table
 from dashboard.ingest.roles import guess_roles
 from dashboard.ingest.table import Column, Table
+from dashboard.ingest.unpack import MAX_EXPANDED_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-MAX_EXPANDED_BYTES = 8 << 30
-"""What a compressed file may expand to."""
 
 
 def store_table(
@@ -24,13 +22,15 @@ def store_table(
 ) -> Table:
     """Read an uploaded file once and keep it as Parquet at `target`, whose folder must exist.
 
-    `name` is what the user calls the file; what it is, its content says. Nothing is left at `target` on failure.
+    `name` is what the user calls the file; what it is, its content says. Nothing is left at `target` on
+    failure.
 
     Raises:
         UnreadableFile: the file cannot be used.
         OSError: it cannot be opened, or the disk is full.
+
     """
-    from dashboard.ingest.store import store_table as store
+    from dashboard.ingest.store import store
 
     return store(source, name=name, target=target, max_expanded_bytes=max_expanded_bytes)
 

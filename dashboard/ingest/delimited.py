@@ -1,8 +1,8 @@
-"""Text tables to Parquet: every value as the text it is, every row kept or the file refused with the line number.
+"""Text tables to Parquet: every value as the text it is, every row kept or the file refused.
 
-Arrow's reader does the work where a file is regular. It is lenient about quotes and strict about widths, so whatever
-it may read differently from what a person would (stray quotes, rows with trailing blanks, runs of spaces) goes through
-`_rewritten` first, which is slow and exact.
+Arrow's reader does the work where a file is regular. It is lenient about quotes and strict about widths, so
+whatever it may read differently from what a person would (stray quotes, rows with trailing blanks, runs of
+spaces) goes through `_rewrite` first, which is slow and exact.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, TextIO
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
-import pyarrow.parquet as pq
 
 from dashboard.ingest.dialect import SAMPLE_CHARACTERS, Dialect, Layout, fits, is_blank_row, tell_layout
-from dashboard.ingest.engine import stored_name
 from dashboard.ingest.errors import UnreadableFile, counted
+from dashboard.ingest.stored import write_stored
+from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_BLOCK_BYTES, _LARGE_BLOCK_BYTES = 1 << 19, 1 << 25
+_BLOCK_BYTES, _LARGE_BLOCK_BYTES = 1 << 18, 1 << 25
 _CHUNK_BYTES = 1 << 20
 _CANONICAL = Dialect(",")
 
@@ -53,7 +53,8 @@ def text_to_parquet(
     """Write the columns `keep` (all when None) of a UTF-8 text table to Parquet; the number of rows.
 
     Raises:
-        UnreadableFile: a row that does not have one value for each column, or broken quotes; with the line number.
+        UnreadableFile: a row without one value for each column, or broken quotes; with the line number.
+
     """
     dialect = layout.dialect
     regular = dialect.delimiter != " " and dialect.escape is None and not has_stray_quotes(path, dialect)
@@ -68,7 +69,9 @@ def text_to_parquet(
     try:
         return _arrow_to_parquet(clean, plain, target, keep=keep, block_bytes=_LARGE_BLOCK_BYTES)
     except pa.ArrowInvalid as error:
-        raise UnreadableFile(f"{name} has rows longer than {_LARGE_BLOCK_BYTES >> 20} MB: leave out long texts.") from error
+        raise UnreadableFile(
+            f"{name} has rows longer than {_LARGE_BLOCK_BYTES >> 20} MB: leave out long texts."
+        ) from error
 
 
 def _arrow_to_parquet(
@@ -78,12 +81,14 @@ def _arrow_to_parquet(
     kept = columns if keep is None else [stored_name(i) for i in keep]
     schema = pa.schema([(column, pa.string()) for column in kept])
     if path.stat().st_size == 0 or _ends_before(path, layout.lines_before_data):
-        pq.write_table(schema.empty_table(), target)
-        return 0
+        return write_stored((), schema, target, source_bytes=0)
     reader = pc.open_csv(
         str(path),
         read_options=pc.ReadOptions(
-            column_names=columns, skip_rows=layout.lines_before_data, use_threads=False, block_size=block_bytes
+            column_names=columns,
+            skip_rows=layout.lines_before_data,
+            use_threads=False,
+            block_size=block_bytes,
         ),
         parse_options=pc.ParseOptions(
             delimiter=layout.dialect.delimiter,
@@ -95,18 +100,10 @@ def _arrow_to_parquet(
         convert_options=pc.ConvertOptions(
             column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False, include_columns=kept
         ),
+        memory_pool=pa.system_memory_pool(),
     )
-    rows = 0
-    with reader, pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for batch in reader:
-            rows += batch.num_rows
-            writer.write_batch(_as_text(batch, schema))
-    return rows
-
-
-def _as_text(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """A batch without rows comes without types."""
-    return batch if batch.schema.equals(schema) else batch.cast(schema)
+    with reader:
+        return write_stored(reader, schema, target, source_bytes=path.stat().st_size)
 
 
 def _ends_before(path: Path, lines: int) -> bool:
@@ -126,7 +123,8 @@ def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
     """Copy the rows in canonical CSV, without blank lines and trailing blanks.
 
     Raises:
-        UnreadableFile: a row that does not have one value for each column, or broken quotes; with the line number.
+        UnreadableFile: a row without one value for each column, or broken quotes; with the line number.
+
     """
     width, skipped = len(layout.names), layout.lines_before_data
     with (
@@ -159,8 +157,8 @@ def _ragged(line: int, values: int, width: int, name: str) -> UnreadableFile:
 def _broken(line: int, problem: str, quote: str, name: str) -> UnreadableFile:
     if "unexpected end" in problem:
         return UnreadableFile(
-            f"Line {line} of {name} opens a quote ({quote}) that is never closed: close it, or write it twice if it is part of "
-            "a quoted value."
+            f"Line {line} of {name} opens a quote ({quote}) that is never closed: close it, or write it "
+            "twice if it is part of a quoted value."
         )
     if "field limit" in problem:
         return UnreadableFile(
@@ -168,7 +166,8 @@ def _broken(line: int, problem: str, quote: str, name: str) -> UnreadableFile:
             f"a quote ({quote}) that is never closed is the usual cause."
         )
     return UnreadableFile(
-        f"Line {line} of {name} has text after a closing quote ({quote}): write quotes inside a quoted value twice."
+        f"Line {line} of {name} has text after a closing quote ({quote}): "
+        "write quotes inside a quoted value twice."
     )
 
 

@@ -13,7 +13,8 @@ from dashboard.ingest.errors import UnreadableFile, counted, shown
 from dashboard.ingest.header import column_names, refuse_if_data
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import _csv
+    from collections.abc import Iterable
 
 SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_ROWS = 1000
@@ -30,8 +31,8 @@ class Dialect:
     quote: str = '"'
     escape: str | None = None
 
-    def rows(self, lines: Sequence[str] | StringIO, *, strict: bool = True) -> csv._reader:
-        """A reader of rows; raises csv.Error for what the dialect does not allow when `strict`."""
+    def rows(self, lines: Iterable[str]) -> _csv.Reader:
+        """A reader of rows that raises csv.Error for what the dialect does not allow."""
         return csv.reader(
             lines,
             delimiter=self.delimiter,
@@ -39,7 +40,7 @@ class Dialect:
             escapechar=self.escape,
             doublequote=self.escape is None,
             skipinitialspace=self.delimiter == " ",
-            strict=strict,
+            strict=True,
         )
 
 
@@ -90,7 +91,9 @@ class _Trial:
     def numbers(self) -> float:
         """Share of the values that read as a number."""
         cells = [cell for _, row in self.rows[1:] for cell in row]
-        return sum(_READS_AS_NUMBER.fullmatch(cell) is not None for cell in cells) / len(cells) if cells else 0.0
+        return (
+            sum(_READS_AS_NUMBER.fullmatch(cell) is not None for cell in cells) / len(cells) if cells else 0.0
+        )
 
 
 def fits(row: list[str], width: int) -> bool:
@@ -107,7 +110,8 @@ def tell_layout(sample: str, *, whole: bool, name: str) -> Layout:
     """The layout of a text table that begins with `sample`, which is all of it when `whole`.
 
     Raises:
-        UnreadableFile: nothing but blank lines, one column only, lines above the column names, or no column names.
+        UnreadableFile: only blank lines, one column only, lines above the column names, or no column names.
+
     """
     sample = sample.removeprefix("\ufeff")
     skip, declared = _declared_delimiter(sample)
@@ -118,7 +122,9 @@ def tell_layout(sample: str, *, whole: bool, name: str) -> Layout:
     trials = [trial for trial in trials if trial.rows]
     if not trials:
         raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
-    usable = [t for t in trials if t.width >= 2 and (t.agreement == 1.0 or t.dialect.delimiter in _DELIMITERS)]
+    usable = [
+        t for t in trials if t.width >= 2 and (t.agreement == 1.0 or t.dialect.delimiter in _DELIMITERS)
+    ]
     if not usable:
         raise _one_column(trials, skip, name)
     best = max(usable, key=_score)
@@ -206,8 +212,8 @@ def _one_column(trials: list[_Trial], skip: int, name: str) -> UnreadableFile:
             first_line, first = trial.rows[0]
             return _preamble(skip + first_line, first, skip + wide[0][0], name)
     return UnreadableFile(
-        f"{name} has only one column, {shown(trials[0].rows[0][1][0])}: two are needed, one with numbers and one that "
-        "says which group each row belongs to, with commas, semicolons or tabs between them."
+        f"{name} has only one column, {shown(trials[0].rows[0][1][0])}: two are needed, one with numbers "
+        "and one that says which group each row belongs to, with commas, semicolons or tabs between them."
     )
 
 
@@ -219,8 +225,9 @@ def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
     if usual == trial.width + 1 and widths[1:].count(usual) > len(widths) / 2:
         line = next(line for line, row in trial.rows[1:] if len(row) == usual)
         raise UnreadableFile(
-            f"Line {skip + line} of {name} has {usual} values but the first names {counted(len(first), 'column')}: "
-            "give every column a name, and put quotes around values that hold the separator."
+            f"Line {skip + line} of {name} has {usual} values but the first line names "
+            f"{counted(len(first), 'column')}: give every column a name, "
+            "and put quotes around values that hold the separator."
         )
     if usual > trial.width:
         line = next(line for line, row in trial.rows[1:] if len(row) == usual)
@@ -229,6 +236,6 @@ def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
 
 def _preamble(line: int, row: list[str], table_line: int, name: str) -> UnreadableFile:
     return UnreadableFile(
-        f"Line {line} of {name} ({shown(' '.join(row))}) does not look like the names of the columns, which seem to begin "
-        f"in line {table_line}: delete the lines above the column names."
+        f"Line {line} of {name} ({shown(' '.join(row))}) does not look like the names of the columns, "
+        f"which seem to begin in line {table_line}: delete the lines above the column names."
     )

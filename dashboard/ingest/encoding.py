@@ -35,12 +35,15 @@ class _Scan:
 def utf8_file(source: Path, head: bytes, *, name: str, folder: Path) -> Path:
     """`source` itself where it is UTF-8, else a copy of it in UTF-8 in `folder`.
 
-    Windows-1252 (and Latin-1 for the five bytes it leaves out) is what a text that is not Unicode is taken for.
+    Text that is not Unicode is taken for Windows-1252, and for Latin-1 at the five bytes that leaves out.
 
     Raises:
         UnreadableFile: no text, or UTF-8 with a broken byte in it.
+
     """
-    declared = next((encoding for bom, encoding in _BOMS if head.startswith(bom)), None) or _unmarked_utf16(head)
+    declared = next((encoding for bom, encoding in _BOMS if head.startswith(bom)), None) or _unmarked_utf16(
+        head
+    )
     if declared is not None:
         return _transcoded(source, declared, name=name, folder=folder)
     if len(_CONTROLS.findall(head)) > len(head) / 20:
@@ -49,20 +52,24 @@ def utf8_file(source: Path, head: bytes, *, name: str, folder: Path) -> Path:
     if scan.first_nul is not None:
         line = _line_at(source, scan.first_nul)
         raise UnreadableFile(
-            f"{name} has a NUL byte in line {line}, so it is no plain text there: save the table again as CSV (UTF-8)."
+            f"{name} has a NUL byte in line {line}, so it is no plain text there: "
+            "save the table again as CSV (UTF-8)."
         )
     if scan.first_bad is None:
         return source
     if _mostly_utf8(source):
         line = _line_at(source, scan.first_bad)
         raise UnreadableFile(
-            f"{name} is UTF-8 text but line {line} has a byte that is not: correct it or save the file again as UTF-8."
+            f"{name} is UTF-8 text but line {line} has a byte that is not: "
+            "correct it or save the file again as UTF-8."
         )
     return _transcoded(source, "windows-1252", name=name, folder=folder)
 
 
 def _no_text(name: str) -> UnreadableFile:
-    return UnreadableFile(f"{name} is no table in plain text: save the table as CSV (UTF-8) and use that file.")
+    return UnreadableFile(
+        f"{name} is no table in plain text: save the table as CSV (UTF-8) and use that file."
+    )
 
 
 def _unmarked_utf16(head: bytes) -> str | None:
@@ -147,7 +154,7 @@ def _transcoded(source: Path, encoding: str, *, name: str, folder: Path) -> Path
                 plain = text.encode()
             except UnicodeError as error:
                 raise UnreadableFile(
-                    f"{name} is {encoding.upper()} text with a broken character in it: save it again as UTF-8."
+                    f"{name} is {encoding.upper()} text with a broken character: save it again as UTF-8."
                 ) from error
             if "\x00" in text:
                 raise _no_text(name)

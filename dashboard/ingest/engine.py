@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,11 +17,11 @@ MEMORY_LIMIT = "512MB"
 
 @contextmanager
 def engine(parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that can read `parquet` and nothing else, with `folder` for what does not fit in memory."""
+    """A connection that can read `parquet` and nothing else; `folder` takes its tables and what it spills."""
     import duckdb
 
     connection = duckdb.connect(
-        ":memory:",
+        folder / "work.duckdb",
         config={
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(folder / "spill"),
@@ -32,17 +32,31 @@ def engine(parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     )
     try:
         connection.execute(f"SET allowed_paths = [{literal(str(parquet))}]")
-        connection.execute("SET enable_external_access = false; SET TimeZone = 'UTC'; SET lock_configuration = true")
+        connection.execute("SET enable_external_access = false; SET TimeZone = 'UTC'")
+        connection.execute("SET lock_configuration = true")
         yield connection
     finally:
         connection.close()
 
 
+def select(what: str, source: str, rest: str = "") -> str:
+    """A query over `source`: a table, a function call, or a query in brackets."""
+    return " ".join(("SELECT", what, "FROM", source, rest)).strip()
+
+
+def parquet_source(path: Path) -> str:
+    """SQL for the rows of a Parquet file."""
+    return f"read_parquet({literal(str(path))})"
+
+
+def one_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """The one row that an aggregate query gives."""
+    row = connection.execute(query).fetchone()
+    if row is None:
+        raise RuntimeError("an aggregate gave no row")
+    return tuple(row)
+
+
 def literal(text: str) -> str:
     """`text` as an SQL string."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def stored_name(index: int) -> str:
-    """What column `index` (from 0) is called in a stored Parquet file, whatever its name in the user's file."""
-    return f"c{index}"

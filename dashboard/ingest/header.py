@@ -33,7 +33,8 @@ def column_names(header: Iterable[str]) -> tuple[str, ...]:
 def refuse_if_data(header: list[str], body: list[list[str]], name: str) -> None:
     """Raise UnreadableFile when the first row is data, so that it is not lost as a row of names.
 
-    It is where it holds only numbers, or a number with decimals, or a number beside a label that comes again below it.
+    It is where it holds only numbers, or a number with decimals, or a number beside a label that comes again
+    below it.
     Whole numbers beside names that do not come again are taken for names (a column for each year).
     """
     filled = [cell for cell in header if cell.strip()]
@@ -47,6 +48,6 @@ def refuse_if_data(header: list[str], body: list[list[str]], name: str) -> None:
     )
     if len(numbers) == len(filled) or decimals or again:
         raise UnreadableFile(
-            f"The first line of {name} holds data ({shown(numbers[0])}) where the names of the columns belong: "
+            f"The first line of {name} holds data ({shown(numbers[0])}) where the column names belong: "
             "put a line above it that names each column, such as group and value."
         )

@@ -65,8 +65,10 @@ def is_parquet(head: bytes) -> bool:
 
 
 def refuse_foreign(head: bytes, name: str) -> None:
-    """Raise UnreadableFile when the first bytes are those of a known kind of file that holds no plain table."""
-    what = next((what for magic, what in _FOREIGN if head.startswith(magic) and not _is_text(magic, head)), None)
+    """Raise UnreadableFile when the first bytes are those of a kind of file that holds no plain table."""
+    what = next(
+        (what for magic, what in _FOREIGN if head.startswith(magic) and not _is_text(magic, head)), None
+    )
     if what is None and _STATA_BINARY.match(head):
         what = "a Stata file: use `export delimited` in Stata to write a CSV"
     if what is None and head[257:262] == b"ustar":
@@ -82,9 +84,16 @@ def refuse_foreign(head: bytes, name: str) -> None:
 
 def _is_text(magic: bytes, head: bytes) -> bool:
     """Whether a short, purely alphabetic magic may as well begin a line of column names."""
-    return magic in (b"ORC", b"RDA", b"RDX", b"A\n", b"GIF8", b"FEA1", b"ARROW1", b"Rar!") and _looks_like_text(
-        magic, head
-    )
+    return magic in (
+        b"ORC",
+        b"RDA",
+        b"RDX",
+        b"A\n",
+        b"GIF8",
+        b"FEA1",
+        b"ARROW1",
+        b"Rar!",
+    ) and _looks_like_text(magic, head)
 
 
 def _looks_like_text(magic: bytes, head: bytes) -> bool:
@@ -101,16 +110,21 @@ def member_of_zip(source: Path, name: str) -> str:
 
     Raises:
         UnreadableFile: the archive is damaged, a workbook, encrypted, empty, or holds several files.
+
     """
     try:
         with zipfile.ZipFile(source) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise UnreadableFile(f"{name} is a damaged zip archive: pack it again, or use the CSV itself.") from error
+        raise UnreadableFile(
+            f"{name} is a damaged zip archive: pack it again, or use the CSV itself."
+        ) from error
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" in names or "mimetype" in names or any(n.startswith("Index/") for n in names):
         raise UnreadableFile(f"{name} is {_WORKBOOK}.")
-    files = [e for e in entries if not e.filename.startswith("__MACOSX/") and not e.filename.endswith(".DS_Store")]
+    files = [
+        e for e in entries if not e.filename.startswith("__MACOSX/") and not e.filename.endswith(".DS_Store")
+    ]
     if len(files) != 1:
         held = "nothing" if not files else f"{len(files)} files"
         raise UnreadableFile(f"{name} is a zip archive that holds {held}: use one CSV file, packed or not.")

@@ -1,4 +1,4 @@
-"""Uploaded Parquet files to stored ones: the same columns, typed as they are, under names that no query can trip over."""
+"""Uploaded Parquet files to stored ones: the columns typed as they are, under names of our own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboard.ingest.engine import stored_name
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.header import column_names
+from dashboard.ingest.stored import write_stored
+from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 ColumnType = Literal["text", "integer", "float", "decimal", "boolean", "date", "other"]
@@ -33,6 +34,7 @@ def parquet_columns(path: Path, name: str) -> ParquetColumns:
 
     Raises:
         UnreadableFile: the file is damaged, encrypted, or has no column.
+
     """
     try:
         with pq.ParquetFile(path) as file:
@@ -52,7 +54,7 @@ def _type(kind: pa.DataType) -> ColumnType:
     types = pa.types
     if types.is_dictionary(kind):
         return _type(kind.value_type)
-    tests = (
+    tests: tuple[tuple[Callable[[pa.DataType], bool], ColumnType], ...] = (
         (types.is_string, "text"),
         (types.is_large_string, "text"),
         (types.is_string_view, "text"),
@@ -64,36 +66,41 @@ def _type(kind: pa.DataType) -> ColumnType:
         (types.is_timestamp, "date"),
         (types.is_null, "text"),
     )
-    return next((name for test, name in tests if test(kind)), "other")  # type: ignore[return-value]  # names are literals
+    return next((name for test, name in tests if test(kind)), "other")
 
 
-def copy_parquet(path: Path, target: Path, columns: ParquetColumns, *, keep: Sequence[int] | None, name: str) -> int:
-    """Write the columns `keep` (all when None) to `target`, those of type "other" as empty; the number of rows.
+def copy_parquet(
+    path: Path, target: Path, columns: ParquetColumns, *, keep: Sequence[int] | None, name: str
+) -> int:
+    """Write the columns `keep` (None: all) to `target`, those of type "other" as empty; the number of rows.
 
     Raises:
         UnreadableFile: the file is damaged.
+
     """
     kept = range(len(columns.names)) if keep is None else keep
-    rows = 0
     try:
         with pq.ParquetFile(path, pre_buffer=False) as file:
             types = [field.type for field in file.schema_arrow]
             schema = pa.schema([(stored_name(i), _stored_type(types[i], columns.types[i])) for i in kept])
-            with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-                for batch in _batches(file, kept, columns):
-                    stored = [
-                        pa.nulls(batch.num_rows, field.type)
-                        if columns.types[i] == "other"
-                        else batch.column(field.name).cast(field.type)
-                        for i, field in zip(kept, schema, strict=True)
-                    ]
-                    writer.write_batch(pa.RecordBatch.from_arrays(stored, schema=schema))
-                    rows += batch.num_rows
+            batches = (_stored(batch, schema) for batch in _batches(file, kept, columns))
+            return write_stored(batches, schema, target, source_bytes=path.stat().st_size)
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise _damaged(name) from error
-    return rows
+
+
+def _stored(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """The columns of `schema` in its types; those that the batch lacks as empty."""
+    present = set(batch.schema.names)
+    arrays = [
+        batch.column(field.name).cast(field.type)
+        if field.name in present
+        else pa.nulls(batch.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def _batches(file: pq.ParquetFile, kept: Sequence[int], columns: ParquetColumns) -> Iterator[pa.RecordBatch]:

@@ -10,14 +10,11 @@ from dashboard.ingest.encoding import utf8_file
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
-from dashboard.ingest.unpack import plain_file
+from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-MAX_EXPANDED_BYTES = 8 << 30
-"""What a compressed file may expand to."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +29,15 @@ class Source:
     """Write the given columns (all for None) to a Parquet file; gives the number of rows."""
 
 
-def open_source(path: Path, *, name: str, folder: Path, max_expanded_bytes: int = MAX_EXPANDED_BYTES) -> Source:
+def open_source(
+    path: Path, *, name: str, folder: Path, max_expanded_bytes: int = MAX_EXPANDED_BYTES
+) -> Source:
     """Unpack, transcode and tell the layout of a file; `folder` is for copies and is the caller's to remove.
 
     Raises:
         UnreadableFile: the file cannot be used.
         OSError: it cannot be opened, or the disk is full.
+
     """
     plain, head = plain_file(path, name=name, folder=folder, max_bytes=max_expanded_bytes)
     if is_parquet(head):
@@ -52,7 +52,11 @@ def open_source(path: Path, *, name: str, folder: Path, max_expanded_bytes: int 
     text = utf8_file(plain, head, name=name, folder=folder)
     layout = read_layout(text, name)
 
+    text_column: ColumnType = "text"
+
     def write_text(target: Path, keep: Sequence[int] | None) -> int:
         return text_to_parquet(text, layout, target, keep=keep, name=name, folder=folder)
 
-    return Source(layout.names, ("text",) * len(layout.names), layout.dialect.delimiter, write_text)
+    return Source(
+        layout.names, tuple(text_column for _ in layout.names), layout.dialect.delimiter, write_text
+    )

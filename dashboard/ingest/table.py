@@ -11,6 +11,11 @@ if TYPE_CHECKING:
 Kind = Literal["number", "text", "date", "boolean"]
 
 
+def stored_name(place: int) -> str:
+    """What the column at a place (from 0) is called in the stored Parquet file."""
+    return f"c{place}"
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: what it holds and which roles it can take."""
@@ -67,5 +72,7 @@ class Table:
     @classmethod
     def from_json(cls, fields: dict[str, Any], path: Path) -> Table:
         """What `to_json` gave, with the Parquet file at `path`."""
-        columns = tuple(Column(**{**column, "examples": tuple(column["examples"])}) for column in fields["columns"])
+        columns = tuple(
+            Column(**{**column, "examples": tuple(column["examples"])}) for column in fields["columns"]
+        )
         return cls(path=path, name=fields["name"], rows=fields["rows"], columns=columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.magic import Packing, is_parquet, member_of_zip, packing, refuse_foreign
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from _typeshed import SupportsRead
+
+MAX_EXPANDED_BYTES = 8 << 30
+"""What a compressed file may expand to."""
 HEAD_BYTES = 1 << 16
 _CHUNK_BYTES = 1 << 20
 
@@ -22,6 +26,7 @@ def plain_file(source: Path, *, name: str, folder: Path, max_bytes: int) -> tupl
 
     Raises:
         UnreadableFile: a kind of file that holds no plain table, a damaged archive, or more than `max_bytes`.
+
     """
     head = _head(source)
     kind = packing(head)
@@ -68,11 +73,13 @@ def _unpack(source: Path, target: Path, *, kind: Packing, name: str, max_bytes: 
 
 
 def _damaged(name: str, kind: Packing) -> UnreadableFile:
-    return UnreadableFile(f"{name} is cut short or damaged ({kind}): copy or pack it again, or use the CSV itself.")
+    return UnreadableFile(
+        f"{name} is cut short or damaged ({kind}): copy or pack it again, or use the CSV itself."
+    )
 
 
 @contextmanager
-def _opened(source: Path, kind: Packing, name: str) -> Iterator[IO[bytes]]:
+def _opened(source: Path, kind: Packing, name: str) -> Iterator[SupportsRead[bytes]]:
     """The plain bytes of a compressed file as a stream."""
     if kind == "gzip":
         import gzip

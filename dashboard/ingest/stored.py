@@ -1,0 +1,39 @@
+"""Batches to the Parquet file that a table is kept in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_SMALLEST_GROUP_BYTES, _LARGEST_GROUP_BYTES, _GROUPS = 4 << 20, 32 << 20, 64
+
+
+def write_stored(
+    batches: Iterable[pa.RecordBatch], schema: pa.Schema, target: Path, *, source_bytes: int
+) -> int:
+    """Write batches to one Parquet file, holding one row group of a few dozen in memory; the row count."""
+    enough = min(max(source_bytes // _GROUPS, _SMALLEST_GROUP_BYTES), _LARGEST_GROUP_BYTES)
+    rows = held_bytes = 0
+    held: list[pa.RecordBatch] = []
+    with pq.ParquetWriter(target, schema, compression="zstd", memory_pool=pa.system_memory_pool()) as writer:
+        for batch in batches:
+            if batch.num_rows == 0:
+                continue
+            held.append(batch)
+            rows += batch.num_rows
+            held_bytes += batch.nbytes
+            if held_bytes >= enough:
+                writer.write_table(pa.Table.from_batches(held, schema))
+                held, held_bytes = [], 0
+        if held or rows == 0:
+            writer.write_table(pa.Table.from_batches(held, schema))
+    del held
+    for pool in (pa.system_memory_pool(), pa.default_memory_pool()):
+        pool.release_unused()
+    return rows
