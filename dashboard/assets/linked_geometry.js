@@ -222,10 +222,10 @@
     }
 
     /**
-     * The place of a label of `size` {w, h} that stays inside `area` {w, h} and covers least of the `points` [[x, y]]
-     * and of the `taken` rectangles; earlier candidates [x, y] win ties.
+     * The place of a label of `size` {w, h} that stays inside `area` {w, h} and covers least of its own group's points,
+     * then of the rectangles that are `taken` and of the points of `others`; earlier candidates [x, y] win ties.
      */
-    function placeLabel(candidates, size, area, points, taken) {
+    function placeLabel(candidates, size, area, {own, others, taken}) {
         let best = null;
         for (const [x, y] of candidates) {
             const rect = {
@@ -235,8 +235,9 @@
                 h: size.h,
             };
             const moved = Math.hypot(rect.x - x, rect.y - y);
-            const covered = points.filter(([px, py]) => inside(rect, px, py, 3)).length;
-            const cost = moved + 40 * covered + taken.reduce((sum, other) => sum + overlap(rect, other), 0);
+            const covered = (points) => points.filter(([x1, y1]) => inside(rect, x1, y1, 3)).length;
+            const crowd = taken.reduce((sum, other) => sum + overlap(rect, other), 0);
+            const cost = moved + 40 * covered(own) + 6 * covered(others) + crowd;
             if (!best || cost < best.cost) {
                 best = {rect, cost};
             }

@@ -7,6 +7,7 @@
 
     const linked = (window.blupboardLinked = window.blupboardLinked || {});
     const GAP = 10; // pixels between a mark and its label
+    const MOST_AVOIDED = 2000; // points of other groups; where there are more, every place covers some
     const ALONG = [0.15, 0.3, 0.45, 0.6, 0.75, 0.9]; // points of a line that a label should leave free
 
     function boxOf(overlay, i) {
@@ -83,6 +84,20 @@
         return points;
     }
 
+    /** The marks of all groups, which a label had better leave free too. */
+    function everyMark({traces}, frame) {
+        const marked = traces.filter((trace) => trace.marker);
+        const points = [];
+        if (marked.reduce((sum, trace) => sum + trace.x.length, 0) <= MOST_AVOIDED) {
+            for (const trace of marked) {
+                for (let i = 0; i < trace.x.length; i++) {
+                    points.push(pixelOf(frame, {trace, i}));
+                }
+            }
+        }
+        return points;
+    }
+
     function candidates(view, frame, [x, y], points, {w, h}) {
         if (view.rows) { // beside the whole row, so that its intervals stay readable
             const right = Math.max(...points.map(([px]) => px)) + GAP;
@@ -99,13 +114,14 @@
 
     function place(tasks) {
         const sizes = tasks.map(({box}) => ({w: box.offsetWidth, h: box.offsetHeight}));
-        const taken = new Map();
+        const around = new Map(); // view -> {others, taken}
         tasks.forEach(({view, frame, box, points, anchor}, i) => {
-            const others = taken.get(view) || [];
+            const seen = around.get(view) || {others: everyMark(view, frame), taken: []};
             const places = candidates(view, frame, anchor, points, sizes[i]);
-            const rect = linked.geometry.placeLabel(places, sizes[i], {w: frame.width, h: frame.height}, points, others);
+            const area = {w: frame.width, h: frame.height};
+            const rect = linked.geometry.placeLabel(places, sizes[i], area, {own: points, ...seen});
             box.style.transform = `translate(${Math.round(frame.left + rect.x)}px, ${Math.round(frame.top + rect.y)}px)`;
-            taken.set(view, [...others, rect]);
+            around.set(view, {...seen, taken: [...seen.taken, rect]});
         });
     }
 

@@ -12,6 +12,7 @@
     const SVG = 'http://www.w3.org/2000/svg';
     const MOST_DRAWN = 500; // groups lit at once in a plot; the status line counts them all
     const MOST_NAMED = 6; // groups that get a label and a thick line each
+    const MOST_SOLID = 30; // lit lines past which they turn translucent
     const ROW_READABLE = 5; // pixels of row height from which a band is enough to find a mark
 
     function add(parent, tag, className, space = 'http://www.w3.org/1999/xhtml') {
@@ -127,10 +128,14 @@
         paint(overlay, frame, [
             ...linked.detail.intervals(detail, frame),
             ...(positions.length ? [veil] : []),
-            ...(positions.length && rows ? bands(frame, positions) : []),
-            ...(positions.length ? lines(traces, frame, positions, 1.5) : []),
+            ...(positions.length && rows && Math.abs(frame.perY) >= ROW_READABLE ? bands(frame, positions) : []),
+            ...(positions.length ? fainter(lines(traces, frame, positions, 1.5), positions.length) : []),
             ...(positions.length ? marks(traces, frame, positions, 0) : []),
         ]);
+    }
+
+    function fainter(drawing, count) {
+        return drawing.map((one) => ({...one, opacity: Math.min(1, Math.max(0.15, MOST_SOLID / count))}));
     }
 
     function paint({root, still}, frame, drawing) {
@@ -149,8 +154,9 @@
         const color = (name) => theme.getPropertyValue(`--linked-${name}`) || name;
         pen.scale(sharp, sharp);
         pen.lineJoin = 'round';
-        for (const {d, fill, stroke, width} of drawing) {
+        for (const {d, fill, stroke, width, opacity = 1} of drawing) {
             const path = new Path2D(d);
+            pen.globalAlpha = opacity;
             if (fill) {
                 pen.fillStyle = color(fill);
                 pen.fill(path);
