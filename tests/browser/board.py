@@ -1,0 +1,136 @@
+"""What a person does on the page and reads off it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+VIEWS = ("view-groups", "view-shrinkage", "view-weight", "view-rank")
+
+_STALE = """
+() => {
+    for (const gd of document.querySelectorAll('.linked-view .js-plotly-plot')) gd.beforeRepaint = gd.data;
+}
+"""
+
+_REPAINTED = """
+() => {
+    const graphs = [...document.querySelectorAll('.linked-view .js-plotly-plot')];
+    const drawn = (gd) => gd.data && gd.data.length && gd.data !== gd.beforeRepaint;
+    return graphs.length === 4 && graphs.every(drawn);
+}
+"""
+
+_QUIET = """
+() => new Promise((resolve) => {
+    let frames = 0;
+    const look = () => {
+        const {callbacks} = window.store.getState();
+        const busy = Object.entries(callbacks).some(([name, list]) =>
+            Array.isArray(list) && list.length && !['stored', 'completed'].includes(name));
+        frames = busy ? 0 : frames + 1;
+        frames >= 6 ? resolve(true) : requestAnimationFrame(look);
+    };
+    look();
+})
+"""
+
+_TABLE = """
+() => {
+    const cells = {};
+    for (const row of document.querySelectorAll('#table .ag-row')) {
+        const id = row.getAttribute('row-id');
+        const known = (cells[id] ||= {key: id, place: Number(row.getAttribute('row-index'))});
+        for (const cell of row.querySelectorAll('[col-id]')) {
+            known[cell.getAttribute('col-id')] = cell.textContent;
+        }
+    }
+    return Object.values(cells).sort((a, b) => a.place - b.place);
+}
+"""
+
+
+def open_board(page: Page) -> Page:
+    """Go to the page and wait until everything is drawn."""
+    page.goto("/")
+    page.wait_for_function(_REPAINTED)
+    settle(page)
+    return page
+
+
+def settle(page: Page) -> None:
+    """Wait until no callback is under way."""
+    page.wait_for_function("() => window.store && window.store.getState().callbacks")
+    page.evaluate(_QUIET)
+
+
+@contextmanager
+def repaint(page: Page) -> Iterator[None]:
+    """Do something that changes the comparison; returns when all four views are drawn anew."""
+    page.evaluate(_STALE)
+    yield
+    page.wait_for_function(_REPAINTED)
+    settle(page)
+
+
+def choose_file(page: Page, file: Path | tuple[str, bytes]) -> None:
+    """Hand a file, or a name and its bytes, to the upload; does not wait."""
+    given: Any = file
+    if isinstance(file, tuple):
+        given = {"name": file[0], "mimeType": "text/csv", "buffer": file[1]}
+    page.set_input_files("#upload-input", given)
+
+
+def upload(page: Page, file: Path | tuple[str, bytes]) -> None:
+    """Upload a file and wait until its comparison is on screen."""
+    with repaint(page):
+        choose_file(page, file)
+
+
+def pick(page: Page, control: str, option: str) -> None:
+    """Choose an entry of a drop-down list by the id of the list and the words of the entry; does not wait."""
+    page.click(f"#{control}")
+    page.get_by_role("option", name=option).first.click()
+
+
+def open_sample(page: Page, title: str) -> None:
+    """Open one of the samples."""
+    page.get_by_role("tab", name="Samples").click()
+    with repaint(page):
+        page.locator("button.sample", has_text=title).click()
+
+
+def table(page: Page) -> list[dict[str, Any]]:
+    """The table's rows as text by column id, from the top, as far as they are in sight."""
+    return page.evaluate(_TABLE)
+
+
+def column_ids(page: Page) -> dict[str, str]:
+    """The ids of the table's columns by their headings."""
+    return page.evaluate(
+        "() => Object.fromEntries([...document.querySelectorAll('#table .ag-header-cell[col-id]')]"
+        ".map((c) => [c.querySelector('.ag-header-cell-text').textContent, c.getAttribute('col-id')]))"
+    )
+
+
+def parameters(page: Page) -> dict[str, dict[str, str]]:
+    """The table of parameters: for each method the text under each heading."""
+    return page.evaluate(
+        "() => { const t = document.querySelector('table.parameters');"
+        " const head = [...t.tHead.rows[0].cells].slice(1).map((c) => c.textContent);"
+        " return Object.fromEntries([...t.tBodies[0].rows].map((r) => [r.cells[0].textContent,"
+        " Object.fromEntries([...r.cells].slice(1).map((c, i) => [head[i], c.textContent]))])); }"
+    )
+
+
+def traces(page: Page, view: str) -> list[dict[str, Any]]:
+    """A view's traces: name, x and y as plotly has them, and their meta."""
+    return page.evaluate(
+        "(id) => document.querySelector(`#${id} .js-plotly-plot, #${id}.js-plotly-plot`)._fullData.map((t) =>"
+        " ({name: t.name, x: Array.from(t.x || []), y: Array.from(t.y || []), meta: t.meta}))",
+        view,
+    )
