@@ -1,0 +1,227 @@
+"""What is on screen as a script: R with lme4, and Python with our own ``compare``.
+
+Both read the file beside them as blupboard does: labels are text exactly as they stand, and what is not a
+number is left out. Names of files and columns can hold anything; they only become string literals and comments.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from estimators import Comparison, Result
+
+PARQUET = (".parquet", ".pq")
+_MADE_UP_NAME = re.compile(r".* \(column \d+\)|column \d+", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class TextLayout:
+    """How a text table is written; the defaults are those of an ordinary CSV file."""
+
+    delimiter: str = ","
+    """A space stands for any run of spaces."""
+    quote: str = '"'
+    decimal: str = "."
+    """The decimal mark of the outcome."""
+    encoding: str = "UTF-8"
+    """A name that iconv knows; ``UTF-8-BOM`` where the file begins with a byte order mark."""
+    lines_above: int = 0
+    """Lines above the names of the columns."""
+
+
+ORDINARY = TextLayout()
+
+
+def r_script(
+    comparison: Comparison,
+    *,
+    file_name: str,
+    outcome: str,
+    group: str,
+    layout: TextLayout = ORDINARY,
+    columns: Sequence[str] = (),
+) -> str:
+    """An R script that prints one line for each group and one column for each estimator that has R code.
+
+    Args:
+        comparison: what is on screen; its notes and failures become comments.
+        file_name: the file that the script reads; Parquet where its name ends so.
+        outcome: name of the column with the numbers.
+        group: name of the column that names each row's group.
+        layout: how a text file is written.
+        columns: the names of all columns in the file's order; needed only where a name was made up because the
+            file has none or the same twice (``y (column 5)``).
+
+    """
+    steps = [_r_fit(comparison, result) for result in comparison.results]
+    if any("lme4::" in step for step in steps):
+        head = ['# Needs the package lme4: install.packages("lme4")']
+    else:
+        head = []
+    at_outcome, at_group = (_r_column(name, columns) for name in (outcome, group))
+    if PurePath(file_name).suffix.lower() in PARQUET:
+        reading = _r_read_parquet(file_name, at_outcome, at_group)
+    else:
+        reading = _r_read_text(file_name, at_outcome, at_group, layout)
+    data = comparison.data
+    parts = [
+        "\n".join([*head, *reading]),
+        "\n".join(
+            [
+                'usable <- is.finite(y) & grepl("[^[:space:]]", g)',
+                "y <- y[usable]",
+                'g <- factor(g[usable], levels = sort(unique(g[usable]), method = "radix"))',
+                f"# In blupboard: {data.total} of {data.rows_read} rows in {len(data)} groups",
+                r'cat(length(y), "of", length(usable), "rows in", nlevels(g), "groups\n")',
+            ]
+        ),
+        "result <- data.frame(\n"
+        "  group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean))\n"
+        ")",
+        *steps,
+        "print(result, row.names = FALSE)",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def python_script(
+    comparison: Comparison,
+    *,
+    file_name: str,
+    outcome: str,
+    group: str,
+    plugins_dirs: Sequence[str] = (),
+) -> str:
+    """A Python script that runs the same comparison with blupboard itself and prints the tidy table.
+
+    Args:
+        comparison: what is on screen: its estimators, options and level.
+        file_name: the file that the script reads, in any format that blupboard reads.
+        outcome: name of the column with the numbers.
+        group: name of the column that names each row's group.
+        plugins_dirs: folders of plugin files that the estimators come from, beside those that are installed.
+
+    """
+    ids = [result.id for result in comparison.results]
+    options = {result.id: changed for result in comparison.results if (changed := _changed_options(result))}
+    imported, chosen, lines = "compare", f"{ids!r}", list[str]()
+    if plugins_dirs:
+        imported, chosen = "build_registry, compare", f"[registry[name] for name in {ids!r}]"
+        lines.append(f"registry = build_registry({[str(folder) for folder in plugins_dirs]!r})")
+    lines += [
+        f"data = reduce_file(Path({file_name!r}), outcome={outcome!r}, group={group!r})",
+        "# With a frame at hand: data = GroupData.from_frame(frame, outcome=..., group=...)",
+        "comparison = compare(",
+        "    data,",
+        f"    {chosen},",
+        *([f"    options={options!r},"] if options else []),
+        f"    level={comparison.level!r},",
+        ")",
+        "print(comparison.tidy().to_string(index=False))",
+    ]
+    if comparison.failed:
+        lines += ["for result in comparison.failed:", '    print(f"{result.label}: {result.message}")']
+    imports = [
+        "from pathlib import Path",
+        "",
+        "from dashboard.ingest import reduce_file",
+        f"from estimators import {imported}",
+        "",
+    ]
+    return "\n".join([*imports, *lines]) + "\n"
+
+
+def _changed_options(result: Result) -> dict[str, object]:
+    """The options that are not at their defaults."""
+    return {
+        spec.name: value
+        for spec in result.estimator.option_specs()
+        if (value := getattr(result.options, spec.name)) != spec.default
+    }
+
+
+def _r_fit(comparison: Comparison, result: Result) -> str:
+    """The lines that add one estimator's column, or a comment that says why there is none."""
+    if result.fit is None:
+        return _comment(f"{result.label}: left out, {result.message}")
+    title = [_comment(result.label), *(_comment(f"Note: {note.text}") for note in result.fit.notes)]
+    try:
+        code = result.estimator.r_code(comparison.data, result.options)
+        body = None if code is None else [f"  {line}".rstrip() for line in code.strip("\n").split("\n")]
+    except Exception as error:  # noqa: BLE001 - a plugin's fault costs its own lines and is said in their place
+        return _comment(f"{result.label}: its R code failed with {type(error).__name__}: {error}")
+    if body is None:
+        return _comment(f"{result.label}: has no R code")
+    return "\n".join([*title, f"result[[{_r_text(result.id)}]] <- local({{", *body, "  estimate", "})"])
+
+
+def _r_read_text(file_name: str, outcome: str, group: str, layout: TextLayout) -> list[str]:
+    sep = "" if layout.delimiter == " " else layout.delimiter
+    arguments = [
+        _r_text(file_name),
+        'colClasses = "character"',
+        "check.names = FALSE",
+        "na.strings = character()",
+    ]
+    if sep != ",":
+        arguments.append(f"sep = {_r_text(sep)}")
+    if layout.quote != '"':
+        arguments.append(f"quote = {_r_text(layout.quote)}")
+    if layout.encoding != "UTF-8":
+        arguments.append(f"fileEncoding = {_r_text(layout.encoding)}")
+    if layout.lines_above:
+        arguments.append(f"skip = {layout.lines_above}")
+    mark = layout.decimal
+    number = f"^[+-]?([0-9]+[{mark}]?[0-9]*|[{mark}][0-9]+)([eE][+-]?[0-9]+)?$"
+    digits = "text[readable]" if mark == "." else f'sub("{mark}", ".", text[readable], fixed = TRUE)'
+    return [
+        f"rows <- read.csv(\n  {', '.join(arguments)}\n)",
+        "# What is not a number (blank, NA, other words) is left out, as is a row without a group",
+        rf'text <- trimws(rows[[{outcome}]], whitespace = "[\\h\\v]")',
+        f'readable <- grepl("{number}", text)',
+        "y <- rep(NA_real_, length(text))",
+        f"y[readable] <- as.numeric({digits})",
+        f"g <- rows[[{group}]]",
+    ]
+
+
+def _r_read_parquet(file_name: str, outcome: str, group: str) -> list[str]:
+    return [
+        '# Reading Parquet needs the package arrow: install.packages("arrow")',
+        f"rows <- arrow::read_parquet({_r_text(file_name)})",
+        "# What is not a number (NA, other words) is left out, as is a row without a group",
+        f"y <- suppressWarnings(as.numeric(rows[[{outcome}]]))",
+        f"g <- as.character(rows[[{group}]])",
+    ]
+
+
+def _r_column(name: str, columns: Sequence[str]) -> str:
+    """How R finds a column: by its name, or by its place where the file itself does not have that name."""
+    if _MADE_UP_NAME.fullmatch(name) and name in columns:
+        return str(columns.index(name) + 1)
+    return _r_text(name)
+
+
+def _r_text(text: str) -> str:
+    """A string literal of R: quotes and backslashes escaped, whatever does not print by its number."""
+    return '"' + "".join(_r_character(c) for c in text) + '"'
+
+
+def _r_character(c: str) -> str:
+    if c in '"\\':
+        return "\\" + c
+    if c.isprintable():
+        return c
+    return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c) or rf"\U{{{ord(c):x}}}"
+
+
+def _comment(text: str) -> str:
+    """Text behind a hash on each of its lines."""
+    plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+    return textwrap.fill(plain, 100, initial_indent="# ", subsequent_indent="#   ")
