@@ -9,9 +9,10 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.pages import ids
+from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import icon
 
-GRAPH_CONFIG = {
+GRAPH_CONFIG: Any = {
     "displaylogo": False,
     "responsive": True,
     "doubleClick": "reset",
@@ -35,15 +36,15 @@ def comparison_panel() -> html.Main:
         [
             html.Div(
                 [
-                    html.H1(id=ids.HEADLINE, className="headline", **{"aria-live": "polite"}),
+                    html.H1(id=ids.HEADLINE, className="headline", **aria(live="polite")),
                     html.Div(id=ids.CARDS, className="cards"),
                 ],
                 className="answer",
             ),
             html.Div(id=ids.ABOUT, className="about-data"),
             html.Div(id=ids.FAILURES, className="failures"),
-            html.Div(id=ids.NOTES, className="notes"),
             html.Div([_view(*view) for view in _VIEWS], className="views"),
+            html.Div(id=ids.NOTES, className="notes"),
             html.Section(
                 [
                     html.Header(
@@ -89,11 +90,11 @@ def _view(graph_id: str, title: str, subtitle: str, area: str) -> html.Section:
                 className="linked-view",
                 tabIndex="0",
                 role="group",
-                **{"aria-label": f"{title}: {subtitle}. Arrow keys step through the groups, Enter pins one."},
+                **aria(label=f"{title}: {subtitle}. Arrow keys step through the groups, Enter pins one."),
             ),
         ],
         className="panel view",
-        **{"data-area": area},
+        **data(area=area),
     )
 
 
@@ -103,7 +104,7 @@ def _save_menu(graph_id: str, title: str) -> dmc.Menu:
         variant="subtle",
         color="gray",
         size="md",
-        **{"aria-label": f"Save the view {title}"},
+        **aria(label=f"Save the view {title}"),
     )
     return dmc.Menu(
         [
