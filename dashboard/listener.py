@@ -24,7 +24,7 @@ _RECEIVE_BYTES = 2**16
 _IN_MEMORY_BYTES = 2**19
 
 
-class CannotListen(Exception):  # noqa: N818 - named for what happened
+class CannotListen(Exception):
     """The address cannot be served; the message is one sentence for the person who chose it."""
 
 

@@ -64,23 +64,23 @@ class WorkspaceError(Exception):
     """Something the person can act on; the message is one sentence for them."""
 
 
-class TooLarge(WorkspaceError):  # noqa: N818 - named for what happened
+class TooLarge(WorkspaceError):
     """More bytes than this server takes."""
 
 
-class Interrupted(WorkspaceError):  # noqa: N818 - named for what happened
+class Interrupted(WorkspaceError):
     """The stream ended before all announced bytes had come."""
 
 
-class NoRoom(WorkspaceError):  # noqa: N818 - named for what happened
+class NoRoom(WorkspaceError):
     """The disk that holds the root is full."""
 
 
-class UnusableRoot(WorkspaceError):  # noqa: N818 - named for what happened
+class UnusableRoot(WorkspaceError):
     """The root folder cannot be created or written."""
 
 
-class UnknownDataset(WorkspaceError):  # noqa: N818 - named for what happened
+class UnknownDataset(WorkspaceError):
     """No such dataset for this owner; the same answer whether it belongs to someone else or to nobody."""
 
     def __init__(self) -> None:

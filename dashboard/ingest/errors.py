@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class UnreadableFile(ValueError):  # noqa: N818 - the name says what it is, and callers read `except UnreadableFile`
+class UnreadableFile(ValueError):
     """The file cannot be used; the message is one sentence that says what is wrong and what to do."""
 
 
