@@ -1,4 +1,4 @@
-"""From what a person chose to what is on screen: dataset -> groups -> comparison -> scene, each kept for reuse."""
+"""From what a person chose to what is on screen: dataset -> groups -> comparison -> scene, kept for reuse."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class _Columns:
 class Board:
     """The one place where pages get data and results from.
 
-    Every way in asks the workspace first, so that a session sees its own data only; what is kept here is keyed by
-    dataset and never handed out without that.
+    Every way in asks the workspace first, so that a session sees its own data only; what is kept here is
+    keyed by dataset and never handed out without that.
     """
 
     def __init__(self, workspace: Workspace, registry: Registry) -> None:
@@ -56,6 +56,7 @@ class Board:
             UnknownDataset: there is no such dataset for this owner.
             DataError, UnreadableFile: the columns cannot be used; one sentence.
             OptionError: an option out of its bounds.
+
         """
         dataset = self.workspace.get(owner, choices.token)
         columns = _Columns(dataset.token, dataset.created, choices.outcome, choices.group, dataset.table)

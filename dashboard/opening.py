@@ -12,7 +12,7 @@ from dashboard.workspace import UnknownDataset
 
 if TYPE_CHECKING:
     from dashboard.board import Board
-    from dashboard.workspace import Dataset
+    from dashboard.datasets import Dataset
 
 SAMPLE_PREFIX = "sample-"
 
@@ -28,7 +28,7 @@ def opening_choices(board: Board, owner: str, dataset: Dataset) -> Choices:
 
 
 def session_start(board: Board, owner: str, first: str, *, prefer: bool) -> tuple[Dataset, Choices]:
-    """What a session finds: the dataset it looked at last, else ``first``; ``first`` in any case if ``prefer``."""
+    """What a session finds: the dataset it looked at last, or ``first``; always ``first`` if ``prefer``."""
     dataset = (None if prefer else board.workspace.current(owner)) or board.workspace.get(owner, first)
     try:
         return dataset, opening_choices(board, owner, dataset)

@@ -65,7 +65,7 @@ class Series:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """A comparison in display order. ``order (J,)`` holds the key at each position: its index in ``labels``."""
+    """A comparison in display order. ``order (J,)`` holds each position's key: its index in ``labels``."""
 
     comparison: Comparison
     series: tuple[Series, ...]

@@ -9,13 +9,16 @@ from dash import ALL, ClientsideFunction, Input, Output, State
 from dashboard.pages import ids
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import dash
 
 
 def register(app: dash.Dash) -> None:
     """Add the callbacks of this file; the functions are in ``assets/``."""
     space = "blupboard"
-    app.clientside_callback(
+    callback: Callable[..., None] = app.clientside_callback
+    callback(
         ClientsideFunction(space, "chooseTheme"),
         Output(ids.THEME, "data"),
         Output(ids.THEME_CHOICE, "data"),
@@ -23,29 +26,27 @@ def register(app: dash.Dash) -> None:
         Input(ids.THEME_TOGGLE, "n_clicks"),
         State(ids.THEME_CHOICE, "data"),
     )
-    app.clientside_callback(
+    callback(
         ClientsideFunction(space, "drawViews"),
         *(Output(view, "figure") for view in ids.VIEWS),
         Input(ids.FIGURES, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
-        ClientsideFunction(space, "setIndex"), Output(ids.SINK, "data"), Input(ids.GROUPS_INDEX, "data")
-    )
-    app.clientside_callback(
+    callback(ClientsideFunction(space, "setIndex"), Output(ids.SINK, "data"), Input(ids.GROUPS_INDEX, "data"))
+    callback(
         ClientsideFunction(space, "setDetail"),
         Output(ids.SINK, "data", allow_duplicate=True),
         Input(ids.VIEW_DETAIL, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
+    callback(
         ClientsideFunction(space, "savePicture"),
         Output(ids.SINK, "data", allow_duplicate=True),
         Input(ids.download_figure(ALL, ALL), "n_clicks"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
+    callback(
         ClientsideFunction(space, "toggleRail"),
         Output(ids.SINK, "data", allow_duplicate=True),
         Input(ids.RAIL_TOGGLE, "n_clicks"),

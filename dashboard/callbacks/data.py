@@ -37,8 +37,11 @@ def register(app: dash.Dash, board: Board) -> None:
         prevent_initial_call=True,
     )
     def open_dataset(
-        uploaded: dict[str, Any] | None, _samples: list[Any], _files: list[Any], current: Any
-    ) -> tuple[Any, ...]:  # noqa: ANN401
+        uploaded: dict[str, Any] | None,
+        _samples: list[Any],
+        _files: list[Any],
+        current: dict[str, Any] | None,
+    ) -> tuple[Any, ...]:
         token = wanted_token(ctx.triggered_id, ctx.triggered[0]["value"] if ctx.triggered else None, uploaded)
         if token is None or (current or {}).get("token") == token:
             return (no_update,) * 7

@@ -1,4 +1,4 @@
-"""What is fetched when it is asked for: table blocks, intervals of a zoomed view, code, the download address."""
+"""What is fetched when asked for: table blocks, intervals of a zoomed view, code, the download address."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def register(app: dash.Dash, board: Board) -> None:
         from dashboard.code_export import python_script, r_script
 
         table = board.workspace.get(owner(), choices.token).table
-        what = {"file_name": table.name, "outcome": choices.outcome, "group": choices.group}
+        what: dict[str, Any] = {"file_name": table.name, "outcome": choices.outcome, "group": choices.group}
         language = ctx.triggered_id["language"] if ctx.triggered_id else "r"
         return r_script(scene.comparison, **what), python_script(scene.comparison, **what), language, True
 

@@ -60,7 +60,7 @@ def marked(scene: Scene) -> list[Series]:
 def offsets(scene: Scene) -> NDArray[np.float64]:
     """How far below the middle of its row each marked estimator is drawn."""
     count = len(marked(scene))
-    return (np.arange(count) - (count - 1) / 2.0) * min(0.24, 0.72 / max(count, 1))
+    return np.asarray(np.arange(count) - (count - 1) / 2.0) * min(0.24, 0.72 / max(count, 1))
 
 
 def _intervals(scene: Scene, series: Series) -> dict[str, Any]:

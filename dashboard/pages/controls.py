@@ -9,6 +9,7 @@ from dash import html
 
 from dashboard.choices import own_options
 from dashboard.pages import ids
+from dashboard.pages.attributes import aria
 from dashboard.pages.symbols import estimator_symbol, icon
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _about(
         variant="subtle",
         color="gray",
         size="md",
-        **{"aria-label": label},
+        **aria(label=label),
     )
     return dmc.Popover(
         [

@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.pages import ids
+from dashboard.pages.attributes import aria
 from dashboard.pages.symbols import icon
 
 
@@ -14,20 +15,21 @@ def header() -> html.Header:
     return html.Header(
         [
             dmc.ActionIcon(
-                icon("menu"), id=ids.RAIL_TOGGLE, variant="subtle", color="gray", size="lg", className="rail-toggle",
-                **{"aria-label": "Data, estimators and display", "aria-expanded": "false", "aria-controls": "rail"},
+                icon("menu"),
+                id=ids.RAIL_TOGGLE, variant="subtle", color="gray", size="lg", className="rail-toggle",
+                **aria(label="Data, estimators and display", expanded="false", controls="rail"),
             ),
             html.A([html.Span(className="mark"), html.Span("blupboard")], href="./", className="brand"),
             html.Div(id=ids.DATASET_CHIP, className="dataset-chip"),
             html.Div(className="spring"),
             dmc.TextInput(
                 id=ids.FIND, placeholder="Find a group…", size="sm", className="find",
-                **{"aria-label": "Find a group by name"},
+                **aria(label="Find a group by name"),
             ),
             _export_menu(),
             dmc.ActionIcon(
                 icon("theme"), id=ids.THEME_TOGGLE, variant="default", size="lg", n_clicks=0,
-                **{"aria-label": "Switch between light and dark"},
+                **aria(label="Switch between light and dark"),
             ),
         ],
         className="top",

@@ -13,9 +13,9 @@ from estimators.contract import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
     from dashboard.board import Board
+    from dashboard.datasets import Dataset
     from dashboard.samples import Sample
     from dashboard.scene import Scene
-    from dashboard.workspace import Dataset
     from estimators import Parameter
 
 
@@ -69,7 +69,10 @@ def notes(scene: Scene) -> list[html.Div]:
             said.setdefault((note.severity, note.text), []).append(series.label)
     labels = scene.comparison.data.labels
     if any(label == "NA" for label in labels):
-        text = "One group is called NA. It is kept as a group; if it stands for missing, leave its rows out of the file."
+        text = (
+            "One group is called NA. It is kept as a group; if it stands for missing, leave its rows out of "
+            "the file."
+        )
         said.setdefault(("info", text), []).append("Labels")
     return [
         html.Div([html.Strong(", ".join(who) + ": "), html.Span(text)], className=f"note {severity}")
@@ -94,8 +97,8 @@ def parameters(scene: Scene, board: Board) -> html.Table | html.P:
     for series in scene.series:
         found = series.result.fit.parameters if series.result.fit else {}
         cells = [html.Td(words.number(found[n].value if n in found else None, digits=6)) for n in named]
-        name = html.Th([estimator_symbol(board.styles[series.id]), series.label], scope="row")
-        body.append(html.Tr([name, *cells]))
+        heading = html.Th([estimator_symbol(board.styles[series.id]), series.label], scope="row")
+        body.append(html.Tr([heading, *cells]))
     return html.Table([html.Thead(head), html.Tbody(body)], className="parameters")
 
 

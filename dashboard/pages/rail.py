@@ -9,6 +9,7 @@ from dash import html
 
 from dashboard.choices import LEVELS, Choices, shared_options, sort_choices
 from dashboard.pages import ids
+from dashboard.pages.attributes import aria, data
 from dashboard.pages.controls import estimator_row, labelled, option_control
 from dashboard.pages.symbols import icon
 from dashboard.samples import SAMPLES
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dashboard.board import Board
+    from dashboard.datasets import Dataset
     from dashboard.ingest import Table
-    from dashboard.workspace import Dataset
 
 
 def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices) -> html.Aside:
@@ -35,13 +36,13 @@ def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices) ->
         ],
         className="rail",
         id="rail",
-        **{"aria-label": "Data, estimators and display"},
+        **aria(label="Data, estimators and display"),
     )
 
 
 def _sources(board: Board, owner: str, dataset: Dataset | None) -> dmc.Tabs:
     upload = [
-        html.Div(id="upload-zone", **{"data-max-bytes": str(board.workspace.max_upload_bytes)}),
+        html.Div(id="upload-zone", **data(max_bytes=str(board.workspace.max_upload_bytes))),
         html.Div(my_files(board.workspace.list(owner), dataset), id=ids.MY_FILES),
     ]
     samples = [
@@ -76,31 +77,38 @@ def my_files(datasets: Iterable[Dataset], current: Dataset | None) -> list[Any]:
         html.Div(
             [
                 html.Button(
-                    dataset.name, id=ids.file_button(dataset.token), className="file-name", title=dataset.name,
-                    **{"aria-current": "true" if dataset.token == token else "false"},
+                    dataset.name,
+                    id=ids.file_button(dataset.token),
+                    className="file-name",
+                    title=dataset.name,
+                    **aria(current="true" if dataset.token == token else "false"),
                 ),
                 html.Span(f"{dataset.table.rows:,} rows", className="file-rows"),
                 dmc.ActionIcon(
-                    icon("delete"), id=ids.file_delete(dataset.token), variant="subtle", color="gray", size="sm",
-                    **{"aria-label": f"Delete {dataset.name} from this server"},
+                    icon("delete"),
+                    id=ids.file_delete(dataset.token),
+                    variant="subtle",
+                    color="gray",
+                    size="sm",
+                    **aria(label=f"Delete {dataset.name} from this server"),
                 ),
             ],
             className="file",
         )
         for dataset in datasets
-    ]  # fmt: skip
+    ]
 
 
 def _roles(dataset: Dataset | None, choices: Choices) -> html.Div:
-    data = (
+    outcomes, groups = (
         ([], [])
         if dataset is None
         else (column_options(dataset.table, "outcome"), column_options(dataset.table, "group"))
     )
     return html.Div(
         [
-            labelled("Outcome", _column_picker(ids.OUTCOME, data[0], choices.outcome)),
-            labelled("Group", _column_picker(ids.GROUP, data[1], choices.group)),
+            labelled("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.outcome)),
+            labelled("Group", _column_picker(ids.GROUP, groups, choices.group)),
             html.P(id=ids.ROWS_USED, className="rows-used"),
             html.Div(id=ids.PROBLEM, className="problem", role="alert"),
         ],
@@ -108,14 +116,14 @@ def _roles(dataset: Dataset | None, choices: Choices) -> html.Div:
     )
 
 
-def _column_picker(control_id: str, data: list[dict[str, Any]], value: str) -> dmc.Select:
+def _column_picker(control_id: str, columns: list[dict[str, Any]], value: str) -> dmc.Select:
     return dmc.Select(
         id=control_id,
-        data=data,
+        data=columns,
         value=value or None,
         placeholder="Choose a column",
         allowDeselect=False,
-        searchable=len(data) > 12,
+        searchable=len(columns) > 12,
         nothingFoundMessage="No such column",
         maxDropdownHeight=360,
         size="sm",
@@ -184,9 +192,7 @@ def _display(board: Board, choices: Choices) -> list[Any]:
         ),
         labelled(
             "Own means",
-            dmc.Switch(
-                id=ids.SHOW_OWN, checked=choices.show_own, size="sm", **{"aria-label": "Show own means"}
-            ),
+            dmc.Switch(id=ids.SHOW_OWN, checked=choices.show_own, size="sm", **aria(label="Show own means")),
         ),
     ]
     return fields

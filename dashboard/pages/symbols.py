@@ -1,4 +1,4 @@
-"""Small pictures: an estimator's symbol beside its name, the icons of buttons. SVG as data, coloured per theme."""
+"""Small pictures as SVG data: an estimator's symbol beside its name, the icons of buttons."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ _SHAPES = {
 _ICONS = {
     "menu": '<path d="M2 4h12M2 8h12M2 12h12"/>',
     "theme": '<circle cx="8" cy="8" r="5.5"/><path d="M8 2.5v11a5.5 5.5 0 0 0 0-11Z" fill="#777c85"/>',
-    "gear": '<circle cx="8" cy="8" r="2.2"/><path d="M8 1.8v2.1M8 12.1v2.1M1.8 8h2.1M12.1 8h2.1M3.6 3.6l1.5 1.5'
+    "gear": '<circle cx="8" cy="8" r="2.2"/>'
+    '<path d="M8 1.8v2.1M8 12.1v2.1M1.8 8h2.1M12.1 8h2.1M3.6 3.6l1.5 1.5'
     'M10.9 10.9l1.5 1.5M3.6 12.4l1.5-1.5M10.9 5.1l1.5-1.5"/>',
     "download": '<path d="M8 2v8M4.8 7 8 10.2 11.2 7M2.5 13.5h11"/>',
     "delete": '<path d="M3.5 3.5l9 9M12.5 3.5l-9 9"/>',
@@ -37,7 +38,7 @@ _ICONS = {
 
 
 def estimator_symbol(style: Style) -> html.Span:
-    """The symbol and colour of an estimator, in the colours of both themes; the stylesheet shows the right one."""
+    """The symbol of an estimator in the colours of both themes; the stylesheet shows the right one."""
     return html.Span(
         [
             html.Img(src=_symbol(style.symbol, style.light), alt="", className="symbol only-light"),
