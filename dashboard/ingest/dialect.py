@@ -222,16 +222,19 @@ def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
     widths = [len(row) for _, row in trial.rows]
     usual = max(set(widths[1:]), key=widths[1:].count)
     first_line, first = trial.rows[0]
-    if usual == trial.width + 1 and widths[1:].count(usual) > len(widths) / 2:
-        line = next(line for line, row in trial.rows[1:] if len(row) == usual)
+    line, row = next((line, row) for line, row in trial.rows[1:] if len(row) == usual)
+    if usual > trial.width + 1 or (usual > trial.width and _numbers_in(row) == 0):
+        raise _preamble(skip + first_line, first, skip + line, name)
+    if usual > trial.width:
         raise UnreadableFile(
             f"Line {skip + line} of {name} has {usual} values but the first line names "
             f"{counted(len(first), 'column')}: give every column a name, "
             "and put quotes around values that hold the separator."
         )
-    if usual > trial.width:
-        line = next(line for line, row in trial.rows[1:] if len(row) == usual)
-        raise _preamble(skip + first_line, first, skip + line, name)
+
+
+def _numbers_in(row: list[str]) -> int:
+    return sum(_READS_AS_NUMBER.fullmatch(cell) is not None for cell in row)
 
 
 def _preamble(line: int, row: list[str], table_line: int, name: str) -> UnreadableFile:

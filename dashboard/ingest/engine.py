@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,14 +47,6 @@ def select(what: str, source: str, rest: str = "") -> str:
 def parquet_source(path: Path) -> str:
     """SQL for the rows of a Parquet file."""
     return f"read_parquet({literal(str(path))})"
-
-
-def one_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
-    """The one row that an aggregate query gives."""
-    row = connection.execute(query).fetchone()
-    if row is None:
-        raise RuntimeError("an aggregate gave no row")
-    return tuple(row)
 
 
 def literal(text: str) -> str:

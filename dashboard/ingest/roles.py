@@ -26,9 +26,9 @@ def _words_of(text: str) -> frozenset[str]:
 
 
 _OUTCOME_WORDS = _words_of("""
-    y outcome response value score yield result measurement measure reading reaction rate amount weight
-    height length price cost sales income earnings time duration count mean average avg hit hits concentration dose
-    grade mark points strength pressure temperature travel
+    y outcome response value score yield result measurement measure reading reaction rate amount
+    weight height length price cost sales income earnings time duration count mean average avg hit hits
+    concentration dose grade mark points strength pressure temperature travel
 """)
 _GROUP_WORDS = _words_of("""
     group grp school class classroom teacher hospital clinic site center centre ward doctor physician
@@ -172,7 +172,7 @@ def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
 def wide_table(numeric: Sequence[str], name: str) -> UnreadableFile:
     """What to say of a table with one column per group."""
     return UnreadableFile(
-        f"{name} seems to have one column for each group ({listed(tuple(numeric), 4)}) and no column "
-        "that says which group a row belongs to: stack it into two columns, group (the column's name) and value "
-        "(the number), with one row for each number."
+        f"{name} seems to have one column for each group ({listed(tuple(numeric), 4)}) and no column that "
+        "says which group a row belongs to: stack it into two columns, group (the column's name) and "
+        "value (the number), with one row for each number."
     )
