@@ -26,8 +26,12 @@ def encode_labels(group: Any) -> tuple[NDArray[np.int64], list[str]]:  # noqa: A
         DataError: not one column.
 
     """
+    if isinstance(group, np.ma.MaskedArray):
+        group = unmasked(group)
+    if _is_dense(group):
+        return _encode_dense(group)
     codes, values = _factorize(group)
-    texts = [label_text(value) for value in values]
+    texts = [v if type(v) is str and v.strip() else label_text(v) for v in values]
     place = {text: i for i, text in enumerate(dict.fromkeys(text for text in texts if text is not None))}
     if len(place) == len(texts):
         return codes, list(place)
@@ -68,8 +72,6 @@ def unmasked(array: np.ma.MaskedArray[Any, Any]) -> NDArray[np.object_]:
 
 def _factorize(group: Any) -> tuple[NDArray[np.int64], list[Any]]:  # noqa: ANN401
     """Codes and distinct values, -1 for (some of the) missing ones."""
-    if isinstance(group, np.ma.MaskedArray):
-        group = unmasked(group)
     if hasattr(group, "dictionary_encode"):
         return _factorize_arrow(group)
     if not hasattr(group, "dtype"):
@@ -77,10 +79,6 @@ def _factorize(group: Any) -> tuple[NDArray[np.int64], list[Any]]:  # noqa: ANN4
     if getattr(group, "ndim", 1) != 1:
         raise DataError(f"the group has {group.ndim} dimensions: give one column")
     kind = getattr(group.dtype, "kind", "")
-    if isinstance(group, np.ndarray) and kind in "iu" and len(group):
-        low, high = int(group.min()), int(group.max())
-        if high - low < max(DENSE * len(group), 1024):
-            return _factorize_dense(group, low, high)
     if kind in "OUSTm":
         return _factorize_objects(np.asarray(group).tolist() if kind != "m" else list(group))
     import pandas as pd
@@ -89,18 +87,25 @@ def _factorize(group: Any) -> tuple[NDArray[np.int64], list[Any]]:  # noqa: ANN4
     return codes.astype(np.int64, copy=False), list(distinct)
 
 
-def _factorize_dense(
-    group: NDArray[np.integer[Any]], low: int, high: int
-) -> tuple[NDArray[np.int64], list[Any]]:
+def _is_dense(group: object) -> bool:
+    """Whether these are whole numbers whose range is not much larger than their count."""
+    if not (isinstance(group, np.ndarray) and group.dtype.kind in "iu" and group.ndim == 1 and len(group)):
+        return False
+    return int(group.max()) - int(group.min()) < max(DENSE * len(group), 1024)
+
+
+def _encode_dense(group: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], list[str]]:
+    low = group.min()
     whole = group if group.dtype.kind == "u" else group.astype(np.int64, copy=False)
     offset = (whole - whole.dtype.type(low) if low else whole).astype(np.int64, copy=False)
-    present = np.flatnonzero(np.bincount(offset))
-    values = [low + i for i in present.tolist()]
-    if len(present) == high - low + 1:
-        return offset, values
-    place = np.zeros(high - low + 1, dtype=np.int64)
+    used = np.bincount(offset) > 0
+    present = np.flatnonzero(used)
+    texts = [str(int(low) + i) for i in present.tolist()]
+    if len(present) == len(used):
+        return offset, texts
+    place = np.zeros(len(used), dtype=np.int64)
     place[present] = np.arange(len(present))
-    return place[offset], values
+    return place[offset], texts
 
 
 def _factorize_objects(cells: list[Any]) -> tuple[NDArray[np.int64], list[Any]]:

@@ -248,9 +248,9 @@ def _refine(profile: Profile, low: float, high: float) -> float:
             c, b, f_c, f_b = b, a, f_b, f_a
         a, f_a = x, f_x
         best = a if abs(f_a) < abs(f_b) else b
-        tolerance = 2 * EPS * abs(best)
+        tolerance = EPS * abs(best)
         width = abs(b - a)
-        if f_a == 0 or width <= tolerance or tolerance == 0:
+        if f_a == 0 or width <= 2 * tolerance or tolerance == 0:
             return best
         t = _step((a, b, c), (f_a, f_b, f_c))
         t = min(max(t, tolerance / width), 1 - tolerance / width)

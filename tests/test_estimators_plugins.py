@@ -129,8 +129,8 @@ FAULTY = {
     ),
     "unmarked": ("def register_estimators():\n    return []\n", "mark register_estimators with @hookimpl"),
     "raises": (
-        "from estimators import hookimpl\n@hookimpl\ndef register_estimators():\n    raise ValueError('no')\n",
-        "ValueError: no",
+        "from estimators import hookimpl\n@hookimpl\ndef register_estimators():\n    raise ValueError(7)\n",
+        "ValueError: 7",
     ),
     "leaves": (
         "from estimators import hookimpl\n@hookimpl\ndef register_estimators():\n    raise SystemExit\n",

@@ -1,0 +1,81 @@
+"""One contender on one design, in a process of its own.
+
+``python -m benchmarks.contender NAME WARM_UP DESIGN BUDGET``: the folders hold the columns. What is timed is the
+fit from columns in memory; a first fit, on the warm-up design, is not counted. Prints JSON: the seconds of each
+run and the last sigma_group.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.designs import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_RUNS = 7
+
+
+def blupboard(outcome: NDArray[np.float64], group: NDArray[np.int32]) -> Callable[[], float]:
+    from estimators import GroupData, build_registry
+
+    reml = build_registry(entry_points=False)["reml"]
+
+    def fit() -> float:
+        value = reml.fit(GroupData.from_arrays(outcome, group)).parameters["sigma_group"].value
+        return float("nan") if value is None else value
+
+    return fit
+
+
+def mixedlm(outcome: NDArray[np.float64], group: NDArray[np.int32]) -> Callable[[], float]:
+    import mixedlm as library
+    import pandas as pd
+
+    frame = pd.DataFrame({"y": outcome, "g": group})
+
+    def fit() -> float:
+        variances = library.lmer("y ~ 1 + (1 | g)", frame).VarCorr()
+        return float(variances.groups["g"].stddev["(Intercept)"])
+
+    return fit
+
+
+def statsmodels(outcome: NDArray[np.float64], group: NDArray[np.int32]) -> Callable[[], float]:
+    import numpy as np
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    ones = np.ones((len(outcome), 1))
+
+    def fit() -> float:
+        return float(np.sqrt(MixedLM(outcome, ones, groups=group).fit(reml=True).cov_re[0, 0]))
+
+    return fit
+
+
+CONTENDERS = {f.__name__: f for f in (blupboard, mixedlm, statsmodels)}
+
+
+def main(name: str, warm_up: str, design: str, budget: str) -> None:
+    make = CONTENDERS[name]
+    make(*read(Path(warm_up)))()
+    fit = make(*read(Path(design)))
+    seconds: list[float] = []
+    sigma_group = float("nan")
+    while len(seconds) < MOST_RUNS and (not seconds or sum(seconds) + max(seconds) < float(budget)):
+        start = time.perf_counter()
+        sigma_group = fit()
+        seconds.append(time.perf_counter() - start)
+    print(json.dumps({"seconds": seconds, "sigma_group": sigma_group}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

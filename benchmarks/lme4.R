@@ -1,0 +1,22 @@
+# lme4 on one design: Rscript lme4.R WARM_UP DESIGN BUDGET. Times lmer() alone; prints JSON as contender.py does.
+suppressPackageStartupMessages(library(lme4))
+arguments <- commandArgs(trailingOnly = TRUE)
+
+read <- function(folder) {
+  path <- function(name) file.path(folder, name)
+  rows <- file.size(path("outcome.f8")) / 8
+  data.frame(
+    y = readBin(path("outcome.f8"), "double", rows, endian = "little"),
+    g = factor(readBin(path("group.i4"), "integer", rows, size = 4, endian = "little"))
+  )
+}
+
+invisible(lmer(y ~ 1 + (1 | g), read(arguments[1])))
+data <- read(arguments[2])
+budget <- as.numeric(arguments[3])
+seconds <- c()
+while (length(seconds) < 7 && (length(seconds) == 0 || sum(seconds) + max(seconds) < budget)) {
+  seconds <- c(seconds, system.time(model <- lmer(y ~ 1 + (1 | g), data))[["elapsed"]])
+}
+sigma_group <- attr(VarCorr(model)$g, "stddev")[[1]]
+cat(sprintf('{"seconds": [%s], "sigma_group": %.17g}\n', paste(seconds, collapse = ", "), sigma_group))
