@@ -1,7 +1,7 @@
 """What is on screen as a script: R with lme4, and Python with our own ``compare``.
 
 Both read the file beside them as blupboard does: labels are text exactly as they stand, and what is not a
-number is left out. Names of files and columns can hold anything; they only become string literals and comments.
+number is left out. Names of files and columns can hold anything; they only become literals and comments.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def r_script(
         outcome: name of the column with the numbers.
         group: name of the column that names each row's group.
         layout: how a text file is written.
-        columns: the names of all columns in the file's order; needed only where a name was made up because the
+        columns: the names of all columns in the file's order; needed where a name was made up because the
             file has none or the same twice (``y (column 5)``).
 
     """
@@ -173,8 +173,8 @@ def _r_read_text(file_name: str, outcome: str, group: str, layout: TextLayout) -
         arguments.append(f"sep = {_r_text(sep)}")
     if layout.quote != '"':
         arguments.append(f"quote = {_r_text(layout.quote)}")
-    if layout.encoding != "UTF-8":
-        arguments.append(f"fileEncoding = {_r_text(layout.encoding)}")
+    kind = "encoding" if layout.encoding == "UTF-8" else "fileEncoding"
+    arguments.append(f"{kind} = {_r_text(layout.encoding)}")
     if layout.lines_above:
         arguments.append(f"skip = {layout.lines_above}")
     mark = layout.decimal
@@ -187,7 +187,7 @@ def _r_read_text(file_name: str, outcome: str, group: str, layout: TextLayout) -
         f'readable <- grepl("{number}", text)',
         "y <- rep(NA_real_, length(text))",
         f"y[readable] <- as.numeric({digits})",
-        f"g <- rows[[{group}]]",
+        f"g <- enc2utf8(rows[[{group}]])",
     ]
 
 
@@ -202,10 +202,13 @@ def _r_read_parquet(file_name: str, outcome: str, group: str) -> list[str]:
 
 
 def _r_column(name: str, columns: Sequence[str]) -> str:
-    """How R finds a column: by its name, or by its place where the file itself does not have that name."""
+    """How R finds a column: by its name, or by its place where the file itself does not have that name.
+
+    A name is spelled in ASCII, so that R finds it in every locale.
+    """
     if _MADE_UP_NAME.fullmatch(name) and name in columns:
         return str(columns.index(name) + 1)
-    return _r_text(name)
+    return "".join(c if c.isascii() else _r_number(c) for c in _r_text(name))
 
 
 def _r_text(text: str) -> str:
@@ -218,7 +221,11 @@ def _r_character(c: str) -> str:
         return "\\" + c
     if c.isprintable():
         return c
-    return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c) or rf"\U{{{ord(c):x}}}"
+    return {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(c) or _r_number(c)
+
+
+def _r_number(c: str) -> str:
+    return rf"\U{{{ord(c):x}}}"
 
 
 def _comment(text: str) -> str:
