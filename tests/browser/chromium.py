@@ -62,7 +62,7 @@ def playwrights_own() -> Path | None:
 
 
 def install() -> bool:
-    """Install a Chromium: Debian's package where that can be, else playwright's own. Whether one is there now."""
+    """Install a Chromium: Debian's package where that can be, else playwright's own. Whether it worked."""
     root = _as_root()
     if root is not None and shutil.which("apt-get"):
         subprocess.run([*root, "apt-get", "update", "-q"], check=False)

@@ -1,9 +1,9 @@
 """Fixtures for tests in a real browser.
 
-`server` runs for the whole session; every test has a browser context of its own, so a session and data of its
-own. `page` shows nothing yet, `board` is the page with its worked example drawn. Either fails a test that leaves
-an error behind: in the console, uncaught, or as an answer of 400 and above. A test that provokes one says so
-before with `troubles.announce(path, status)`.
+`server` runs for the whole session; every test has a browser context of its own, so a session and data of
+its own. `page` shows nothing yet, `board` is the page with its worked example drawn. Either fails a test that
+leaves an error behind: in the console, uncaught, or as an answer of 400 and above. A test that provokes one
+says so before with `troubles.announce(path, status)`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,71 @@
+# Everything happens in .venv, which is made and kept up to date by itself. `make help` lists the commands.
+
+SHELL = /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run test check browser bench clean
+
+PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
+IN = .venv/bin
+PLUGINS = $(patsubst %/pyproject.toml,-e ./%,$(wildcard plugins/*/pyproject.toml))
+INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(PLUGINS)
+PINNED = pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
+
+help:
+	@echo 'make run    start the dashboard and open it in the browser; make run ARGS="--port 9000"'
+	@echo 'make test   everything that is checked: make check, then all tests, in a browser too'
+	@echo 'make check  lint, format and types'
+	@echo 'make bench  speed beside other packages'
+	@echo 'make clean  remove what these commands have made, .venv too'
+
+run: .venv/.installed
+	@$(IN)/blupboard $(ARGS)
+
+test: check browser
+	@$(IN)/python -m pytest $(ARGS)
+
+check: .venv/.installed-dev
+	@$(IN)/ruff check .
+	@$(IN)/ruff format --check .
+	@$(IN)/mypy
+
+browser: .venv/.installed-dev
+	@$(IN)/python -m tests.browser.chromium
+
+bench: .venv/.installed-bench
+	@$(IN)/python -m benchmarks $(ARGS)
+
+clean:
+	rm -rf .venv build dist *.egg-info test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.installed: $(PINNED) | .venv/bin/python
+	@echo 'Installing into .venv; this takes a minute or two.'
+	@$(INSTALL) -e .
+	@touch $@
+
+.venv/.installed-dev: $(PINNED) | .venv/bin/python
+	@echo 'Installing into .venv, with what the tests need; this takes a minute or two.'
+	@$(INSTALL) -e '.[dev]'
+	@touch .venv/.installed $@
+
+.venv/.installed-bench: $(PINNED) | .venv/bin/python
+	@echo 'Installing into .venv, with what the benchmarks need; this takes a minute or two.'
+	@$(INSTALL) -e '.[bench]'
+	@touch .venv/.installed $@
+
+.venv/bin/python:
+	@found=; \
+	for python in $(PYTHONS); do \
+	    if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	        found=$$python; break; \
+	    fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo 'blupboard needs Python 3.11 or newer and found none; install one, or name it: make run PYTHON=/path/to/python3' >&2; \
+	    exit 1; \
+	fi; \
+	if ! "$$found" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+	    echo "$$found cannot make virtual environments; on Debian and Ubuntu install the package python3-venv." >&2; \
+	    exit 1; \
+	fi; \
+	"$$found" -m venv --clear .venv
