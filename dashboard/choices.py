@@ -119,7 +119,7 @@ def sort_choices(registry: Registry, on: Iterable[str]) -> list[dict[str, str]]:
     """The orders that the page offers, as value and label."""
     switched_on = set(on)
     return [
-        {"value": "", "label": "Headline method"},
+        {"value": "", "label": "Automatic"},
         *({"value": e.id, "label": e.label} for e in registry.values() if e.id in switched_on),
         {"value": SORT_RAW, "label": "Own mean"},
         {"value": SORT_ROWS, "label": "Rows"},
