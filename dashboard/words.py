@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from estimators import DroppedRows, GroupData
 
 DASH = "–"
+MOST_DIGITS = 15
+"""Significant digits that every double holds."""
 
 
 @dataclass(frozen=True)
@@ -38,57 +41,63 @@ def headline(scene: Scene) -> Headline:
     data, unit = scene.comparison.data, scene.unit
     if len(data) == 1:
         return Headline(f"There is only one {unit.one}.", f"Comparing needs at least 2 {unit.many}.")
-    if not scene.series:
+    if scene.reference is not None:
+        return _of_spreads(scene, scene.reference)
+    if not scene.comparison.results:
         return Headline("No estimator is switched on.", "Switch one on at the left.")
-    reference = scene.reference
-    if reference is None:
-        if data.df_within == 0:
-            return Headline(
-                f"Every {unit.one} has one row.",
-                f"Chance and real differences between {unit.many} cannot be told apart.",
-            )
-        return Headline(f"{len(data):,} {unit.many}, {data.total:,} rows.", _without_spreads(scene))
-    between = _value(reference, "sigma_group")
-    within = _value(reference, "sigma_error")
-    icc = _value(reference, "icc")
+    if data.df_within == 0:
+        return Headline(
+            f"Every {unit.one} has one row.",
+            f"Chance and real differences between {unit.many} cannot be told apart.",
+        )
+    return Headline(f"{len(data):,} {unit.many}, {data.total:,} rows.", _without_spreads(scene))
+
+
+def _of_spreads(scene: Scene, reference: Series) -> Headline:
+    unit = scene.unit
+    between, within = _value(reference, "sigma_group") or 0.0, _value(reference, "sigma_error") or 0.0
     if between == 0 and within == 0:
         return Headline("All values are equal.", "There is nothing to compare.")
     if between == 0:
+        mean = located(scene.center, _value(reference, "mu_std_error"), digits=3)
         return Headline(
             f"No sign that {unit.many} differ.",
             f"Their means lie no further apart than chance alone would put them, so every {unit.one} is "
-            f"predicted at the population mean, {number(reference.result.fit.center)}."
-            if reference.result.fit
-            else "",
+            f"predicted at the population mean, {mean}.",
         )
     if within == 0:
         return Headline(
             f"All of the spread lies between {unit.many}.",
             f"Rows do not vary within a {unit.one}, so each keeps its own mean.",
         )
-    share = f"{percent(icc)} of the variance lies between {unit.many}." if icc is not None else ""
-    return Headline(share, _what_groups_keep(scene, reference))
+    icc = _value(reference, "icc")
+    share = _inside((between / math.hypot(between, within)) ** 2 if icc is None else icc)
+    said = percent(share).replace("under", "Under").replace("over", "Over")
+    return Headline(f"{said} of the variance lies between {unit.many}.", _what_groups_keep(scene, reference))
 
 
 def _what_groups_keep(scene: Scene, reference: Series) -> str:
-    weight, n, unit = reference.weight, scene.n, scene.unit
-    if weight is None:
+    if reference.weight is None:
         return ""
+    n, unit = scene.n, scene.unit
     small, large = int(np.argmin(n)), int(np.argmax(n))
-    article = "an" if unit.one[0] in "aeiou" else "a"
+    least, most = (percent(_inside(float(reference.weight[i]))) for i in (small, large))
+    anyone = f"{article(unit.one)} {unit.one}"
     if n[small] == n[large]:
-        return f"With {rows(int(n[0]))} each, {article} {unit.one} keeps {percent(weight[0])} of its distance to the mean."
+        return f"With {rows(int(n[0]))} each, {anyone} keeps {least} of its distance to the mean."
     few = int((n == n[small]).sum())
-    who = scene.labels[small] if few == 1 and len(scene.labels[small]) <= 40 else f"{article} {unit.one}"
+    who = scene.labels[small] if few == 1 and len(scene.labels[small]) <= 40 else anyone
     return (
-        f"With {rows(int(n[small]))}, {who} keeps {percent(weight[small])} of its distance to the mean; "
-        f"with {int(n[large]):,}, {article} {unit.one} keeps {percent(weight[large])}."
+        f"With {rows(int(n[small]))}, {who} keeps {least} of its distance to the mean; "
+        f"with {int(n[large]):,}, {anyone} keeps {most}."
     )
 
 
 def _without_spreads(scene: Scene) -> str:
+    if not scene.series:
+        return "None of the methods that are on could be fitted; see below why."
     if scene.comparison.failed:
-        return "The methods that estimate how much groups differ could not be fitted; see below why."
+        return f"No method that is on could tell how much {scene.unit.many} differ; see below why."
     return "Switch on a BLUP to see how much of the variance lies between them."
 
 
@@ -106,23 +115,17 @@ def cards(scene: Scene) -> tuple[Card, ...]:
     for name, title in shown:
         value = None if reference is None else _value(reference, name)
         error = None if reference is None or name != "mu" else _value(reference, "mu_std_error")
+        said = number(value, like=error, digits=2 if error else 3)
         extra = "" if error is None else f"± {number(error, digits=2)}"
-        out.append(
-            Card(
-                title,
-                number(value, like=error, digits=2 if error else 3),
-                extra,
-                helps[name].help if name in helps else "",
-            )
-        )
+        out.append(Card(title, said, extra, helps[name].help if name in helps else ""))
     return tuple(out)
 
 
 def rows_used(data: GroupData) -> str:
     """How many rows are in use, how many are left out and why."""
-    if data.dropped.total == 0:
-        return f"All {data.rows_read:,} rows used"
-    return f"{data.total:,} rows used, {data.dropped.total:,} left out: {left_out(data.dropped)}"
+    if data.dropped.total:
+        return f"{rows(data.total)} used, {data.dropped.total:,} left out: {left_out(data.dropped)}"
+    return f"{'All ' if data.total > 1 else ''}{rows(data.total)} used"
 
 
 def left_out(dropped: DroppedRows) -> str:
@@ -141,28 +144,53 @@ def rows(count: int) -> str:
     return f"{count:,} row" if count == 1 else f"{count:,} rows"
 
 
+def article(noun: str) -> str:
+    """``a`` or ``an``, by the sound that a lower-case word begins with."""
+    return "an" if re.match(r"(?!uni|us[aeiu]|eu|one)[aeiou]|hour|heir|hono", noun) else "a"
+
+
 def percent(share: float | None) -> str:
-    """A share as a percentage, never rounded to a false 0% or 100%."""
-    if share is None:
+    """A share as a percentage, halves rounded up, and never to a false 0% or 100%."""
+    if share is None or not math.isfinite(share):
         return DASH
     if 0 < share < 0.005:
         return "under 1%"
     if 0.995 <= share < 1:
         return "over 99%"
-    return f"{100 * share:.0f}%"
+    whole = math.floor(100 * share + 0.5)
+    return f"{min(whole, 99) if share < 1 else whole}%"
 
 
 def number(value: float | None, *, like: float | None = None, digits: int = 3) -> str:
-    """A number to ``digits`` significant digits of ``like`` (itself by default), without needless exponents."""
+    """A number to ``digits`` significant digits of ``like`` (itself by default), without needless exponents.
+
+    Digits past those that a double holds are not shown.
+    """
     if value is None or not math.isfinite(value):
         return DASH
     if value == 0:
         return "0"
     scale = abs(like) if like else abs(value)
-    places = max(digits - 1 - math.floor(math.log10(scale)), 0)
-    if not 1e-4 <= abs(value) < 1e9 or places > 12:
-        return f"{value:.{max(digits, 4)}g}"
-    return f"{value:,.{places}f}"
+    magnitude = math.floor(math.log10(abs(value)))
+    wanted = digits - 1 - math.floor(math.log10(scale))
+    places = min(max(wanted, 0), max(MOST_DIGITS - 1 - magnitude, 0))
+    significant = min(max(wanted + magnitude + 1, digits, 4), MOST_DIGITS)
+    tells_apart = like is not None and magnitude < MOST_DIGITS and significant > 4
+    if max(scale, abs(value)) < 1e-4 or (abs(value) >= 1e9 and not tells_apart) or places > 12:
+        return f"{value:.{significant}g}"
+    return f"{value:z,.{places}f}"
+
+
+def located(value: float | None, error: float | None, *, digits: int) -> str:
+    """A number to ``digits`` significant digits, or to two of its standard error where those are more."""
+    if not value or not error:
+        return number(value, digits=digits)
+    return number(value, like=min(abs(value), 10.0 ** (digits - 2) * error), digits=digits)
+
+
+def _inside(share: float) -> float:
+    """A share that is known to be neither 0 nor 1, where rounding has put it there."""
+    return min(max(share, math.ulp(0.0)), 1.0 - math.ulp(0.5))
 
 
 def _value(series: Series, name: str) -> float | None:

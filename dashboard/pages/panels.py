@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 def headline(scene: Scene) -> list[Any]:
     """The answer in bold, the rest plain."""
     said = words.headline(scene)
-    return (
-        [html.Strong(said.answer), " ", html.Span(said.detail)] if said.answer else [html.Span(said.detail)]
-    )
+    return [html.Strong(said.answer), " ", html.Span(said.detail)]
 
 
 def cards(scene: Scene) -> list[html.Div]:
@@ -96,7 +94,13 @@ def parameters(scene: Scene, board: Board) -> html.Table | html.P:
     body = []
     for series in scene.series:
         found = series.result.fit.parameters if series.result.fit else {}
-        cells = [html.Td(words.number(found[n].value if n in found else None, digits=6)) for n in named]
+        error = found["mu_std_error"].value if "mu_std_error" in found else None
+        cells = [
+            html.Td(
+                words.located(found[n].value if n in found else None, error if n == "mu" else None, digits=6)
+            )
+            for n in named
+        ]
         heading = html.Th([estimator_symbol(board.styles[series.id]), series.label], scope="row")
         body.append(html.Tr([heading, *cells]))
     return html.Table([html.Thead(head), html.Tbody(body)], className="parameters")
@@ -114,7 +118,7 @@ def about_sample(sample: Sample) -> html.Div:
 
 def dataset_chip(dataset: Dataset, scene: Scene | None) -> list[Any]:
     """The dataset's name and size."""
-    size = f"{dataset.table.rows:,} rows"
+    size = words.rows(dataset.table.rows)
     if scene is not None:
         groups = len(scene)
         size += f" · {groups:,} {scene.unit.one if groups == 1 else scene.unit.many}"

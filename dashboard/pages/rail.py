@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard import words
 from dashboard.choices import LEVELS, Choices, shared_options, sort_choices
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
@@ -83,7 +84,7 @@ def my_files(datasets: Iterable[Dataset], current: Dataset | None) -> list[Any]:
                     title=dataset.name,
                     **aria(current="true" if dataset.token == token else "false"),
                 ),
-                html.Span(f"{dataset.table.rows:,} rows", className="file-rows"),
+                html.Span(words.rows(dataset.table.rows), className="file-rows"),
                 dmc.ActionIcon(
                     icon("delete"),
                     id=ids.file_delete(dataset.token),
