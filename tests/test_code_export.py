@@ -141,41 +141,66 @@ def r_with_lme4():
     )
 
 
-WRITE_RESULT = """
-numeric <- sapply(result, is.numeric)
-result[numeric] <- lapply(result[numeric], function(x) sprintf("%.17g", x))
-write.csv(result, "result.txt", row.names = FALSE, fileEncoding = "UTF-8")
+RUN_ALL = """
+for (folder in commandArgs(trailingOnly = TRUE)) {
+  setwd(folder)
+  seen <- new.env()
+  sink("printed.txt")
+  tryCatch(
+    source("script.R", local = seen, encoding = "UTF-8"),
+    error = function(e) writeLines(conditionMessage(e), "error.txt")
+  )
+  sink()
+  if (file.exists("error.txt")) next
+  result <- seen[["result"]]
+  numeric <- sapply(result, is.numeric)
+  result[numeric] <- lapply(result[numeric], function(x) sprintf("%.17g", x))
+  write.csv(result, "result.txt", row.names = FALSE, fileEncoding = "UTF-8")
+}
 """
 
 
-def run_r(program, script, folder):
-    """What a script prints, and its data frame ``result`` with labels as text."""
-    (folder / "script.R").write_text(script + WRITE_RESULT, encoding="utf-8")
-    done = subprocess.run(
-        [program, "--vanilla", "script.R"],
-        cwd=folder,
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-    )
-    assert done.returncode == 0, done.stderr
-    frame = pd.read_csv(folder / "result.txt", dtype={"group": str}, keep_default_na=False)
-    return done.stdout, frame
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory):
+    """The comparison and script of every case, and the folder where R has run it, if R is there.
 
-
-@pytest.mark.parametrize("case", CASES, ids=BY_NAME)
-def test_the_r_script_is_the_stored_one_and_agrees_where_r_is(case, tmp_path):
-    comparison = compared(case, place(case, tmp_path))
-    script = r_text(case, comparison)
-    assert script == (STORED / f"{case.name}.R").read_text(encoding="utf-8")
+    One process runs all scripts, for R and lme4 take seconds to start.
+    """
+    root = tmp_path_factory.mktemp("r")
+    found = {}
+    for case in CASES:
+        folder = root / case.name
+        folder.mkdir()
+        comparison = compared(case, place(case, folder))
+        found[case.name] = comparison, r_text(case, comparison), folder
+        (folder / "script.R").write_text(found[case.name][1], encoding="utf-8")
     program = r_with_lme4()
-    if program is None:
+    if program is not None:
+        (root / "all.R").write_text(RUN_ALL)
+        done = subprocess.run(
+            [program, "--vanilla", str(root / "all.R"), *(str(folder) for _, _, folder in found.values())],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
+        )
+        assert done.returncode == 0, done.stderr
+    return found
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_r_script_is_the_stored_one_and_agrees_where_r_is(name, answers):
+    comparison, script, folder = answers[name]
+    assert script == (STORED / f"{name}.R").read_text(encoding="utf-8")
+    if r_with_lme4() is None:
         return
-    printed, frame = run_r(program, script, tmp_path)
+    error = folder / "error.txt"
+    assert not error.exists(), error.read_text()
     data = comparison.data
+    printed = (folder / "printed.txt").read_text(encoding="utf-8")
     assert printed.startswith(f"{data.total} of {data.rows_read} rows in {len(data)} groups\n")
+    frame = pd.read_csv(folder / "result.txt", dtype={"group": str}, keep_default_na=False)
     assert frame["group"].tolist() == data.labels.tolist()
     assert frame["n"].tolist() == data.n.tolist()
     assert list(frame.columns) == ["group", "n", "raw_mean", *(r.id for r in comparison.succeeded)]
