@@ -2,11 +2,12 @@
  * Linked views: point at a group in one plot or in the table and it lights up in all of them, in the browser alone.
  *
  * This file wires the parts together; each keeps to one thing and none runs before the page is there:
- *   linked_state     which groups are pointed at, picked, found     linked_views    graphs, pointer, lasso, keyboard
+ *   linked_state     which groups are pointed at, picked, found     linked_views    graphs, pointer, keyboard
  *   linked_geometry  pixels, nearest mark, label places             linked_overlay  the drawing over a graph
  *   linked_paths     bands, lines, marks and rings as path data     linked_labels   the labels beside lit groups
  *   linked_text      words and numbers                              linked_detail   names and intervals when zoomed in
- *   linked_zoom      the zoom outlives new figures                  linked_table, linked_search
+ *   linked_zoom      the zoom outlives new figures                  linked_lasso    box and lasso
+ *   linked_table, linked_search
  *
  * The page's side: graphs inside `div.linked-view`, traces with `meta.groups`, the stores "groups-index",
  * "view-window" and "view-detail", the grid "table", the input "find-group", the live region "link-status".

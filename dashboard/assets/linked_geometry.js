@@ -190,9 +190,8 @@
         return inside;
     }
 
-    /** The positions with a mark inside a box {x: [a, b], y: [a, b]} or a polygon {x: [...], y: [...]}, in data units. */
-    function positionsInside(traces, box, polygon) {
-        const outline = polygon || box;
+    /** The positions with a mark inside an outline {x, y} of corners in data units: a polygon, or two corners of a box. */
+    function positionsInside(traces, outline, isPolygon) {
         const [left, right] = [Math.min(...outline.x), Math.max(...outline.x)];
         const [low, high] = [Math.min(...outline.y), Math.max(...outline.y)];
         const found = new Set();
@@ -201,7 +200,7 @@
                 const x = trace.x[i];
                 const y = trace.y[i];
                 const near = drawn(x) && drawn(y) && x >= left && x <= right && y >= low && y <= high;
-                if (near && (!polygon || insidePolygon(x, y, polygon.x, polygon.y))) {
+                if (near && (!isPolygon || insidePolygon(x, y, outline.x, outline.y))) {
                     found.add(Math.floor(i / trace.stride));
                 }
             }

@@ -29,7 +29,9 @@
         const moving = add(root, 'svg', 'linked-moving', SVG);
         const names = add(moving, 'g', 'linked-names', SVG);
         const area = add(moving, 'svg', 'linked-area', SVG); // a nested svg clips to the plot area
-        return {wrapper, root, still, names, area, labels: [], drawn: {}};
+        const marks = add(area, 'g', '', SVG);
+        const outline = add(area, 'path', 'linked-outline', SVG);
+        return {wrapper, root, still, names, area, marks, outline, labels: [], drawn: {}};
     }
 
     /** Puts the overlay exactly over its graph; to be called when either may have moved. */
@@ -84,14 +86,14 @@
 
     // The sheet that follows the pointer
 
-    function drawMoving({area}, frame, drawing) {
+    function drawMoving({area, marks}, frame, drawing) {
         const wanted = {x: frame.left, y: frame.top, width: frame.width, height: frame.height};
         Object.entries(wanted).forEach(([name, value]) => setAttribute(area, name, value));
-        while (area.childElementCount > drawing.length) {
-            area.lastElementChild.remove();
+        while (marks.childElementCount > drawing.length) {
+            marks.lastElementChild.remove();
         }
         drawing.forEach(({d, fill, stroke, width}, i) => {
-            const path = area.children[i] || add(area, 'path', '', SVG);
+            const path = marks.children[i] || add(marks, 'path', '', SVG);
             setAttribute(path, 'd', d);
             setAttribute(path, 'fill', themed(fill));
             setAttribute(path, 'stroke', themed(stroke));

@@ -1,5 +1,5 @@
 /*
- * Linked views: the graphs on the page, each with its overlay, and what pointer, lasso and keyboard do over them.
+ * Linked views: the graphs on the page, each with its overlay, and what pointer and keyboard do over them.
  * Everything inside a `.linked-view` is found by that class; graphs may come, go and be drawn anew at any time.
  */
 (function () {
@@ -14,7 +14,6 @@
     function createViews(state, redraw) {
         const views = new Map(); // wrapper -> view
         let pressed = null;
-        let shifted = false;
 
         // Which group the pointer means
 
@@ -64,7 +63,6 @@
         }
 
         function onUp(event) {
-            shifted = event.shiftKey;
             const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < CLICK;
             if (still && pressed.found) {
                 const adds = event.ctrlKey || event.metaKey || event.shiftKey;
@@ -73,25 +71,6 @@
                 state.clear();
             }
             pressed = null;
-        }
-
-        // Box and lasso
-
-        function onSelected(view, event) {
-            if (!event || !view.traces || !(event.range || event.lassoPoints)) {
-                return;
-            }
-            const positions = linked.geometry.positionsInside(view.traces, event.range, event.lassoPoints);
-            state.pickMany(positions.map((position) => state.index.order[position]), view.id, shifted);
-            setTimeout(() => dropSelection(view.gd));
-        }
-
-        /** Plotly's own outline and dimming go: the selection is ours, and looks the same in every view. */
-        function dropSelection(gd) {
-            if (gd.isConnected && ((gd.layout || {}).selections || []).length) {
-                const none = gd.data.map(() => null);
-                window.Plotly.update(gd, {selectedpoints: none}, {selections: []});
-            }
         }
 
         // Keyboard
@@ -122,6 +101,10 @@
             wrapper.addEventListener('pointerdown', (event) => onDown(view, event));
             wrapper.addEventListener('keydown', (event) => onKey(view, event));
             wrapper.addEventListener('blur', () => state.leave(view.id));
+            linked.lasso.listen(view, (positions, event) => {
+                const keys = positions.map((position) => state.index.order[position]);
+                state.pickMany(keys, view.id, event.shiftKey || event.ctrlKey || event.metaKey);
+            });
             new ResizeObserver(() => refresh(view)).observe(wrapper);
         }
 
@@ -130,8 +113,6 @@
             view.id = (gd.closest('.dash-graph') || gd).id || gd.id;
             gd.on('plotly_afterplot', () => refresh(view));
             gd.on('plotly_relayouting', () => redraw());
-            gd.on('plotly_selected', (event) => onSelected(view, event));
-            gd.on('plotly_deselect', () => state.pickMany([], view.id));
             refresh(view);
         }
 
@@ -143,6 +124,7 @@
             view.rows = Boolean((view.gd._fullLayout.meta || {}).rows);
             linked.zoom.rememberOwnRanges(view.gd, view.id);
             linked.overlay.fit(view.overlay, view.gd);
+            linked.lasso.showTool(view);
             if (view.rows) {
                 linked.detail.watch(view, state.index);
             }
@@ -159,7 +141,7 @@
             for (const wrapper of document.querySelectorAll('.linked-view')) {
                 let view = views.get(wrapper);
                 if (!view) {
-                    view = {wrapper, overlay: linked.overlay.create(wrapper), gd: null, id: '', traces: null, rows: false};
+                    view = {wrapper, overlay: linked.overlay.create(wrapper), gd: null, id: '', traces: null, rows: false, tool: null};
                     views.set(wrapper, view);
                     listen(view);
                 }
