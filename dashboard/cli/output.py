@@ -74,12 +74,15 @@ def as_parquet(comparison: Comparison) -> bytes:
 def as_table(comparison: Comparison) -> bytes:
     """For reading: what was used, the parameters by estimator, every group's estimates, the notes."""
     digits = _digits(comparison)
-    parts = [_data_line(comparison), "", *_parameters(comparison, digits), "", *_groups(comparison, digits)]
     notes = [f"{r.label}: {n.text}" for r in comparison.results if r.fit is not None for n in r.fit.notes]
     failures = [f"{r.label}: left out, {r.message}" for r in comparison.failed]
-    if notes or failures:
-        parts += ["", *notes, *failures]
-    return ("\n".join(parts) + "\n").encode()
+    blocks = (
+        [_data_line(comparison)],
+        _parameters(comparison, digits),
+        _groups(comparison, digits),
+        [" ".join(sentence.split()) for sentence in (*notes, *failures)],
+    )
+    return ("\n\n".join("\n".join(block) for block in blocks if block) + "\n").encode()
 
 
 LAYOUTS: dict[str, Callable[[Comparison], bytes]] = {
@@ -115,6 +118,8 @@ def _digits(comparison: Comparison) -> int:
 def _parameters(comparison: Comparison, digits: int) -> list[str]:
     fits = [(result.label, result.fit.parameters) for result in comparison.results if result.fit is not None]
     names = list(dict.fromkeys(name for _, found in fits for name in found))
+    if not names:
+        return []
     rows = [["", *names]]
     for label, found in fits:
         values = (found[name].value if name in found else None for name in names)

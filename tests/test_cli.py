@@ -1,0 +1,759 @@
+"""The command line, clause by clause: what it prints, writes and exits with."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import importlib.metadata
+import io
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+import estimators
+from dashboard.cli import main
+from dashboard.ingest import reduce_file
+from dashboard.samples import SAMPLES
+from estimators import TIDY_COLUMNS, build_registry, compare
+
+ROOT = Path(estimators.__file__).parent.parent
+BUILT_IN_IDS = ["ols", "reml", "ml", "james_stein", "grand_mean"]
+PARAMETERS = ["mu", "mu_std_error", "sigma_group", "sigma_error", "icc", "criterion", "log_likelihood"]
+GROUP_FIELDS = ["group", "n", "raw_mean", "estimate", "std_error", "conf_low", "conf_high", "weight", "rank"]
+DYESTUFF = SAMPLES["dyestuff"].file
+ROLES = ("--outcome", "Yield", "--group", "Batch")
+
+
+class Done:
+    """How a command ended."""
+
+    def __init__(self, code, out, err):
+        self.code, self.raw, self.err = code, out, err
+
+    @property
+    def out(self):
+        return self.raw.decode("utf-8")
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    @property
+    def rows(self):
+        return list(csv.DictReader(io.StringIO(self.out, newline="")))
+
+
+@pytest.fixture
+def blupboard(capfdbinary, monkeypatch):
+    """Run the command line in this process, as if no plugin were installed."""
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: ())
+
+    def run(*arguments):
+        capfdbinary.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            main([str(argument) for argument in arguments])
+        out, err = capfdbinary.readouterr()
+        return Done(exit_.value.code, out, err.decode("utf-8"))
+
+    return run
+
+
+@pytest.fixture
+def refused(blupboard):
+    """Run the command line on something wrong; its one sentence."""
+
+    def run(*arguments):
+        done = blupboard(*arguments)
+        assert done.code == 2
+        assert done.raw == b""
+        assert done.err.startswith("blupboard: ")
+        assert done.err.count("\n") == 1
+        assert done.err.endswith("\n")
+        assert "Traceback" not in done.err
+        return done.err.removeprefix("blupboard: ").rstrip("\n")
+
+    return run
+
+
+def program(*arguments, check=True, **settings):
+    """Run the command line in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings.pop("env", {})}
+    done = subprocess.run(
+        [sys.executable, "-m", "dashboard.cli", *map(str, arguments)],
+        check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        env=environment,
+        **settings,
+    )
+    if check:
+        assert done.returncode == 0, done.stderr
+    return Done(done.returncode, done.stdout, done.stderr.decode("utf-8"))
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write a file and give its path."""
+
+    def write(text, name="scores.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        return path
+
+    return write
+
+
+# help, version, what is loaded
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["-h"], ["compare", "--help"], ["serve", "-h"], ["estimators", "-h"]]
+)
+def test_help_says_how_to_use_it(blupboard, arguments):
+    done = blupboard(*arguments)
+    assert done.code == 0
+    assert done.out.startswith("Usage: blupboard")
+    assert done.err == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("serve", "--host --port --no-browser --desktop --data --outcome --group --data-dir --plugins-dir"),
+        (
+            "compare",
+            "--outcome --group --estimator --option --level --std-error --format --output --plugins-dir",
+        ),
+        ("estimators", "--format --plugins-dir"),
+    ],
+)
+def test_every_option_of_a_command_is_in_its_help(blupboard, command, options):
+    text = blupboard(command, "--help").out
+    for option in options.split():
+        assert f"{option} " in text or f"{option}\n" in text
+
+
+HEAVY = (
+    "numpy",
+    "pandas",
+    "scipy",
+    "narwhals",
+    "duckdb",
+    "pyarrow",
+    "dash",
+    "plotly",
+    "flask",
+    "waitress",
+    "statsmodels",
+)
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import atexit, sys\n"
+        f"atexit.register(lambda: print([m for m in {HEAVY!r} if m in sys.modules], file=sys.stderr))\n"
+        "from dashboard.cli import main\nmain(['compare', '--help'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    assert done.stdout.startswith("Usage: blupboard compare")
+    assert done.stderr.strip() == "[]"
+
+
+def test_comparing_loads_neither_the_page_nor_pandas():
+    heavy = ("pandas", "statsmodels", "dash", "plotly", "flask", "scipy.optimize", "scipy.stats")
+    code = (
+        "import atexit, sys\n"
+        f"atexit.register(lambda: print([m for m in {heavy!r} if m in sys.modules], file=sys.stderr))\n"
+        f"from dashboard.cli import main\nmain(['compare', {str(DYESTUFF)!r}, *{ROLES!r}])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    assert done.stdout.startswith("30 of 30 rows in 6 groups\n")
+    assert done.stderr.strip() == "[]"
+
+
+def test_an_unknown_command_is_refused(refused):
+    assert "nonsense" in refused("nonsense")
+
+
+# the layouts
+
+
+def test_json_is_exactly_of_its_shape(blupboard):
+    done = blupboard("compare", DYESTUFF, *ROLES, "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    answer = done.json
+    assert list(answer) == ["data", "fits"]
+    assert answer["data"] == {
+        "rows": 30,
+        "used": 30,
+        "dropped": {"missing_outcome": 0, "missing_group": 0, "not_a_number": 0, "not_finite": 0},
+        "groups": 6,
+    }
+    assert [fit["estimator"] for fit in answer["fits"]] == BUILT_IN_IDS
+    for fit in answer["fits"]:
+        assert list(fit) == ["estimator", "label", "status", "message", "parameters", "notes", "groups"]
+        assert (fit["status"], fit["message"], fit["notes"]) == ("ok", None, [])
+        assert list(fit["parameters"])[: len(PARAMETERS)] == PARAMETERS
+        assert all(value is None or math.isfinite(value) for value in fit["parameters"].values())
+        assert [line["group"] for line in fit["groups"]] == list("ABCDEF")
+        assert all(list(line) == GROUP_FIELDS for line in fit["groups"])
+
+
+def test_json_holds_the_numbers_with_every_digit_and_null_where_there_is_none(blupboard):
+    answer = blupboard("compare", DYESTUFF, *ROLES, "--format", "json").json
+    comparison = compare(
+        reduce_file(DYESTUFF, outcome="Yield", group="Batch"),
+        list(build_registry(entry_points=False).values()),
+    )
+    assert answer == comparison.to_dict()
+    fits = {fit["estimator"]: fit for fit in answer["fits"]}
+    assert fits["reml"]["parameters"]["mu"] == pytest.approx(1527.5, rel=1e-12)
+    assert fits["reml"]["parameters"]["sigma_group"] == pytest.approx(42.000602, rel=1e-6)
+    assert fits["ols"]["parameters"]["mu"] is None
+    assert fits["james_stein"]["groups"][0]["std_error"] is None
+    assert fits["james_stein"]["groups"][0]["conf_low"] is None
+
+
+def test_json_of_a_failed_fit(blupboard, file):
+    done = blupboard("compare", file("g,y\na,1\na,2\n"), "--outcome", "y", "--group", "g", "--format", "json")
+    assert done.code == 0
+    by_status = {fit["estimator"]: fit for fit in done.json["fits"]}
+    assert {name: fit["status"] for name, fit in by_status.items()} == {
+        "ols": "ok",
+        "reml": "failed",
+        "ml": "failed",
+        "james_stein": "failed",
+        "grand_mean": "ok",
+    }
+    failed = by_status["reml"]
+    assert (failed["parameters"], failed["groups"], failed["notes"]) == (None, [], [])
+    assert "at least 2 groups" in failed["message"]
+
+
+def test_json_holds_notes(blupboard):
+    done = blupboard("compare", SAMPLES["dyestuff2"].file, *ROLES, "--format", "json", "--estimator", "reml")
+    (fit,) = done.json["fits"]
+    (note,) = fit["notes"]
+    assert list(note) == ["code", "severity", "text"]
+    assert (note["code"], note["severity"]) == ("sigma_group_zero", "warning")
+
+
+def test_csv_holds_the_tidy_columns(blupboard):
+    done = blupboard("compare", DYESTUFF, *ROLES, "--format", "csv")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[0] == ",".join(TIDY_COLUMNS)
+    assert [row["estimator"] for row in done.rows] == [name for name in BUILT_IN_IDS for _ in range(6)]
+    registry = build_registry(entry_points=False)
+    columns = compare(reduce_file(DYESTUFF, outcome="Yield", group="Batch"), registry).columns()
+    for name in TIDY_COLUMNS[3:]:
+        read = [float(row[name]) if row[name] else None for row in done.rows]
+        assert read == columns[name]
+    assert {row["std_error"] for row in done.rows if row["estimator"] == "james_stein"} == {""}
+
+
+def test_parquet_holds_the_tidy_columns(blupboard, tmp_path):
+    target = tmp_path / "out.parquet"
+    done = blupboard("compare", DYESTUFF, *ROLES, "--format", "parquet", "--output", target)
+    assert (done.code, done.raw, done.err) == (0, b"", "")
+    written = pq.read_table(target)
+    assert written.column_names == list(TIDY_COLUMNS)
+    types = {field.name: str(field.type) for field in written.schema}
+    assert (types.pop("estimator"), types.pop("group"), types.pop("n")) == ("string", "string", "int64")
+    assert set(types.values()) == {"double"}
+    registry = build_registry(entry_points=False)
+    columns = compare(reduce_file(DYESTUFF, outcome="Yield", group="Batch"), registry).columns()
+    assert written.to_pydict() == columns
+
+
+def test_parquet_is_not_printed(refused):
+    assert "--output" in refused("compare", DYESTUFF, *ROLES, "--format", "parquet")
+
+
+def test_the_table_reads_well(blupboard):
+    done = blupboard("compare", SAMPLES["dyestuff2"].file, *ROLES)
+    lines = done.out.splitlines()
+    assert lines[0] == "30 of 30 rows in 6 groups"
+    header = next(line for line in lines if line.startswith("group"))
+    assert header.split() == ["group", "n", "raw_mean", *BUILT_IN_IDS]
+    assert [line.split()[:3] for line in lines if line.startswith("C ")] == [["C", "5", "7.5212"]]
+    assert any(line.startswith("REML BLUP: The data show no more spread") for line in lines)
+    assert max(map(len, lines[: lines.index(header) + 7])) < 120
+
+
+def test_the_table_tells_groups_far_from_zero_apart(blupboard, file):
+    rows = "".join(
+        f"{g},{1e9 + base + step}\n" for g, base in (("a", 0), ("b", 0.5), ("c", 1)) for step in (0, 0.1)
+    )
+    done = blupboard("compare", file("g,y\n" + rows), "--outcome", "y", "--group", "g", "--estimator", "ols")
+    assert [line.split()[-1] for line in done.out.splitlines()[-3:]] == [
+        "1000000000.05",
+        "1000000000.55",
+        "1000000001.05",
+    ]
+
+
+def test_the_table_keeps_labels_on_one_line_and_short(blupboard, file):
+    text = 'g,y\n"two\nlines\x1b[31m",1\n' + "x" * 10_000 + ",2\n"
+    done = blupboard("compare", file(text), "--outcome", "y", "--group", "g", "--estimator", "ols")
+    assert "\x1b" not in done.out
+    labels = [line for line in done.out.splitlines() if line.startswith(("two", "xxx"))]
+    assert [len(line.split("  ")[0]) for line in labels] == [len("two\nlines\x1b[31m"), 40]
+
+
+def test_output_goes_to_a_file(blupboard, tmp_path):
+    for layout in ("table", "csv", "json"):
+        printed = blupboard("compare", DYESTUFF, *ROLES, "--format", layout)
+        done = blupboard("compare", DYESTUFF, *ROLES, "--format", layout, "--output", tmp_path / "out")
+        assert (done.code, done.raw) == (0, b"")
+        assert (tmp_path / "out").read_bytes() == printed.raw
+
+
+LABELS = [
+    "01",
+    "1",
+    "001",
+    "1.0",
+    "NA",
+    "=1+1",
+    "+1",
+    '"',
+    'say "hi"',
+    "a,b",
+    "a\nb",
+    "<b>x</b>",
+    " a",
+    "a ",
+    "Ωü🎲",
+    "-",
+]
+
+
+def test_labels_are_exact_in_csv_json_and_parquet(blupboard, tmp_path):
+    path = tmp_path / "labels.csv"
+    with path.open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["label", "y"])
+        writer.writerows([label, value] for value, label in enumerate(LABELS * 2))
+    wanted = ["compare", path, "--outcome", "y", "--group", "label", "--estimator", "ols"]
+    assert [row["group"] for row in blupboard(*wanted, "--format", "csv").rows] == sorted(LABELS)
+    (fit,) = blupboard(*wanted, "--format", "json").json["fits"]
+    assert [line["group"] for line in fit["groups"]] == sorted(LABELS)
+    blupboard(*wanted, "--format", "parquet", "--output", tmp_path / "out.parquet")
+    assert pq.read_table(tmp_path / "out.parquet")["group"].to_pylist() == sorted(LABELS)
+
+
+def test_what_is_left_out_is_counted_everywhere(blupboard, file):
+    path = file("g,y\na,1\na,2\nb,3\nb,NA\nb,-\n,4\nb,what\nb,1e999\n")
+    wanted = ["compare", path, "--outcome", "y", "--group", "g"]
+    data = blupboard(*wanted, "--format", "json").json["data"]
+    dropped = {"missing_outcome": 2, "missing_group": 1, "not_a_number": 1, "not_finite": 1}
+    assert data == {"rows": 8, "used": 3, "dropped": dropped, "groups": 2}
+    words = (
+        "3 of 8 rows in 2 groups; left out: 2 missing outcome, 1 missing group, 1 not a number, 1 not finite"
+    )
+    assert blupboard(*wanted).out.splitlines()[0] == words
+    done = blupboard(*wanted, "--format", "csv")
+    assert done.err.splitlines()[0] == f"blupboard: {words}"
+    assert "James–Stein: left out, needs at least 4 groups" in done.err
+
+
+# which estimators, which options
+
+
+def test_the_named_estimators_come_in_the_order_named_once_each(blupboard):
+    done = blupboard(
+        "compare", DYESTUFF, *ROLES, "--format", "csv", *("--estimator", "reml", "--estimator", "ols") * 2
+    )
+    assert [row["estimator"] for row in done.rows] == ["reml"] * 6 + ["ols"] * 6
+
+
+def test_level_widens_the_intervals(blupboard):
+    def width(level):
+        done = blupboard(
+            "compare", DYESTUFF, *ROLES, "--format", "csv", "--estimator", "ols", "--level", level
+        )
+        return float(done.rows[0]["conf_high"]) - float(done.rows[0]["conf_low"])
+
+    assert width("0.5") < width("0.95") < width("0.999")
+    default = blupboard("compare", DYESTUFF, *ROLES, "--format", "csv", "--estimator", "ols").rows[0]
+    assert float(default["conf_high"]) - float(default["conf_low"]) == width("0.95")
+
+
+def test_std_error_is_that_of_whoever_offers_it(blupboard):
+    def errors(*arguments):
+        done = blupboard("compare", DYESTUFF, *ROLES, "--format", "csv", *arguments)
+        return {row["estimator"]: row["std_error"] for row in done.rows}
+
+    default, conditional = errors(), errors("--std-error", "conditional")
+    assert errors("--std-error", "prediction") == default
+    changed = {name for name in default if default[name] != conditional[name]}
+    assert changed == {"reml", "ml"}
+    both = errors("--std-error", "conditional", "--option", "ml.std_error=prediction")
+    assert (both["reml"], both["ml"]) == (conditional["reml"], default["ml"])
+    assert errors("--option", "reml.std_error=conditional")["reml"] == conditional["reml"]
+
+
+@pytest.mark.parametrize("level", ["0", "1", "-0.5", "95", "nan", "inf"])
+def test_a_level_that_is_none(refused, level):
+    assert "--level lies between 0 and 1" in refused("compare", DYESTUFF, *ROLES, "--level", level)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--level", "high"], "--level"),
+        (["--std-error", "robust"], "'prediction', 'conditional'"),
+        (["--format", "xlsx"], "'table', 'csv', 'json', 'parquet'"),
+        (
+            ["--estimator", "remI"],
+            "there is no estimator 'remI'; there are ols, reml, ml, james_stein, grand_mean",
+        ),
+        (["--option", "reml.stderr=x"], "reml has no option stderr: it knows std_error"),
+        (["--option", "ols.std_error=x"], "ols has no option std_error: it has none"),
+        (
+            ["--option", "reml.std_error=robust"],
+            "reml.std_error takes one of prediction, conditional, not 'robust'",
+        ),
+        (["--option", "nobody.x=1"], "nobody is not among ols, reml, ml, james_stein, grand_mean"),
+        (["--estimator", "ols", "--option", "reml.std_error=conditional"], "reml is not among ols"),
+        (["--option", "std_error=conditional"], "ID.NAME=VALUE"),
+        (["--option", "reml.std_error"], "ID.NAME=VALUE"),
+        (["--option", "reml.=conditional"], "ID.NAME=VALUE"),
+        (["--option", ""], "ID.NAME=VALUE"),
+        (["--sort", "n"], "--sort"),
+        (["another.csv"], "another.csv"),
+        (["--plugins-dir", "/no/such/folder"], "the plugins folder '/no/such/folder' does not exist"),
+    ],
+)
+def test_wrong_options_are_refused_in_one_sentence(refused, arguments, words):
+    assert words in refused("compare", DYESTUFF, *ROLES, *arguments)
+
+
+# wrong files and columns
+
+
+def test_both_roles_are_asked_for(refused):
+    assert "--outcome" in refused("compare", DYESTUFF, "--group", "Batch")
+    assert "--group" in refused("compare", DYESTUFF, "--outcome", "Yield")
+    assert "FILE" in refused("compare", *ROLES)
+
+
+@pytest.mark.parametrize("name", ["yield", " Yield", "Yield ", "Ertrag", ""])
+@pytest.mark.parametrize("role", ["--outcome", "--group"])
+def test_a_column_that_is_not_there(refused, role, name):
+    roles = dict(zip(ROLES[::2], ROLES[1::2], strict=True)) | {role: name}
+    sentence = refused("compare", DYESTUFF, *(part for pair in roles.items() for part in pair))
+    assert "column" in sentence
+    assert '"Yield"' in sentence
+
+
+def test_names_match_with_their_spaces(blupboard, file):
+    path = file(" y ,y,g\n1,5,a\n2,6,a\n3,9,b\n")
+    done = blupboard(
+        "compare", path, "--outcome", " y ", "--group", "g", "--estimator", "ols", "--format", "csv"
+    )
+    assert [float(row["raw_mean"]) for row in done.rows] == [1.5, 3]
+
+
+def test_outcome_and_group_are_two_columns(refused):
+    sentence = refused("compare", DYESTUFF, "--outcome", "Yield", "--group", "Yield")
+    assert "two different columns" in sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"g,y\n",
+        b"only\n1\n2\n",
+        b"g,y\na,1\nb,2,3\n",
+        b'g,y\na,1\n"b,2\n',
+        b"PK\x03\x04 not a workbook",
+        b"\x1f\x8b not compressed",
+        b"PAR1 broken",
+        bytes(range(256)) * 10,
+        b"g,y\na,x\nb,y\n",
+        b"g,y\n,1\n,2\n",
+        b"g,y\na,NA\nb,.\n",
+        b"g,y\na,1e999\n",
+        b"g,y\na,1e300\nb,-1e300\n",
+    ],
+)
+def test_a_file_that_cannot_be_used(refused, file, text):
+    assert refused("compare", file(text), "--outcome", "y", "--group", "g")
+
+
+def test_a_file_that_is_not_there(refused, tmp_path):
+    assert "nowhere.csv" in refused("compare", tmp_path / "nowhere.csv", *ROLES)
+    assert "folder" in refused("compare", tmp_path, *ROLES)
+
+
+def test_a_file_that_cannot_be_written(refused, tmp_path):
+    assert "nowhere" in refused("compare", DYESTUFF, *ROLES, "--output", tmp_path / "nowhere" / "out.csv")
+    assert refused("compare", DYESTUFF, *ROLES, "--output", tmp_path)
+
+
+def test_other_files_are_read_as_well(blupboard, file):
+    text = "Batch;Yield\n" + "".join(f"{g};{v},5\n" for g in "abc" for v in (1, 2))
+    for name, content in (("a.csv", text.encode("utf-16")), ("b.csv.gz", gzip.compress(text.encode()))):
+        done = blupboard("compare", file(content, name), *ROLES, "--format", "csv", "--estimator", "ols")
+        assert [float(row["raw_mean"]) for row in done.rows] == [2.0, 2.0, 2.0]
+
+
+def test_one_group_is_enough_for_some(blupboard, refused, file):
+    path = file("g,y\na,1\na,2\n")
+    done = blupboard("compare", path, "--outcome", "y", "--group", "g")
+    assert done.code == 0
+    assert "REML BLUP: left out, needs at least 2 groups" in done.out
+    assert "James–Stein: left out, needs at least 4 groups" in done.out
+    chosen = ["--estimator", "reml", "--estimator", "ml", "--estimator", "james_stein"]
+    sentence = refused("compare", path, "--outcome", "y", "--group", "g", *chosen)
+    assert sentence == (
+        "no estimator could be fitted: REML BLUP, ML BLUP: needs at least 2 groups to tell how much groups "
+        "differ; James–Stein: needs at least 4 groups"
+    )
+
+
+# plugins
+
+PLUGIN = """
+from dataclasses import dataclass
+from estimators import Estimator, GroupFit, Parameter, hookimpl, option
+
+@dataclass(frozen=True)
+class Options:
+    power: float = option(2.0, label="Power", minimum=0.5, maximum=4)
+    rounds: int = option(3, label="Rounds", minimum=1)
+    robust: bool = option(False, label="Robust")
+    std_error: str = option("none", label="Standard error", choices=["none", "jackknife"])
+
+class Method(Estimator):
+    id, label, summary, Options = "{id}", "Method {id}", "A method.", Options
+    def _fit(self, data, options):
+        shown = {{"power": options.power, "rounds": options.rounds, "robust": float(options.robust)}}
+        return GroupFit(estimate=data.mean, parameters=shown)
+
+@hookimpl
+def register_estimators():
+    return [Method()]
+"""
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    """A folder with a plugin for each given id."""
+
+    def make(*ids):
+        folder = tmp_path / ("shelf_" + "_".join(ids))
+        folder.mkdir()
+        for name in ids:
+            (folder / f"{name}.py").write_text(PLUGIN.format(id=name))
+        return folder
+
+    return make
+
+
+def ids_of(done):
+    assert done.code == 0
+    return [row["id"] for row in done.json]
+
+
+def test_plugins_dir_may_be_repeated_on_every_command(blupboard, shelf):
+    one, two = shelf("first"), shelf("second", "third")
+    folders = ["--plugins-dir", one, "--plugins-dir", two]
+    assert ids_of(blupboard("estimators", "--format", "json", *folders)) == [
+        *BUILT_IN_IDS,
+        "first",
+        "second",
+        "third",
+    ]
+    done = blupboard("compare", DYESTUFF, *ROLES, "--format", "json", *folders)
+    assert [fit["estimator"] for fit in done.json["fits"]] == [*BUILT_IN_IDS, "first", "second", "third"]
+    assert blupboard("serve", *folders, "--help").code == 0
+
+
+def test_plugins_come_from_the_environment_too(blupboard, shelf, monkeypatch):
+    monkeypatch.setenv("BLUPBOARD_PLUGINS_DIR", os.pathsep.join([str(shelf("first")), str(shelf("second"))]))
+    assert ids_of(blupboard("estimators", "--format", "json")) == [*BUILT_IN_IDS, "first", "second"]
+    third = ids_of(blupboard("estimators", "--format", "json", "--plugins-dir", shelf("third")))
+    assert third == [*BUILT_IN_IDS, "third"]
+
+
+def test_options_of_a_plugin_are_set_by_text(blupboard, shelf):
+    wanted = [
+        "compare",
+        DYESTUFF,
+        *ROLES,
+        "--format",
+        "json",
+        "--estimator",
+        "mine",
+        "--plugins-dir",
+        shelf("mine"),
+    ]
+
+    def parameters(*settings):
+        (fit,) = blupboard(*wanted, *(part for s in settings for part in ("--option", s))).json["fits"]
+        assert list(fit["parameters"]) == [*PARAMETERS, "power", "rounds", "robust"]
+        return [fit["parameters"][name] for name in ("power", "rounds", "robust")]
+
+    assert parameters() == [2, 3, 0]
+    assert parameters("mine.power=0.5", "mine.rounds=1", "mine.robust=yes") == [0.5, 1, 1]
+    assert parameters("mine.power=1", "mine.power=4") == [4, 3, 0]
+    assert blupboard(*wanted, "--std-error", "conditional").code == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("power=0.4", "mine.power takes a number from 0.5 to 4, not '0.4'"),
+        ("power=4.01", "mine.power takes a number from 0.5 to 4, not '4.01'"),
+        ("power=nan", "mine.power takes a number from 0.5 to 4, not 'nan'"),
+        ("power=", "mine.power takes a number from 0.5 to 4, not ''"),
+        ("rounds=0", "mine.rounds takes a whole number of at least 1, not '0'"),
+        ("rounds=1.5", "mine.rounds takes a whole number of at least 1, not '1.5'"),
+        ("robust=maybe", "mine.robust takes true or false, not 'maybe'"),
+        ("std_error=robust", "mine.std_error takes one of none, jackknife, not 'robust'"),
+    ],
+)
+def test_values_out_of_bounds_are_named_with_the_bounds(refused, shelf, setting, words):
+    sentence = refused(
+        "compare", DYESTUFF, *ROLES, "--plugins-dir", shelf("mine"), "--option", f"mine.{setting}"
+    )
+    assert sentence == words
+
+
+def test_a_plugin_that_does_not_load_is_named_and_the_rest_goes_on(blupboard, shelf):
+    folder = shelf("good")
+    (folder / "broken.py").write_text("raise RuntimeError('two\\nlines')")
+    (folder / "thief.py").write_text(PLUGIN.format(id="reml"))
+    for command in (["compare", DYESTUFF, *ROLES, "--format", "csv"], ["estimators"]):
+        done = blupboard(*command, "--plugins-dir", folder)
+        assert done.code == 0
+        assert "good" in done.out
+        first, second = sorted(done.err.splitlines())
+        assert first == "blupboard: plugin broken left out: importing it failed with RuntimeError: two lines"
+        assert second.startswith("blupboard: plugin thief left out: the id 'reml' is taken")
+
+
+def test_a_plugin_that_fails_is_data(blupboard, refused, shelf):
+    folder = shelf("mine")
+    text = (
+        (folder / "mine.py")
+        .read_text()
+        .replace("return GroupFit(", "raise ValueError('no\\nidea') or GroupFit(")
+    )
+    (folder / "mine.py").write_text(text)
+    wanted = ["compare", DYESTUFF, *ROLES, "--plugins-dir", folder]
+    fits = {fit["estimator"]: fit for fit in blupboard(*wanted, "--format", "json").json["fits"]}
+    assert (fits["mine"]["status"], fits["reml"]["status"]) == ("failed", "ok")
+    assert "ValueError" in fits["mine"]["message"]
+    assert "ValueError: no idea" in refused(*wanted, "--estimator", "mine")
+
+
+def test_the_list_of_estimators(blupboard):
+    done = blupboard("estimators", "--format", "json")
+    assert ids_of(done) == BUILT_IN_IDS
+    reml = done.json[1]
+    assert (reml["label"], reml["source"], reml["origin"]) == ("REML BLUP", "built in", "built in")
+    (std_error,) = reml["options"]
+    assert (std_error["name"], std_error["default"]) == ("std_error", "prediction")
+    assert std_error["choices"] == ["prediction", "conditional"]
+    lines = blupboard("estimators").out.splitlines()
+    assert [line.split()[0] for line in lines] == BUILT_IN_IDS
+    assert all("built in" in line for line in lines)
+
+
+def test_the_list_says_where_a_plugin_comes_from(blupboard, shelf):
+    folder = shelf("mine")
+    mine = blupboard("estimators", "--format", "json", "--plugins-dir", folder).json[-1]
+    assert (mine["source"], mine["origin"]) == ("mine", str(folder / "mine.py"))
+    assert [option["name"] for option in mine["options"]] == ["power", "rounds", "robust", "std_error"]
+    assert (mine["options"][0]["minimum"], mine["options"][0]["maximum"]) == (0.5, 4)
+
+
+# serving by default
+
+
+def test_without_a_command_the_options_are_those_of_serve(refused):
+    assert "--data FILE" in refused("--outcome", "Yield")
+    assert "--data FILE" in refused("serve", "--group", "Batch")
+    assert "--port" in refused("--port", "70000")
+    assert "--port" in refused("serve", "--port", "many")
+
+
+# as a process
+
+
+def test_a_process_says_nothing_but_its_answer():
+    done = program("compare", DYESTUFF, *ROLES, "--format", "json", env={"PYTHONWARNINGS": "error"})
+    assert done.err == ""
+    assert done.json["data"]["groups"] == 6
+
+
+@pytest.mark.parametrize(
+    "environment", [{"LC_ALL": "C"}, {"PYTHONIOENCODING": "ascii"}, {"PYTHONUNBUFFERED": "1"}]
+)
+def test_the_answer_is_utf_8_in_every_locale(file, environment):
+    path = file("g,y\nΩ🎲,1\nΩ🎲,2\nz,3\nz,4\n")
+    wanted = ["compare", path, "--outcome", "y", "--group", "g", "--estimator", "ols"]
+    assert "Ω🎲" in program(*wanted, env=environment).out
+    refused = program("compare", path, "--outcome", "ÿ", "--group", "g", env=environment, check=False)
+    assert refused.code == 2
+    assert "Traceback" not in refused.err
+
+
+def large(file):
+    numbers = np.random.default_rng(5).normal(size=20_000)
+    return file("g,y\n" + "".join(f"group {i // 2},{y:.6f}\n" for i, y in enumerate(numbers)), "large.csv")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_all_of_a_large_answer_arrives_through_a_pipe(file, unbuffered):
+    path = large(file)
+    chosen = ["--estimator", "ols", "--estimator", "reml"]
+    wanted = ["compare", path, "--outcome", "y", "--group", "g", "--format", "csv", *chosen]
+    done = program(*wanted, env={"PYTHONUNBUFFERED": unbuffered})
+    assert len(done.rows) == 2 * 10_000
+    assert done.out.endswith("\n")
+
+
+@pytest.mark.parametrize("layout", ["table", "csv", "json"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_leaves_early_ends_it_quietly(file, layout, unbuffered):
+    path = large(file)
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "dashboard.cli",
+            "compare",
+            path,
+            "--outcome",
+            "y",
+            "--group",
+            "g",
+            "--format",
+            layout,
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered},
+    )
+    with process:
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 1
