@@ -16,7 +16,7 @@ MOST = 400
 def view_detail(scene: Scene, first: int, last: int) -> dict[str, Any]:
     """Labels and interval ends of the positions ``first`` to ``last`` inclusive, at most MOST of them."""
     first = max(first, 0)
-    last = min(last, len(scene) - 1, first + MOST - 1)
+    last = max(min(last, len(scene) - 1, first + MOST - 1), first - 1)
     inside = slice(first, last + 1)
     traces = [
         {

@@ -15,11 +15,27 @@ from dashboard.palette import LINE, Style, styles
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from estimators import Comparison, Result
+    from estimators import Comparison, GroupFit, Result
 
 LONGEST_LABEL = 120
+SAME = 1e-12
+"""Share of the largest number up to which two numbers differ by rounding alone."""
 SORT_RAW, SORT_ROWS, SORT_NAME = "@own", "@rows", "@name"
 """Sort orders besides the estimators' ids, which never start with ``@``."""
+
+NO_NOUNS = frozenset(
+    {"group", "groups", "name", "label", "code", "key", "level", "index", "number", "data", "staff"}
+)
+"""Column names that do not say what a group is."""
+ODD_PLURALS = {
+    "child": "children",
+    "foot": "feet",
+    "man": "men",
+    "mouse": "mice",
+    "person": "people",
+    "tooth": "teeth",
+    "woman": "women",
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,8 @@ class Series:
     high: NDArray[np.float64] | None
     weight: NDArray[np.float64] | None
     rank: NDArray[np.float64]
+    is_own_mean: bool
+    """Whether it leaves every group's own mean as it is."""
 
     @property
     def id(self) -> str:
@@ -56,11 +74,6 @@ class Series:
     def is_line(self) -> bool:
         """Whether it says one number for all groups and asks to be drawn as a line."""
         return self.style.symbol == LINE and bool((self.estimate == self.estimate[0]).all())
-
-    @property
-    def is_own_mean(self) -> bool:
-        """Whether it leaves every group's own mean as it is."""
-        return self.weight is not None and bool((self.weight == 1).all())
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +146,10 @@ def make_scene(
     order = display_order(comparison, sort)
     return Scene(
         comparison=comparison,
-        series=tuple(_series(result, style_of[result.id], order) for result in comparison.succeeded),
+        series=tuple(
+            _series(result, style_of[result.id], order, comparison.data.mean)
+            for result in comparison.succeeded
+        ),
         order=order,
         outcome=outcome,
         unit=unit_of(group),
@@ -178,35 +194,34 @@ def has_spreads(result: Result) -> bool:
     return all(name in found and found[name].value is not None for name in ("sigma_group", "sigma_error"))
 
 
-def short_label(label: str) -> str:
+def short_label(label: str, longest: int = LONGEST_LABEL) -> str:
     """A label on one line, cut to what can be shown, with nothing invisible in it."""
-    cut = label if len(label) <= LONGEST_LABEL else label[: LONGEST_LABEL - 1] + "…"
+    cut = label if len(label) <= longest else label[: longest - 1] + "…"
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in cut)
 
 
 def unit_of(column: str) -> Unit:
     """What one group is called, after the column's name where that is a plain word."""
-    word = column.strip().lower().replace("_", " ")
-    if not re.fullmatch(r"[a-z]{3,20}", word) or word in (
-        "group",
-        "groups",
-        "name",
-        "label",
-        "code",
-        "key",
-        "level",
-    ):
-        return Unit()
-    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return Unit()
-    if word.endswith(("s", "x", "z", "ch", "sh")):
-        return Unit(word, word + "es")
-    if word.endswith("y") and word[-2] not in "aeiou":
-        return Unit(word, word[:-1] + "ies")
-    return Unit(word, word + "s")
+    word = column.strip().lower()
+    many = None if word in NO_NOUNS or not re.fullmatch(r"[a-z]{3,20}", word) else _plural(word)
+    return Unit() if many is None else Unit(word, many)
 
 
-def _series(result: Result, style: Style, order: NDArray[np.int64]) -> Series:
+def _plural(word: str) -> str | None:
+    """The plural of a noun; None for a word that looks like a plural already."""
+    if word in ODD_PLURALS:
+        return ODD_PLURALS[word]
+    ending = next((e for e in ("sis", "ss", "us", "is", "x", "z", "ch", "sh") if word.endswith(e)), "")
+    if ending == "sis":
+        return word[:-2] + "es"
+    if ending:
+        return word + "es"
+    if word.endswith("s") or word in ODD_PLURALS.values():
+        return None
+    return word[:-1] + "ies" if word.endswith("y") and word[-2] not in "aeiou" else word + "s"
+
+
+def _series(result: Result, style: Style, order: NDArray[np.int64], own_mean: NDArray[np.float64]) -> Series:
     fit, interval = result.fit, result.interval
     if fit is None or result.rank is None:
         raise ValueError(f"{result.id} has no fit to draw")
@@ -219,4 +234,11 @@ def _series(result: Result, style: Style, order: NDArray[np.int64]) -> Series:
         high=high,
         weight=None if fit.weight is None else fit.weight[order],
         rank=result.rank[order],
+        is_own_mean=_leaves_means(fit, own_mean),
     )
+
+
+def _leaves_means(fit: GroupFit, own_mean: NDArray[np.float64]) -> bool:
+    if fit.weight is None or not (fit.weight == 1).all():
+        return False
+    return bool((np.abs(fit.estimate - own_mean) <= SAME * np.abs(own_mean).max()).all())

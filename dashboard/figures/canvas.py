@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.palette import faded
+from dashboard.palette import LINE, faded
+from dashboard.scene import short_label
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,10 @@ FEW = 45
 """Groups up to which each has its name beside it."""
 CROWD = 2_000
 """Groups past which marks are drawn as a haze."""
+
+DASH_MARK = "line-ew-open"
+"""The mark of a method that asks to be a line but says more than one number."""
+LONGEST_TITLE = 60
 
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 INK = {False: "#3c4650", True: "#c3ccd6"}
@@ -78,8 +83,9 @@ def group_markers(
 ) -> go.Scatter | go.Scattergl:
     """One marker for every group, in display order."""
     color = style.color(dark=scene.dark)
-    marker = {"color": color, "symbol": style.symbol, "size": size or marker_size(len(scene))}
-    if style.symbol.endswith("-open"):
+    symbol = DASH_MARK if style.symbol == LINE else style.symbol
+    marker = {"color": color, "symbol": symbol, "size": size or marker_size(len(scene))}
+    if symbol.endswith("-open"):
         marker["line"] = {"width": 1.4, "color": color}
     if len(scene) > MANY:
         marker["opacity"] = 0.6 if len(scene) <= CROWD else 0.3
@@ -101,6 +107,8 @@ def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[go.Sca
 
     Each trace holds all groups, empty where the group's line belongs to another thickness.
     """
+    if not columns:
+        return []
     groups, stride = len(scene), len(columns) + 1
     y = np.full((groups, stride), np.nan)
     y[:, :-1] = np.column_stack(columns)
@@ -160,12 +168,17 @@ def tick_text(label: str, longest: int = 22) -> str:
     return plain(label if len(label) <= longest else label[: longest - 1] + "…")
 
 
+def title_text(column: str) -> str:
+    """A column's name short enough to be the title of an axis."""
+    return plain(short_label(column, LONGEST_TITLE))
+
+
 def columns_axis(names: list[str]) -> dict[str, Any]:
     """An x axis whose whole numbers stand for columns."""
     return {
         "tickvals": list(range(len(names))),
-        "ticktext": [plain(name) for name in names],
-        "range": [-0.35, len(names) - 0.65],
+        "ticktext": [tick_text(name) for name in names],
+        "range": [-0.35, max(len(names), 1) - 0.65],
         "showgrid": False,
         "automargin": False,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.canvas import FEW, GREY, MANY, canvas, group_markers, plain, tick_text
+from dashboard.figures.canvas import FEW, GREY, MANY, canvas, group_markers, tick_text, title_text
 from dashboard.palette import Style, faded
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def groups_figure(scene: Scene) -> go.Figure:
             figure.add_vline(
                 float(series.estimate[0]), line={"color": color, "width": 1.3, "dash": "dash"}, layer="below"
             )
-    figure.update_xaxes(title_text=plain(scene.outcome))
+    figure.update_xaxes(title_text=title_text(scene.outcome))
     figure.update_yaxes(range=[len(scene) - 0.4, -0.6], automargin=len(scene) <= FEW, **_names(scene))
     return figure
 

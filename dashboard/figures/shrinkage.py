@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.canvas import FAINT, GREY, canvas, columns_axis, group_lines, group_markers, plain
+from dashboard.figures.canvas import FAINT, GREY, canvas, columns_axis, group_lines, group_markers, title_text
 from dashboard.palette import Style
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def shrinkage_figure(scene: Scene) -> go.Figure:
             font={"size": 11, "color": FAINT[scene.dark]},
         )
     figure.update_xaxes(**columns_axis([name for name, _, _ in all_columns]))
-    figure.update_yaxes(title_text=plain(scene.outcome), automargin=True)
+    figure.update_yaxes(title_text=title_text(scene.outcome), automargin=True)
     return figure
 
 

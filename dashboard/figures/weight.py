@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,9 @@ from dashboard.palette import faded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dashboard.scene import Scene
+    from dashboard.scene import Scene, Series
+
+_log = logging.getLogger(__name__)
 
 CURVE_POINTS = 160
 WIDE = 30.0
@@ -26,15 +29,14 @@ def weight_figure(scene: Scene) -> go.Figure:
     wide = is_wide(scene)
     grid = size_grid(scene)
     for series in scene.series:
-        fit = series.result.fit
-        curve = None if fit is None else series.result.estimator.weight_curve(fit, grid)
+        curve = curve_of(series, grid)
         color = series.style.color(dark=scene.dark)
         if curve is not None:
             dash = "dash" if series.is_line else "solid"
             figure.add_trace(
                 go.Scatter(
                     x=place(grid, wide=wide),
-                    y=np.asarray(curve),
+                    y=curve,
                     mode="lines",
                     hoverinfo="skip",
                     name=plain(series.label),
@@ -56,6 +58,20 @@ def weight_figure(scene: Scene) -> go.Figure:
         room = 0.04 * float(scene.n.max())
         figure.update_xaxes(range=[0, float(scene.n.max()) + room])
     return figure
+
+
+def curve_of(series: Series, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The weights ``(M,)`` on a method's curve at ``n (M,)`` rows; None where it has no usable curve."""
+    if series.result.fit is None:
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            curve = series.result.estimator.weight_curve(series.result.fit, n)
+            values = None if curve is None else np.asarray(curve, dtype=np.float64)
+    except Exception:  # noqa: BLE001 - a plugin's curve may fail in any way: the rest of the page goes on
+        _log.exception("The weight curve of %s failed and is left out.", series.id)
+        return None
+    return values if values is not None and values.shape == n.shape else None
 
 
 def is_wide(scene: Scene) -> bool:
