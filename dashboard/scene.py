@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dashboard.palette import LINE, Style, styles
+from dashboard.units import Unit, unit_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,28 +23,6 @@ SAME = 1e-12
 """Share of the largest number up to which two numbers differ by rounding alone."""
 SORT_RAW, SORT_ROWS, SORT_NAME = "@own", "@rows", "@name"
 """Sort orders besides the estimators' ids, which never start with ``@``."""
-
-NO_NOUNS = frozenset(
-    {"group", "groups", "name", "label", "code", "key", "level", "index", "number", "data", "staff"}
-)
-"""Column names that do not say what a group is."""
-ODD_PLURALS = {
-    "child": "children",
-    "foot": "feet",
-    "man": "men",
-    "mouse": "mice",
-    "person": "people",
-    "tooth": "teeth",
-    "woman": "women",
-}
-
-
-@dataclass(frozen=True)
-class Unit:
-    """What one group is called."""
-
-    one: str = "group"
-    many: str = "groups"
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,27 +177,6 @@ def short_label(label: str, longest: int = LONGEST_LABEL) -> str:
     """A label on one line, cut to what can be shown, with nothing invisible in it."""
     cut = label if len(label) <= longest else label[: longest - 1] + "…"
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in cut)
-
-
-def unit_of(column: str) -> Unit:
-    """What one group is called, after the column's name where that is a plain word."""
-    word = column.strip().lower()
-    many = None if word in NO_NOUNS or not re.fullmatch(r"[a-z]{3,20}", word) else _plural(word)
-    return Unit() if many is None else Unit(word, many)
-
-
-def _plural(word: str) -> str | None:
-    """The plural of a noun; None for a word that looks like a plural already."""
-    if word in ODD_PLURALS:
-        return ODD_PLURALS[word]
-    ending = next((e for e in ("sis", "ss", "us", "is", "x", "z", "ch", "sh") if word.endswith(e)), "")
-    if ending == "sis":
-        return word[:-2] + "es"
-    if ending:
-        return word + "es"
-    if word.endswith("s") or word in ODD_PLURALS.values():
-        return None
-    return word[:-1] + "ies" if word.endswith("y") and word[-2] not in "aeiou" else word + "s"
 
 
 def _series(result: Result, style: Style, order: NDArray[np.int64], own_mean: NDArray[np.float64]) -> Series:

@@ -86,7 +86,9 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
     if n[small] == n[large]:
         return f"With {rows(int(n[0]))} each, {anyone} keeps {least} of its distance to the mean."
     few = int((n == n[small]).sum())
-    who = scene.labels[small] if few == 1 and len(scene.labels[small]) <= 40 else anyone
+    label = scene.labels[small]
+    named = label if label[:1].isalpha() else f"{unit.one} {label}"
+    who = named if few == 1 and len(label) <= 40 else anyone
     return (
         f"With {rows(int(n[small]))}, {who} keeps {least} of its distance to the mean; "
         f"with {int(n[large]):,}, {anyone} keeps {most}."
@@ -115,7 +117,7 @@ def cards(scene: Scene) -> tuple[Card, ...]:
     for name, title in shown:
         value = None if reference is None else _value(reference, name)
         error = None if reference is None or name != "mu" else _value(reference, "mu_std_error")
-        said = number(value, like=error, digits=2 if error else 3)
+        said = number(value, like=error, digits=2 if error or name == "icc" else 3)
         extra = "" if error is None else f"± {number(error, digits=2)}"
         out.append(Card(title, said, extra, helps[name].help if name in helps else ""))
     return tuple(out)
