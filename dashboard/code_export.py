@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from estimators import Comparison, Result
 
 PARQUET = (".parquet", ".pq")
+TABBED = (".tsv", ".tab")
+NOT_READ_BY_R = (".zip", ".zst", ".zstd")
 _MADE_UP_NAME = re.compile(r".* \(column \d+\)|column \d+", re.DOTALL)
 
 
@@ -35,16 +37,13 @@ class TextLayout:
     """Lines above the names of the columns."""
 
 
-ORDINARY = TextLayout()
-
-
 def r_script(
     comparison: Comparison,
     *,
     file_name: str,
     outcome: str,
     group: str,
-    layout: TextLayout = ORDINARY,
+    layout: TextLayout | None = None,
     columns: Sequence[str] = (),
 ) -> str:
     """An R script that prints one line for each group and one column for each estimator that has R code.
@@ -54,7 +53,7 @@ def r_script(
         file_name: the file that the script reads; Parquet where its name ends so.
         outcome: name of the column with the numbers.
         group: name of the column that names each row's group.
-        layout: how a text file is written.
+        layout: how a text file is written; None: with tabs where its name ends in .tsv, else as usual CSV.
         columns: the names of all columns in the file's order; needed where a name was made up because the
             file has none or the same twice (``y (column 5)``).
 
@@ -65,10 +64,13 @@ def r_script(
     else:
         head = []
     at_outcome, at_group = (_r_column(name, columns) for name in (outcome, group))
-    if PurePath(file_name).suffix.lower() in PARQUET:
+    if _suffix(file_name) in NOT_READ_BY_R:
+        head.append(f"# Unpack the file first: R does not read {_suffix(file_name)} by itself")
+        file_name = str(PurePath(file_name).with_suffix(""))
+    if _suffix(file_name) in PARQUET:
         reading = _r_read_parquet(file_name, at_outcome, at_group)
     else:
-        reading = _r_read_text(file_name, at_outcome, at_group, layout)
+        reading = _r_read_text(file_name, at_outcome, at_group, layout or _usual_layout(file_name))
     data = comparison.data
     parts = [
         "\n".join([*head, *reading]),
@@ -144,6 +146,16 @@ def _changed_options(result: Result) -> dict[str, object]:
         for spec in result.estimator.option_specs()
         if (value := getattr(result.options, spec.name)) != spec.default
     }
+
+
+def _suffix(file_name: str) -> str:
+    return PurePath(file_name).suffix.lower()
+
+
+def _usual_layout(file_name: str) -> TextLayout:
+    """The layout that a name promises, whatever compression it ends in."""
+    endings = [suffix.lower() for suffix in PurePath(file_name).suffixes[-2:]]
+    return TextLayout(delimiter="\t") if any(ending in TABBED for ending in endings) else TextLayout()
 
 
 def _r_fit(comparison: Comparison, result: Result) -> str:

@@ -345,6 +345,24 @@ def test_parquet_is_read_as_parquet(file_name):
 
 
 @pytest.mark.parametrize(
+    ("file_name", "read"),
+    [
+        ("a.tsv", 'read.csv(\n  "a.tsv",'),
+        ("a.TSV.gz", 'read.csv(\n  "a.TSV.gz",'),
+        ("a.tsv.zst", 'read.csv(\n  "a.tsv",'),
+        ("a.csv.zip", 'read.csv(\n  "a.csv",'),
+        ("a.parquet.zst", 'arrow::read_parquet("a.parquet")'),
+    ],
+)
+def test_the_name_of_a_file_says_how_r_reads_it(file_name, read):
+    comparison = compare(GroupData.from_arrays([1.0, 2.0], ["a", "b"]), ["ols"])
+    script = r_script(comparison, file_name=file_name, outcome="y", group="g")
+    assert read in script
+    assert ('sep = "\\t"' in script) == (".tsv" in file_name.lower())
+    assert ("# Unpack the file first" in script) == file_name.endswith((".zst", ".zip"))
+
+
+@pytest.mark.parametrize(
     "text", ['"', "\\", "\n", "\r", "\t", "\u202e", "\x7f", "\u00a0", "é", "🎲", "\\n", "{x}"]
 )
 def test_names_stay_on_their_line_and_inside_their_quotes(text):
