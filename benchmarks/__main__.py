@@ -1,7 +1,7 @@
 """Fits from columns in memory against other programs, and whole commands: ``python -m benchmarks``.
 
 Every contender runs in a process of its own on the same columns, one after the other; the median of its runs
-counts. One that takes longer than ``--cap`` seconds on a design is stopped, and is not asked about larger ones.
+counts. One that takes longer than ``--cap`` seconds on a design is stopped and not asked about larger ones.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ Statistician 37, 242-247).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
 MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", ".", "-"})
 """What stands for a missing outcome in text, after trimming, in lower case."""
 
+EPS = float(np.finfo(np.float64).eps)
 NARROWEST_RANGE = 1e-145
-BLOCK = 1 << 16
-"""Rows summed at a time: few enough that what is computed on the way stays in the processor's cache."""
+BLOCK_ROOTS = 8
+"""Rows are summed in blocks of so many times the root of their number, which fit the processor's cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +47,10 @@ class UsableRows:
 
 @dataclass(frozen=True, eq=False)
 class GroupSums:
-    """Sums by group around a given origin, for the groups of one piece of the rows; sorted by label."""
+    """Sums by group around a given origin, for the groups of one piece of the rows; sorted by label.
+
+    ``low`` and ``high`` hold a group's rows between them; they are equal where all its rows are.
+    """
 
     labels: NDArray[np.object_]
     n: NDArray[np.int64]
@@ -108,7 +113,8 @@ def usable_rows(outcome: ArrayLike, group: ArrayLike) -> UsableRows:
         raise DataError(f"{len(y)} outcomes and {len(codes)} group labels: give one label for each outcome")
     read = len(y)
     dropped = DroppedRows()
-    if read and not (np.isfinite(y.min()) and np.isfinite(y.max()) and codes.min() >= 0):
+    low, high = _extremes(y)
+    if read and not (np.isfinite(low) and np.isfinite(high) and codes.min() >= 0):
         finite, grouped = np.isfinite(y), codes >= 0
         not_a_number = grouped & unreadable if unreadable is not None else np.zeros(read, dtype=np.bool_)
         dropped = DroppedRows(
@@ -119,8 +125,13 @@ def usable_rows(outcome: ArrayLike, group: ArrayLike) -> UsableRows:
         )
         keep = grouped & finite
         y, codes = y[keep], codes[keep]
-    low, high = (float(y.min()), float(y.max())) if len(y) else (np.inf, -np.inf)
+        low, high = _extremes(y)
     return UsableRows(y, codes, labels, dropped, read, low, high)
+
+
+def _extremes(y: NDArray[np.float64]) -> tuple[float, float]:
+    """Smallest and largest; NaN if there is one among them, infinite if there is no number."""
+    return (float(y.min()), float(y.max())) if len(y) else (np.inf, -np.inf)
 
 
 def read_outcome(outcome: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
@@ -169,20 +180,17 @@ def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:
     n = np.bincount(codes, minlength=groups)
     some = np.maximum(n, 1)
     total, rest_total, squares = np.zeros(groups), np.zeros(groups), np.zeros(groups)
-    low, high = np.full(groups, np.inf), np.full(groups, -np.inf)
     for block in _blocks(len(y)):
-        of, values = codes[block], y[block]
-        np.minimum.at(low, of, values)
-        np.maximum.at(high, of, values)
-        np.add.at(total, of, values - origin)
+        _add(total, codes[block], y[block] - origin)
     rough = total / some
     for block in _blocks(len(y)):
         of = codes[block]
         rest = y[block] - origin
         rest -= rough[of]
-        np.add.at(rest_total, of, rest)
-        np.add.at(squares, of, np.square(rest, out=rest))
+        _add(rest_total, of, rest)
+        _add(squares, of, np.square(rest, out=rest))
     shift = rest_total / some
+    low, high = _bounds(rows, (n > 0) & (squares <= _rounding(n, max(rows.high - origin, origin - rows.low))))
     names = np.empty(groups, dtype=object)
     names[:] = rows.labels
     used = np.flatnonzero(n)
@@ -198,8 +206,36 @@ def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:
     return _exact_where_constant(sums, origin)
 
 
+def _rounding(n: NDArray[np.int64], reach: float) -> NDArray[np.float64]:
+    """The most that rounding makes of the squares of ``n`` equal rows within ``reach`` of the origin."""
+    return np.asarray(n * np.square(2.0 * EPS * reach * n), dtype=np.float64)
+
+
+def _bounds(rows: UsableRows, narrow: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The extremes ``(groups,)`` of the groups that may be constant, those of all rows for the others."""
+    low, high = np.where(narrow, np.inf, rows.low), np.where(narrow, -np.inf, rows.high)
+    if narrow.any():
+        at = np.flatnonzero(narrow[rows.codes])
+        np.minimum.at(low, rows.codes[at], rows.outcome[at])
+        np.maximum.at(high, rows.codes[at], rows.outcome[at])
+    return low, high
+
+
 def _blocks(rows: int) -> Iterator[slice]:
-    return (slice(start, start + BLOCK) for start in range(0, rows, BLOCK))
+    size = BLOCK_ROOTS * isqrt(rows) + 1
+    return (slice(start, start + size) for start in range(0, rows, size))
+
+
+def _add(sums: NDArray[np.float64], of: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+    """Add a block's values to the sums of their groups.
+
+    Where groups are few, and so have many rows, the block is summed on its own first: rounding then grows with
+    the root of the rows only (Higham 1993, SIAM J. Sci. Comput. 14, 783-799).
+    """
+    if 4 * len(sums) <= len(of):
+        sums += np.bincount(of, values, minlength=len(sums))
+    else:
+        np.add.at(sums, of, values)
 
 
 def _exact_where_constant(sums: GroupSums, origin: float) -> GroupSums:

@@ -140,9 +140,11 @@ def fit_variance_components(data: GroupData, method: Method) -> VarianceComponen
     w = profile.weights(np.array([ratio]))
     sigma_error = 1.0 if profile.known_error else float(np.sqrt(profile.residual(ratio) / profile.multiplier))
     total = float((w @ profile.count)[0])
+    mu = float(profile.center(w)[0])
+    mu += float((w[0] * profile.count) @ (profile.mean - mu)) / total
     unit = profile.unit
     return VarianceComponents(
-        mu=float(profile.center(w)[0]) * unit,
+        mu=mu * unit,
         mu_std_error=sigma_error / float(np.sqrt(total)) * unit,
         sigma_group=float(np.sqrt(ratio)) * sigma_error * unit,
         sigma_error=sigma_error * unit,
@@ -235,7 +237,7 @@ def _refine(profile: Profile, low: float, high: float) -> float:
     """
 
     def score(ratio: float) -> float:
-        return float(profile.score(np.array([ratio]))[0][0])
+        return float(profile.score(np.array([ratio], dtype=np.longdouble))[0][0])
 
     a, b, f_a, f_b = high, low, score(high), score(low)
     c, f_c, t = a, f_a, 0.5
@@ -248,7 +250,7 @@ def _refine(profile: Profile, low: float, high: float) -> float:
             c, b, f_c, f_b = b, a, f_b, f_a
         a, f_a = x, f_x
         best = a if abs(f_a) < abs(f_b) else b
-        tolerance = EPS * abs(best)
+        tolerance = 0.5 * EPS * abs(best)
         width = abs(b - a)
         if f_a == 0 or width <= 2 * tolerance or tolerance == 0:
             return best

@@ -139,6 +139,27 @@ def test_a_spread_within_too_small_for_the_ratio_counts_as_none():
         np.testing.assert_allclose(BUILT_IN[name].fit(data).weight, 1.0)
 
 
+@pytest.mark.parametrize("value", [0.1, 1 / 3, -7.7e8, 1e-9])
+def test_constant_groups_are_found_among_others_whatever_their_size(value):
+    rng = np.random.default_rng(8)
+    sizes = [100_000, 1, 2, 3, 50_000, 4]
+    group = np.repeat(np.arange(6), sizes)
+    y = np.where(group < 4, value * (1 + group), rng.standard_normal(len(group)))
+    order = rng.permutation(len(y))
+    data = GroupData.from_arrays(y[order], group[order])
+    pieces = zip(np.array_split(y[order], 5), np.array_split(group[order], 5), strict=True)
+    for found in (data, GroupData.from_chunks(pieces)):
+        assert found.constant.tolist() == [True] * 4 + [False] * 2
+        assert found.ss_within[:4].tolist() == [0.0] * 4
+        np.testing.assert_allclose(found.mean[:4], value * np.arange(1.0, 5.0), rtol=4e-16, atol=1e-15)
+
+
+def test_two_chunks_that_are_constant_at_different_values_are_not_constant_together():
+    data = GroupData.from_chunks([([1.0, 1.0, 5.0], list("aab")), ([2.0, 2.0, 5.0], list("aab"))])
+    assert data.constant.tolist() == [False, True]
+    assert data.ss_within.tolist() == [1.0, 0.0]
+
+
 def test_the_limit_is_approached():
     noise = np.tile([1e-7, -1e-7], 6)
     group = np.repeat(np.arange(4), 3)

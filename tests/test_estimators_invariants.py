@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from estimators import DataError, GroupData
+from estimators.variance_components import Profile
 from tests.exact import criterion_on_grid, exact_solution
 from tests.oracles import BUILT_IN, parameter
 
@@ -303,3 +304,15 @@ def test_chunks_far_from_zero_keep_every_digit(design, pieces):
     )
     np.testing.assert_allclose(far.ss_within, whole.ss_within, rtol=1e-12, atol=1e-18)
     assert far.ss_between == pytest.approx(whole.ss_between, rel=1e-12, abs=1e-18)
+
+
+def test_a_root_search_ends_when_its_bracket_is_a_few_last_places_wide(monkeypatch):
+    calls, score = [], Profile.score
+    monkeypatch.setattr(Profile, "score", lambda self, ratio: (calls.append(1), score(self, ratio))[1])
+    rng = np.random.default_rng(9)
+    for _ in range(60):
+        n = np.ceil(10 ** rng.uniform(0, 5, rng.integers(2, 30))).astype(int) + 1
+        mean = rng.standard_normal(len(n)) * 10 ** rng.uniform(-3, 6)
+        calls.clear()
+        BUILT_IN["reml"].fit(summaries(n, mean, float(n.sum())))
+        assert len(calls) < 60
