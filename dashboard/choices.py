@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,12 +57,15 @@ class Choices:
                 token=_text(given["token"]),
                 outcome=_text(given["outcome"]),
                 group=_text(given["group"]),
-                on=tuple(_text(i) for i in given["on"]),
-                options=tuple((_text(e), _text(n), _option_value(v)) for e, n, v in given["options"]),
+                on=tuple(_text(i) for i in _sequence(given["on"])),
+                options=tuple(
+                    (_text(e), _text(n), _option_value(v))
+                    for e, n, v in map(_sequence, _sequence(given["options"]))
+                ),
                 level=checked_level(given["level"]),
                 sort=_text(given["sort"]),
-                show_own=bool(given["show_own"]),
-                dark=bool(given["dark"]),
+                show_own=_truth(given["show_own"]),
+                dark=_truth(given["dark"]),
             )
         except (KeyError, TypeError, ValueError):
             return None
@@ -85,7 +88,10 @@ def checked_level(given: object) -> float:
 
 
 def shared_options(registry: Registry) -> tuple[OptionSpec, ...]:
-    """Options that several estimators offer alike: the page asks for each of them once, for all."""
+    """Options that several estimators offer alike: the page asks for each of them once, for all.
+
+    Each name is shared once: where others mean something else by it, they keep it as their own.
+    """
     seen: dict[str, int] = {}
     specs: dict[str, OptionSpec] = {}
     for estimator in registry.values():
@@ -93,7 +99,11 @@ def shared_options(registry: Registry) -> tuple[OptionSpec, ...]:
             key = _likeness(spec)
             seen[key] = seen.get(key, 0) + 1
             specs[key] = spec
-    return tuple(specs[key] for key, count in seen.items() if count > 1)
+    by_name: dict[str, OptionSpec] = {}
+    for key, count in seen.items():
+        if count > 1:
+            by_name.setdefault(specs[key].name, specs[key])
+    return tuple(by_name.values())
 
 
 def own_options(estimator: Estimator, shared: Iterable[OptionSpec]) -> tuple[OptionSpec, ...]:
@@ -132,8 +142,20 @@ def _likeness(spec: OptionSpec) -> str:
     return repr((spec.name, spec.default, spec.label, spec.minimum, spec.maximum, choices))
 
 
+def _sequence(value: object) -> Sequence[object]:
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(value)
+    return value
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
         raise TypeError(value)
     return value
 

@@ -33,7 +33,7 @@ def install(server: flask.Flask, board: Board) -> None:
     def groups_csv() -> flask.Response:
         try:
             choices = Choices.from_json(json.loads(flask.request.args.get("choices", "")))
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise BadRequest("The address of this download is incomplete; start it from the page.") from error
         if choices is None:
             raise BadRequest("The address of this download is incomplete; start it from the page.")

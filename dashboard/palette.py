@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,13 @@ LINE = "line"
 CYCLE = ("#cc79a7", "#b8860b", "#332288", "#882255", "#44aa99", "#aa4499", "#7a7a00", "#117733")
 """For estimators that name no colour; told apart by colour-blind readers (after Okabe & Ito, and Tol)."""
 SYMBOLS = ("triangle-up", "pentagon", "star", "triangle-down", "hexagon", "cross", "x", "bowtie")
+SHAPES = frozenset({"circle", "diamond", "square", *SYMBOLS})
+"""Plotly's symbols that the page can draw beside an estimator's name too; each also as ``...-open``."""
 
 BACKGROUND = {False: "#ffffff", True: "#1b2129"}
 LEAST_CONTRAST = 4.6
+LEAST_CONTRAST_OF_MARKS = 3.0
+"""What WCAG asks of graphics; on dark more is taken, as thin marks fade there."""
 
 
 @dataclass(frozen=True)
@@ -35,30 +40,32 @@ class Style:
 
 
 def styles(estimators: Iterable[Estimator]) -> Mapping[str, Style]:
-    """A style by estimator id: the estimator's own hint, or a place in the cycle by its id."""
+    """A style by estimator id: the estimator's own hint, or a place in the cycle by its id.
+
+    A hint that cannot be drawn, be it no ``#rrggbb`` or an unknown symbol, counts as none.
+    """
     found: dict[str, Style] = {}
     taken: set[int] = set()
     for estimator in sorted(estimators, key=lambda e: e.id):
-        place = int.from_bytes(hashlib.sha256(estimator.id.encode()).digest()[:4]) % len(CYCLE)
-        if estimator.color is None or estimator.symbol is None:
-            free = [
-                (place + i) % len(CYCLE) for i in range(len(CYCLE)) if (place + i) % len(CYCLE) not in taken
-            ]
-            place = free[0] if free else place
+        color, symbol = _color_hint(estimator), _symbol_hint(estimator)
+        if color is None or symbol is None:
+            start = int.from_bytes(hashlib.sha256(estimator.id.encode()).digest()[:4]) % len(CYCLE)
+            place = next((p for p in _places(start) if p not in taken), start)
             taken.add(place)
-        light = estimator.color or CYCLE[place]
-        found[estimator.id] = Style(light, on_dark(light), estimator.symbol or SYMBOLS[place])
+            color = color or CYCLE[place % len(CYCLE)]
+            symbol = symbol or SYMBOLS[(place + place // len(CYCLE)) % len(SYMBOLS)]
+        found[estimator.id] = Style(on_light(color), on_dark(color), symbol)
     return found
+
+
+def on_light(color: str) -> str:
+    """The colour, mixed with black where it would not stand out from the light background."""
+    return _mixed_until(color, "#000000", LEAST_CONTRAST_OF_MARKS, BACKGROUND[False], range(0, 100, 5))
 
 
 def on_dark(color: str) -> str:
     """The colour mixed with white until it stands out from the dark background."""
-    mixed = color
-    for share in range(25, 100, 5):
-        mixed = mix(color, "#ffffff", share / 100)
-        if contrast(mixed, BACKGROUND[True]) >= LEAST_CONTRAST + 1:
-            break
-    return mixed
+    return _mixed_until(color, "#ffffff", LEAST_CONTRAST + 1, BACKGROUND[True], range(25, 100, 5))
 
 
 def mix(color: str, other: str, share: float) -> str:
@@ -78,6 +85,34 @@ def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
     high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def _mixed_until(color: str, other: str, least: float, background: str, shares: Iterable[int]) -> str:
+    """The colour with the first share, in percent, of ``other`` that gives enough contrast; else the last."""
+    mixed = color
+    for share in shares:
+        mixed = mix(color, other, share / 100)
+        if contrast(mixed, background) >= least:
+            break
+    return mixed
+
+
+def _color_hint(estimator: Estimator) -> str | None:
+    color = estimator.color
+    return color.lower() if isinstance(color, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", color) else None
+
+
+def _symbol_hint(estimator: Estimator) -> str | None:
+    symbol = estimator.symbol
+    if not isinstance(symbol, str):
+        return None
+    return symbol if symbol == LINE or symbol.removesuffix("-open") in SHAPES else None
+
+
+def _places(start: int) -> Iterator[int]:
+    """Places in the cycle from ``start`` on; where all are taken, the same colours with other symbols."""
+    size = len(CYCLE)
+    return (lap * size + (start + i) % size for lap in range(len(SYMBOLS)) for i in range(size))
 
 
 def _luminance(color: str) -> float:

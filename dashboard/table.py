@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+import operator
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.words import number
+from dashboard.words import MOST_DIGITS, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from dashboard.scene import Scene
 
@@ -20,14 +24,15 @@ CLIENT_SIDE_GROUPS = 5_000
 
 def table_columns(scene: Scene) -> list[dict[str, Any]]:
     """Column definitions for the grid; fields are ``key``, ``group``, ``n``, ``own``, ``e0``, ``e1``, ..."""
-    digits = decimals(scene)
-    value = {"function": f"params.value == null ? '–' : d3.format(',.{digits}f')(params.value)"}
-    if digits < 0:
-        value = {"function": "params.value == null ? '–' : d3.format('.4~g')(params.value)"}
-    percent = {"function": "params.value == null ? '–' : d3.format('.0%')(params.value)"}
+    value = {"function": f"params.value == null ? '–' : d3.format('{value_format(scene)}')(params.value)"}
+    percent = {
+        "function": "params.value == null ? '–' : params.value > 0 && params.value < 0.005 ? '<1%' : "
+        "params.value >= 0.995 && params.value < 1 ? '>99%' : d3.format('.0%')(params.value)"
+    }
     numeric = {
         "type": "rightAligned",
         "filter": "agNumberColumnFilter",
+        "filterParams": {"inRangeInclusive": True},
         "sortingOrder": ["desc", "asc", None],
     }
     columns: list[dict[str, Any]] = [
@@ -78,8 +83,10 @@ def table_rows(scene: Scene, positions: Sequence[int] | None = None) -> list[dic
 
 
 def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
-    """A block of rows as the grid asks for it (``startRow``, ``endRow``, ``sortModel``, ``filterModel``), and how many
-    rows pass the filters."""
+    """A block of rows as the grid asks for it, and how many rows pass the filters.
+
+    ``request`` holds ``startRow``, ``endRow`` (exclusive), ``sortModel`` and ``filterModel``.
+    """
     numbers = _numbers(scene)
     at = np.arange(len(scene))
     for field, condition in (request.get("filterModel") or {}).items():
@@ -97,16 +104,34 @@ def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[
     return table_rows(scene, at[max(start, 0) : max(end, 0)].tolist()), len(at)
 
 
+def value_format(scene: Scene) -> str:
+    """How d3 writes the table's values, so that the groups can be told apart."""
+    digits = decimals(scene)
+    if digits >= 0:
+        return f",.{digits}f"
+    spread, size = _spread_and_size(scene)
+    apart = math.log10(size / spread) if 0 < spread < math.inf else 0.0
+    return f".{min(4 + math.ceil(max(apart, 0.0)), MOST_DIGITS)}~g"
+
+
 def decimals(scene: Scene) -> int:
-    """Digits after the point that tell the groups apart; -1 where numbers are too small or too large for that."""
-    values = np.concatenate([scene.own_mean, *(s.estimate for s in scene.series)])
-    spread, size = float(np.ptp(values)), float(np.abs(values).max())
-    if not 1e-6 < (size or 1.0) < 1e12:
+    """Digits after the point that tell the groups apart; -1 where numbers are too small or large for that."""
+    spread, size = _spread_and_size(scene)
+    if size == 0:
+        return 0
+    if not (1e-4 if spread == 0 else 1e-6) < size < 1e12:
         return -1
     if spread == 0:
-        shown = number(float(values[0]), digits=6)
-        return min(len(shown.partition(".")[2]), 6)
+        shown = number(float(scene.own_mean[0]), digits=6)
+        return min(len(shown.partition(".")[2].rstrip("0")), 6)
     return min(max(4 - math.ceil(math.log10(spread)), 0), 9)
+
+
+def _spread_and_size(scene: Scene) -> tuple[float, float]:
+    """Range and largest absolute value of everything that is tabulated in the outcome's units."""
+    values = np.concatenate([scene.own_mean, *(s.estimate for s in scene.series)])
+    low, high = float(values.min()), float(values.max())
+    return high - low, max(abs(low), abs(high))
 
 
 def _numbers(scene: Scene) -> dict[str, Any]:
@@ -122,39 +147,54 @@ def _numbers(scene: Scene) -> dict[str, Any]:
     return columns
 
 
-def _passes(scene: Scene, numbers: Mapping[str, Any], field: str, condition: Mapping[str, Any]) -> Any:  # noqa: ANN401
+def _passes(
+    scene: Scene, numbers: Mapping[str, Any], field: str, condition: Mapping[str, Any]
+) -> NDArray[np.bool_]:
     """Mask ``(J,)`` of the positions that pass one column's filter of the grid."""
     if "conditions" in condition:
         masks = [_passes(scene, numbers, field, c) for c in condition["conditions"]]
-        return (
-            np.logical_or.reduce(masks) if condition.get("operator") == "OR" else np.logical_and.reduce(masks)
-        )
-    kind, given = condition.get("type"), condition.get("filter")
+        join = np.logical_or if condition.get("operator") == "OR" else np.logical_and
+        return np.asarray(join.reduce(masks), dtype=np.bool_)
+    if condition.get("type") == "blank":  # no cell of the table is
+        return np.zeros(len(scene), dtype=np.bool_)
     if field == "group":
-        wanted = str(given or "").casefold()
-        tests = {
-            "contains": lambda s: wanted in s,
-            "notContains": lambda s: wanted not in s,
-            "equals": lambda s: s == wanted,
-            "notEqual": lambda s: s != wanted,
-            "startsWith": lambda s: s.startswith(wanted),
-            "endsWith": lambda s: s.endswith(wanted),
-        }
-        test = tests.get(str(kind))
-        if test is None:
-            return np.ones(len(scene), dtype=np.bool_)
-        return np.array([test(label.casefold()) for label in scene.labels])
-    values = numbers.get(field)
+        mask = _text_mask(scene.labels, condition)
+    else:
+        mask = _number_mask(numbers.get(field), condition)
+    return np.ones(len(scene), dtype=np.bool_) if mask is None else mask
+
+
+def _text_mask(labels: Sequence[str], condition: Mapping[str, Any]) -> NDArray[np.bool_] | None:
+    passes = _TEXT_FILTERS.get(str(condition.get("type")))
+    wanted = str(condition.get("filter") or "").casefold()
+    if passes is None:
+        return None
+    return np.array([passes(label.casefold(), wanted) for label in labels], dtype=np.bool_)
+
+
+def _number_mask(values: NDArray[Any] | None, condition: Mapping[str, Any]) -> NDArray[np.bool_] | None:
+    kind, given, upper = (condition.get(name) for name in ("type", "filter", "filterTo"))
     if values is None or not isinstance(given, (int, float)):
-        return np.ones(len(scene), dtype=np.bool_)
-    upper = condition.get("filterTo")
-    compared = {
-        "equals": values == given,
-        "notEqual": values != given,
-        "lessThan": values < given,
-        "lessThanOrEqual": values <= given,
-        "greaterThan": values > given,
-        "greaterThanOrEqual": values >= given,
-        "inRange": (values >= given) & (values <= (upper if isinstance(upper, (int, float)) else np.inf)),
-    }
-    return compared.get(str(kind), np.ones(len(scene), dtype=np.bool_))
+        return None
+    if kind == "inRange":
+        return (values >= given) & (values <= (upper if isinstance(upper, (int, float)) else np.inf))
+    compare = _NUMBER_FILTERS.get(str(kind))
+    return None if compare is None else compare(values, given)
+
+
+_TEXT_FILTERS: Mapping[str, Callable[[str, str], bool]] = {
+    "contains": operator.contains,
+    "notContains": lambda label, wanted: wanted not in label,
+    "equals": operator.eq,
+    "notEqual": operator.ne,
+    "startsWith": str.startswith,
+    "endsWith": str.endswith,
+}
+_NUMBER_FILTERS: Mapping[str, Callable[[Any, float], NDArray[np.bool_]]] = {
+    "equals": operator.eq,
+    "notEqual": operator.ne,
+    "lessThan": operator.lt,
+    "lessThanOrEqual": operator.le,
+    "greaterThan": operator.gt,
+    "greaterThanOrEqual": operator.ge,
+}

@@ -62,6 +62,7 @@ def register(app: dash.Dash, board: Board) -> None:
             "own": Input(ids.estimator_option(ALL, ALL), "value"),
             "own_checked": Input(ids.estimator_option(ALL, ALL), "checked"),
             "shared": Input(ids.shared_option(ALL), "value"),
+            "shared_checked": Input(ids.shared_option(ALL), "checked"),
             "level": Input(ids.LEVEL, "value"),
             "sort": Input(ids.SORT, "value"),
             "show_own": Input(ids.SHOW_OWN, "checked"),
@@ -70,7 +71,8 @@ def register(app: dash.Dash, board: Board) -> None:
         },
     )
     def refresh(**page: Any) -> dict[str, Any]:  # noqa: ANN401 - values of the page's controls
-        del page["own"], page["own_checked"], page["shared"], page["switches"]
+        for read_from_inputs_list in ("own", "own_checked", "shared", "shared_checked", "switches"):
+            del page[read_from_inputs_list]
         if page["theme"] is None or not page["dataset"]:
             return dict.fromkeys(_OUTPUTS, no_update)
         if not page["outcome"] or not page["group"]:
@@ -94,7 +96,7 @@ def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa:
     shared_values: dict[str, OptionValue] = {
         c["id"]["name"]: c["value"]
         for c in controls
-        if _is(c, "shared-option") and c.get("value") is not None
+        if _is(c, "shared-option") and c.get("value") not in (None, "")
     }
     options = spread_shared(board.registry, shared, shared_values)
     options += [
