@@ -1,8 +1,214 @@
-"""The main job from end to end."""
+"""The main job from end to end: upload, pick, compare, adjust, take away, come back, delete."""
 
-from tests.browser.board import table
+import csv
+import io
+import random
+import re
+
+import pytest
+
+from tests.browser.board import (
+    column_ids,
+    open_board,
+    parameters,
+    pick,
+    repaint,
+    settle,
+    table,
+    traces,
+    upload,
+)
+from tests.browser.reading import by_group, compared, fit, shows
+
+SCHOOLS = 11
+PARAMETERS = {
+    "Population mean μ": "mu",
+    "Standard error of μ": "mu_std_error",
+    "Between groups σg": "sigma_group",
+    "Within groups σe": "sigma_error",
+    "ICC": "icc",
+    "Criterion": "criterion",
+    "Log likelihood": "log_likelihood",
+}
 
 
-def test_a_first_visitor_sees_the_worked_example(board):
-    assert len(table(board)) == 6
-    assert "42%" in board.inner_text("#headline")
+@pytest.fixture
+def schools(tmp_path):
+    """Pupils in schools of different size, two numbers for each, some of them missing."""
+    rng = random.Random(20)
+    file = tmp_path / "pupils.csv"
+    with file.open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["pupil", "score", "reading", "town", "school"])
+        pupil = 0
+        for number in range(SCHOOLS):
+            effects = rng.gauss(0, 6), rng.gauss(0, 2)
+            for _ in range(rng.randint(2, 30)):
+                pupil += 1
+                score = "NA" if rng.random() < 0.03 else f"{50 + effects[0] + rng.gauss(0, 10):.2f}"
+                reading = f"{20 + effects[1] + rng.gauss(0, 4):.3f}"
+                label = f"=school {number}" if number == 0 else f"School {number}"
+                writer.writerow([pupil, score, reading, f"town {number % 4}", label])
+    return file
+
+
+def assert_comparison(page, answer):
+    """Everything on screen is what the command line says, in the order of the predictions."""
+    reml, own = fit(answer, "reml"), by_group(fit(answer, "ols"))
+    cards = page.locator(".card").all()
+    shown = {
+        card.locator(".card-title").inner_text(): card.locator(".card-value").inner_text() for card in cards
+    }
+    for title in ("Population mean μ", "Between groups σg", "Within groups σe", "ICC"):
+        assert shows(shown[title], reml["parameters"][PARAMETERS[title]]), (title, shown)
+    percent = re.search(r"(\d+)% of the variance", page.inner_text("#headline"))
+    assert percent, page.inner_text("#headline")
+    assert shows(percent[0].split()[0], reml["parameters"]["icc"], digits=1)
+
+    rows = table(page)
+    columns = column_ids(page)
+    assert [r["group"] for r in rows] == sorted(own, key=lambda g: -by_group(reml)[g]["estimate"])
+    for row in rows:
+        group = row["group"]
+        assert int(row["n"]) == own[group]["n"]
+        assert shows(row["own"], own[group]["raw_mean"])
+        assert shows(row["weight"], by_group(reml)[group]["weight"], digits=1)
+        for method in answer["fits"]:
+            if method["label"] in columns and method["status"] == "ok":
+                assert shows(row[columns[method["label"]]], by_group(method)[group]["estimate"])
+        assert shows(row["low"], by_group(reml)[group]["conf_low"])
+        assert shows(row["high"], by_group(reml)[group]["conf_high"])
+
+    said = parameters(page)
+    for method in answer["fits"]:
+        for label, text in said[method["label"]].items():
+            value = method["parameters"].get(PARAMETERS[label])
+            assert shows(text, value, digits=6), (method["label"], label, text, value)
+
+    drawn = {t["name"]: t for t in traces(page, "view-groups") if t["name"]}
+    for method in answer["fits"]:
+        if method["label"] in drawn:
+            wanted = [by_group(method)[r["group"]]["estimate"] for r in rows]
+            assert drawn[method["label"]]["x"] == pytest.approx(wanted, rel=1e-12)
+
+
+def test_upload_pick_compare(board, schools):
+    upload(board, schools)
+    assert "pupils.csv" in board.inner_text("#dataset-chip")
+    assert board.input_value("#outcome") == "reading"
+    assert board.input_value("#group") == "school"
+    assert_comparison(board, compared(schools, "reading", "school"))
+    assert board.inner_text("#rows-used").startswith("All ")
+
+    with repaint(board):
+        pick(board, "outcome", "score")
+    answer = compared(schools, "score", "school")
+    assert_comparison(board, answer)
+    dropped = answer["data"]["dropped"]["missing_outcome"]
+    assert dropped
+    assert f"{dropped} left out: {dropped} missing outcome" in board.inner_text("#rows-used")
+
+    with repaint(board):
+        pick(board, "group", "town")
+    assert_comparison(board, compared(schools, "score", "town"))
+
+
+def test_every_setting_takes_effect_and_is_found_again(board, schools):
+    upload(board, schools)
+    with repaint(board):
+        pick(board, "level", "80%")
+    assert_comparison(board, compared(schools, "reading", "school", "--level", "0.8"))
+
+    with repaint(board):
+        pick(board, "sort", "Name")
+    names = [row["group"] for row in table(board)]
+    assert names[:3] == ["=school 0", "School 1", "School 2"]
+    assert len(names) == SCHOOLS
+
+    with repaint(board):
+        board.get_by_label("Show ML BLUP").click(force=True)
+    assert "ML BLUP" not in parameters(board)
+    assert "ML BLUP" not in {t["name"] for t in traces(board, "view-groups")}
+    assert "ML BLUP" not in column_ids(board)
+
+    light = board.evaluate("getComputedStyle(document.body).backgroundColor")
+    with repaint(board):
+        board.get_by_label("Switch between light and dark").click()
+    assert board.get_attribute("html", "data-mantine-color-scheme") == "dark"
+    assert board.evaluate("getComputedStyle(document.body).backgroundColor") != light
+
+    before = board.inner_text("#headline"), table(board), parameters(board)
+    board.reload()
+    open_board(board)
+    assert (board.inner_text("#headline"), table(board), parameters(board)) == before
+    assert board.input_value("#level") == "80%"
+    assert board.input_value("#sort") == "Name"
+    assert not board.get_by_label("Show ML BLUP").is_checked()
+    assert board.get_attribute("html", "data-mantine-color-scheme") == "dark"
+
+    with repaint(board):
+        board.get_by_label("Show ML BLUP").click(force=True)
+    assert "ML BLUP" in parameters(board)
+
+
+def test_the_downloaded_table_is_safe_in_a_spreadsheet(board, schools):
+    upload(board, schools)
+    board.get_by_role("button", name="Export").click()
+    with board.expect_download() as downloading:
+        board.click("#download-csv")
+    assert downloading.value.suggested_filename == "pupils-groups.csv"
+    lines = list(csv.DictReader(io.StringIO(downloading.value.path().read_bytes().decode())))
+    answer = compared(schools, "reading", "school")
+    wanted = {(f["estimator"], row["group"]): row for f in answer["fits"] for row in f["groups"]}
+    assert len(lines) == len(wanted)
+    for line in lines:
+        group = line["group"].removeprefix("'")
+        assert line["group"] == ("'" + group if group.startswith("=") else group)
+        row = wanted[line["estimator"], group]
+        for name in ("estimate", "std_error", "conf_low", "conf_high", "weight"):
+            assert (line[name] or None) == (None if row[name] is None else repr(row[name]))
+
+
+def test_the_same_analysis_in_r_and_python(board, schools):
+    upload(board, schools)
+    for entry, spoken in (("Do this in R", "lmer("), ("Do this in Python", "compare(")):
+        board.get_by_role("button", name="Export").click()
+        board.get_by_role("menuitem", name=entry).click()
+        code = board.locator("pre.code:visible")
+        code.wait_for()
+        assert spoken in code.inner_text()
+        assert "pupils.csv" in code.inner_text()
+        board.get_by_role("button", name="Close").click()
+        code.wait_for(state="hidden")
+
+
+def test_a_deleted_file_is_gone(board, schools, server):
+    upload(board, schools)
+    assert list(server.data_dir.rglob("*pupils*")) or list(server.data_dir.rglob("*.parquet"))
+    with repaint(board):
+        board.get_by_label("Delete pupils.csv from this server").click()
+    settle(board)
+    assert "dyestuff" in board.inner_text("#dataset-chip")
+    assert board.locator("button.file-name").count() == 0
+    board.reload()
+    open_board(board)
+    assert "dyestuff" in board.inner_text("#dataset-chip")
+
+
+def test_two_visitors_never_see_each_others_data(board, visitor, schools):
+    upload(board, schools)
+    settle(board)
+    with board.expect_request(re.compile("_dash-update-component")) as asked:
+        pick(board, "level", "99%")
+    body = asked.value.post_data
+    other = open_board(visitor())
+    assert "pupils" not in other.content()
+    assert "dyestuff" in other.inner_text("#dataset-chip")
+    said = other.request.post(
+        "/_dash-update-component", data=body, headers={"Content-Type": "application/json"}
+    )
+    assert "School 1" not in said.text()
+    assert "This dataset is not here any more" in said.text()
+    href = board.get_attribute("#download-csv", "href")
+    assert board.request.get(f"/{href}").status == 200
+    assert other.request.get(f"/{href}").status == 404
