@@ -142,11 +142,11 @@ def main() -> None:
     )
     parser.add_argument("--only", choices=("fits", "commands"), help="one of the two tables")
     options = parser.parse_args()
-    print(
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    )
-    versions = ", ".join(f"{n} {importlib.metadata.version(n)}" for n in ("numpy", "pandas") if installed(n))
-    print(f"{versions}\n")
+    system = f"{platform.system()} {platform.machine()}"
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {system}")
+    packages = ("numpy", "pandas", "statsmodels", "mixedlm")
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages if installed(name))
+    print(f"Python {platform.python_version()}, {versions}\n")
     if options.only != "commands":
         fits(options.cap)
     if options.only != "fits":

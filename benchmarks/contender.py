@@ -1,7 +1,7 @@
 """One contender on one design, in a process of its own.
 
-``python -m benchmarks.contender NAME WARM_UP DESIGN BUDGET``, the last three being two folders with columns and
-seconds. What is timed is the fit from columns in memory; a first fit, on the warm-up design, is not counted.
+``python -m benchmarks.contender NAME WARM_UP DESIGN BUDGET``, the last three being two folders with columns
+and seconds. What is timed is the fit from columns in memory; a first fit, on the warm-up design, is not counted.
 Prints JSON: the seconds of each run and the last sigma_group.
 """
 

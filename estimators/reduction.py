@@ -229,8 +229,8 @@ def _blocks(rows: int) -> Iterator[slice]:
 def _add(sums: NDArray[np.float64], of: NDArray[np.int64], values: NDArray[np.float64]) -> None:
     """Add a block's values to the sums of their groups.
 
-    Where groups are few, and so have many rows, the block is summed on its own first: rounding then grows with
-    the root of the rows only (Higham 1993, SIAM J. Sci. Comput. 14, 783-799).
+    Where groups are few, and so have many rows, the block is summed on its own first: rounding then grows
+    with the root of the rows only (Higham 1993, SIAM J. Sci. Comput. 14, 783-799).
     """
     if 4 * len(sums) <= len(of):
         sums += np.bincount(of, values, minlength=len(sums))
