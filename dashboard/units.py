@@ -5,9 +5,26 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-NOUNS = frozenset(
-    ["agency", "airport", "animal", "area", "author", "bank", "batch", "block", "borough", "branch", "brand", "breed", "camera", "candidate", "cask", "category", "cell", "center", "centre", "chain", "church", "city", "class", "classroom", "classifier", "client", "clinic", "club", "clone", "cluster", "coach", "college", "colony", "committee", "company", "compound", "cook", "country", "county", "course", "court", "crew", "cultivar", "customer", "day", "department", "depot", "device", "diet", "dish", "district", "doctor", "dog", "donor", "driver", "drug", "employee", "engine", "experiment", "factory", "family", "farm", "feed", "field", "firm", "fish", "gene", "genotype", "herd", "hive", "horse", "hospital", "host", "hotel", "hour", "household", "industry", "instrument", "interviewer", "island", "judge", "keeper", "laboratory", "lab", "lake", "language", "laptop", "league", "line", "litter", "lot", "machine", "manager", "market", "material", "member", "mentor", "method", "mill", "mine", "model", "month", "mother", "museum", "nation", "neighborhood", "neighbourhood", "nest", "network", "newspaper", "nurse", "office", "officer", "operator", "orchard", "parish", "park", "participant", "party", "patient", "pen", "person", "physician", "pilot", "pitcher", "plant", "plate", "player", "plot", "pond", "population", "portfolio", "practice", "precinct", "printer", "product", "programme", "program", "project", "province", "pupil", "rail", "rat", "rater", "reactor", "region", "respondent", "restaurant", "retailer", "river", "road", "room", "route", "salesperson", "sample", "scale", "school", "scientist", "sector", "seller", "sensor", "server", "shift", "ship", "shop", "site", "soil", "source", "species", "speaker", "sponsor", "spray", "stable", "state", "station", "store", "strain", "stream", "street", "student", "study", "subject", "supplier", "surgeon", "survey", "team", "teacher", "technician", "test", "theatre", "therapist", "town", "track", "trader", "train", "treatment", "tree", "trial", "trust", "unit", "university", "variety", "vehicle", "vendor", "village", "vineyard", "visit", "ward", "warehouse", "watch", "website", "week", "well", "winery", "worker", "year", "zone"]
-)
+_WORDS = """
+    agency airport animal area author bank batch block borough branch brand breed camera candidate
+    cask category cell center centre chain church city class classifier classroom client clinic
+    clone club cluster coach college colony committee company compound cook country county course
+    court crew cultivar customer day department depot device diet dish district doctor dog donor
+    driver drug employee engine experiment factory family farm feed field firm fish gene genotype
+    herd hive horse hospital host hotel hour household industry instrument interviewer island judge
+    keeper lab laboratory lake language laptop league line litter lot machine manager market
+    material member mentor method mill mine model month mother museum nation neighborhood
+    neighbourhood nest network newspaper nurse office officer operator orchard parish park
+    participant party patient pen person physician pilot pitcher plant plate player plot pond
+    population portfolio practice precinct printer product program programme project province pupil
+    rail rat rater reactor region respondent restaurant retailer river road room route salesperson
+    sample scale school scientist sector seller sensor server shift ship shop site soil source
+    speaker species sponsor spray stable state station store strain stream street student study
+    subject supplier surgeon survey teacher team technician test theatre therapist town track trader
+    train treatment tree trial trust unit university variety vehicle vendor village vineyard visit
+    ward warehouse watch website week well winery worker year zone
+"""
+NOUNS = frozenset(_WORDS.split())
 """Words whose plural can be trusted to make sense; any other column's groups are called groups."""
 
 ODD_PLURALS = {"person": "people", "salesperson": "salespeople", "fish": "fish", "species": "species"}
@@ -22,7 +39,7 @@ class Unit:
 
 
 def unit_of(column: str) -> Unit:
-    """The noun that a column's name is or ends with (``school``, ``Home team``, ``school_id``); else ``group``."""
+    """The noun that a column's name is or ends in (``school``, ``Home team``, ``school_id``), else ``group``."""
     words = re.findall(r"[A-Z]?[a-z]+", re.sub(r"(?i)[\W_]*(id|name|no|nr|code|number)$", "", column.strip()))
     last = words[-1].lower() if words else column.strip().lower()
     return Unit(last, plural(last)) if last in NOUNS else Unit()
