@@ -1,8 +1,8 @@
 """One contender on one design, in a process of its own.
 
 ``python -m benchmarks.contender NAME WARM_UP DESIGN BUDGET``, the last three being two folders with columns
-and seconds. What is timed is the fit from columns in memory; a first fit, on the warm-up design, is not counted.
-Prints JSON: the seconds of each run and the last sigma_group.
+and seconds. What is timed is the fit from columns in memory; a first fit, on the warm-up design, is not
+counted. Prints JSON: the seconds of each run and the last sigma_group.
 """
 
 from __future__ import annotations
