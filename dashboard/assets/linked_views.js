@@ -56,6 +56,13 @@
             view.wrapper.classList.toggle('linked-hit', Boolean(found));
         }
 
+        /** Plotly's own hover searches every trace, for seconds where there are many groups, and would say no more. */
+        function keepHoverFromPlotly(event) {
+            if (event.buttons === 0 && event.target.matches('.nsewdrag')) {
+                event.stopPropagation();
+            }
+        }
+
         // A click pins. Plotly covers the page while a button is down, so the release is heard on the document.
 
         function onDown(view, event) {
@@ -94,6 +101,7 @@
         function listen(view) {
             const {wrapper} = view;
             wrapper.addEventListener('pointermove', (event) => onMove(view, event));
+            wrapper.addEventListener('mousemove', keepHoverFromPlotly, true);
             wrapper.addEventListener('pointerleave', () => {
                 state.leave(view.id);
                 wrapper.classList.remove('linked-hit');
