@@ -40,6 +40,7 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
             "field": "group",
             "headerName": scene.unit.one,
             "pinned": "left",
+            "width": 150,
             "minWidth": 110,
             "filter": "agTextColumnFilter",
         },

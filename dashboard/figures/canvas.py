@@ -178,7 +178,7 @@ def columns_axis(names: list[str]) -> dict[str, Any]:
     return {
         "tickvals": list(range(len(names))),
         "ticktext": [tick_text(name) for name in names],
-        "range": [-0.35, max(len(names), 1) - 0.65],
+        "range": [-0.3, max(len(names), 1) - 0.45],
         "showgrid": False,
         "automargin": False,
     }
