@@ -15,13 +15,13 @@ Packing = Literal["gzip", "bzip2", "xz", "zstd", "zip"]
 
 _PACKINGS: tuple[tuple[bytes, Packing], ...] = (
     (b"\x1f\x8b", "gzip"),
-    (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
 
+_BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
 _WORKBOOK = "a spreadsheet workbook: open it there, save the sheet as CSV, and use that file"
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _WORKBOOK),
@@ -56,6 +56,8 @@ _JSON = re.compile(rb'\s*(\{\s*("(?:[^"\\]|\\.)*"\s*:|\})|\[\s*(\{\s*"|\[\s*["\d
 
 def packing(head: bytes) -> Packing | None:
     """How the file is compressed, by its first bytes."""
+    if head.startswith(b"BZh") and head[4:10] in _BZIP2_BLOCKS:
+        return "bzip2"
     return next((kind for magic, kind in _PACKINGS if head.startswith(magic)), None)
 
 

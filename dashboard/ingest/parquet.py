@@ -109,14 +109,12 @@ def _batches(file: pq.ParquetFile, kept: Sequence[int], columns: ParquetColumns)
     readable = [i for i in kept if columns.types[i] != "other"]
     by_name = len(set(given)) == len(given) and not any("." in name for name in given)
     chosen = [given[i] for i in readable] if by_name else None
-    position = {i: at for at, i in enumerate(sorted(readable))} if by_name else {i: i for i in readable}
     for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=chosen):
-        if not readable:
+        arrays = [batch.column(given[i] if by_name else i) for i in readable]
+        if arrays:
+            yield pa.RecordBatch.from_arrays(arrays, names=[stored_name(i) for i in readable])
+        else:
             yield batch
-            continue
-        yield pa.RecordBatch.from_arrays(
-            [batch.column(position[i]) for i in readable], names=[stored_name(i) for i in readable]
-        )
 
 
 def _stored_type(kind: pa.DataType, column_type: ColumnType) -> pa.DataType:

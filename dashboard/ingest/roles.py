@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""
 _WIDE_COLUMNS = 3
-"""Columns of numbers from which a table with one row per label is taken for one column per group."""
+"""Columns of numbers from which a table where nothing repeats is taken for one with a column for each group."""
 
 
 def _words_of(text: str) -> frozenset[str]:
@@ -129,13 +129,12 @@ def _group_score(column: Column, table: Table) -> float:
 def looks_wide(columns: Sequence[Column], rows: int) -> bool:
     """Whether a table seems to have one column per group: columns of numbers, and nothing that repeats."""
     numeric = [c for c in columns if c.kind == "number"]
-    measured = [c for c in numeric if not _repeats(c, rows)]
-    if len(measured) < len(numeric) or len(numeric) < 2:
-        return False
     others = [c for c in columns if c.kind != "number" and c.missing < rows]
-    if any(_repeats(c, rows) for c in others):
+    if rows < 2 or any(_repeats(c, rows) for c in (*numeric, *others)):
         return False
-    return not others or len(numeric) >= _WIDE_COLUMNS
+    return len(numeric) >= _WIDE_COLUMNS or (
+        len(numeric) == 2 and not others and not any(c.whole for c in numeric)
+    )
 
 
 def _repeats(column: Column, rows: int) -> bool:

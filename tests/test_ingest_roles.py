@@ -1,0 +1,161 @@
+"""What is said of each column, which roles are guessed, and which tables hold nothing to compare."""
+
+import csv
+import random
+from pathlib import Path
+
+import pytest
+
+from dashboard.ingest import UnreadableFile, guess_roles, reduce_file
+from tests.ingest_helpers import put, put_parquet, stored
+
+
+def table_of(folder, header, rows):
+    path = folder / "made.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return stored(folder, path.read_bytes())
+
+
+def test_columns_say_what_they_hold(tmp_path):
+    text = "id,g,y,day,ok,e\n1,a,1.5,2024-01-01,yes,\n2,b,NA,2024-01-02,no,\n3,,,2024-01-02,yes,\n4,b,x,2024-01-03,no, \n"
+    columns = {column.name: column for column in stored(tmp_path, text).columns}
+    assert {name: column.kind for name, column in columns.items()} == {
+        "id": "number", "g": "text", "y": "text", "day": "date", "ok": "boolean", "e": "text",
+    }  # fmt: skip
+    assert {name: (c.distinct, c.missing) for name, c in columns.items()} == {
+        "id": (4, 0), "g": (2, 1), "y": (3, 1), "day": (3, 0), "ok": (2, 0), "e": (0, 4),
+    }  # fmt: skip
+    assert columns["g"].examples == ("a", "b")
+    assert columns["day"].examples == ("2024-01-01", "2024-01-02", "2024-01-03")
+    assert not any(column.distinct_is_about for column in columns.values())
+
+
+def test_reasons_are_in_plain_words(tmp_path):
+    rows = "".join(
+        f'{i},g{i % 3},{i * 0.37},2024-01-0{1 + i % 5},{"yes" if i % 2 else "no"},,"{i},5"\n'
+        for i in range(40)
+    )
+    columns = {column.name: column for column in stored(tmp_path, f"id,g,y,day,ok,e,c\n{rows}").columns}
+    assert {name: c.not_outcome for name, c in columns.items()} == {
+        "id": None,
+        "g": 'its values are not numbers (such as "g0")',
+        "y": None,
+        "day": "it holds dates",
+        "ok": "it holds words for true and false: write 1 and 0",
+        "e": "it has no values",
+        "c": 'its numbers have commas in them (such as "0,5"), which can mean decimals or thousands: write 1234.5',
+    }
+    assert {name: c.not_group for name, c in columns.items() if c.not_group} == {
+        "y": "it holds measurements: nearly every row has a value of its own",
+        "e": "it has no values",
+    }
+
+
+def test_examples_are_cut_and_distinct_counts_say_when_they_are_estimates(tmp_path):
+    rows = "".join(f"{i},{'x' * 200}{i % 2}\n" for i in range(60_000))
+    columns = stored(tmp_path, f"y,g\n{rows}").columns
+    assert columns[0].distinct_is_about
+    assert columns[0].distinct == pytest.approx(60_000, rel=0.1)
+    assert (columns[1].distinct, columns[1].distinct_is_about) == (2, False)
+    assert columns[1].examples == ("x" * 60 + "…",)
+
+
+def test_a_few_words_among_numbers_leave_a_column_usable(tmp_path):
+    column = stored(tmp_path, "g,y\n" + "a,1.5\n" * 6 + "a,<LOD\n" * 4).column("y")
+    assert (column.kind, column.not_outcome, column.numbers) == ("number", None, 6)
+
+
+SAMPLES = sorted((Path(__file__).parents[1] / "dashboard" / "samples").glob("*.csv"))
+
+
+def noise(count):
+    rng = random.Random(count)
+    return [round(rng.gauss(50, 10), 3) for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "roles"),
+    [
+        (["g", "y"], [[f"g{i % 5}", v] for i, v in enumerate(noise(40))], ("y", "g")),
+        (["y", "g"], [[v, f"g{i % 5}"] for i, v in enumerate(noise(40))], ("y", "g")),
+        (["Reaction", "Days", "Subject"], [[v, i % 10, 308 + i // 10] for i, v in enumerate(noise(180))], ("Reaction", "Subject")),
+        (["", "Batch", "Yield"], [[i + 1, "ABCDEF"[i // 5], int(v) * 5] for i, v in enumerate(noise(30))], ("Yield", "Batch")),
+        (
+            ["student_id", "sex", "school", "year", "score"],
+            [[1000 + i, "MF"[i % 2], f"S{i % 20}", 2023, v] for i, v in enumerate(noise(400))],
+            ("score", "school"),
+        ),
+        (["player", "hit"], [[f"p{i % 18}", i * 7 % 3 % 2] for i in range(810)], ("hit", "player")),
+        (["date", "store", "n", "sales"], [[f"2024-01-{1 + i % 28:02}", i % 7, i, v] for i, v in enumerate(noise(200))], ("sales", "store")),
+    ],
+)  # fmt: skip
+def test_roles_are_guessed(tmp_path, header, rows, roles):
+    assert guess_roles(table_of(tmp_path, header, rows)) == roles
+
+
+def test_roles_are_two_columns_that_can_serve(tmp_path):
+    table = stored(tmp_path, "a,b\n1,2\n1,3\n2,2\n2,5\n")
+    outcome, group = guess_roles(table)
+    assert {outcome, group} == {"a", "b"}
+
+
+def test_a_table_of_measurements_only_has_no_group_to_guess(tmp_path):
+    table = stored(tmp_path, "x,y\n" + "".join(f"{v},{i}\n" for i, v in enumerate(noise(30))))
+    assert guess_roles(table) == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A,B\n1.5,2.25\n3.5,4.75\n2.5,1.25\n",
+        "A,B,C\n1.5,2.25,7\n3.5,4.75,9\n2.5,1.25,3\n",
+        "subject,A,B,C\ns1,1.5,2.25,7\ns2,3.5,4.75,9\ns3,2.5,1.25,3\n",
+        "A;B\n1,5;2,25\n3,5;4,75\n",
+    ],
+)
+def test_a_column_for_each_group_is_refused_with_how_to_stack_it(tmp_path, text):
+    with pytest.raises(
+        UnreadableFile, match='one column for each group .*"A", "B".*stack it into two columns'
+    ):
+        stored(tmp_path, text)
+    with pytest.raises(UnreadableFile, match="stack it into two columns"):
+        reduce_file(put(tmp_path, text), outcome="value", group="group")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "g,y\na,1.5\nb,2.5\nc,3.5\n",
+        "g,y\n1,1.5\n2,2.5\n3,3.5\n",
+        "site,y,x\na,1.5,0.3\na,2.5,0.4\nb,3.5,0.7\n",
+        "subject,y,x,z\n1,1.5,0.3,0.11\n1,2.5,0.4,0.12\n2,3.5,0.7,0.13\n",
+        "player,hits,bats\np1,3,10\np2,4,11\np3,5,12\n",
+        "g,y\na,1\n",
+    ],
+)
+def test_usable_tables_are_not_taken_for_wide_ones(tmp_path, text):
+    assert stored(tmp_path, text).rows == text.count("\n") - 1
+
+
+@pytest.mark.parametrize("text", ["g,y\na,x\nb,y\n", "g,y\na,NA\nb,\n", "g,d\na,2024-01-01\nb,2024-01-02\n"])
+def test_a_file_without_a_number_is_refused(tmp_path, text):
+    with pytest.raises(UnreadableFile, match="no column of numbers.*add the measured values"):
+        stored(tmp_path, text)
+
+
+def test_a_parquet_file_of_nested_columns_says_why_they_do_not_serve(tmp_path):
+    put_parquet(tmp_path, {"l": [[1], [2], [1]], "g": ["a", "b", "a"], "y": [1, 2, 3]})
+    columns = stored(tmp_path, (tmp_path / "data.parquet").read_bytes()).columns
+    assert "lists, records" in columns[0].not_outcome
+    assert "lists, records" in columns[0].not_group
+    put_parquet(tmp_path, {"l": [[1], [2]], "g": ["a", "b"]})
+    with pytest.raises(UnreadableFile, match="no column of numbers"):
+        stored(tmp_path, (tmp_path / "data.parquet").read_bytes())
+
+
+@pytest.mark.parametrize("columns", [{}, {"g": [], "y": []}])
+def test_a_parquet_file_without_rows_or_columns_is_refused(tmp_path, columns):
+    path = put_parquet(tmp_path, columns)
+    with pytest.raises(UnreadableFile, match="without columns|no rows"):
+        stored(tmp_path, path.read_bytes())
