@@ -15,8 +15,15 @@ invisible(lmer(y ~ 1 + (1 | g), read(arguments[1])))
 data <- read(arguments[2])
 budget <- as.numeric(arguments[3])
 seconds <- c()
+cpu_seconds <- c()
 while (length(seconds) < 7 && (length(seconds) == 0 || sum(seconds) + max(seconds) < budget)) {
-  seconds <- c(seconds, system.time(model <- lmer(y ~ 1 + (1 | g), data))[["elapsed"]])
+  spent <- system.time(model <- lmer(y ~ 1 + (1 | g), data))
+  seconds <- c(seconds, spent[["elapsed"]])
+  cpu_seconds <- c(cpu_seconds, spent[["user.self"]] + spent[["sys.self"]])
 }
 sigma_group <- attr(VarCorr(model)$g, "stddev")[[1]]
-cat(sprintf('{"seconds": [%s], "sigma_group": %.17g}\n', paste(seconds, collapse = ", "), sigma_group))
+list_of <- function(numbers) paste0("[", paste(numbers, collapse = ", "), "]")
+cat(sprintf(
+  '{"seconds": %s, "cpu_seconds": %s, "sigma_group": %.17g}\n',
+  list_of(seconds), list_of(cpu_seconds), sigma_group
+))

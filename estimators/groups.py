@@ -206,8 +206,8 @@ class GroupData:
     def from_arrays(cls, outcome: ArrayLike, group: ArrayLike) -> GroupData:
         """Reduce N outcomes and N labels, both one-dimensional and of equal length.
 
-        Outcomes may be numbers or text; labels anything that reads as text. The arrays are looked at again if a
-        method needs the rows: leave them as they are while the data are in use.
+        Outcomes may be numbers or text, labels anything that reads as text. The arrays are looked at again
+        where a method needs the rows: leave them as they are while the data are in use.
 
         Raises:
             DataError: lengths differ, or no usable row.
