@@ -1,0 +1,409 @@
+"""The views as data: what each trace holds is what the fits say, in the order of the page."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from dash._utils import to_json
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard import figures
+from dashboard.detail import MOST, view_detail
+from dashboard.figures.canvas import CROWD, FEW, MANY, lean, plain, tick_text
+from dashboard.figures.groups import marked, offsets
+from dashboard.figures.rank import rank_ticks
+from dashboard.figures.weight import log_ticks
+from dashboard.palette import (
+    BACKGROUND,
+    CYCLE,
+    LEAST_CONTRAST_OF_MARKS,
+    LINE,
+    SHAPES,
+    SYMBOLS,
+    contrast,
+    on_dark,
+    on_light,
+    styles,
+)
+from estimators import GroupData
+from tests.scenes import BUILT_IN, STRANGERS, Share, built_in, everyone, group_data, groups_of, scene_of
+
+BUILDERS = {
+    "groups": figures.groups_figure,
+    "shrinkage": figures.shrinkage_figure,
+    "weight": figures.weight_figure,
+    "rank": figures.rank_figure,
+}
+SORTS = ["", "@own", "@rows", "@name", "ols", "reml", "share", "nobody"]
+
+
+def refuse(constant):
+    raise AssertionError(f"{constant} is not JSON")
+
+
+def sent(figure):
+    """The figure as the browser gets it."""
+    return json.loads(to_json(figure.to_plotly_json()), parse_constant=refuse)
+
+
+def numbers(value):
+    """An array of a figure, whichever way it is written."""
+    if isinstance(value, dict):
+        return np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"]).astype(float)
+    return np.array([np.nan if v is None else v for v in value], dtype=float)
+
+
+def group_traces(figure):
+    return [t for t in figure["data"] if (t.get("meta") or {}).get("groups")]
+
+
+def markers(figure, name):
+    (found,) = [t for t in group_traces(figure) if t["mode"] == "markers" and t["name"] == plain(name)]
+    return found
+
+
+def texts(figure):
+    axes = (figure["layout"]["xaxis"], figure["layout"]["yaxis"])
+    for axis in axes:
+        yield from axis.get("ticktext", ())
+        yield axis["title"].get("text", "")
+    for trace in figure["data"]:
+        yield trace.get("name", "")
+    for annotation in figure["layout"].get("annotations", ()):
+        yield annotation["text"]
+
+
+scenes = st.builds(
+    scene_of,
+    group_data(),
+    st.lists(st.sampled_from(everyone()), unique_by=lambda e: e.id),
+    sort=st.sampled_from(SORTS),
+    dark=st.booleans(),
+    show_own=st.booleans(),
+    level=st.sampled_from([0.5, 0.8, 0.95, 0.99]),
+    outcome=st.text(max_size=80),
+)
+
+
+@settings(max_examples=30)
+@given(scenes)
+def test_every_trace_of_groups_holds_each_group_in_display_order(scene):
+    for build in BUILDERS.values():
+        figure = sent(build(scene))
+        assert figure["layout"]["meta"]["view"] == "view"
+        for trace in group_traces(figure):
+            stride = trace["meta"]["stride"]
+            assert len(numbers(trace["x"])) == len(numbers(trace["y"])) == stride * len(scene)
+    assert sent(figures.groups_figure(scene))["layout"]["meta"]["rows"] is True
+
+
+@given(scenes)
+def test_the_groups_view_shows_estimates_and_intervals(scene):
+    figure = sent(figures.groups_figure(scene))
+    spot = dict(zip([s.id for s in marked(scene)], offsets(scene), strict=True))
+    drawn = [t for t in group_traces(figure) if not t["name"].startswith("own mean of")]
+    assert len(drawn) == len(spot)
+    for series in marked(scene):
+        fit = scene.comparison[series.id].fit
+        trace = markers(figure, series.label)
+        assert numbers(trace["x"]).tolist() == fit.estimate[scene.order].tolist()
+        assert np.allclose(numbers(trace["y"]), np.arange(len(scene)) + spot[series.id])
+        interval = fit.interval(scene.comparison.level)
+        if interval is None:
+            assert "error_x" not in trace
+            continue
+        size = np.abs(interval[0]).max() + np.abs(interval[1]).max()
+        low = numbers(trace["x"]) - numbers(trace["error_x"]["arrayminus"])
+        high = numbers(trace["x"]) + numbers(trace["error_x"]["array"])
+        assert np.allclose(low, interval[0][scene.order], rtol=0, atol=1e-12 * size)
+        assert np.allclose(high, interval[1][scene.order], rtol=0, atol=1e-12 * size)
+    lines = [shape["x0"] for shape in figure["layout"].get("shapes", ())]
+    assert lines == [float(s.estimate[0]) for s in scene.series if s.is_line]
+    assert np.abs(offsets(scene)).max(initial=0) < 0.5
+
+
+@given(scenes)
+def test_the_shrinkage_view_leads_from_own_means_to_estimates(scene):
+    figure = sent(figures.shrinkage_figure(scene))
+    shown = [s for s in scene.series if not s.is_line and not (s.is_own_mean and scene.show_own)]
+    columns = [scene.own_mean] * scene.show_own + [s.estimate for s in shown]
+    for series in shown:
+        assert numbers(markers(figure, series.label)["y"]).tolist() == series.estimate.tolist()
+    lines = [t for t in group_traces(figure) if t["mode"] == "lines"]
+    drawn = [numbers(line["y"]).reshape(len(scene), len(columns) + 1) for line in lines]
+    together = np.full((len(scene), len(columns)), np.nan)
+    for part in drawn:
+        assert np.isnan(part[:, -1]).all()
+        mine = ~np.isnan(part[:, :-1])
+        assert np.isnan(together[mine]).all(), "a group is drawn twice"
+        together[mine] = part[:, :-1][mine]
+    if columns:
+        assert together.tolist() == np.column_stack(columns).tolist()
+    centers = [shape["y0"] for shape in figure["layout"].get("shapes", ())]
+    assert centers == ([] if scene.center is None else [scene.center])
+
+
+@given(scenes)
+def test_the_rank_view_shows_ranks_that_ties_share(scene):
+    figure = sent(figures.rank_figure(scene))
+    ranks = scene.comparison.tidy().set_index(["estimator", "group"])["rank"]
+    labels = scene.comparison.data.labels[scene.order]
+    for trace in group_traces(figure):
+        if trace["mode"] == "markers" and trace["name"] != "own mean":
+            series = next(s for s in scene.series if plain(s.label) == trace["name"])
+            assert numbers(trace["y"]).tolist() == [ranks[series.id, label] for label in labels]
+    high, low = figure["layout"]["yaxis"]["range"]
+    assert low < 1 <= len(scene) < high
+    assert all(1 <= tick <= len(scene) for tick in figure["layout"]["yaxis"]["tickvals"])
+
+
+@given(scenes)
+def test_the_weight_view_shows_weights_and_curves(scene):
+    figure = sent(figures.weight_figure(scene))
+    wide = scene.n.max() / scene.n.min() > 30
+    rows = np.log10(scene.n) if wide else scene.n
+    with_weights = [s for s in scene.series if s.weight is not None and not s.is_line]
+    assert len(group_traces(figure)) == len(with_weights)
+    for series in with_weights:
+        trace = markers(figure, series.label)
+        assert numbers(trace["y"]).tolist() == series.weight.tolist()
+        assert np.allclose(numbers(trace["x"]), rows)
+    for trace in figure["data"]:
+        if trace["mode"] == "lines":
+            assert ((numbers(trace["y"]) >= 0) & (numbers(trace["y"]) <= 1)).all()
+
+
+@settings(max_examples=20)
+@given(scenes)
+def test_estimators_look_the_same_in_every_view(scene):
+    look = styles(r.estimator for r in scene.comparison.results)
+    for build in BUILDERS.values():
+        figure = sent(build(scene))
+        for trace in group_traces(figure):
+            series = next((s for s in scene.series if plain(s.label) == trace.get("name")), None)
+            if series is None or trace["mode"] != "markers":
+                continue
+            assert trace["marker"]["color"] == look[series.id].color(dark=scene.dark)
+            wanted = look[series.id].symbol
+            assert trace["marker"]["symbol"] == ("line-ew-open" if wanted == LINE else wanted)
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>bold</b>", "a & b", "&lt;", "<script>alert(1)</script>", "a\nb\tc", "$x$"]
+)
+def test_text_of_the_data_stays_text(text):
+    data = groups_of([3, 4, 5, 6], labels=[text, text + "2", "x" * 10_000, "x" * 9_999])
+    scene = scene_of(data, outcome=text)
+    for build in BUILDERS.values():
+        for shown in texts(sent(build(scene))):
+            assert "<" not in shown
+            assert "\n" not in shown
+            assert shown.count("&") == sum(shown.count(e) for e in ("&amp;", "&lt;", "&gt;"))
+            assert len(shown) < 200
+    assert tick_text("ab" * 20) == "ab" * 10 + "a…"
+
+
+def test_a_long_column_name_does_not_push_the_plot_away():
+    figure = sent(figures.groups_figure(scene_of(groups_of([3, 4]), outcome="y" * 10_000)))
+    assert figure["layout"]["xaxis"]["title"]["text"] == "y" * 59 + "…"
+
+
+@pytest.mark.parametrize("groups", [FEW, FEW + 1, MANY, MANY + 1, CROWD, CROWD + 1, 20_000])
+def test_many_groups_are_drawn_with_webgl_and_without_intervals(groups):
+    rng = np.random.default_rng(1)
+    outcome = rng.standard_normal(3 * groups) + np.repeat(rng.standard_normal(groups), 3)
+    data = GroupData.from_arrays(outcome, np.repeat(np.arange(groups), 3))
+    scene = scene_of(data, BUILT_IN.values())
+    with_intervals = {s.label for s in scene.series if s.low is not None}
+    assert len(with_intervals) == 4
+    for name, build in BUILDERS.items():
+        figure = sent(build(scene))
+        for trace in group_traces(figure):
+            assert trace["type"] == ("scattergl" if groups > MANY else "scatter")
+            spread = name == "groups" and groups <= MANY and trace["name"] in with_intervals
+            assert ("error_x" in trace) == spread
+        if name == "groups":
+            assert figure["layout"]["meta"]["detail"] == (groups > FEW)
+            assert figure["layout"]["meta"]["intervals"] == (groups <= MANY)
+            assert len(figure["layout"]["yaxis"].get("ticktext", ())) == (groups if groups <= FEW else 0)
+    reach = np.ptp(scene.by_id("reml").estimate)
+    drawn = numbers(markers(sent(figures.groups_figure(scene)), "REML BLUP")["x"])
+    assert np.abs(drawn - scene.by_id("reml").estimate).max() <= 1e-4 * reach
+
+
+@given(
+    st.lists(st.floats(-1, 1), min_size=2, max_size=6),
+    st.sampled_from([0.0, 1e9, -1e12]),
+    st.sampled_from([1e-40, 1e-12, 1.0, 1e40, 1e150]),
+)
+def test_halved_precision_moves_no_point_by_a_visible_amount(shape, location, scale):
+    values = np.resize(np.append(np.array(shape) * scale + location, np.nan), 2_100)
+    drawn = lean(values).astype(float)
+    finite = values[np.isfinite(values)]
+    assert (np.isnan(drawn) == np.isnan(values)).all()
+    assert np.abs(drawn[np.isfinite(values)] - finite).max() <= 1e-4 * np.ptp(finite)
+
+
+@pytest.mark.parametrize("scale", [1e150, 1e-130, 1e-12, -1.0])
+def test_any_scale_gives_figures_with_finite_ranges(scale):
+    data = GroupData.from_arrays(scale * np.array([1.0, 2.0, 4.0, 7.0, 5.0, 3.0, 8.0, 9.5]), list("aabbccdd"))
+    scene = scene_of(data)
+    assert len(scene.series) >= 7
+    for build in BUILDERS.values():
+        for trace in group_traces(sent(build(scene))):
+            assert np.isfinite(numbers(trace["x"])[:1]).all()
+
+
+@pytest.mark.parametrize("show_own", [True, False])
+@pytest.mark.parametrize("chosen", [(), ("grand_mean",), ("ols",), ("ols", "grand_mean")])
+def test_views_with_no_column_or_no_mark_are_empty_but_drawn(chosen, show_own):
+    scene = scene_of(groups_of([2, 3, 4]), built_in(*chosen), show_own=show_own)
+    for build in BUILDERS.values():
+        low, high = sent(build(scene))["layout"]["xaxis"].get("range", (0, 1))
+        assert low < high
+    one_column = show_own or "ols" in chosen
+    for build in (figures.rank_figure, figures.shrinkage_figure):
+        modes = [t["mode"] for t in group_traces(sent(build(scene)))]
+        assert modes.count("markers") == one_column
+        assert ("lines" in modes) == one_column
+
+
+def test_one_group_is_drawn():
+    scene = scene_of(groups_of([4]))
+    assert numbers(markers(sent(figures.groups_figure(scene)), "Level means (OLS)")["x"]) == scene.own_mean
+    assert sent(figures.rank_figure(scene))["layout"]["yaxis"]["tickvals"] == [1]
+
+
+def test_rows_of_very_different_number_stand_on_a_logarithmic_scale():
+    n = np.array([1, 10, 1_000_000, 40])
+    data = replace(groups_of([1, 2, 2, 2]), n=n, rows_read=int(n.sum()))
+    axis = sent(figures.weight_figure(scene_of(data, BUILT_IN.values())))["layout"]["xaxis"]
+    assert axis["ticktext"] == ["1", "10", "100", "1,000", "10,000", "100,000", "1,000,000"]
+    assert numbers(axis["tickvals"]).tolist() == [0, 1, 2, 3, 4, 5, 6]
+
+
+@given(st.integers(1, 10**7), st.integers(1, 10**7))
+def test_there_are_a_few_ticks_of_rows_for_any_sizes(one, other):
+    ticks = log_ticks(min(one, other), max(one, other) * 31)
+    assert 2 <= len(ticks) <= 10
+    assert ticks == sorted(set(ticks))
+
+
+@given(st.integers(1, 10**6))
+def test_there_are_a_few_ticks_of_ranks_for_any_number_of_groups(groups):
+    ticks = rank_ticks(groups)
+    assert ticks[0] == 1
+    assert ticks == sorted(set(ticks))
+    assert len(ticks) <= 7
+    assert ticks[-1] <= groups
+
+
+def test_a_strangers_estimator_is_drawn_beside_the_built_ins():
+    scene = scene_of(groups_of([2, 3, 4, 5]), options={"share": {"share": 0.25}})
+    share = scene.by_id("share")
+    middle = scene.own_mean.mean()
+    assert np.allclose(share.estimate, middle + 0.25 * (scene.own_mean - middle))
+    for name in ("groups", "shrinkage", "rank"):
+        assert markers(sent(BUILDERS[name](scene)), Share.label)
+    assert "error_x" not in markers(sent(figures.groups_figure(scene)), Share.label)
+    assert scene.by_id("failing") is None
+    assert [r.message for r in scene.comparison.failed] == ["needs the moon"]
+
+
+def test_a_weight_curve_that_fails_is_left_out_and_logged(caplog):
+    scene = scene_of(groups_of([2, 3, 4, 5]))
+    figure = sent(figures.weight_figure(scene))
+    assert numbers(markers(figure, "Slope")["y"]).tolist() == [0.5] * 4
+    assert {t["name"] for t in figure["data"] if t["mode"] == "lines"} >= {"REML BLUP", "ML BLUP"}
+    assert "Slope" not in {t["name"] for t in figure["data"] if t["mode"] == "lines"}
+    assert "weight curve of slope failed" in caplog.text
+
+
+# Colours and symbols
+
+
+def test_every_colour_stands_out_in_both_themes():
+    for style in styles(everyone()).values():
+        assert contrast(style.light, BACKGROUND[False]) >= LEAST_CONTRAST_OF_MARKS
+        assert contrast(style.dark, BACKGROUND[True]) >= LEAST_CONTRAST_OF_MARKS
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_any_colour_is_made_to_stand_out(number):
+    color = f"#{number:06x}"
+    assert contrast(on_light(color), BACKGROUND[False]) >= LEAST_CONTRAST_OF_MARKS
+    assert contrast(on_dark(color), BACKGROUND[True]) >= LEAST_CONTRAST_OF_MARKS
+    if contrast(color, BACKGROUND[False]) >= LEAST_CONTRAST_OF_MARKS:
+        assert on_light(color) == color
+
+
+def test_colours_and_symbols_tell_estimators_apart():
+    look = styles(everyone())
+    assert len({(s.light, s.symbol) for s in look.values()}) == len(look)
+    built_ins = styles(BUILT_IN.values())
+    assert {i: look[i] for i in built_ins} == built_ins, "a plugin changes no built-in's look"
+    assert [built_ins[i].symbol for i in BUILT_IN] == ["circle-open", "circle", "diamond", "square", LINE]
+
+
+def test_thirty_strangers_without_colours_still_differ():
+    crowd = [type("Other", (Share,), {"id": f"other{i}"})() for i in range(30)]
+    look = styles(crowd)
+    assert len({(s.light, s.symbol) for s in look.values()}) == 30
+    assert styles(crowd[::-1]) == look
+    assert len({s.light for s in styles(crowd[: len(CYCLE)]).values()}) == len(CYCLE)
+
+
+@pytest.mark.parametrize(
+    ("color", "symbol"), [("red", "blob"), ("#12", "circle-dot"), (7, 7), ("", ""), ("#gggggg", "line-open")]
+)
+def test_a_hint_that_cannot_be_drawn_counts_as_none(color, symbol):
+    odd = type("Odd", (Share,), {"color": color, "symbol": symbol})()
+    style = styles([odd])["share"]
+    assert style.light in {on_light(c) for c in CYCLE}
+    assert style.symbol in SYMBOLS
+    sent(figures.groups_figure(scene_of(groups_of([2, 3]), [odd])))
+
+
+@pytest.mark.parametrize("symbol", sorted(SHAPES) + [f"{s}-open" for s in sorted(SHAPES)])
+def test_a_symbol_hint_is_drawn_in_the_plot_and_beside_the_name(symbol):
+    from urllib.parse import unquote
+
+    from dashboard.pages.symbols import estimator_symbol
+
+    one = type("One", (Share,), {"symbol": symbol, "color": "#123456"})()
+    scene = scene_of(groups_of([2, 3]), [one])
+    assert markers(sent(figures.groups_figure(scene)), one.label)["marker"]["symbol"] == symbol
+    light = unquote(estimator_symbol(styles([one])["share"]).children[0].src)
+    assert 'stroke="#123456"' in light
+    assert ('fill="none"' in light) == symbol.endswith("-open")
+    circle = '<circle cx="8" cy="8" r="5"/>'
+    assert (circle in light) == symbol.startswith("circle")
+
+
+# The part of a crowd that is in view
+
+
+@given(st.integers(-5, 60), st.integers(-60, 60))
+def test_the_detail_of_a_view_is_what_lies_in_it(first, last):
+    scene = scene_of(groups_of([2, 3] * 25))
+    detail = view_detail(scene, first, last)
+    inside = [p for p in range(50) if max(first, 0) <= p <= last]
+    assert detail["labels"] == [scene.labels[p] for p in inside]
+    assert detail["view"] == "view"
+    with_intervals = [s for s in marked(scene) if s.low is not None]
+    assert [t["low"] for t in detail["traces"]] == [[s.low[p] for p in inside] for s in with_intervals]
+    assert [t["high"] for t in detail["traces"]] == [[s.high[p] for p in inside] for s in with_intervals]
+    assert {s.id for s in STRANGERS} & {s.id for s in with_intervals} == {"interval"}
+
+
+def test_the_detail_of_a_crowd_is_bounded():
+    rng = np.random.default_rng(0)
+    data = GroupData.from_arrays(rng.standard_normal(2_000), np.repeat(np.arange(1_000), 2))
+    detail = view_detail(scene_of(data, BUILT_IN.values()), 0, 10**9)
+    assert len(detail["labels"]) == MOST
+    assert all(len(t["low"]) == MOST for t in detail["traces"])
