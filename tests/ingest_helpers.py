@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboard.ingest import Table, reduce_file, reduce_table, store_table
+from dashboard.ingest import Table, UnreadableFile, reduce_file, reduce_table, store_table
 from estimators import GroupData
 
 
@@ -28,6 +28,14 @@ def stored(folder: Path, content: str | bytes, name: str = "data.csv", **options
     return store_table(source, name=name, target=target, **options)
 
 
+def read_or_refused(folder: Path, content: str | bytes) -> tuple[Table | None, str]:
+    """The stored table, or the sentence that the file is refused with."""
+    try:
+        return stored(folder, content), ""
+    except UnreadableFile as refusal:
+        return None, str(refusal)
+
+
 def rows_of(table: Table) -> list[tuple]:
     """The rows of a stored table as they lie on disk, columns in the user's order."""
     columns = ", ".join(f"c{column.stored}" for column in table.columns)
@@ -38,7 +46,7 @@ def rows_of(table: Table) -> list[tuple]:
 def both_ways(
     folder: Path, content: str | bytes, outcome: str = "y", group: str = "g", name: str = "data.csv"
 ) -> GroupData:
-    """What `reduce_file` gives, having made sure that storing the file and reducing the table gives the same."""
+    """What `reduce_file` gives, and `store_table` with `reduce_table` must give the same."""
     path = put(folder, content, name)
     straight = reduce_file(path, outcome=outcome, group=group)
     table = store_table(path, name=name, target=folder / "stored.parquet")

@@ -18,7 +18,10 @@ def table_of(folder, header, rows):
 
 
 def test_columns_say_what_they_hold(tmp_path):
-    text = "id,g,y,day,ok,e\n1,a,1.5,2024-01-01,yes,\n2,b,NA,2024-01-02,no,\n3,,,2024-01-02,yes,\n4,b,x,2024-01-03,no, \n"
+    text = (
+        "id,g,y,day,ok,e\n1,a,1.5,2024-01-01,yes,\n2,b,NA,2024-01-02,no,\n"
+        "3,,,2024-01-02,yes,\n4,b,x,2024-01-03,no, \n"
+    )
     columns = {column.name: column for column in stored(tmp_path, text).columns}
     assert {name: column.kind for name, column in columns.items()} == {
         "id": "number", "g": "text", "y": "text", "day": "date", "ok": "boolean", "e": "text",
@@ -44,7 +47,8 @@ def test_reasons_are_in_plain_words(tmp_path):
         "day": "it holds dates",
         "ok": "it holds words for true and false: write 1 and 0",
         "e": "it has no values",
-        "c": 'its numbers have commas in them (such as "0,5"), which can mean decimals or thousands: write 1234.5',
+        "c": 'its numbers have commas in them (such as "0,5"), '
+        "which can mean decimals or thousands: write 1234.5",
     }
     assert {name: c.not_group for name, c in columns.items() if c.not_group} == {
         "y": "it holds measurements: nearly every row has a value of its own",
@@ -79,15 +83,27 @@ def noise(count):
     [
         (["g", "y"], [[f"g{i % 5}", v] for i, v in enumerate(noise(40))], ("y", "g")),
         (["y", "g"], [[v, f"g{i % 5}"] for i, v in enumerate(noise(40))], ("y", "g")),
-        (["Reaction", "Days", "Subject"], [[v, i % 10, 308 + i // 10] for i, v in enumerate(noise(180))], ("Reaction", "Subject")),
-        (["", "Batch", "Yield"], [[i + 1, "ABCDEF"[i // 5], int(v) * 5] for i, v in enumerate(noise(30))], ("Yield", "Batch")),
+        (
+            ["Reaction", "Days", "Subject"],
+            [[v, i % 10, 308 + i // 10] for i, v in enumerate(noise(180))],
+            ("Reaction", "Subject"),
+        ),
+        (
+            ["", "Batch", "Yield"],
+            [[i + 1, "ABCDEF"[i // 5], int(v) * 5] for i, v in enumerate(noise(30))],
+            ("Yield", "Batch"),
+        ),
         (
             ["student_id", "sex", "school", "year", "score"],
             [[1000 + i, "MF"[i % 2], f"S{i % 20}", 2023, v] for i, v in enumerate(noise(400))],
             ("score", "school"),
         ),
         (["player", "hit"], [[f"p{i % 18}", i * 7 % 3 % 2] for i in range(810)], ("hit", "player")),
-        (["date", "store", "n", "sales"], [[f"2024-01-{1 + i % 28:02}", i % 7, i, v] for i, v in enumerate(noise(200))], ("sales", "store")),
+        (
+            ["date", "store", "n", "sales"],
+            [[f"2024-01-{1 + i % 28:02}", i % 7, i, v] for i, v in enumerate(noise(200))],
+            ("sales", "store"),
+        ),
     ],
 )  # fmt: skip
 def test_roles_are_guessed(tmp_path, header, rows, roles):
@@ -116,7 +132,7 @@ def test_a_table_of_measurements_only_has_no_group_to_guess(tmp_path):
 )
 def test_a_column_for_each_group_is_refused_with_how_to_stack_it(tmp_path, text):
     with pytest.raises(
-        UnreadableFile, match='one column for each group .*"A", "B".*stack it into two columns'
+        UnreadableFile, match=r'one column for each group .*"A", "B".*stack it into two columns'
     ):
         stored(tmp_path, text)
     with pytest.raises(UnreadableFile, match="stack it into two columns"):
@@ -140,7 +156,7 @@ def test_usable_tables_are_not_taken_for_wide_ones(tmp_path, text):
 
 @pytest.mark.parametrize("text", ["g,y\na,x\nb,y\n", "g,y\na,NA\nb,\n", "g,d\na,2024-01-01\nb,2024-01-02\n"])
 def test_a_file_without_a_number_is_refused(tmp_path, text):
-    with pytest.raises(UnreadableFile, match="no column of numbers.*add the measured values"):
+    with pytest.raises(UnreadableFile, match=r"no column of numbers.*add the measured values"):
         stored(tmp_path, text)
 
 
@@ -157,5 +173,5 @@ def test_a_parquet_file_of_nested_columns_says_why_they_do_not_serve(tmp_path):
 @pytest.mark.parametrize("columns", [{}, {"g": [], "y": []}])
 def test_a_parquet_file_without_rows_or_columns_is_refused(tmp_path, columns):
     path = put_parquet(tmp_path, columns)
-    with pytest.raises(UnreadableFile, match="without columns|no rows"):
+    with pytest.raises(UnreadableFile, match=r"without columns|no rows"):
         stored(tmp_path, path.read_bytes())

@@ -3,9 +3,9 @@
 import codecs
 
 import pytest
-from tests.ingest_helpers import both_ways, means, put, rows_of, stored
 
 from dashboard.ingest import UnreadableFile, reduce_file, store_table
+from tests.ingest_helpers import both_ways, means, put, rows_of, stored
 
 EXPECTED = {"a": 1.5, "b": 4.0}
 PLAIN = "g,y\na,1\nb,3.5\na,2\nb,4.5\n"
@@ -119,13 +119,13 @@ def test_stray_text_after_a_quote_is_found_far_into_the_file(tmp_path):
 
 
 def test_a_quote_that_is_never_closed_is_refused_with_its_line(tmp_path):
-    with pytest.raises(UnreadableFile, match="Line 3 of data.csv opens a quote"):
+    with pytest.raises(UnreadableFile, match=r"Line 3 of data.csv opens a quote"):
         stored(tmp_path, 'g,y\na,1\n"b,2\nc,3\n')
 
 
 def test_an_unclosed_quote_in_a_large_file_is_refused(tmp_path):
     text = "g,y\n" + "a,1\n" * 5000 + '"b,2\n' + "c,3\n" * 100_000
-    with pytest.raises(UnreadableFile, match="Line 5002 .*quote"):
+    with pytest.raises(UnreadableFile, match=r"Line 5002 .*quote"):
         stored(tmp_path, text)
 
 
@@ -143,7 +143,7 @@ def test_a_ragged_row_far_into_the_file_is_refused_with_its_line(tmp_path):
 
 
 def test_thousands_without_quotes_are_refused_not_shifted(tmp_path):
-    with pytest.raises(UnreadableFile, match="Line 2 of data.csv has 3 values"):
+    with pytest.raises(UnreadableFile, match=r"Line 2 of data.csv has 3 values"):
         stored(tmp_path, "g,y\na,1,234\nb,2,345\nc,3,456\n")
 
 

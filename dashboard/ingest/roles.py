@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""
 _WIDE_COLUMNS = 3
-"""Columns of numbers from which a table where nothing repeats is taken for one with a column for each group."""
+"""Columns of numbers from which a table where nothing repeats is taken for one column per group."""
 
 
 def _words_of(text: str) -> frozenset[str]:
