@@ -71,8 +71,12 @@ def run(command: list[str], warm_up: Path, design: Path, cap: float) -> Timing:
         lines = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]
         return Timing(None, reason=lines[-1][:60])
     found = json.loads(done.stdout.strip().splitlines()[-1])
-    medians = (statistics.median(found[name]) for name in ("seconds", "cpu_seconds"))
-    return Timing(*medians, len(found["seconds"]), found["sigma_group"])
+    return Timing(
+        seconds=statistics.median(found["seconds"]),
+        cpu_seconds=statistics.median(found["cpu_seconds"]),
+        runs=len(found["seconds"]),
+        sigma_group=found["sigma_group"],
+    )
 
 
 def fits(cap: float) -> None:
