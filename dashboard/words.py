@@ -153,7 +153,7 @@ def article(noun: str) -> str:
 
 def percent(share: float | None) -> str:
     """A share as a percentage, halves rounded up, and never to a false 0% or 100%."""
-    if share is None or not math.isfinite(share):
+    if share is None or not math.isfinite(100 * share):
         return DASH
     if 0 < share < 0.005:
         return "under 1%"

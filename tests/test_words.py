@@ -1,0 +1,304 @@
+"""What the page says of the data: the headline in every state, cards, percentages and numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import words
+from dashboard.words import DASH, article, headline, located, number, percent, rows_used
+from estimators import DroppedRows, Estimator, GroupData, GroupFit
+from tests.scenes import BUILT_IN, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
+
+
+def said(data, estimators=None, **more):
+    given = headline(scene_of(data, BUILT_IN.values() if estimators is None else estimators, **more))
+    return f"{given.answer} {given.detail}"
+
+
+# The headline
+
+
+def test_one_group():
+    assert said(groups_of([4])) == "There is only one school. Comparing needs at least 2 schools."
+
+
+def test_one_row_each():
+    assert said(groups_of([1, 1, 1, 1])) == (
+        "Every school has one row. Chance and real differences between schools cannot be told apart."
+    )
+    assert said(groups_of([1, 1]), built_in("ols"), group="x").startswith("Every group has one row.")
+
+
+def test_all_equal():
+    data = groups_of([3, 2, 4], means=[5, 5, 5], spread=0.0)
+    assert said(data) == "All values are equal. There is nothing to compare."
+
+
+def test_no_spread_within():
+    data = groups_of([3, 2, 4], means=[1, 5, 2], spread=0.0)
+    assert said(data) == (
+        "All of the spread lies between schools. "
+        "Rows do not vary within a school, so each keeps its own mean."
+    )
+
+
+def test_the_boundary():
+    data = GroupData.from_arrays([1.0, 3.0, 1.5, 2.5, 1.0, 3.0], list("aabbcc"))
+    assert said(data) == (
+        "No sign that schools differ. Their means lie no further apart than chance alone would put them, "
+        "so every school is predicted at the population mean, 2.00."
+    )
+
+
+def test_the_boundary_far_from_zero_tells_where():
+    data = GroupData.from_arrays(1e9 + np.array([1.0, 3.0, 1.5, 2.5, 1.0, 3.0]), list("aabbcc"))
+    assert "at the population mean, 1,000,000,002.00." in said(data)
+
+
+def test_nothing_switched_on():
+    assert said(groups_of([3, 4]), []) == "No estimator is switched on. Switch one on at the left."
+
+
+def test_everything_that_is_on_failed():
+    text = said(groups_of([3, 4]), [*built_in("james_stein"), STRANGERS[-1]])
+    assert text == "2 schools, 7 rows. None of the methods that are on could be fitted; see below why."
+
+
+def test_no_method_with_spreads():
+    data = groups_of([3, 4, 5])
+    assert said(data, built_in("ols", "grand_mean")) == (
+        "3 schools, 12 rows. Switch on a BLUP to see how much of the variance lies between them."
+    )
+    assert said(data, built_in("ols", "james_stein")) == (
+        "3 schools, 12 rows. No method that is on could tell how much schools differ; see below why."
+    )
+
+
+def test_balanced():
+    data = GroupData.from_arrays([1.0, 3.0, 5.0, 7.0, 9.0, 12.0], list("aabbcc"))
+    within = (2 + 2 + 4.5) / 3
+    between = 2 * np.var([2, 6, 10.5], ddof=1)
+    icc, weight = (between - within) / (between + within), 1 - within / between
+    assert said(data) == (
+        f"{100 * icc:.0f}% of the variance lies between schools. "
+        f"With 2 rows each, a school keeps {100 * weight:.0f}% of its distance to the mean."
+    )
+
+
+def test_unbalanced():
+    data = groups_of([1, 8, 200], means=[0, 3, 6], spread=3.0)
+    scene = scene_of(data, BUILT_IN.values())
+    weight = dict(zip(scene.labels, scene.reference.weight, strict=True))
+    text = said(data)
+    assert f"With 1 row, g0 keeps {percent(weight['g0'])} of its distance to the mean; " in text
+    assert text.endswith(f"with 200, a school keeps {percent(weight['g2'])}.")
+
+
+def test_the_smallest_is_named_only_where_there_is_one_with_a_short_name():
+    tied = groups_of([2, 2, 9], means=[0, 5, 9])
+    assert "With 2 rows, a school keeps" in said(tied)
+    assert "With 2 rows, an airport keeps" in said(tied, group="airport")
+    long = groups_of([2, 3, 9], means=[0, 5, 9], labels=["x" * 41, "b", "c"])
+    assert "With 2 rows, a school keeps" in said(long)
+
+
+def test_a_share_near_none_or_all_is_not_rounded_away():
+    rng = np.random.default_rng(3)
+    noise = rng.standard_normal(40)
+    noise -= np.repeat(noise.reshape(20, 2).mean(axis=1), 2)
+    far = GroupData.from_arrays(np.repeat(np.arange(20) * 1e12, 2) + noise, np.repeat(np.arange(20), 2))
+    assert said(far) == (
+        "Over 99% of the variance lies between schools. "
+        "With 2 rows each, a school keeps over 99% of its distance to the mean."
+    )
+    rng = np.random.default_rng(0)
+    near = GroupData.from_arrays(
+        rng.standard_normal(400_000) + np.repeat([0.0, 0.02, 0.04, 0.06], 100_000),
+        np.repeat(list("abcd"), 100_000),
+    )
+    assert said(near).startswith("Under 1% of the variance lies between schools.")
+
+
+def test_a_stranger_with_spreads_but_no_icc_and_no_weights_can_lead():
+    class Spreads(Estimator):
+        id, label, summary = "spreads", "Spreads", "Two spreads."
+
+        def _fit(self, data, options):
+            return GroupFit(data.mean, parameters={"sigma_group": 3.0, "sigma_error": 4.0})
+
+    assert said(groups_of([3, 4]), [Spreads()]) == "36% of the variance lies between schools. "
+
+
+@given(group_data(), st.lists(st.sampled_from(everyone()), unique_by=lambda e: e.id), st.text(max_size=20))
+def test_any_data_give_a_headline_and_cards(data, estimators, group):
+    scene = scene_of(data, estimators, group=group)
+    given = headline(scene)
+    assert given.answer.endswith(".")
+    assert given.answer[0].isupper() or given.answer[0].isdigit()
+    odd = {"nan", "inf", "None", "nan%", "0%", "100%"} - set(" ".join(scene.labels).split())
+    assert not odd & set(f"{given.answer} {given.detail}".split())
+    cards = words.cards(scene)
+    assert cards
+    for card in cards:
+        assert card.title
+        assert card.value
+        assert "nan" not in card.value + card.extra
+
+
+# Cards
+
+
+def test_cards_show_the_headlines_method():
+    scene = scene_of(groups_of([5, 6, 7, 8], means=[10, 12, 14, 16]), BUILT_IN.values())
+    found = scene.reference.result.fit.parameters
+    cards = {card.title: card for card in words.cards(scene)}
+    shown = float(cards["Population mean μ"].value)
+    assert abs(shown - found["mu"].value) < found["mu_std_error"].value / 5
+    assert cards["Population mean μ"].extra == f"± {number(found['mu_std_error'].value, digits=2)}"
+    assert cards["Between groups σg"].value == number(found["sigma_group"].value)
+    assert cards["Within groups σe"].value == number(found["sigma_error"].value)
+    assert cards["Within groups σe"].help == found["sigma_error"].help
+
+
+def test_cards_without_a_method_show_dashes():
+    values = {card.value for card in words.cards(scene_of(groups_of([5, 6]), built_in("ols")))}
+    assert values <= {DASH}
+
+
+# Rows
+
+
+@pytest.mark.parametrize(
+    ("total", "dropped", "text"),
+    [
+        (2, DroppedRows(), "All 2 rows used"),
+        (1, DroppedRows(), "1 row used"),
+        (1234, DroppedRows(), "All 1,234 rows used"),
+        (1, DroppedRows(missing_outcome=2), "1 row used, 2 left out: 2 missing outcome"),
+        (
+            5,
+            DroppedRows(1, 2, 3, 4000),
+            "5 rows used, 4,006 left out: 1 missing outcome, 2 missing group, 3 outcome not a number, "
+            "4,000 outcome not finite",
+        ),
+    ],
+)
+def test_rows_are_counted_in_words(total, dropped, text):
+    data = groups_of([1])
+    data = replace(data, n=np.array([total]), rows_read=total + dropped.total, dropped=dropped)
+    assert rows_used(data) == text
+
+
+# Percentages and numbers
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (None, DASH),
+        (math.nan, DASH),
+        (math.inf, DASH),
+        (0.0, "0%"),
+        (1.0, "100%"),
+        (1e-300, "under 1%"),
+        (0.0049999, "under 1%"),
+        (0.005, "1%"),
+        (0.025, "3%"),
+        (0.125, "13%"),
+        (0.5, "50%"),
+        (0.994, "99%"),
+        (math.nextafter(0.995, 0), "99%"),
+        (0.995, "over 99%"),
+        (math.nextafter(1, 0), "over 99%"),
+        (np.float64(0.31), "31%"),
+        (1 + 1e-9, "100%"),
+        (-1e-9, "0%"),
+    ],
+)
+def test_percent(share, text):
+    assert percent(share) == text
+
+
+@given(st.floats(0, 1, exclude_min=True, exclude_max=True))
+def test_a_share_between_is_never_said_to_be_none_or_all(share):
+    text = percent(share)
+    assert text not in ("0%", "100%")
+    if text.endswith("%") and text[0].isdigit():
+        assert abs(int(text[:-1]) - 100 * share) <= 0.5 + 1e-9
+
+
+@given(st.none() | st.floats())
+def test_any_number_is_said(value):
+    for text in (percent(value), number(value), number(value, digits=6), located(value, 1.0, digits=3)):
+        assert text
+        assert not {"nan", "inf"} & set(text.split())
+
+
+@given(
+    st.floats(-1e305, 1e305),
+    st.none() | st.floats(1e-300, 1e300),
+    st.sampled_from([2, 3, 6]),
+)
+def test_a_number_is_rounded_right(value, like, digits):
+    read = float(number(value, like=like, digits=digits).replace(",", ""))
+    step = 10.0 ** (math.floor(math.log10(like or abs(value) or 1.0)) - digits + 1)
+    reach = max(step, abs(value) * 10.0 ** -(words.MOST_DIGITS - 1))
+    if like is None:
+        reach = max(step, abs(value) * 1e-3)
+    elif abs(value) >= 1e9 or max(like, abs(value)) < 1e-4:
+        reach = max(reach, abs(value) * 1e-3)
+    assert abs(read - value) <= 0.5 * reach * (1 + 1e-9) + 1e-323
+
+
+@pytest.mark.parametrize(
+    ("value", "like", "digits", "text"),
+    [
+        (None, None, 3, DASH),
+        (0.0, None, 3, "0"),
+        (1527.5, None, 6, "1,527.50"),
+        (1527.5, 17.69, 2, "1,528"),
+        (-1234567.8, None, 3, "-1,234,568"),
+        (0.1558, None, 3, "0.156"),
+        (1e150, None, 3, "1e+150"),
+        (2.5e-12, None, 3, "2.5e-12"),
+        (-3e-17, 0.5, 2, "0.00"),
+        (1e9 + 0.0123, 0.02, 2, "1,000,000,000.012"),
+        (1.5e9, 1e8, 2, "1.5e+09"),
+        (-1e150, 1e149, 2, "-1e+150"),
+        (5e-324, None, 3, "4.941e-324"),
+        (1.7e308, None, 3, "1.7e+308"),
+        (2.5, 5e-324, 2, "2.5"),
+    ],
+)
+def test_number(value, like, digits, text):
+    assert number(value, like=like, digits=digits) == text
+
+
+def test_a_location_has_the_digits_that_its_error_can_tell_apart():
+    assert located(1527.5, 17.69, digits=6) == "1,527.50"
+    assert located(1e9 + 0.01, 0.02, digits=6) == "1,000,000,000.010"
+    assert located(5.6655, None, digits=3) == "5.67"
+    assert located(5.6655, 0.0, digits=3) == "5.67"
+    assert located(0.0, 1.0, digits=3) == "0"
+    assert located(None, 1.0, digits=3) == DASH
+
+
+@pytest.mark.parametrize(
+    ("noun", "word"),
+    [
+        ("school", "a"),
+        ("airport", "an"),
+        ("university", "a"),
+        ("hour", "an"),
+        ("unit", "a"),
+        ("island", "an"),
+    ],
+)
+def test_article(noun, word):
+    assert article(noun) == word
