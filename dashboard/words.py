@@ -117,7 +117,7 @@ def cards(scene: Scene) -> tuple[Card, ...]:
     for name, title in shown:
         value = None if reference is None else _value(reference, name)
         error = None if reference is None or name != "mu" else _value(reference, "mu_std_error")
-        said = number(value, like=error, digits=2 if error or name == "icc" else 3)
+        said = number(value, like=error, digits=2 if error else 3)
         extra = "" if error is None else f"± {number(error, digits=2)}"
         out.append(Card(title, said, extra, helps[name].help if name in helps else ""))
     return tuple(out)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from dashboard.opening import opening_choices
+from dashboard.opening import SAMPLE_PREFIX, opening_choices
 from dashboard.pages import ids, panels
 from dashboard.pages.rail import column_options, my_files
 from dashboard.samples import SAMPLES
 from dashboard.server import owner
-from dashboard.workspace import WorkspaceError
+from dashboard.workspace import UnknownDataset, WorkspaceError
 
 if TYPE_CHECKING:
     import dash
@@ -19,10 +21,12 @@ if TYPE_CHECKING:
     from dashboard.board import Board
 
 
+_NOTHING = (no_update,) * 7
+
+
 def register(app: dash.Dash, board: Board) -> None:
     """Add the callbacks of this file."""
-
-    @app.callback(
+    app.callback(
         Output(ids.DATASET, "data"),
         Output(ids.OUTCOME, "data"),
         Output(ids.OUTCOME, "value"),
@@ -35,52 +39,62 @@ def register(app: dash.Dash, board: Board) -> None:
         Input(ids.file_button(ALL), "n_clicks"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
-    )
-    def open_dataset(
-        uploaded: dict[str, Any] | None,
-        _samples: list[Any],
-        _files: list[Any],
-        current: dict[str, Any] | None,
-    ) -> tuple[Any, ...]:
-        token = wanted_token(ctx.triggered_id, ctx.triggered[0]["value"] if ctx.triggered else None, uploaded)
-        if token is None or (current or {}).get("token") == token:
-            return (no_update,) * 7
-        try:
-            dataset = board.workspace.get(owner(), token)
-            choices = opening_choices(board, owner(), dataset)
-            board.workspace.remember_current(owner(), token)
-        except WorkspaceError as error:
-            return (*(no_update,) * 6, panels.alert(str(error)))
-        return (
-            {"token": token, "name": dataset.name},
-            column_options(dataset.table, "outcome"),
-            choices.outcome or None,
-            column_options(dataset.table, "group"),
-            choices.group or None,
-            my_files(board.workspace.list(owner()), dataset),
-            None,
-        )
-
-    @app.callback(
+    )(partial(_open_wanted, board))
+    app.callback(
         Output(ids.MY_FILES, "children", allow_duplicate=True),
         Output(ids.UPLOADED, "data"),
         Input(ids.file_delete(ALL), "n_clicks"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
+    )(partial(_delete_wanted, board))
+
+
+def _open_wanted(
+    board: Board,
+    uploaded: dict[str, Any] | None,
+    _samples: list[Any],
+    _files: list[Any],
+    current: dict[str, Any] | None,
+) -> tuple[Any, ...]:
+    token = wanted_token(ctx.triggered_id, ctx.triggered[0]["value"] if ctx.triggered else None, uploaded)
+    if token is None or (current or {}).get("token") == token:
+        return _NOTHING
+    return open_dataset(board, owner(), token)
+
+
+def open_dataset(board: Board, who: str, token: str) -> tuple[Any, ...]:
+    """What the page shows of a dataset that ``who`` opens; or, as the last value, why it cannot be opened."""
+    try:
+        dataset = board.workspace.get(who, token)
+        choices = opening_choices(board, who, dataset)
+        board.workspace.remember_current(who, token)
+    except WorkspaceError as error:
+        return (*_NOTHING[:-1], panels.alert(str(error)))
+    return (
+        {"token": token, "name": dataset.name},
+        column_options(dataset.table, "outcome"),
+        choices.outcome or None,
+        column_options(dataset.table, "group"),
+        choices.group or None,
+        my_files(board.workspace.list(who), dataset),
+        None,
     )
-    def delete_dataset(clicks: list[Any], current: dict[str, Any] | None) -> tuple[Any, Any]:
-        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
-            return no_update, no_update
-        token = ctx.triggered_id["id"]
-        was_open = (current or {}).get("token") == token
-        try:
-            board.workspace.delete(owner(), token)
-        except WorkspaceError:
-            was_open = False  # it had gone already, which is what was wanted
-        first = next(iter(SAMPLES))
-        return my_files(board.workspace.list(owner()), None), {
-            "token": f"sample-{first}"
-        } if was_open else no_update
+
+
+def _delete_wanted(board: Board, clicks: list[Any], current: dict[str, Any] | None) -> tuple[Any, Any]:
+    if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        return no_update, no_update
+    return delete_dataset(board, owner(), ctx.triggered_id["id"], (current or {}).get("token"))
+
+
+def delete_dataset(board: Board, who: str, token: str, open_token: str | None) -> tuple[Any, Any]:
+    """The files that are left, and the first sample to open where the deleted one was on screen."""
+    with suppress(UnknownDataset):  # it had gone already, which is what was wanted
+        board.workspace.delete(who, token)
+    sample = {"token": f"{SAMPLE_PREFIX}{next(iter(SAMPLES))}"}
+    files = board.workspace.list(who)
+    shown = next((dataset for dataset in files if dataset.token == open_token), None)
+    return my_files(files, shown), sample if open_token == token else no_update
 
 
 def wanted_token(trigger: object, value: object, uploaded: dict[str, Any] | None) -> str | None:
@@ -89,6 +103,5 @@ def wanted_token(trigger: object, value: object, uploaded: dict[str, Any] | None
         return (uploaded or {}).get("token")
     if not isinstance(trigger, dict) or not value:
         return None
-    return (
-        f"sample-{trigger['id']}" if trigger["type"] == ids.sample_button(0)["type"] else str(trigger["id"])
-    )
+    is_sample = trigger["type"] == ids.sample_button(0)["type"]
+    return SAMPLE_PREFIX + trigger["id"] if is_sample else str(trigger["id"])
