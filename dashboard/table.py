@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from dashboard.scene import Scene
 
+MOST_DECIMALS = 9
 CLIENT_SIDE_GROUPS = 5_000
 """Groups up to which all rows are handed to the page at once."""
 
@@ -116,7 +117,7 @@ def value_format(scene: Scene) -> str:
 
 
 def decimals(scene: Scene) -> int:
-    """Digits after the point that tell the groups apart; -1 where numbers are too small or large for that."""
+    """Digits after the point that tell the groups apart; -1 where those would be too many."""
     spread, size = _spread_and_size(scene)
     if size == 0:
         return 0
@@ -125,7 +126,8 @@ def decimals(scene: Scene) -> int:
     if spread == 0:
         shown = number(float(scene.own_mean[0]), digits=6)
         return min(len(shown.partition(".")[2].rstrip("0")), 6)
-    return min(max(4 - math.ceil(math.log10(spread)), 0), 9)
+    needed = max(4 - math.ceil(math.log10(spread)), 0)
+    return needed if needed <= MOST_DECIMALS else -1
 
 
 def _spread_and_size(scene: Scene) -> tuple[float, float]:
