@@ -151,6 +151,7 @@ def _sequence(value: object) -> Sequence[object]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
+    value.encode()  # half a surrogate pair is no text; UnicodeEncodeError is a ValueError
     return value
 
 

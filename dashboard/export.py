@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import flask
 from werkzeug.exceptions import BadRequest, NotFound
@@ -45,12 +47,16 @@ def install(server: flask.Flask, board: Board) -> None:
         except (BlupboardError, ValueError) as error:
             raise BadRequest(str(error)) from error
         response = flask.Response(csv_lines(comparison), mimetype="text/csv")
-        response.headers.set(
-            "Content-Disposition", "attachment", filename=f"{name.rsplit('.', 1)[0]}-groups.csv"
-        )
+        response.headers["Content-Disposition"] = attachment(f"{name.rsplit('.', 1)[0]}-groups.csv")
         return response
 
     server.add_url_rule("/export/groups.csv", "groups_csv", groups_csv)
+
+
+def attachment(name: str) -> str:
+    """The header that gives a download its name; a header itself holds only ASCII (RFC 6266)."""
+    plain = re.sub(r"[^ !#-\[\]-~]", "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def csv_lines(comparison: Comparison) -> Iterator[bytes]:

@@ -1,0 +1,186 @@
+"""What a person chose: it survives the way through a browser, and nothing else comes through."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.choices import (
+    LEVELS,
+    Choices,
+    checked_level,
+    own_options,
+    shared_options,
+    sort_choices,
+    spread_shared,
+)
+from estimators import Estimator, GroupFit, Registry, Source, option
+from tests.scenes import BUILT_IN, Share
+
+TEXT = st.text(max_size=20)
+VALUES = st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False) | TEXT
+CHOICES = st.builds(
+    Choices,
+    token=TEXT,
+    outcome=TEXT,
+    group=TEXT,
+    on=st.lists(TEXT, max_size=4).map(tuple),
+    options=st.lists(st.tuples(TEXT, TEXT, VALUES), max_size=4).map(tuple),
+    level=st.sampled_from(LEVELS),
+    sort=TEXT,
+    show_own=st.booleans(),
+    dark=st.booleans(),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+)
+PLAIN = Choices("t", "y", "g", ("ols",), (("reml", "std_error", "conditional"),)).to_json()
+
+
+@given(CHOICES)
+def test_choices_come_back_from_json(choices):
+    assert Choices.from_json(json.loads(json.dumps(choices.to_json()))) == choices
+    assert len({choices, Choices.from_json(choices.to_json())}) == 1
+
+
+@given(JSON)
+def test_any_other_json_is_refused(given_json):
+    assert Choices.from_json(given_json) is None
+
+
+@given(st.sampled_from(sorted(PLAIN)), JSON)
+def test_one_odd_value_is_refused_or_of_the_right_kind(name, value):
+    read = Choices.from_json({**PLAIN, name: value})
+    if read is None:
+        return
+    assert all(isinstance(text, str) for text in (read.token, read.outcome, read.group, read.sort, *read.on))
+    assert all(len(entry) == 3 and isinstance(entry[0], str) for entry in read.options)
+    assert read.level in LEVELS
+    assert isinstance(read.dark, bool)
+    assert isinstance(read.show_own, bool)
+    hash(read)
+
+
+@pytest.mark.parametrize("name", sorted(PLAIN))
+def test_a_missing_part_is_refused(name):
+    assert Choices.from_json({k: v for k, v in PLAIN.items() if k != name}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("on", "ols"),
+        ("on", {"ols": True}),
+        ("on", [["ols"]]),
+        ("options", "abc"),
+        ("options", ["abc"]),
+        ("options", [["reml", "std_error"]]),
+        ("options", [["reml", "std_error", None]]),
+        ("options", [["reml", "std_error", ["conditional"]]]),
+        ("options", [{"a": 1, "b": 2, "c": 3}]),
+        ("level", 0.97),
+        ("level", None),
+        ("level", True),
+        ("level", "a lot"),
+        ("level", 10**400),
+        ("level", [0.95]),
+        ("show_own", 1),
+        ("dark", "no"),
+        ("sort", None),
+        ("token", 7),
+    ],
+)
+def test_garbage_that_looks_alike_is_refused(name, value):
+    assert Choices.from_json({**PLAIN, name: value}) is None
+
+
+@pytest.mark.parametrize("given_level", ["0.5", "0.95", 0.99, 0.8, "0.90"])
+def test_a_level_that_the_page_offers(given_level):
+    assert checked_level(given_level) == float(given_level)
+
+
+@pytest.mark.parametrize("given_level", ["", None, "nan", "inf", 0, 1, -0.95, 0.951, "95", {}, "1" * 5_000])
+def test_a_level_that_it_does_not_offer(given_level):
+    with pytest.raises(ValueError, match=r".*"):
+        checked_level(given_level)
+
+
+# Options that several estimators share
+
+
+@dataclass(frozen=True)
+class Draws:
+    draws: int = option(100, label="Draws", minimum=1, maximum=1000)
+    robust: bool = option(True, label="Robust")
+
+
+@dataclass(frozen=True)
+class OtherDraws:
+    draws: int = option(50, label="Draws", minimum=1, maximum=1000)
+
+
+def stranger(name, options):
+    def fit(self, data, options):
+        return GroupFit(data.mean)
+
+    members = {"id": name, "label": name, "summary": name, "Options": options, "_fit": fit}
+    return type(name, (Estimator,), members)()
+
+
+def registry_of(*estimators):
+    return Registry([(e, Source("test", "built in")) for e in estimators], [], [])
+
+
+REGISTRY = registry_of(
+    *BUILT_IN.values(),
+    stranger("a", Draws),
+    stranger("b", Draws),
+    stranger("c", OtherDraws),
+    stranger("d", OtherDraws),
+    Share(),
+)
+
+
+def test_an_option_that_several_offer_alike_is_asked_for_once():
+    shared = shared_options(REGISTRY)
+    assert [s.name for s in shared] == ["std_error", "draws", "robust"]
+    assert next(s for s in shared if s.name == "draws").default == 100
+    assert [s.name for s in own_options(REGISTRY["share"], shared)] == ["share", "loud"]
+    assert own_options(REGISTRY["reml"], shared) == own_options(REGISTRY["a"], shared) == ()
+
+
+def test_an_option_of_the_same_name_that_means_something_else_stays_their_own():
+    shared = shared_options(REGISTRY)
+    assert [s.default for s in own_options(REGISTRY["c"], shared)] == [50]
+    spread = spread_shared(REGISTRY, shared, {"draws": 7})
+    assert spread == [("a", "draws", 7), ("b", "draws", 7)]
+
+
+def test_a_shared_value_goes_to_all_who_offer_it_on_or_off():
+    shared = shared_options(REGISTRY)
+    spread = spread_shared(REGISTRY, shared, {"std_error": "conditional", "robust": False, "nobody": 1})
+    assert spread == [
+        ("reml", "std_error", "conditional"),
+        ("ml", "std_error", "conditional"),
+        ("a", "robust", False),
+        ("b", "robust", False),
+    ]
+    assert spread_shared(REGISTRY, shared, {}) == []
+
+
+def test_only_estimators_that_are_on_get_options():
+    choices = Choices(
+        "t", "y", "g", ("reml",), (("reml", "std_error", "conditional"), ("ml", "std_error", "x"))
+    )
+    assert choices.options_by_estimator() == {"reml": {"std_error": "conditional"}}
+
+
+def test_one_can_sort_by_what_is_on():
+    offered = sort_choices(REGISTRY, ["share", "reml", "nobody"])
+    assert [o["value"] for o in offered] == ["", "reml", "share", "@own", "@rows", "@name"]
+    assert all(o["label"] for o in offered)

@@ -1,0 +1,171 @@
+"""The CSV that the page gives away: the tidy columns to the last digit, and no cell that calculates."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from urllib.parse import quote, unquote
+
+import flask
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import export
+from dashboard.board import Board
+from dashboard.choices import Choices
+from dashboard.export import FORMULA_STARTS, csv_lines, guarded
+from dashboard.workspace import Workspace
+from estimators import TIDY_COLUMNS, GroupData, build_registry, compare
+from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
+
+PATH = "/export/groups.csv"
+
+
+def read(comparison):
+    text = b"".join(csv_lines(comparison)).decode()
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+@given(
+    group_data(),
+    st.lists(st.sampled_from(everyone()), unique_by=lambda e: e.id),
+    st.sampled_from([0.5, 0.99]),
+)
+def test_the_file_holds_the_tidy_columns_to_the_last_digit(data, estimators, level):
+    comparison = compare(data, estimators, level=level)
+    head, *lines = read(comparison)
+    assert tuple(head) == TIDY_COLUMNS
+    wanted = list(zip(*comparison.columns().values(), strict=True))
+    assert len(lines) == len(wanted)
+    for line, tidy in zip(lines, wanted, strict=True):
+        for name, cell, value in zip(TIDY_COLUMNS, line, tidy, strict=True):
+            if name == "group":
+                assert cell == guarded(value)
+            elif name == "estimator":
+                assert cell == value
+            else:
+                assert (cell == "") if value is None else (float(cell) == value)
+
+
+@pytest.mark.parametrize("start", FORMULA_STARTS)
+@pytest.mark.parametrize("before", ["", " ", "   "])
+def test_every_start_of_a_formula_is_guarded(start, before):
+    label = f"{before}{start}cmd|'/c calc'!A1"
+    assert guarded(label) == "'" + label
+    cells = {line[1] for line in read(compare(groups_of([2, 3], labels=[label, "b"]), built_in("ols")))[1:]}
+    assert cells == {"'" + label, "b"}
+
+
+@given(LABELS)
+def test_only_what_might_calculate_is_touched(label):
+    text = guarded(label)
+    assert text in (label, "'" + label)
+    assert not text.lstrip(" ").startswith(FORMULA_STARTS)
+    if label.lstrip(" ")[:1].isalnum():
+        assert text == label
+
+
+@given(st.lists(LABELS, min_size=1, max_size=6, unique=True))
+def test_any_label_comes_back_from_a_reader_of_csv(labels):
+    lines = read(compare(groups_of([2] * len(labels), labels=labels), built_in("ols")))
+    assert [line[1] for line in lines[1:]] == [guarded(label) for label in sorted(labels)]
+
+
+def test_a_failed_method_has_no_lines_and_a_long_file_comes_in_pieces():
+    data = GroupData.from_arrays(range(12_000), range(12_000))
+    comparison = compare(data, BUILT_IN)
+    pieces = list(csv_lines(comparison))
+    assert {line[0] for line in read(comparison)[1:]} == {"ols", "grand_mean"}
+    assert len(pieces) == 1 + 2 * 3
+    assert b"".join(pieces).count(b"\r\n") == 1 + 2 * 12_000
+
+
+# Over HTTP
+
+
+@pytest.fixture
+def board(tmp_path):
+    return Board(Workspace(tmp_path), build_registry(entry_points=False))
+
+
+@pytest.fixture
+def download(board, monkeypatch):
+    """A client whose session is that of ``ann``, unless another name is given."""
+    app = flask.Flask("test")
+    export.install(app, board)
+    client = app.test_client()
+
+    def get(choices, who="ann"):
+        monkeypatch.setattr(export, "owner", lambda: who)
+        given = choices if isinstance(choices, str) else json.dumps(choices.to_json())
+        return client.get(f"{PATH}?choices={quote(given)}")
+
+    return get
+
+
+@pytest.fixture
+def upload(board):
+    def receive(name="scores.csv", content="score,school\n1,=a\n2,=a\n4,b\n9,b\n5,c\n"):
+        token = board.workspace.receive("ann", name, io.BytesIO(content.encode()), None).token
+        return Choices(token, "score", "school", on=("ols", "reml"))
+
+    return receive
+
+
+def test_the_owner_downloads_what_is_on_screen(board, download, upload):
+    choices = upload()
+    answer = download(choices)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    assert "scores-groups.csv" in answer.headers["Content-Disposition"]
+    assert answer.data == b"".join(csv_lines(board.comparison("ann", choices)))
+    assert b"\r\nreml,'=a,2,1.5," in answer.data
+
+
+@pytest.mark.parametrize("name", ['schöne "Daten".csv', "学校.csv", "no ending", ".csv", "a;b=c.csv"])
+def test_any_file_name_makes_a_header(download, upload, name):
+    header = download(upload(name)).headers["Content-Disposition"]
+    assert header.startswith("attachment; filename")
+    header.encode("ascii")
+    assert "\n" not in header
+    _, _, encoded = header.partition("filename*=UTF-8''")
+    assert unquote(encoded) == name.removesuffix(".csv") + "-groups.csv"
+
+
+def test_nobody_else_downloads_it(download, upload):
+    choices = upload()
+    assert download(choices).status_code == 200
+    answer = download(choices, who="bob")
+    assert answer.status_code == 404
+    assert b"1.5" not in answer.data
+
+
+@pytest.mark.parametrize(
+    "given", ["", "{", "null", "[]", "{}", "7", "[" * 50_000, "9" * 6_000, '{"token": 1}', "NaN"]
+)
+def test_a_garbled_address_is_told_so(download, upload, given):
+    upload()
+    answer = download(given)
+    assert answer.status_code == 400
+    assert b"start it from the page" in answer.data
+
+
+def test_half_a_character_is_no_name(download, upload):
+    garbled = {**upload().to_json(), "outcome": "\ud800"}
+    assert download(json.dumps(garbled)).status_code == 400
+
+
+def test_columns_that_do_not_work_are_told_so(download, upload):
+    choices = upload()
+    for outcome, group in (
+        ("school", "score"),
+        ("nobody", "school"),
+        ("score", "score"),
+    ):
+        answer = download(Choices(choices.token, outcome, group, on=("ols",)))
+        assert answer.status_code == 400, (outcome, group)
+        assert b"Traceback" not in answer.data
+    wrong = Choices(choices.token, "score", "school", on=("reml",), options=(("reml", "std_error", "magic"),))
+    assert download(wrong).status_code == 400
