@@ -221,8 +221,8 @@
     }
 
     /**
-     * The place of a label of `size` {w, h} that stays inside `area` {w, h} and covers least of its own group's points,
-     * then of the rectangles that are `taken` and of the points of `others`; earlier candidates [x, y] win ties.
+     * The place of a label of `size` {w, h} that stays inside `area` {w, h} and covers least of the labelled groups'
+     * own points, then of the rectangles that are `taken` and of the points of `others`; earlier candidates [x, y] win ties.
      */
     function placeLabel(candidates, size, area, {own, others, taken}) {
         let best = null;

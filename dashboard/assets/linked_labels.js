@@ -119,7 +119,8 @@
             const seen = around.get(view) || {others: everyMark(view, frame), taken: []};
             const places = candidates(view, frame, anchor, points, sizes[i]);
             const area = {w: frame.width, h: frame.height};
-            const rect = linked.geometry.placeLabel(places, sizes[i], area, {own: points, ...seen});
+            const own = tasks.filter((task) => task.view === view).flatMap((task) => task.points);
+            const rect = linked.geometry.placeLabel(places, sizes[i], area, {own, ...seen});
             box.style.transform = `translate(${Math.round(frame.left + rect.x)}px, ${Math.round(frame.top + rect.y)}px)`;
             around.set(view, {...seen, taken: [...seen.taken, rect]});
         });

@@ -109,5 +109,5 @@
         return `${index.labels[key]}: ${rows(index.n[key])}, ${place} of ${total.toLocaleString('en')}`;
     }
 
-    linked.text = {groups, matches, nameAndRows, normalise, pickedText, reading, rows, searchText, stepText, value};
+    linked.text = {matches, nameAndRows, normalise, pickedText, reading, searchText, stepText};
 })();

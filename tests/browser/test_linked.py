@@ -1,0 +1,440 @@
+"""The linking of plots, table and search: point, pin, select, find, zoom, and all of it from the keyboard."""
+
+import random
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.board import (
+    VIEWS,
+    open_board,
+    open_sample,
+    pick,
+    repaint,
+    table,
+    traces,
+    upload,
+)
+
+LABELS = ".linked-view:has(#{view}) .linked-label:visible"
+
+_PIXEL = """
+([view, x, y]) => {
+    const gd = document.querySelector(`#${view} .js-plotly-plot`);
+    gd.scrollIntoView({block: 'center'});
+    const box = gd.getBoundingClientRect();
+    const {xaxis, yaxis} = gd._fullLayout;
+    return [box.left + xaxis._offset + xaxis.l2p(x), box.top + yaxis._offset + yaxis.l2p(y)];
+}
+"""
+
+_RANGES = """
+(view) => {
+    const {xaxis, yaxis} = document.querySelector(`#${view} .js-plotly-plot`)._fullLayout;
+    return [...xaxis.range, ...yaxis.range];
+}
+"""
+
+
+def pixel(page, view, x, y):
+    """Where a point of a view's axes is in the window, with the view scrolled into it."""
+    return page.evaluate(_PIXEL, [view, x, y])
+
+
+def order(page):
+    """The groups' names from the top of the groups view, as far as it names them."""
+    return page.evaluate(
+        "() => Array.from(document.querySelector('#view-groups .js-plotly-plot')._fullLayout.yaxis.ticktext)"
+    )
+
+
+def markers(page, view):
+    """The traces of a view with one mark for every group."""
+    return [
+        t for t in traces(page, view) if t["meta"] and t["meta"].get("groups") and t["meta"]["stride"] == 1
+    ]
+
+
+def mark(page, view, label, method=0):
+    """Where a method's mark of a group is in the window."""
+    place = order(page).index(label)
+    trace = markers(page, view)[method]
+    return pixel(page, view, trace["x"][place], trace["y"][place])
+
+
+def labels(page, view):
+    return page.locator(LABELS.format(view=view))
+
+
+def expect_lit(page, *names):
+    """Exactly these groups carry a label, in every view."""
+    for view in VIEWS:
+        expect(labels(page, view)).to_have_count(len(names))
+        for name in names:
+            expect(labels(page, view).filter(has_text=re.compile(f"^{re.escape(name)} ·"))).to_have_count(1)
+
+
+def away(page):
+    page.mouse.move(2, 2)
+
+
+def click(page, x, y, *keys):
+    page.mouse.move(x, y)
+    for key in keys:
+        page.keyboard.down(key)
+    page.mouse.down()
+    page.mouse.up()
+    for key in keys:
+        page.keyboard.up(key)
+
+
+def drag(page, view, *corners, keys=()):
+    """Press at the first corner, given in units of the axes, go along the others and let go."""
+    ways = [pixel(page, view, x, y) for x, y in corners]
+    page.mouse.move(*ways[0])
+    page.mouse.down()
+    for way in ways[1:]:
+        page.mouse.move(*way, steps=3)
+    for key in keys:
+        page.keyboard.down(key)
+    page.mouse.up()
+    for key in keys:
+        page.keyboard.up(key)
+
+
+def tool(page, view, name):
+    page.locator(f"#{view}").hover()
+    page.locator(f"#{view} .modebar-btn[data-attr='dragmode'][data-val='{name}']").click()
+
+
+def status(page):
+    return page.locator("#link-status")
+
+
+def row(page, name):
+    """The table's row of a group: the one that holds its name."""
+    return page.locator("#table .ag-row").filter(
+        has=page.locator(".ag-cell", has_text=re.compile(f"^{name}$"))
+    )
+
+
+def ground(locator):
+    return locator.evaluate("(element) => getComputedStyle(element).backgroundColor")
+
+
+def schools(count, rows=3):
+    """A CSV of schools named S000, S001, ... with means far enough apart to tell."""
+    rng = random.Random(5)
+    lines = [
+        f"S{j:03d},{50 + 10 * rng.gauss(0, 1) + rng.gauss(0, 2):.3f}"
+        for j in range(count)
+        for _ in range(rows)
+    ]
+    return "schools.csv", ("school,score\n" + "\n".join(lines) + "\n").encode()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_pointing_at_a_mark_in_any_view_lights_its_group_everywhere(board, view):
+    # the last method's marks: every batch has five rows, so in the weight view they lie on each other
+    board.mouse.move(*mark(board, view, "C", method=-1))
+    lit = labels(board, view).first
+    expect(lit).to_be_visible()
+    name = lit.inner_text().split(" ·")[0]
+    if view != "view-weight":
+        assert name == "C"
+    expect_lit(board, name)
+    expect(lit).to_contain_text(f"{name} · 5 rows")
+    away(board)
+    expect_lit(board)
+
+
+def test_the_label_reads_the_value_and_interval_of_the_mark(board):
+    method, trace = next(
+        (i, t) for i, t in enumerate(markers(board, "view-groups")) if t["name"] == "REML BLUP"
+    )
+    place = order(board).index("C")
+    board.mouse.move(*mark(board, "view-groups", "C", method=method))
+    reading = labels(board, "view-groups").locator("span").nth(1)
+    expect(reading).to_contain_text(trace["name"])
+    name, value, low, high = re.fullmatch(r"(.+) (\S+) \[(\S+), (\S+)\]", reading.inner_text()).groups()
+    assert name == trace["name"]
+    assert float(value) == pytest.approx(trace["x"][place], abs=0.51)
+    assert float(low) < float(value) < float(high)
+    expect(labels(board, "view-rank").locator("span").nth(1)).to_be_empty()
+
+
+def test_labels_stay_inside_the_plot(board):
+    for name in order(board):
+        board.mouse.move(*mark(board, "view-groups", name))
+        expect_lit(board, name)
+        for view in VIEWS:
+            inside = labels(board, view).evaluate(
+                "(label) => { const plot = label.closest('.linked-view').querySelector('.nsewdrag');"
+                " const [a, b] = [label, plot].map((e) => e.getBoundingClientRect());"
+                " return a.left >= b.left - 1 && a.right <= b.right + 1"
+                " && a.top >= b.top - 1 && a.bottom <= b.bottom + 1; }"
+            )
+            assert inside, f"{name} in {view}"
+
+
+def test_pointing_asks_nothing_of_the_server(board):
+    asked = []
+    board.on("request", lambda request: asked.append(request.url))
+    for name in order(board):
+        board.mouse.move(*mark(board, "view-shrinkage", name))
+        expect_lit(board, name)
+    assert asked == []
+
+
+def test_a_click_pins_and_a_second_one_lets_go(board):
+    at = mark(board, "view-shrinkage", "C")
+    click(board, *at)
+    away(board)
+    expect_lit(board, "C")
+    expect(status(board)).to_have_text("C pinned: 5 rows")
+    click(board, *at)
+    away(board)
+    expect_lit(board)
+    expect(status(board)).to_be_empty()
+
+
+@pytest.mark.parametrize("key", ["Control", "Shift"])
+def test_a_click_with_a_key_pins_more(board, key):
+    click(board, *mark(board, "view-groups", "C"))
+    click(board, *mark(board, "view-groups", "E"), key)
+    away(board)
+    expect(status(board)).to_have_text("2 batches selected")
+    expect_lit(board, "C", "E")
+    click(board, *mark(board, "view-groups", "A"))
+    away(board)
+    expect_lit(board, "A")
+
+
+def test_escape_clears_pins_and_search(board):
+    click(board, *mark(board, "view-groups", "C"))
+    board.fill("#find-group", "e")
+    expect_lit(board, "C", "E")
+    board.keyboard.press("Escape")
+    away(board)
+    expect_lit(board)
+    expect(board.locator("#find-group")).to_have_value("")
+    expect(status(board)).to_be_empty()
+
+
+def test_the_search_box_finds_steps_and_pins(page):
+    open_board(page)
+    upload(page, schools(40))
+    page.fill("#find-group", "Ｓ00")  # a full-width letter is the same letter
+    expect(status(page)).to_have_text("10 schools found")
+    page.keyboard.press("ArrowDown")
+    first = re.match(r"(S00\d): 3 rows, 1 of 10", status(page).inner_text())[1]
+    expect_lit(page, first)
+    page.keyboard.press("ArrowDown")
+    second = re.match(r"(S00\d): 3 rows, 2 of 10", status(page).inner_text())[1]
+    page.keyboard.press("ArrowUp")
+    expect(status(page)).to_have_text(f"{first}: 3 rows, 1 of 10")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(status(page)).to_have_text(f"{second} pinned: 3 rows")
+    page.fill("#find-group", "nowhere")
+    expect(status(page)).to_have_text("No school has “nowhere” in its name")
+    page.fill("#find-group", "")
+    expect_lit(page, second)
+
+
+def test_the_table_lights_the_plots_and_pins(board):
+    plain = ground(row(board, "D").first)
+    row(board, "C").first.hover()
+    expect_lit(board, "C")
+    row(board, "C").first.click()
+    away(board)
+    expect_lit(board, "C")
+    expect(status(board)).to_have_text("C pinned: 5 rows")
+    assert ground(row(board, "C").first) != plain
+    assert ground(row(board, "D").first) == plain
+
+
+def test_moving_through_the_table_by_keyboard_lights_the_plots(board):
+    known = order(board)
+    names = [next(text for text in cells.values() if text in known) for cells in table(board)]
+    row(board, names[0]).first.locator(".ag-cell").first.click()
+    board.keyboard.press("Escape")
+    away(board)
+    board.keyboard.press("ArrowDown")
+    expect_lit(board, names[1])
+    board.keyboard.press("Enter")
+    expect(status(board)).to_have_text(f"{names[1]} pinned: 5 rows")
+
+
+def test_a_pin_in_a_plot_brings_its_row_into_sight(page):
+    open_board(page)
+    upload(page, schools(200))
+    shown = {r["place"] for r in table(page)}
+    trace = markers(page, "view-shrinkage")[0]
+    lowest = trace["y"].index(min(trace["y"]))
+    assert lowest not in shown
+    click(page, *pixel(page, "view-shrinkage", trace["x"][lowest], trace["y"][lowest]))
+    expect(status(page)).to_contain_text("pinned")
+    name = status(page).inner_text().split(" pinned")[0]
+    expect(row(page, name).first).to_be_attached()
+
+
+def test_a_box_selects_what_is_in_it_and_a_key_adds(board):
+    names = order(board)
+    own = markers(board, "view-shrinkage")[0]
+    top = sorted(own["y"], reverse=True)
+    between = (top[1] + top[2]) / 2
+    tool(board, "view-shrinkage", "select")
+    drag(board, "view-shrinkage", (-0.2, top[0] + 5), (0.2, between))
+    chosen = [name for name, y in zip(names, own["y"], strict=True) if y > between]
+    expect(status(board)).to_have_text("2 batches selected")
+    away(board)
+    expect_lit(board, *chosen)
+    drag(board, "view-shrinkage", (-0.2, top[-1] + 3), (0.2, top[-1] - 3), keys=("Shift",))
+    expect(status(board)).to_have_text("3 batches selected")
+    drag(board, "view-shrinkage", (0.4, top[0]), (0.6, top[-1]))
+    expect(status(board)).to_be_empty()
+    expect_lit(board)
+
+
+def test_a_lasso_selects_what_is_inside_its_line(board):
+    own = markers(board, "view-shrinkage")[0]
+    names = order(board)
+    high, low = max(own["y"]), min(own["y"])
+    tool(board, "view-shrinkage", "lasso")
+    # around the first column, with a notch that leaves the highest mark out
+    outline = [
+        (-0.25, high + 8),
+        (-0.02, high + 8),
+        (-0.05, high - 10),
+        (0.25, high - 10),
+        (0.25, low - 5),
+        (-0.25, low - 5),
+    ]
+    drag(board, "view-shrinkage", *outline)
+    expect(status(board)).to_have_text("5 batches selected")
+    away(board)
+    expect_lit(board, *(name for name, y in zip(names, own["y"], strict=True) if y < high))
+
+
+def test_giving_up_a_lasso_keeps_the_selection(board):
+    click(board, *mark(board, "view-groups", "C"))
+    tool(board, "view-shrinkage", "lasso")
+    own = markers(board, "view-shrinkage")[0]
+    start = pixel(board, "view-shrinkage", -0.2, max(own["y"]))
+    board.mouse.move(*start)
+    board.mouse.down()
+    board.mouse.move(*pixel(board, "view-shrinkage", 0.3, min(own["y"])), steps=3)
+    board.keyboard.press("Escape")
+    board.mouse.up()
+    away(board)
+    expect_lit(board, "C")
+
+
+def test_the_zoom_outlives_new_figures_and_a_double_click_ends_it(board):
+    own = board.evaluate(_RANGES, "view-shrinkage")
+    untouched = board.evaluate(_RANGES, "view-rank")
+    (x0, x1, y0, y1) = own
+    drag(
+        board, "view-shrinkage",
+        (x0 + 0.1 * (x1 - x0), y0 + 0.8 * (y1 - y0)), (x0 + 0.6 * (x1 - x0), y0 + 0.3 * (y1 - y0)),
+    )  # fmt: skip
+    board.wait_for_function(
+        f"(before) => String(({_RANGES})('view-shrinkage')) !== before", arg=",".join(map(str, own))
+    )
+    zoomed = board.evaluate(_RANGES, "view-shrinkage")
+    for interval in ("99%", "90%"):
+        with repaint(board):
+            pick(board, "level", interval)
+        assert board.evaluate(_RANGES, "view-shrinkage") == pytest.approx(zoomed)
+    assert board.evaluate(_RANGES, "view-rank") == pytest.approx(untouched)
+    middle = pixel(board, "view-shrinkage", (zoomed[0] + zoomed[1]) / 2, (zoomed[2] + zoomed[3]) / 2)
+    board.mouse.dblclick(*middle)
+    board.wait_for_function(
+        f"(before) => String(({_RANGES})('view-shrinkage')) !== before", arg=",".join(map(str, zoomed))
+    )
+    assert board.evaluate(_RANGES, "view-shrinkage") == pytest.approx(own)
+
+
+def test_the_zoom_ends_with_the_data(board):
+    x0, x1, y0, y1 = board.evaluate(_RANGES, "view-shrinkage")
+    drag(
+        board,
+        "view-shrinkage",
+        (x0 + 0.1 * (x1 - x0), y0 + 0.8 * (y1 - y0)),
+        (x0 + 0.6 * (x1 - x0), y0 + 0.3 * (y1 - y0)),
+    )
+    open_sample(board, "Rail")
+    _, _, low, high = board.evaluate(_RANGES, "view-shrinkage")
+    values = [y for trace in markers(board, "view-shrinkage") for y in trace["y"]]
+    assert low < min(values) < max(values) < high
+
+
+def test_a_pin_outlives_other_orders_and_themes_but_not_other_data(board):
+    click(board, *mark(board, "view-groups", "C"))
+    with repaint(board):
+        board.click("#theme-toggle")
+    away(board)
+    expect_lit(board, "C")
+    with repaint(board):
+        pick(board, "level", "90%")
+    expect_lit(board, "C")
+    open_sample(board, "Rail")
+    expect_lit(board)
+    expect(status(board)).to_be_empty()
+
+
+def test_a_view_is_stepped_through_by_keyboard(board):
+    names = order(board)
+    board.locator(".linked-view").first.focus()
+    board.keyboard.press("ArrowDown")
+    expect(status(board)).to_have_text(f"{names[0]}: 5 rows, 1 of 6")
+    expect_lit(board, names[0])
+    board.keyboard.press("ArrowRight")
+    expect(status(board)).to_have_text(f"{names[1]}: 5 rows, 2 of 6")
+    board.keyboard.press("End")
+    board.keyboard.press("ArrowUp")
+    expect(status(board)).to_have_text(f"{names[4]}: 5 rows, 5 of 6")
+    board.keyboard.press("Enter")
+    expect(status(board)).to_have_text(f"{names[4]} pinned: 5 rows")
+    board.keyboard.press("Escape")
+    expect_lit(board)
+
+
+def test_a_tap_pins(visitor):
+    page = open_board(visitor(has_touch=True))
+    at = mark(page, "view-shrinkage", "C")
+    page.touchscreen.tap(*at)
+    expect_lit(page, "C")
+    page.touchscreen.tap(*at)
+    expect_lit(page)
+
+
+def test_labels_are_text_whatever_they_say(page):
+    open_board(page)
+    rows = "".join(f'"{name}",{value}\n' for name in ("<b>x</b>", "<i>y", "plain") for value in (1, 2.5, 4))
+    upload(page, ("awkward.csv", ("shop,score\n" + rows).encode()))
+    page.fill("#find-group", "<B>")
+    expect(status(page)).to_have_text("<b>x</b> found: 3 rows")
+    expect_lit(page, "<b>x</b>")
+    expect(page.locator(".linked-label b, .linked-label i")).to_have_count(0)
+
+
+def test_a_view_of_many_shows_names_and_intervals_when_zoomed_in(page):
+    open_board(page)
+    upload(page, schools(400))
+    names = page.locator(".linked-view:has(#view-groups) .linked-names text")
+    intervals = page.locator(".linked-view:has(#view-groups) .linked-still")
+    expect(names).to_have_count(0)
+    expect(intervals).to_be_hidden()
+    x0, x1, bottom, top = page.evaluate(_RANGES, "view-groups")
+    middle = (top + bottom) / 2
+    drag(page, "view-groups", (x0 + 0.05 * (x1 - x0), middle - 12), (x0 + 0.95 * (x1 - x0), middle + 12))
+    expect(intervals).to_be_visible()
+    expect(names.first).to_be_visible()
+    assert 20 <= names.count() <= 26
+    assert re.fullmatch(r"S\d{3}", names.first.text_content())
+    page.mouse.dblclick(*pixel(page, "view-groups", (x0 + x1) / 2, middle))
+    expect(names).to_have_count(0)
+    expect(intervals).to_be_hidden()
