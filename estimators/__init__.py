@@ -8,10 +8,11 @@ from estimators.comparison import TIDY_COLUMNS, Comparison, Result, compare
 from estimators.conformance import ConformanceError, check_estimator
 from estimators.contract import Estimator, GroupFit, Note, Parameter
 from estimators.errors import BlupboardError, DataError, FitError, OptionError
-from estimators.groups import DroppedRows, GroupData, Rows
+from estimators.groups import GroupData
 from estimators.hookspecs import hookimpl
 from estimators.options import OptionSpec, option
 from estimators.registry import PluginFailure, Registry, Source, build_registry
+from estimators.rows import DroppedRows, Rows
 
 __all__ = [
     "TIDY_COLUMNS",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
+from estimators.arrays import frozen_array
 from estimators.errors import DataError, FitError, OptionError
 from estimators.options import NoOptions, OptionSpec, option_spec
 
@@ -175,13 +176,6 @@ class Estimator(ABC):
 
 
 ID_PATTERN = re.compile(r"[a-z][a-z0-9_-]*")
-
-
-def frozen_array(values: ArrayLike, dtype: type = np.float64) -> NDArray[Any]:
-    """A read-only copy of ``values`` as an array of ``dtype``."""
-    array: NDArray[Any] = np.array(values, dtype=dtype)
-    array.setflags(write=False)
-    return array
 
 
 @dataclass(frozen=True, eq=False, init=False)

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimators.contract import frozen_array
+from estimators.arrays import frozen_array
 from estimators.errors import DataError
-from estimators.groups import DroppedRows, GroupData, Rows
 from estimators.labels import encode_labels, label_text, recode
 from estimators.reduction import (
     GroupSums,
-    as_group_data,
+    Reduction,
     check_range,
+    exact_where_constant,
     midrange,
-    no_usable_row,
     reduce_arrays,
 )
+from estimators.rows import DroppedRows, Rows, no_usable_row
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -29,7 +29,7 @@ USABLE, MISSING, INFINITE = 0, 1, 2
 """What an outcome cell is."""
 
 
-def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: DroppedRows) -> GroupData:  # noqa: ANN401
+def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: DroppedRows) -> Reduction:  # noqa: ANN401
     """See :meth:`GroupData.from_frame`."""
     import narwhals as nw
 
@@ -43,13 +43,13 @@ def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: Dropp
     if outcome == group:
         raise DataError(f"outcome and group are both {outcome!r}: choose two different columns")
     if isinstance(table, nw.LazyFrame):
-        data = _reduce_lazy(table, schema, outcome, group)
+        reduced = _reduce_lazy(table, schema, outcome, group)
     else:
-        data = reduce_arrays(_eager_outcome(table[outcome]), _eager_labels(table[group]))
-    if already_dropped.total == 0:
-        return data
+        reduced = reduce_arrays(_eager_outcome(table[outcome]), _eager_labels(table[group]))
     return replace(
-        data, rows_read=data.rows_read + already_dropped.total, dropped=data.dropped + already_dropped
+        reduced,
+        rows_read=reduced.rows_read + already_dropped.total,
+        dropped=reduced.dropped + already_dropped,
     )
 
 
@@ -68,7 +68,7 @@ def _eager_labels(column: nw.Series[Any]) -> Any:  # noqa: ANN401 - an array of 
     return native if column.implementation.is_pandas_like() else column.to_arrow()
 
 
-def _reduce_lazy(table: nw.LazyFrame[Any], schema: nw.Schema, outcome: str, group: str) -> GroupData:
+def _reduce_lazy(table: nw.LazyFrame[Any], schema: nw.Schema, outcome: str, group: str) -> Reduction:
     """Two aggregations where the rows live: counts and extremes by label, then sums around the origin.
 
     Labels become text here, from the one line per label that comes back, so that they read alike in every
@@ -92,12 +92,12 @@ def _reduce_lazy(table: nw.LazyFrame[Any], schema: nw.Schema, outcome: str, grou
     check_range(counts.low, counts.high, counts.used)
     origin = midrange(counts.low, counts.high)
     usable = cells.filter(nw.col("cause") == USABLE).select("label", "y", z=y - origin)
-    data = as_group_data(_lazy_sums(usable), origin=origin, rows_read=counts.read, dropped=counts.dropped)
+    sums = exact_where_constant(_lazy_sums(usable), origin)
 
     def read_rows() -> Rows:
-        return _collect_rows(usable, data.labels)
+        return _collect_rows(usable, sums.labels)
 
-    return data.with_rows(read_rows)
+    return Reduction(sums, origin, counts.read, counts.dropped, read_rows)
 
 
 @dataclass(frozen=True)

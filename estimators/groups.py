@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimators.contract import frozen_array
+from estimators.arrays import frozen_array
 from estimators.errors import DataError
+from estimators.frames import reduce_frame
+from estimators.labels import label_text
+from estimators.reduction import Reduction, reduce_arrays, reduce_chunks
+from estimators.rows import DroppedRows, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,37 +24,6 @@ NEGLIGIBLE = 1e-70
 """A spread this much smaller than another is none: the ratio of the variances, squared, must fit a double."""
 SMALLEST, LARGEST = 1e-145, 1e145
 """Between these a number's square fits a double with room for sums."""
-
-
-@dataclass(frozen=True)
-class DroppedRows:
-    """Rows that were left out, each counted once under one cause; the group is looked at first."""
-
-    missing_outcome: int = 0
-    missing_group: int = 0
-    not_a_number: int = 0
-    not_finite: int = 0
-
-    @property
-    def total(self) -> int:
-        """All rows left out."""
-        return self.missing_outcome + self.missing_group + self.not_a_number + self.not_finite
-
-    def __add__(self, other: DroppedRows) -> DroppedRows:
-        return DroppedRows(
-            self.missing_outcome + other.missing_outcome,
-            self.missing_group + other.missing_group,
-            self.not_a_number + other.not_a_number,
-            self.not_finite + other.not_finite,
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """The rows in use: ``group (N,)`` indexes ``GroupData.labels``; ``outcome (N,)`` in its own units."""
-
-    group: NDArray[np.int64]
-    outcome: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,11 +169,8 @@ class GroupData:
             DataError: no such column, the same column twice, an outcome that holds no numbers, no usable row.
 
         """
-        from estimators.frames import reduce_frame
-
-        return reduce_frame(
-            frame, outcome=outcome, group=group, already_dropped=already_dropped or DroppedRows()
-        )
+        before = already_dropped or DroppedRows()
+        return cls._of(reduce_frame(frame, outcome=outcome, group=group, already_dropped=before))
 
     @classmethod
     def from_arrays(cls, outcome: ArrayLike, group: ArrayLike) -> GroupData:
@@ -213,9 +183,7 @@ class GroupData:
             DataError: lengths differ, or no usable row.
 
         """
-        from estimators.reduction import reduce_arrays
-
-        return reduce_arrays(outcome, group)
+        return cls._of(reduce_arrays(outcome, group))
 
     @classmethod
     def from_chunks(cls, chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> GroupData:
@@ -225,9 +193,7 @@ class GroupData:
             DataError: lengths differ within a chunk, or no usable row in any.
 
         """
-        from estimators.reduction import reduce_chunks
-
-        return reduce_chunks(chunks)
+        return cls._of(reduce_chunks(chunks))
 
     @classmethod
     def from_estimates(cls, labels: Iterable[object], estimate: ArrayLike, std_error: ArrayLike) -> GroupData:
@@ -238,8 +204,6 @@ class GroupData:
                 error is not positive, or the numbers differ so much in size that squares do not fit a double.
 
         """
-        from estimators.labels import label_text
-
         names = np.array([label_text(label) for label in labels], dtype=object)
         y, se = np.asarray(estimate, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
         if not names.shape == y.shape == se.shape:
@@ -269,4 +233,19 @@ class GroupData:
             constant=np.ones(len(y), dtype=np.bool_),
             rows_read=len(y),
             known_variance=np.square(se)[order],
+        )
+
+    @classmethod
+    def _of(cls, reduced: Reduction) -> GroupData:
+        sums = reduced.sums
+        return cls(
+            labels=sums.labels,
+            n=sums.n,
+            origin=reduced.origin,
+            centered_mean=sums.centered_mean,
+            ss_within=sums.ss_within,
+            constant=reduced.constant,
+            rows_read=reduced.rows_read,
+            dropped=reduced.dropped,
+            read_rows=reduced.read_rows,
         )

@@ -13,36 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimators.contract import frozen_array
+from estimators.arrays import frozen_array
 from estimators.errors import DataError
-from estimators.groups import DroppedRows, GroupData, Rows
-from estimators.labels import encode_labels, is_missing_object, recode, unmasked
+from estimators.labels import recode
+from estimators.rows import DroppedRows, Rows, UsableRows, no_usable_row, usable_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
-
-MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", ".", "-"})
-"""What stands for a missing outcome in text, after trimming, in lower case."""
 
 EPS = float(np.finfo(np.float64).eps)
 NARROWEST_RANGE = 1e-145
 BLOCK_ROOTS = 8
 """Rows are summed in blocks of so many times the root of their number, which fit the processor's cache."""
-
-
-@dataclass(frozen=True, eq=False)
-class UsableRows:
-    """Finite outcomes ``(N,)``, their codes ``(N,)`` into the labels, and what was left out on the way."""
-
-    outcome: NDArray[np.float64]
-    codes: NDArray[np.int64]
-    labels: list[str]
-    dropped: DroppedRows
-    rows_read: int
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,25 +44,39 @@ class GroupSums:
     high: NDArray[np.float64]
 
 
-def reduce_arrays(outcome: ArrayLike, group: ArrayLike) -> GroupData:
+@dataclass(frozen=True, eq=False)
+class Reduction:
+    """What is left of the rows: their sums by group around ``origin``, the counts, and a way back to them."""
+
+    sums: GroupSums
+    origin: float
+    rows_read: int
+    dropped: DroppedRows
+    read_rows: Callable[[], Rows] | None = None
+
+    @property
+    def constant(self) -> NDArray[np.bool_]:
+        """(J,) whether all rows of the group are equal."""
+        return np.asarray(self.sums.low == self.sums.high, dtype=np.bool_)
+
+
+def reduce_arrays(outcome: ArrayLike, group: ArrayLike) -> Reduction:
     """See :meth:`GroupData.from_arrays`."""
     rows = usable_rows(outcome, group)
     if len(rows.outcome) == 0:
         raise no_usable_row(rows.rows_read, rows.dropped)
     check_range(rows.low, rows.high, len(rows.outcome))
     origin = midrange(rows.low, rows.high)
-    data = as_group_data(
-        sums_by_group(rows, origin), origin=origin, rows_read=rows.rows_read, dropped=rows.dropped
-    )
+    sums = sums_by_group(rows, origin)
 
     def read_rows() -> Rows:
-        index = recode(rows.codes, rows.labels, data.labels)
+        index = recode(rows.codes, rows.labels, sums.labels)
         return Rows(group=frozen_array(index, np.int64), outcome=frozen_array(rows.outcome))
 
-    return data.with_rows(read_rows)
+    return Reduction(sums, origin, rows.rows_read, rows.dropped, read_rows)
 
 
-def reduce_chunks(chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> GroupData:
+def reduce_chunks(chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> Reduction:
     """See :meth:`GroupData.from_chunks`."""
     origin: float | None = None
     sums: GroupSums | None = None
@@ -97,81 +95,8 @@ def reduce_chunks(chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> GroupData:
         sums = piece if sums is None else merge(sums, piece)
     if sums is None or origin is None:
         raise no_usable_row(read, dropped)
-    return as_group_data(sums, origin=origin, rows_read=read, dropped=dropped)
-
-
-def usable_rows(outcome: ArrayLike, group: ArrayLike) -> UsableRows:
-    """Leave out the rows without a finite outcome or a label, and count them by cause.
-
-    Raises:
-        DataError: lengths differ, more than one column, or an outcome that holds no numbers.
-
-    """
-    y, unreadable = read_outcome(outcome)
-    codes, labels = encode_labels(group)
-    if len(y) != len(codes):
-        raise DataError(f"{len(y)} outcomes and {len(codes)} group labels: give one label for each outcome")
-    read = len(y)
-    dropped = DroppedRows()
-    low, high = _extremes(y)
-    if read and not (np.isfinite(low) and np.isfinite(high) and codes.min() >= 0):
-        finite, grouped = np.isfinite(y), codes >= 0
-        not_a_number = grouped & unreadable if unreadable is not None else np.zeros(read, dtype=np.bool_)
-        dropped = DroppedRows(
-            missing_outcome=int((grouped & np.isnan(y) & ~not_a_number).sum()),
-            missing_group=int(read - grouped.sum()),
-            not_a_number=int(not_a_number.sum()),
-            not_finite=int((grouped & np.isinf(y)).sum()),
-        )
-        keep = grouped & finite
-        y, codes = y[keep], codes[keep]
-        low, high = _extremes(y)
-    return UsableRows(y, codes, labels, dropped, read, low, high)
-
-
-def _extremes(y: NDArray[np.float64]) -> tuple[float, float]:
-    """Smallest and largest; NaN if there is one among them, infinite if there is no number."""
-    return (float(y.min()), float(y.max())) if len(y) else (np.inf, -np.inf)
-
-
-def read_outcome(outcome: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
-    """Numbers ``(N,)``, NaN where missing or unreadable; for text also what was neither number nor missing.
-
-    Raises:
-        DataError: not one column, or dates, durations or complex numbers.
-
-    """
-    given = unmasked(outcome) if isinstance(outcome, np.ma.MaskedArray) else outcome
-    values: NDArray[Any] = np.asarray(given)
-    if values.ndim != 1:
-        raise DataError(f"the outcome has {values.ndim} dimensions: give one column")
-    if values.dtype.kind in "fiub":
-        with np.errstate(over="ignore"):  # a longer float past double range becomes infinite, and is counted
-            return values.astype(np.float64, copy=False), None
-    if values.dtype.kind not in "OUST":
-        raise DataError(f"the outcome holds {values.dtype} values: give numbers")
-    numbers = np.full(len(values), np.nan)
-    unreadable = np.zeros(len(values), dtype=np.bool_)
-    for i, value in enumerate(values.tolist()):
-        try:
-            numbers[i] = float(value)
-        except OverflowError:
-            numbers[i] = np.inf
-        except (TypeError, ValueError):
-            unreadable[i] = not is_missing(value)
-        else:
-            unreadable[i] = isinstance(value, str) and "_" in value
-    numbers[unreadable] = np.nan
-    return numbers, unreadable
-
-
-def is_missing(value: object) -> bool:
-    """Whether an outcome cell holds nothing: None, NaN, NA, or one of MISSING_WORDS."""
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", errors="replace")
-    if isinstance(value, str):
-        return value.strip().lower() in MISSING_WORDS
-    return is_missing_object(value)
+    check_range(low, high, used)
+    return Reduction(exact_where_constant(sums, origin), origin, read, dropped)
 
 
 def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:
@@ -203,7 +128,7 @@ def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:
         low=low[used],
         high=high[used],
     )
-    return _exact_where_constant(sums, origin)
+    return exact_where_constant(sums, origin)
 
 
 def _rounding(n: NDArray[np.int64], reach: float) -> NDArray[np.float64]:
@@ -238,7 +163,8 @@ def _add(sums: NDArray[np.float64], of: NDArray[np.int64], values: NDArray[np.fl
         np.add.at(sums, of, values)
 
 
-def _exact_where_constant(sums: GroupSums, origin: float) -> GroupSums:
+def exact_where_constant(sums: GroupSums, origin: float) -> GroupSums:
+    """The sums without rounding where all rows of a group are equal."""
     constant = sums.low == sums.high
     return replace(
         sums,
@@ -276,27 +202,6 @@ def merge(a: GroupSums, b: GroupSums) -> GroupSums:
     )
 
 
-def as_group_data(sums: GroupSums, *, origin: float, rows_read: int, dropped: DroppedRows) -> GroupData:
-    """The finished summary.
-
-    Raises:
-        DataError: the outcome's range is so wide or so narrow that sums of its squares do not fit a double.
-
-    """
-    sums = _exact_where_constant(sums, origin)
-    check_range(float(sums.low.min()), float(sums.high.max()), int(sums.n.sum()))
-    return GroupData(
-        labels=sums.labels,
-        n=sums.n,
-        origin=origin,
-        centered_mean=sums.centered_mean,
-        ss_within=sums.ss_within,
-        constant=sums.low == sums.high,
-        rows_read=rows_read,
-        dropped=dropped,
-    )
-
-
 def check_range(low: float, high: float, rows: int, *, all_seen: bool = True) -> None:
     """Refuse an outcome whose sums of squares would not fit a double; too narrow only when ``all_seen``.
 
@@ -316,14 +221,3 @@ def check_range(low: float, high: float, rows: int, *, all_seen: bool = True) ->
 def midrange(low: float, high: float) -> float:
     """Half way between two numbers: near the data, the same in every engine and for any order of the rows."""
     return float(low / 2 + high / 2) if low != high else float(low)
-
-
-def no_usable_row(read: int, dropped: DroppedRows) -> DataError:
-    """What to say when nothing is left."""
-    if read == 0:
-        return DataError("there is no row to look at")
-    return DataError(
-        f"none of the {read} rows can be used: {dropped.missing_group} without a group, "
-        f"{dropped.missing_outcome} without an outcome, {dropped.not_a_number} not a number, "
-        f"{dropped.not_finite} not finite"
-    )

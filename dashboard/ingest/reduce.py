@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dashboard.ingest.table import Table
     from dashboard.ingest.usable import Roles
     from estimators import GroupData
-    from estimators.groups import Rows
+    from estimators.rows import Rows
 
 _LONGEST_NAME_SHOWN = 200
 

@@ -42,7 +42,7 @@ def summaries(roles: Roles, folder: Path) -> Iterator[GroupData]:
     Raises estimators.DataError when no row can be used.
     """
     from estimators import DroppedRows, GroupData
-    from estimators.reduction import no_usable_row
+    from estimators.rows import no_usable_row
 
     with engine(roles.parquet, folder) as connection:
         connection.execute(f"CREATE TABLE cells AS {_judged_rows(connection, roles)}")
