@@ -84,7 +84,6 @@ def _about(
         withArrow=True,
         shadow="md",
         width=280,
-        keepMounted=True,
         trapFocus=bool(options),
     )
 

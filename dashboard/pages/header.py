@@ -42,17 +42,11 @@ def _export_menu() -> dmc.Menu:
             dmc.MenuTarget(dmc.Button("Export", variant="default", size="sm", className="export")),
             dmc.MenuDropdown(
                 [
-                    dmc.MenuItem(
-                        html.A(
-                            "Table as CSV", id=ids.DOWNLOAD_CSV, href="#", download="", className="menu-link"
-                        ),
-                        closeMenuOnClick=True,
-                    ),
+                    dmc.MenuItem("Table as CSV", id=ids.DOWNLOAD_CSV, href="#", refresh=True),
                     dmc.MenuItem("Do this in R", id=ids.open_code("r"), n_clicks=0),
                     dmc.MenuItem("Do this in Python", id=ids.open_code("python"), n_clicks=0),
                 ]
             ),
         ],
         position="bottom-end",
-        keepMounted=True,
     )

@@ -119,7 +119,6 @@ def _save_menu(graph_id: str, title: str) -> dmc.Menu:
             ),
         ],
         position="bottom-end",
-        keepMounted=True,
         withinPortal=True,
     )
 

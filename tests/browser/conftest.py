@@ -41,19 +41,14 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """The server, see `serving.Server`; its address is the base of every page."""
+    """The server, see `serving.Server`."""
     with serving(tmp_path_factory.mktemp("server")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def base_url(server):
-    return server.url
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "viewport": DESKTOP, "color_scheme": "light", "accept_downloads": True}
+def base_url():
+    """None: `visitor` gives every page its server. The plugin's own makes pytest 9 warn."""
 
 
 @pytest.fixture
@@ -65,11 +60,12 @@ def troubles():
 
 
 @pytest.fixture
-def visitor(new_context, troubles):
+def visitor(new_context, server, troubles):
     """Call it for a page of somebody else: a context of its own, watched like the first, with its options."""
 
     def come(**options):
-        context = new_context(**options)
+        usual = {"base_url": server.url, "viewport": DESKTOP, "color_scheme": "light"}
+        context = new_context(**{**usual, **options})
         context.set_default_timeout(20_000)
         troubles.watch(context)
         return context.new_page()

@@ -209,6 +209,7 @@ def test_two_visitors_never_see_each_others_data(board, visitor, schools):
     )
     assert "School 1" not in said.text()
     assert "This dataset is not here any more" in said.text()
+    board.get_by_role("button", name="Export").click()
     href = board.get_attribute("#download-csv", "href")
     assert board.request.get(f"/{href}").status == 200
     assert other.request.get(f"/{href}").status == 404

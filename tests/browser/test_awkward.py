@@ -1,0 +1,166 @@
+"""Files that go wrong, labels that could be taken for something else, data at the edge."""
+
+import csv
+import io
+import random
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.board import (
+    choose_file,
+    open_board,
+    open_sample,
+    parameters,
+    pick,
+    repaint,
+    settle,
+    table,
+    traces,
+    upload,
+)
+from tests.browser.serving import serving
+
+AWKWARD = (
+    "<b>x</b>",
+    "<img src=x onerror=document.title='owned'>",
+    "=1+1",
+    '"quoted", with comma',
+    "O'Brien & sons",
+    "🦉 owl",
+    "&lt;i&gt;",
+    "日本語",
+    "x" * 10_000,
+    "${alert(1)}",
+)
+
+
+def as_csv(header, rows):
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def test_a_file_that_cannot_be_read_is_explained_and_changes_nothing(board, troubles):
+    before = board.inner_text("#headline"), table(board)
+    troubles.announce("/upload", 422)
+    choose_file(board, ("numbers.xlsx", b"PK\x03\x04" + b"\0" * 200))
+    error = board.locator(".upload-error")
+    expect(error).not_to_be_empty()
+    assert "CSV" in error.inner_text()
+    settle(board)
+    assert (board.inner_text("#headline"), table(board)) == before
+    assert board.locator("button.file-name").count() == 0
+
+
+def test_a_file_without_numbers_is_explained(board, troubles):
+    before = board.inner_text("#dataset-chip")
+    troubles.announce("/upload", 422)
+    choose_file(board, ("words.csv", b"name,colour\nAnn,red\nBob,blue\nCy,red\n"))
+    error = board.locator(".upload-error")
+    expect(error).to_contain_text(re.compile("number", re.IGNORECASE))
+    assert board.inner_text("#dataset-chip") == before
+
+
+@pytest.fixture(scope="module")
+def small_server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("small"), "--max-upload-mb", "1") as running:
+        yield running
+
+
+def test_a_file_over_the_cap_is_explained(small_server, visitor, troubles):
+    page = open_board(visitor(base_url=small_server.url))
+    large = ("large.csv", b"y,g\n" + b"1.25,a\n2.5,b\n" * 90_000)
+    choose_file(page, large)
+    error = page.locator(".upload-error")
+    expect(error).to_contain_text("this server takes at most 1 MB")
+
+    # a page that does not know the cap is told by the server
+    troubles.announce("/upload", 413)
+    page.evaluate("delete document.getElementById('upload-zone').dataset.maxBytes")
+    choose_file(page, large)
+    expect(error).not_to_contain_text("large.csv has")
+    expect(error).to_contain_text("1 MB")
+    settle(page)
+    assert "dyestuff" in page.inner_text("#dataset-chip")
+
+
+def test_labels_are_only_ever_text(board):
+    rng = random.Random(3)
+    rows = [[label, f"{10 * i + rng.gauss(0, 5):.2f}"] for i, label in enumerate(AWKWARD) for _ in range(4)]
+    dialogs = []
+    board.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    upload(board, ("<i>labels</i>.csv", as_csv(["<u>who</u>", "=value()"], rows)))
+    shown = {row["group"] for row in table(board)}
+    for label in AWKWARD:
+        assert any(s == label or (len(label) > 120 and s == label[:119] + "…") for s in shown), label
+    assert "<i>labels</i>.csv" in board.inner_text("#dataset-chip")
+    assert board.locator("b:text-is('x'), i:text-is('labels'), u:text-is('who'), img[src=x]").count() == 0
+    ticks = board.locator("#view-groups .ytick text").all_text_contents()
+    assert "<b>x</b>" in ticks
+    assert "=value()" in board.locator("#view-groups .xtitle").all_text_contents()
+    with board.expect_download() as downloading:
+        board.get_by_role("button", name="Export").click()
+        board.click("#download-csv")
+    text = downloading.value.path().read_bytes().decode()
+    assert "'=1+1" in text
+    assert "x" * 10_000 in text
+    assert "\n=1+1" not in text
+    assert ",=1+1" not in text
+    assert dialogs == []
+    assert board.title() == "blupboard"
+
+
+def test_no_sign_that_groups_differ(board):
+    open_sample(board, "Dyestuff2")
+    assert "No sign that batches differ." in board.inner_text("#headline")
+    assert parameters(board)["REML BLUP"]["Between groups σg"] == "0"
+    assert "no more" in board.inner_text("#notes") or "sampling" in board.inner_text("#notes")
+    assert {row["weight"] for row in table(board)} == {"0%"}
+
+
+def test_one_group(board):
+    upload(board, ("one.csv", as_csv(["y", "g"], [[v, "only"] for v in (1, 2, 4, 8)])))
+    if not board.input_value("#group"):
+        with repaint(board):
+            pick(board, "group", "g")
+    assert "only one" in board.inner_text("#headline").lower()
+    failures = board.inner_text("#failures")
+    for name in ("REML BLUP", "ML BLUP", "James–Stein"):
+        assert f"{name}: no result" in failures
+    assert [row["group"] for row in table(board)] == ["only"]
+
+
+def test_one_row_in_each_group(board):
+    upload(board, ("single.csv", as_csv(["g", "y"], [[f"g{i}", i * i] for i in range(8)])))
+    if not board.input_value("#group"):
+        with repaint(board):
+            pick(board, "group", "g")
+    assert "one row" in board.inner_text("#headline")
+    failures = board.inner_text("#failures")
+    for name in ("REML BLUP", "ML BLUP", "James–Stein"):
+        assert f"{name}: no result" in failures
+    means = next(t for t in traces(board, "view-groups") if t["name"] == "Level means (OLS)")
+    assert means["x"] == [float(i * i) for i in reversed(range(8))]
+
+
+def test_everything_equal(board):
+    upload(board, ("equal.csv", as_csv(["g", "y"], [[f"g{i % 4}", 7] for i in range(16)])))
+    assert "All values are equal." in board.inner_text("#headline")
+    assert board.locator(".card", has_text="ICC").locator(".card-value").inner_text() == "–"
+    assert {row["e1"] for row in table(board)} == {"7"}
+    assert board.locator("#notes .note").count() >= 1
+
+
+def test_many_groups(board):
+    rng = random.Random(5)
+    rows = [[f"site {i}", f"{rng.gauss(0, 1) + rng.gauss(0, 1):.3f}"] for i in range(6_000) for _ in range(2)]
+    upload(board, ("sites.csv", as_csv(["site", "y"], rows)))
+    assert "6,000 sites" in board.inner_text("#dataset-chip")
+    board.wait_for_selector("#table .ag-row:not(.ag-row-loading) [col-id=group]")
+    expect(board.locator("#table .ag-row[row-index='0'] [col-id=group]")).to_contain_text("site")
+    level = next(t for t in traces(board, "view-groups") if t["name"] == "Level means (OLS)")
+    assert len(level["x"]) == 6_000

@@ -1,0 +1,42 @@
+"""Each view as a picture to take away."""
+
+import struct
+import xml.etree.ElementTree as ET
+
+import pytest
+
+VIEWS = {
+    "Groups": "groups",
+    "Shrinkage": "shrinkage",
+    "Weight on own data": "weight",
+    "Rank": "rank",
+}
+
+
+def save(board, view, kind):
+    board.get_by_label(f"Save the view {view}").click()
+    with board.expect_download() as downloading:
+        board.get_by_role("menuitem", name=f"Save as {kind}").click()
+    return downloading.value
+
+
+def test_every_view_is_saved_as_svg(board):
+    for title, name in VIEWS.items():
+        saved = save(board, title, "SVG")
+        assert saved.suggested_filename == f"dyestuff-{name}.svg"
+        picture = ET.fromstring(saved.path().read_text(encoding="utf-8"))
+        assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+        assert len(list(picture.iter("{http://www.w3.org/2000/svg}path"))) > 20, title
+        assert float(picture.get("width")) > 200
+
+
+def test_a_view_is_saved_as_png(board):
+    saved = save(board, "Groups", "PNG")
+    assert saved.suggested_filename == "dyestuff-groups.png"
+    content = saved.path().read_bytes()
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    width, height = struct.unpack(">II", content[16:24])
+    on_screen = board.locator("#view-groups").bounding_box()
+    assert width == pytest.approx(2 * on_screen["width"], abs=4)
+    assert height == pytest.approx(2 * on_screen["height"], abs=4)
+    assert len(content) > 10_000
