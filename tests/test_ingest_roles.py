@@ -132,10 +132,10 @@ def test_a_table_of_measurements_only_has_no_group_to_guess(tmp_path):
 )
 def test_a_column_for_each_group_is_refused_with_how_to_stack_it(tmp_path, text):
     with pytest.raises(
-        UnreadableFile, match=r'one column for each group .*"A", "B".*stack it into two columns'
+        UnreadableFile, match=r'if each column is a group \("A", "B".*stack them into two columns'
     ):
         stored(tmp_path, text)
-    with pytest.raises(UnreadableFile, match="stack it into two columns"):
+    with pytest.raises(UnreadableFile, match="stack them into two columns"):
         reduce_file(put(tmp_path, text), outcome="value", group="group")
 
 

@@ -142,6 +142,20 @@ def test_a_ragged_row_far_into_the_file_is_refused_with_its_line(tmp_path):
         stored(tmp_path, "g,y\n" + "a,1\n" * 400_000 + "a,1,2\n" + "a,1\n" * 1000)
 
 
+def test_rows_whose_last_values_are_blank_may_be_shorter(tmp_path):
+    text = "g,y,note,more\na,1,x,y\nb,2\nb,4,z\nc,\n"
+    assert rows_of(stored(tmp_path, text)) == [
+        ("a", "1", "x", "y"), ("b", "2", "", ""), ("b", "4", "z", ""), ("c", "", "", ""),
+    ]  # fmt: skip
+    data = both_ways(tmp_path, text)
+    assert (means(data), data.dropped.missing_outcome) == ({"a": 1, "b": 3}, 1)
+
+
+def test_between_spaces_a_short_row_is_refused(tmp_path):
+    with pytest.raises(UnreadableFile, match="only one column"):
+        stored(tmp_path, "g y z\na 1 2\nb 2\nc 3 4\n")
+
+
 def test_thousands_without_quotes_are_refused_not_shifted(tmp_path):
     with pytest.raises(UnreadableFile, match=r"Line 2 of data.csv has 3 values"):
         stored(tmp_path, "g,y\na,1,234\nb,2,345\nc,3,456\n")
@@ -162,6 +176,15 @@ def test_the_row_names_of_r_get_a_column(tmp_path):
     text = '"g" "y"\n"1" "a" 1\n"2" "b" 3.5\n"3" "a" 2\n"4" "b" 4.5\n'
     assert means(both_ways(tmp_path, text)) == EXPECTED
     assert [column.name for column in stored(tmp_path, text).columns] == ["row names", "g", "y"]
+
+
+def test_row_names_between_commas_count_up_from_one(tmp_path):
+    text = '"g","y"\n"1","a",1\n"2","b",3.5\n"3","a",2\n"4","b",4.5\n'
+    assert means(both_ways(tmp_path, text)) == EXPECTED
+
+
+def test_names_in_single_quotes_show_what_the_quote_is(tmp_path):
+    assert means(both_ways(tmp_path, "'g','y'\na,1\na,2\n'b',4\n")) == EXPECTED
 
 
 def test_blank_and_repeated_names_can_be_told_apart(tmp_path):
@@ -224,7 +247,7 @@ def test_lines_above_the_names_are_refused_with_what_to_do(tmp_path, above):
         stored(tmp_path, text)
 
 
-@pytest.mark.parametrize("text", ["1,2\n3,4\n", "a,5.2\nb,4.1\na,2\n", "a,5\nb,4\na,2\n"])
+@pytest.mark.parametrize("text", ["1,2\n3,4\n", "1,2\n", "a,5.2\nb,4.1\na,2\n", "a,5\nb,4\na,2\n"])
 def test_a_file_without_names_is_refused_and_no_row_is_lost(tmp_path, text):
     with pytest.raises(UnreadableFile, match="where the column names belong"):
         stored(tmp_path, text)
@@ -280,6 +303,12 @@ def test_values_longer_than_a_block_are_kept_whole(tmp_path):
     comment = "x" * 600_000
     table = stored(tmp_path, "g,y,z\n" + "a,1,\n" * 1000 + f"b,2,{comment[:100_000]}\n" * 3 + "c,3,\n")
     assert {len(row[2]) for row in rows_of(table)} == {0, 100_000}
+
+
+def test_very_many_columns_in_few_rows(tmp_path):
+    names = ",".join(f"v{i}" for i in range(3000))
+    table = stored(tmp_path, f"g,{names}\n" + "".join(f"{g}{',1.5' * 3000}\n" for g in "aab"))
+    assert (len(table.columns), table.rows) == (3001, 3)
 
 
 def test_many_columns(tmp_path):

@@ -15,7 +15,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pc
 
-from dashboard.ingest.dialect import SAMPLE_CHARACTERS, Dialect, Layout, fits, is_blank_row, tell_layout
+from dashboard.ingest.dialect import (
+    SAMPLE_CHARACTERS,
+    Dialect,
+    Layout,
+    fits,
+    is_blank_row,
+    lacks_last_values,
+    tell_layout,
+)
 from dashboard.ingest.errors import UnreadableFile, counted
 from dashboard.ingest.stored import write_stored
 from dashboard.ingest.table import stored_name
@@ -120,13 +128,14 @@ def _rest_is_blank(file: TextIO) -> bool:
 
 
 def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
-    """Copy the rows in canonical CSV, without blank lines and trailing blanks.
+    """Copy the rows in canonical CSV: no blank lines, and blanks at the end of rows as the width says.
 
     Raises:
         UnreadableFile: a row without one value for each column, or broken quotes; with the line number.
 
     """
     width, skipped = len(layout.names), layout.lines_before_data
+    blanks = [""] * width
     with (
         path.open(encoding="utf-8-sig", newline="") as source,
         target.open("w", encoding="utf-8", newline="") as out,
@@ -139,9 +148,9 @@ def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
         try:
             for row in reader:
                 if not is_blank_row(row):
-                    if not fits(row, width):
+                    if not fits(row, width) and not lacks_last_values(row, width, layout.dialect):
                         raise _ragged(line, len(row), width, name)
-                    writer.writerow(row[:width])
+                    writer.writerow([*row[:width], *blanks[len(row) :]])
                 line = skipped + reader.line_num + 1
         except csv.Error as error:
             raise _broken(line, str(error), layout.dialect.quote, name) from error

@@ -71,15 +71,23 @@ class _Trial:
 
     @property
     def has_row_names(self) -> bool:
-        """Whether every row has one value more than the first, as R's write.table does it."""
+        """Whether every row has one value more than the first, as R's write.table does it.
+
+        Between commas and semicolons, where an unquoted 1,234 gives one more too, they must be 1, 2, 3, ...
+        """
         first, body = self.rows[0][1], [row for _, row in self.rows[1:]]
-        return (
-            self.dialect.delimiter in " \t"
-            and bool(body)
-            and all(len(row) == len(first) + 1 for row in body)
-            and any(row[-1].strip() for row in body)
-            and len({row[0] for row in body}) == len(body)
-        )
+        if not body or any(len(row) != len(first) + 1 for row in body):
+            return False
+        names = [row[0] for row in body]
+        if self.dialect.delimiter in " \t":
+            return len(set(names)) == len(names) and any(row[-1].strip() for row in body)
+        return names == [str(i) for i in range(1, len(names) + 1)]
+
+    @property
+    def names_in_single_quotes(self) -> bool:
+        """Whether each name stands in single quotes."""
+        names = self.rows[0][1] if self.rows else []
+        return bool(names) and all(len(name) > 1 and name[0] == name[-1] == "'" for name in names)
 
     @property
     def agreement(self) -> float:
@@ -99,6 +107,14 @@ class _Trial:
 def fits(row: list[str], width: int) -> bool:
     """Whether a row has `width` values, or more of which the rest are blank."""
     return len(row) == width or (len(row) > width and not any(cell.strip() for cell in row[width:]))
+
+
+def lacks_last_values(row: list[str], width: int, dialect: Dialect) -> bool:
+    """Whether a row may be taken as one whose last values are blank, as spreadsheets shorten them.
+
+    A single value is more likely a broken line, and between spaces any value may be the one missing.
+    """
+    return 2 <= len(row) < width and dialect.delimiter != " "
 
 
 def is_blank_row(row: list[str]) -> bool:
@@ -174,14 +190,15 @@ def _trials(delimiter: str, text: str, whole: bool) -> list[_Trial]:
     if delimiter not in text:
         return [_trial(Dialect(delimiter), text, whole)] if delimiter == "," else []
     first = _trial(Dialect(delimiter), text, whole)
-    if first.error is None and first.agreement == 1.0:
+    if first.error is None and first.agreement == 1.0 and not first.names_in_single_quotes:
         return [first]
     others = []
     if '\\"' in text:
         others.append(_trial(Dialect(delimiter, escape="\\"), text, whole))
     if "'" in text:
         others.append(_trial(Dialect(delimiter, quote="'"), text, whole))
-    return [first, *(trial for trial in others if trial.error is None and trial.agreement == 1.0)]
+    others = [trial for trial in others if trial.error is None and trial.agreement == 1.0]
+    return others if others and first.names_in_single_quotes else [first, *others]
 
 
 def _trial(dialect: Dialect, text: str, whole: bool) -> _Trial:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dashboard.ingest.errors import UnreadableFile
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -35,6 +37,10 @@ def engine(parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("SET enable_external_access = false; SET TimeZone = 'UTC'")
         connection.execute("SET lock_configuration = true")
         yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise UnreadableFile(
+            "The table needs more memory than there is for it: leave out the columns that are not needed."
+        ) from error
     finally:
         connection.close()
 

@@ -39,7 +39,7 @@ def refuse_if_data(header: list[str], body: list[list[str]], name: str) -> None:
     """
     filled = [cell for cell in header if cell.strip()]
     numbers = [cell for cell in filled if _NUMBER.fullmatch(cell)]
-    if not numbers or not body:
+    if not numbers:
         return
     decimals = [cell for cell in numbers if not _WHOLE.fullmatch(cell)]
     again = any(

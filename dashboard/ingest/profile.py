@@ -8,7 +8,7 @@ from dashboard.ingest.cells import Cell, decimal_mark, numbers_among
 from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.roles import why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
-from dashboard.ingest.tally import Tally, tally_columns
+from dashboard.ingest.tally import COLUMNS_AT_ONCE, Tally, tally_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,9 @@ def profile(
 ) -> tuple[Column, ...]:
     """The columns of a stored table; unnamed ones without any value are left out."""
     tallies = tally_columns(connection, parquet, types)
-    examples = _examples(connection, parquet, len(names))
+    examples: list[tuple[str, ...]] = []
+    for start in range(0, len(names), COLUMNS_AT_ONCE):
+        examples += _examples(connection, parquet, range(start, min(start + COLUMNS_AT_ONCE, len(names))))
     columns = [
         _column(i, name, kind=types[i], tally=tallies[i], examples=examples[i], delimiter=delimiter)
         for i, name in enumerate(names)
@@ -86,12 +88,10 @@ def _kind_of_text(tally: Tally, numbers: int) -> Kind:
     return "boolean" if tally.cells[Cell.BOOLEAN] == tally.filled else "text"
 
 
-def _examples(connection: duckdb.DuckDBPyConnection, parquet: Path, width: int) -> list[tuple[str, ...]]:
-    """The first few different values of each column among its first rows, cut short."""
-    found: list[dict[str, None]] = [{} for _ in range(width)]
-    texts = ", ".join(
-        f"left(CAST({stored_name(i)} AS VARCHAR), {_EXAMPLE_CHARACTERS + 1})" for i in range(width)
-    )
+def _examples(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: range) -> list[tuple[str, ...]]:
+    """The first few different values of some columns among their first rows, cut short."""
+    found: list[dict[str, None]] = [{} for _ in columns]
+    texts = ", ".join(f"left(CAST({stored_name(i)} AS VARCHAR), {_EXAMPLE_CHARACTERS + 1})" for i in columns)
     connection.execute(select(texts, parquet_source(parquet), f"LIMIT {_EXAMPLE_ROWS}"))
     while rows := connection.fetchmany(100):
         for row in rows:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""
+_FEW_ROWS = 20
+"""So many whole numbers may all be different without being an index."""
 _WIDE_COLUMNS = 3
 """Columns of numbers from which a table where nothing repeats is taken for one column per group."""
 
@@ -105,7 +107,7 @@ def _outcome_score(column: Column, place: int, table: Table) -> float:
     score = 2.0 * (column.kind == "number") + 1.5 * (column.kind == "number" and not column.whole)
     score += 2.0 * bool(words & set(_OUTCOME_WORDS)) - 1.5 * bool(words & set(_TIME_WORDS))
     score -= 2.0 * bool(words & set(_INDEX_WORDS)) + 1.0 * bool(words & set(_GROUP_WORDS))
-    if column.whole and column.distinct >= 0.99 * column.numbers > 1:
+    if column.whole and column.distinct >= 0.99 * column.numbers > _FEW_ROWS:
         score -= 2.0
     score -= 3.0 * (column.distinct <= 1)
     return score + 0.5 * place / max(len(table.columns), 1)
@@ -171,7 +173,7 @@ def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
 def wide_table(numeric: Sequence[str], name: str) -> UnreadableFile:
     """What to say of a table with one column per group."""
     return UnreadableFile(
-        f"{name} seems to have one column for each group ({listed(tuple(numeric), 4)}) and no column that "
-        "says which group a row belongs to: stack it into two columns, group (the column's name) and "
-        "value (the number), with one row for each number."
+        f"Nothing repeats in {name} that could say which group a row belongs to: if each column is a group "
+        f"({listed(tuple(numeric), 4)}), stack them into two columns, group (the column's name) and value "
+        "(the number), with one row for each number."
     )

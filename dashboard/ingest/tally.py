@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 EXACT_DISTINCT = 50_000
 """Columns with about this many different values or fewer are counted exactly."""
-_COLUMNS_AT_ONCE = 256
+COLUMNS_AT_ONCE = 1024
+"""How many columns one query looks at: each takes memory for its own reader."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ def tally_columns(
     is many times faster than an expression for each column.
     """
     tallies: list[Tally] = []
-    for start in range(0, len(types), _COLUMNS_AT_ONCE):
-        columns = range(start, min(start + _COLUMNS_AT_ONCE, len(types)))
+    for start in range(0, len(types), COLUMNS_AT_ONCE):
+        columns = range(start, min(start + COLUMNS_AT_ONCE, len(types)))
         tallies += _tally(connection, parquet_source(parquet), {i: types[i] for i in columns})
     return tallies
 
