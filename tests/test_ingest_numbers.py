@@ -68,7 +68,8 @@ def test_what_is_past_a_double_is_not_finite(tmp_path, cell):
     "cell",
     [
         "1_000", "0x1F", "true", "abc", "1e", "1e1_0", "--1", "+-1", "1 000", "1,234", "12,75", "1.234,56",
-        "1.2.3", "12%", "$5", "٣", "1d", "e5", "..", "--", "n.a.", "none", "-NaN", "1x", "2024-01-02", "1/2", "'1",
+        "1.2.3", "12%", "$5", "٣", "1d", "e5", "..", "--", "n.a.", "none", "-NaN", "1x", "2024-01-02", "1/2",
+        "'1",
     ],
 )  # fmt: skip
 def test_what_is_no_number(tmp_path, cell):

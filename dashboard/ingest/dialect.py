@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -63,13 +64,13 @@ class _Trial:
     """The number of the last line of each row."""
     error: str | None
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Columns, by the first row; one more where a name for the row names of R is left out."""
         first = len(self.rows[0][1]) if self.rows else 0
         return first + 1 if self.has_row_names else first
 
-    @property
+    @cached_property
     def has_row_names(self) -> bool:
         """Whether every row has one value more than the first, as R's write.table does it.
 
@@ -83,19 +84,19 @@ class _Trial:
             return len(set(names)) == len(names) and any(row[-1].strip() for row in body)
         return names == [str(i) for i in range(1, len(names) + 1)]
 
-    @property
+    @cached_property
     def names_in_single_quotes(self) -> bool:
         """Whether each name stands in single quotes."""
         names = self.rows[0][1] if self.rows else []
         return bool(names) and all(len(name) > 1 and name[0] == name[-1] == "'" for name in names)
 
-    @property
+    @cached_property
     def agreement(self) -> float:
         """Share of the rows that have as many values as there are columns."""
         body = self.rows[1:]
         return sum(fits(row, self.width) for _, row in body) / len(body) if body else 1.0
 
-    @property
+    @cached_property
     def numbers(self) -> float:
         """Share of the values that read as a number."""
         cells = [cell for _, row in self.rows[1:] for cell in row]
