@@ -1,0 +1,74 @@
+"""Take the pictures of the README and the guide from the product: ``python -m docs.take_pictures``."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.board import open_board, open_sample, repaint, settle, upload
+from tests.browser.chromium import FLAGS, installed
+from tests.browser.serving import serving
+
+IMAGES = Path(__file__).parent / "images"
+SCHOOLS = Path(__file__).parent / "schools.csv"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def take(page: Page, name: str, part: str | None = None) -> None:
+    """Save the window, or one part of it, without a pointer in the way."""
+    page.mouse.move(2, 2)
+    settle(page)
+    page.wait_for_timeout(300)
+    target = page if part is None else page.locator(part)
+    target.screenshot(path=IMAGES / f"{name}.png", animations="disabled")
+
+
+def desk(page: Page) -> None:
+    """The pictures at the size of a desk."""
+    open_board(page)
+    upload(page, SCHOOLS)
+    for view in ("groups", "shrinkage", "weight", "rank"):
+        take(page, view, f".view[data-area='{view}']")
+    point_at_the_last(page)
+    page.screenshot(path=IMAGES / "board.png", animations="disabled")
+    take(page, "parameters", ".panel:has(#parameters)")
+    open_sample(page, "Dyestuff2")
+    take(page, "boundary", ".answer")
+    with repaint(page):
+        page.get_by_label("Switch between light and dark").click()
+    open_sample(page, "Baseball")
+    page.evaluate("window.scrollTo(0, 0)")
+    take(page, "dark")
+
+
+def point_at_the_last(page: Page) -> None:
+    """Rest on the lowest mark in the first column of the view of shrinkage."""
+    box = page.locator("#view-shrinkage .nsewdrag").bounding_box()
+    if box is None:
+        raise RuntimeError("the view of shrinkage is not drawn")
+    x, y = page.evaluate(
+        "() => { const gd = document.querySelector('#view-shrinkage .js-plotly-plot');"
+        " const {xaxis, yaxis} = gd._fullLayout; const own = gd._fullData.find((t) => t.mode === 'markers');"
+        " return [xaxis.l2p(own.x[0]), yaxis.l2p(Math.min(...own.y))]; }"
+    )
+    for step in (4, 0):
+        page.mouse.move(box["x"] + x + step, box["y"] + y)
+    page.wait_for_timeout(500)
+
+
+def main() -> None:
+    """Take all of them anew."""
+    IMAGES.mkdir(exist_ok=True)
+    program = installed()
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server, sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=program and str(program), args=list(FLAGS))
+        desk(browser.new_page(base_url=server.url, viewport=DESK, color_scheme="light"))
+        phone = browser.new_page(base_url=server.url, viewport=PHONE, color_scheme="light")
+        take(open_board(phone), "phone")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
