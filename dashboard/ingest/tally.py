@@ -10,7 +10,7 @@ from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 EXACT_DISTINCT = 50_000
 """Columns with about this many different values or fewer are counted exactly."""
+FEW_AT_ONCE = 128
+"""How many columns of few values one query looks at."""
 COLUMNS_AT_ONCE = 1024
 """How many columns one query looks at: each takes memory for its own reader."""
 
@@ -42,55 +44,70 @@ def tally_columns(
 ) -> list[Tally]:
     """Tally every column of a stored table.
 
-    A few hundred columns go at once, laid under one another: one set of patterns then serves them all, which
-    is many times faster than an expression for each column.
+    Where a column has few different values, these are looked at once each rather than cell by cell. Several
+    columns go at once, laid under one another, so that one set of patterns serves them all.
     """
-    tallies: list[Tally] = []
-    for start in range(0, len(types), COLUMNS_AT_ONCE):
-        columns = range(start, min(start + COLUMNS_AT_ONCE, len(types)))
-        tallies += _tally(connection, parquet_source(parquet), {i: types[i] for i in columns})
-    return tallies
+    source = parquet_source(parquet)
+    about = _about_distinct(connection, source, len(types))
+    few = [i for i in range(len(types)) if about[i] <= EXACT_DISTINCT]
+    many = [i for i in range(len(types)) if about[i] > EXACT_DISTINCT]
+    cells: list[dict[Cell, int]] = [dict.fromkeys(Cell, 0) for _ in types]
+    exact = dict.fromkeys(few, 0)
+    for columns in _batches(few, FEW_AT_ONCE):
+        counts = _of_values(_values(source, {i: types[i] for i in columns}))
+        for place, kind, rows, different in connection.execute(counts).fetchall():
+            cells[place][Cell(kind)] = int(rows)
+            exact[place] += different if kind != Cell.BLANK else 0
+    for columns in _batches(many, COLUMNS_AT_ONCE):
+        counts = _of_values(_cells(source, {i: types[i] for i in columns}))
+        for place, kind, rows, _ in connection.execute(counts).fetchall():
+            cells[place][Cell(kind)] = int(rows)
+    return [Tally(cells[i], exact.get(i, about[i]), i not in exact) for i in range(len(types))]
 
 
-def _tally(
-    connection: duckdb.DuckDBPyConnection, source: str, types: Mapping[int, ColumnType]
-) -> list[Tally]:
-    counts = select(
-        "place, kind, count(*), approx_count_distinct(value)",
-        f"({_cells(source, types)})",
-        "GROUP BY place, kind",
+def _about_distinct(connection: duckdb.DuckDBPyConnection, source: str, columns: int) -> list[int]:
+    """Estimates of how many different values each column has."""
+    found: list[int] = []
+    for batch in _batches(range(columns), COLUMNS_AT_ONCE):
+        counts = ", ".join(f"approx_count_distinct({stored_name(i)})" for i in batch)
+        found += connection.execute(select(counts, source)).fetchall()[0]
+    return found
+
+
+def _batches(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (places[start : start + size] for start in range(0, len(places), size))
+
+
+def _of_values(values: str) -> str:
+    """A query for (place, kind, rows, values of that kind) over a query for (place, value, given, n)."""
+    bare = select(f"*, {trimmed('value')} AS bare", f"({values})")
+    kind = f"CASE WHEN given IS NULL THEN {cell_kind('bare')} ELSE given END"
+    kinds = select(f"place, n, {kind} AS kind", f"({bare})")
+    return select("place, kind, sum(n), count(*)", f"({kinds})", "GROUP BY place, kind")
+
+
+def _values(source: str, types: Mapping[int, ColumnType]) -> str:
+    """The different values of some columns: (place of the column, value as text, its kind by type, rows)."""
+    return " UNION ALL ".join(
+        select(
+            f"{i} AS place, CAST({stored_name(i)} AS VARCHAR) AS value, "
+            f"{_kind_by_type(stored_name(i), kind)} AS given, count(*) AS n",
+            source,
+            "GROUP BY ALL",
+        )
+        for i, kind in types.items()
     )
-    rows: dict[int, dict[Cell, int]] = {i: dict.fromkeys(Cell, 0) for i in types}
-    distinct = dict.fromkeys(types, 0)
-    for place, kind, count, different in connection.execute(counts).fetchall():
-        rows[place][Cell(kind)] = count
-        distinct[place] += different if kind != Cell.BLANK else 0
-    exact = _distinct(connection, source, {i: types[i] for i in types if distinct[i] <= EXACT_DISTINCT})
-    return [Tally(rows[i], exact.get(i, distinct[i]), i not in exact) for i in types]
-
-
-def _distinct(
-    connection: duckdb.DuckDBPyConnection, source: str, types: Mapping[int, ColumnType]
-) -> dict[int, int]:
-    """Exact counts of the different values of some columns."""
-    if not types:
-        return {}
-    filled = f"WHERE kind <> {Cell.BLANK.value} GROUP BY place"
-    counts = select("place, count(DISTINCT value)", f"({_cells(source, types)})", filled)
-    return {**dict.fromkeys(types, 0), **dict(connection.execute(counts).fetchall())}
 
 
 def _cells(source: str, types: Mapping[int, ColumnType]) -> str:
-    """A query for (place of the column, value as text, kind of cell), one row for each cell."""
+    """Every cell of some columns: (place of the column, value as text, its kind by type, 1)."""
     values = ", ".join(f"CAST({stored_name(i)} AS VARCHAR)" for i in types)
     by_type = ", ".join(_kind_by_type(stored_name(i), kind) for i, kind in types.items())
     places = ", ".join(map(str, types))
-    under_one_another = (
-        f"unnest([{places}]) AS place, unnest([{values}]) AS value, unnest([{by_type}]) AS given"
+    return select(
+        f"unnest([{places}]) AS place, unnest([{values}]) AS value, unnest([{by_type}]) AS given, 1 AS n",
+        source,
     )
-    texts = select(f"*, {trimmed('value')} AS bare", f"({select(under_one_another, source)})")
-    kind = f"CASE WHEN given IS NULL THEN {cell_kind('bare')} ELSE given END"
-    return select(f"place, value, {kind} AS kind", f"({texts})")
 
 
 def _kind_by_type(column: str, kind: ColumnType) -> str:
