@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from dashboard import export
 from dashboard.board import Board
 from dashboard.choices import Choices
-from dashboard.export import FORMULA_STARTS, csv_lines, guarded
+from dashboard.export import csv_lines, guarded
 from dashboard.workspace import Workspace
 from estimators import TIDY_COLUMNS, GroupData, build_registry, compare
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
 
 PATH = "/export/groups.csv"
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def read(comparison):

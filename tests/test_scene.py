@@ -14,7 +14,7 @@ from estimators import GroupData, compare
 from tests.scenes import BUILT_IN, LABELS, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
 
 TIED = GroupData.from_arrays(
-    [5.0, 5.0, 5.0, 5.0, 1.0, 3.0, 2.0, 2.0, 2.0, 9.0],
+    [5.0, 5.0, 5.0, 5.0, 8.0, 10.0, 2.0, 2.0, 2.0, 1.0],
     ["b2", "b2", "b10", "b10", "z", "z", "y", "y", "y", "a"],
 )
 
@@ -29,11 +29,11 @@ def names(scene):
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [
-        ("@own", ["a", "b2", "b10", "y", "z"]),
-        ("ols", ["a", "b2", "b10", "y", "z"]),
+        ("@own", ["z", "b2", "b10", "y", "a"]),
+        ("ols", ["z", "b2", "b10", "y", "a"]),
         ("@name", ["a", "b2", "b10", "y", "z"]),
-        ("@rows", ["y", "b2", "b10", "z", "a"]),
-        ("grand_mean", ["a", "b2", "b10", "y", "z"]),
+        ("@rows", ["y", "z", "b2", "b10", "a"]),
+        ("grand_mean", ["z", "b2", "b10", "y", "a"]),
     ],
 )
 def test_largest_comes_first_then_own_mean_then_natural_name(sort, expected):
