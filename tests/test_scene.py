@@ -193,6 +193,13 @@ def test_lines_and_own_means_are_told_by_what_they_say():
     assert {s.id for s in apart.series if s.is_own_mean} == {"ols", "reml", "ml", "james_stein"}
 
 
+def test_a_mean_of_all_that_happens_to_be_a_groups_own_is_no_own_mean():
+    assert [s.is_own_mean for s in scene_of(groups_of([4]), built_in("ols", "grand_mean")).series] == [
+        True,
+        False,
+    ]
+
+
 def test_a_weight_of_one_alone_makes_no_own_mean():
     class Biased(type(STRANGERS[0])):
         id = "biased"
