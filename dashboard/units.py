@@ -39,7 +39,7 @@ class Unit:
 
 
 def unit_of(column: str) -> Unit:
-    """The noun that a column's name is or ends in (``school``, ``Home team``, ``school_id``), else ``group``."""
+    """The noun that a name is or ends in (``school``, ``Home team``, ``school_id``), else ``group``."""
     words = re.findall(r"[A-Z]?[a-z]+", re.sub(r"(?i)[\W_]*(id|name|no|nr|code|number)$", "", column.strip()))
     last = words[-1].lower() if words else column.strip().lower()
     return Unit(last, plural(last)) if last in NOUNS else Unit()
