@@ -77,6 +77,11 @@ class Scene:
         return [short_label(label) for label in self.comparison.data.labels[self.order]]
 
     @cached_property
+    def name_place(self) -> NDArray[np.int64]:
+        """(J,) place of each group in the order of names."""
+        return natural_place(self.comparison.data.labels)[self.order]
+
+    @cached_property
     def n(self) -> NDArray[np.int64]:
         """(J,) rows."""
         return self.comparison.data.n[self.order]

@@ -24,7 +24,7 @@ CLIENT_SIDE_GROUPS = 5_000
 
 
 def table_columns(scene: Scene) -> list[dict[str, Any]]:
-    """Column definitions for the grid; fields are ``key``, ``group``, ``n``, ``own``, ``e0``, ``e1``, ..."""
+    """Column definitions for the grid; fields are ``group``, ``n``, ``own``, ``e0``, ``e1``, ..."""
     value = {"function": f"params.value == null ? '–' : d3.format('{value_format(scene)}')(params.value)"}
     percent = {
         "function": "params.value == null ? '–' : params.value > 0 && params.value < 0.005 ? '<1%' : "
@@ -44,6 +44,7 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
             "width": 150,
             "minWidth": 110,
             "filter": "agTextColumnFilter",
+            "comparator": {"function": "byNamePlace"},
         },
         {
             "field": "n",
@@ -76,9 +77,10 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
 
 
 def table_rows(scene: Scene, positions: Sequence[int] | None = None) -> list[dict[str, Any]]:
-    """The rows at these positions of the display order; all by default."""
+    """The rows at these positions of the display order, all by default; ``place`` is that of the name."""
     at = np.arange(len(scene)) if positions is None else np.asarray(positions, dtype=np.int64)
     columns = {name: values[at].tolist() for name, values in _numbers(scene).items()}
+    columns["place"] = scene.name_place[at].tolist()
     columns["key"] = [str(key) for key in scene.order[at]]
     columns["group"] = [scene.labels[i] for i in at]
     return [dict(zip(columns, line, strict=True)) for line in zip(*columns.values(), strict=True)]
@@ -95,13 +97,9 @@ def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[
         at = at[_passes(scene, numbers, str(field), condition)[at]]
     for order in reversed(request.get("sortModel") or []):
         field, sign = str(order.get("colId")), -1.0 if order.get("sort") == "desc" else 1.0
-        if field in numbers:
-            at = at[np.argsort(sign * numbers[field][at], kind="stable")]
-        elif field == "group":
-            from dashboard.scene import natural_place
-
-            place = natural_place(scene.comparison.data.labels)[scene.order]
-            at = at[np.argsort(sign * place[at], kind="stable")]
+        values = scene.name_place if field == "group" else numbers.get(field)
+        if values is not None:
+            at = at[np.argsort(sign * values[at], kind="stable")]
     start, end = int(request.get("startRow", 0)), int(request.get("endRow", 200))
     return table_rows(scene, at[max(start, 0) : max(end, 0)].tolist()), len(at)
 
