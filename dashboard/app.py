@@ -40,13 +40,15 @@ def create_app(
 
     Raises:
         UnusableRoot, UnreadableFile, OSError, OptionError, DataError: one sentence.
+
     """
     workspace = Workspace(
         data_dir or default_root(),
         max_upload_bytes=max_upload_bytes,
         samples={sample.id: sample.file for sample in SAMPLES.values()},
     )
-    board = Board(workspace, build_registry(plugins_dirs))
+    folders = tuple(plugins_dirs)
+    board = Board(workspace, build_registry(folders), folders)
     first = f"sample-{next(iter(SAMPLES))}" if data is None else _open_file(board, data, outcome, group)
     app = dash.Dash(
         __name__,

@@ -13,7 +13,9 @@ from dashboard.scene import Scene, make_scene
 from estimators import Comparison, GroupData, Registry, compare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
+    from pathlib import Path
 
     from dashboard.ingest import Table
     from dashboard.workspace import Workspace
@@ -40,9 +42,13 @@ class Board:
     keyed by dataset and never handed out without that.
     """
 
-    def __init__(self, workspace: Workspace, registry: Registry) -> None:
+    def __init__(
+        self, workspace: Workspace, registry: Registry, plugins_dirs: Iterable[str | Path] = ()
+    ) -> None:
         self.workspace = workspace
         self.registry = registry
+        self.plugins_dirs = tuple(map(str, plugins_dirs))
+        """The folders that some of the estimators come from."""
         self.styles = styles(registry.values())
         self.preset_roles: dict[str, tuple[str | None, str | None]] = {}
         """Outcome and group by token, for a file that was opened with them from the command line."""

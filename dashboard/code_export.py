@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
+
+from dashboard.ingest.table import TextLayout
 
 if TYPE_CHECKING:
     from estimators import Comparison, Result
@@ -20,21 +21,6 @@ PARQUET = (".parquet", ".pq")
 TABBED = (".tsv", ".tab")
 NOT_READ_BY_R = (".zip", ".zst", ".zstd")
 _MADE_UP_NAME = re.compile(r".* \(column \d+\)|column \d+", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class TextLayout:
-    """How a text table is written; the defaults are those of an ordinary CSV file."""
-
-    delimiter: str = ","
-    """A space stands for any run of spaces."""
-    quote: str = '"'
-    decimal: str = "."
-    """The decimal mark of the outcome."""
-    encoding: str = "UTF-8"
-    """A name that iconv knows; ``UTF-8-BOM`` where the file begins with a byte order mark."""
-    lines_above: int = 0
-    """Lines above the names of the columns."""
 
 
 def r_script(

@@ -66,7 +66,14 @@ def register(app: dash.Dash, board: Board) -> None:
         table = board.workspace.get(owner(), choices.token).table
         what: dict[str, Any] = {"file_name": table.name, "outcome": choices.outcome, "group": choices.group}
         language = ctx.triggered_id["language"] if ctx.triggered_id else "r"
-        return r_script(scene.comparison, **what), python_script(scene.comparison, **what), language, True
+        r = r_script(
+            scene.comparison,
+            **what,
+            layout=table.layout_for(choices.outcome),
+            columns=[column.name for column in table.columns],
+        )
+        python = python_script(scene.comparison, **what, plugins_dirs=board.plugins_dirs)
+        return r, python, language, True
 
     @app.callback(Output(ids.DOWNLOAD_CSV, "href"), Input(ids.CHOICES, "data"))
     def download_address(given: object) -> str:

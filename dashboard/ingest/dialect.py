@@ -52,6 +52,8 @@ class Layout:
     dialect: Dialect
     names: tuple[str, ...]
     lines_before_data: int
+    lines_above: int = 0
+    """Lines above the names."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def tell_layout(sample: str, *, whole: bool, name: str) -> Layout:
     header = best.rows[0][1]
     names = column_names(["row names", *header] if best.has_row_names else _with_trailing(best, header))
     refuse_if_data(header, [row for _, row in best.rows[1:]], name)
-    return Layout(best.dialect, names, skip + best.lines[0])
+    return Layout(best.dialect, names, skip + best.lines[0], skip)
 
 
 def _score(trial: _Trial) -> tuple[bool, float, bool, float, int, int]:

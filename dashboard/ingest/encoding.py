@@ -32,8 +32,8 @@ class _Scan:
     first_nul: int | None
 
 
-def utf8_file(source: Path, head: bytes, *, name: str, folder: Path) -> Path:
-    """`source` itself where it is UTF-8, else a copy of it in UTF-8 in `folder`.
+def utf8_file(source: Path, head: bytes, *, name: str, folder: Path) -> tuple[Path, str]:
+    """`source` itself where it is UTF-8, else a copy of it in UTF-8 in `folder`; and the encoding it has.
 
     Text that is not Unicode is taken for Windows-1252, and for Latin-1 at the five bytes that leaves out.
 
@@ -45,7 +45,7 @@ def utf8_file(source: Path, head: bytes, *, name: str, folder: Path) -> Path:
         head
     )
     if declared is not None:
-        return _transcoded(source, declared, name=name, folder=folder)
+        return _transcoded(source, declared, name=name, folder=folder), declared.upper()
     if len(_CONTROLS.findall(head)) > len(head) / 20:
         raise _no_text(name)
     scan = _scan(source)
@@ -56,14 +56,14 @@ def utf8_file(source: Path, head: bytes, *, name: str, folder: Path) -> Path:
             "save the table again as CSV (UTF-8)."
         )
     if scan.first_bad is None:
-        return source
+        return source, "UTF-8-BOM" if head.startswith(codecs.BOM_UTF8) else "UTF-8"
     if _mostly_utf8(source):
         line = _line_at(source, scan.first_bad)
         raise UnreadableFile(
             f"{name} is UTF-8 text but line {line} has a byte that is not: "
             "correct it or save the file again as UTF-8."
         )
-    return _transcoded(source, "windows-1252", name=name, folder=folder)
+    return _transcoded(source, "windows-1252", name=name, folder=folder), "windows-1252"
 
 
 def _no_text(name: str) -> UnreadableFile:

@@ -10,6 +10,7 @@ from dashboard.ingest.encoding import utf8_file
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
+from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
 
 if TYPE_CHECKING:
@@ -23,10 +24,15 @@ class Source:
 
     names: tuple[str, ...]
     types: tuple[ColumnType, ...]
-    delimiter: str | None
-    """What separates the columns; None in Parquet."""
+    layout: TextLayout | None
+    """How a text file is written; None in Parquet."""
     write: Callable[[Path, Sequence[int] | None], int]
     """Write the given columns (all for None) to a Parquet file; gives the number of rows."""
+
+    @property
+    def delimiter(self) -> str | None:
+        """What separates the columns; None in Parquet."""
+        return None if self.layout is None else self.layout.delimiter
 
 
 def open_source(
@@ -49,7 +55,7 @@ def open_source(
         return Source(columns.names, columns.types, None, write_parquet)
     if not head.strip():
         raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
-    text = utf8_file(plain, head, name=name, folder=folder)
+    text, encoding = utf8_file(plain, head, name=name, folder=folder)
     layout = read_layout(text, name)
 
     text_column: ColumnType = "text"
@@ -57,6 +63,10 @@ def open_source(
     def write_text(target: Path, keep: Sequence[int] | None) -> int:
         return text_to_parquet(text, layout, target, keep=keep, name=name, folder=folder)
 
-    return Source(
-        layout.names, tuple(text_column for _ in layout.names), layout.dialect.delimiter, write_text
+    written = TextLayout(
+        delimiter=layout.dialect.delimiter,
+        quote=layout.dialect.quote,
+        encoding=encoding,
+        lines_above=layout.lines_above,
     )
+    return Source(layout.names, tuple(text_column for _ in layout.names), written, write_text)

@@ -24,7 +24,7 @@ def store(source: Path, *, name: str, target: Path, max_expanded_bytes: int) -> 
         parquet = folder / "table.parquet"
         rows, columns = write_profiled(opened, name=name, target=parquet, folder=folder / "profile")
         parquet.replace(target)
-    return Table(path=target, name=name, rows=rows, columns=columns)
+    return Table(path=target, name=name, rows=rows, columns=columns, layout=opened.layout)
 
 
 def write_profiled(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -47,6 +47,21 @@ class Column:
 
 
 @dataclass(frozen=True)
+class TextLayout:
+    """How a text table is written; the defaults are those of an ordinary CSV file."""
+
+    delimiter: str = ","
+    """A space stands for any run of spaces."""
+    quote: str = '"'
+    decimal: str = "."
+    """The decimal mark of the outcome."""
+    encoding: str = "UTF-8"
+    """A name that iconv knows; ``UTF-8-BOM`` where the file begins with a byte order mark."""
+    lines_above: int = 0
+    """Lines above the names of the columns."""
+
+
+@dataclass(frozen=True)
 class Table:
     """A table that was read once and lies on disk as Parquet."""
 
@@ -55,10 +70,19 @@ class Table:
     """What the user calls the file."""
     rows: int
     columns: tuple[Column, ...]
+    layout: TextLayout | None = None
+    """How the file itself is written; None for Parquet."""
 
     def column(self, name: str) -> Column | None:
         """The column of exactly this name."""
         return next((column for column in self.columns if column.name == name), None)
+
+    def layout_for(self, outcome: str) -> TextLayout | None:
+        """How the file is written, with the decimal mark of the numbers in this column."""
+        column = self.column(outcome)
+        if self.layout is None or column is None:
+            return self.layout
+        return replace(self.layout, decimal=column.decimal)
 
     @property
     def decimal_comma(self) -> bool:
@@ -67,7 +91,12 @@ class Table:
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the path, for `from_json`."""
-        return {"name": self.name, "rows": self.rows, "columns": [asdict(column) for column in self.columns]}
+        return {
+            "name": self.name,
+            "rows": self.rows,
+            "columns": [asdict(column) for column in self.columns],
+            "layout": None if self.layout is None else asdict(self.layout),
+        }
 
     @classmethod
     def from_json(cls, fields: dict[str, Any], path: Path) -> Table:
@@ -75,4 +104,6 @@ class Table:
         columns = tuple(
             Column(**{**column, "examples": tuple(column["examples"])}) for column in fields["columns"]
         )
-        return cls(path=path, name=fields["name"], rows=fields["rows"], columns=columns)
+        given = fields.get("layout")
+        layout = None if given is None else TextLayout(**given)
+        return cls(path=path, name=fields["name"], rows=fields["rows"], columns=columns, layout=layout)
