@@ -202,6 +202,6 @@ def _series(result: Result, style: Style, order: NDArray[np.int64], own_mean: ND
 
 
 def _leaves_means(fit: GroupFit, own_mean: NDArray[np.float64]) -> bool:
-    if fit.weight is None or not (fit.weight == 1).all():
-        return False
+    if fit.center is not None or fit.weight is None or not (fit.weight == 1).all():
+        return False  # what has a centre to pull towards is a method of its own, even where it does not pull
     return bool((np.abs(fit.estimate - own_mean) <= SAME * np.abs(own_mean).max()).all())

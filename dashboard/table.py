@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dashboard.scene import Scene
+    from dashboard.scene import Scene, Series
 
 MOST_DECIMALS = 9
 CLIENT_SIDE_GROUPS = 5_000
@@ -55,24 +55,34 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
         {"field": "own", "headerName": "own mean", **numeric, "valueFormatter": value},
     ]
     reference = scene.reference
-    if reference is not None and reference.weight is not None:
-        columns.append({"field": "weight", "headerName": "weight", **numeric, "valueFormatter": percent})
     columns += [
         {"field": f"e{i}", "headerName": s.label, **numeric, "valueFormatter": value}
         for i, s in enumerate(scene.series)
         if not s.is_own_mean
     ]
-    if reference is not None and reference.low is not None:
-        level = f"{100 * scene.comparison.level:g}%"
-        columns += [
-            {"field": "low", "headerName": f"{level} from", **numeric, "valueFormatter": value},
-            {"field": "high", "headerName": f"{level} to", **numeric, "valueFormatter": value},
-        ]
     columns.append({"field": "own_rank", "headerName": "own rank", **numeric})
     if reference is not None:
-        columns.append({"field": "rank", "headerName": "rank", **numeric})
+        columns += _headline_columns(scene, reference, numeric, value, percent)
     for column in columns:
         column["headerTooltip"] = column["headerName"]
+    return columns
+
+
+def _headline_columns(
+    scene: Scene, reference: Series, numeric: dict[str, Any], value: dict[str, Any], percent: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """More of the method that the headline speaks of, each column with its name."""
+    whose, columns = reference.label, [{"field": "rank", "headerName": f"{reference.label} rank", **numeric}]
+    if reference.low is not None:
+        level = f"{100 * scene.comparison.level:g}%"
+        columns += [
+            {"field": "low", "headerName": f"{whose} {level} from", **numeric, "valueFormatter": value},
+            {"field": "high", "headerName": f"{whose} {level} to", **numeric, "valueFormatter": value},
+        ]
+    if reference.weight is not None:
+        columns.append(
+            {"field": "weight", "headerName": f"{whose} weight", **numeric, "valueFormatter": percent}
+        )
     return columns
 
 

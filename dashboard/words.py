@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from estimators import DroppedRows, GroupData
 
 DASH = "–"
+MANY_LEFT_OUT = 0.05
+"""Share of the rows past which leaving them out is said aloud."""
 MOST_DIGITS = 15
 """Significant digits that every double holds."""
 
@@ -128,6 +130,27 @@ def rows_used(data: GroupData) -> str:
     if data.dropped.total:
         return f"{rows(data.total)} used, {data.dropped.total:,} left out: {left_out(data.dropped)}"
     return f"{'All ' if data.total > 1 else ''}{rows(data.total)} used"
+
+
+def many_left_out(data: GroupData) -> str:
+    """A warning where more than one row in twenty is left out for its outcome; else nothing."""
+    lost = data.dropped.total - data.dropped.missing_group
+    if lost <= MANY_LEFT_OUT * data.rows_read:
+        return ""
+    return (
+        f"{data.total:,} of {rows(data.rows_read)} are used. Left out: {left_out(data.dropped)}. "
+        "If these rows differ from the others, so do the means."
+    )
+
+
+def interval_kind(series: Series) -> str:
+    """What the interval of a method rests on."""
+    fit = series.result.fit
+    if fit is None or series.low is None:
+        return "none"
+    if fit.interval_fn is not None:
+        return "its own"
+    return "normal" if fit.df is None else f"t, {fit.df:.6g} df"
 
 
 def left_out(dropped: DroppedRows) -> str:

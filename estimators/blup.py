@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from estimators.groups import GroupData
 
 STD_ERRORS = {
-    "prediction": "of the prediction",
-    "conditional": "conditional (μ known)",
+    "prediction": "prediction",
+    "conditional": "conditional",
 }
 
 

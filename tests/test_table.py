@@ -42,12 +42,12 @@ def test_the_columns_are_those_that_people_compare():
         ("group", "school"),
         ("n", "rows"),
         ("own", "own mean"),
-        ("weight", "weight"),
         *label.items(),
-        ("low", "95% from"),
-        ("high", "95% to"),
         ("own_rank", "own rank"),
-        ("rank", "rank"),
+        ("rank", "REML BLUP rank"),
+        ("low", "REML BLUP 95% from"),
+        ("high", "REML BLUP 95% to"),
+        ("weight", "REML BLUP weight"),
     ]
     assert {"A share & <b>more</b>", "Skewed", "Slope"} <= set(label.values())
 

@@ -302,3 +302,24 @@ def test_a_location_has_the_digits_that_its_error_can_tell_apart():
 )
 def test_article(noun, word):
     assert article(noun) == word
+
+
+@pytest.mark.parametrize(("bad", "said"), [(0, False), (1, False), (3, True)])
+def test_many_rows_left_out_are_said_aloud(bad, said):
+    outcome = ["1.5", "2.5", "4.0", "3.0"] * 10 + ["absent"] * bad
+    data = GroupData.from_arrays(outcome, ["a", "b"] * 20 + ["a"] * bad)
+    assert bool(words.many_left_out(data)) == said
+    if said:
+        assert "40 of 43 rows" in words.many_left_out(data)
+
+
+def test_each_interval_says_what_it_rests_on():
+    scene = scene_of(groups_of([3, 4, 5, 6]), BUILT_IN.values())
+    kinds = {series.id: words.interval_kind(series) for series in scene.series}
+    assert kinds == {
+        "ols": "t, 14 df",
+        "reml": "normal",
+        "ml": "normal",
+        "james_stein": "none",
+        "grand_mean": "t, 17 df",
+    }

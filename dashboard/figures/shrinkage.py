@@ -26,10 +26,10 @@ def shrinkage_figure(scene: Scene) -> go.Figure:
         figure.add_trace(group_markers(scene, np.full(len(scene), float(place)), values, style, name))
     if scene.center is not None:
         figure.add_hline(
-            scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dash"}, layer="below"
+            scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"}, layer="below"
         )
         figure.add_annotation(
-            text="centre",
+            text="μ" if scene.reference else "centre",
             x=1,
             xref="paper",
             xanchor="right",

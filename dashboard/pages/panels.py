@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dashboard.datasets import Dataset
     from dashboard.samples import Sample
     from dashboard.scene import Scene
-    from estimators import Parameter
+    from estimators import Parameter, Result
 
 
 def headline(scene: Scene) -> list[Any]:
@@ -46,17 +46,20 @@ def cards(scene: Scene) -> list[html.Div]:
 
 
 def failures(scene: Scene, board: Board) -> list[html.Div]:
-    """A card for each estimator that could not be fitted, with the reason."""
-    return [
-        html.Div(
-            [
-                estimator_symbol(board.styles[result.id]),
-                html.Div([html.Strong(f"{result.label}: no result"), html.P(sentence(result.message or ""))]),
-            ],
-            className="failure",
-        )
-        for result in scene.comparison.failed
-    ]
+    """A card for rows left out where they are many, and one for each reason why methods have no result."""
+    shown = []
+    warning = words.many_left_out(scene.comparison.data)
+    if warning:
+        shown.append(html.Div(html.P(warning), className="failure"))
+    reasons: dict[str, list[Result]] = {}
+    for result in scene.comparison.failed:
+        reasons.setdefault(result.message or "", []).append(result)
+    for message, results in reasons.items():
+        symbols = [estimator_symbol(board.styles[result.id]) for result in results]
+        who = ", ".join(result.label for result in results)
+        text = html.Div([html.Strong(f"{who}: no result"), html.P(sentence(message))])
+        shown.append(html.Div([*symbols, text], className="failure"))
+    return shown
 
 
 def notes(scene: Scene) -> list[html.Div]:
@@ -89,7 +92,11 @@ def parameters(scene: Scene, board: Board) -> html.Table | html.P:
     if not named:
         return html.P("None of the methods that are on estimates parameters.", className="quiet")
     head = html.Tr(
-        [html.Th("", scope="col"), *(html.Th(p.label, scope="col", title=p.help) for p in named.values())]
+        [
+            html.Th("", scope="col"),
+            *(html.Th(p.label, scope="col", title=p.help) for p in named.values()),
+            html.Th("Interval", scope="col", title="What the interval is computed with."),
+        ]
     )
     body = []
     for series in scene.series:
@@ -102,7 +109,7 @@ def parameters(scene: Scene, board: Board) -> html.Table | html.P:
             for n in named
         ]
         heading = html.Th([estimator_symbol(board.styles[series.id]), series.label], scope="row")
-        body.append(html.Tr([heading, *cells]))
+        body.append(html.Tr([heading, *cells, html.Td(words.interval_kind(series))]))
     return html.Table([html.Thead(head), html.Tbody(body)], className="parameters")
 
 
@@ -120,6 +127,9 @@ def dataset_chip(dataset: Dataset, scene: Scene | None) -> list[Any]:
     """The dataset's name and size."""
     size = words.rows(dataset.table.rows)
     if scene is not None:
+        used = scene.comparison.data.total
+        if used < dataset.table.rows:
+            size = f"{used:,} of {size}"
         groups = len(scene)
         size += f" · {groups:,} {scene.unit.one if groups == 1 else scene.unit.many}"
     return [html.Strong(dataset.name, title=dataset.name), html.Span(f" · {size}")]
