@@ -20,7 +20,7 @@ GRAPH_CONFIG: Any = {
     "showTips": False,
 }
 
-ROW_HEIGHT, HEADER_HEIGHT, TALLEST_TABLE = 34, 40, 420
+ROW_HEIGHT, HEADER_HEIGHT, TALLEST_HEADER, TALLEST_TABLE = 34, 40, 60, 440
 
 _VIEWS = (
     (ids.VIEW_GROUPS, "Groups", "estimate and interval", "groups"),
@@ -126,7 +126,7 @@ def _save_menu(graph_id: str, title: str) -> dmc.Menu:
 def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None) -> dag.AgGrid:
     """The table; without rows it asks the server for them block by block."""
     height = (
-        TALLEST_TABLE if rows is None else min(TALLEST_TABLE, HEADER_HEIGHT + ROW_HEIGHT * len(rows) + 16)
+        TALLEST_TABLE if rows is None else min(TALLEST_TABLE, TALLEST_HEADER + ROW_HEIGHT * len(rows) + 16)
     )
     options: dict[str, Any] = {
         "rowHeight": ROW_HEIGHT,
