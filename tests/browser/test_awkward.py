@@ -129,8 +129,9 @@ def test_one_group(board):
             pick(board, "group", "g")
     assert "only one" in board.inner_text("#headline").lower()
     failures = board.inner_text("#failures")
+    assert failures.count("no result") == 2, "one card for each reason"
     for name in ("REML BLUP", "ML BLUP", "James–Stein"):
-        assert f"{name}: no result" in failures
+        assert name in failures
     assert [row["group"] for row in table(board)] == ["only"]
 
 
@@ -141,8 +142,9 @@ def test_one_row_in_each_group(board):
             pick(board, "group", "g")
     assert "one row" in board.inner_text("#headline")
     failures = board.inner_text("#failures")
+    assert failures.count("no result") == 1, "one card for each reason"
     for name in ("REML BLUP", "ML BLUP", "James–Stein"):
-        assert f"{name}: no result" in failures
+        assert name in failures
     means = next(t for t in traces(board, "view-groups") if t["name"] == "Level means (OLS)")
     assert means["x"] == [float(i * i) for i in reversed(range(8))]
 
