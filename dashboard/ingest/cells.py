@@ -1,11 +1,12 @@
 """What one cell of text is, as SQL: blank, missing, a number in some notation, or other text.
 
-The rules are those of `estimators` (its missing words, its white space) plus the notations with a comma,
-whose meaning depends on the column they stand in.
+The rules are those of `estimators` (its missing words, its white space) plus decimal commas and separated
+thousands, whose meaning depends on the column they stand in.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +26,7 @@ _INFINITE = r"(?i)[+-]?inf(inity)?"
 _EXPONENT = r"([eE][+-]?[0-9]+)?"
 POINT_NUMBER = rf"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+){_EXPONENT}"
 COMMA_NUMBER = rf"[+-]?([0-9]+,?[0-9]*|,[0-9]+){_EXPONENT}"
+_BEFORE_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}"
 
 
 class Cell(IntEnum):
@@ -33,36 +35,61 @@ class Cell(IntEnum):
     BLANK = 0
     MISSING = 1
     WHOLE = 2
-    DECIMAL = 3
-    """A number with a point or an exponent."""
-    COMMA = 4
+    SCIENTIFIC = 3
+    """Such as 2e5: an exponent and no mark."""
+    POINT = 4
+    """A number with one point that cannot be a thousands separator, such as 12.75."""
+    POINT_OR_THOUSANDS = 5
+    """Such as 1.234: one and a bit, or one thousand beside decimal commas."""
+    COMMA = 6
     """A number with one comma that cannot be a thousands separator, such as 12,75."""
-    THOUSANDS_OR_COMMA = 5
+    COMMA_OR_THOUSANDS = 7
     """Such as 1,234: one thousand or one and a bit."""
-    GROUPED_POINT = 6
-    """Such as 1,234,567 or 1,234.5: commas for thousands."""
-    GROUPED_COMMA = 7
-    """Such as 1.234,5 or 1 234,5: a decimal comma after separated thousands."""
-    INFINITE = 8
-    DATE = 9
-    BOOLEAN = 10
-    OTHER = 11
+    THOUSANDS_POINT = 8
+    """Such as 1,234.5: commas for thousands, then a decimal point."""
+    THOUSANDS_COMMA = 9
+    """Such as 1.234,5: points for thousands, then a decimal comma."""
+    COMMAS = 10
+    """Such as 1,234,567: commas that can only be for thousands."""
+    POINTS = 11
+    """Such as 1.234.567: points that can only be for thousands."""
+    SPACED_COMMA = 12
+    """Such as 1 234,5: a decimal comma after thousands set apart by something else."""
+    INFINITE = 13
+    DATE = 14
+    BOOLEAN = 15
+    OTHER = 16
 
 
-COMMA_KINDS = (Cell.COMMA, Cell.THOUSANDS_OR_COMMA, Cell.GROUPED_POINT, Cell.GROUPED_COMMA)
+COMMA_KINDS = (
+    Cell.COMMA,
+    Cell.COMMA_OR_THOUSANDS,
+    Cell.THOUSANDS_POINT,
+    Cell.THOUSANDS_COMMA,
+    Cell.COMMAS,
+    Cell.SPACED_COMMA,
+)
 _Patterns = tuple[tuple[Cell, str], ...]
 _WORDS: _Patterns = (
     (Cell.MISSING, _MISSING),
     (Cell.INFINITE, _INFINITE),
     (Cell.BOOLEAN, r"(?i)true|false|yes|no"),
 )
-_NUMBERS: _Patterns = ((Cell.WHOLE, r"[+-]?[0-9]+"), (Cell.DECIMAL, POINT_NUMBER))
-_WITH_COMMA: _Patterns = (
-    (Cell.THOUSANDS_OR_COMMA, r"[+-]?[1-9][0-9]{0,2},[0-9]{3}"),
-    (Cell.COMMA, COMMA_NUMBER),
-    (Cell.GROUPED_POINT, r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?"),
-    (Cell.GROUPED_COMMA, r"[+-]?[0-9]{1,3}([. '\x{a0}\x{2009}\x{202f}][0-9]{3})+,[0-9]*"),
+_NUMBERS: _Patterns = (
+    (Cell.WHOLE, r"[+-]?[0-9]+"),
+    (Cell.POINT_OR_THOUSANDS, rf"{_BEFORE_THOUSANDS}\.[0-9]{{3}}"),
+    (Cell.POINT, rf"[+-]?([0-9]+\.[0-9]*|\.[0-9]+){_EXPONENT}"),
+    (Cell.SCIENTIFIC, POINT_NUMBER),
 )
+_WITH_COMMA: _Patterns = (
+    (Cell.COMMA_OR_THOUSANDS, rf"{_BEFORE_THOUSANDS},[0-9]{{3}}"),
+    (Cell.COMMA, COMMA_NUMBER),
+    (Cell.THOUSANDS_POINT, rf"{_BEFORE_THOUSANDS}(,[0-9]{{3}})+\.[0-9]*"),
+    (Cell.THOUSANDS_COMMA, rf"{_BEFORE_THOUSANDS}(\.[0-9]{{3}})+,[0-9]*"),
+    (Cell.COMMAS, rf"{_BEFORE_THOUSANDS}(,[0-9]{{3}}){{2,}}"),
+    (Cell.SPACED_COMMA, rf"{_BEFORE_THOUSANDS}([ '\x{{a0}}\x{{2009}}\x{{202f}}][0-9]{{3}})+,[0-9]*"),
+)
+_WITH_POINTS: _Patterns = ((Cell.POINTS, rf"{_BEFORE_THOUSANDS}(\.[0-9]{{3}}){{2,}}"),)
 _TIME = r"([ T][0-9:.]+(Z|[+-][0-9:]+)?)?"
 _DATE = rf"[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}{_TIME}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./][0-9]{{2,4}}"
 _LONGEST_WORD = 9
@@ -94,7 +121,7 @@ def cell_kind(text: str) -> str:
     return (
         f"CASE WHEN {is_blank(text)} THEN {Cell.BLANK.value} WHEN unicode({text}) > ord('9') THEN {words}"
         f"{_cases(text, _NUMBERS)} WHEN contains({text}, ',') THEN {commas}"
-        f"{_cases(text, ((Cell.DATE, _DATE), *_WORDS))} ELSE {other} END"
+        f"{_cases(text, (*_WITH_POINTS, (Cell.DATE, _DATE), *_WORDS))} ELSE {other} END"
     )
 
 
@@ -102,38 +129,86 @@ def _cases(text: str, patterns: _Patterns) -> str:
     return "".join(f" WHEN regexp_full_match({text}, {literal(p)}) THEN {kind.value}" for kind, p in patterns)
 
 
-def decimal_mark(counts: Mapping[Cell, int], delimiter: str | None) -> DecimalMark:
-    """The decimal mark of a column of text, from its cells and what separates the columns of its file.
+@dataclass(frozen=True)
+class Notation:
+    """How the numbers of a column of text are written."""
 
-    Between commas, a quoted `1,234` or `12,75` stays unread, for it can mean either. Elsewhere the comma is
-    the mark where it can be nothing else often enough: semicolons between columns are a sign of it.
+    decimal: DecimalMark = "."
+    thousands: bool = False
+    """Whether 1,234 is one thousand (beside a decimal comma: 1.234), and not left unread or a decimal."""
+
+    @property
+    def whole(self) -> frozenset[Cell]:
+        """The kinds of cell that read as a whole number."""
+        if self.decimal == ",":
+            either, surely = Cell.POINT_OR_THOUSANDS, Cell.POINTS
+        else:
+            either, surely = Cell.COMMA_OR_THOUSANDS, Cell.COMMAS
+        return frozenset({Cell.WHOLE, surely} | ({either} if self.thousands else set()))
+
+    @property
+    def numbers(self) -> frozenset[Cell]:
+        """The kinds of cell that read as a number, those past double's range included."""
+        if self.decimal == ",":
+            fractions = {Cell.COMMA, Cell.COMMA_OR_THOUSANDS, Cell.THOUSANDS_COMMA}
+        else:
+            fractions = {Cell.POINT, Cell.POINT_OR_THOUSANDS, Cell.THOUSANDS_POINT}
+        return self.whole | fractions | {Cell.SCIENTIFIC}
+
+
+def tell_notation(counts: Mapping[Cell, int], delimiter: str | None) -> Notation:
+    """The notation of a column of text, from its cells and what separates the columns of its file.
+
+    A cell such as 1,234 is one thousand only where others show that the comma is not the decimal mark, and
+    none that it is; the same holds for 1.234 in a column of decimal commas.
     """
-    commas = counts[Cell.COMMA] + counts[Cell.GROUPED_COMMA]
-    open_to_doubt = counts[Cell.THOUSANDS_OR_COMMA]
+    commas = counts[Cell.COMMA] + counts[Cell.THOUSANDS_COMMA] + counts[Cell.SPACED_COMMA]
+    points = counts[Cell.POINT] + counts[Cell.THOUSANDS_POINT]
+    decimal = _decimal_mark(counts, delimiter)
+    if decimal == ",":
+        return Notation(decimal, thousands=commas > 0 and points + counts[Cell.COMMAS] == 0)
+    return Notation(decimal, thousands=points + counts[Cell.COMMAS] > 0 and commas + counts[Cell.POINTS] == 0)
+
+
+def _decimal_mark(counts: Mapping[Cell, int], delimiter: str | None) -> DecimalMark:
+    """Always a point between commas; elsewhere a comma where it can be nothing else often enough.
+
+    Semicolons between columns are a sign of decimal commas.
+    """
+    commas = counts[Cell.COMMA] + counts[Cell.THOUSANDS_COMMA] + counts[Cell.SPACED_COMMA]
+    open_to_doubt = counts[Cell.COMMA_OR_THOUSANDS]
+    # beside 1.234,5 a point in 1.234 is no sign of a decimal one
+    points = counts[Cell.POINT] + (0 if counts[Cell.THOUSANDS_COMMA] else counts[Cell.POINT_OR_THOUSANDS])
     if (
         delimiter in (",", None)
-        or counts[Cell.GROUPED_POINT]
-        or counts[Cell.DECIMAL] >= commas + open_to_doubt
+        or counts[Cell.THOUSANDS_POINT]
+        or counts[Cell.COMMAS]
+        or points >= commas + open_to_doubt
     ):
         return "."
     if delimiter == ";":
-        return "," if commas or not counts[Cell.DECIMAL] else "."
+        return "," if commas or not points else "."
     return "," if commas >= max(open_to_doubt, 1) else "."
 
 
-def number(text: str, decimal: DecimalMark) -> str:
+def number(text: str, notation: Notation) -> str:
     """SQL for the double that trimmed text means: NULL for no number, infinite past double's range."""
-    pattern, digits = (COMMA_NUMBER, f"replace({text}, ',', '.')") if decimal == "," else (POINT_NUMBER, text)
-    return f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) THEN TRY_CAST({digits} AS DOUBLE) END"
+    if notation.decimal == ",":
+        plain, separator = COMMA_NUMBER, "."
+        fraction = f"replace({text}, ',', '.')"
+        digits = f"replace(replace({text}, '.', ''), ',', '.')"
+    else:
+        plain, separator = POINT_NUMBER, ","
+        fraction, digits = text, f"replace({text}, ',', '')"
+    group, fewest = rf"([{separator}][0-9]{{3}})", 1 if notation.thousands else 2
+    separated = rf"{_BEFORE_THOUSANDS}({group}{{{fewest},}}|{group}+[{notation.decimal}][0-9]*)"
+    return (
+        f"CASE WHEN regexp_full_match({text}, {literal(plain)}) THEN TRY_CAST({fraction} AS DOUBLE) "
+        f"WHEN contains({text}, '{separator}') AND regexp_full_match({text}, {literal(separated)}) "
+        f"THEN TRY_CAST({digits} AS DOUBLE) END"
+    )
 
 
 def is_infinite(text: str) -> str:
     """SQL for whether trimmed text is a word for infinity."""
     return f"regexp_full_match({text}, {literal(_INFINITE)})"
-
-
-def numbers_among(counts: Mapping[Cell, int], decimal: DecimalMark) -> int:
-    """How many of the cells read as a number under a decimal mark; those past double's range included."""
-    if decimal == ",":
-        return counts[Cell.WHOLE] + counts[Cell.COMMA] + counts[Cell.THOUSANDS_OR_COMMA]
-    return counts[Cell.WHOLE] + counts[Cell.DECIMAL]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.cells import Cell, decimal_mark, numbers_among
+from dashboard.ingest.cells import Cell, Notation, tell_notation
 from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.roles import why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
@@ -56,9 +56,9 @@ def _is_shown(column: Column, tally: Tally) -> bool:
 def _column(
     place: int, name: str, *, kind: ColumnType, tally: Tally, examples: tuple[str, ...], delimiter: str | None
 ) -> Column:
-    decimal = decimal_mark(tally.cells, delimiter) if kind == "text" else "."
-    numbers = numbers_among(tally.cells, decimal)
-    whole = numbers > 0 and numbers == tally.cells[Cell.WHOLE]
+    notation = tell_notation(tally.cells, delimiter) if kind == "text" else Notation()
+    numbers = tally.rows_of(notation.numbers)
+    whole = numbers > 0 and numbers == tally.rows_of(notation.whole)
     shown_kind = _TYPED_KINDS.get(kind) or _kind_of_text(tally, numbers)
     blank = tally.cells[Cell.BLANK]
     return Column(
@@ -72,7 +72,8 @@ def _column(
         not_group=why_not_group(tally, kind, measured=shown_kind == "number" and not whole),
         numbers=numbers,
         whole=whole,
-        decimal=decimal,
+        decimal=notation.decimal,
+        thousands=notation.thousands,
         typed=kind != "text",
         stored=place,
     )

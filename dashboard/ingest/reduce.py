@@ -34,6 +34,7 @@ def reduce_table(table: Table, *, outcome: str, group: str) -> GroupData:
     """
     from pathlib import Path
 
+    from dashboard.ingest.cells import Notation
     from dashboard.ingest.usable import Roles, summaries
 
     places = _find((outcome, group), [column.name for column in table.columns], table.name)
@@ -42,7 +43,8 @@ def reduce_table(table: Table, *, outcome: str, group: str) -> GroupData:
         raise _unfit(y.name, "outcome", y.not_outcome, table.name)
     if g.typed and g.not_group is not None and g.kind == "text":
         raise _unfit(g.name, "group", g.not_group, table.name)
-    roles = Roles(table.path, stored_name(y.stored), stored_name(g.stored), y.decimal)
+    notation = Notation(y.decimal, thousands=y.thousands)
+    roles = Roles(table.path, stored_name(y.stored), stored_name(g.stored), notation)
 
     @contextmanager
     def opened() -> Iterator[GroupData]:

@@ -40,6 +40,8 @@ class Column:
     """Whether all numbers are whole."""
     decimal: Literal[".", ","] = "."
     """The decimal mark of its numbers."""
+    thousands: bool = False
+    """Whether a number such as 1,234 (where the decimal mark is a comma: 1.234) is one thousand."""
     typed: bool = False
     """Whether the file itself gives it a type other than text (Parquet)."""
     stored: int = 0

@@ -10,7 +10,7 @@ from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -37,6 +37,10 @@ class Tally:
     def filled(self) -> int:
         """Rows with a value that is not a word for a missing one."""
         return sum(self.cells.values()) - self.cells[Cell.BLANK] - self.cells[Cell.MISSING]
+
+    def rows_of(self, kinds: Iterable[Cell]) -> int:
+        """Rows whose cell is of one of these kinds."""
+        return sum(self.cells[kind] for kind in kinds)
 
 
 def tally_columns(
@@ -115,7 +119,7 @@ def _kind_by_type(column: str, kind: ColumnType) -> str:
     if kind == "text":
         return "NULL"
     blank = Cell.BLANK.value
-    whole_or_not = f"WHEN {column} = trunc({column}) THEN {Cell.WHOLE.value} ELSE {Cell.DECIMAL.value} END"
+    whole_or_not = f"WHEN {column} = trunc({column}) THEN {Cell.WHOLE.value} ELSE {Cell.POINT.value} END"
     if kind == "float":
         return (
             f"CASE WHEN {column} IS NULL OR isnan({column}) THEN {blank} "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.ingest import cells
-from dashboard.ingest.cells import Cell, DecimalMark
+from dashboard.ingest.cells import Cell, Notation
 from dashboard.ingest.engine import engine, parquet_source, select
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ class Roles:
     parquet: Path
     outcome: str
     group: str
-    decimal: DecimalMark | None
-    """The outcome's decimal mark; None: to be told from the column."""
+    notation: Notation | None
+    """How the outcome's numbers are written; None: to be told from the column."""
     delimiter: str | None = None
-    """What separates the columns of the user's file, from which the decimal mark is told."""
+    """What separates the columns of the user's file, from which the notation is told."""
 
 
 @contextmanager
@@ -69,8 +69,8 @@ def _judged_rows(connection: duckdb.DuckDBPyConnection, roles: Roles) -> str:
     texts = f"y, g, {_text('y', y_type)} AS y_text, {_text('g', g_type)} AS g_text"
     rows = select(texts, f"({select(columns, source)})")
     if y_type == "VARCHAR":
-        decimal = roles.decimal or _told_decimal(connection, roles)
-        outcome = cells.number("y_text", decimal)
+        notation = roles.notation or _told_notation(connection, roles)
+        outcome = cells.number("y_text", notation)
         missing = f"{cells.is_blank('y_text')} OR {cells.is_missing_word('y_text')}"
         infinite = cells.is_infinite("y_text")
     else:
@@ -97,12 +97,14 @@ def _nameless(kind: str) -> str:
     return "(g IS NULL OR isnan(g))" if kind in ("FLOAT", "DOUBLE") else "g IS NULL"
 
 
-def _told_decimal(connection: duckdb.DuckDBPyConnection, roles: Roles) -> DecimalMark:
-    """The decimal mark of the outcome, from all of its cells."""
-    if roles.delimiter in (",", None):
-        return "."
-    texts = select(f"{cells.trimmed(roles.outcome)} AS t", parquet_source(roles.parquet))
+def _told_notation(connection: duckdb.DuckDBPyConnection, roles: Roles) -> Notation:
+    """How the outcome's numbers are written, from all of its cells."""
+    source = parquet_source(roles.parquet)
+    with_comma = select("1", source, f"WHERE contains({roles.outcome}, ',') LIMIT 1")
+    if connection.execute(with_comma).fetchone() is None:
+        return Notation()
+    texts = select(f"{cells.trimmed(roles.outcome)} AS t", source)
     kinds = select(f"{cells.cell_kind('t')} AS kind", f"({texts})")
     counts = select("kind, count(*)", f"({kinds})", "GROUP BY kind")
     found = dict(connection.execute(counts).fetchall())
-    return cells.decimal_mark({kind: found.get(kind.value, 0) for kind in Cell}, roles.delimiter)
+    return cells.tell_notation({kind: found.get(kind.value, 0) for kind in Cell}, roles.delimiter)

@@ -1,0 +1,95 @@
+"""Separated thousands are read where they can mean only one thing, and otherwise counted as no number."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.ingest import Table
+from tests.ingest_helpers import both_ways, means, stored
+
+
+def column_of(folder, cells, delimiter):
+    """The values of the cells of one column by cell, those that are no number left out; both ways to read."""
+    rows = "".join(f'g{i}{delimiter}"{cell}"\n' for i, cell in enumerate(cells))
+    data = both_ways(folder, f"g{delimiter}y\n{rows}")
+    read = dict(zip(data.labels[data.rows.group].tolist(), data.rows.outcome.tolist(), strict=True))
+    assert data.dropped.not_a_number == data.dropped.total == len(cells) - len(read)
+    column = stored(folder, f"g{delimiter}y\n{rows}").column("y")
+    assert column.numbers == len(read)
+    return {cell: read[f"g{i}"] for i, cell in enumerate(cells) if f"g{i}" in read}
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["1.009,07", "999,5"], [1009.07, 999.5]),
+        (["1.234.567,8", "-1.234,", "1,5"], [1234567.8, -1234.0, 1.5]),
+        (["1.234", "912,5"], [1.234, None]),
+        (["1.234", "912,5", "7,25"], [1234.0, 912.5, 7.25]),
+        (["1.234", "2.345", "3.456", "1.013,5"], [1234.0, 2345.0, 3456.0, 1013.5]),
+        (["1.234.567", "912,5", "3"], [1234567.0, 912.5, 3.0]),
+        (["1.234", "12.5", "912,5", "7,25", "8,5"], [None, None, 912.5, 7.25, 8.5]),
+        (["912,5", "7,5", "1 234,5", "1.23,5", "12.34.567,8", "1.2345,6", "0.123,4", "1234.567,8"],
+         [912.5, 7.5, None, None, None, None, None, None]),
+        (["912,5", "2e1"], [912.5, 20.0]),
+    ],
+)  # fmt: skip
+def test_beside_decimal_commas(tmp_path, delimiter, cells, values):
+    expected = {cell: value for cell, value in zip(cells, values, strict=True) if value is not None}
+    assert column_of(tmp_path, cells, delimiter) == expected
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["1,013.5", "2"], [1013.5, 2.0]),
+        (["1,234,567.8", "+1,234.", "1"], [1234567.8, 1234.0, 1.0]),
+        (["1,234,567", "3"], [1234567.0, 3.0]),
+        (["1,234", "912.5", "3.5"], [1234.0, 912.5, 3.5]),
+        (["1,234", "1,013.5"], [1234.0, 1013.5]),
+        (["1,234", "1,234,567"], [1234.0, 1234567.0]),
+        (["1,234", "12,75", "912.5", "1.5", "2.5"], [None, None, 912.5, 1.5, 2.5]),
+        (["912.5", "1.009,07", "1.234.567", "3.5", "1,23.5", "1,2345.6", "0,123.4", "12,34,567"],
+         [912.5, None, None, 3.5, None, None, None, None]),
+    ],
+)  # fmt: skip
+def test_beside_decimal_points(tmp_path, delimiter, cells, values):
+    expected = {cell: value for cell, value in zip(cells, values, strict=True) if value is not None}
+    assert column_of(tmp_path, cells, delimiter) == expected
+
+
+@pytest.mark.parametrize("other", ["3", "2e5", "1.567"])
+def test_nothing_else_tells_what_a_lone_comma_is(tmp_path, other):
+    assert column_of(tmp_path, ["1,234", other, "1"], ",") == {other: float(other), "1": 1.0}
+
+
+def test_labels_keep_their_separators(tmp_path):
+    data = both_ways(tmp_path, 'g,y\n"1,013.5",1\n1013.5,2\n"1,234",3\n"1.234,5","1,234.5"\n')
+    assert means(data) == {"1,013.5": 1.0, "1013.5": 2.0, "1,234": 3.0, "1.234,5": 1234.5}
+
+
+def test_whole_columns_are_told_with_thousands(tmp_path):
+    assert stored(tmp_path, 'g,y\na,"1,234,567"\na,"1,234"\nb,12\n').column("y").whole
+    assert not stored(tmp_path, 'g,y\na,"1,234,567"\na,"1,234.5"\nb,12\n').column("y").whole
+
+
+def test_the_notation_survives_being_kept(tmp_path):
+    table = stored(tmp_path, 'g,y\na,"1,234"\nb,12.5\nb,2\n')
+    assert table.column("y").thousands
+    assert Table.from_json(table.to_json(), table.path) == table
+
+
+AMOUNTS = st.integers(-(10**14), 10**14).map(lambda cents: cents / 100)
+
+
+@settings(max_examples=3, deadline=None)
+@given(st.lists(AMOUNTS, min_size=1, max_size=30))
+def test_formatted_amounts_come_back_exactly(tmp_path_factory, amounts):
+    folder = tmp_path_factory.mktemp("amounts")
+    texts = [f"{x:,.2f}" for x in amounts]
+    expected = dict(zip(texts, amounts, strict=True))
+    assert column_of(folder, texts, ",") == expected
+    german = {text.translate(str.maketrans(",.", ".,")): value for text, value in expected.items()}
+    assert column_of(folder, list(german), ";") == german
