@@ -19,6 +19,8 @@ _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""
 _FEW_ROWS = 20
 """So many whole numbers may all be different without being an index."""
+_GROUPS_TRIED = 20
+"""So many of the likeliest groups are tried with every outcome."""
 _WIDE_COLUMNS = 3
 """Columns of numbers from which a table where nothing repeats is taken for one column per group."""
 
@@ -42,6 +44,8 @@ _INDEX_WORDS = _words_of(
     "id index idx row rowid nr no number key uuid obs observation rownum x1 unnamed names column"
 )
 _TIME_WORDS = _words_of("year month day days week date hour minute timestamp quarter period wave visit")
+_LABEL_WORDS = _words_of("lat lon lng latitude longitude centroid code zip postcode phone")
+"""What numbers are called that place or name something and measure nothing."""
 _WORD = re.compile(r"[A-Za-z][a-z]*|[A-Z]+")
 
 
@@ -88,14 +92,24 @@ def guess_roles(table: Table) -> tuple[str | None, str | None]:
         c.name: _outcome_score(c, i, table) for i, c in enumerate(table.columns) if c.not_outcome is None
     }
     groups = {c.name: _group_score(c, table) for c in table.columns if c.not_group is None}
-    # one column cannot be both, so the best pair is among the best two of each
-    best_outcomes = sorted(outcomes, key=outcomes.__getitem__, reverse=True)[:2]
-    best_groups = sorted(groups, key=groups.__getitem__, reverse=True)[:2]
-    pairs = [(outcomes[y] + groups[g], y, g) for y in best_outcomes for g in best_groups if y != g]
+    best_outcomes = sorted(outcomes, key=outcomes.__getitem__, reverse=True)
+    best_groups = sorted(groups, key=groups.__getitem__, reverse=True)[:_GROUPS_TRIED]
+    columns = {c.name: c for c in table.columns}
+    pairs = [
+        (outcomes[y] + groups[g] - 3.0 * _belongs_to_group(columns[y], columns[g], table.rows), y, g)
+        for y in best_outcomes
+        for g in best_groups
+        if y != g
+    ]
     if pairs:
         _, outcome, group = max(pairs, key=lambda pair: pair[0])
         return outcome, group
     return (best_outcomes[0], None) if best_outcomes else (None, best_groups[0] if best_groups else None)
+
+
+def _belongs_to_group(outcome: Column, group: Column, rows: int) -> bool:
+    """Whether the outcome may be told by the group, as the latitude of a country is."""
+    return outcome.distinct <= group.distinct and rows >= 2 * group.distinct
 
 
 def _words(name: str) -> set[str]:
@@ -106,6 +120,7 @@ def _outcome_score(column: Column, place: int, table: Table) -> float:
     words = _words(column.name)
     score = 2.0 * (column.kind == "number") + 1.5 * (column.kind == "number" and not column.whole)
     score += 2.0 * bool(words & set(_OUTCOME_WORDS)) - 1.5 * bool(words & set(_TIME_WORDS))
+    score -= 3.0 * bool(words & set(_LABEL_WORDS))
     score -= 2.0 * bool(words & set(_INDEX_WORDS)) + 1.0 * bool(words & set(_GROUP_WORDS))
     if column.whole and column.distinct >= 0.99 * column.numbers > _FEW_ROWS:
         score -= 2.0
@@ -117,12 +132,14 @@ def _group_score(column: Column, table: Table) -> float:
     filled = max(table.rows - column.missing, 1)
     per_group = filled / max(column.distinct, 1)
     words = _words(column.name)
+    measures = bool(words & set(_OUTCOME_WORDS)) and not words & set(_GROUP_WORDS)
     score = {"text": 2.0, "number": 0.0, "boolean": -0.5, "date": -2.0}[column.kind]
     score += 2.0 * bool(words & set(_GROUP_WORDS)) - 1.0 * bool(words & set(_TIME_WORDS))
     score += 2.0 * (per_group >= 2) + 1.0 * (column.distinct >= 4) - 3.0 * (column.distinct <= 1)
     score -= 4.0 * (per_group < 1.1 and filled > 2)
     return (
         score
+        - 2.0 * (column.kind == "number" and measures)
         - 2.5 * (column.kind == "number" and not column.whole)
         - 2.0 * column.missing / max(table.rows, 1)
     )
