@@ -64,7 +64,12 @@ def visitor(new_context, server, troubles):
     """Call it for a page of somebody else: a context of its own, watched like the first, with its options."""
 
     def come(**options):
-        usual = {"base_url": server.url, "viewport": DESKTOP, "color_scheme": "light"}
+        usual = {
+            "base_url": server.url,
+            "viewport": DESKTOP,
+            "color_scheme": "light",
+            "reduced_motion": "reduce",  # nothing is caught half faded in
+        }
         context = new_context(**{**usual, **options})
         context.set_default_timeout(20_000)
         troubles.watch(context)

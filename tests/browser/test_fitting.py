@@ -43,7 +43,7 @@ def test_nothing_grave_in_the_way_of_anyone(visitor, scheme, viewport):
 
 @pytest.fixture
 def phone(visitor):
-    return open_board(visitor(viewport=PHONE, has_touch=True, is_mobile=True))
+    return open_board(visitor(viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="no-preference"))
 
 
 def test_the_rail_opens_and_closes_on_a_phone(phone):

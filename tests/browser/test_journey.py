@@ -55,10 +55,8 @@ def schools(tmp_path):
 def assert_comparison(page, answer):
     """Everything on screen is what the command line says, in the order of the predictions."""
     reml, own = fit(answer, "reml"), by_group(fit(answer, "ols"))
-    cards = page.locator(".card").all()
-    shown = {
-        card.locator(".card-title").inner_text(): card.locator(".card-value").inner_text() for card in cards
-    }
+    titles, values = page.locator(".card-title"), page.locator(".card-value")
+    shown = dict(zip(titles.all_inner_texts(), values.all_inner_texts(), strict=True))
     for title in ("Population mean μ", "Between groups σg", "Within groups σe", "ICC"):
         assert shows(shown[title], reml["parameters"][PARAMETERS[title]]), (title, shown)
     percent = re.search(r"(\d+)% of the variance", page.inner_text("#headline"))
@@ -81,8 +79,8 @@ def assert_comparison(page, answer):
 
     said = parameters(page)
     for method in answer["fits"]:
-        for label, text in said[method["label"]].items():
-            value = method["parameters"].get(PARAMETERS[label])
+        for label, name in PARAMETERS.items():
+            text, value = said[method["label"]][label], method["parameters"].get(name)
             assert shows(text, value, digits=6), (method["label"], label, text, value)
 
     drawn = {t["name"]: t for t in traces(page, "view-groups") if t["name"]}

@@ -16,7 +16,8 @@ VIEWS = {
 def save(board, view, kind):
     board.get_by_label(f"Save the view {view}").click()
     with board.expect_download() as downloading:
-        board.get_by_role("menuitem", name=f"Save as {kind}").click()
+        menu = board.get_by_role("menu", name=f"Save the view {view}")
+        menu.get_by_role("menuitem", name=f"Save as {kind}").click()
     return downloading.value
 
 
