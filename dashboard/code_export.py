@@ -182,10 +182,23 @@ def _r_read_text(file_name: str, outcome: str, group: str, layout: TextLayout) -
         f"rows <- read.csv(\n  {', '.join(arguments)}\n)",
         "# What is not a number (blank, NA, other words) is left out, as is a row without a group",
         rf'text <- trimws(rows[[{outcome}]], whitespace = "[\\h\\v]")',
+        *_r_without_thousands(layout),
         f'readable <- grepl("{number}", text)',
         "y <- rep(NA_real_, length(text))",
         f"y[readable] <- as.numeric({digits})",
         f"g <- enc2utf8(rows[[{group}]])",
+    ]
+
+
+def _r_without_thousands(layout: TextLayout) -> list[str]:
+    """Lines that take the separators out of numbers with separated thousands."""
+    if not layout.thousands:
+        return []
+    mark, separator = layout.decimal, "." if layout.decimal == "," else ","
+    number = f"^[+-]?[0-9]{{1,3}}([{separator}][0-9]{{3}})+([{mark}][0-9]*)?$"
+    return [
+        f'separated <- grepl("{number}", text)',
+        f'text[separated] <- gsub("{separator}", "", text[separated], fixed = TRUE)',
     ]
 
 

@@ -56,6 +56,12 @@ def table(labels, sizes=(3, 5, 2, 4, 1), head="school,score", seed=1):
 PLAIN = table("ABCDE")
 AWKWARD_LABELS = table(["01", "1", "NA", '"say ""hi"", <b>=1+1\nnext"', '"Zürich, Ωmega 🎲"'])
 MISSING_WORDS = PLAIN + "A,NA\nB,n/a\nC,.\nD,-\nE,\nA,what\nB,0x10\nC,1e400\nD,inf\n ,5\n,6\nB, 7.5 \nA,1d3\n"
+THOUSANDS = {
+    "Ulm": ("977,17", "1.009,07", "1.012"),
+    "Bonn": ("988,1", "1.001,25", "995"),
+    "Kiel": ("1.100,5", "1.030,0", "1.050"),
+    "Jena": ("2.000,5", "1.999,0", "1.990"),
+}
 CASES = (
     Case("plain", PLAIN),
     Case("labels", AWKWARD_LABELS),
@@ -73,6 +79,13 @@ CASES = (
         outcome="note",
         group="schule",
         layout=TextLayout(delimiter=";", decimal=","),
+    ),
+    Case(
+        "thousands",
+        "plant;amount\n" + "".join(f"{p};{a}\n" for p, amounts in THOUSANDS.items() for a in amounts),
+        outcome="amount",
+        group="plant",
+        layout=TextLayout(delimiter=";", decimal=",", thousands=True),
     ),
     Case("tabs", PLAIN.replace(",", "\t"), file_name="scores.tsv", layout=TextLayout(delimiter="\t")),
     Case(

@@ -57,6 +57,8 @@ class TextLayout:
     quote: str = '"'
     decimal: str = "."
     """The decimal mark of the outcome."""
+    thousands: bool = False
+    """Whether the outcome sets thousands apart by the other mark."""
     encoding: str = "UTF-8"
     """A name that iconv knows; ``UTF-8-BOM`` where the file begins with a byte order mark."""
     lines_above: int = 0
@@ -84,7 +86,7 @@ class Table:
         column = self.column(outcome)
         if self.layout is None or column is None:
             return self.layout
-        return replace(self.layout, decimal=column.decimal)
+        return replace(self.layout, decimal=column.decimal, thousands=column.thousands)
 
     @property
     def decimal_comma(self) -> bool:
