@@ -120,7 +120,12 @@ def _as_root() -> list[str] | None:
 
 def main() -> None:
     """Say which Chromium the browser tests use, after installing one where there is none."""
-    found = installed() or playwrights_own()
+    found = installed()
+    if found is None and CHOSEN in os.environ:
+        sys.exit(
+            f"{CHOSEN} is {os.environ[CHOSEN]!r}, which is no program that starts; name a Chromium or Chrome."
+        )
+    found = found or playwrights_own()
     if found is None and install():
         found = installed() or playwrights_own()
     if found is None:
