@@ -156,13 +156,18 @@ def run(data: GroupData, estimator: Estimator, options: object, level: float) ->
         with np.errstate(all="ignore"):
             fit = estimator.fit(data, options)
             _check_interval(fit.interval(level), len(data))
-    except DataError as error:
-        return replace(result, message=str(error))
-    except BlupboardError as error:
-        return replace(result, message=f"the method did not keep to its contract: {error}")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a failing estimator is data: the rest goes on
-        return replace(result, message=f"the method failed with {type(error).__name__}: {error}")
+        return replace(result, message=failure_message(error))
     return replace(result, fit=fit)
+
+
+def failure_message(error: BaseException) -> str:
+    """Why a method gave no fit, in words for whoever compares: the data's fault, or the method's."""
+    if isinstance(error, DataError):
+        return str(error)
+    if isinstance(error, BlupboardError):
+        return f"the method did not keep to its contract: {error}"
+    return f"the method failed with {type(error).__name__}: {error}"
 
 
 def mean_rank(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,6 +23,7 @@ from estimators.options import NoOptions, OptionSpec, option_spec
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from estimators.batch import BatchFit, GroupBatch
     from estimators.groups import GroupData
 
 Severity = Literal["info", "warning"]
@@ -123,6 +124,15 @@ class Estimator(ABC):
     @abstractmethod
     def _fit(self, data: GroupData, options: Any) -> GroupFit:  # noqa: ANN401 - an instance of the subclass's Options
         """Compute the fit. ``data`` is read-only; ``options`` is a checked instance of ``Options``."""
+
+    def _fit_many(self, batch: GroupBatch, options: Any) -> BatchFit | None:  # noqa: ANN401 - as in _fit
+        """Compute the fits of all replicates of a batch at once.
+
+        Optional: None means that this method fits one replicate after the other. What it gives must be what
+        :meth:`_fit` gives, to rounding.
+        """
+        del batch, options
+        return None
 
     def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The weight ``(M,)`` that groups of ``n (M,)`` rows would get under ``fit``; None: no such curve."""
@@ -244,7 +254,7 @@ class GroupFit:
             return frozen_array(low), frozen_array(high)
         if self.std_error is None:
             return None
-        half = _quantile(level, self.df) * self.std_error
+        half = two_sided_quantile(level, self.df) * self.std_error
         return frozen_array(self.estimate - half), frozen_array(self.estimate + half)
 
     def check(self, groups: int) -> None:
@@ -265,7 +275,7 @@ class GroupFit:
             raise FitError(f"df is {self.df}, but degrees of freedom are positive")
 
 
-def _quantile(level: float, df: float | None) -> float:
+def two_sided_quantile(level: float, df: float | None) -> float:
     """The two-sided quantile: half the width of an interval in standard errors."""
     from scipy.special import ndtri, stdtrit
 
