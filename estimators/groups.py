@@ -12,8 +12,8 @@ from estimators.arrays import frozen_array
 from estimators.errors import DataError
 from estimators.frames import reduce_frame
 from estimators.labels import label_text
-from estimators.reduction import Reduction, reduce_arrays, reduce_chunks
-from estimators.rows import DroppedRows, Rows
+from estimators.reduction import Reduction, reduce_arrays, reduce_chunks, reduce_rows
+from estimators.rows import DroppedRows, Rows, UsableRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -184,6 +184,21 @@ class GroupData:
 
         """
         return cls._of(reduce_arrays(outcome, group))
+
+    @classmethod
+    def from_codes(
+        cls, outcome: NDArray[np.float64], codes: NDArray[np.int64], labels: Iterable[str]
+    ) -> GroupData:
+        """Reduce N finite outcomes whose groups are given as places in ``labels``.
+
+        Raises:
+            DataError: no row, or an outcome whose squares do not fit a double.
+
+        """
+        low, high = (float(outcome.min()), float(outcome.max())) if len(outcome) else (np.inf, -np.inf)
+        return cls._of(
+            reduce_rows(UsableRows(outcome, codes, list(labels), DroppedRows(), len(outcome), low, high))
+        )
 
     @classmethod
     def from_chunks(cls, chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> GroupData:

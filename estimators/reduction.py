@@ -62,7 +62,11 @@ class Reduction:
 
 def reduce_arrays(outcome: ArrayLike, group: ArrayLike) -> Reduction:
     """See :meth:`GroupData.from_arrays`."""
-    rows = usable_rows(outcome, group)
+    return reduce_rows(usable_rows(outcome, group))
+
+
+def reduce_rows(rows: UsableRows) -> Reduction:
+    """Sums by group of rows that were looked through; raises DataError where there are none or too wide."""
     if len(rows.outcome) == 0:
         raise no_usable_row(rows.rows_read, rows.dropped)
     check_range(rows.low, rows.high, len(rows.outcome))

@@ -69,6 +69,13 @@ class NumpyStream:
         entropy = checked if checked >= 0 else [-checked, 1]
         self._generator = np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
 
+    @classmethod
+    def of(cls, generator: np.random.Generator) -> NumpyStream:
+        """A stream that draws on from where ``generator`` stands."""
+        stream = cls.__new__(cls)
+        stream._generator = generator
+        return stream
+
     def uniform(self, count: int) -> NDArray[np.float64]:
         """``count`` numbers from the uniform distribution on (0, 1), shape (count,).
 

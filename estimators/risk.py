@@ -1,0 +1,255 @@
+"""The risk study: draw, fit, compare with the truth, and again, to see which method is closer on average.
+
+The unit of work is a block of replicates with random numbers of its own. Blocks are fitted anywhere, and
+their sums are added in the order of the blocks, so the same seed gives the same answer however the work is
+cut up and spread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimators.errors import OptionError
+from estimators.many import Stopped, fit_many
+from estimators.replicates import block_size, draw_block
+from estimators.report import RiskReport, make_report
+from estimators.scores import Tally, score, size_classes, tally
+from estimators.streams import whole_seed
+
+if TYPE_CHECKING:
+    from estimators.contract import Estimator
+    from estimators.designs import Design
+    from estimators.sweeps import Sweep
+
+MOST_REPLICATES = 100_000_000
+TASK_SECONDS = 0.15
+"""How long a task should take: long beside what it costs to hand out, short beside a person's patience."""
+LOOK_SECONDS = 0.1
+"""How often someone who waits for an executor asks whether to stop."""
+
+
+@dataclass(frozen=True)
+class RiskStudy:
+    """What is asked: a design, the methods, how often, and perhaps a dial to turn.
+
+    Raises OptionError when made: an unknown option, a level not between 0 and 1, replicates or seed out of
+    range, no method or one twice, a sweep that this design does not allow.
+    """
+
+    design: Design
+    estimators: tuple[Estimator, ...]
+    replicates: int = 1000
+    seed: int = 1
+    """Of the replicates; ``design.seed`` is that of the one draw."""
+    sweep: Sweep | None = None
+    level: float = 0.95
+    options: Mapping[str, object] = field(default_factory=dict, hash=False)
+    """By estimator id: an Options instance, or a mapping of names to values."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "estimators", tuple(self.estimators))
+        if not 1 <= self.replicates <= MOST_REPLICATES:
+            raise OptionError(f"ask for 1 to {MOST_REPLICATES:,} replicates, not {self.replicates:,}")
+        if not 0 < self.level < 1:
+            raise OptionError(f"the interval level lies between 0 and 1, not at {self.level:g}")
+        whole_seed(self.seed)
+        ids = [e.id for e in self.estimators]
+        if not ids:
+            raise OptionError("choose at least one estimator")
+        if len(set(ids)) < len(ids):
+            raise OptionError("an estimator is named twice: name each once")
+        unknown = [name for name in self.options if name not in ids]
+        if unknown:
+            raise OptionError(
+                f"options were given for {', '.join(unknown)}, which is not among {', '.join(ids)}"
+            )
+        checked = {e.id: e.make_options(self.options.get(e.id)) for e in self.estimators}
+        object.__setattr__(self, "options", checked)
+        _ = self.points
+
+    @cached_property
+    def points(self) -> tuple[tuple[float | None, Design], ...]:
+        """(the dial's value, design): the design itself first, with None, then the sweep."""
+        swept = () if self.sweep is None else self.sweep.designs(self.design)
+        return ((None, self.design), *swept)
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Some blocks of one point; can be pickled when its estimators can."""
+
+    point: int
+    design: Design
+    estimators: tuple[Estimator, ...]
+    options: Mapping[str, object]
+    level: float
+    seed: int
+    replicates: int
+    blocks: range
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is, and what it says so far."""
+
+    done: int
+    """Replicates, over all points."""
+    total: int
+    report: RiskReport
+
+
+def run_risk(study: RiskStudy, executor: Executor | None = None, *, in_flight: int = 16) -> RiskReport:
+    """Run a study to its end, here or on an executor; see :func:`risk_steps`."""
+    *_, last = risk_steps(study, executor, in_flight=in_flight)
+    return last.report
+
+
+def risk_steps(
+    study: RiskStudy,
+    executor: Executor | None = None,
+    *,
+    in_flight: int = 16,
+    stopped: Callable[[], bool] | None = None,
+) -> Iterator[Progress]:
+    """Run a study and give its progress after each piece of work; all points firm up together.
+
+    Args:
+        study: what is asked.
+        executor: where blocks are fitted: threads, processes, a cluster's; None: here. To another process or
+            machine the estimators travel by pickle.
+        in_flight: how many tasks of about TASK_SECONDS are handed out at once; a few for each worker.
+        stopped: asked between pieces, and before single fits where they are made here; once it says yes, the
+            iteration ends early.
+
+    """
+    started = time.perf_counter()
+    totals: list[Tally | None] = [None] * len(study.points)
+    done = [0] * len(study.points)
+    work = _spread(study, executor, in_flight, stopped) if executor else _here(study, stopped)
+    for task, sums in work:
+        for block in sums:
+            total = totals[task.point]
+            if total is None:
+                totals[task.point] = block
+            else:
+                total.add(block)
+        done[task.point] += _replicates_in(task)
+        seen = [total for total in totals if total is not None]
+        if len(seen) == len(totals):
+            report = make_report(study, seen, done, time.perf_counter() - started)
+            yield Progress(sum(done), study.replicates * len(totals), report)
+
+
+def run_task(task: Task, stopped: Callable[[], bool] | None = None) -> list[Tally]:
+    """The sums of each block of a task, in order."""
+    return [_run_block(task, block, stopped) for block in task.blocks]
+
+
+def _run_block(task: Task, block: int, stopped: Callable[[], bool] | None) -> Tally:
+    design = task.design
+    size = block_size(design.groups)
+    draws = draw_block(design, task.seed, block, min(size, task.replicates - block * size))
+    sizes = size_classes(design.sizes)
+    scores = []
+    for estimator in task.estimators:
+        fit = fit_many(estimator, draws.batch, task.options[estimator.id], level=task.level, stopped=stopped)
+        with np.errstate(all="ignore"):
+            scores.append(score(draws, fit, task.level, sizes))
+    error = draws.batch.centered_mean - draws.effect
+    return tally(scores, np.square(error).mean(axis=1), sizes)
+
+
+def _here(study: RiskStudy, stopped: Callable[[], bool] | None) -> Iterator[tuple[Task, list[Tally]]]:
+    cutter = _Cutter(study)
+    while (task := cutter.next_task()) is not None:
+        if stopped is not None and stopped():
+            return
+        try:
+            sums, seconds = _timed(task, stopped)
+        except Stopped:
+            return
+        cutter.learn(task, seconds)
+        yield task, sums
+
+
+def _spread(
+    study: RiskStudy, executor: Executor, in_flight: int, stopped: Callable[[], bool] | None
+) -> Iterator[tuple[Task, list[Tally]]]:
+    """Hand tasks to an executor and give their results in the order in which they were handed out."""
+    cutter = _Cutter(study)
+    stopped_there = stopped if isinstance(executor, ThreadPoolExecutor) else None
+    waiting: deque[tuple[Task, Future[tuple[list[Tally], float]]]] = deque()
+    try:
+        while True:
+            while len(waiting) < in_flight and (task := cutter.next_task()) is not None:
+                waiting.append((task, executor.submit(_timed, task, stopped_there)))
+            if not waiting or (stopped is not None and stopped()):
+                return
+            task, first = waiting[0]
+            wait([first], timeout=LOOK_SECONDS)
+            if first.done():
+                waiting.popleft()
+                sums, seconds = first.result()
+                cutter.learn(task, seconds)
+                yield task, sums
+    except Stopped:
+        return
+    finally:
+        for _, future in waiting:
+            future.cancel()
+
+
+def _timed(task: Task, stopped: Callable[[], bool] | None) -> tuple[list[Tally], float]:
+    started = time.perf_counter()
+    return run_task(task, stopped), time.perf_counter() - started
+
+
+class _Cutter:
+    """Cuts a study into tasks: round after round over all points, each as long as it may take."""
+
+    def __init__(self, study: RiskStudy) -> None:
+        self._study = study
+        self._next = [0] * len(study.points)
+        self._blocks = [-(-study.replicates // block_size(design.groups)) for _, design in study.points]
+        self._seconds_per_block: dict[int, float] = {}
+        self._turn = 0
+
+    def next_task(self) -> Task | None:
+        """The next piece of work; None once all is cut."""
+        study = self._study
+        for _ in study.points:
+            point = self._turn
+            self._turn = (self._turn + 1) % len(study.points)
+            first = self._next[point]
+            if first < self._blocks[point]:
+                known = self._seconds_per_block.get(point)
+                count = 1 if known is None else max(1, int(TASK_SECONDS / known))
+                self._next[point] = min(first + count, self._blocks[point])
+                return Task(
+                    point=point,
+                    design=study.points[point][1],
+                    estimators=study.estimators,
+                    options=study.options,
+                    level=study.level,
+                    seed=study.seed,
+                    replicates=study.replicates,
+                    blocks=range(first, self._next[point]),
+                )
+        return None
+
+    def learn(self, task: Task, seconds: float) -> None:
+        """Take note of how long a task took."""
+        self._seconds_per_block[task.point] = max(seconds / len(task.blocks), 1e-6)
+
+
+def _replicates_in(task: Task) -> int:
+    size = block_size(task.design.groups)
+    return min(task.blocks.stop * size, task.replicates) - task.blocks.start * size
