@@ -1,42 +1,73 @@
 """Interchangeable estimators of every group's mean.
 
 Reduce the rows once with :class:`GroupData`, hand the summary to any :class:`Estimator`, or to several with
-:func:`compare`, and read one record, :class:`GroupFit`, from each.
+:func:`compare`, and read one record, :class:`GroupFit`, from each. Simulate data with :func:`simulate`, and
+measure which estimator is closer to the truth on average with :func:`run_risk`.
 """
 
+from estimators.batch import BatchFit, GroupBatch
 from estimators.comparison import TIDY_COLUMNS, Comparison, Result, compare
 from estimators.conformance import ConformanceError, check_estimator
 from estimators.contract import Estimator, GroupFit, Note, Parameter
+from estimators.crossings import Crossing, crossings
+from estimators.designs import PRESETS, Design, DesignError
 from estimators.errors import BlupboardError, DataError, FitError, OptionError
 from estimators.groups import GroupData
 from estimators.hookspecs import hookimpl
+from estimators.many import fit_many
 from estimators.options import OptionSpec, option
 from estimators.registry import PluginFailure, Registry, Source, build_registry
+from estimators.report import EstimatorRisk, Measured, RiskReport, ScenarioRisk
+from estimators.risk import Progress, RiskStudy, risk_steps, run_risk
 from estimators.rows import DroppedRows, Rows
+from estimators.simulation import Simulated, simulate
+from estimators.sweeps import Sweep
+from estimators.theory import Theory, theory
 
 __all__ = [
+    "PRESETS",
     "TIDY_COLUMNS",
+    "BatchFit",
     "BlupboardError",
     "Comparison",
     "ConformanceError",
+    "Crossing",
     "DataError",
+    "Design",
+    "DesignError",
     "DroppedRows",
     "Estimator",
+    "EstimatorRisk",
     "FitError",
+    "GroupBatch",
     "GroupData",
     "GroupFit",
+    "Measured",
     "Note",
     "OptionError",
     "OptionSpec",
     "Parameter",
     "PluginFailure",
+    "Progress",
     "Registry",
     "Result",
+    "RiskReport",
+    "RiskStudy",
     "Rows",
+    "ScenarioRisk",
+    "Simulated",
     "Source",
+    "Sweep",
+    "Theory",
     "build_registry",
     "check_estimator",
     "compare",
+    "crossings",
+    "fit_many",
     "hookimpl",
     "option",
+    "risk_steps",
+    "run_risk",
+    "simulate",
+    "theory",
 ]

@@ -98,17 +98,21 @@ class ScenarioRisk:
         """The two reference lines."""
         return theory(self.design)
 
-    def difference(self, one: str, other: str) -> Measured:
-        """MSE of one method minus that of another on the same draws, as a share of the level means' MSE."""
+    def difference(self, one: str, other: str | None = None) -> Measured:
+        """MSE of one method minus that of another on the same draws, as a share of the level means' MSE.
+
+        ``other`` None: the groups' own means.
+        """
         ids = [e.id for e in self.estimators]
-        i, k, raw = ids.index(one), ids.index(other), len(ids)
-        n, sums, squares, products = (matrix[i, k] for matrix in self.pairs)
+        raw = len(ids)
+        i, k = ids.index(one), raw if other is None else ids.index(other)
+        n, total, square = self.pairs[0][i, k], *(self.pairs[m][i, k] for m in (1, 2))
         unit = self.pairs[1][raw, raw] / max(self.pairs[0][raw, raw], 1.0)
         if n == 0 or unit == 0:
             return Measured()
-        total = sums - self.pairs[1][k, i]
-        square = squares - 2.0 * products + self.pairs[2][k, i]
-        found = _measured(n, total, square)
+        found = _measured(
+            n, total - self.pairs[1][k, i], square - 2.0 * self.pairs[3][i, k] + self.pairs[2][k, i]
+        )
         return Measured(_over(found.value, unit), _over(found.mcse, unit))
 
     def to_dict(self) -> dict[str, Any]:
