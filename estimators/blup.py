@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from estimators.batch import BatchFit
+from estimators.batch_components import fit_batch_components, powers_of_two
 from estimators.contract import Estimator, GroupFit, Note
 from estimators.errors import DataError
 from estimators.options import option
@@ -15,6 +17,7 @@ from estimators.variance_components import Method, fit_variance_components, powe
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from estimators.batch import GroupBatch
     from estimators.groups import GroupData
 
 STD_ERRORS = {
@@ -49,9 +52,7 @@ class Blup(Estimator):
     method: ClassVar[Method]
 
     def _fit(self, data: GroupData, options: BlupOptions) -> GroupFit:
-        if len(data) < 2:
-            raise DataError("needs at least 2 groups to tell how much groups differ")
-        data.require_repeats()
+        _require_enough(data)
         if data.known_variance is None:
             if data.all_equal:
                 return _all_equal(data)
@@ -63,14 +64,11 @@ class Blup(Estimator):
         model = fit_variance_components(data, self.method)
         known = data.known_variance
         signal = data.n * model.ratio if known is None else np.square(model.sigma_group / np.sqrt(known))
-        weight, own = signal / (1.0 + signal), 1.0 / (1.0 + signal)
-        std_error = np.sqrt(own) * model.sigma_group
-        if options.std_error == "prediction":
-            std_error = np.hypot(std_error, own * model.mu_std_error)
+        weight = signal / (1.0 + signal)
         center = data.origin + model.mu
         return GroupFit(
             estimate=data.origin + (model.mu + weight * (data.centered_mean - model.mu)),
-            std_error=std_error,
+            std_error=_std_error(signal, model.sigma_group, model.mu_std_error, options),
             weight=weight,
             center=center,
             parameters={
@@ -112,6 +110,61 @@ class Blup(Estimator):
                 "icc": 1.0,
             },
             notes=(Note("no_spread_within", "warning", text),),
+        )
+
+    def _fit_many(self, batch: GroupBatch, options: BlupOptions) -> BatchFit:
+        _require_enough(batch[0])
+        varies = batch.varies_within
+        if varies.all():
+            return self._profile_many(batch, options)
+        level = ~varies & (np.ptp(batch.centered_mean, axis=1) == 0)
+        cases = (
+            (varies, lambda some: self._profile_many(some, options)),
+            (level, _all_equal_many),
+            (~varies & ~level, self._without_spread_within_many),
+        )
+        return _put_together(batch, [(which, fit(batch.take(which))) for which, fit in cases if which.any()])
+
+    def _profile_many(self, batch: GroupBatch, options: BlupOptions) -> BatchFit:
+        model = fit_batch_components(batch, self.method)
+        mu = model.mu[:, None]
+        signal = batch.n * model.ratio[:, None]
+        weight = signal / (1.0 + signal)
+        return BatchFit(
+            estimate=batch.origin + (mu + weight * (batch.centered_mean - mu)),
+            std_error=_std_error(signal, model.sigma_group[:, None], model.mu_std_error[:, None], options),
+            weight=weight,
+            parameters={
+                "mu": batch.origin + model.mu,
+                "mu_std_error": model.mu_std_error,
+                "sigma_group": model.sigma_group,
+                "sigma_error": model.sigma_error,
+                "icc": model.ratio / (1.0 + model.ratio),
+                "criterion": model.criterion,
+                "log_likelihood": -model.criterion / 2.0,
+            },
+        )
+
+    def _without_spread_within_many(self, batch: GroupBatch) -> BatchFit:
+        """As :meth:`_without_spread_within`, of every replicate."""
+        j = batch.groups
+        unit = powers_of_two(np.abs(batch.centered_mean).max(axis=1))
+        scaled = batch.centered_mean / unit[:, None]
+        middle = scaled.mean(axis=1)
+        middle += (scaled - middle[:, None]).mean(axis=1)
+        divisor = j - 1 if self.method == "reml" else j
+        sigma_group = unit * np.sqrt(np.square(scaled - middle[:, None]).sum(axis=1) / divisor)
+        return BatchFit(
+            estimate=batch.mean,
+            std_error=np.zeros_like(batch.mean),
+            weight=np.ones_like(batch.mean),
+            parameters={
+                "mu": batch.origin + unit * middle,
+                "mu_std_error": sigma_group / np.sqrt(j),
+                "sigma_group": sigma_group,
+                "sigma_error": np.zeros(len(batch)),
+                "icc": np.ones(len(batch)),
+            },
         )
 
     def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -170,6 +223,24 @@ class MlBlup(Blup):
     method = "ml"
 
 
+def _require_enough(data: GroupData) -> None:
+    if len(data) < 2:
+        raise DataError("needs at least 2 groups to tell how much groups differ")
+    data.require_repeats()
+
+
+def _std_error(
+    signal: NDArray[Any],
+    sigma_group: float | NDArray[np.float64],
+    mu_std_error: float | NDArray[np.float64],
+    options: BlupOptions,
+) -> NDArray[np.float64]:
+    """The standard errors, in the shape of ``signal``, n_j lambda."""
+    own = 1.0 / (1.0 + signal)
+    conditional = np.sqrt(own) * sigma_group
+    return np.hypot(conditional, own * mu_std_error) if options.std_error == "prediction" else conditional
+
+
 def _all_equal(data: GroupData) -> GroupFit:
     center = float(data.mean[0])
     text = "All values are equal: there is nothing to shrink, and weights and the ICC do not exist."
@@ -180,6 +251,34 @@ def _all_equal(data: GroupData) -> GroupFit:
         parameters={"mu": center, "mu_std_error": 0.0, "sigma_group": 0.0, "sigma_error": 0.0},
         notes=(Note("all_equal", "warning", text),),
     )
+
+
+def _all_equal_many(batch: GroupBatch) -> BatchFit:
+    nothing = np.zeros(len(batch))
+    return BatchFit(
+        estimate=batch.mean,
+        std_error=np.zeros_like(batch.mean),
+        parameters={
+            "mu": batch.mean[:, 0],
+            "mu_std_error": nothing,
+            "sigma_group": nothing,
+            "sigma_error": nothing,
+        },
+    )
+
+
+def _put_together(batch: GroupBatch, parts: list[tuple[NDArray[np.bool_], BatchFit]]) -> BatchFit:
+    """One fit of the batch from fits of some of its replicates, each with a mask ``(R,)`` that says which."""
+    nothing = np.full_like(batch.centered_mean, np.nan)
+    estimate, std_error, weight = (nothing.copy() for _ in range(3))
+    parameters: dict[str, NDArray[np.float64]] = {}
+    for replicates, fit in parts:
+        for whole, part in ((estimate, fit.estimate), (std_error, fit.std_error), (weight, fit.weight)):
+            if part is not None:
+                whole[replicates] = part
+        for name, numbers in fit.parameters.items():
+            parameters.setdefault(name, nothing[:, 0].copy())[replicates] = numbers
+    return BatchFit(estimate, std_error, weight, parameters=parameters)
 
 
 def _boundary_notes(options: BlupOptions) -> tuple[Note, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.batch import BatchFit
 from estimators.contract import Estimator, GroupFit, Note
 from estimators.errors import DataError
 from estimators.options import NoOptions
@@ -13,6 +14,7 @@ from estimators.options import NoOptions
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from estimators.batch import GroupBatch
     from estimators.groups import GroupData
 
 R_CODE = """\
@@ -49,10 +51,8 @@ class JamesStein(Estimator):
 
     def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
         del options
-        if len(data) < 4:
-            raise DataError("needs at least 4 groups")
+        _require_enough(data)
         known = data.known_variance
-        data.require_repeats()
         parameters = (
             {} if data.pooled_variance is None else {"sigma_error": float(np.sqrt(data.pooled_variance))}
         )
@@ -75,6 +75,24 @@ class JamesStein(Estimator):
             notes=_notes(factor),
         )
 
+    def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
+        del options
+        _require_enough(batch[0])
+        varies, pooled = batch.varies_within, batch.ss_within.sum(axis=1) / batch.df_within
+        level = ~varies & (np.ptp(batch.centered_mean, axis=1) == 0)
+        center = batch.centered_grand_mean[:, None]
+        distance = batch.centered_mean - center
+        in_errors = distance / np.sqrt(np.where(varies, pooled, 1.0))[:, None]
+        spread = np.square(in_errors) @ batch.n
+        bound = (batch.groups - 3) * batch.df_within / (batch.df_within + 2.0)
+        shrunk = 1.0 - bound / np.maximum(spread, bound)
+        factor = np.where(level, np.nan, np.where(varies, shrunk, 1.0))[:, None]
+        return BatchFit(
+            estimate=np.where(level[:, None], batch.mean, batch.origin + (center + factor * distance)),
+            weight=np.broadcast_to(factor, distance.shape),
+            parameters={"sigma_error": np.sqrt(pooled)},
+        )
+
     def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The one factor, whatever n."""
         return None if fit.weight is None else np.full_like(n, fit.weight[0])
@@ -83,6 +101,12 @@ class JamesStein(Estimator):
         """The formula: with estimated variances, weighting by precision is weighting by rows."""
         del options
         return None if data.known_variance is not None else R_CODE
+
+
+def _require_enough(data: GroupData) -> None:
+    if len(data) < 4:
+        raise DataError("needs at least 4 groups")
+    data.require_repeats()
 
 
 def _factor(data: GroupData, distance: NDArray[np.float64]) -> float:

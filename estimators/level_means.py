@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.batch import BatchFit
 from estimators.contract import Estimator, GroupFit, Note
 from estimators.options import NoOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from estimators.batch import GroupBatch
     from estimators.groups import GroupData
 
 LM_GROUPS = 200
@@ -50,6 +52,19 @@ class LevelMeans(Estimator):
             weight=ones,
             parameters={"sigma_error": float(np.sqrt(data.pooled_variance))},
             df=float(data.df_within),
+        )
+
+    def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
+        del options
+        ones, pooled = np.ones_like(batch.mean), batch.pooled_variance
+        if pooled is None:
+            return BatchFit(batch.mean, weight=ones)
+        return BatchFit(
+            batch.mean,
+            np.sqrt(pooled[:, None] / batch.n),
+            ones,
+            parameters={"sigma_error": np.sqrt(pooled)},
+            df=float(batch.df_within),
         )
 
     def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -105,6 +120,25 @@ class GrandMean(Estimator):
             std_error=None if error is None else np.full(len(data), error),
             weight=np.zeros(len(data)),
             center=center,
+            parameters={"mu": center, "mu_std_error": error},
+            df=df,
+        )
+
+    def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
+        del options
+        center = batch.origin + batch.centered_grand_mean
+        estimate = np.broadcast_to(center[:, None], batch.mean.shape)
+        weight = np.zeros_like(batch.mean)
+        if batch.total == 1:
+            return BatchFit(estimate, weight=weight, parameters={"mu": center})
+        df = float(batch.total - 1)
+        distance = batch.centered_mean - batch.centered_grand_mean[:, None]
+        total_ss = batch.ss_within.sum(axis=1) + np.square(distance) @ batch.n
+        error = np.sqrt(total_ss / df / batch.total)
+        return BatchFit(
+            estimate,
+            np.broadcast_to(error[:, None], estimate.shape),
+            weight,
             parameters={"mu": center, "mu_std_error": error},
             df=df,
         )

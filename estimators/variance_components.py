@@ -31,6 +31,10 @@ Method = Literal["reml", "ml"]
 
 GRID_PER_DECADE = 24
 REFINED_CELL_POINTS = 65
+LOWEST_RATIO = 1e-6
+"""The first ratio looked at, times the largest size: up to there the score is that of 0."""
+ROUNDING_AT_ZERO = 16
+"""A score at 0 counts as 0 within so many roundings of its terms."""
 CELLS_AT_A_TIME = 1 << 20
 """Ratios times distinct sizes for which the score is computed at once, so that memory stays bounded."""
 MOST_STEPS = 200
@@ -186,7 +190,7 @@ def candidates(profile: Profile) -> list[float]:
     """
     grid = np.concatenate([[0.0], _grid(profile)])
     score, size = profile.score(grid)
-    if score[0] < 0 and -score[0] <= 16 * EPS * size[0]:
+    if score[0] < 0 and -score[0] <= ROUNDING_AT_ZERO * EPS * size[0]:
         score[0] = 0.0
     grid, score = _with_near_misses(profile, grid, score)
     found = [0.0] if score[0] >= 0 else []
@@ -196,20 +200,27 @@ def candidates(profile: Profile) -> list[float]:
 
 
 def _grid(profile: Profile) -> NDArray[np.float64]:
-    """Ratios from where the score is that of 0 up to where it is proven positive, even in the logarithm.
-
-    Upper end: with R the range of the means, -Q' <= J R^2 / lambda^2, and the rising part is at least (J - 1)
-    s / (1 + s lambda), s the smallest size; so x = s lambda with x^2 / (1 + x) above the bound T is enough.
-    """
+    """Ratios from where the score is that of 0 up to where it is proven positive, even in the logarithm."""
     smallest, largest = float(profile.size[0]), float(profile.size[-1])
     reach = float(profile.mean.max() - profile.mean.min()) + 2.0 * float(np.sqrt(profile.spread.max()))
-    j = profile.groups
     per_error = 1.0 if profile.known_error else profile.multiplier / profile.ss_within
-    bound = smallest * j / (j - 1) * reach**2 * per_error
-    top = max((bound + np.sqrt(bound) * np.sqrt(bound + 4.0)) / 2.0, 1.0) / smallest
-    bottom = 1e-6 / largest
+    top = float(top_ratio(smallest, profile.groups, reach, per_error))
+    bottom = LOWEST_RATIO / largest
     points = int(np.ceil(np.log10(top / bottom) * GRID_PER_DECADE)) + 2
     return np.geomspace(bottom, 1.001 * top, points)
+
+
+def top_ratio(
+    smallest: float, groups: float, reach: float | NDArray[np.float64], per_error: float | NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The ratio past which the score is proven positive, for one replicate or many.
+
+    With R the range of the means (``reach``, or less), -Q' <= J R^2 / lambda^2, and the rising part is at
+    least (J - 1) s / (1 + s lambda), s the smallest size; so x = s lambda with x^2 / (1 + x) above the bound
+    T is enough. ``per_error`` is the multiplier of log Q over the sum of squares within groups.
+    """
+    bound = smallest * groups / (groups - 1) * np.square(reach) * per_error
+    return np.asarray(np.maximum((bound + np.sqrt(bound) * np.sqrt(bound + 4.0)) / 2.0, 1.0) / smallest)
 
 
 def _with_near_misses(
