@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 SCANNED_AT_A_TIME = 1 << 17
 """Replicates times ratios whose scores are held at once: what a processor keeps close."""
+LEVEL = 1e-9
+"""A score that changes less than this between cells, relatively, is level there and does not near 0."""
 REFINED_TO = 2 * EPS
 """The relative width at which a bracket is narrow enough."""
 
@@ -295,9 +297,9 @@ def _near_misses(
     """Turns where a score nears 0 between two cells and seems to turn away: looked at more closely."""
     scaled = score * grid
     size = np.abs(scaled)
-    inner = size[:, 1:-1]
-    near = (inner <= size[:, :-2]) & (inner <= size[:, 2:]) & (grid[1:-1] <= top[:, None])
-    row, cell = np.nonzero(near)
+    before, here, after = size[:, :-2], size[:, 1:-1], size[:, 2:]
+    near = (here <= before) & (here <= after) & (here < (1.0 - LEVEL) * np.maximum(before, after))
+    row, cell = np.nonzero(near & (grid[1:-1] <= top[:, None]))
     around = np.sign(scaled[row[:, None], cell[:, None] + np.arange(3)])
     same = (around == around[:, :1]).all(axis=1)
     row, cell = row[same], cell[same]

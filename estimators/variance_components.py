@@ -263,7 +263,7 @@ def _refine(profile: Profile, low: float, high: float) -> float:
         best = a if abs(f_a) < abs(f_b) else b
         tolerance = 0.5 * EPS * abs(best)
         width = abs(b - a)
-        if f_a == 0 or width <= 2 * tolerance or tolerance == 0:
+        if f_a == 0 or width <= 2 * tolerance:
             return best
         t = _step((a, b, c), (f_a, f_b, f_c))
         t = min(max(t, tolerance / width), 1 - tolerance / width)
