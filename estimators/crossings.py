@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
 
-from estimators.report import ScenarioRisk
+if TYPE_CHECKING:
+    from estimators.report import ScenarioRisk
 
 CERTAIN = 2.0
 """Monte Carlo errors of the difference on the same draws past which one method is taken to be closer."""

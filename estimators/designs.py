@@ -248,7 +248,7 @@ def _whole(name: str, value: Any) -> int:  # noqa: ANN401 - as above
         number = int(value)
     except (TypeError, ValueError, OverflowError):
         raise DesignError(name, f"{_words(name)} is a whole number, not {value!r}") from None
-    if isinstance(value, bool) or number != float(value):
+    if isinstance(value, bool) or number != (value if isinstance(value, int) else float(value)):
         raise DesignError(name, f"{_words(name)} is a whole number, not {value!r}")
     return number
 

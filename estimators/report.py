@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.crossings import Crossing, crossings
 from estimators.scores import BY_SIZE, MEASURES, SizeClasses, Tally, size_classes
 from estimators.theory import Theory, theory
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from estimators.designs import Design
     from estimators.risk import RiskStudy
+
+ROUNDING = 256 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,11 @@ class RiskReport:
     sweep: tuple[ScenarioRisk, ...]
     seconds: float
 
+    @cached_property
+    def crossings(self) -> tuple[Crossing, ...]:
+        """Where it changes which of two methods is closer to the truth, in the order of the dial."""
+        return crossings(self.sweep)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         study = self.study
@@ -155,6 +163,7 @@ class RiskReport:
             "seconds": self.seconds,
             "dial": dial,
             "sweep": [{"dial": dial, "value": s.value, **s.to_dict()} for s in self.sweep],
+            "crossings": [asdict(crossing) for crossing in self.crossings],
         }
 
 
@@ -225,7 +234,7 @@ def _measured(count: float, total: float, squares: float) -> Measured:
     mean = total / count
     if count < 2:
         return Measured(mean)
-    variance = max(squares / count - mean * mean, 0.0) * count / (count - 1.0)
+    variance = _above_rounding(squares / count - mean * mean, mean * mean) * count / (count - 1.0)
     return Measured(mean, float(np.sqrt(variance / count)))
 
 
@@ -239,8 +248,13 @@ def _relative(pairs: NDArray[np.float64], e: int) -> Measured:
     if n < 2:
         return Measured(float(ratio))
     square = pairs[2][e, raw] - 2.0 * ratio * pairs[3][e, raw] + ratio**2 * pairs[2][raw, e]
-    error = np.sqrt(max(square, 0.0) / (n - 1.0) / n) / (own / n)
+    error = np.sqrt(_above_rounding(square, pairs[2][e, raw]) / (n - 1.0) / n) / (own / n)
     return Measured(float(ratio), float(error))
+
+
+def _above_rounding(difference: float, size: float) -> float:
+    """A difference of numbers of that size that cannot be negative; 0 where it is rounding alone."""
+    return float(difference) if difference > ROUNDING * size else 0.0
 
 
 def _over(value: float | None, unit: float) -> float | None:

@@ -13,8 +13,10 @@ import click
 
 from dashboard.cli.compare import compare_command
 from dashboard.cli.estimators import estimators_command
+from dashboard.cli.risk import risk_command
 from dashboard.cli.serve import serve_command
 from dashboard.cli.shared import remark
+from dashboard.cli.simulate import simulate_command
 
 
 class ServeByDefault(click.Group):
@@ -41,6 +43,8 @@ def cli() -> None:
 cli.add_command(serve_command)
 cli.add_command(compare_command)
 cli.add_command(estimators_command)
+cli.add_command(simulate_command)
+cli.add_command(risk_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

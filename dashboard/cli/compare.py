@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.cli.shared import plugins_dir_option, reading_files, remark, report_plugin_failures
-
-if TYPE_CHECKING:
-    from estimators import Comparison, Estimator
+from dashboard.cli.shared import (
+    chosen_estimators,
+    estimator_option,
+    estimator_options,
+    option_option,
+    plugins_dir_option,
+    reading_files,
+    remark,
+    report_plugin_failures,
+    why_none,
+)
 
 TIDY_LAYOUTS = ("csv", "parquet")
 """These hold groups and nothing else, so what was left out is said on stderr."""
@@ -20,12 +26,8 @@ TIDY_LAYOUTS = ("csv", "parquet")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--outcome", required=True, metavar="COLUMN", help="The column with the numbers.")
 @click.option("--group", required=True, metavar="COLUMN", help="The column that names each row's group.")
-@click.option(
-    "--estimator", "ids", multiple=True, metavar="ID", help="Fit this one; may be repeated. All by default."
-)
-@click.option(
-    "--option", "settings", multiple=True, metavar="ID.NAME=VALUE", help="Set an estimator's option."
-)
+@estimator_option
+@option_option
 @click.option(
     "--level", type=float, default=0.95, show_default=True, help="Level of the intervals, between 0 and 1."
 )
@@ -67,8 +69,8 @@ def compare_command(
 
     registry = build_registry(plugins_dirs)
     report_plugin_failures(registry)
-    chosen = [registry.find(name) for name in dict.fromkeys(ids)] if ids else list(registry.values())
-    options = _options(settings, chosen, std_error)
+    chosen = chosen_estimators(registry, ids)
+    options = estimator_options(settings, chosen, std_error)
     for estimator in chosen:
         estimator.make_options(options.get(estimator.id))
     _check_level(level)
@@ -78,7 +80,7 @@ def compare_command(
         data = reduce_file(file, outcome=outcome, group=group)
     comparison = compare(data, chosen, options=options, level=level)
     if not comparison.succeeded:
-        raise click.ClickException(_why_none(comparison))
+        raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
     if layout in TIDY_LAYOUTS:
         for line in omissions(comparison):
             remark(line)
@@ -92,34 +94,3 @@ def compare_command(
 def _check_level(level: float) -> None:
     if not 0 < level < 1:
         raise click.ClickException(f"--level lies between 0 and 1, not at {level:g}")
-
-
-def _options(
-    settings: tuple[str, ...], chosen: list[Estimator], std_error: str | None
-) -> dict[str, dict[str, object]]:
-    """Options by estimator id; ``--std-error`` goes to whoever offers it, ``--option`` wins over it."""
-    known = {estimator.id for estimator in chosen}
-    options: dict[str, dict[str, object]] = {}
-    if std_error is not None:
-        for estimator in chosen:
-            offered = (spec.choices or () for spec in estimator.option_specs() if spec.name == "std_error")
-            if any(std_error in choices for choices in offered):
-                options[estimator.id] = {"std_error": std_error}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        estimator_id, dot, option = name.strip().partition(".")
-        if not (equals and dot and estimator_id and option):
-            raise click.ClickException(f"--option is written ID.NAME=VALUE, not {setting!r}")
-        if estimator_id not in known:
-            chosen_ids = ", ".join(estimator.id for estimator in chosen)
-            raise click.ClickException(f"--option {setting}: {estimator_id} is not among {chosen_ids}")
-        options.setdefault(estimator_id, {})[option] = value
-    return options
-
-
-def _why_none(comparison: Comparison) -> str:
-    reasons: dict[str, list[str]] = {}
-    for result in comparison.failed:
-        reasons.setdefault(result.message or "", []).append(result.label)
-    told = "; ".join(f"{', '.join(who)}: {why}" for why, who in reasons.items())
-    return f"no estimator could be fitted: {told}"

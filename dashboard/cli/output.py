@@ -124,7 +124,7 @@ def _parameters(comparison: Comparison, digits: int) -> list[str]:
     for label, found in fits:
         values = (found[name].value if name in found else None for name in names)
         rows.append([label, *(_number(value, digits) for value in values)])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _groups(comparison: Comparison, digits: int) -> list[str]:
@@ -134,7 +134,7 @@ def _groups(comparison: Comparison, digits: int) -> list[str]:
     for j, label in enumerate(data.labels):
         numbers = [float(values[j]) for values in (data.mean, *fits.values())]
         rows.append([_short(label), str(data.n[j]), *(_number(value, digits) for value in numbers)])
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _number(value: float | None, digits: int) -> str:
@@ -146,7 +146,8 @@ def _short(label: str) -> str:
     return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Lines of cells in columns: the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [_line(row, widths) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from estimators import Registry
+    from estimators import Estimator, Registry
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -26,6 +26,71 @@ def plugins_dir_option(command: Command) -> Command:
         envvar="BLUPBOARD_PLUGINS_DIR",
         help="A folder whose .py files are plugins; may be repeated.",
     )(command)
+
+
+def estimator_option(command: Command) -> Command:
+    """Add ``--estimator``, which may be repeated."""
+    return click.option(
+        "--estimator",
+        "ids",
+        multiple=True,
+        metavar="ID",
+        help="Fit this one; may be repeated. All by default.",
+    )(command)
+
+
+def option_option(command: Command) -> Command:
+    """Add ``--option``, which may be repeated."""
+    return click.option(
+        "--option", "settings", multiple=True, metavar="ID.NAME=VALUE", help="Set an estimator's option."
+    )(command)
+
+
+def chosen_estimators(registry: Registry, ids: tuple[str, ...]) -> list[Estimator]:
+    """Those named, each once; all if none is.
+
+    Raises:
+        OptionError: there is no such estimator.
+
+    """
+    return [registry.find(name) for name in dict.fromkeys(ids)] if ids else list(registry.values())
+
+
+def estimator_options(
+    settings: tuple[str, ...], chosen: list[Estimator], std_error: str | None = None
+) -> dict[str, dict[str, object]]:
+    """Options by estimator id; ``--std-error`` goes to whoever offers it, ``--option`` wins over it.
+
+    Raises:
+        ClickException: a setting cannot be read, or is for an estimator that was not chosen.
+
+    """
+    known = {estimator.id for estimator in chosen}
+    options: dict[str, dict[str, object]] = {}
+    if std_error is not None:
+        for estimator in chosen:
+            offered = (spec.choices or () for spec in estimator.option_specs() if spec.name == "std_error")
+            if any(std_error in choices for choices in offered):
+                options[estimator.id] = {"std_error": std_error}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        estimator_id, dot, option = name.strip().partition(".")
+        if not (equals and dot and estimator_id and option):
+            raise click.ClickException(f"--option is written ID.NAME=VALUE, not {setting!r}")
+        if estimator_id not in known:
+            chosen_ids = ", ".join(estimator.id for estimator in chosen)
+            raise click.ClickException(f"--option {setting}: {estimator_id} is not among {chosen_ids}")
+        options.setdefault(estimator_id, {})[option] = value
+    return options
+
+
+def why_none(failed: Iterable[tuple[str, str]]) -> str:
+    """Why nothing could be fitted, from each estimator's label and reason."""
+    reasons: dict[str, list[str]] = {}
+    for label, reason in failed:
+        reasons.setdefault(reason, []).append(label)
+    told = "; ".join(f"{', '.join(who)}: {why}" for why, who in reasons.items())
+    return f"no estimator could be fitted: {told}"
 
 
 def remark(text: str) -> None:

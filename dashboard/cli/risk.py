@@ -1,0 +1,125 @@
+"""``blupboard risk``: which estimator is closer to the truth on average, and by how much."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dashboard.cli.designs import design_options, make_design
+from dashboard.cli.shared import (
+    chosen_estimators,
+    estimator_option,
+    estimator_options,
+    option_option,
+    plugins_dir_option,
+    reading_files,
+    remark,
+    report_plugin_failures,
+    why_none,
+)
+
+if TYPE_CHECKING:
+    from estimators import RiskReport, RiskStudy
+
+
+@click.command("risk")
+@design_options
+@estimator_option
+@option_option
+@click.option(
+    "--level", type=float, default=0.95, show_default=True, help="Level of the intervals, between 0 and 1."
+)
+@click.option("--replicates", type=int, default=1000, show_default=True, metavar="R", help="How many draws.")
+@click.option("--seed", type=int, default=1, show_default=True, help="From -(2^31 - 1) to 2^31 - 1.")
+@click.option(
+    "--sweep",
+    metavar="DIAL=FROM:TO:POINTS",
+    help="Turn one dial too (ratio, n, groups, skewness or shape), evenly in its logarithm, as in "
+    "ratio=0.1:10:15; the ratio moves sigma-group.",
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="csv has one line per point of the sweep and estimator.",
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
+)
+@plugins_dir_option
+def risk_command(
+    *,
+    ids: tuple[str, ...],
+    settings: tuple[str, ...],
+    level: float,
+    replicates: int,
+    seed: int,
+    sweep: str | None,
+    layout: str,
+    output: Path | None,
+    plugins_dirs: tuple[Path, ...],
+    **dials: Any,  # noqa: ANN401 - click's
+) -> None:
+    """Draw groups again and again, fit every estimator, and hold it against the truth.
+
+    Every number comes with its Monte Carlo standard error.
+    """
+    design = make_design(dials)
+    if output is not None and not output.parent.is_dir():
+        raise click.ClickException(f"there is no folder {str(output.parent)!r}; name another --output")
+    from dashboard.cli.output import to_stdout
+    from dashboard.cli.risk_output import failures, render
+    from estimators import DesignError, RiskStudy, Sweep, build_registry
+
+    registry = build_registry(plugins_dirs)
+    report_plugin_failures(registry)
+    chosen = chosen_estimators(registry, ids)
+    try:
+        study = RiskStudy(
+            design=design,
+            estimators=tuple(chosen),
+            replicates=replicates,
+            seed=seed,
+            sweep=None if sweep is None else Sweep.parse(sweep),
+            level=level,
+            options=estimator_options(settings, chosen),
+        )
+    except DesignError as error:
+        raise click.ClickException(f"--sweep {sweep}: {error}") from None
+    report = _run(study)
+    _check_any(report)
+    if layout == "csv":
+        for line in failures(report):
+            remark(line)
+    if output is None:
+        to_stdout(render(report, layout))
+    else:
+        with reading_files():
+            output.write_bytes(render(report, layout))
+
+
+def _run(study: RiskStudy) -> RiskReport:
+    """Run the study; where someone watches stderr, with a bar that moves."""
+    from estimators import risk_steps, run_risk
+
+    if not sys.stderr.isatty():
+        return run_risk(study)
+    total = study.replicates * len(study.points)
+    with click.progressbar(length=total, label="replicates", file=sys.stderr) as bar:
+        done = 0
+        for progress in risk_steps(study):
+            bar.update(progress.done - done)
+            done = progress.done
+    return progress.report
+
+
+def _check_any(report: RiskReport) -> None:
+    found = [risk for point in (report.base, *report.sweep) for risk in point.estimators]
+    if not any(risk.replicates for risk in found):
+        told = dict.fromkeys((risk.label, reason) for risk in found for reason in risk.failures)
+        raise click.ClickException(why_none(told))

@@ -1,0 +1,72 @@
+"""``blupboard simulate``: draw rows of a design, with the truth beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dashboard.cli.designs import design_options, make_design
+from dashboard.cli.shared import reading_files
+
+if TYPE_CHECKING:
+    from estimators import Design, Simulated
+
+ROWS_AT_A_TIME = 1 << 16
+COLUMNS = ("group", "y", "true_mean")
+
+
+@click.command("simulate")
+@design_options
+@click.option("--seed", type=int, help="From -(2^31 - 1) to 2^31 - 1. [default: 1]")
+@click.option(
+    "--stream",
+    metavar="numpy|r",
+    help="Random numbers: numpy's PCG64, or R's default generator, draw for draw. [default: numpy]",
+)
+@click.option(
+    "--preset", metavar="ID", help="model1, model2, model3 or model1b: fixes all of the above instead."
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write here instead."
+)
+def simulate_command(*, preset: str | None, output: Path | None, **dials: Any) -> None:  # noqa: ANN401 - click's
+    """Draw rows from a design and print them as CSV: group, y and the group's true mean."""
+    design = make_design(dials) if preset is None else _preset(preset, dials)
+    from dashboard.cli.output import to_stdout
+    from estimators import simulate
+
+    simulated = simulate(design)
+    if output is None:
+        _write(simulated, to_stdout)
+    else:
+        with reading_files(), output.open("wb") as file:
+            _write(simulated, file.write)
+
+
+def _preset(name: str, dials: dict[str, Any]) -> Design:
+    from estimators import PRESETS
+
+    if name not in PRESETS:
+        raise click.ClickException(f"--preset is one of {', '.join(PRESETS)}, not {name!r}")
+    given = ["--" + dial.replace("_", "-") for dial, value in dials.items() if value is not None]
+    if given:
+        raise click.ClickException(f"--preset {name} fixes {', '.join(given)}: leave out one or the other")
+    return PRESETS[name].design
+
+
+def _write(simulated: Simulated, write: Callable[[bytes], object]) -> None:
+    write((",".join(COLUMNS) + "\n").encode())
+    for lines in _lines(simulated):
+        write(lines.encode())
+
+
+def _lines(simulated: Simulated) -> Iterator[str]:
+    """The rows in the order in which they were drawn, every digit, some at a time."""
+    truth = (simulated.design.mean + simulated.effect).tolist()
+    for start in range(0, len(simulated.outcome), ROWS_AT_A_TIME):
+        some = slice(start, start + ROWS_AT_A_TIME)
+        rows = zip(simulated.group[some].tolist(), simulated.outcome[some].tolist(), strict=True)
+        yield "".join(f"{simulated.labels[j]},{y!r},{truth[j]!r}\n" for j, y in rows)
