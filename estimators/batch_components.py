@@ -226,7 +226,7 @@ def _closed_form(profile: BatchProfile) -> NDArray[np.float64]:
 def _global_minima(profile: BatchProfile) -> NDArray[np.float64]:
     """The ratio of each replicate: of all local minima of its criterion, 0 among them, the lowest."""
     at_zero = profile.score_at_zero()
-    of, low, high = _brackets(profile, at_zero)
+    of, low, high = find_brackets(profile, at_zero)
     zeros = np.flatnonzero(at_zero >= 0)
     ratio = np.concatenate([np.zeros(len(zeros)), _refine(profile, of, low, high)])
     of = np.concatenate([zeros, of])
@@ -241,7 +241,7 @@ Brackets = tuple["NDArray[np.intp]", "NDArray[np.float64]", "NDArray[np.float64]
 """Replicates and the two ends between which their scores turn from negative to positive."""
 
 
-def _brackets(profile: BatchProfile, at_zero: NDArray[np.float64]) -> Brackets:
+def find_brackets(profile: BatchProfile, at_zero: NDArray[np.float64]) -> Brackets:
     """Every turn of every score from negative to positive on one grid."""
     top = _tops(profile)
     grid = _grid(profile, float(top.max()))

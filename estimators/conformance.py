@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.batch import GroupBatch
+from estimators.comparison import run
 from estimators.contract import ID_PATTERN, Estimator, GroupFit
 from estimators.errors import BlupboardError, DataError
 from estimators.groups import GroupData
+from estimators.many import fit_many
+from estimators.rows import Rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from estimators.batch import BatchFit
+
 ORDINARY = "20 groups of 8 rows"
+LEVEL = 0.9
+BATCH_TOLERANCE = 1e-6
+"""How far a batch may be off single fits, in units of the range of the rows."""
+REPLICATES = ("ordinary", "groups far apart", "groups alike", "equal values", "no spread within groups")
 
 
 class ConformanceError(AssertionError):
@@ -40,6 +50,7 @@ def check_estimator(estimator: Estimator) -> None:
             problems.extend(f"on {name}: {p}" for p in _fit_problems(estimator, name, data))
     if not problems:
         problems.extend(_equivariance(estimator))
+        problems.extend(_batch_problems(estimator))
     if problems:
         raise ConformanceError(str(getattr(estimator, "id", type(estimator).__name__)), problems)
 
@@ -155,6 +166,69 @@ def _equivariance(estimator: Estimator) -> Iterator[str]:
     again = _estimate(estimator, y[shuffled], group[shuffled])
     if again is None or not np.allclose(estimate, again, rtol=1e-6, atol=1e-6):
         yield "the order of the rows changes the estimates: depend on the rows as a set only"
+
+
+def _batch_problems(estimator: Estimator) -> Iterator[str]:
+    """Whether all replicates of a batch at once get what each gets alone; of methods that offer it."""
+    if type(estimator)._fit_many is Estimator._fit_many:
+        return
+    for name, sizes in (
+        ("8 groups of 6 rows", [6] * 8),
+        ("8 groups of 1 to 30 rows", [2, 9, 4, 30, 1, 5, 8, 12]),
+    ):
+        batch, unit = _batch(np.array(sizes))
+        many = fit_many(estimator, batch, level=LEVEL)
+        for r, what in enumerate(REPLICATES):
+            if differing := ", ".join(_differences(estimator, batch, many, r, unit[r])):
+                yield (
+                    f"on many replicates of {name} ({what}), _fit_many does not give what _fit gives: "
+                    f"{differing}; mend it, or leave it out, and replicates are fitted one after the other"
+                )
+
+
+def _batch(n: NDArray[np.int64]) -> tuple[GroupBatch, NDArray[np.float64]]:
+    """One replicate for each of REPLICATES, and the range of its rows; 1 where there is none."""
+    rng = np.random.default_rng(11)
+    group = np.repeat(np.arange(len(n)), n)
+    between = np.array([1.0, 100.0, 0.0, 0.0, 1.0])[:, None] * rng.integers(-5, 6, len(n))
+    within = np.array([1.0, 1.0, 1.0, 0.0, 0.0])[:, None] * rng.standard_normal(len(group))
+    mean = between + np.stack([np.bincount(group, row) for row in within]) / n
+    rest = within - (mean - between)[:, group]
+    rows = 10.0 + between[:, group] + within
+    batch = GroupBatch(
+        labels=np.array([f"{i}" for i in range(len(n))], dtype=object),
+        n=n,
+        origin=10.0,
+        centered_mean=mean,
+        ss_within=np.stack([np.bincount(group, row) for row in np.square(rest)]),
+        read_rows=lambda r: Rows(group=group, outcome=rows[r]),
+    )
+    spread = np.ptp(rows, axis=1)
+    return batch, np.where(spread > 0, spread, 1.0)
+
+
+def _differences(
+    estimator: Estimator, batch: GroupBatch, many: BatchFit, replicate: int, unit: float
+) -> Iterator[str]:
+    """What one replicate's part of a batch has otherwise than its single fit."""
+    single = run(batch[replicate], estimator, estimator.make_options(), LEVEL)
+    if single.fit is None or replicate in many.failures:
+        if single.message != many.failures.get(replicate):
+            yield f"failure ({many.failures.get(replicate)!r} in place of {single.message!r})"
+        return
+    fit, ends, both = single.fit, single.interval or (None, None), many.interval(LEVEL) or (None, None)
+    for name, one, all_of_them, scale in (
+        ("estimate", fit.estimate, many.estimate, unit),
+        ("std_error", fit.std_error, many.std_error, unit),
+        ("weight", fit.weight, many.weight, 1.0),
+        ("lower end of the interval", ends[0], both[0], unit),
+        ("upper end of the interval", ends[1], both[1], unit),
+    ):
+        nothing = np.full(batch.groups, np.nan)
+        wanted = nothing if one is None else one
+        found = nothing if all_of_them is None else all_of_them[replicate]
+        if not np.allclose(found, wanted, rtol=0, atol=BATCH_TOLERANCE * scale, equal_nan=True):
+            yield name
 
 
 def _estimate(
