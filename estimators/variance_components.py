@@ -244,13 +244,16 @@ def _with_near_misses(
 def _refine(profile: Profile, low: float, high: float) -> float:
     """The root of the score in a bracket, to the last bit that the score can tell.
 
-    Chandrupatla (1997), Advances in Engineering Software 28, 145-149.
+    Chandrupatla (1997), Advances in Engineering Software 28, 145-149. Where, looked at more exactly, an end
+    has the other sign, the root is there within rounding.
     """
 
     def score(ratio: float) -> float:
         return float(profile.score(np.array([ratio], dtype=np.longdouble))[0][0])
 
     a, b, f_a, f_b = high, low, score(high), score(low)
+    if f_a <= 0 or f_b >= 0:
+        return high if f_a <= 0 else low
     c, f_c, t = a, f_a, 0.5
     for _ in range(MOST_STEPS):
         x = a + t * (b - a)
