@@ -8,7 +8,7 @@ from typing import Any
 
 import dash
 
-from dashboard import callbacks, export, server
+from dashboard import callbacks, export, live, server
 from dashboard.board import Board
 from dashboard.opening import session_start
 from dashboard.pages.layout import layout
@@ -61,6 +61,7 @@ def create_app(
     )
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     export.install(app.server, board)
+    live.install(app.server, board)
     callbacks.register(app, board)
 
     def page() -> Any:  # noqa: ANN401 - a component

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from dashboard.choices import Choices
 from dashboard.palette import styles
 from dashboard.scene import Scene, make_scene
-from estimators import Comparison, GroupData, Registry, compare
+from dashboard.truth import Truth, true_weight
+from estimators import Comparison, Design, GroupData, Registry, Simulated, compare, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,10 +54,11 @@ class Board:
         self.preset_roles: dict[str, tuple[str | None, str | None]] = {}
         """Outcome and group by token, for a file that was opened with them from the command line."""
         self._reduce = lru_cache(maxsize=KEPT)(_reduce)
+        self.simulated = lru_cache(maxsize=KEPT)(simulate)
         self._compare = lru_cache(maxsize=KEPT)(self._compare_anew)
 
     def comparison(self, owner: str, choices: Choices) -> Comparison:
-        """The chosen estimators on the chosen columns.
+        """The chosen estimators on the chosen columns, or on what is simulated.
 
         Raises:
             UnknownDataset: there is no such dataset for this owner.
@@ -64,9 +66,12 @@ class Board:
             OptionError: an option out of its bounds.
 
         """
+        choices_that_count = replace(choices, sort="", dark=False, show_own=True)
+        if choices.design is not None:
+            return self._compare(choices.design, choices_that_count)
         dataset = self.workspace.get(owner, choices.token)
         columns = _Columns(dataset.token, dataset.created, choices.outcome, choices.group, dataset.table)
-        return self._compare(columns, replace(choices, sort="", dark=False, show_own=True))
+        return self._compare(columns, choices_that_count)
 
     def scene(self, owner: str, choices: Choices) -> Scene:
         """The comparison in display order; raises what :meth:`comparison` does."""
@@ -79,12 +84,14 @@ class Board:
             dark=choices.dark,
             show_own=choices.show_own,
             style_of=self.styles,
+            truth=None if choices.design is None else _truth(self.simulated(choices.design)),
         )
 
-    def _compare_anew(self, columns: _Columns, choices: Choices) -> Comparison:
+    def _compare_anew(self, source: _Columns | Design, choices: Choices) -> Comparison:
         chosen = [estimator for estimator in self.registry.values() if estimator.id in choices.on]
         options = {i: o for i, o in choices.options_by_estimator().items() if i in self.registry}
-        return compare(self._reduce(columns), chosen, options=options, level=choices.level)
+        data = self.simulated(source).data if isinstance(source, Design) else self._reduce(source)
+        return compare(data, chosen, options=options, level=choices.level)
 
 
 def _reduce(columns: _Columns) -> GroupData:
@@ -93,8 +100,16 @@ def _reduce(columns: _Columns) -> GroupData:
     return reduce_table(columns.table, outcome=columns.outcome, group=columns.group)
 
 
+def _truth(simulated: Simulated) -> Truth:
+    """The truth in the order of the data's labels."""
+    of = {label: j for j, label in enumerate(simulated.labels)}
+    order = [of[label] for label in simulated.data.labels]
+    return Truth(simulated.design, simulated.true_mean, true_weight(simulated.design)[order])
+
+
 def view_key(choices: Choices) -> str:
     """The same for the same dataset and columns: what a selection of groups or a zoom belongs to."""
-    return hashlib.sha256("\0".join((choices.token, choices.outcome, choices.group)).encode()).hexdigest()[
-        :16
-    ]
+    of = [choices.token, choices.outcome, choices.group]
+    if choices.design is not None:
+        of.append(str(choices.design.groups))
+    return hashlib.sha256("\0".join(of).encode()).hexdigest()[:16]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboard.scene import SORT_NAME, SORT_RAW, SORT_ROWS
+from estimators import Design
 
 if TYPE_CHECKING:
     from estimators import Estimator, OptionSpec, Registry
@@ -32,6 +33,8 @@ class Choices:
     sort: str = ""
     show_own: bool = True
     dark: bool = False
+    design: Design | None = None
+    """What is simulated; None where ``token`` names a dataset."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_json`."""
@@ -45,6 +48,7 @@ class Choices:
             "sort": self.sort,
             "show_own": self.show_own,
             "dark": self.dark,
+            "design": None if self.design is None else self.design.to_json(),
         }
 
     @classmethod
@@ -66,8 +70,9 @@ class Choices:
                 sort=_text(given["sort"]),
                 show_own=_truth(given["show_own"]),
                 dark=_truth(given["dark"]),
+                design=None if given.get("design") is None else Design.from_json(given["design"]),
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, AttributeError):
             return None
 
     def options_by_estimator(self) -> dict[str, dict[str, OptionValue]]:

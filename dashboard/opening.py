@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 from dashboard.choices import Choices
 from dashboard.ingest import guess_roles
 from dashboard.samples import SAMPLES
-from dashboard.workspace import UnknownDataset
+from dashboard.workspace import SIMULATED, UnknownDataset
+from estimators import Design
 
 if TYPE_CHECKING:
     from dashboard.board import Board
     from dashboard.datasets import Dataset
 
 SAMPLE_PREFIX = "sample-"
+SIMULATED_OUTCOME, SIMULATED_GROUP = "y", "group"
+"""The columns of simulated data."""
+SIMULATED_DATASET = {"token": SIMULATED, "name": "Simulated"}
+FIRST_DESIGN = Design(groups=20, per_group="10", sigma_group=1.6, sigma_error=5.0)
 
 
 def opening_choices(board: Board, owner: str, dataset: Dataset) -> Choices:
@@ -27,10 +32,35 @@ def opening_choices(board: Board, owner: str, dataset: Dataset) -> Choices:
     return Choices(token=dataset.token, outcome=outcome or "", group=group or "", on=tuple(board.registry))
 
 
-def session_start(board: Board, owner: str, first: str, *, prefer: bool) -> tuple[Dataset, Choices]:
-    """What a session finds: the dataset it looked at last, or ``first``; always ``first`` if ``prefer``."""
-    dataset = (None if prefer else board.workspace.current(owner)) or board.workspace.get(owner, first)
+def simulated_choices(board: Board, owner: str) -> Choices:
+    """The choices to open the simulation with: as it was left, or a first example."""
+    kept = Choices.from_json(board.workspace.load_choices(owner, SIMULATED))
+    if kept is not None and kept.design is not None:
+        return replace(kept, token=SIMULATED, on=tuple(i for i in board.registry if i in kept.on))
+    return Choices(
+        token=SIMULATED,
+        outcome=SIMULATED_OUTCOME,
+        group=SIMULATED_GROUP,
+        on=tuple(board.registry),
+        design=FIRST_DESIGN,
+    )
+
+
+def simulated_design(board: Board, owner: str) -> Design:
+    """The design that the dials begin with."""
+    return simulated_choices(board, owner).design or FIRST_DESIGN
+
+
+def session_start(board: Board, owner: str, first: str, *, prefer: bool) -> tuple[Dataset | None, Choices]:
+    """What a session finds: what it looked at last, or ``first``; always ``first`` if ``prefer``.
+
+    The dataset is None where the choices hold a design.
+    """
+    token = (None if prefer else board.workspace.current(owner)) or first
+    if token == SIMULATED:
+        return None, simulated_choices(board, owner)
     try:
+        dataset = board.workspace.get(owner, token)
         return dataset, opening_choices(board, owner, dataset)
     except UnknownDataset:
         dataset = board.workspace.get(owner, first)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dashboard.palette import LINE, Style, styles
+from dashboard.truth import Closeness, Truth
 from dashboard.units import Unit, unit_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Scene:
     view: str
     dark: bool = False
     show_own: bool = True
+    truth: Truth | None = None
+    """Where the data are simulated."""
 
     def __len__(self) -> int:
         return len(self.order)
@@ -109,6 +112,18 @@ class Scene:
         fits = [s.result.fit for s in ([self.reference] if self.reference else []) + list(self.series)]
         return next((f.center for f in fits if f is not None and f.center is not None), None)
 
+    @cached_property
+    def closeness(self) -> list[Closeness]:
+        """How far each method is from the truth; empty where that is not known."""
+        if self.truth is None:
+            return []
+        rounding = SAME * float(np.abs(self.truth.mean).max())
+        errors = (np.sqrt(np.square(s.estimate - self.truth.mean).mean()) for s in self.series)
+        return [
+            Closeness(s.id, s.label, float(error) if error > rounding else 0.0)
+            for s, error in zip(self.series, errors, strict=True)
+        ]
+
     def by_id(self, estimator_id: str) -> Series | None:
         """The series of an estimator, None where it failed or is off."""
         return next((s for s in self.series if s.id == estimator_id), None)
@@ -124,8 +139,12 @@ def make_scene(
     dark: bool = False,
     show_own: bool = True,
     style_of: Mapping[str, Style] | None = None,
+    truth: Truth | None = None,
 ) -> Scene:
-    """Bring a comparison into display order. An unknown ``sort`` means by the headline's method."""
+    """Bring a comparison into display order. An unknown ``sort`` means by the headline's method.
+
+    ``truth`` comes in the order of the data's labels.
+    """
     style_of = style_of or styles(r.estimator for r in comparison.results)
     order = display_order(comparison, sort)
     return Scene(
@@ -140,6 +159,7 @@ def make_scene(
         view=view,
         dark=dark,
         show_own=show_own,
+        truth=None if truth is None else replace(truth, mean=truth.mean[order], weight=truth.weight[order]),
     )
 
 

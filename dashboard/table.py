@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dashboard.figures.truth import TRUE
 from dashboard.words import MOST_DIGITS, number
 
 if TYPE_CHECKING:
@@ -55,11 +56,14 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
         {"field": "own", "headerName": "own mean", **numeric, "valueFormatter": value},
     ]
     reference = scene.reference
-    columns += [
-        {"field": f"e{i}", "headerName": s.label, **numeric, "valueFormatter": value}
-        for i, s in enumerate(scene.series)
-        if not s.is_own_mean
-    ]
+    if scene.truth is not None:
+        columns.append({"field": "true", "headerName": TRUE, **numeric, "valueFormatter": value})
+    for i, s in enumerate(scene.series):
+        if not s.is_own_mean:
+            columns.append({"field": f"e{i}", "headerName": s.label, **numeric, "valueFormatter": value})
+        if scene.truth is not None:
+            name = f"{s.label} error"
+            columns.append({"field": f"error{i}", "headerName": name, **numeric, "valueFormatter": value})
     columns.append({"field": "own_rank", "headerName": "own rank", **numeric})
     if reference is not None:
         columns += _headline_columns(scene, reference, numeric, value, percent)
@@ -148,6 +152,9 @@ def _spread_and_size(scene: Scene) -> tuple[float, float]:
 def _numbers(scene: Scene) -> dict[str, Any]:
     columns: dict[str, Any] = {"n": scene.n, "own": scene.own_mean, "own_rank": scene.own_rank}
     columns |= {f"e{i}": s.estimate for i, s in enumerate(scene.series)}
+    if scene.truth is not None:
+        columns["true"] = scene.truth.mean
+        columns |= {f"error{i}": s.estimate - scene.truth.mean for i, s in enumerate(scene.series)}
     reference = scene.reference
     if reference is not None:
         columns["rank"] = reference.rank

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.truth import SAME, closest
+
 if TYPE_CHECKING:
     from dashboard.scene import Scene, Series
     from estimators import DroppedRows, GroupData
@@ -103,6 +105,36 @@ def _without_spreads(scene: Scene) -> str:
     if scene.comparison.failed:
         return f"No method that is on could tell how much {scene.unit.many} differ; see below why."
     return "Switch on a BLUP to see how much of the variance lies between them."
+
+
+def closest_line(scene: Scene) -> str:
+    """Who comes closest to the truth in this one draw, and by how much; nothing where that is not known."""
+    found = scene.closeness
+    if not found:
+        return ""
+    best = closest(found)
+    names = listed([c.label for c in best])
+    if len(best) == len(found):
+        return f"In this one draw all methods are equally close to the truth: {number(best[0].error)} off."
+    verb = "is" if len(best) == 1 else "are"
+    said = f"In this one draw {names} {verb} closest to the truth: {number(best[0].error)} off on average"
+    own = _own_mean_error(scene)
+    if own and best[0].error < own * (1.0 - SAME):
+        return f"{said}, {percent(best[0].error / own)} of what the own means are off ({number(own)})."
+    rest = [c for c in found if c not in best]
+    second = min(rest, key=lambda c: c.error)
+    return f"{said}, before {second.label} with {number(second.error)}."
+
+
+def _own_mean_error(scene: Scene) -> float:
+    if scene.truth is None:
+        return 0.0
+    return float(np.sqrt(np.square(scene.own_mean - scene.truth.mean).mean()))
+
+
+def listed(names: list[str]) -> str:
+    """``A``, ``A and B``, ``A, B and C``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def cards(scene: Scene) -> tuple[Card, ...]:

@@ -59,6 +59,9 @@ _ABANDONED_AFTER_DAYS = 1 / 24
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _SAMPLE_PREFIX = "sample-"
 
+SIMULATED = "simulated"
+"""The token of what has no file because it is drawn anew from its design; every owner has it."""
+
 
 class WorkspaceError(Exception):
     """Something the person can act on; the message is one sentence for them."""
@@ -214,7 +217,7 @@ class Workspace:
 
         Raises UnknownDataset, and TooLarge past MAX_CHOICES_BYTES.
         """
-        self.get(owner, token)
+        self._require(owner, token)
         text = json.dumps(choices)
         if len(text) > MAX_CHOICES_BYTES:
             raise TooLarge("These settings are too large to be kept.")
@@ -222,25 +225,33 @@ class Workspace:
 
     def load_choices(self, owner: str, token: str) -> dict[str, Any]:
         """Return what `save_choices` kept, empty when there is nothing; raises UnknownDataset."""
-        self.get(owner, token)
+        self._require(owner, token)
         return read_json(self._owner_folder(owner) / "choices" / f"{token}.json")
 
     def remember_current(self, owner: str, token: str) -> None:
         """Note that `owner` looks at this dataset now; raises UnknownDataset."""
-        self.get(owner, token)
+        self._require(owner, token)
         write_json(self._owner_folder(owner) / "current.json", json.dumps({"token": token}))
 
-    def current(self, owner: str) -> Dataset | None:
-        """Return the dataset `owner` looked at last, None when there is none or it has gone."""
+    def current(self, owner: str) -> str | None:
+        """Return the token of what `owner` looked at last, None when there is none or it has gone."""
         token = read_json(self._owner_folder(owner) / "current.json").get("token")
         try:
-            return self.get(owner, token) if isinstance(token, str) else None
+            if isinstance(token, str):
+                self._require(owner, token)
+                return token
         except UnknownDataset:
-            return None
+            pass
+        return None
 
     def signing_key(self) -> bytes:
         """Return the secret that signs session cookies: one per root, readable by this account alone."""
         return secret_in(self.root / "signing.key")
+
+    def _require(self, owner: str, token: str) -> None:
+        """Raise UnknownDataset unless `owner` may use `token`."""
+        if token != SIMULATED:
+            self.get(owner, token)
 
     # -- inside -------------------------------------------------------------------------------------------
 

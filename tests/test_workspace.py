@@ -175,7 +175,7 @@ def test_a_restart_finds_data_choices_and_the_current_dataset(workspace, root):
     again = Workspace(root)
     assert again.get("ann", token).table.rows == 4
     assert again.load_choices("ann", token) == {"outcome": "score", "level": 0.9}
-    assert again.current("ann").token == token
+    assert again.current("ann") == token
     assert again.current("bob") is None
 
 

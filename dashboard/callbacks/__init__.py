@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.callbacks import browser, comparison, data, extras
+from dashboard.callbacks import browser, comparison, data, extras, simulation
 
 if TYPE_CHECKING:
     import dash
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def register(app: dash.Dash, board: Board) -> None:
     """Add all callbacks to the app."""
     data.register(app, board)
+    simulation.register(app, board)
     comparison.register(app, board)
     extras.register(app, board)
     browser.register(app)

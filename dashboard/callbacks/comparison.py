@@ -6,30 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
-from dashboard import figures, words
+from dashboard import words
 from dashboard.board import view_key
 from dashboard.choices import Choices, OptionValue, checked_level, shared_options, sort_choices, spread_shared
-from dashboard.opening import SAMPLE_PREFIX
+from dashboard.drawing import drawn
+from dashboard.opening import SAMPLE_PREFIX, SIMULATED_GROUP, SIMULATED_OUTCOME
 from dashboard.pages import ids, panels
 from dashboard.pages.views import table_grid
 from dashboard.samples import SAMPLES
 from dashboard.server import owner
 from dashboard.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
-from dashboard.workspace import WorkspaceError
-from estimators import BlupboardError
+from dashboard.workspace import SIMULATED, WorkspaceError
+from estimators import BlupboardError, Design
 
 if TYPE_CHECKING:
     import dash
 
     from dashboard.board import Board
     from dashboard.scene import Scene
-
-_BUILDERS = {
-    ids.VIEW_GROUPS: figures.groups_figure,
-    ids.VIEW_SHRINKAGE: figures.shrinkage_figure,
-    ids.VIEW_WEIGHT: figures.weight_figure,
-    ids.VIEW_RANK: figures.rank_figure,
-}
 
 _OUTPUTS = {
     "choices": Output(ids.CHOICES, "data"),
@@ -46,6 +40,9 @@ _OUTPUTS = {
     "figures": Output(ids.FIGURES, "data"),
     "index": Output(ids.GROUPS_INDEX, "data"),
     "table": Output(ids.TABLE_BOX, "children"),
+    "closest": Output(ids.CLOSEST, "children"),
+    "roles": Output(ids.ROLES, "hidden"),
+    "draw_bar": Output(ids.DRAW_BAR, "hidden"),
 }
 
 
@@ -56,6 +53,7 @@ def register(app: dash.Dash, board: Board) -> None:
         output=_OUTPUTS,
         inputs={
             "dataset": Input(ids.DATASET, "data"),
+            "design": Input(ids.DESIGN, "data"),
             "outcome": Input(ids.OUTCOME, "value"),
             "group": Input(ids.GROUP, "value"),
             "switches": Input(ids.estimator_switch(ALL), "checked"),
@@ -75,6 +73,10 @@ def register(app: dash.Dash, board: Board) -> None:
             del page[read_from_inputs_list]
         if page["theme"] is None or not page["dataset"]:
             return dict.fromkeys(_OUTPUTS, no_update)
+        if page["dataset"]["token"] == SIMULATED:
+            if ctx.triggered_id in (ids.GROUP, ids.OUTCOME):
+                return dict.fromkeys(_OUTPUTS, no_update)
+            page |= {"outcome": SIMULATED_OUTCOME, "group": SIMULATED_GROUP}
         if not page["outcome"] or not page["group"]:
             return _only_problem("Choose an outcome (numbers) and a grouping column.")
         try:
@@ -114,12 +116,15 @@ def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa:
         sort=page["sort"] or "",
         show_own=bool(page["show_own"]),
         dark=page["theme"] == "dark",
+        design=Design.from_json(page["design"]) if page["dataset"]["token"] == SIMULATED else None,
     )
 
 
 def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[str, Any]:
     """Every output for a scene."""
-    dataset = board.workspace.get(who, choices.token)
+    chip = panels.simulated_chip(scene)
+    if choices.design is None:
+        chip = panels.dataset_chip(board.workspace.get(who, choices.token), scene)
     sample = (
         SAMPLES.get(choices.token.removeprefix(SAMPLE_PREFIX))
         if choices.token.startswith(SAMPLE_PREFIX)
@@ -129,7 +134,7 @@ def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[st
         "choices": choices.to_json(),
         "problem": None,
         "rows_used": words.rows_used(scene.comparison.data),
-        "chip": panels.dataset_chip(dataset, scene),
+        "chip": chip,
         "about": panels.about_sample(sample) if sample else None,
         "sort": sort_choices(board.registry, choices.on),
         "headline": panels.headline(scene),
@@ -137,8 +142,11 @@ def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[st
         "failures": panels.failures(scene, board),
         "notes": panels.notes(scene),
         "parameters": panels.parameters(scene, board),
-        "figures": {view: build(scene).to_plotly_json() for view, build in _BUILDERS.items()},
+        "figures": drawn(scene),
         "index": groups_index(scene),
+        "closest": panels.closest_line(scene),
+        "draw_bar": scene.truth is None,
+        "roles": scene.truth is not None,
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.canvas import FEW, GREY, MANY, canvas, group_markers, tick_text, title_text
+from dashboard.figures.truth import true_marks
 from dashboard.palette import Style, faded
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def groups_figure(scene: Scene) -> go.Figure:
         figure.add_trace(
             group_markers(scene, scene.own_mean, positions, own, f"own mean of each {scene.unit.one}")
         )
+    if scene.truth is not None:
+        figure.add_trace(true_marks(scene, scene.truth.mean, positions))
     drawn = zip(marked(scene), offsets(scene), strict=True)
     for series, offset in sorted(drawn, key=lambda pair: -float(np.ptp(pair[0].estimate))):
         figure.add_trace(

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.canvas import FAINT, GREY, canvas, columns_axis, group_lines, group_markers, title_text
+from dashboard.figures.truth import TRUE, true_marks
 from dashboard.palette import Style
 
 if TYPE_CHECKING:
@@ -20,8 +21,13 @@ def shrinkage_figure(scene: Scene) -> go.Figure:
     columns = shown(scene)
     own = [("own mean", scene.own_mean, own_style(scene))] if scene.show_own else []
     all_columns = [*own, *((s.label, s.estimate, s.style) for s in columns)]
-    for line in group_lines(scene, [values for _, values, _ in all_columns]):
+    names, lines = [name for name, _, _ in all_columns], [values for _, values, _ in all_columns]
+    if scene.truth is not None:
+        names, lines = [*names, TRUE], [*lines, scene.truth.mean]
+    for line in group_lines(scene, lines):
         figure.add_trace(line)
+    if scene.truth is not None:
+        figure.add_trace(true_marks(scene, np.full(len(scene), len(all_columns)), scene.truth.mean))
     for place, (name, values, style) in enumerate(all_columns):
         figure.add_trace(group_markers(scene, np.full(len(scene), float(place)), values, style, name))
     if scene.center is not None:
@@ -38,7 +44,7 @@ def shrinkage_figure(scene: Scene) -> go.Figure:
             showarrow=False,
             font={"size": 11, "color": FAINT[scene.dark]},
         )
-    figure.update_xaxes(**columns_axis([name for name, _, _ in all_columns]))
+    figure.update_xaxes(**columns_axis(names))
     figure.update_yaxes(title_text=title_text(scene.outcome), automargin=True)
     return figure
 

@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.canvas import canvas, group_markers, plain
+from dashboard.figures.truth import true_marks
 from dashboard.palette import faded
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def weight_figure(scene: Scene) -> go.Figure:
     figure = canvas(scene)
     wide = is_wide(scene)
     grid = size_grid(scene)
+    if scene.truth is not None:
+        figure.add_trace(true_marks(scene, place(scene.n, wide=wide), scene.truth.weight))
     for series in scene.series:
         curve = curve_of(series, grid)
         color = series.style.color(dark=scene.dark)

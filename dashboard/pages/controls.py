@@ -9,7 +9,7 @@ from dash import html
 
 from dashboard.choices import own_options
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria
+from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import estimator_symbol, icon
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def estimator_row(
             ),
         ],
         className="estimator-row",
+        **data(id=estimator.id),
     )
 
 

@@ -11,6 +11,11 @@ THEME_TOGGLE: Final = "theme-toggle"
 
 UPLOADED: Final = "uploaded"
 DATASET: Final = "dataset"
+DESIGN: Final = "design"
+SOURCES: Final = "sources"
+SIZE_RULE: Final = "size-rule"
+SHAPE_FIELD: Final = "shape-field"
+ROLES: Final = "roles"
 CHOICES: Final = "choices"
 
 OUTCOME: Final = "outcome"
@@ -27,6 +32,11 @@ ABOUT: Final = "about"
 
 HEADLINE: Final = "headline"
 CARDS: Final = "cards"
+CLOSEST: Final = "closest"
+DRAW_BAR: Final = "draw-bar"
+DRAW_AGAIN: Final = "draw-again"
+DRAW_MANY: Final = "draw-many"
+DRAW_TALLY: Final = "draw-tally"
 FAILURES: Final = "failures"
 NOTES: Final = "notes"
 PARAMETERS: Final = "parameters"
@@ -52,6 +62,26 @@ CODE_PYTHON: Final = "code-python"
 DOWNLOAD_CSV: Final = "download-csv"
 RAIL_TOGGLE: Final = "rail-toggle"
 SINK: Final = "sink"
+
+
+def dial(name: Any) -> dict[str, Any]:  # noqa: ANN401 - a field of a design, or a wildcard of dash
+    """The input that holds one field of the design."""
+    return {"type": "dial", "name": name}
+
+
+def dial_slider(name: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The slider beside it."""
+    return {"type": "dial-slider", "name": name}
+
+
+def dial_error(name: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The line under it that says what is wrong."""
+    return {"type": "dial-error", "name": name}
+
+
+def preset_button(preset: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The button that sets all dials to one of the designs with a name."""
+    return {"type": "preset", "id": preset}
 
 
 def estimator_switch(estimator_id: Any) -> dict[str, Any]:  # noqa: ANN401 - an id, or a wildcard of dash

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from dashboard.opening import SIMULATED_DATASET, simulated_design
 from dashboard.pages import ids
 from dashboard.pages.header import header
 from dashboard.pages.rail import rail
@@ -43,11 +44,13 @@ THEME = {
 
 
 def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) -> dmc.MantineProvider:
-    """Header, rail and comparison, with the stores between them."""
-    opened = None if dataset is None else {"token": dataset.token, "name": dataset.name}
+    """Header, rail and comparison, with the stores between them; without a dataset, the simulation."""
+    design = choices.design or simulated_design(board, owner)
+    opened = SIMULATED_DATASET if dataset is None else {"token": dataset.token, "name": dataset.name}
     stores = [
         dcc.Store(id=ids.UPLOADED),
         dcc.Store(id=ids.DATASET, data=opened),
+        dcc.Store(id=ids.DESIGN, data=design.to_json()),
         dcc.Store(id=ids.CHOICES),
         dcc.Store(id=ids.THEME),
         dcc.Store(id=ids.THEME_CHOICE, storage_type="local"),
@@ -61,7 +64,7 @@ def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) 
         [
             *stores,
             header(),
-            html.Div([rail(board, owner, dataset, choices), comparison_panel()], className="page"),
+            html.Div([rail(board, owner, dataset, choices, design), comparison_panel()], className="page"),
             code_modal(),
         ],
         id=ids.PROVIDER,

@@ -135,6 +135,20 @@ def dataset_chip(dataset: Dataset, scene: Scene | None) -> list[Any]:
     return [html.Strong(dataset.name, title=dataset.name), html.Span(f" · {size}")]
 
 
+def simulated_chip(scene: Scene) -> list[Any]:
+    """What is simulated."""
+    data = scene.comparison.data
+    return [
+        html.Strong("Simulated"),
+        html.Span(f" · {len(data):,} groups · {words.rows(data.total)} · truth known"),
+    ]
+
+
+def closest_line(scene: Scene) -> str:
+    """Who is closest to the truth in this one draw."""
+    return words.closest_line(scene)
+
+
 def alert(message: str) -> dmc.Alert:
     """One sentence about what is wrong."""
     return dmc.Alert(sentence(message), color="red", variant="light", p="xs")

@@ -12,6 +12,7 @@ from dashboard.choices import LEVELS, Choices, shared_options, sort_choices
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.controls import estimator_row, labelled, option_control
+from dashboard.pages.dials import dials
 from dashboard.pages.symbols import icon
 from dashboard.samples import SAMPLES
 
@@ -21,15 +22,17 @@ if TYPE_CHECKING:
     from dashboard.board import Board
     from dashboard.datasets import Dataset
     from dashboard.ingest import Table
+    from estimators import Design
 
 
-def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices) -> html.Aside:
-    """Everything a person sets, in the order in which it is needed."""
+def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices, design: Design) -> html.Aside:
+    """Everything a person sets, in the order in which it is needed; ``design`` is what the dials show."""
     return html.Aside(
         [
             html.H2("Data"),
-            _sources(board, owner, dataset),
+            _sources(board, owner, dataset, design),
             _roles(dataset, choices),
+            html.Div(id=ids.PROBLEM, className="problem", role="alert"),
             html.H2("Estimators"),
             html.Div(_estimators(board, choices), className="estimators"),
             html.H2("Display"),
@@ -41,7 +44,7 @@ def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices) ->
     )
 
 
-def _sources(board: Board, owner: str, dataset: Dataset | None) -> dmc.Tabs:
+def _sources(board: Board, owner: str, dataset: Dataset | None, design: Design) -> dmc.Tabs:
     upload = [
         html.Div(id="upload-zone", **data(max_bytes=str(board.workspace.max_upload_bytes))),
         html.Div(my_files(board.workspace.list(owner), dataset), id=ids.MY_FILES),
@@ -60,12 +63,19 @@ def _sources(board: Board, owner: str, dataset: Dataset | None) -> dmc.Tabs:
     return dmc.Tabs(
         [
             dmc.TabsList(
-                [dmc.TabsTab("Upload", value="upload"), dmc.TabsTab("Samples", value="samples")], grow=True
+                [
+                    dmc.TabsTab("Upload", value="upload"),
+                    dmc.TabsTab("Simulate", value="simulate"),
+                    dmc.TabsTab("Samples", value="samples"),
+                ],
+                grow=True,
             ),
             dmc.TabsPanel(upload, value="upload"),
+            dmc.TabsPanel(dials(design), value="simulate"),
             dmc.TabsPanel(html.Div(samples, className="samples"), value="samples"),
         ],
-        value="upload",
+        id=ids.SOURCES,
+        value="upload" if dataset else "simulate",
         variant="pills",
         className="sources",
     )
@@ -111,9 +121,9 @@ def _roles(dataset: Dataset | None, choices: Choices) -> html.Div:
             labelled("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.outcome)),
             labelled("Group", _column_picker(ids.GROUP, groups, choices.group)),
             html.P(id=ids.ROWS_USED, className="rows-used"),
-            html.Div(id=ids.PROBLEM, className="problem", role="alert"),
         ],
         className="roles",
+        id=ids.ROLES,
     )
 
 

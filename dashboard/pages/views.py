@@ -41,6 +41,7 @@ def comparison_panel() -> html.Main:
                 ],
                 className="answer",
             ),
+            _draw_bar(),
             html.Div(id=ids.ABOUT, className="about-data"),
             html.Div(id=ids.FAILURES, className="failures"),
             html.Div([_view(*view) for view in _VIEWS], className="views"),
@@ -67,6 +68,26 @@ def comparison_panel() -> html.Main:
         ],
         className="comparison",
         id="comparison",
+    )
+
+
+def _draw_bar() -> html.Div:
+    """For simulated data: who is closest to the truth in this draw, and buttons for more draws."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.P(id=ids.CLOSEST, className="closest"),
+                    html.P(id=ids.DRAW_TALLY, className="draw-tally", role="status"),
+                ],
+                className="draw-words",
+            ),
+            dmc.Button("Draw again", id=ids.DRAW_AGAIN, size="sm", variant="default", n_clicks=0),
+            dmc.Button("Animate 20 draws", id=ids.DRAW_MANY, size="sm", variant="default", n_clicks=0),
+        ],
+        id=ids.DRAW_BAR,
+        className="draw-bar",
+        hidden=True,
     )
 
 

@@ -1,0 +1,72 @@
+"""Opening the simulation; what the dials do happens in the browser and at ``/simulate/frame``."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from dash import ALL, ClientsideFunction, Input, Output, State, no_update
+
+from dashboard.opening import SIMULATED_DATASET
+from dashboard.pages import ids
+from dashboard.pages.dials import shape_field
+from dashboard.server import owner
+from dashboard.workspace import SIMULATED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import dash
+
+    from dashboard.board import Board
+
+
+def register(app: dash.Dash, board: Board) -> None:
+    """Add the callbacks of this file."""
+    app.callback(
+        Output(ids.DATASET, "data", allow_duplicate=True),
+        Input(ids.SOURCES, "value"),
+        State(ids.DATASET, "data"),
+        prevent_initial_call=True,
+    )(partial(_simulation_wanted, board))
+    app.callback(
+        Output(ids.SHAPE_FIELD, "children"), Input(ids.dial("effects"), "value"), prevent_initial_call=True
+    )(shape_field)
+    callback: Callable[..., None] = app.clientside_callback
+    callback(
+        ClientsideFunction("blupboard", "turnDials"),
+        Output(ids.SINK, "data", allow_duplicate=True),
+        Input(ids.dial(ALL), "value"),
+        Input(ids.dial_slider(ALL), "value"),
+        Input(ids.CHOICES, "data"),
+        State(ids.DATASET, "data"),
+        prevent_initial_call=True,
+    )
+    callback(
+        ClientsideFunction("blupboard", "chooseSizes"),
+        Output(ids.dial("per_group"), "value"),
+        Input(ids.SIZE_RULE, "value"),
+        State(ids.dial("per_group"), "value"),
+        State(ids.dial("groups"), "value"),
+        prevent_initial_call=True,
+    )
+    callback(
+        ClientsideFunction("blupboard", "choosePreset"),
+        Output(ids.SINK, "data", allow_duplicate=True),
+        Input(ids.preset_button(ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    callback(
+        ClientsideFunction("blupboard", "drawMore"),
+        Output(ids.SINK, "data", allow_duplicate=True),
+        Input(ids.DRAW_AGAIN, "n_clicks"),
+        Input(ids.DRAW_MANY, "n_clicks"),
+        prevent_initial_call=True,
+    )
+
+
+def _simulation_wanted(board: Board, source: str | None, current: dict[str, Any] | None) -> Any:  # noqa: ANN401
+    if source != "simulate" or (current or {}).get("token") == SIMULATED:
+        return no_update
+    board.workspace.remember_current(owner(), SIMULATED)
+    return SIMULATED_DATASET

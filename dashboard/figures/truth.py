@@ -1,0 +1,25 @@
+"""The true means of simulated groups: hollow marks that every view has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard.figures.canvas import INK, group_markers, marker_size
+from dashboard.palette import Style
+
+if TYPE_CHECKING:
+    import numpy as np
+    import plotly.graph_objects as go
+    from numpy.typing import NDArray
+
+    from dashboard.scene import Scene
+
+TRUTH = Style(INK[False], INK[True], "circle-open")
+TRUE = "true mean"
+
+
+def true_marks(
+    scene: Scene, x: NDArray[np.float64], y: NDArray[np.float64], *, size: float | None = None
+) -> go.Scatter | go.Scattergl:
+    """A ring for every group, wide enough to see what hits it."""
+    return group_markers(scene, x, y, TRUTH, TRUE, size=size or marker_size(len(scene)) + 5.0)
