@@ -22,6 +22,14 @@ def header() -> html.Header:
             html.A([html.Span(className="mark"), html.Span("blupboard")], href="./", className="brand"),
             html.Div(id=ids.DATASET_CHIP, className="dataset-chip"),
             html.Div(className="spring"),
+            html.Nav(
+                [
+                    html.A(label, href=f"#{page}", id=ids.page_link(page), className="page-link")
+                    for page, label in zip(ids.PAGES, ("Compare", "Risk", "Lesson"), strict=True)
+                ],
+                className="pages",
+                **aria(label="Pages"),
+            ),
             dmc.TextInput(
                 id=ids.FIND, placeholder="Find a group…", size="sm", className="find",
                 **aria(label="Find a group by name"),

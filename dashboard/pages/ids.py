@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 PROVIDER: Final = "provider"
+PAGE: Final = "page"
+PAGES: Final = ("compare", "risk", "lesson")
 THEME: Final = "theme"
 THEME_CHOICE: Final = "theme-choice"
 THEME_TOGGLE: Final = "theme-toggle"
@@ -29,6 +31,31 @@ ROWS_USED: Final = "rows-used"
 PROBLEM: Final = "problem"
 MY_FILES: Final = "my-files"
 ABOUT: Final = "about"
+
+RISK_HEADLINE: Final = "risk-headline"
+RISK_CARDS: Final = "risk-cards"
+RISK_FAILURES: Final = "risk-failures"
+RISK_FIGURE: Final = "risk-figure"
+RISK_DRAW: Final = "risk-draw"
+RISK_WHERE: Final = "risk-where"
+RISK_TABLE: Final = "risk-table"
+RISK_SIZES: Final = "risk-sizes"
+RISK_DIAL: Final = "risk-dial"
+RISK_LOW: Final = "risk-low"
+RISK_HIGH: Final = "risk-high"
+RISK_RANGE: Final = "risk-range"
+RISK_REPLICATES: Final = "risk-replicates"
+RISK_PROBLEM: Final = "risk-problem"
+RISK_DONE: Final = "risk-done"
+RISK_LEFT: Final = "risk-left"
+RISK_PROGRESS: Final = "risk-progress"
+RISK_RUN: Final = "risk-run"
+RISK_AGAIN: Final = "risk-again"
+RISK_CANCEL: Final = "risk-cancel"
+RISK_TIMER: Final = "risk-timer"
+RISK_SEED: Final = "risk-seed"
+
+LESSON: Final = "lesson-content"
 
 HEADLINE: Final = "headline"
 CARDS: Final = "cards"
@@ -97,6 +124,11 @@ def estimator_option(estimator_id: Any, name: Any) -> dict[str, Any]:  # noqa: A
 def shared_option(name: Any) -> dict[str, Any]:  # noqa: ANN401
     """The control of an option that several estimators share."""
     return {"type": "shared-option", "name": name}
+
+
+def page_link(page: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The entry of the bar that shows one of PAGES."""
+    return {"type": "page-link", "id": page}
 
 
 def sample_button(sample: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -10,7 +10,9 @@ from dash import dcc, html
 from dashboard.opening import SIMULATED_DATASET, simulated_design
 from dashboard.pages import ids
 from dashboard.pages.header import header
+from dashboard.pages.lesson import lesson_panel
 from dashboard.pages.rail import rail
+from dashboard.pages.risk import risk_panel
 from dashboard.pages.views import code_modal, comparison_panel
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) 
         dcc.Store(id=ids.DATASET, data=opened),
         dcc.Store(id=ids.DESIGN, data=design.to_json()),
         dcc.Store(id=ids.CHOICES),
+        dcc.Store(id=ids.PAGE),
         dcc.Store(id=ids.THEME),
         dcc.Store(id=ids.THEME_CHOICE, storage_type="local"),
         dcc.Store(id=ids.FIGURES),
@@ -64,7 +67,15 @@ def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) 
         [
             *stores,
             header(),
-            html.Div([rail(board, owner, dataset, choices, design), comparison_panel()], className="page"),
+            html.Div(
+                [
+                    rail(board, owner, dataset, choices, design),
+                    comparison_panel(),
+                    risk_panel(),
+                    lesson_panel(),
+                ],
+                className="page",
+            ),
             code_modal(),
         ],
         id=ids.PROVIDER,

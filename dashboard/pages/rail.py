@@ -13,6 +13,7 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.controls import estimator_row, labelled, option_control
 from dashboard.pages.dials import dials
+from dashboard.pages.risk import risk_rail
 from dashboard.pages.symbols import icon
 from dashboard.samples import SAMPLES
 
@@ -29,14 +30,16 @@ def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices, de
     """Everything a person sets, in the order in which it is needed; ``design`` is what the dials show."""
     return html.Aside(
         [
-            html.H2("Data"),
+            html.H2("Data", className="on-compare"),
+            html.H2("Scenario", className="on-risk"),
             _sources(board, owner, dataset, design),
-            _roles(dataset, choices),
+            risk_rail(),
+            html.Div(_roles(dataset, choices), className="on-compare"),
             html.Div(id=ids.PROBLEM, className="problem", role="alert"),
             html.H2("Estimators"),
             html.Div(_estimators(board, choices), className="estimators"),
-            html.H2("Display"),
-            html.Div(_display(board, choices), className="display-fields"),
+            html.H2("Display", className="on-compare"),
+            html.Div(_display(board, choices), className="display-fields on-compare"),
         ],
         className="rail",
         id="rail",

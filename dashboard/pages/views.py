@@ -66,7 +66,7 @@ def comparison_panel() -> html.Main:
             ),
             html.Div(id=ids.LINK_STATUS, role="status", className="link-status"),
         ],
-        className="comparison",
+        className="comparison on-compare",
         id="comparison",
     )
 

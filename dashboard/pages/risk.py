@@ -1,0 +1,145 @@
+"""The risk study: which method is closer to the truth on average, and by how much."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from dashboard.pages import ids
+from dashboard.pages.attributes import aria
+from dashboard.pages.controls import labelled
+from dashboard.pages.views import GRAPH_CONFIG
+
+SWEPT = (
+    {"value": "ratio", "label": "σg / σe"},
+    {"value": "n", "label": "rows per group"},
+    {"value": "groups", "label": "groups"},
+    {"value": "shape", "label": "shape of the effects"},
+    {"value": "", "label": "nothing"},
+)
+RANGES = {"ratio": ("0.05", "3"), "n": ("2", "100"), "groups": ("4", "100"), "shape": ("0.5", "5")}
+"""What a sweep goes from and to when it is chosen."""
+REPLICATES, POINTS = 2000, 15
+LOOK_MS = 300
+"""How often the page asks how far a study is."""
+
+
+def risk_panel() -> html.Main:
+    """Empty places that the callbacks fill."""
+    return html.Main(
+        [
+            html.Div(
+                [
+                    html.H1(id=ids.RISK_HEADLINE, className="headline", **aria(live="polite")),
+                    html.Div(id=ids.RISK_CARDS, className="cards"),
+                ],
+                className="answer",
+            ),
+            html.Div(id=ids.RISK_FAILURES, className="failures"),
+            html.Div(
+                [
+                    _figure(
+                        ids.RISK_FIGURE,
+                        "Risk",
+                        "mean squared error relative to level means, ±2 Monte Carlo SE; lower is better",
+                    ),
+                    _figure(ids.RISK_DRAW, "One draw", "true means hollow"),
+                ],
+                className="risk-views",
+            ),
+            html.Section(
+                [
+                    html.Header([html.H2("Measures"), html.Span(id=ids.RISK_WHERE, className="subtitle")]),
+                    html.Div(id=ids.RISK_TABLE, className="parameters-box"),
+                ],
+                className="panel",
+            ),
+            html.Div(id=ids.RISK_SIZES),
+        ],
+        className="comparison risk on-risk",
+        id="risk",
+    )
+
+
+def risk_rail() -> html.Div:
+    """What is swept, how often, and the button that starts it."""
+    return html.Div(
+        [
+            html.H2("Sweep"),
+            labelled(
+                "Vary",
+                dmc.Select(id=ids.RISK_DIAL, data=list(SWEPT), value="ratio", allowDeselect=False, size="sm"),
+            ),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Span("From – to"),
+                            _text(ids.RISK_LOW, RANGES["ratio"][0], "From"),
+                            _text(ids.RISK_HIGH, RANGES["ratio"][1], "To"),
+                        ],
+                        className="risk-range",
+                    ),
+                ],
+                id=ids.RISK_RANGE,
+            ),
+            labelled("Replicates", _whole(ids.RISK_REPLICATES, REPLICATES, "Replicates of each point")),
+            html.Div(id=ids.RISK_PROBLEM, className="problem", role="alert"),
+            html.Div(
+                [
+                    html.Strong(id=ids.RISK_DONE),
+                    html.Span(id=ids.RISK_LEFT, className="subtitle"),
+                ],
+                className="risk-progress-words",
+                role="status",
+            ),
+            dmc.Progress(
+                id=ids.RISK_PROGRESS,
+                value=0,
+                size="sm",
+                className="risk-progress",
+                **aria(label="Progress of the study"),
+            ),
+            html.Div(
+                [
+                    dmc.Button("Run", id=ids.RISK_RUN, size="sm", n_clicks=0),
+                    dmc.Button("New seed", id=ids.RISK_AGAIN, size="sm", variant="default", n_clicks=0),
+                    dmc.Button(
+                        "Cancel", id=ids.RISK_CANCEL, size="sm", variant="default", n_clicks=0, disabled=True
+                    ),
+                ],
+                className="risk-buttons",
+            ),
+            dcc.Interval(id=ids.RISK_TIMER, interval=LOOK_MS, disabled=True),
+            dcc.Store(id=ids.RISK_SEED, data=1),
+        ],
+        className="risk-rail on-risk",
+    )
+
+
+def _figure(graph_id: str, title: str, subtitle: str) -> html.Section:
+    return html.Section(
+        [
+            html.Header([html.H2(title), html.Span(subtitle, className="subtitle")]),
+            dcc.Graph(
+                id=graph_id,
+                config=GRAPH_CONFIG,
+                figure={"layout": {"template": "none"}},
+                className="graph",
+            ),
+        ],
+        className="panel view",
+    )
+
+
+def _text(control_id: str, value: str, label: str) -> dmc.TextInput:
+    return dmc.TextInput(id=control_id, value=value, size="xs", **aria(label=label))
+
+
+def _whole(control_id: str, value: int, label: str) -> Any:  # noqa: ANN401 - a component
+    return dmc.NumberInput(
+        id=control_id, value=value, min=1, step=500, allowDecimal=False, thousandSeparator=",", size="sm",
+        clampBehavior="none", **aria(label=label),
+    )  # fmt: skip
