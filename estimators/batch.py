@@ -189,28 +189,54 @@ class BatchFit:
             OptionError: the level is not between 0 and 1.
 
         """
-        if not 0 < level < 1:
-            raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
         if self.interval_fn is not None:
+            _check_level(level)
             low, high = self.interval_fn(level)
             return frozen_array(low), frozen_array(high)
-        if self.std_error is None:
-            return None
-        half = two_sided_quantile(level, self.df) * self.std_error
-        return frozen_array(self.estimate - half), frozen_array(self.estimate + half)
+        half = self.half_width(level)
+        return (
+            None if half is None else (frozen_array(self.estimate - half), frozen_array(self.estimate + half))
+        )
 
-    def check(self, replicates: int, groups: int) -> None:
-        """Raise FitError unless arrays have shape ``(replicates, groups)`` and estimates are finite."""
-        for name in ("estimate", "std_error", "weight"):
-            value = getattr(self, name)
-            if value is not None and value.shape != (replicates, groups):
+    def half_width(self, level: float = 0.95) -> NDArray[np.float64] | None:
+        """(R, J) half the width of the intervals; None if there are none or the method has its own.
+
+        Raises:
+            OptionError: the level is not between 0 and 1.
+
+        """
+        _check_level(level)
+        if self.interval_fn is not None or self.std_error is None:
+            return None
+        return two_sided_quantile(level, self.df) * self.std_error
+
+    def check(self, replicates: int, groups: int, level: float = 0.95) -> None:
+        """Raise FitError unless arrays have shape ``(replicates, groups)`` and hold what they promise.
+
+        Estimates are finite in replicates that did not fail, standard errors not negative, and intervals at
+        ``level`` not upside down.
+        """
+        arrays = {name: getattr(self, name) for name in ("estimate", "std_error", "weight")}
+        if self.interval_fn is not None:
+            arrays["low"], arrays["high"] = self.interval_fn(level)
+        for name, value in arrays.items():
+            if value is not None and np.shape(value) != (replicates, groups):
                 raise FitError(
-                    f"{name} has shape {value.shape}, but there are {replicates} replicates "
+                    f"{name} has shape {np.shape(value)}, but there are {replicates} replicates "
                     f"of {groups} groups"
                 )
         failed = np.isin(np.arange(replicates), list(self.failures))
         if not np.isfinite(self.estimate[~failed]).all():
             raise FitError("estimate holds values that are not finite in replicates that did not fail")
+        if self.std_error is not None and (self.std_error < 0).any():
+            raise FitError("std_error holds negative values")
+        if self.interval_fn is not None and (np.asarray(arrays["low"]) > arrays["high"]).any():
+            raise FitError("interval_fn gave a lower end above the upper one")
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
 
 
 def _parameter(fit: GroupFit, name: str) -> float:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_GROUPS = 1_000_000
-LARGEST_NUMBER = 1e100
+LARGEST_NUMBER = 1e70
+"""Fourth powers of errors are still numbers."""
 BYTES_PER_ROW, BYTES_PER_GROUP = 64, 600
 """What a simulated row and group take in memory at the peak, roughly."""
 MEMORY_LIMIT = 4 * 2**30

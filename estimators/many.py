@@ -33,7 +33,7 @@ def fit_many(
         estimator: the method; whatever it raises becomes the reason why its replicates failed.
         batch: R replicates of J groups.
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
-        level: at which the intervals of single fits are checked.
+        level: at which intervals are checked.
         stopped: asked before every single fit; once it says yes, no more are made.
 
     Raises:
@@ -42,7 +42,7 @@ def fit_many(
 
     """
     checked = estimator.make_options(options)
-    at_once = _at_once(estimator, batch, checked)
+    at_once = _at_once(estimator, batch, checked, level)
     if at_once is not None:
         return at_once
     fits: list[GroupFit | str] = []
@@ -54,13 +54,13 @@ def fit_many(
     return BatchFit.stack(fits, batch.groups)
 
 
-def _at_once(estimator: Estimator, batch: GroupBatch, options: object) -> BatchFit | None:
+def _at_once(estimator: Estimator, batch: GroupBatch, options: object, level: float) -> BatchFit | None:
     """All fits in one go; None where the method does not offer that."""
     try:
         with np.errstate(all="ignore"):
             result = estimator._fit_many(batch, options)
             if result is not None:
-                result.check(len(batch), batch.groups)
+                result.check(len(batch), batch.groups, level)
             return result
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a failing estimator is data: the rest goes on
         return BatchFit.stack([failure_message(error)] * len(batch), batch.groups)

@@ -9,12 +9,14 @@ difference to the other methods whether one of those takes part.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from estimators.arrays import frozen_array
 from estimators.batch import GroupBatch
+from estimators.ranks import TrueRanks
 from estimators.rows import Rows
 from estimators.simulation import draw_effects, group_labels
 from estimators.streams import NumpyStream
@@ -35,6 +37,11 @@ class Draws:
 
     batch: GroupBatch
     effect: NDArray[np.float64]
+
+    @cached_property
+    def true_ranks(self) -> TrueRanks:
+        """The true order of the groups."""
+        return TrueRanks(self.effect, self.batch.centered_mean)
 
 
 def block_size(groups: int) -> int:

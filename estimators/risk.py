@@ -71,9 +71,12 @@ class RiskStudy:
             raise OptionError(
                 f"options were given for {', '.join(unknown)}, which is not among {', '.join(ids)}"
             )
-        checked = {e.id: e.make_options(self.options.get(e.id)) for e in self.estimators}
-        object.__setattr__(self, "options", checked)
-        _ = self.points
+        _ = self.checked_options, self.points
+
+    @cached_property
+    def checked_options(self) -> Mapping[str, object]:
+        """An Options instance for each estimator, by its id."""
+        return {e.id: e.make_options(self.options.get(e.id)) for e in self.estimators}
 
     @cached_property
     def points(self) -> tuple[tuple[float | None, Design], ...]:
@@ -237,7 +240,7 @@ class _Cutter:
                     point=point,
                     design=study.points[point][1],
                     estimators=study.estimators,
-                    options=study.options,
+                    options=study.checked_options,
                     level=study.level,
                     seed=study.seed,
                     replicates=study.replicates,

@@ -44,6 +44,11 @@ MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Name -> (label, help) of what is measured in every replicate."""
 
+LARGEST_SQUARE = 1e150
+"""Squares up to this can be squared again and summed."""
+LARGEST_WIDTH = 1e150
+TOO_FAR = "the estimates are too far from the truth to be measured"
+
 BY_SIZE = ("mse", "bias", "coverage", "mean_width")
 """The measures that are split by group size."""
 
@@ -95,74 +100,50 @@ class Scores:
 
 def score(draws: Draws, fit: BatchFit, level: float, sizes: SizeClasses) -> Scores:
     """Hold fits against the truth."""
-    batch, effect = draws.batch, draws.effect
-    error = (fit.estimate - batch.origin) - effect
-    per_group = {"mse": np.square(error), "bias": error}
-    interval = fit.interval(level)
-    if interval is not None:
-        low, high = interval[0] - batch.origin, interval[1] - batch.origin
-        known = np.isfinite(low) & np.isfinite(high)
-        per_group["coverage"] = np.where(known, (low <= effect) & (effect <= high), np.nan)
-        per_group["mean_width"] = high - low
-    failed = np.isin(np.arange(len(batch)), list(fit.failures))
-    correlation, constant = rank_correlations(fit.estimate, effect)
+    error = (fit.estimate - draws.batch.origin) - draws.effect
+    squared = np.square(error)
+    failures = dict(fit.failures)
+    for replicate in np.flatnonzero(~(squared.max(axis=1) <= LARGEST_SQUARE)).tolist():
+        failures.setdefault(replicate, TOO_FAR)
+    per_group = {"mse": squared, "bias": error, **_interval_scores(error, draws, fit, level)}
+    ranks = draws.true_ranks.score(fit.estimate)
     values = {name: value.mean(axis=1) for name, value in per_group.items()}
-    values["best_found"] = np.where(failed, np.nan, best_found(fit.estimate, effect))
-    values["rank_correlation"] = np.where(failed, np.nan, correlation)
+    values["best_found"], values["rank_correlation"] = ranks.best_found, ranks.correlation
     if "sigma_group" in fit.parameters:
         spread = fit.parameters["sigma_group"]
         values["zero_spread"] = np.where(np.isnan(spread), np.nan, spread == 0)
+    by_size = {name: value @ sizes.average for name, value in per_group.items()} if len(sizes) else {}
+    failed = list(failures)
     return Scores(
-        values=values,
-        by_size={name: value @ sizes.average for name, value in per_group.items()} if len(sizes) else {},
-        constant=int((constant & ~failed).sum()),
-        failures=Counter(fit.failures.values()),
+        values={name: _without(value, failed) for name, value in values.items()},
+        by_size={name: _without(value, failed) for name, value in by_size.items()},
+        constant=int(ranks.constant.sum() - ranks.constant[failed].sum()),
+        failures=Counter(failures.values()),
     )
 
 
-def best_found(estimate: NDArray[np.float64], effect: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(R,) chance that a random one of the groups named best is truly best."""
-    named = estimate == estimate.max(axis=1, keepdims=True)
-    truly = effect == effect.max(axis=1, keepdims=True)
-    return np.asarray((named & truly).sum(axis=1) / np.maximum(named.sum(axis=1), 1), dtype=np.float64)
+def _interval_scores(
+    error: NDArray[np.float64], draws: Draws, fit: BatchFit, level: float
+) -> dict[str, NDArray[np.float64]]:
+    """(R, J) whether the intervals hold the truth and their widths, NaN where there are none."""
+    if (half := fit.half_width(level)) is not None:
+        held, width = np.abs(error) <= half, 2.0 * half
+    elif (interval := fit.interval(level)) is not None:
+        low, high = interval[0] - draws.batch.origin, interval[1] - draws.batch.origin
+        held, width = (low <= draws.effect) & (draws.effect <= high), high - low
+    else:
+        return {}
+    width = np.where(width <= LARGEST_WIDTH, width, np.nan)
+    return {"coverage": np.where(np.isnan(width), np.nan, held), "mean_width": width}
 
 
-def rank_correlations(
-    estimate: NDArray[np.float64], effect: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """(R,) Spearman correlations, ties sharing their mean rank, and where one side is constant (there 0)."""
-    a, b = centered_ranks(estimate), centered_ranks(effect)
-    square = np.einsum("rj,rj->r", a, a) * np.einsum("rj,rj->r", b, b)
-    constant = square == 0
-    product = np.einsum("rj,rj->r", a, b)
-    return np.where(constant, 0.0, product / np.sqrt(np.where(constant, 1.0, square))), constant
-
-
-def centered_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(R, J) mean ranks within each replicate, minus their average."""
-    replicates, groups = values.shape
-    order = np.argsort(values, axis=1)
-    ordered = np.take_along_axis(values, order, axis=1)
-    rank = np.empty((replicates, groups))
-    place = np.broadcast_to(np.arange(groups) - (groups - 1) / 2.0, (replicates, groups))
-    tied = ordered[:, 1:] == ordered[:, :-1]
-    if tied.any():
-        place = _shared(tied, groups)
-    np.put_along_axis(rank, order, place, axis=1)
-    return rank
-
-
-def _shared(tied: NDArray[np.bool_], groups: int) -> NDArray[np.float64]:
-    """(R, J) centred places in which ties share their mean, given which neighbours are tied."""
-    replicates = len(tied)
-    starts = np.ones((replicates, groups), dtype=np.bool_)
-    starts[:, 1:] = ~tied
-    run = np.cumsum(starts.ravel()) - 1
-    count = np.bincount(run)
-    first = np.flatnonzero(starts) % groups
-    return np.asarray(
-        (first + (count - 1) / 2.0 - (groups - 1) / 2.0)[run].reshape(replicates, groups), dtype=np.float64
-    )
+def _without(values: NDArray[np.float64], failed: list[int]) -> NDArray[np.float64]:
+    """Values ``(R, ...)`` with NaN for the replicates that failed."""
+    if not failed:
+        return values
+    values = values.copy()
+    values[failed] = np.nan
+    return values
 
 
 @dataclass(eq=False)

@@ -234,7 +234,7 @@ BAD = [
     ({"groups": float("nan")}, "groups", "whole number"),
     ({"mean": float("inf")}, "mean", "a number up to"),
     ({"mean": "x"}, "mean", "a number"),
-    ({"mean": 1e101}, "mean", "up to 1e\\+100"),
+    ({"mean": 1e71}, "mean", "up to 1e\\+70"),
     ({"sigma_group": -1e-9}, "sigma_group", "0 or more"),
     ({"sigma_group": float("nan")}, "sigma_group", "number"),
     ({"sigma_error": -5}, "sigma_error", "0 or more"),
@@ -284,7 +284,7 @@ def test_the_limits_themselves_are_allowed():
         {"groups": 1_000_000, "per_group": "1"},
         {"seed": -(2**31 - 1)},
         {"seed": 2**31 - 1},
-        {"mean": -1e100},
+        {"mean": -1e70},
         {"error_ratio": 1000},
         {"effects": "t", "shape": 2.0000001},
         {"effects": "sparse", "shape": 1},
@@ -300,7 +300,7 @@ def test_json_with_an_unknown_or_odd_field_is_refused():
         Design.from_json({"effects": ["normal"]})
 
 
-spreads = st.floats(0, 1e100)
+spreads = st.floats(0, 1e70)
 sizes = st.one_of(
     st.integers(1, 500).map(str),
     st.tuples(st.integers(1, 50), st.integers(0, 50)).map(lambda t: f"{t[0]}-{t[0] + t[1]}"),
@@ -315,7 +315,7 @@ designs = st.builds(
     shape=shapes,
     groups=st.integers(1, 300),
     per_group=sizes,
-    mean=st.floats(-1e100, 1e100),
+    mean=st.floats(-1e70, 1e70),
     sigma_group=spreads,
     sigma_error=spreads,
     error_ratio=st.floats(1, 1000),
