@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PARQUET = (".parquet", ".pq")
 TABBED = (".tsv", ".tab")
 NOT_READ_BY_R = (".zip", ".zst", ".zstd")
+R_NEEDS_LME4 = '# Needs the package lme4: install.packages("lme4")\n'
+R_PRINT = "print(result, row.names = FALSE)"
 _MADE_UP_NAME = re.compile(r".* \(column \d+\)|column \d+", re.DOTALL)
 
 
@@ -44,11 +46,7 @@ def r_script(
             file has none or the same twice (``y (column 5)``).
 
     """
-    steps = [_r_fit(comparison, result) for result in comparison.results]
-    if any("lme4::" in step for step in steps):
-        head = ['# Needs the package lme4: install.packages("lme4")']
-    else:
-        head = []
+    head = []
     at_outcome, at_group = (_r_column(name, columns) for name in (outcome, group))
     if _suffix(file_name) in NOT_READ_BY_R:
         head.append(f"# Unpack the file first: R does not read {_suffix(file_name)} by itself")
@@ -58,24 +56,14 @@ def r_script(
     else:
         reading = _r_read_text(file_name, at_outcome, at_group, layout or _usual_layout(file_name))
     data = comparison.data
-    parts = [
-        "\n".join([*head, *reading]),
-        "\n".join(
-            [
-                'usable <- is.finite(y) & grepl("[^[:space:]]", g)',
-                "y <- y[usable]",
-                'g <- factor(g[usable], levels = sort(unique(g[usable]), method = "radix"))',
-                f"# In blupboard: {data.total} of {data.rows_read} rows in {len(data)} groups",
-                r'cat(length(y), "of", length(usable), "rows in", nlevels(g), "groups\n")',
-            ]
-        ),
-        "result <- data.frame(\n"
-        "  group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean))\n"
-        ")",
-        *steps,
-        "print(result, row.names = FALSE)",
+    usable = [
+        'usable <- is.finite(y) & grepl("[^[:space:]]", g)',
+        "y <- y[usable]",
+        f"g <- {r_factor('g[usable]')}",
+        f"# In blupboard: {data.total} of {data.rows_read} rows in {len(data)} groups",
+        r'cat(length(y), "of", length(usable), "rows in", nlevels(g), "groups\n")',
     ]
-    return "\n\n".join(parts) + "\n"
+    return r_joined(["\n".join([*head, *reading]), "\n".join(usable), *r_fitting(comparison), R_PRINT])
 
 
 def python_script(
@@ -96,17 +84,63 @@ def python_script(
         plugins_dirs: folders of plugin files that the estimators come from, beside those that are installed.
 
     """
-    ids = [result.id for result in comparison.results]
-    options = {result.id: changed for result in comparison.results if (changed := _changed_options(result))}
-    imported, chosen, lines = "compare", f"{ids!r}", list[str]()
-    if plugins_dirs:
-        imported, chosen = "build_registry, compare", f"[registry[name] for name in {ids!r}]"
-        lines.append(f"registry = build_registry({[str(folder) for folder in plugins_dirs]!r})")
-    lines += [
+    lines = [
         f"data = reduce_file(Path({file_name!r}), outcome={outcome!r}, group={group!r})",
         "# With a frame at hand: data = GroupData.from_frame(frame, outcome=..., group=...)",
+        *python_fitting(comparison, "data", plugins_dirs),
+    ]
+    imports = [
+        "from pathlib import Path",
+        "",
+        "from dashboard.ingest import reduce_file",
+        f"from estimators import {', '.join(python_names(plugins_dirs))}",
+        "",
+    ]
+    return "\n".join([*imports, *lines]) + "\n"
+
+
+def r_joined(parts: Iterable[str]) -> str:
+    """The parts of an R script with a blank line between them; the first says what has to be installed."""
+    script = "\n\n".join(parts) + "\n"
+    return R_NEEDS_LME4 + script if "lme4::" in script else script
+
+
+def r_factor(labels: str) -> str:
+    """An R expression for the groups of an R vector of labels, in the order that blupboard has them in."""
+    return f'factor({labels}, levels = sort(unique({labels}), method = "radix"))'
+
+
+def r_fitting(comparison: Comparison, *more_columns: str) -> list[str]:
+    """The parts that make ``result`` of ``y`` and the factor ``g``: a row for each group.
+
+    ``more_columns`` are R arguments such as ``"true_mean = m"``; the estimators' columns follow them.
+    """
+    first = [
+        "group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean))",
+        *more_columns,
+    ]
+    return [
+        "result <- data.frame(\n  " + ",\n  ".join(first) + "\n)",
+        *(_r_fit(comparison, result) for result in comparison.results),
+    ]
+
+
+def python_names(plugins_dirs: Sequence[str]) -> list[str]:
+    """What :func:`python_fitting` needs from ``estimators``."""
+    return ["build_registry", "compare"] if plugins_dirs else ["compare"]
+
+
+def python_fitting(comparison: Comparison, data: str, plugins_dirs: Sequence[str]) -> list[str]:
+    """Lines that run the same comparison on the Python expression ``data`` and print the tidy table."""
+    ids = [result.id for result in comparison.results]
+    options = {result.id: changed for result in comparison.results if (changed := _changed_options(result))}
+    chosen, lines = f"{ids!r}", list[str]()
+    if plugins_dirs:
+        chosen = f"[registry[name] for name in {ids!r}]"
+        lines.append(f"registry = build_registry({[str(folder) for folder in plugins_dirs]!r})")
+    lines += [
         "comparison = compare(",
-        "    data,",
+        f"    {data},",
         f"    {chosen},",
         *([f"    options={options!r},"] if options else []),
         f"    level={comparison.level!r},",
@@ -115,14 +149,7 @@ def python_script(
     ]
     if comparison.failed:
         lines += ["for result in comparison.failed:", '    print(f"{result.label}: {result.message}")']
-    imports = [
-        "from pathlib import Path",
-        "",
-        "from dashboard.ingest import reduce_file",
-        f"from estimators import {imported}",
-        "",
-    ]
-    return "\n".join([*imports, *lines]) + "\n"
+    return lines
 
 
 def _changed_options(result: Result) -> dict[str, object]:
