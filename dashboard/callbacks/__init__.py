@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.callbacks import browser, comparison, data, extras, simulation
+from dashboard.callbacks import browser, comparison, data, extras, risk, simulation
+from dashboard.studies import Studies
 
 if TYPE_CHECKING:
     import dash
@@ -16,6 +17,7 @@ def register(app: dash.Dash, board: Board) -> None:
     """Add all callbacks to the app."""
     data.register(app, board)
     simulation.register(app, board)
+    risk.register(app, board, Studies())
     comparison.register(app, board)
     extras.register(app, board)
     browser.register(app)

@@ -37,12 +37,19 @@ GREY = {False: "#8a96a3", True: "#7c8896"}
 
 def canvas(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40) -> go.Figure:
     """An empty figure in the scene's theme, that says in ``layout.meta`` what it shows."""
+    return themed_canvas(dark=scene.dark, view=scene.view, rows=rows, left=left, bottom=bottom)
+
+
+def themed_canvas(
+    *, dark: bool, view: str, rows: bool = False, left: int = 52, bottom: int = 40
+) -> go.Figure:
+    """An empty figure in a theme; ``view`` is what a zoom or a selection belongs to."""
     axis = {
-        "gridcolor": GRID[scene.dark],
-        "linecolor": GRID[scene.dark],
+        "gridcolor": GRID[dark],
+        "linecolor": GRID[dark],
         "zeroline": False,
-        "tickfont": {"color": FAINT[scene.dark], "size": 11},
-        "title": {"font": {"color": INK[scene.dark], "size": 12}, "standoff": 8},
+        "tickfont": {"color": FAINT[dark], "size": 11},
+        "title": {"font": {"color": INK[dark], "size": 12}, "standoff": 8},
         "fixedrange": False,
     }
     return go.Figure(
@@ -50,7 +57,7 @@ def canvas(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40
             "template": "none",
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": FONT, "size": 12, "color": INK[scene.dark]},
+            "font": {"family": FONT, "size": 12, "color": INK[dark]},
             "margin": {"l": left, "r": 14, "t": 8, "b": bottom},
             "xaxis": axis,
             "yaxis": axis,
@@ -60,13 +67,13 @@ def canvas(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40
             "dragmode": "zoom",
             "modebar": {
                 "bgcolor": "rgba(0,0,0,0)",
-                "color": GREY[scene.dark],
-                "activecolor": INK[scene.dark],
+                "color": GREY[dark],
+                "activecolor": INK[dark],
                 "orientation": "h",
             },
             "selections": [],
-            "newselection": {"line": {"color": GREY[scene.dark], "width": 1}},
-            "meta": {"view": scene.view, "rows": rows},
+            "newselection": {"line": {"color": GREY[dark], "width": 1}},
+            "meta": {"view": view, "rows": rows},
         }
     )
 

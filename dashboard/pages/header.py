@@ -20,7 +20,7 @@ def header() -> html.Header:
                 **aria(label="Data, estimators and display", expanded="false", controls="rail"),
             ),
             html.A([html.Span(className="mark"), html.Span("blupboard")], href="./", className="brand"),
-            html.Div(id=ids.DATASET_CHIP, className="dataset-chip"),
+            html.Div(id=ids.DATASET_CHIP, className="dataset-chip on-compare"),
             html.Div(className="spring"),
             html.Nav(
                 [
@@ -31,7 +31,7 @@ def header() -> html.Header:
                 **aria(label="Pages"),
             ),
             dmc.TextInput(
-                id=ids.FIND, placeholder="Find a group…", size="sm", className="find",
+                id=ids.FIND, placeholder="Find a group…", size="sm", className="find on-compare",
                 **aria(label="Find a group by name"),
             ),
             _export_menu(),
@@ -47,7 +47,7 @@ def header() -> html.Header:
 def _export_menu() -> dmc.Menu:
     return dmc.Menu(
         [
-            dmc.MenuTarget(dmc.Button("Export", variant="default", size="sm", className="export")),
+            dmc.MenuTarget(dmc.Button("Export", variant="default", size="sm", className="export on-compare")),
             dmc.MenuDropdown(
                 [
                     dmc.MenuItem("Table as CSV", id=ids.DOWNLOAD_CSV, href="#", refresh=True),

@@ -12,6 +12,8 @@ from dashboard.pages.symbols import estimator_symbol
 from estimators.contract import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dashboard.board import Board
     from dashboard.datasets import Dataset
     from dashboard.samples import Sample
@@ -27,6 +29,11 @@ def headline(scene: Scene) -> list[Any]:
 
 def cards(scene: Scene) -> list[html.Div]:
     """Four numbers."""
+    return card_boxes(words.cards(scene))
+
+
+def card_boxes(cards: Iterable[words.Card]) -> list[html.Div]:
+    """A box for each number."""
     return [
         html.Div(
             [
@@ -41,7 +48,7 @@ def cards(scene: Scene) -> list[html.Div]:
             className="card",
             title=card.help,
         )
-        for card in words.cards(scene)
+        for card in cards
     ]
 
 

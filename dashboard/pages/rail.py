@@ -30,8 +30,8 @@ def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices, de
     """Everything a person sets, in the order in which it is needed; ``design`` is what the dials show."""
     return html.Aside(
         [
-            html.H2("Data", className="on-compare"),
-            html.H2("Scenario", className="on-risk"),
+            html.H2("Data", className="on-compare first"),
+            html.H2("Scenario", className="on-risk first"),
             _sources(board, owner, dataset, design),
             risk_rail(),
             html.Div(_roles(dataset, choices), className="on-compare"),

@@ -104,10 +104,10 @@ def risk_rail() -> html.Div:
             ),
             html.Div(
                 [
-                    dmc.Button("Run", id=ids.RISK_RUN, size="sm", n_clicks=0),
-                    dmc.Button("New seed", id=ids.RISK_AGAIN, size="sm", variant="default", n_clicks=0),
+                    dmc.Button("Run", id=ids.RISK_RUN, size="xs", n_clicks=0),
+                    dmc.Button("New seed", id=ids.RISK_AGAIN, size="xs", variant="default", n_clicks=0),
                     dmc.Button(
-                        "Cancel", id=ids.RISK_CANCEL, size="sm", variant="default", n_clicks=0, disabled=True
+                        "Cancel", id=ids.RISK_CANCEL, size="xs", variant="default", n_clicks=0, disabled=True
                     ),
                 ],
                 className="risk-buttons",
@@ -123,11 +123,14 @@ def _figure(graph_id: str, title: str, subtitle: str) -> html.Section:
     return html.Section(
         [
             html.Header([html.H2(title), html.Span(subtitle, className="subtitle")]),
-            dcc.Graph(
-                id=graph_id,
-                config=GRAPH_CONFIG,
-                figure={"layout": {"template": "none"}},
-                className="graph",
+            html.Div(
+                dcc.Graph(
+                    id=graph_id,
+                    config=GRAPH_CONFIG,
+                    figure={"layout": {"template": "none"}},
+                    className="graph",
+                ),
+                className="risk-graph",
             ),
         ],
         className="panel view",

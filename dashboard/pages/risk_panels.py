@@ -1,0 +1,129 @@
+"""What the callbacks put into the empty places of the risk page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import html
+
+from dashboard import risk_words
+from dashboard.pages.panels import card_boxes, sentence
+from dashboard.pages.symbols import estimator_symbol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.palette import Style
+    from estimators import EstimatorRisk, RiskReport
+
+COLUMNS = (
+    ("relative_mse", "MSE ÷ level means", False),
+    ("mse", "MSE", False),
+    ("bias", "Bias", False),
+    ("coverage", "Coverage", True),
+    ("mean_width", "Mean width", False),
+    ("best_found", "Best found", True),
+    ("rank_correlation", "Rank correlation", False),
+    ("zero_spread", "σg estimated as 0", True),
+)
+"""Measure, heading, whether it is a share."""
+SIZE_COLUMNS = (("mse", "MSE", False), ("coverage", "coverage", True), ("mean_width", "width", False))
+
+
+def headline(report: RiskReport) -> list[Any]:
+    """The answer in bold, the rest plain."""
+    said = risk_words.headline(report)
+    return [html.Strong(said.answer), " ", html.Span(said.detail)]
+
+
+def cards(report: RiskReport) -> list[html.Div]:
+    """Three numbers."""
+    return card_boxes(risk_words.cards(report))
+
+
+def failures(report: RiskReport, styles: Mapping[str, Style]) -> list[html.Div]:
+    """A card for each method that failed in some or all replicates."""
+    shown = []
+    for risk in report.base.estimators:
+        for reason, count in risk.failures.items():
+            many = "all" if risk.replicates == 0 and len(risk.failures) == 1 else f"{count:,} of"
+            told = f"{risk.label}: no result in {many} {report.base.replicates:,} draws"
+            text = html.Div([html.Strong(told), html.P(sentence(reason))])
+            shown.append(html.Div([estimator_symbol(styles[risk.id]), text], className="failure"))
+    return shown
+
+
+def table(report: RiskReport, styles: Mapping[str, Style]) -> html.Table:
+    """Every measure of every method in the scenario asked for."""
+    used = [
+        (name, title, share)
+        for name, title, share in COLUMNS
+        if any(risk[name].value is not None for risk in report.base.estimators)
+    ]
+    head = html.Tr([html.Th("", scope="col"), *(html.Th(title, scope="col") for _, title, _ in used)])
+    body = [
+        html.Tr([_name(risk, styles), *(_cell(risk, name, share) for name, _, share in used)])
+        for risk in report.base.estimators
+    ]
+    return html.Table([html.Thead(head), html.Tbody(body)], className="parameters risk-table")
+
+
+def sizes(report: RiskReport, styles: Mapping[str, Style]) -> html.Section | None:
+    """The same split by group size; None where all groups are of one size."""
+    classes = report.base.estimators[0].by_size
+    if not classes:
+        return None
+    head = html.Tr(
+        [
+            html.Th("", scope="col"),
+            *(
+                html.Th(f"{title}, {_rows(c.low, c.high)}", scope="col", title=f"{c.groups} groups")
+                for _, title, _ in SIZE_COLUMNS
+                for c in classes
+            ),
+        ]
+    )
+    body = [
+        html.Tr(
+            [
+                _name(risk, styles),
+                *(
+                    html.Td(_with_error(*risk_words.with_error(c.measures[name], share=share)))
+                    for name, _, share in SIZE_COLUMNS
+                    for c in risk.by_size
+                ),
+            ]
+        )
+        for risk in report.base.estimators
+    ]
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2("By group size"),
+                    html.Span("who gains: small groups or large", className="subtitle"),
+                ]
+            ),
+            html.Div(
+                html.Table([html.Thead(head), html.Tbody(body)], className="parameters risk-table"),
+                className="parameters-box",
+            ),
+        ],
+        className="panel",
+    )
+
+
+def _rows(low: int, high: int) -> str:
+    return f"{low:,} row{'s' if low > 1 else ''}" if low == high else f"{low:,}–{high:,} rows"
+
+
+def _name(risk: EstimatorRisk, styles: Mapping[str, Style]) -> html.Th:
+    return html.Th([estimator_symbol(styles[risk.id]), risk.label], scope="row")
+
+
+def _cell(risk: EstimatorRisk, name: str, share: bool) -> html.Td:
+    return html.Td(_with_error(*risk_words.with_error(risk[name], share=share)))
+
+
+def _with_error(value: str, error: str) -> list[Any]:
+    return [value, html.Span(error, className="mcse")] if error else [value]
