@@ -7,12 +7,7 @@ anew; do so only where Rscript and lme4 then run them.
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +19,9 @@ from dashboard.code_export import TextLayout, python_script, r_script
 from dashboard.ingest import reduce_file
 from estimators import Estimator, GroupData, GroupFit, compare, option
 from tests.oracles import BUILT_IN
+from tests.scripts import r_with_lme4, run_python, run_r
 
 STORED = Path(__file__).parent / "data" / "code_export"
-ROOT = Path(estimators.__file__).parent.parent
 
 
 @dataclass(frozen=True)
@@ -140,39 +135,6 @@ def r_text(case, comparison):
     )
 
 
-@cache
-def r_with_lme4():
-    """Rscript, where it and lme4 are; else None."""
-    program = shutil.which("Rscript")
-    if program is None:
-        return None
-    asked = [program, "-e", 'quit(status = as.integer(!requireNamespace("lme4", quietly = TRUE)))']
-    return (
-        program
-        if subprocess.run(asked, check=False, capture_output=True, timeout=120).returncode == 0
-        else None
-    )
-
-
-RUN_ALL = """
-for (folder in commandArgs(trailingOnly = TRUE)) {
-  setwd(folder)
-  seen <- new.env()
-  sink("printed.txt")
-  tryCatch(
-    source("script.R", local = seen, encoding = "UTF-8"),
-    error = function(e) writeLines(conditionMessage(e), "error.txt")
-  )
-  sink()
-  if (file.exists("error.txt")) next
-  result <- seen[["result"]]
-  numeric <- sapply(result, is.numeric)
-  result[numeric] <- lapply(result[numeric], function(x) sprintf("%.17g", x))
-  write.csv(result, "result.txt", row.names = FALSE, fileEncoding = "UTF-8")
-}
-"""
-
-
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory):
     """The comparison and script of every case, and the folder where R has run it, if R is there.
@@ -187,18 +149,7 @@ def answers(tmp_path_factory):
         comparison = compared(case, place(case, folder))
         found[case.name] = comparison, r_text(case, comparison), folder
         (folder / "script.R").write_text(found[case.name][1], encoding="utf-8")
-    program = r_with_lme4()
-    if program is not None:
-        (root / "all.R").write_text(RUN_ALL)
-        done = subprocess.run(
-            [program, "--vanilla", str(root / "all.R"), *(str(folder) for _, _, folder in found.values())],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )
-        assert done.returncode == 0, done.stderr
+    run_r(root, [folder for _, _, folder in found.values()])
     return found
 
 
@@ -208,8 +159,6 @@ def test_the_r_script_is_the_stored_one_and_agrees_where_r_is(name, answers):
     assert script == (STORED / f"{name}.R").read_text(encoding="utf-8")
     if r_with_lme4() is None:
         return
-    error = folder / "error.txt"
-    assert not error.exists(), error.read_text()
     data = comparison.data
     printed = (folder / "printed.txt").read_text(encoding="utf-8")
     assert printed.startswith(f"{data.total} of {data.rows_read} rows in {len(data)} groups\n")
@@ -220,25 +169,6 @@ def test_the_r_script_is_the_stored_one_and_agrees_where_r_is(name, answers):
     for result in comparison.succeeded:
         scale = max(float(np.ptp(data.mean)), 1e-3 * float(np.abs(data.mean).max()))
         assert np.abs(frame[result.id] - result.fit.estimate).max() < 1e-5 * scale, result.id
-
-
-def run_python(script, folder):
-    """The last value of ``comparison`` in a script, tidy, and what the script printed."""
-    code = script + '\nwith open("tidy.json", "w") as file:\n    file.write(comparison.tidy().to_json())\n'
-    (folder / "script.py").write_text(code, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "script.py"],
-        cwd=folder,
-        check=False,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-    )
-    assert done.returncode == 0, done.stderr
-    assert not done.stderr
-    return json.loads((folder / "tidy.json").read_text()), done.stdout
 
 
 @pytest.mark.parametrize("name", ["names", "labels", "german", "missing", "one_group"])

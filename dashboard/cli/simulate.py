@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +11,7 @@ from dashboard.cli.designs import design_options, make_design
 from dashboard.cli.shared import reading_files
 
 if TYPE_CHECKING:
-    from estimators import Design, Simulated
-
-ROWS_AT_A_TIME = 1 << 16
-COLUMNS = ("group", "y", "true_mean")
+    from estimators import Design
 
 
 @click.command("simulate")
@@ -36,14 +32,16 @@ def simulate_command(*, preset: str | None, output: Path | None, **dials: Any) -
     """Draw rows from a design and print them as CSV: group, y and the group's true mean."""
     design = make_design(dials) if preset is None else _preset(preset, dials)
     from dashboard.cli.output import to_stdout
+    from dashboard.simulated_csv import csv_pieces
     from estimators import simulate
 
     simulated = simulate(design)
     if output is None:
-        _write(simulated, to_stdout)
+        for piece in csv_pieces(simulated):
+            to_stdout(piece)
     else:
         with reading_files(), output.open("wb") as file:
-            _write(simulated, file.write)
+            file.writelines(csv_pieces(simulated))
 
 
 def _preset(name: str, dials: dict[str, Any]) -> Design:
@@ -55,18 +53,3 @@ def _preset(name: str, dials: dict[str, Any]) -> Design:
     if given:
         raise click.ClickException(f"--preset {name} fixes {', '.join(given)}: leave out one or the other")
     return PRESETS[name].design
-
-
-def _write(simulated: Simulated, write: Callable[[bytes], object]) -> None:
-    write((",".join(COLUMNS) + "\n").encode())
-    for lines in _lines(simulated):
-        write(lines.encode())
-
-
-def _lines(simulated: Simulated) -> Iterator[str]:
-    """The rows in the order in which they were drawn, every digit, some at a time."""
-    truth = (simulated.design.mean + simulated.effect).tolist()
-    for start in range(0, len(simulated.outcome), ROWS_AT_A_TIME):
-        some = slice(start, start + ROWS_AT_A_TIME)
-        rows = zip(simulated.group[some].tolist(), simulated.outcome[some].tolist(), strict=True)
-        yield "".join(f"{simulated.labels[j]},{y!r},{truth[j]!r}\n" for j, y in rows)
