@@ -13,6 +13,7 @@ from dashboard.board import Board
 from dashboard.opening import session_start
 from dashboard.pages.layout import layout
 from dashboard.samples import SAMPLES
+from dashboard.studies import Studies
 from dashboard.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
 from estimators import DataError, build_registry
 
@@ -62,7 +63,9 @@ def create_app(
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     export.install(app.server, board)
     live.install(app.server, board)
-    callbacks.register(app, board)
+    studies = Studies()
+    server.at_end(app.server, studies.close)
+    callbacks.register(app, board, studies)
 
     def page() -> Any:  # noqa: ANN401 - a component
         who = server.owner()

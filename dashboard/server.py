@@ -56,6 +56,7 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRUSTED_SITES = frozenset({"same-origin", "none"})
 _OWNER = "owner"
 _EXTENSION = "blupboard"
+_CLOSING = "blupboard-closing"
 _STATUS_OF: dict[type[WorkspaceError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Interrupted: HTTPStatus.BAD_REQUEST,
@@ -100,6 +101,11 @@ def install(
 def workspace_of(server: flask.Flask) -> Workspace:
     """Return the workspace that `install` gave to `server`."""
     return cast(Workspace, server.extensions[_EXTENSION])
+
+
+def at_end(server: flask.Flask, close: Callable[[], None]) -> None:
+    """Have `close` called when `serve` ends."""
+    server.extensions.setdefault(_CLOSING, []).append(close)
 
 
 def restrict_to_loopback(server: flask.Flask) -> None:
@@ -187,13 +193,17 @@ def serve(
         too_large_message=workspace.too_large_message,
     )
     print(f"blupboard is at {listener.url} (Ctrl-C ends it)", flush=True)
-    with _temporary_files_in(workspace.incoming), _sigterm_exits():
-        if desktop:
-            _serve_window(listener, workspace.root / "window")
-        else:
-            if browser:
-                open_browser(listener.url)
-            listener.run()
+    try:
+        with _temporary_files_in(workspace.incoming), _sigterm_exits():
+            if desktop:
+                _serve_window(listener, workspace.root / "window")
+            else:
+                if browser:
+                    open_browser(listener.url)
+                listener.run()
+    finally:
+        for close in server.extensions.get(_CLOSING, ()):
+            close()
 
 
 def _serve_window(listener: Listener, profile: Path) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.callbacks import browser, comparison, data, extras, risk, simulation
-from dashboard.studies import Studies
 
 if TYPE_CHECKING:
     import dash
 
     from dashboard.board import Board
+    from dashboard.studies import Studies
 
 
-def register(app: dash.Dash, board: Board) -> None:
+def register(app: dash.Dash, board: Board, studies: Studies) -> None:
     """Add all callbacks to the app."""
     data.register(app, board)
     simulation.register(app, board)
-    risk.register(app, board, Studies())
+    risk.register(app, board, studies)
     comparison.register(app, board)
     extras.register(app, board)
     browser.register(app)

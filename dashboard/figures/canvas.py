@@ -27,6 +27,8 @@ CROWD = 2_000
 DASH_MARK = "line-ew-open"
 """The mark of a method that asks to be a line but says more than one number."""
 LONGEST_TITLE = 60
+FEW_COLUMNS = 4
+"""Columns up to which each name fits on one line."""
 
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 INK = {False: "#3c4650", True: "#c3ccd6"}
@@ -180,11 +182,22 @@ def title_text(column: str) -> str:
     return plain(short_label(column, LONGEST_TITLE))
 
 
+def _in_two_lines(text: str) -> str:
+    """A name broken near its middle, where it has a space or hyphen there."""
+    places = [i + 1 for i, c in enumerate(text) if c in " -–"]
+    if not places:
+        return text
+    at = min(places, key=lambda i: abs(i - len(text) / 2))
+    return f"{text[:at].rstrip()}<br>{text[at:]}"
+
+
 def columns_axis(names: list[str]) -> dict[str, Any]:
     """An x axis whose whole numbers stand for columns."""
+    crowded = len(names) > FEW_COLUMNS
     return {
         "tickvals": list(range(len(names))),
-        "ticktext": [tick_text(name) for name in names],
+        "ticktext": [_in_two_lines(tick_text(name)) if crowded else tick_text(name) for name in names],
+        "tickangle": 0 if crowded else None,
         "range": [-0.3, max(len(names), 1) - 0.45],
         "showgrid": False,
         "automargin": False,
