@@ -1,4 +1,4 @@
-"""The tidy columns as a CSV to download, safe to open in a spreadsheet."""
+"""Downloads: the tidy columns as a CSV that is safe to open in a spreadsheet, and simulated rows."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard.choices import Choices
 from dashboard.server import owner
+from dashboard.simulated_csv import FILE_NAME, csv_pieces
 from dashboard.workspace import UnknownDataset
 from estimators import TIDY_COLUMNS, BlupboardError
 from estimators.comparison import group_columns
@@ -27,30 +28,52 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 """What makes a spreadsheet take a text for a formula (OWASP, CSV injection)."""
 
 _LINES = 5_000
+_INCOMPLETE = "The address of this download is incomplete; start it from the page."
 
 
 def install(server: flask.Flask, board: Board) -> None:
-    """Add ``GET /export/groups.csv?choices=...``, for the session that owns the dataset."""
+    """Add the downloads, for the session that owns the dataset.
+
+    ``GET /export/groups.csv?choices=...`` gives the table, ``GET /export/simulated.csv?choices=...`` the rows
+    that were simulated.
+    """
 
     def groups_csv() -> flask.Response:
-        try:
-            choices = Choices.from_json(json.loads(flask.request.args.get("choices", "")))
-        except (ValueError, RecursionError) as error:
-            raise BadRequest("The address of this download is incomplete; start it from the page.") from error
-        if choices is None:
-            raise BadRequest("The address of this download is incomplete; start it from the page.")
+        choices = _asked_for()
         try:
             comparison = board.comparison(owner(), choices)
-            name = board.workspace.get(owner(), choices.token).name
+            simulated = choices.design is not None
+            name = FILE_NAME if simulated else board.workspace.get(owner(), choices.token).name
         except UnknownDataset as error:
             raise NotFound(str(error)) from error
         except (BlupboardError, ValueError) as error:
             raise BadRequest(str(error)) from error
-        response = flask.Response(csv_lines(comparison), mimetype="text/csv")
-        response.headers["Content-Disposition"] = attachment(f"{name.rsplit('.', 1)[0]}-groups.csv")
-        return response
+        return _download(csv_lines(comparison), f"{name.rsplit('.', 1)[0]}-groups.csv")
+
+    def simulated_csv() -> flask.Response:
+        design = _asked_for().design
+        if design is None:
+            raise BadRequest(_INCOMPLETE)
+        return _download(csv_pieces(board.simulated(design)), FILE_NAME)
 
     server.add_url_rule("/export/groups.csv", "groups_csv", groups_csv)
+    server.add_url_rule("/export/simulated.csv", "simulated_csv", simulated_csv)
+
+
+def _asked_for() -> Choices:
+    try:
+        choices = Choices.from_json(json.loads(flask.request.args.get("choices", "")))
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(_INCOMPLETE) from error
+    if choices is None:
+        raise BadRequest(_INCOMPLETE)
+    return choices
+
+
+def _download(pieces: Iterator[bytes], name: str) -> flask.Response:
+    response = flask.Response(pieces, mimetype="text/csv")
+    response.headers["Content-Disposition"] = attachment(name)
+    return response
 
 
 def attachment(name: str) -> str:

@@ -9,18 +9,22 @@ from urllib.parse import quote, unquote
 
 import flask
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import export
 from dashboard.board import Board
 from dashboard.choices import Choices
+from dashboard.cli.simulate import simulate_command
 from dashboard.export import csv_lines, guarded
-from dashboard.workspace import Workspace
-from estimators import TIDY_COLUMNS, GroupData, build_registry, compare
+from dashboard.workspace import SIMULATED, Workspace
+from estimators import TIDY_COLUMNS, Design, GroupData, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
 
 PATH = "/export/groups.csv"
+ROWS_PATH = "/export/simulated.csv"
+DRAWN = Design(groups=12, per_group="2-9", mean=-3, sigma_error=2, effects="t", stream="r", seed=5)
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
@@ -98,10 +102,10 @@ def download(board, monkeypatch):
     export.install(app, board)
     client = app.test_client()
 
-    def get(choices, who="ann"):
+    def get(choices, who="ann", path=PATH):
         monkeypatch.setattr(export, "owner", lambda: who)
         given = choices if isinstance(choices, str) else json.dumps(choices.to_json())
-        return client.get(f"{PATH}?choices={quote(given)}")
+        return client.get(f"{path}?choices={quote(given)}")
 
     return get
 
@@ -151,6 +155,47 @@ def test_a_garbled_address_is_told_so(download, upload, given):
     answer = download(given)
     assert answer.status_code == 400
     assert b"start it from the page" in answer.data
+
+
+def simulated_choices(design=DRAWN):
+    return Choices(SIMULATED, "y", "group", on=("ols", "reml"), design=design)
+
+
+def test_the_table_of_simulated_data_is_downloaded(board, download):
+    answer = download(simulated_choices())
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    assert 'filename="simulated-groups.csv"' in answer.headers["Content-Disposition"]
+    assert answer.data == b"".join(csv_lines(compare(simulate(DRAWN).data, built_in("ols", "reml"))))
+
+
+@pytest.mark.parametrize("design", [DRAWN, Design(groups=3, per_group="40000", sigma_group=0)])
+def test_simulated_rows_are_the_bytes_that_the_command_writes(download, tmp_path, design):
+    answer = download(simulated_choices(design), path=ROWS_PATH)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    assert 'filename="simulated.csv"' in answer.headers["Content-Disposition"]
+    dials = {k: v for k, v in design.to_json().items() if k not in ("shape", "skip")}
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in dials.items()]
+    written = CliRunner().invoke(simulate_command, [*options, "--output", str(tmp_path / "rows.csv")])
+    assert written.exit_code == 0, written.output
+    assert answer.data == (tmp_path / "rows.csv").read_bytes()
+    head, *lines = csv.reader(io.StringIO(answer.data.decode()))
+    assert head == ["group", "y", "true_mean"]
+    drawn = simulate(design)
+    assert [float(y) for _, y, _ in lines] == drawn.outcome.tolist()
+    assert {g: float(m) for g, _, m in lines} == dict(
+        zip(drawn.data.labels, drawn.true_mean.tolist(), strict=True)
+    )
+
+
+def test_only_simulated_rows_are_given_away_as_such(download, upload):
+    for asked in (upload(), "", "{", '{"token": "simulated"}'):
+        answer = download(asked, path=ROWS_PATH)
+        assert answer.status_code == 400
+        assert b"start it from the page" in answer.data
+    garbled = {**simulated_choices().to_json(), "design": {"groups": -1}}
+    assert download(json.dumps(garbled), path=ROWS_PATH).status_code == 400
 
 
 def test_half_a_character_is_no_name(download, upload):

@@ -11,6 +11,7 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from dashboard.choices import Choices
 from dashboard.detail import view_detail
 from dashboard.pages import ids
+from dashboard.pages.header import rows_entry
 from dashboard.server import owner
 from dashboard.table import requested_rows
 from dashboard.workspace import WorkspaceError
@@ -61,23 +62,39 @@ def register(app: dash.Dash, board: Board) -> None:
         scene = _scene(board, given)
         if not any(clicks) or choices is None or scene is None:
             return (no_update,) * 4
-        from dashboard.code_export import python_script, r_script
-
-        table = board.workspace.get(owner(), choices.token).table
-        what: dict[str, Any] = {"file_name": table.name, "outcome": choices.outcome, "group": choices.group}
         language = ctx.triggered_id["language"] if ctx.triggered_id else "r"
-        r = r_script(
-            scene.comparison,
-            **what,
-            layout=table.layout_for(choices.outcome),
-            columns=[column.name for column in table.columns],
-        )
-        python = python_script(scene.comparison, **what, plugins_dirs=board.plugins_dirs)
-        return r, python, language, True
+        return *scripts(board, choices, scene), language, True
 
-    @app.callback(Output(ids.DOWNLOAD_CSV, "href"), Input(ids.CHOICES, "data"))
-    def download_address(given: object) -> str:
-        return "#" if given is None else "export/groups.csv?choices=" + quote(json.dumps(given))
+    @app.callback(
+        Output(ids.DOWNLOAD_CSV, "href"), Output(ids.DOWNLOAD_ROWS, "children"), Input(ids.CHOICES, "data")
+    )
+    def download_addresses(given: object) -> tuple[str, Any]:
+        choices = Choices.from_json(given)
+        if choices is None:
+            return "#", None
+        asked = "?choices=" + quote(json.dumps(given))
+        rows = None if choices.design is None else rows_entry(f"export/simulated.csv{asked}")
+        return f"export/groups.csv{asked}", rows
+
+
+def scripts(board: Board, choices: Choices, scene: Scene) -> tuple[str, str]:
+    """What is on screen in R and in Python. Raises UnknownDataset where the data have gone meanwhile."""
+    if choices.design is not None:
+        from dashboard.simulated_code import simulated_python_script, simulated_r_script
+
+        r = simulated_r_script(scene.comparison, board.simulated(choices.design))
+        return r, simulated_python_script(scene.comparison, choices.design, plugins_dirs=board.plugins_dirs)
+    from dashboard.code_export import python_script, r_script
+
+    table = board.workspace.get(owner(), choices.token).table
+    what: dict[str, Any] = {"file_name": table.name, "outcome": choices.outcome, "group": choices.group}
+    r = r_script(
+        scene.comparison,
+        **what,
+        layout=table.layout_for(choices.outcome),
+        columns=[column.name for column in table.columns],
+    )
+    return r, python_script(scene.comparison, **what, plugins_dirs=board.plugins_dirs)
 
 
 def _scene(board: Board, given: object) -> Scene | None:

@@ -44,6 +44,11 @@ def header() -> html.Header:
     )  # fmt: skip
 
 
+def rows_entry(address: str) -> dmc.MenuItem:
+    """The menu entry that is there for simulated data only: every row with its true mean."""
+    return dmc.MenuItem("Simulated rows as CSV", href=address, refresh=True)
+
+
 def _export_menu() -> dmc.Menu:
     return dmc.Menu(
         [
@@ -51,6 +56,7 @@ def _export_menu() -> dmc.Menu:
             dmc.MenuDropdown(
                 [
                     dmc.MenuItem("Table as CSV", id=ids.DOWNLOAD_CSV, href="#", refresh=True),
+                    html.Div(id=ids.DOWNLOAD_ROWS),
                     dmc.MenuItem("Do this in R", id=ids.open_code("r"), n_clicks=0),
                     dmc.MenuItem("Do this in Python", id=ids.open_code("python"), n_clicks=0),
                 ]

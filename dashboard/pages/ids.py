@@ -87,6 +87,7 @@ CODE_MODAL: Final = "code-modal"
 CODE_R: Final = "code-r"
 CODE_PYTHON: Final = "code-python"
 DOWNLOAD_CSV: Final = "download-csv"
+DOWNLOAD_ROWS: Final = "download-rows"
 RAIL_TOGGLE: Final = "rail-toggle"
 SINK: Final = "sink"
 
@@ -109,6 +110,11 @@ def dial_error(name: Any) -> dict[str, Any]:  # noqa: ANN401
 def preset_button(preset: Any) -> dict[str, Any]:  # noqa: ANN401
     """The button that sets all dials to one of the designs with a name."""
     return {"type": "preset", "id": preset}
+
+
+def lesson_button(preset: Any) -> dict[str, Any]:  # noqa: ANN401
+    """The button of the lesson that opens one of the designs with a name in the simulation."""
+    return {"type": "lesson-open", "id": preset}
 
 
 def estimator_switch(estimator_id: Any) -> dict[str, Any]:  # noqa: ANN401 - an id, or a wildcard of dash
