@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import socket
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from dashboard.cli import main
+from tests.commands import Done
 
 settings.register_profile(
     "blupboard",
@@ -30,3 +34,35 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect_locally)
+
+
+@pytest.fixture
+def blupboard(capfdbinary, monkeypatch):
+    """Run the command line in this process, as if no plugin were installed."""
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: ())
+
+    def run(*arguments):
+        capfdbinary.readouterr()
+        with pytest.raises(SystemExit) as exit_:
+            main([str(argument) for argument in arguments])
+        out, err = capfdbinary.readouterr()
+        return Done(exit_.value.code, out, err.decode("utf-8"))
+
+    return run
+
+
+@pytest.fixture
+def refused(blupboard):
+    """Run the command line on something wrong; its one sentence."""
+
+    def run(*arguments):
+        done = blupboard(*arguments)
+        assert done.code == 2
+        assert done.raw == b""
+        assert done.err.startswith("blupboard: ")
+        assert done.err.count("\n") == 1
+        assert done.err.endswith("\n")
+        assert "Traceback" not in done.err
+        return done.err.removeprefix("blupboard: ").rstrip("\n")
+
+    return run

@@ -4,99 +4,25 @@ from __future__ import annotations
 
 import csv
 import gzip
-import importlib.metadata
-import io
-import json
 import math
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-import estimators
-from dashboard.cli import main
 from dashboard.ingest import reduce_file
 from dashboard.samples import SAMPLES
 from estimators import TIDY_COLUMNS, build_registry, compare
+from tests.commands import ROOT, program
 
-ROOT = Path(estimators.__file__).parent.parent
 BUILT_IN_IDS = ["ols", "reml", "ml", "james_stein", "grand_mean"]
 PARAMETERS = ["mu", "mu_std_error", "sigma_group", "sigma_error", "icc", "criterion", "log_likelihood"]
 GROUP_FIELDS = ["group", "n", "raw_mean", "estimate", "std_error", "conf_low", "conf_high", "weight", "rank"]
 DYESTUFF = SAMPLES["dyestuff"].file
 ROLES = ("--outcome", "Yield", "--group", "Batch")
-
-
-class Done:
-    """How a command ended."""
-
-    def __init__(self, code, out, err):
-        self.code, self.raw, self.err = code, out, err
-
-    @property
-    def out(self):
-        return self.raw.decode("utf-8")
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-    @property
-    def rows(self):
-        return list(csv.DictReader(io.StringIO(self.out, newline="")))
-
-
-@pytest.fixture
-def blupboard(capfdbinary, monkeypatch):
-    """Run the command line in this process, as if no plugin were installed."""
-    monkeypatch.setattr(importlib.metadata, "entry_points", lambda **_: ())
-
-    def run(*arguments):
-        capfdbinary.readouterr()
-        with pytest.raises(SystemExit) as exit_:
-            main([str(argument) for argument in arguments])
-        out, err = capfdbinary.readouterr()
-        return Done(exit_.value.code, out, err.decode("utf-8"))
-
-    return run
-
-
-@pytest.fixture
-def refused(blupboard):
-    """Run the command line on something wrong; its one sentence."""
-
-    def run(*arguments):
-        done = blupboard(*arguments)
-        assert done.code == 2
-        assert done.raw == b""
-        assert done.err.startswith("blupboard: ")
-        assert done.err.count("\n") == 1
-        assert done.err.endswith("\n")
-        assert "Traceback" not in done.err
-        return done.err.removeprefix("blupboard: ").rstrip("\n")
-
-    return run
-
-
-def program(*arguments, check=True, **settings):
-    """Run the command line in a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings.pop("env", {})}
-    done = subprocess.run(
-        [sys.executable, "-m", "dashboard.cli", *map(str, arguments)],
-        check=False,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=120,
-        env=environment,
-        **settings,
-    )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return Done(done.returncode, done.stdout, done.stderr.decode("utf-8"))
 
 
 @pytest.fixture

@@ -142,7 +142,12 @@ def _sweep(report: RiskReport) -> list[str]:
         return []
     lower = "Bayes risk" if all(p.theory.lower_is_bayes for p in report.sweep) else "best linear rule"
     rows = [
-        [f"mse at {sweep.dial}", *(e.label for e in report.study.estimators), "theory: level means", lower]
+        [
+            f"mse at {sweep.dial}",
+            *(e.label for e in report.study.estimators),
+            "theory: level means",
+            f"theory: {lower}",
+        ]
     ]
     for point in report.sweep:
         values = [_number(risk["mse"]) for risk in point.estimators]
