@@ -64,7 +64,7 @@ def drive(page, script):
             ["ask a", "show frame of a", "ask d", "show frame of d"],
         ),
         "committed once, when nothing has changed for a while": (
-            "change:a answer:0 wait:150 change:b wait:150 change:c answer:1 wait:199 answer:2 wait:1 wait:5000",
+            "change:a answer:0 wait:150 change:b wait:150 change:c answer:1 wait:199 answer:2 wait:1 wait:9",
             ["ask a", "show frame of a", "ask b", "show frame of b", "ask c", "show frame of c", "commit c"],
         ),
         "committed at once when let go, and not again": (
