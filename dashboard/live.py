@@ -12,9 +12,10 @@ import flask
 from plotly.io.json import to_json_plotly
 from werkzeug.exceptions import BadRequest
 
+from dashboard import words
 from dashboard.choices import Choices
 from dashboard.drawing import drawn
-from dashboard.pages import ids, panels
+from dashboard.pages import panels
 from dashboard.server import owner
 from dashboard.truth import closest
 from estimators import BlupboardError, Design, DesignError
@@ -54,12 +55,13 @@ def install(server: flask.Flask, board: Board) -> None:
 
 def picture(scene: Scene) -> dict[str, Any]:
     """What changes on the page with each draw, and whose estimates come closest."""
+    said = words.headline(scene)
     return {
         "figures": drawn(scene),
-        "props": {
-            ids.HEADLINE: panels.headline(scene),
-            ids.CARDS: panels.cards(scene),
-            ids.CLOSEST: panels.closest_line(scene),
+        "words": {
+            "headline": [said.answer, said.detail],
+            "cards": [[card.value, card.extra] for card in words.cards(scene)],
+            "closest": words.closest_line(scene),
         },
         "closest": [c.id for c in closest(scene.closeness)] if scene.closeness else [],
     }

@@ -1,31 +1,31 @@
 /*
  * The dials of the simulation: inputs and sliders kept together, a frame from the server for every turn, painted over
- * the graphs, and the design handed to the page's callbacks once the hand rests.
+ * the graphs, and the design handed to the page's callbacks once the hand rests. While a slider is dragged, dash hears
+ * nothing of it: its stores would take longer than a frame.
  */
 (function () {
     'use strict';
 
     const dash = (window.dash_clientside = window.dash_clientside || {});
     const STEPS = 200; // places of a slider, as in pages/dials.py
-    const DRAWS = 20;
-    const DRAW_PAUSE = 140; // ms between animated draws: slow enough to see, fast enough not to wait
     const TEXT = new Set(['per_group', 'effects', 'stream']);
     let driver = null;
     let choices = null;
-    let design = null;
+    let design = null; // as the dials stand
+    let committed = null; // as the page's callbacks know it
     let live = false; // whether simulated data are on screen
     let painted = []; // graphs that hold a preview
-    let waiting = null; // resolves with the next frame, for the animation
-    let animating = 0;
+    let refused = null; // what was wrong with the last design, {field, message}
+    let waiting = null; // takes the next frame, for an animation
 
-    const dialId = (name) => ({type: 'dial', name});
-    const sliderId = (name) => ({type: 'dial-slider', name});
-    const errorId = (name) => ({type: 'dial-error', name});
+    const keyOf = (type, name) => JSON.stringify({name, type});
+    const find = (type, name) => document.getElementById(keyOf(type, name));
+    const setDash = (type, name, props) => dash.set_props({type, name}, props);
 
     // Sliders
 
     function scaleOf(name) {
-        const element = document.getElementById(JSON.stringify({name, type: 'dial-slider'}));
+        const element = find('dial-slider', name);
         const box = element && element.closest('.dial');
         return box && {low: Number(box.dataset.low), high: Number(box.dataset.high), step: Number(box.dataset.step), log: box.dataset.log === 'true'};
     }
@@ -41,13 +41,61 @@
         return Math.round(STEPS * (log ? Math.log(inside / low) / Math.log(high / low) : (inside - low) / (high - low)));
     }
 
-    /** Puts a slider's thumb where the input says, unless it stands there already. */
+    /** Puts a slider's thumb where the input says, unless it stands for that already. */
     function follow(name, value, place) {
         const scale = scaleOf(name);
         const number = Number(value);
         if (scale && value !== '' && Number.isFinite(number) && valueAt(place, scale) !== number && placeOf(number, scale) !== place) {
-            dash.set_props(sliderId(name), {value: placeOf(number, scale)});
+            setDash('dial-slider', name, {value: placeOf(number, scale)});
         }
+    }
+
+    /** A thumb has moved under a hand or a key. */
+    function dragged(thumb) {
+        const box = thumb.closest('.dial-slider');
+        const {name} = JSON.parse(box.id);
+        const number = valueAt(Number(thumb.getAttribute('aria-valuenow')), scaleOf(name));
+        const value = name === 'per_group' ? String(number) : number;
+        if (design && String(design[name]) !== String(value)) {
+            write(name, value);
+            turn({...design, [name]: value});
+        }
+    }
+
+    /** What an input shows, without dash hearing of it. */
+    function write(name, value) {
+        const input = find('dial', name);
+        if (input) {
+            input.value = String(value);
+        }
+    }
+
+    new MutationObserver((changes) => {
+        for (const {target} of changes) {
+            if (held && target.matches('.dial-slider [role="slider"]') && held.contains(target)) {
+                dragged(target);
+            }
+        }
+    }).observe(document.documentElement, {subtree: true, attributes: true, attributeFilter: ['aria-valuenow']});
+
+    let held = null; // the slider that a pointer or the keyboard has
+
+    document.addEventListener('pointerdown', (event) => {
+        const slider = event.target instanceof Element && event.target.closest('.dial-slider');
+        if (slider) {
+            held = slider;
+            running().hold();
+        }
+    }, true);
+    for (const end of ['pointerup', 'pointercancel']) {
+        document.addEventListener(end, () => {
+            if (held) {
+                setTimeout(() => { // the thumb's last place is on its way
+                    held = null;
+                    running().release();
+                }, 30);
+            }
+        }, true);
     }
 
     // The design
@@ -65,23 +113,22 @@
     }
 
     function same(one, other) {
-        return Boolean(one && other) && Object.keys(one).every((name) => one[name] === other[name] || Number(one[name]) === other[name]);
+        return Boolean(one && other) && Object.keys(one).every((name) => String(one[name]) === String(other[name]));
     }
 
-    /** Called whenever an input or a slider has changed, and with what the page shows. */
+    /** Called by dash whenever an input or a slider has settled, and with what the page shows. */
     function turnDials(values, places, shown, dataset) {
         const {triggered, inputs_list: [inputs, sliders]} = dash.callback_context;
         live = Boolean(dataset && dataset.token === 'simulated');
         choices = shown || choices;
         const now = named(inputs);
-        const thumbs = named(sliders);
-        const turned = triggered.map(({prop_id}) => prop_id).filter((id) => id.includes('dial-slider'));
-        for (const [name, place] of Object.entries(thumbs)) {
+        for (const [name, place] of Object.entries(named(sliders))) {
             const scale = scaleOf(name);
-            if (turned.some((id) => id.includes(`"${name}"`)) && scale && triggered.length === 1) {
+            const byKey = triggered.some(({prop_id}) => prop_id.includes('dial-slider') && prop_id.includes(`"${name}"`));
+            if (byKey && triggered.length === 1 && scale) {
                 const value = valueAt(place, scale);
                 now[name] = name === 'per_group' ? String(value) : value;
-                dash.set_props(dialId(name), {value: now[name]});
+                setDash('dial', name, {value: now[name]});
             } else {
                 follow(name, now[name], place);
             }
@@ -90,23 +137,27 @@
         markPreset(next);
         if (design === null) {
             design = next; // the page has just been opened with it
-        } else if (!same(next, design)) {
-            design = next;
-            running().change(next);
+            committed = next;
+        } else if (!held && !animating() && !same(next, design)) {
+            turn(next);
         }
         return dash.no_update;
     }
 
+    function turn(next) {
+        design = next;
+        running().change(next);
+    }
+
     function markPreset(current) {
         for (const chip of document.querySelectorAll('.dials .chip')) {
-            const wanted = JSON.parse(chip.dataset.design);
-            chip.setAttribute('aria-pressed', String(Object.keys(wanted).every((name) => String(wanted[name]) === String(current[name]))));
+            chip.setAttribute('aria-pressed', String(same(JSON.parse(chip.dataset.design), current)));
         }
     }
 
     function setDials(values) {
         for (const [name, value] of Object.entries(values)) {
-            dash.set_props(dialId(name), {value: value === null ? '' : value});
+            setDash('dial', name, {value: value === null ? '' : value});
         }
     }
 
@@ -122,52 +173,61 @@
 
     /** The text that a rule for the sizes begins with. */
     function chooseSizes(rule, text, groups) {
-        const numbers = (String(text).match(/\d+/g) || ['10']).map(Number);
-        const high = Math.max(...numbers);
-        const low = numbers.length > 1 ? Math.min(...numbers) : 2;
         const typed = String(text);
         const is = {huge: typed === 'one-huge', list: typed.includes(','), drawn: typed.startsWith('~'), equal: /^\d+$/.test(typed), range: /^\d+-\d+$/.test(typed)};
         if (is[rule]) {
             return dash.no_update;
         }
-        const range = `${Math.min(low, high)}-${Math.max(high, low)}`;
+        const numbers = (typed.match(/\d+/g) || ['10']).map(Number);
+        const high = Math.max(...numbers);
+        const low = numbers.length > 1 ? Math.min(...numbers) : Math.min(2, high);
         const list = Array.from({length: Math.min(groups || 5, 500)}, (_, i) => [5, 10, 20][i % 3]).join(',');
-        return {equal: String(high > 1 && typed !== 'one-huge' ? high : 10), range, drawn: `~${range}`, huge: 'one-huge', list}[rule];
+        return {equal: String(high), range: `${low}-${high}`, drawn: `~${low}-${high}`, huge: 'one-huge', list}[rule];
     }
 
     // Frames
 
+    /** Made at the first turn, when all scripts are there. */
     function running() {
         driver = driver || window.blupboardPreview.createDriver({fetchFrame, showFrame, commit});
         return driver;
     }
 
-    async function fetchFrame(wanted) {
+    async function fetchFrame(wanted, signal) {
         const asked = {design: wanted, choices: {...choices, token: 'simulated', outcome: 'y', group: 'group', design: null}};
         const answer = await fetch('simulate/frame', {
             method: 'POST',
             headers: {'Content-Type': 'application/json'},
             body: JSON.stringify(asked),
+            signal,
         });
         if (!answer.ok) {
             const said = await answer.json().catch(() => ({}));
-            return {problem: {field: '', message: said.error || 'The server did not answer; try again.'}};
+            throw new Error(said.error || 'The server did not answer; try again.');
         }
         return answer.json();
     }
 
-    function showFrame(frame) {
-        say(frame.problem || null);
-        if (!frame.problem && frame.figures && live) {
+    function showFrame({frame = {}, problem = null}) {
+        refused = frame.problem || (problem && {field: '', message: problem});
+        say(refused);
+        if (frame.figures && onCompare()) {
             paint(frame.figures);
-            for (const [id, children] of Object.entries(frame.props)) {
-                dash.set_props(id, {children});
-            }
+            window.blupboardWords.show(frame.words);
         }
-        if (waiting) {
-            waiting(frame);
-            waiting = null;
+        answer(frame);
+    }
+
+    function answer(frame) {
+        const take = waiting;
+        waiting = null;
+        if (take) {
+            take(frame);
         }
+    }
+
+    function onCompare() {
+        return live && document.documentElement.dataset.page === 'compare';
     }
 
     function paint(figures) {
@@ -188,69 +248,47 @@
             const {name} = JSON.parse(line.id);
             const text = name === field ? problem.message : '';
             if (line.textContent !== text) {
-                dash.set_props(errorId(name), {children: text});
+                setDash('dial-error', name, {children: text});
             }
         }
-        if (problem && !document.getElementById(JSON.stringify({name: field, type: 'dial-error'}))) {
+        if (problem && !find('dial-error', field)) {
             dash.set_props('problem', {children: problem.message});
         }
     }
 
-    /** The page's callbacks take over; the pictures go when the graphs hold the same. */
-    function commit(settled, frame) {
-        if (frame && frame.problem) {
+    /** The page's callbacks take over; pictures and words go when the page holds the same. */
+    function commit(settled) {
+        answer({});
+        if (refused) {
             return;
         }
-        for (const graph of painted) {
-            graph.once('plotly_afterplot', () => window.blupboardPreview.clear(graph));
+        painted.forEach((graph) => window.blupboardPreview.handOver(graph));
+        painted = [];
+        window.blupboardWords.handOver();
+        if (!same(settled, committed)) {
+            committed = settled;
+            setDials(settled);
+            dash.set_props('design', {data: settled});
         }
-        dash.set_props('design', {data: settled});
     }
 
-    // More draws
+    // What an animation of draws needs: see draws.js
 
-    function drawMore(again, many) {
-        const pressed = dash.callback_context.triggered_id;
-        if (pressed === 'draw-many' && many) {
-            animate();
-        } else if (pressed === 'draw-again' && again) {
-            stopAnimation();
-            dash.set_props('draw-tally', {children: ''});
-            nextDraw();
-        }
-        return dash.no_update;
+    function animating() {
+        return Boolean(window.blupboardDraws && window.blupboardDraws.running());
     }
 
+    /** Shows the next draw; the frame of it is promised. */
     function nextDraw() {
+        const frame = new Promise((resolve) => { waiting = resolve; });
         const seed = Number(design.seed);
-        setDials({seed: seed < 2147483647 ? seed + 1 : 1, skip: 0});
+        const next = {...design, seed: seed < 2147483647 ? seed + 1 : 1, skip: 0};
+        write('seed', next.seed);
+        write('skip', 0);
+        turn(next);
+        return frame;
     }
 
-    function stopAnimation() {
-        animating += 1;
-    }
-
-    async function animate() {
-        const mine = (animating += 1);
-        const won = {};
-        for (let draw = 1; draw <= DRAWS && mine === animating; draw += 1) {
-            const frame = new Promise((resolve) => { waiting = resolve; });
-            nextDraw();
-            const {closest = [], problem} = await frame;
-            if (problem || mine !== animating) {
-                return;
-            }
-            closest.forEach((id) => { won[id] = (won[id] || 0) + 1; });
-            dash.set_props('draw-tally', {children: tally(won, draw)});
-            await new Promise((resolve) => setTimeout(resolve, DRAW_PAUSE));
-        }
-    }
-
-    function tally(won, draws) {
-        const names = Object.fromEntries([...document.querySelectorAll('.estimator-row')].map((row) => [row.dataset.id, row.querySelector('.estimator-name').textContent]));
-        const parts = Object.entries(won).sort((a, b) => b[1] - a[1]).map(([id, count]) => `${names[id] || id} ${count}`);
-        return `Closest in ${draws} ${draws === 1 ? 'draw' : 'draws'} (ties count for each): ${parts.join(', ')}`;
-    }
-
-    dash.blupboard = Object.assign(dash.blupboard || {}, {turnDials, choosePreset, chooseSizes, drawMore});
+    window.blupboardDials = {nextDraw, hold: () => running().hold(), release: () => running().release()};
+    dash.blupboard = Object.assign(dash.blupboard || {}, {turnDials, choosePreset, chooseSizes});
 })();

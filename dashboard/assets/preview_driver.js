@@ -20,7 +20,7 @@
      * showFrame({frame, state})  shows it; showFrame({problem, state}) says why there is none, and the last one stays
      * commit(state)              makes the last state the real one; called once, `settle` ms after the last change
      *
-     * At most one frame is asked for at a time, the newest state next; states in between are left out.
+     * While a hand holds a dial (`hold`), nothing is committed, however long it rests. At most one frame is asked for at a time, the newest state next; states in between are left out.
      */
     function createDriver({fetchFrame, showFrame, commit, settle = 220, clock = CLOCK}) {
         const frames = [];
@@ -28,12 +28,15 @@
         let underway = null; // AbortController of the frame that is asked for
         let uncommitted = null; // {state}
         let timer = null;
+        let held = false;
 
         function change(state) {
             wanted = {state};
             uncommitted = {state};
             clock.clearTimeout(timer);
-            timer = clock.setTimeout(release, settle);
+            if (!held) {
+                timer = clock.setTimeout(release, settle);
+            }
             ask();
         }
 
@@ -78,8 +81,15 @@
             }
         }
 
+        /** Commits nothing until `release`. */
+        function hold() {
+            held = true;
+            clock.clearTimeout(timer);
+        }
+
         /** Commits at once what has not been committed yet. */
         function release() {
+            held = false;
             if (uncommitted) {
                 const {state} = uncommitted;
                 stop();
@@ -89,6 +99,7 @@
 
         newest = {
             change,
+            hold,
             release,
             stop,
             frames, // when each was shown, in ms of the page's clock, the last one last

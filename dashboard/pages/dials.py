@@ -129,7 +129,7 @@ def _dragged(slider: Slider, value: Any) -> html.Div:  # noqa: ANN401 - a number
         min=0,
         max=SLIDER_STEPS,
         label=None,
-        updatemode="drag",
+        updatemode="mouseup",
         size="sm",
         thumbSize=16,
         thumbLabel=label,
