@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from dashboard.choices import Choices
 from dashboard.palette import styles
 from dashboard.scene import Scene, make_scene
-from dashboard.truth import Truth, true_weight
-from estimators import Comparison, Design, GroupData, Registry, Simulated, compare, simulate
+from dashboard.truth import truth_of
+from estimators import Comparison, Design, GroupData, Registry, compare, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +84,7 @@ class Board:
             dark=choices.dark,
             show_own=choices.show_own,
             style_of=self.styles,
-            truth=None if choices.design is None else _truth(self.simulated(choices.design)),
+            truth=None if choices.design is None else truth_of(self.simulated(choices.design)),
         )
 
     def _compare_anew(self, source: _Columns | Design, choices: Choices) -> Comparison:
@@ -98,13 +98,6 @@ def _reduce(columns: _Columns) -> GroupData:
     from dashboard.ingest import reduce_table
 
     return reduce_table(columns.table, outcome=columns.outcome, group=columns.group)
-
-
-def _truth(simulated: Simulated) -> Truth:
-    """The truth in the order of the data's labels."""
-    of = {label: j for j, label in enumerate(simulated.labels)}
-    order = [of[label] for label in simulated.data.labels]
-    return Truth(simulated.design, simulated.true_mean, true_weight(simulated.design)[order])
 
 
 def view_key(choices: Choices) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from estimators import Design
+    from estimators import Design, Simulated
 
 SAME = 1e-9
 """Relative difference up to which two methods are said to be equally close."""
@@ -42,6 +42,13 @@ class Closeness:
     label: str
     error: float
     """In the outcome's units; 0 where it is rounding."""
+
+
+def truth_of(simulated: Simulated) -> Truth:
+    """The truth in the order of the data's labels."""
+    of = {label: j for j, label in enumerate(simulated.labels)}
+    order = [of[label] for label in simulated.data.labels]
+    return Truth(simulated.design, simulated.true_mean, true_weight(simulated.design)[order])
 
 
 def true_weight(design: Design) -> NDArray[np.float64]:
