@@ -236,7 +236,7 @@
             const box = document.getElementById(id);
             const graph = box && box.querySelector('.js-plotly-plot');
             if (graph) {
-                window.blupboardPreview.paint(graph, dash.blupboard.withZoom(figure, id));
+                window.blupboardPreview.paint(graph, window.blupboardLinked.zoom.asZoomed(figure, id));
                 painted.push(graph);
             }
         }

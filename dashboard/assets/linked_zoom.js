@@ -32,14 +32,22 @@
         return Math.abs(live.range[0] - a) > tolerance || Math.abs(live.range[1] - b) > tolerance;
     }
 
-    /** The figure with the ranges the user zoomed to in the graph now on the page; the figure itself is not changed. */
+    /** What plotly is to be given instead of a figure: with the ranges that the user zoomed to. Remembers the figure. */
     function withZoom(figure, graphId) {
+        const zoomedIn = asZoomed(figure, graphId);
+        if (figure && figure.layout) {
+            given.set(graphId, {view: viewOf(figure.layout), dragmode: figure.layout.dragmode, axes: axesOf(figure.layout)});
+        }
+        return zoomedIn;
+    }
+
+    /** The figure with the ranges the user zoomed to in the graph now on the page; the figure itself is not changed. */
+    function asZoomed(figure, graphId) {
         if (!figure || !figure.layout) {
             return figure;
         }
         const before = given.get(graphId);
         const view = viewOf(figure.layout);
-        given.set(graphId, {view, dragmode: figure.layout.dragmode, axes: axesOf(figure.layout)});
         const graph = document.getElementById(graphId);
         const gd = graph && graph.querySelector('.js-plotly-plot');
         if (!before || before.view !== view || !gd || !gd._fullLayout) {
@@ -72,5 +80,5 @@
         }
     }
 
-    linked.zoom = {rememberOwnRanges, withZoom};
+    linked.zoom = {asZoomed, rememberOwnRanges, withZoom};
 })();

@@ -8,6 +8,7 @@
     const preview = (window.blupboardPreview = window.blupboardPreview || {});
     const MOST_KEPT = 2000;
     const FAMILY = '"Open Sans", verdana, arial, sans-serif'; // Plotly's own
+    const LINE_SPACING = 1.3; // times the size of the font
     const known = new Map(); // "font text" -> box
 
     /** {css, size, color} of a font property of the figure, filled up from `layout.font`. */
@@ -16,14 +17,17 @@
         return {css: `${size}px ${family}`, size, color};
     }
 
-    /** The box of a text: its width, and the whole pixels above and below its baseline. */
+    /** The box of a text: its width, and the whole pixels above and below the baseline of its first line. */
     function boxOf(pen, text, font) {
         const key = `${font.css} ${text}`;
         let box = known.get(key);
         if (!box) {
             pen.font = font.css;
-            const {width, fontBoundingBoxAscent, fontBoundingBoxDescent} = pen.measureText(text);
-            box = {width, ascent: Math.round(fontBoundingBoxAscent), descent: Math.round(fontBoundingBoxDescent)};
+            const lines = text.split('\n').map((line) => pen.measureText(line));
+            const [{fontBoundingBoxAscent, fontBoundingBoxDescent}] = lines;
+            const below = fontBoundingBoxDescent + (lines.length - 1) * LINE_SPACING * font.size;
+            const width = Math.max(...lines.map((line) => line.width));
+            box = {width, ascent: Math.round(fontBoundingBoxAscent), descent: Math.round(below)};
             if (known.size >= MOST_KEPT) {
                 known.clear();
             }
@@ -36,14 +40,10 @@
         pen.font = font.css;
         pen.fillStyle = font.color;
         pen.textAlign = align;
-        if (!turn) {
-            pen.fillText(text, x, y);
-            return;
-        }
         pen.save();
         pen.translate(x, y);
         pen.rotate(turn);
-        pen.fillText(text, 0, 0);
+        text.split('\n').forEach((line, i) => pen.fillText(line, 0, i * LINE_SPACING * font.size));
         pen.restore();
     }
 

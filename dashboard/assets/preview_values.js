@@ -41,10 +41,10 @@
         return (i) => (values[i] === undefined || values[i] === null ? otherwise : values[i]);
     }
 
-    /** The text that Plotly shows for a string with its tags and entities. */
+    /** The text that Plotly shows for a string with its tags and entities, a line break as such. */
     function plainText(text) {
         return String(text)
-            .replace(/<br\s*\/?>/gi, ' ')
+            .replace(/<br\s*\/?>/gi, '\n')
             .replace(/<\/?[a-z][^>]*>/gi, '')
             .replace(/&(amp|lt|gt|quot|nbsp);/g, (_, name) => ENTITIES[name]);
     }
