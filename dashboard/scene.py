@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dashboard.palette import LINE, Style, styles
-from dashboard.truth import Closeness, Truth
+from dashboard.truth import Closeness, Truth, distance
 from dashboard.units import Unit, unit_of
 
 if TYPE_CHECKING:
@@ -117,12 +117,7 @@ class Scene:
         """How far each method is from the truth; empty where that is not known."""
         if self.truth is None:
             return []
-        rounding = SAME * float(np.abs(self.truth.mean).max())
-        errors = (np.sqrt(np.square(s.estimate - self.truth.mean).mean()) for s in self.series)
-        return [
-            Closeness(s.id, s.label, float(error) if error > rounding else 0.0)
-            for s, error in zip(self.series, errors, strict=True)
-        ]
+        return [Closeness(s.id, s.label, distance(s.estimate, self.truth.mean)) for s in self.series]
 
     def by_id(self, estimator_id: str) -> Series | None:
         """The series of an estimator, None where it failed or is off."""

@@ -51,6 +51,12 @@ def truth_of(simulated: Simulated) -> Truth:
     return Truth(simulated.design, simulated.true_mean, true_weight(simulated.design)[order])
 
 
+def distance(estimate: NDArray[np.float64], truth: NDArray[np.float64]) -> float:
+    """Root mean squared error over the groups, 0 where it is rounding."""
+    error = float(np.sqrt(np.square(estimate - truth).mean()))
+    return error if error > SAME * float(np.abs(truth).max()) else 0.0
+
+
 def true_weight(design: Design) -> NDArray[np.float64]:
     """(J,) sigma_group^2 / (sigma_group^2 + sigma_j^2 / n_j) in the order in which groups are drawn."""
     between = design.sigma_group**2

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.truth import SAME, closest
+from dashboard.truth import SAME, closest, distance
 
 if TYPE_CHECKING:
     from dashboard.scene import Scene, Series
@@ -118,18 +118,12 @@ def closest_line(scene: Scene) -> str:
         return f"In this one draw all methods are equally close to the truth: {number(best[0].error)} off."
     verb = "is" if len(best) == 1 else "are"
     said = f"In this one draw {names} {verb} closest to the truth: {number(best[0].error)} off on average"
-    own = _own_mean_error(scene)
+    own = 0.0 if scene.truth is None else distance(scene.own_mean, scene.truth.mean)
     if own and best[0].error < own * (1.0 - SAME):
         return f"{said}, {percent(best[0].error / own)} of what the own means are off ({number(own)})."
     rest = [c for c in found if c not in best]
     second = min(rest, key=lambda c: c.error)
     return f"{said}, before {second.label} with {number(second.error)}."
-
-
-def _own_mean_error(scene: Scene) -> float:
-    if scene.truth is None:
-        return 0.0
-    return float(np.sqrt(np.square(scene.own_mean - scene.truth.mean).mean()))
 
 
 def listed(names: list[str]) -> str:

@@ -1,0 +1,265 @@
+"""Simulated data on screen: the truth in every view, who is closest, frames for a page whose dials move."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import flask
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import live, words
+from dashboard.board import Board
+from dashboard.choices import Choices
+from dashboard.drawing import drawn
+from dashboard.figures.ranges import round_range
+from dashboard.figures.truth import TRUE
+from dashboard.opening import FIRST_DESIGN, session_start, simulated_choices
+from dashboard.pages.dials import SLIDER_STEPS, SLIDERS, size_rule, slider_place
+from dashboard.table import table_columns, table_rows
+from dashboard.truth import Closeness, closest, truth_of
+from dashboard.workspace import SIMULATED, Workspace
+from estimators import PRESETS, Design, build_registry, compare, simulate
+from tests.scenes import BUILT_IN, everyone
+from tests.serving import make_app
+
+UNEVEN = Design(groups=12, per_group="2-30", mean=50, sigma_group=3, sigma_error=4, error_ratio=2, seed=8)
+
+
+def scene_of_design(design, estimators=None, **more):
+    from dashboard.scene import make_scene
+
+    simulated = simulate(design)
+    comparison = compare(simulated.data, BUILT_IN.values() if estimators is None else estimators)
+    return make_scene(comparison, outcome="y", group="group", view="v", truth=truth_of(simulated), **more)
+
+
+def decoded(values):
+    """What the page gets: lists, or plotly's base64 arrays."""
+    if isinstance(values, dict):
+        return np.frombuffer(__import__("base64").b64decode(values["bdata"]), values["dtype"])
+    return np.asarray(values, dtype=float)
+
+
+def marks_of_truth(figure):
+    return [t for t in figure["data"] if t.get("name") == TRUE]
+
+
+def test_true_means_follow_their_groups_into_display_order():
+    simulated = simulate(UNEVEN)
+    of = dict(zip(simulated.labels, UNEVEN.mean + simulated.effect, strict=True))
+    scene = scene_of_design(UNEVEN, sort="@rows")
+    assert scene.truth.mean.tolist() == [of[label] for label in scene.labels]
+    size = dict(zip(simulated.labels, UNEVEN.sizes, strict=True))
+    spread = dict(zip(simulated.labels, UNEVEN.error_spread, strict=True))
+    for label, weight in zip(scene.labels, scene.truth.weight, strict=True):
+        assert weight == pytest.approx(9 / (9 + spread[label] ** 2 / size[label]))
+    assert sorted(scene.truth.rank) == list(range(1, 13))
+    assert scene.truth.rank[np.argmax(scene.truth.mean)] == 1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_view_shows_the_truth_as_hollow_marks(dark):
+    scene = scene_of_design(UNEVEN, dark=dark)
+    shown = drawn(scene)
+    along = {"view-groups": "x", "view-shrinkage": "y", "view-weight": "y", "view-rank": "y"}
+    wanted = {"view-weight": scene.truth.weight, "view-rank": scene.truth.rank}
+    for view, axis in along.items():
+        (marks,) = marks_of_truth(shown[view])
+        assert marks["marker"]["symbol"] == "circle-open"
+        assert np.array_equal(decoded(marks[axis]), wanted.get(view, scene.truth.mean))
+    assert not any(marks_of_truth(f) for f in drawn(replace(scene, truth=None)).values())
+
+
+def test_axes_of_simulated_data_hold_everything_and_end_on_round_numbers():
+    for seed in range(20):
+        shown = drawn(scene_of_design(replace(UNEVEN, seed=seed)))
+        groups = shown["view-groups"]
+        low, high = groups["layout"]["xaxis"]["range"]
+        for trace in groups["data"]:
+            x = decoded(trace["x"])
+            assert low <= x.min() <= x.max() <= high
+            if "error_x" in trace:
+                assert (x + decoded(trace["error_x"]["array"])).max() <= high
+                assert (x - decoded(trace["error_x"]["arrayminus"])).min() >= low
+
+
+@given(st.floats(-1e9, 1e9), st.floats(1e-6, 1e9))
+def test_a_round_range_covers_what_it_is_given_and_little_more(low, width):
+    high = low + width
+    first, last = round_range(low, high)
+    assert first <= low <= high <= last
+    spread = max(high - low, 1e-12 * max(abs(low), abs(high)))
+    assert last - first <= max(3 * spread, 3 * max(abs(low), 1.0) if high - low < 1e-11 * abs(high) else 0)
+
+
+def test_a_round_range_changes_in_steps_only():
+    ranges = {round_range(-1.0, 1.0 + k / 1000) for k in range(100)}
+    assert len(ranges) <= 2
+
+
+@pytest.mark.parametrize("at", [0.0, 7.0, -1e9])
+def test_a_range_of_one_number_is_one(at):
+    low, high = round_range(at, at)
+    assert low < at < high
+
+
+def test_the_table_has_the_truth_and_each_methods_error():
+    scene = scene_of_design(UNEVEN, everyone())
+    fields = {c["headerName"]: c["field"] for c in table_columns(scene)}
+    rows = table_rows(scene)
+    assert fields[TRUE] == "true"
+    for i, series in enumerate(scene.series):
+        field = fields[f"{series.label} error"]
+        assert [row[field] for row in rows] == (series.estimate - scene.truth.mean).tolist(), i
+
+
+def errors_in(scene):
+    return {s.label: float(np.sqrt(np.mean((s.estimate - scene.truth.mean) ** 2))) for s in scene.series}
+
+
+def test_one_line_says_who_is_closest_and_by_how_much():
+    scene = scene_of_design(UNEVEN)
+    errors = errors_in(scene)
+    best, own = min(errors, key=errors.get), errors["Level means (OLS)"]
+    assert words.closest_line(scene) == (
+        f"In this one draw {best} is closest to the truth: {errors[best]:.3g} off on average, "
+        f"{100 * errors[best] / own:.0f}% of what the own means are off ({own:.3g})."
+    )
+
+
+def test_ties_are_shared():
+    line = words.closest_line(scene_of_design(PRESETS["model1"].design))
+    assert line.startswith("In this one draw REML BLUP, ML BLUP and Grand mean are closest to the truth")
+
+
+def test_where_the_own_means_are_best_the_second_is_named():
+    scene = scene_of_design(PRESETS["model2"].design)
+    errors = errors_in(scene)
+    assert min(errors, key=errors.get) == "Level means (OLS)"
+    second = sorted(errors, key=errors.get)[1]
+    said = f"off on average, before {second} with {errors[second]:.3g}."
+    assert words.closest_line(scene).endswith(said)
+
+
+def test_rounding_is_no_distance():
+    line = words.closest_line(scene_of_design(Design(groups=6, sigma_error=0, seed=2)))
+    assert line.startswith(
+        "In this one draw Level means (OLS), REML BLUP, ML BLUP and James–Stein are closest to the truth: "
+        "0 off on average, before Grand mean with "
+    )
+
+
+def test_nothing_is_said_of_data_whose_truth_is_unknown():
+    assert words.closest_line(replace(scene_of_design(UNEVEN), truth=None)) == ""
+
+
+def test_equal_closeness_is_a_matter_of_rounding():
+    found = [Closeness("a", "A", 1.0), Closeness("b", "B", 1.0 + 1e-12), Closeness("c", "C", 1.1)]
+    assert [c.id for c in closest(found)] == ["a", "b"]
+
+
+@pytest.fixture
+def board(tmp_path):
+    return Board(Workspace(tmp_path), build_registry(entry_points=False))
+
+
+def test_the_simulation_is_found_again_as_it_was_left(board):
+    first = simulated_choices(board, "ann")
+    assert first.design == FIRST_DESIGN
+    left = replace(first, design=UNEVEN, level=0.5)
+    board.workspace.save_choices("ann", SIMULATED, left.to_json())
+    board.workspace.remember_current("ann", SIMULATED)
+    assert session_start(board, "ann", "sample-x", prefer=False) == (None, left)
+    assert simulated_choices(board, "bob").design == FIRST_DESIGN
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [("10", "equal"), ("2-40", "range"), ("~2-40", "drawn"), ("5,5,20", "list"), ("one-huge", "huge")],
+)
+def test_the_rule_of_the_sizes_is_read_off_their_text(text, rule):
+    assert size_rule(text) == rule
+
+
+@pytest.mark.parametrize("slider", SLIDERS, ids=lambda s: s.name)
+def test_a_slider_stands_where_the_value_is(slider):
+    places = [slider_place(slider, v) for v in np.linspace(slider.low, slider.high, 50)]
+    assert places[0] == 0
+    assert places[-1] == SLIDER_STEPS
+    assert places == sorted(places)
+    assert slider_place(slider, slider.high * 9) == SLIDER_STEPS
+    assert slider_place(slider, "one-huge") == 0
+
+
+# Frames
+
+
+@pytest.fixture
+def client(tmp_path):
+    app = make_app(tmp_path)
+    workspace = app.extensions["blupboard"]
+    live.install(app, Board(workspace, build_registry(entry_points=False)))
+    return app.test_client()
+
+
+def ask(client, design, **changed):
+    choices = Choices("simulated", "y", "group", tuple(BUILT_IN)).to_json() | changed
+    return client.post("/simulate/frame", json={"design": design, "choices": choices})
+
+
+def test_a_frame_is_what_the_page_would_draw(client):
+    frame = ask(client, UNEVEN.to_json()).get_json()
+    scene = scene_of_design(UNEVEN)
+    wanted = json.loads(flask.json.dumps({"closest": [c.id for c in closest(scene.closeness)]}))
+    assert frame["closest"] == wanted["closest"]
+    assert frame["words"]["closest"] == words.closest_line(scene)
+    assert frame["words"]["headline"][0] == words.headline(scene).answer
+    assert [c[0] for c in frame["words"]["cards"]] == [c.value for c in words.cards(scene)]
+    (marks,) = marks_of_truth(frame["figures"]["view-shrinkage"])
+    assert np.array_equal(decoded(marks["y"]), scene.truth.mean)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"sigma_group": -1}, "sigma_group"),
+        ({"sigma_error": "x"}, "sigma_error"),
+        ({"groups": ""}, "groups"),
+        ({"groups": 10**9}, "groups"),
+        ({"per_group": "many"}, "per_group"),
+        ({"per_group": "900000000"}, "per_group"),
+        ({"effects": "t", "shape": 1.5}, "shape"),
+        ({"seed": 2**40}, "seed"),
+        ({"mean": 1e300}, "mean"),
+        ({"error_ratio": 0}, "error_ratio"),
+    ],
+)
+def test_what_is_out_of_bounds_gets_a_sentence_by_its_field(client, change, field):
+    problem = ask(client, UNEVEN.to_json() | change).get_json()["problem"]
+    assert problem["field"] == field
+    assert problem["message"].endswith(".")
+
+
+def test_what_is_too_large_to_follow_a_hand_is_left_to_its_release(client):
+    assert ask(client, {"groups": 1000, "per_group": "500"}).get_json() == {"large": True}
+
+
+@pytest.mark.parametrize("body", [None, [], {"design": 3}, {"choices": {}}, {"design": {}, "choices": None}])
+def test_a_request_that_says_nothing_is_refused(client, body):
+    assert client.post("/simulate/frame", json=body).status_code == 400
+
+
+def test_other_sites_get_no_frames(client):
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    answer = client.post("/simulate/frame", json={"design": {}}, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_no_estimator_leaves_nothing_to_be_close(client):
+    frame = ask(client, UNEVEN.to_json(), on=[]).get_json()
+    assert frame["closest"] == []
+    assert frame["words"]["closest"] == ""
