@@ -1,0 +1,412 @@
+"""The risk page: studies beside the requests, what is drawn, tabulated and said of them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import threading
+import time
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from plotly.io.json import to_json_plotly
+
+from dashboard import risk_words
+from dashboard.board import Board
+from dashboard.callbacks.risk import MOST_FITS, on_screen, study_size, wanted_study
+from dashboard.choices import Choices
+from dashboard.figures.risk import TALLEST, log_ticks, risk_figure
+from dashboard.pages import risk_panels
+from dashboard.palette import styles
+from dashboard.studies import MOST_RUNNING, REMEMBERED, Studies, TooManyStudies
+from dashboard.workspace import Workspace
+from estimators import (
+    DataError,
+    Design,
+    Estimator,
+    GroupFit,
+    Measured,
+    OptionError,
+    RiskStudy,
+    Sweep,
+    build_registry,
+    crossings,
+    run_risk,
+)
+from tests.scenes import BUILT_IN, Failing
+
+DESIGN = Design(groups=8, per_group="4", sigma_group=0.5)
+STYLES = styles([*BUILT_IN.values(), Failing()])
+PATIENCE = 20.0
+
+
+def study(design=DESIGN, estimators=None, **more):
+    return RiskStudy(design, tuple(estimators or BUILT_IN.values()), **{"replicates": 200, **more})
+
+
+@pytest.fixture(scope="module")
+def swept():
+    return run_risk(study(sweep=Sweep("ratio", 0.05, 5, 7), replicates=600))
+
+
+@pytest.fixture
+def studies():
+    running = Studies(workers=2)
+    yield running
+    running.close()
+
+
+def until(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came to that"
+        time.sleep(0.01)
+
+
+class Gate(Estimator):
+    """One that waits at each fit until it is let through."""
+
+    id, label, summary = "gate", "Gate", "Waits."
+    open = threading.Event()
+
+    def _fit(self, data, options):
+        assert self.open.wait(PATIENCE)
+        return GroupFit(data.mean)
+
+
+@pytest.fixture
+def gate():
+    Gate.open.clear()
+    yield Gate()
+    Gate.open.set()
+
+
+# Studies beside the requests
+
+
+def test_a_study_ends_with_the_answer_that_it_has_anywhere(studies):
+    asked = study(sweep=Sweep("n", 2, 20, 4))
+    studies.start("ann", asked)
+    until(lambda: studies.look("ann").state == "done")
+    found, wanted = studies.look("ann"), run_risk(asked)
+    assert (found.done, found.total) == (1000, 1000)
+    assert {**found.report.to_dict(), "seconds": 0} == {**wanted.to_dict(), "seconds": 0}
+    assert studies.look("bob") is None
+
+
+def test_a_cancelled_study_stops_and_keeps_what_it_has(studies):
+    studies.start("ann", study(replicates=50_000_000))
+    until(lambda: studies.look("ann").done > 0)
+    studies.cancel("ann")
+    until(lambda: studies.look("ann").state == "cancelled")
+    stopped = studies.look("ann")
+    assert 0 < stopped.done < stopped.total
+    assert stopped.report.base.replicates == stopped.done
+    assert studies.look("ann").seconds == stopped.seconds
+
+
+def test_cancelling_does_not_wait_for_the_fits_of_a_slow_plugin(studies, gate):
+    studies.start("ann", study(estimators=[gate], replicates=100_000))
+    studies.cancel("ann")
+    gate.open.set()  # the fit that was under way ends, the other 99,999 are never made
+    until(lambda: studies.look("ann").state == "cancelled")
+    assert studies.look("ann").done == 0
+
+
+def test_a_new_study_takes_the_place_of_the_old_and_its_report_stays_till_then(studies, gate):
+    studies.start("ann", study())
+    until(lambda: studies.look("ann").state == "done")
+    before = studies.look("ann").report
+    studies.start("ann", study(estimators=[gate]))
+    assert studies.look("ann").state == "running"
+    assert studies.look("ann").report is before
+    gate.open.set()
+    until(lambda: studies.look("ann").state == "done")
+    assert [e.id for e in studies.look("ann").report.base.estimators] == ["gate"]
+
+
+def test_the_server_takes_so_many_studies_and_no_more(studies, gate):
+    for k in range(MOST_RUNNING):
+        studies.start(f"person {k}", study(estimators=[gate]))
+    with pytest.raises(TooManyStudies, match="try again in a minute"):
+        studies.start("one more", study())
+    studies.start("person 0", study(estimators=[gate]))  # one's own makes room for itself
+    gate.open.set()
+    until(lambda: all(studies.look(f"person {k}").state == "done" for k in range(MOST_RUNNING)))
+    studies.start("one more", study())
+
+
+def test_what_ended_longest_ago_is_forgotten_first(studies):
+    quick = study(replicates=1)
+    for k in range(REMEMBERED + 1):
+        studies.start(str(k), quick)
+        until(lambda k=k: studies.look(str(k)).state == "done")
+    assert studies.look("0") is None
+    assert studies.look("1") is not None
+
+
+def test_a_fault_of_ours_is_said_and_not_swallowed(studies, monkeypatch, caplog):
+    def broken(*args, **kwargs):
+        raise ZeroDivisionError("by us")
+        yield
+
+    monkeypatch.setattr("dashboard.studies.risk_steps", broken)
+    studies.start("ann", study())
+    until(lambda: studies.look("ann").state == "failed")
+    assert studies.look("ann").error == "ZeroDivisionError: by us"
+    assert "A risk study failed." in caplog.text
+
+
+# What the page asks for
+
+
+@pytest.fixture
+def board(tmp_path):
+    return Board(Workspace(tmp_path), build_registry(entry_points=False))
+
+
+def asked(**changed):
+    return {
+        "design": DESIGN.to_json(),
+        "choices": Choices("t", "y", "g", ("ols", "reml"), (("reml", "std_error", "conditional"),)).to_json(),
+        "dial": "ratio",
+        "low": "0.1",
+        "high": "2",
+        "replicates": "1,500",
+    } | changed
+
+
+def test_the_controls_make_a_study(board):
+    made = wanted_study(board, asked(), seed=7)
+    assert [e.id for e in made.estimators] == ["ols", "reml"]
+    assert made.options["reml"] == {"std_error": "conditional"}
+    assert (made.replicates, made.seed, made.level) == (1500, 7, 0.95)
+    assert (made.sweep.dial, made.sweep.low, made.sweep.high, made.sweep.points) == ("ratio", 0.1, 2.0, 15)
+    assert study_size(made) == 1500 * 16 * 8
+    assert wanted_study(board, asked(dial=""), seed=7).sweep is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"low": "x"}, "From is a number"),
+        ({"low": "3", "high": "2"}, "to a larger one"),
+        ({"replicates": "0"}, "1 to"),
+        ({"replicates": "2.5"}, "whole number"),
+        ({"replicates": str(MOST_FITS)}, "ask for at most"),
+        ({"design": {"sigma_group": -1}}, "0 or more"),
+        ({"dial": "n", "design": {"per_group": "2-9"}}, "same number of rows"),
+        ({"dial": "shape"}, "no number to sweep"),
+        ({"choices": None}, "choose the estimators"),
+        ({"choices": Choices("t", "y", "g", ()).to_json()}, "at least one estimator"),
+    ],
+)
+def test_what_cannot_be_gets_a_sentence(board, change, said):
+    with pytest.raises(OptionError, match=said):
+        wanted_study(board, asked(**change), seed=1)
+
+
+def test_what_is_on_screen_while_a_study_runs_and_when_it_is_done(board, studies):
+    studies.start("ann", study(replicates=3_000_000))
+    until(lambda: studies.look("ann").done > 6_000)
+    running = on_screen(board, studies.look("ann"), dark=False)
+    assert (running["timer"], running["cancel"]) == (False, False)
+    assert "left" in running["left"]
+    assert 0 < running["bar"] < 100
+    studies.cancel("ann")
+    until(lambda: studies.look("ann").state == "cancelled")
+    ended = on_screen(board, studies.look("ann"), dark=False)
+    assert (ended["timer"], ended["cancel"]) == (True, True)
+    assert ended["left"].startswith("cancelled after")
+
+
+# The figure
+
+
+def sent(figure):
+    """What plotly makes of what is sent, checked property by property, arrays as lists."""
+    given = to_json_plotly(figure.to_plotly_json())
+    return plain(go.Figure(json.loads(given)).to_plotly_json())
+
+
+def plain(value):
+    if isinstance(value, dict) and "bdata" in value:
+        return np.frombuffer(base64.b64decode(value["bdata"]), value["dtype"]).tolist()
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    return [plain(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def curves(figure):
+    return {t["name"]: t for t in sent(figure)["data"] if t.get("name") and t["mode"] == "lines+markers"}
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_method_has_its_curve_and_the_theory_its_line(swept, dark):
+    figure = risk_figure(swept, STYLES, dark=dark)
+    found = curves(figure)
+    assert list(found) == [e.label for e in BUILT_IN.values()]
+    for estimator in BUILT_IN.values():
+        curve = found[estimator.label]
+        assert np.allclose(curve["x"], Sweep("ratio", 0.05, 5, 7).values)
+        assert np.allclose(curve["y"], [p[estimator.id]["relative_mse"].value for p in swept.sweep])
+        assert curve["line"]["color"] == STYLES[estimator.id].color(dark=dark)
+    (lower,) = (t for t in sent(figure)["data"] if "Bayes risk" in (t.get("name") or ""))
+    ratio2 = np.square(Sweep("ratio", 0.05, 5, 7).values)
+    assert np.allclose(lower["y"], ratio2 / (ratio2 + 1 / 4))
+
+
+def test_bands_reach_two_monte_carlo_errors_to_each_side(swept):
+    bands = [t for t in sent(risk_figure(swept, STYLES, dark=False))["data"] if t.get("fill") == "toself"]
+    measured = [p["reml"]["relative_mse"] for p in swept.sweep]
+    (band,) = (b for b in bands if b["legendgroup"] == "reml")
+    upper = np.asarray(band["y"], dtype=float)[: len(measured)]
+    assert np.allclose(upper, [m.value + 2 * m.mcse for m in measured])
+
+
+def test_crossings_are_marked_where_the_library_finds_them(swept):
+    (marks,) = (
+        t for t in sent(risk_figure(swept, STYLES, dark=False))["data"] if t.get("name") == "order changes"
+    )
+    assert sorted(marks["x"]) == sorted(c.value for c in crossings(swept.sweep))
+    at = next(
+        i for i, text in enumerate(marks["text"]) if "Grand mean closer<br>from there: level means" in text
+    )
+    assert marks["y"][at] == 1.0
+
+
+def test_you_are_here(swept):
+    shapes = sent(risk_figure(swept, STYLES, dark=False))["layout"]["shapes"]
+    assert any(s["x0"] == s["x1"] == 0.5 for s in shapes)
+    elsewhere = run_risk(study(Design(groups=4, sigma_group=50), sweep=Sweep(points=2), replicates=20))
+    assert "you are here" not in str(sent(risk_figure(elsewhere, STYLES, dark=False)))
+
+
+def test_a_curve_that_leaves_the_picture_does_not_flatten_the_rest(swept):
+    low, high = sent(risk_figure(swept, STYLES, dark=False))["layout"]["yaxis"]["range"]
+    assert swept.sweep[-1]["grand_mean"]["relative_mse"].value > 10
+    assert (low, high) == (0, TALLEST)
+
+
+def test_without_a_sweep_each_method_is_one_mark():
+    report = run_risk(study())
+    figure = sent(risk_figure(report, STYLES, dark=False))
+    assert [t["x"][0] for t in figure["data"]] == [e["relative_mse"].value for e in report.base.estimators]
+    assert [t["error_x"]["array"][0] for t in figure["data"]] == [
+        2 * e["relative_mse"].mcse for e in report.base.estimators
+    ]
+
+
+def test_a_method_that_always_fails_has_no_curve_but_a_card():
+    report = run_risk(study(estimators=[*BUILT_IN.values(), Failing()], sweep=Sweep(points=3), replicates=50))
+    assert Failing.label not in curves(risk_figure(report, STYLES, dark=False))
+    (card,) = risk_panels.failures(report, STYLES)
+    assert "Failing: no result in all 50 draws" in str(card)
+    assert "Needs the moon." in str(card)
+
+
+def test_the_lower_line_is_named_for_what_it_is():
+    report = run_risk(study(Design(groups=6, effects="skewed"), sweep=Sweep(points=3), replicates=20))
+    assert "best linear rule" in str(sent(risk_figure(report, STYLES, dark=False)))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.05, 3, [0.05, 0.1, 0.2, 0.5, 1, 2]),
+        (2, 100, [2, 5, 10, 20, 50, 100]),
+        (1e-6, 1e6, [10.0**k for k in range(-6, 7)]),
+    ],
+)
+def test_ticks_of_a_logarithmic_axis(low, high, ticks):
+    assert log_ticks(low, high) == pytest.approx(ticks)
+
+
+# Words and tables
+
+
+def test_the_headline_names_who_is_closest_and_where_that_ends(swept):
+    said = risk_words.headline(swept)
+    best = risk_words.closest(swept.base)
+    assert best[0].label in said.answer
+    assert min(e["mse"].value for e in swept.base.estimators) == min(e["mse"].value for e in best)
+    assert "Grand mean is worse than level means past 0.49" in said.detail
+
+
+def test_nobody_gains_where_rows_are_exact():
+    said = risk_words.headline(
+        run_risk(study(Design(groups=6, per_group="400", sigma_group=9), replicates=100))
+    )
+    assert "nothing to gain" in said.detail
+
+
+def test_all_methods_failing_is_said():
+    report = run_risk(study(estimators=[Failing()], replicates=5))
+    assert risk_words.headline(report).answer == "No method could be fitted."
+    assert [c.value for c in risk_words.cards(report)] == ["–", "–", "–"]
+
+
+@pytest.mark.parametrize(
+    ("value", "mcse", "share", "said"),
+    [
+        (0.57721, 0.00431, False, ("0.5772", "± 0.0043")),
+        (0.9, 0.012, True, ("90.0%", "± 1.2")),
+        (12345.6, 78.0, False, ("12346", "± 78")),
+        (1.0, 0.0, False, ("1.00", "")),
+        (3e-12, 4e-14, False, ("3e-12", "± 4e-14")),
+        (None, None, False, ("–", "")),
+        (2.5, None, False, ("2.50", "")),
+    ],
+)
+def test_values_are_written_to_the_digits_that_their_error_supports(value, mcse, share, said):
+    found = risk_words.with_error(Measured(value, mcse), share=share)
+    assert [text.replace("0e", "e") for text in found] == [text.replace("0e", "e") for text in said]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (10, "10 s"), (89, "89 s"), (150, "2 min"), (7200, "2.0 h")],
+)
+def test_durations(seconds, said):
+    assert risk_words.duration(seconds) == said
+
+
+def test_the_table_has_a_line_for_each_method_and_dashes_where_nothing_is(swept):
+    table = str(risk_panels.table(swept, STYLES).to_plotly_json())
+    for estimator in BUILT_IN.values():
+        assert estimator.label in table
+    for _, title, _ in risk_panels.COLUMNS:
+        assert title in table
+    assert "–" in table
+
+
+def test_results_are_split_by_size_where_sizes_differ(swept):
+    assert risk_panels.sizes(swept, STYLES) is None
+    uneven = run_risk(study(Design(groups=6, per_group="2,2,2,9,9,40"), replicates=50))
+    shown = str(risk_panels.sizes(uneven, STYLES).to_plotly_json())
+    for rows in ("2 rows", "9 rows", "40 rows"):
+        assert rows in shown
+
+
+def test_the_ratio_is_infinite_where_nothing_varies_within():
+    report = run_risk(study(Design(groups=6, sigma_error=0), replicates=5))
+    assert math.isinf(report.study.design.ratio)
+    assert "σg/σe = ∞" in risk_words.where(report)
+
+
+def test_a_plugin_whose_data_do_not_suit_it_is_counted():
+    class Picky(Estimator):
+        id, label, summary = "picky", "Picky", "Takes positive means only."
+
+        def _fit(self, data, options):
+            if (data.mean < 0).all():
+                raise DataError("takes positive means only")
+            return GroupFit(data.mean)
+
+    report = run_risk(study(Design(groups=2), [BUILT_IN["ols"], Picky()], replicates=400))
+    risk = report.base["picky"]
+    assert 0 < risk.failed < 400
+    assert risk.failed + risk.replicates == 400
+    assert f"{risk.failed} of 400" in str(risk_panels.failures(report, styles([*BUILT_IN.values(), Picky()])))
