@@ -79,10 +79,10 @@ def _python_drawing(design: Design) -> list[str]:
     """Lines that make ``simulated``: the dials that are not at their defaults, one a line."""
     dials = {f.name: value for f in fields(Design) if (value := getattr(design, f.name)) != f.default}
     lines = [] if design.stream == _R_STREAM else ["# Another version of numpy may draw other numbers"]
-    if not dials:
-        return [*lines, "simulated = simulate(Design())"]
-    written = [f"        {name}={value!r}," for name, value in dials.items()]
-    return [*lines, "simulated = simulate(", "    Design(", *written, "    )", ")"]
+    design_lines = ["design = Design()"]
+    if dials:
+        design_lines = ["design = Design(", *(f"    {name}={value!r}," for name, value in dials.items()), ")"]
+    return [*lines, *design_lines, "simulated = simulate(design)"]
 
 
 def _r_rows(simulated: Simulated) -> str:

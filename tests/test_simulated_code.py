@@ -159,7 +159,7 @@ def test_the_python_script_needs_no_dials_for_the_defaults(tmp_path):
     simulated = simulate(Design())
     comparison = compare(simulated.data, ["ols"])
     script = simulated_python_script(comparison, simulated.design)
-    assert "simulate(Design())" in script
+    assert "design = Design()\n" in script
     got, _ = run_python(script, tmp_path)
     assert got == json.loads(comparison.tidy().to_json())
 
