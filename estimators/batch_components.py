@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 SCANNED_AT_A_TIME = 1 << 17
 """Replicates times ratios whose scores are held at once: what a processor keeps close."""
+MULTIPLIED_AT_A_TIME = 1 << 18
+"""Replicates times ratios times sizes in one product of matrices: more, and OpenBLAS spreads it over threads
+that wait for each other by spinning, which on a busy machine takes several times as long."""
 LEVEL = 1e-9
 """A score that changes less than this between cells, relatively, is level there and does not near 0."""
 REFINED_TO = 2 * EPS
@@ -275,9 +278,15 @@ def _grid(profile: BatchProfile, top: float) -> NDArray[np.float64]:
 
 
 def _scan(profile: BatchProfile, grid: NDArray[np.float64], some: slice) -> NDArray[np.float64]:
-    """Scores on the grid ``(R, G)``, so many ratios at a time that memory stays bounded."""
+    """Scores on the grid ``(R, G)``, so many at a time that memory and products of matrices stay small."""
     at_once = max(1, CELLS_AT_A_TIME // len(profile.size))
-    return np.hstack([profile.scan(grid[i : i + at_once], some) for i in range(0, len(grid), at_once)])
+    if len(grid) > at_once:
+        blocks = [_scan(profile, grid[i : i + at_once], some) for i in range(0, len(grid), at_once)]
+        return np.hstack(blocks)
+    start, stop, _ = some.indices(len(profile))
+    rows = max(1, MULTIPLIED_AT_A_TIME // (len(profile.size) * len(grid)))
+    blocks = [profile.scan(grid, slice(i, min(i + rows, stop))) for i in range(start, stop, rows)]
+    return np.vstack(blocks)
 
 
 def _turns(ratios: NDArray[np.float64], score: NDArray[np.float64]) -> Brackets:

@@ -13,6 +13,8 @@
     let choices = null;
     let design = null; // as the dials stand
     let committed = null; // as the page's callbacks know it
+    let known = {}; // the inputs' values as dash has them
+    const placed = new Map(); // sliders' places that were set here, by name
     let live = false; // whether simulated data are on screen
     let painted = []; // graphs that hold a preview
     let refused = null; // what was wrong with the last design, {field, message}
@@ -46,7 +48,8 @@
         const scale = scaleOf(name);
         const number = Number(value);
         if (scale && value !== '' && Number.isFinite(number) && valueAt(place, scale) !== number && placeOf(number, scale) !== place) {
-            setDash('dial-slider', name, {value: placeOf(number, scale)});
+            placed.set(name, placeOf(number, scale));
+            setDash('dial-slider', name, {value: placed.get(name)});
         }
     }
 
@@ -121,11 +124,13 @@
         const {triggered, inputs_list: [inputs, sliders]} = dash.callback_context;
         live = Boolean(dataset && dataset.token === 'simulated');
         choices = shown || choices;
-        const now = named(inputs);
+        known = named(inputs);
+        const now = {...known};
         for (const [name, place] of Object.entries(named(sliders))) {
             const scale = scaleOf(name);
-            const byKey = triggered.some(({prop_id}) => prop_id.includes('dial-slider') && prop_id.includes(`"${name}"`));
-            if (byKey && triggered.length === 1 && scale) {
+            const moved = triggered.some(({prop_id}) => prop_id.includes('dial-slider') && prop_id.includes(`"${name}"`));
+            const byKey = moved && placed.get(name) !== place && find('dial-slider', name).contains(document.activeElement);
+            if (byKey && scale) {
                 const value = valueAt(place, scale);
                 now[name] = name === 'per_group' ? String(value) : value;
                 setDash('dial', name, {value: now[name]});
@@ -155,9 +160,13 @@
         }
     }
 
+    /** Tells dash of the values that it does not have yet. */
     function setDials(values) {
-        for (const [name, value] of Object.entries(values)) {
-            setDash('dial', name, {value: value === null ? '' : value});
+        for (const [name, given] of Object.entries(values)) {
+            const value = given === null ? '' : given;
+            if (String(known[name]) !== String(value)) {
+                setDash('dial', name, {value});
+            }
         }
     }
 

@@ -1,0 +1,241 @@
+"""Simulated data on the page: dials that act live, the truth in every view, draws that show luck."""
+
+import csv
+import io
+import re
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from estimators import PRESETS, Design, compare, simulate
+from tests.browser.board import VIEWS, column_ids, pick, repaint, settle, table, traces
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.dials import (
+    dial,
+    frames,
+    held,
+    open_simulation,
+    problem,
+    selector,
+    set_dial,
+    wait_for_commit,
+    wait_for_frames,
+)
+from tests.scenes import BUILT_IN
+
+FIRST = Design(groups=20, per_group="10", sigma_group=1.6, sigma_error=5.0, seed=4)
+
+
+def estimates(page, name, view="view-shrinkage"):
+    """The estimates of one method as the view has them, sorted."""
+    return sorted(next(t["y"] for t in traces(page, view) if t["name"] == name))
+
+
+def expected(design, estimator="reml"):
+    return sorted(compare(simulate(design).data, [BUILT_IN[estimator]])[estimator].fit.estimate)
+
+
+def truth(page, view="view-shrinkage", axis="y"):
+    return sorted(next(t[axis] for t in traces(page, view) if t["name"] == "true mean"))
+
+
+@pytest.fixture
+def simulated(board):
+    return open_simulation(board)
+
+
+def test_the_page_shows_the_draw_and_the_truth_behind_it(simulated):
+    drawn = simulate(FIRST)
+    assert estimates(simulated, "REML BLUP") == pytest.approx(expected(FIRST))
+    assert truth(simulated) == pytest.approx(sorted(drawn.true_mean))
+    assert truth(simulated, "view-groups", "x") == pytest.approx(sorted(drawn.true_mean))
+    assert sorted(truth(simulated, "view-rank")) == list(range(1, 21))
+    assert len(truth(simulated, "view-weight")) == 20
+    ids = column_ids(simulated)
+    assert {"true mean", "REML BLUP error"} <= set(ids)
+    expect(simulated.locator("#dataset-chip")).to_have_text("Simulated · 20 groups · 200 rows · truth known")
+    expect(simulated.locator("#closest")).to_contain_text("In this one draw James–Stein is closest")
+    expect(simulated.locator("#roles")).to_be_hidden()
+
+
+def test_dragging_a_dial_repaints_at_once_and_commits_when_it_is_let_go(simulated):
+    before = estimates(simulated, "REML BLUP")
+    with held(simulated, "sigma_group") as drag:
+        for share in (0.3, 0.5, 0.8, 0.6):
+            seen = frames(simulated)
+            drag(share)
+            wait_for_frames(simulated, seen + 1)
+        assert simulated.locator(".linked-view.previewing").count() == 4
+        assert float(dial(simulated, "sigma_group")) == pytest.approx(6, abs=0.3)
+        assert estimates(simulated, "REML BLUP") == before  # plotly has not been asked yet
+        simulated.wait_for_timeout(400)
+        assert estimates(simulated, "REML BLUP") == before  # nor is it while the hand rests
+    wait_for_commit(simulated)
+    now = Design(**{**FIRST.to_json(), "sigma_group": float(dial(simulated, "sigma_group"))})
+    assert estimates(simulated, "REML BLUP") == pytest.approx(expected(now))
+    assert truth(simulated) == pytest.approx(sorted(simulate(now).true_mean))
+
+
+def test_words_and_numbers_move_with_the_dial(simulated):
+    with held(simulated, "sigma_error") as drag:
+        drag(0.07)
+        live = simulated.locator(".cards:visible .card-value").nth(2)
+        expect(live).to_have_text(re.compile(r"0\.\d+"))
+    wait_for_commit(simulated)
+    assert simulated.locator("#cards .card-value").nth(2).is_visible()
+
+
+def test_a_slider_listens_to_keys_and_a_typed_number_moves_it(simulated):
+    slider = simulated.locator(selector("dial-slider", "groups")).get_by_role("slider")
+    with repaint(simulated):
+        set_dial(simulated, "groups", 200)
+    assert slider.get_attribute("aria-valuenow") == "200"
+    with repaint(simulated):
+        slider.focus()
+        simulated.keyboard.press("Home")
+    assert dial(simulated, "groups") == "2"
+    expect(simulated.locator("#dataset-chip")).to_contain_text("2 groups")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_presets_are_the_answers_data(simulated, preset):
+    with repaint(simulated):
+        simulated.get_by_role("button", name=PRESETS[preset].label, exact=True).click()
+    assert estimates(simulated, "REML BLUP") == pytest.approx(expected(PRESETS[preset].design))
+    assert truth(simulated) == pytest.approx(sorted(simulate(PRESETS[preset].design).true_mean))
+    pressed = simulated.locator(".dials .chip[aria-pressed=true]")
+    expect(pressed).to_have_text(PRESETS[preset].label)
+    if preset == "model1":
+        ids = column_ids(simulated)
+        assert {row[ids["REML BLUP"]] for row in table(simulated)} == {"15.990"}
+        expect(simulated.locator("#notes")).to_contain_text("no more spread between groups")
+
+
+def test_draw_again_takes_the_next_seed(simulated):
+    with repaint(simulated):
+        simulated.get_by_role("button", name="Draw again").click()
+    assert dial(simulated, "seed") == "5"
+    now = Design(**{**FIRST.to_json(), "seed": 5})
+    assert estimates(simulated, "REML BLUP") == pytest.approx(expected(now))
+    wait_for_commit(simulated)
+
+
+def test_twenty_draws_count_who_is_closest(simulated):
+    simulated.get_by_role("button", name="Animate 20 draws").click()
+    tally = simulated.locator("#draw-tally")
+    expect(tally).to_contain_text("Closest in 20 draws", timeout=30_000)
+    won = {}
+    for seed in range(5, 25):
+        drawn = simulate(Design(**{**FIRST.to_json(), "seed": seed}))
+        errors = {
+            r.label: float(((r.fit.estimate - drawn.true_mean) ** 2).mean())
+            for r in compare(drawn.data, BUILT_IN.values()).succeeded
+        }
+        least = min(errors.values())
+        for label, error in errors.items():
+            won[label] = won.get(label, 0) + (error <= least * (1 + 1e-9))
+    said = dict(re.findall(r"([^:,]+?) (\d+)(?:,|$)", tally.inner_text().split(": ")[1]))
+    assert {name.strip(): int(count) for name, count in said.items()} == {k: v for k, v in won.items() if v}
+    wait_for_commit(simulated)
+    assert dial(simulated, "seed") == "24"
+    last = Design(**{**FIRST.to_json(), "seed": 24})
+    assert estimates(simulated, "REML BLUP") == pytest.approx(expected(last))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("sigma_group", -1, "0 or more"),
+        ("sigma_error", "", "is a number"),
+        ("groups", 0, "from 1 to"),
+        ("per_group", "a few", "are written"),
+        ("per_group", "99999999", "memory"),
+        ("seed", 2.5e12, "whole number from"),
+    ],
+)
+def test_what_is_out_of_bounds_is_said_by_its_dial_and_the_last_good_draw_stays(simulated, name, value, said):
+    before = estimates(simulated, "REML BLUP")
+    set_dial(simulated, name, value)
+    expect(simulated.locator(selector("dial-error", name))).to_contain_text(said)
+    settle(simulated)
+    assert estimates(simulated, "REML BLUP") == before
+    with repaint(simulated):
+        set_dial(simulated, name, {"seed": 9}.get(name, 3))
+    assert problem(simulated, name) == ""
+    assert estimates(simulated, "REML BLUP") != before
+
+
+def test_sizes_and_shapes_are_chosen_in_words(simulated):
+    with repaint(simulated):
+        pick(simulated, "size-rule", "spread over a range")
+    assert dial(simulated, "per_group") == "2-10"
+    pick_effects = selector("dial", "effects")
+    with repaint(simulated):
+        simulated.click(pick_effects)
+        simulated.get_by_role("option", name="Skewed").click()
+    with repaint(simulated):
+        set_dial(simulated, "shape", 4)
+    wait_for_commit(simulated)
+    now = Design(**{**FIRST.to_json(), "per_group": "2-10", "effects": "skewed", "shape": 4})
+    assert truth(simulated) == pytest.approx(sorted(simulate(now).true_mean))
+    expect(simulated.get_by_text("Skewness")).to_be_visible()
+
+
+def test_a_reload_finds_the_simulation_as_it_was_left(simulated):
+    with repaint(simulated):
+        set_dial(simulated, "seed", 77)
+    wait_for_commit(simulated)
+    before = estimates(simulated, "REML BLUP")
+    simulated.reload()
+    simulated.wait_for_function(
+        "() => document.querySelectorAll('.linked-view .scatterlayer .trace').length > 4"
+    )
+    settle(simulated)
+    assert estimates(simulated, "REML BLUP") == before
+    assert dial(simulated, "seed") == "77"
+
+
+def test_a_dataset_takes_the_place_of_the_simulation_and_back(simulated):
+    simulated.get_by_role("tab", name="Samples").click()
+    with repaint(simulated):
+        simulated.locator("button.sample", has_text="Rail").click()
+    expect(simulated.locator("#draw-bar")).to_be_hidden()
+    assert "true mean" not in column_ids(simulated)
+    open_simulation(simulated)
+    expect(simulated.locator("#draw-bar")).to_be_visible()
+
+
+def test_the_rows_can_be_taken_home(simulated):
+    simulated.get_by_role("button", name="Export").click()
+    with simulated.expect_download() as waiting:
+        simulated.get_by_role("menuitem", name="Simulated rows as CSV").click()
+    rows = list(csv.reader(io.StringIO(waiting.value.path().read_text())))
+    drawn = simulate(FIRST)
+    assert rows[0] == ["group", "y", "true_mean"]
+    assert [float(row[1]) for row in rows[1:]] == drawn.outcome.tolist()
+
+
+def test_a_group_lights_up_everywhere_in_simulated_data_too(simulated):
+    simulated.fill("#find-group", "g7")
+    simulated.keyboard.press("Enter")
+    expect(simulated.locator("#link-status")).to_contain_text("g7")
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
+)
+def test_it_can_be_used_by_everyone(visitor, viewport, scheme):
+    page = visitor(viewport=viewport, color_scheme=scheme)
+    page.goto("/")
+    page.wait_for_function("() => document.querySelectorAll('.linked-view .main-svg').length >= 4")
+    settle(page)
+    if viewport is PHONE:
+        page.click("#rail-toggle")
+    page.get_by_role("tab", name="Simulate").click()
+    expect(page.locator("#dataset-chip")).to_contain_text("truth known")
+    settle(page)
+    found = [v for v in Axe().run(page)["violations"] if v["impact"] in ("serious", "critical")]
+    assert not found, [(v["id"], [n["html"][:160] for n in v["nodes"]][:5]) for v in found]
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert {page.locator(f"#{view}").count() for view in VIEWS} == {1}
