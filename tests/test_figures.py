@@ -200,8 +200,8 @@ def test_text_of_the_data_stays_text(text):
     data = groups_of([3, 4, 5, 6], labels=[text, text + "2", "x" * 10_000, "x" * 9_999])
     scene = scene_of(data, outcome=text)
     for build in BUILDERS.values():
-        for given in texts(sent(build(scene))):
-            shown = given.replace("<br>", " ")  # our own: one in the data comes as &lt;br&gt;
+        for written in texts(sent(build(scene))):
+            shown = written.replace("<br>", " ")  # our own: one in the data comes as &lt;br&gt;
             assert "<" not in shown
             assert "\n" not in shown
             assert shown.count("&") == sum(shown.count(e) for e in ("&amp;", "&lt;", "&gt;"))

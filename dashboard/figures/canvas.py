@@ -6,14 +6,15 @@ import html
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from dashboard.figures.sheet import Sheet
 from dashboard.palette import LINE, faded
 from dashboard.scene import short_label
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dashboard.figures.sheet import Trace
     from dashboard.palette import Style
     from dashboard.scene import Scene
 
@@ -36,16 +37,19 @@ FAINT = {False: "#5f6b78", True: "#98a4b1"}
 GRID = {False: "#e7eaee", True: "#2c343f"}
 GREY = {False: "#8a96a3", True: "#7c8896"}
 
+NO_TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}
+"""What plotly calls the template "none": a ``go.Figure`` that is given no template takes one of its own."""
 
-def canvas(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40) -> go.Figure:
+
+def canvas(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40) -> Sheet:
     """An empty figure in the scene's theme, that says in ``layout.meta`` what it shows."""
-    return themed_canvas(dark=scene.dark, view=scene.view, rows=rows, left=left, bottom=bottom)
+    return Sheet(themed_layout(dark=scene.dark, view=scene.view, rows=rows, left=left, bottom=bottom))
 
 
-def themed_canvas(
+def themed_layout(
     *, dark: bool, view: str, rows: bool = False, left: int = 52, bottom: int = 40
-) -> go.Figure:
-    """An empty figure in a theme; ``view`` is what a zoom or a selection belongs to."""
+) -> dict[str, Any]:
+    """The layout of an empty figure in a theme; ``view`` is what a zoom or a selection belongs to."""
     axis = {
         "gridcolor": GRID[dark],
         "linecolor": GRID[dark],
@@ -54,30 +58,27 @@ def themed_canvas(
         "title": {"font": {"color": INK[dark], "size": 12}, "standoff": 8},
         "fixedrange": False,
     }
-    return go.Figure(
-        layout={
-            "template": "none",
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": FONT, "size": 12, "color": INK[dark]},
-            "margin": {"l": left, "r": 14, "t": 8, "b": bottom},
-            "xaxis": axis,
-            "yaxis": axis,
-            "showlegend": False,
-            "hovermode": "closest",
-            "hoverdistance": 24,
-            "dragmode": "zoom",
-            "modebar": {
-                "bgcolor": "rgba(0,0,0,0)",
-                "color": GREY[dark],
-                "activecolor": INK[dark],
-                "orientation": "h",
-            },
-            "selections": [],
-            "newselection": {"line": {"color": GREY[dark], "width": 1}},
-            "meta": {"view": view, "rows": rows},
-        }
-    )
+    return {
+        "template": NO_TEMPLATE,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 12, "color": INK[dark]},
+        "margin": {"l": left, "r": 14, "t": 8, "b": bottom},
+        "xaxis": axis,
+        "yaxis": axis,
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverdistance": 24,
+        "dragmode": "zoom",
+        "modebar": {
+            "bgcolor": "rgba(0,0,0,0)",
+            "color": GREY[dark],
+            "activecolor": INK[dark],
+            "orientation": "h",
+        },
+        "newselection": {"line": {"color": GREY[dark], "width": 1}},
+        "meta": {"view": view, "rows": rows},
+    }
 
 
 def group_markers(
@@ -89,29 +90,29 @@ def group_markers(
     *,
     size: float | None = None,
     **more: Any,  # noqa: ANN401 - further properties of the trace
-) -> go.Scatter | go.Scattergl:
+) -> Trace:
     """One marker for every group, in display order."""
     color = style.color(dark=scene.dark)
     symbol = DASH_MARK if style.symbol == LINE else style.symbol
-    marker = {"color": color, "symbol": symbol, "size": size or marker_size(len(scene))}
+    marker: dict[str, Any] = {"color": color, "symbol": symbol, "size": size or marker_size(len(scene))}
     if symbol.endswith("-open"):
         marker["line"] = {"width": 1.4, "color": color}
     if len(scene) > MANY:
         marker["opacity"] = 0.6 if len(scene) <= CROWD else 0.3
-    trace = go.Scattergl if len(scene) > MANY else go.Scatter
-    return trace(
-        x=lean(x),
-        y=lean(y),
-        mode="markers",
-        name=plain(name),
-        marker=marker,
-        hoverinfo="none",
-        meta={"groups": True, "stride": 1},
+    return {
+        "type": _trace_type(scene),
+        "x": lean(x),
+        "y": lean(y),
+        "mode": "markers",
+        "name": plain(name),
+        "marker": marker,
+        "hoverinfo": "none",
+        "meta": {"groups": True, "stride": 1},
         **more,
-    )
+    }
 
 
-def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[go.Scatter | go.Scattergl]:
+def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[Trace]:
     """A line for every group through its value in each column; the more rows, the thicker.
 
     Each trace holds all groups, empty where the group's line belongs to another thickness.
@@ -122,23 +123,24 @@ def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[go.Sca
     y = np.full((groups, stride), np.nan)
     y[:, :-1] = np.column_stack(columns)
     x = np.tile(np.append(np.arange(len(columns), dtype=np.float64), np.nan), groups)
-    trace = go.Scattergl if groups > MANY else go.Scatter
     color = faded(GREY[scene.dark], min(0.55, 0.55 * (FEW / groups) ** 0.75))
-    traces = []
-    for width, member in _thickness(scene):
-        lines = np.where(member[:, None], y, np.nan)
-        traces.append(
-            trace(
-                x=lean(x),
-                y=lean(lines.ravel()),
-                mode="lines",
-                line={"color": color, "width": width},
-                connectgaps=False,
-                hoverinfo="none",
-                meta={"groups": True, "stride": stride},
-            )
-        )
-    return traces
+    return [
+        {
+            "type": _trace_type(scene),
+            "x": lean(x),
+            "y": lean(np.where(member[:, None], y, np.nan).ravel()),
+            "mode": "lines",
+            "line": {"color": color, "width": width},
+            "connectgaps": False,
+            "hoverinfo": "none",
+            "meta": {"groups": True, "stride": stride},
+        }
+        for width, member in _thickness(scene)
+    ]
+
+
+def _trace_type(scene: Scene) -> str:
+    return "scattergl" if len(scene) > MANY else "scatter"
 
 
 def _thickness(scene: Scene) -> list[tuple[float, NDArray[np.bool_]]]:
@@ -197,7 +199,7 @@ def columns_axis(names: list[str]) -> dict[str, Any]:
     return {
         "tickvals": list(range(len(names))),
         "ticktext": [_in_two_lines(tick_text(name)) if crowded else tick_text(name) for name in names],
-        "tickangle": 0 if crowded else None,
+        **({"tickangle": 0} if crowded else {}),
         "range": [-0.3, max(len(names), 1) - 0.45],
         "showgrid": False,
         "automargin": False,

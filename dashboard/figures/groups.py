@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dashboard.figures.canvas import FEW, GREY, MANY, canvas, group_markers, tick_text, title_text
 from dashboard.figures.truth import true_marks
@@ -14,27 +13,26 @@ from dashboard.palette import Style, faded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dashboard.figures.sheet import Sheet
     from dashboard.scene import Scene, Series
 
 
-def groups_figure(scene: Scene) -> go.Figure:
+def groups_figure(scene: Scene) -> Sheet:
     """One row per group, position 0 on top, the estimates of a group close below each other.
 
     Methods that spread the groups widely are drawn first, so that they do not cover those that pull them in.
     """
     figure = canvas(scene, rows=True, left=12 if len(scene) > FEW else 20)
-    figure.layout.meta = {**figure.layout.meta, "detail": len(scene) > FEW, "intervals": len(scene) <= MANY}
+    figure.set(meta={"detail": len(scene) > FEW, "intervals": len(scene) <= MANY})
     positions = np.arange(len(scene), dtype=np.float64)
     if scene.show_own and not any(s.is_own_mean for s in scene.series):
         own = Style(GREY[False], GREY[True], "line-ns-open")
-        figure.add_trace(
-            group_markers(scene, scene.own_mean, positions, own, f"own mean of each {scene.unit.one}")
-        )
+        figure.add(group_markers(scene, scene.own_mean, positions, own, f"own mean of each {scene.unit.one}"))
     if scene.truth is not None:
-        figure.add_trace(true_marks(scene, scene.truth.mean, positions))
+        figure.add(true_marks(scene, scene.truth.mean, positions))
     drawn = zip(marked(scene), offsets(scene), strict=True)
     for series, offset in sorted(drawn, key=lambda pair: -float(np.ptp(pair[0].estimate))):
-        figure.add_trace(
+        figure.add(
             group_markers(
                 scene,
                 series.estimate,
@@ -47,11 +45,13 @@ def groups_figure(scene: Scene) -> go.Figure:
     for series in scene.series:
         if series.is_line:
             color = series.style.color(dark=scene.dark)
-            figure.add_vline(
+            figure.add_vertical(
                 float(series.estimate[0]), line={"color": color, "width": 1.3, "dash": "dash"}, layer="below"
             )
-    figure.update_xaxes(title_text=title_text(scene.outcome))
-    figure.update_yaxes(range=[len(scene) - 0.4, -0.6], automargin=len(scene) <= FEW, **_names(scene))
+    figure.set(
+        xaxis={"title": {"text": title_text(scene.outcome)}},
+        yaxis={"range": [len(scene) - 0.4, -0.6], "automargin": len(scene) <= FEW, **_names(scene)},
+    )
     return figure
 
 

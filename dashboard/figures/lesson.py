@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import plotly.graph_objects as go
 
 from dashboard.figures.shrinkage import shrinkage_figure
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
     from numpy.typing import NDArray
 
     from dashboard.scene import Scene
@@ -34,7 +34,8 @@ def _values(scene: Scene) -> list[NDArray[np.float64]]:
 
 
 def _small(scene: Scene, both: tuple[float, float]) -> go.Figure:
-    figure = shrinkage_figure(scene)
+    sheet = shrinkage_figure(scene)
+    figure = go.Figure(data=sheet.data, layout=sheet.layout)
     figure.update_traces(
         selector={"mode": "markers"},
         text=scene.labels,

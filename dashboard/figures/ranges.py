@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from dashboard.figures.sheet import Sheet
 
 ROOM = 0.04
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
-def fix_ranges(figure: go.Figure) -> go.Figure:
+def fix_ranges(figure: Sheet) -> Sheet:
     """Give every axis that has no range of its own one around all that is drawn, ending on round numbers."""
-    for name, axis in (("x", figure.layout.xaxis), ("y", figure.layout.yaxis)):
-        if axis.range is None:
+    for name in "xy":
+        if "range" not in figure.layout[f"{name}axis"]:
             low, high = _extent(figure, name)
             if low <= high:
-                axis.range = round_range(low, high)
+                figure.set(**{f"{name}axis": {"range": round_range(low, high)}})
     return figure
 
 
@@ -40,15 +40,15 @@ def _round_step(about: float) -> float:
     return next(s * size for s in STEPS if s * size >= about * (1 - 1e-9))
 
 
-def _extent(figure: go.Figure, axis: str) -> tuple[float, float]:
+def _extent(figure: Sheet, axis: str) -> tuple[float, float]:
     """Smallest and largest of what the traces and their error bars reach along one axis."""
     low, high = math.inf, -math.inf
     for trace in figure.data:
-        values = np.asarray(getattr(trace, axis), dtype=np.float64)
+        values = np.asarray(trace[axis], dtype=np.float64)
         ends = [values]
-        error = trace.error_x if axis == "x" else None
-        if error is not None and error.array is not None:
-            ends += [values + np.asarray(error.array), values - np.asarray(error.arrayminus)]
+        error = trace.get(f"error_{axis}")
+        if error is not None:
+            ends += [values + error["array"], values - error["arrayminus"]]
         for end in ends:
             finite = end[np.isfinite(end)]
             if len(finite):

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dashboard.figures.canvas import canvas, columns_axis, group_lines, group_markers
 from dashboard.figures.shrinkage import own_style, shown
 from dashboard.figures.truth import TRUE, true_marks
 
 if TYPE_CHECKING:
+    from dashboard.figures.sheet import Sheet
     from dashboard.scene import Scene
 
 
-def rank_figure(scene: Scene) -> go.Figure:
+def rank_figure(scene: Scene) -> Sheet:
     """A column for the own means and one for each estimator; rank 1 on top."""
     figure = canvas(scene, left=44)
     own = [("own mean", scene.own_rank, own_style(scene))] if scene.show_own else []
@@ -23,20 +23,21 @@ def rank_figure(scene: Scene) -> go.Figure:
     names, lines = [name for name, _, _ in columns], [values for _, values, _ in columns]
     if scene.truth is not None:
         names, lines = [*names, TRUE], [*lines, scene.truth.rank]
-    for line in group_lines(scene, lines):
-        figure.add_trace(line)
+    figure.add(*group_lines(scene, lines))
     size = min(8.0, max(2.5, 150.0 / len(scene)))
     if scene.truth is not None:
-        at = np.full(len(scene), len(columns))
-        figure.add_trace(true_marks(scene, at, scene.truth.rank, size=size + 2.0))
+        at = np.full(len(scene), float(len(columns)))
+        figure.add(true_marks(scene, at, scene.truth.rank, size=size + 2.0))
     for place, (name, values, style) in enumerate(columns):
-        figure.add_trace(
-            group_markers(scene, np.full(len(scene), float(place)), values, style, name, size=size)
-        )
+        figure.add(group_markers(scene, np.full(len(scene), float(place)), values, style, name, size=size))
     room = 0.04 * len(scene)
-    figure.update_xaxes(**columns_axis(names))
-    figure.update_yaxes(
-        range=[len(scene) + 0.5 + room, 0.5 - room], tickvals=rank_ticks(len(scene)), showgrid=False
+    figure.set(
+        xaxis=columns_axis(names),
+        yaxis={
+            "range": [len(scene) + 0.5 + room, 0.5 - room],
+            "tickvals": rank_ticks(len(scene)),
+            "showgrid": False,
+        },
     )
     return figure
 

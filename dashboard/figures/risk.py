@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.canvas import DASH_MARK, FAINT, GREY, INK, plain, themed_canvas
+from dashboard.figures.canvas import DASH_MARK, FAINT, GREY, INK, plain, themed_layout
 from dashboard.palette import LINE, Style, faded
 from estimators import crossings
 from estimators.sweeps import DIALS
@@ -28,7 +28,7 @@ def risk_figure(report: RiskReport, styles: Mapping[str, Style], *, dark: bool) 
     """Mean squared error over that of the level means; theory as thin lines, crossings as crosses."""
     if not report.sweep:
         return _marks(report.base, styles, dark=dark)
-    figure = themed_canvas(dark=dark, view="risk", left=56, bottom=64)
+    figure = go.Figure(layout=themed_layout(dark=dark, view="risk", left=56, bottom=64))
     x = [point.value or 0.0 for point in report.sweep]
     _theory_curves(figure, report.sweep, x, dark=dark)
     for e, estimator in enumerate(report.base.estimators):
@@ -170,7 +170,7 @@ def _you_are_here(figure: go.Figure, report: RiskReport, *, dark: bool) -> None:
 
 def _marks(base: ScenarioRisk, styles: Mapping[str, Style], *, dark: bool) -> go.Figure:
     """Without a sweep: one mark for each method."""
-    figure = themed_canvas(dark=dark, view="risk", left=20, bottom=48)
+    figure = go.Figure(layout=themed_layout(dark=dark, view="risk", left=20, bottom=48))
     known = [e for e in base.estimators if e["relative_mse"].value is not None]
     figure.add_vline(1.0, line={"color": GREY[dark], "width": 1}, layer="below")
     if base.theory.level_means > 0:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dashboard.figures.canvas import FAINT, GREY, canvas, columns_axis, group_lines, group_markers, title_text
 from dashboard.figures.truth import TRUE, true_marks
 from dashboard.palette import Style
 
 if TYPE_CHECKING:
+    from dashboard.figures.sheet import Sheet
     from dashboard.scene import Scene, Series
 
 
-def shrinkage_figure(scene: Scene) -> go.Figure:
+def shrinkage_figure(scene: Scene) -> Sheet:
     """A column for the own means and one for each estimator that moves them; a line for each group."""
     figure = canvas(scene)
     columns = shown(scene)
@@ -24,28 +24,28 @@ def shrinkage_figure(scene: Scene) -> go.Figure:
     names, lines = [name for name, _, _ in all_columns], [values for _, values, _ in all_columns]
     if scene.truth is not None:
         names, lines = [*names, TRUE], [*lines, scene.truth.mean]
-    for line in group_lines(scene, lines):
-        figure.add_trace(line)
+    figure.add(*group_lines(scene, lines))
     if scene.truth is not None:
-        figure.add_trace(true_marks(scene, np.full(len(scene), len(all_columns)), scene.truth.mean))
+        figure.add(true_marks(scene, np.full(len(scene), float(len(all_columns))), scene.truth.mean))
     for place, (name, values, style) in enumerate(all_columns):
-        figure.add_trace(group_markers(scene, np.full(len(scene), float(place)), values, style, name))
+        figure.add(group_markers(scene, np.full(len(scene), float(place)), values, style, name))
     if scene.center is not None:
-        figure.add_hline(
+        figure.add_horizontal(
             scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"}, layer="below"
         )
-        figure.add_annotation(
-            text="μ" if scene.reference else "centre",
+        figure.add_note(
+            "μ" if scene.reference else "centre",
             x=1,
             xref="paper",
             xanchor="right",
             y=scene.center,
             yanchor="bottom",
-            showarrow=False,
             font={"size": 11, "color": FAINT[scene.dark]},
         )
-    figure.update_xaxes(**columns_axis(names))
-    figure.update_yaxes(title_text=title_text(scene.outcome), automargin=True)
+    figure.set(
+        xaxis=columns_axis(names),
+        yaxis={"title": {"text": title_text(scene.outcome)}, "automargin": True},
+    )
     return figure
 
 

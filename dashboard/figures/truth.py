@@ -9,9 +9,9 @@ from dashboard.palette import Style
 
 if TYPE_CHECKING:
     import numpy as np
-    import plotly.graph_objects as go
     from numpy.typing import NDArray
 
+    from dashboard.figures.sheet import Trace
     from dashboard.scene import Scene
 
 TRUTH = Style(INK[False], INK[True], "circle-open")
@@ -20,6 +20,6 @@ TRUE = "true mean"
 
 def true_marks(
     scene: Scene, x: NDArray[np.float64], y: NDArray[np.float64], *, size: float | None = None
-) -> go.Scatter | go.Scattergl:
+) -> Trace:
     """A ring for every group, wide enough to see what hits it."""
     return group_markers(scene, x, y, TRUTH, TRUE, size=size or marker_size(len(scene)) + 5.0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from dashboard.figures.canvas import canvas, group_markers, plain
 from dashboard.figures.truth import true_marks
@@ -15,6 +14,7 @@ from dashboard.palette import faded
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dashboard.figures.sheet import Sheet
     from dashboard.scene import Scene, Series
 
 _log = logging.getLogger(__name__)
@@ -24,43 +24,46 @@ WIDE = 30.0
 """Ratio of the largest to the smallest group past which rows are drawn on a logarithmic scale."""
 
 
-def weight_figure(scene: Scene) -> go.Figure:
+def weight_figure(scene: Scene) -> Sheet:
     """Rows on x (their logarithm, where sizes differ much), weight from 0 to 1 on y."""
     figure = canvas(scene)
     wide = is_wide(scene)
     grid = size_grid(scene)
     if scene.truth is not None:
-        figure.add_trace(true_marks(scene, place(scene.n, wide=wide), scene.truth.weight))
+        figure.add(true_marks(scene, place(scene.n, wide=wide), scene.truth.weight))
     for series in scene.series:
         curve = curve_of(series, grid)
         color = series.style.color(dark=scene.dark)
         if curve is not None:
             dash = "dash" if series.is_line else "solid"
-            figure.add_trace(
-                go.Scatter(
-                    x=place(grid, wide=wide),
-                    y=curve,
-                    mode="lines",
-                    hoverinfo="skip",
-                    name=plain(series.label),
-                    line={"color": faded(color, 0.75), "width": 1.6, "dash": dash},
-                )
+            figure.add(
+                {
+                    "type": "scatter",
+                    "x": place(grid, wide=wide),
+                    "y": curve,
+                    "mode": "lines",
+                    "hoverinfo": "skip",
+                    "name": plain(series.label),
+                    "line": {"color": faded(color, 0.75), "width": 1.6, "dash": dash},
+                }
             )
         if series.weight is not None and not series.is_line:
-            figure.add_trace(
+            figure.add(
                 group_markers(scene, place(scene.n, wide=wide), series.weight, series.style, series.label)
             )
-    figure.update_xaxes(title_text=f"rows in the {scene.unit.one}")
-    figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    if wide:
-        ticks = log_ticks(int(scene.n.min()), int(scene.n.max()))
-        figure.update_xaxes(tickvals=place(np.array(ticks), wide=True), ticktext=[f"{t:,}" for t in ticks])
-    elif scene.n.min() == scene.n.max():
-        figure.update_xaxes(range=[0, 2 * float(scene.n[0]) + 0.5])
-    else:
-        room = 0.04 * float(scene.n.max())
-        figure.update_xaxes(range=[0, float(scene.n.max()) + room])
+    figure.set(
+        xaxis={"title": {"text": f"rows in the {scene.unit.one}"}, **_rows_axis(scene)},
+        yaxis={"range": [-0.04, 1.06], "tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1.0]},
+    )
     return figure
+
+
+def _rows_axis(scene: Scene) -> dict[str, Any]:
+    low, high = int(scene.n.min()), int(scene.n.max())
+    if is_wide(scene):
+        ticks = log_ticks(low, high)
+        return {"tickvals": place(np.array(ticks), wide=True), "ticktext": [f"{t:,}" for t in ticks]}
+    return {"range": [0, 2 * high + 0.5 if low == high else high + 0.04 * high]}
 
 
 def curve_of(series: Series, n: NDArray[np.float64]) -> NDArray[np.float64] | None:

@@ -1,0 +1,129 @@
+"""The views as plain dicts: plotly's own figures take them as they are, so no property is misspelt."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from dash._utils import to_json
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.drawing import drawn
+from dashboard.figures.canvas import CROWD, FEW, MANY
+from dashboard.figures.sheet import Sheet, merged
+from dashboard.ingest import reduce_file
+from dashboard.samples import SAMPLES
+from dashboard.truth import truth_of
+from estimators import PRESETS, Design, simulate
+from tests.scenes import BUILT_IN, everyone, group_data, groups_of, scene_of
+
+
+def simulated_scene(design, **more):
+    simulated = simulate(design)
+    return scene_of(simulated.data, BUILT_IN.values(), truth=truth_of(simulated), **more)
+
+
+def assert_plotly_takes(scene):
+    """Plotly's own figure, which checks every property, takes each view and keeps it as it is."""
+    for figure in drawn(scene).values():
+        sent = json.loads(to_json(figure))
+        assert json.loads(to_json(go.Figure(sent).to_plotly_json())) == sent
+
+
+@given(
+    st.builds(
+        scene_of,
+        group_data(),
+        st.lists(st.sampled_from(everyone()), unique_by=lambda e: e.id),
+        dark=st.booleans(),
+        show_own=st.booleans(),
+        outcome=st.text(max_size=80),
+    )
+)
+def test_plotly_takes_the_views_of_any_data(scene):
+    assert_plotly_takes(scene)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("groups", [1, FEW, FEW + 1, MANY, MANY + 1, CROWD, CROWD + 1, 20_000])
+def test_plotly_takes_the_views_of_any_number_of_groups(groups, dark):
+    assert_plotly_takes(scene_of(groups_of([3] * groups), BUILT_IN.values(), dark=dark))
+    assert_plotly_takes(simulated_scene(Design(groups=groups, per_group="3"), dark=dark))
+
+
+@pytest.mark.parametrize("sample_id", SAMPLES)
+def test_plotly_takes_the_views_of_a_sample(sample_id):
+    sample = SAMPLES[sample_id]
+    data = reduce_file(sample.file, outcome=sample.outcome, group=sample.group)
+    assert_plotly_takes(scene_of(data, outcome=sample.outcome, group=sample.group))
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        *(preset.design for preset in PRESETS.values()),
+        Design(groups=20, per_group="2-40", error_ratio=4.0),
+        Design(groups=46, per_group="one-huge"),
+        Design(sigma_group=0.0),
+        Design(sigma_error=0.0),
+    ],
+)
+@pytest.mark.parametrize("show_own", [False, True])
+def test_plotly_takes_the_views_of_simulated_data(design, show_own):
+    assert_plotly_takes(simulated_scene(design, show_own=show_own))
+
+
+def test_lines_across_a_sheet_and_text_on_it_are_what_plotly_makes_of_them():
+    sheet, look = Sheet({}), {"line": {"color": "#123456", "width": 2}, "layer": "below"}
+    sheet.add_vertical(1.5, **look)
+    sheet.add_horizontal(-2.0, **look)
+    sheet.add_note("here", x=1, y=2)
+    figure = go.Figure(layout={"template": "none"})
+    figure.add_vline(1.5, **look)
+    figure.add_hline(-2.0, **look)
+    figure.add_annotation(text="here", showarrow=False, x=1, y=2)
+    wanted = figure.to_plotly_json()["layout"]
+    assert sheet.layout == {name: list(wanted[name]) for name in ("shapes", "annotations")}
+
+
+def test_a_change_of_layout_leaves_the_rest_and_what_it_was_made_from():
+    axis = {"title": {"text": "old", "standoff": 8}, "range": [0, 1]}
+    layout = {"xaxis": axis, "yaxis": axis}
+    sheet = Sheet(layout)
+    sheet.set(xaxis={"title": {"text": "new"}, "range": [2, 3]}, dragmode="zoom")
+    assert sheet.layout == {
+        "xaxis": {"title": {"text": "new", "standoff": 8}, "range": [2, 3]},
+        "yaxis": {"title": {"text": "old", "standoff": 8}, "range": [0, 1]},
+        "dragmode": "zoom",
+    }
+    assert layout == {"xaxis": axis, "yaxis": axis}
+    assert axis == {"title": {"text": "old", "standoff": 8}, "range": [0, 1]}
+    assert merged({"a": {"b": 1}}, {"a": None}) == {"a": None}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([1.5, np.nan, -np.inf]),
+        np.array([1.5, 2.5], dtype=np.float32),
+        np.arange(6.0)[::2],
+        np.arange(3),
+        np.array([2**40, 1]),
+        np.array([1.0, 2.0], dtype=">f8"),
+    ],
+)
+def test_arrays_are_sent_as_bytes_that_hold_their_numbers(values):
+    sheet = Sheet({"xaxis": {"tickvals": values}}, [{"type": "scatter", "error_x": {"array": values}}])
+    packed = sheet.to_plotly_json()
+    for found in (packed["layout"]["xaxis"]["tickvals"], packed["data"][0]["error_x"]["array"]):
+        assert np.array_equal(
+            np.frombuffer(base64.b64decode(found["bdata"]), dtype=found["dtype"]),
+            values.astype(float),
+            equal_nan=True,
+        )
+        assert found["dtype"] == ("f4" if values.dtype == np.float32 else "f8")
+    assert sheet.layout["xaxis"]["tickvals"] is values
