@@ -17,7 +17,7 @@ from dashboard.samples import SAMPLES
 from dashboard.server import owner
 from dashboard.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
 from dashboard.workspace import SIMULATED, WorkspaceError
-from estimators import BlupboardError, Design
+from estimators import BlupboardError, Design, DesignError
 
 if TYPE_CHECKING:
     import dash
@@ -86,6 +86,9 @@ def register(app: dash.Dash, board: Board) -> None:
             return on_screen(board, owner(), scene, choices) | table_update(
                 scene, Choices.from_json(page["before"])
             )
+        except DesignError as error:
+            set_props(ids.dial_error(error.field), {"children": panels.sentence(str(error))})
+            return dict.fromkeys(_OUTPUTS, no_update)
         except (BlupboardError, WorkspaceError, ValueError) as error:
             return _only_problem(str(error))
 

@@ -104,7 +104,7 @@ def risk_rail() -> html.Div:
             ),
             html.Div(
                 [
-                    dmc.Button("Run", id=ids.RISK_RUN, size="xs", n_clicks=0),
+                    dmc.Button("Run", id=ids.RISK_RUN, size="xs", n_clicks=0, className="run"),
                     dmc.Button("New seed", id=ids.RISK_AGAIN, size="xs", variant="default", n_clicks=0),
                     dmc.Button(
                         "Cancel", id=ids.RISK_CANCEL, size="xs", variant="default", n_clicks=0, disabled=True

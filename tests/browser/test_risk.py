@@ -1,0 +1,194 @@
+"""The risk page in a browser: a study starts, moves on, is cancelled, follows the dials."""
+
+import re
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from estimators import Design, RiskStudy, Sweep, run_risk
+from tests.browser.board import settle
+from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.dials import set_dial
+from tests.scenes import BUILT_IN
+
+FIRST = Design(groups=20, per_group="10", sigma_group=1.6, sigma_error=5.0, seed=4)
+DONE = re.compile(r"^[\d.]+ s$")
+
+
+def finished(page):
+    """Wait until the study is done and drawn."""
+    expect(page.locator("#risk-left")).to_have_text(DONE, timeout=60_000)
+    settle(page)
+
+
+def open_risk(page):
+    page.goto("/#risk")
+    page.locator("#risk-headline strong").wait_for()
+    finished(page)
+    return page
+
+
+def curve(page, name):
+    return page.evaluate(
+        "(name) => { const t = document.querySelector('#risk-figure .js-plotly-plot')._fullData"
+        ".find((t) => t.name === name && t.mode === 'lines+markers'); return [Array.from(t.x), Array.from(t.y)]; }",
+        name,
+    )
+
+
+def measures(page):
+    """The table of measures: for each method the text under each heading."""
+    return page.evaluate(
+        "() => { const t = document.querySelector('#risk-table table');"
+        " const head = [...t.tHead.rows[0].cells].slice(1).map((c) => c.textContent);"
+        " return Object.fromEntries([...t.tBodies[0].rows].map((r) => [r.cells[0].textContent,"
+        " Object.fromEntries([...r.cells].slice(1).map((c, i) => [head[i], c.firstChild.textContent]))])); }"
+    )
+
+
+def replicates(page, count):
+    page.fill("#risk-replicates", str(count))
+    page.keyboard.press("Tab")
+
+
+def test_the_study_of_the_page_is_that_of_the_library(page):
+    open_risk(page)
+    wanted = run_risk(
+        RiskStudy(FIRST, tuple(BUILT_IN.values()), 2000, seed=1, sweep=Sweep("ratio", 0.05, 3, 15))
+    )
+    for estimator in BUILT_IN.values():
+        x, y = curve(page, estimator.label)
+        assert x == pytest.approx([point.value for point in wanted.sweep])
+        assert y == pytest.approx([point[estimator.id]["relative_mse"].value for point in wanted.sweep])
+    shown = measures(page)
+    assert float(shown["REML BLUP"]["MSE"]) == pytest.approx(wanted.base["reml"]["mse"].value, abs=5e-4)
+    assert shown["James–Stein"]["Coverage"] == "–"
+    expect(page.locator("#risk-done")).to_have_text("32,000 of 32,000 draws")
+    expect(page.locator("#risk-draw .main-svg").first).to_be_visible()
+
+
+def test_a_long_study_moves_and_can_be_cancelled(page):
+    open_risk(page)
+    replicates(page, 1_000_000)
+    expect(page.locator("#risk-left")).to_have_text("Press Run to measure this scenario")
+    page.click("#risk-run")
+    expect(page.locator("#risk-left")).to_contain_text("left", timeout=30_000)
+    bar = page.locator("#risk-progress [role=progressbar]")
+    page.wait_for_function("(e) => Number(e.getAttribute('aria-valuenow')) > 0", arg=bar.element_handle())
+    first = float(bar.get_attribute("aria-valuenow"))
+    page.wait_for_function(
+        "([e, first]) => Number(e.getAttribute('aria-valuenow')) > first", arg=[bar.element_handle(), first]
+    )
+    page.click("#risk-cancel")
+    expect(page.locator("#risk-left")).to_contain_text("cancelled after")
+    expect(page.locator("#risk-cancel")).to_be_disabled()
+    stopped = page.locator("#risk-done").inner_text()
+    assert not stopped.startswith("16,000,000 of")
+    assert measures(page)["REML BLUP"]["MSE ÷ level means"].startswith("0.5")
+    page.wait_for_timeout(800)
+    assert page.locator("#risk-done").inner_text() == stopped
+
+
+def test_the_study_follows_the_dials_and_the_estimators(page):
+    open_risk(page)
+    before = measures(page)["REML BLUP"]["MSE"]
+    set_dial(page, "sigma_error", 2)
+    expect(page.locator("#risk-where")).to_contain_text("σg/σe = 0.8")
+    finished(page)
+    assert measures(page)["REML BLUP"]["MSE"] != before
+    page.get_by_role("switch", name="Show James–Stein").locator("xpath=..").click()
+    expect(page.locator("#risk-table")).not_to_contain_text("James–Stein")
+
+
+def test_another_seed_gives_other_numbers_and_the_same_picture(page):
+    open_risk(page)
+    before = curve(page, "REML BLUP")[1]
+    page.click("#risk-again")
+    page.wait_for_function(
+        "(before) => document.querySelector('#risk-figure .js-plotly-plot')._fullData"
+        ".find((t) => t.name === 'REML BLUP' && t.mode === 'lines+markers').y[3] !== before",
+        arg=before[3],
+    )
+    finished(page)
+    assert curve(page, "REML BLUP")[1] == pytest.approx(before, abs=0.05)
+
+
+@pytest.mark.parametrize(("dial", "low", "high"), [("rows per group", 2, 100), ("groups", 4, 100)])
+def test_other_dials_can_be_swept(page, dial, low, high):
+    open_risk(page)
+    page.click("#risk-dial")
+    page.get_by_role("option", name=dial, exact=True).click()
+    page.wait_for_function(
+        "(high) => { const d = document.querySelector('#risk-figure .js-plotly-plot')._fullData;"
+        " return d.some((t) => t.mode === 'lines+markers' && t.x.at(-1) === high); }",
+        arg=high,
+    )
+    x, _ = curve(page, "REML BLUP")
+    assert (x[0], x[-1]) == (low, high)
+    assert all(value == round(value) for value in x)
+
+
+def test_without_a_sweep_there_is_one_mark_for_each_method(page):
+    open_risk(page)
+    page.click("#risk-dial")
+    page.get_by_role("option", name="nothing").click()
+    page.wait_for_function(
+        "() => document.querySelector('#risk-figure .js-plotly-plot')._fullData.every((t) => t.mode === 'markers')"
+    )
+    expect(page.locator("#risk-range")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "said"),
+    [
+        ("#risk-low", "x", "From is a number"),
+        ("#risk-high", "0.01", "to a larger one"),
+        ("#risk-replicates", "0", "1 to 100,000,000 replicates"),
+    ],
+)
+def test_what_cannot_be_gets_a_sentence_and_the_last_result_stays(page, control, value, said):
+    open_risk(page)
+    before = measures(page)
+    page.fill(control, value)
+    page.keyboard.press("Tab")
+    expect(page.locator("#risk-problem")).to_contain_text(said)
+    assert measures(page) == before
+
+
+def test_sizes_that_differ_are_shown_apart(page):
+    open_risk(page)
+    set_dial(page, "per_group", "2-40")
+    expect(page.locator("#risk-problem")).to_contain_text("", timeout=10_000)
+    expect(page.locator("#risk-sizes")).to_contain_text("By group size", timeout=60_000)
+
+
+def test_two_people_have_studies_of_their_own(page, visitor):
+    open_risk(page)
+    other = open_risk(visitor())
+    set_dial(other, "groups", 40)
+    expect(other.locator("#risk-where")).to_contain_text("40 groups")
+    page.reload()
+    page.locator("#risk-headline strong").wait_for()
+    expect(page.locator("#risk-where")).to_contain_text("20 groups")
+
+
+def test_the_address_and_the_back_button_know_the_page(board):
+    board.get_by_role("link", name="Risk").click()
+    finished(board)
+    assert board.url.endswith("#risk")
+    expect(board.get_by_role("link", name="Risk")).to_have_attribute("aria-current", "page")
+    expect(board.locator("#comparison")).to_be_hidden()
+    board.go_back()
+    expect(board.locator("#comparison")).to_be_visible()
+    expect(board.locator("#risk")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
+)
+def test_it_can_be_used_by_everyone(visitor, viewport, scheme):
+    page = open_risk(visitor(viewport=viewport, color_scheme=scheme))
+    found = [v for v in Axe().run(page)["violations"] if v["impact"] in ("serious", "critical")]
+    assert not found, [(v["id"], [n["html"][:160] for n in v["nodes"]][:5]) for v in found]
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
