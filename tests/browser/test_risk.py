@@ -32,7 +32,8 @@ def open_risk(page):
 def curve(page, name):
     return page.evaluate(
         "(name) => { const t = document.querySelector('#risk-figure .js-plotly-plot')._fullData"
-        ".find((t) => t.name === name && t.mode === 'lines+markers'); return [Array.from(t.x), Array.from(t.y)]; }",
+        ".find((t) => t.name === name && t.mode === 'lines+markers');"
+        " return [Array.from(t.x), Array.from(t.y)]; }",
         name,
     )
 
@@ -134,7 +135,8 @@ def test_without_a_sweep_there_is_one_mark_for_each_method(page):
     page.click("#risk-dial")
     page.get_by_role("option", name="nothing").click()
     page.wait_for_function(
-        "() => document.querySelector('#risk-figure .js-plotly-plot')._fullData.every((t) => t.mode === 'markers')"
+        "() => document.querySelector('#risk-figure .js-plotly-plot')"
+        "._fullData.every((t) => t.mode === 'markers')"
     )
     expect(page.locator("#risk-range")).to_be_hidden()
 
