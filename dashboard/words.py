@@ -101,7 +101,7 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
 
 def _without_spreads(scene: Scene) -> str:
     if not scene.series:
-        return "None of the methods that are on could be fitted; see below why."
+        return "No method that is on could be fitted; see below why."
     if scene.comparison.failed:
         return f"No method that is on could tell how much {scene.unit.many} differ; see below why."
     return "Switch on a BLUP to see how much of the variance lies between them."

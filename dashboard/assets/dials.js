@@ -87,6 +87,7 @@
         const slider = event.target instanceof Element && event.target.closest('.dial-slider');
         if (slider) {
             held = slider;
+            document.body.classList.add('dial-held');
             running().hold();
         }
     }, true);
@@ -95,6 +96,7 @@
             if (held) {
                 setTimeout(() => { // the thumb's last place is on its way
                     held = null;
+                    document.body.classList.remove('dial-held');
                     running().release();
                 }, 30);
             }

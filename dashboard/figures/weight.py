@@ -52,7 +52,7 @@ def weight_figure(scene: Scene) -> Sheet:
                 group_markers(scene, place(scene.n, wide=wide), series.weight, series.style, series.label)
             )
     figure.set(
-        xaxis={"title": {"text": f"rows in the {scene.unit.one}"}, **_rows_axis(scene)},
+        xaxis={"title": {"text": f"rows per {scene.unit.one}"}, **_rows_axis(scene)},
         yaxis={"range": [-0.04, 1.06], "tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1.0]},
     )
     return figure
