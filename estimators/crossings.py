@@ -50,22 +50,23 @@ def _differs(point: ScenarioRisk, estimator_id: str) -> bool:
 
 def _of_pair(sweep: Sequence[ScenarioRisk], one: str, other: str | None) -> Iterator[Crossing]:
     points = [
-        (point.value, d.value, d.mcse)
+        (point.value, d.value, d.mcse, point.log_ratio(one, other))
         for point in sweep
         if point.value is not None
         and (d := point.difference(one, other)).value is not None
         and d.mcse is not None
     ]
-    sure = [i for i, (_, value, error) in enumerate(points) if abs(value) > CERTAIN * error]
+    sure = [i for i, (_, value, error, _) in enumerate(points) if abs(value) > CERTAIN * error]
     for first, last in pairwise(sure):
         if points[first][1] * points[last][1] < 0:
             below, above = (one, other) if points[first][1] < 0 else (other, one)
             between = points[first : last + 1]
-            yield Crossing(below, above, _zero(between), between[0][0], between[-1][0])
+            zero = _zero([(value, log_ratio) for value, _, _, log_ratio in between])
+            yield Crossing(below, above, zero, between[0][0], between[-1][0])
 
 
-def _zero(points: Sequence[tuple[float, float, float]]) -> float:
-    """Where the difference first changes sign for good, on a straight line in the dial's logarithm."""
+def _zero(points: Sequence[tuple[float, float]]) -> float:
+    """Where the ratio of the losses first passes 1 for good, on a straight line in both logarithms."""
     last = next(i for i in range(len(points) - 1, 0, -1) if points[i - 1][1] * points[-1][1] <= 0)
-    (x0, y0, _), (x1, y1, _) = points[last - 1], points[last]
+    (x0, y0), (x1, y1) = points[last - 1], points[last]
     return math.exp(math.log(x0) + (math.log(x1) - math.log(x0)) * y0 / (y0 - y1))

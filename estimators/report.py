@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from estimators.risk import RiskStudy
 
 ROUNDING = 256 * np.finfo(np.float64).eps
+
+
+LONGEST_LOG = 745.0
+"""The logarithm of the ratio of any two doubles that is not 0 or infinite is smaller."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,20 @@ class ScenarioRisk:
             n, total - self.pairs[1][k, i], square - 2.0 * self.pairs[3][i, k] + self.pairs[2][k, i]
         )
         return Measured(_over(found.value, unit), _over(found.mcse, unit))
+
+    def log_ratio(self, one: str, other: str | None = None) -> float:
+        """Logarithm of one method's MSE over another's on the same draws, at most 745 where one has none.
+
+        ``other`` None: the groups' own means.
+        """
+        ids = [e.id for e in self.estimators]
+        i, k = ids.index(one), len(ids) if other is None else ids.index(other)
+        mine, theirs = float(self.pairs[1][i, k]), float(self.pairs[1][k, i])
+        if mine == theirs:
+            return 0.0
+        return (
+            math.log(mine / theirs) if mine > 0 and theirs > 0 else math.copysign(LONGEST_LOG, mine - theirs)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""

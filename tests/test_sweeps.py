@@ -150,24 +150,24 @@ def around(mean, error=0.001):
     return mean + error * noise * np.sqrt(99)
 
 
-def test_curves_cross_on_a_straight_line_in_the_logarithm_of_the_dial():
-    sweep = [scenario(1.0, {"a": around(0.9)}), scenario(100.0, {"a": around(1.1)})]
+def test_curves_cross_on_a_straight_line_in_both_logarithms():
+    sweep = [scenario(1.0, {"a": around(0.8)}), scenario(100.0, {"a": around(1.25)})]
     (found,) = crossings(sweep)
     assert (found.below, found.above) == ("a", None)
     assert found.value == pytest.approx(10.0)
     assert (found.low, found.high) == (1.0, 100.0)
-    sweep = [scenario(1.0, {"a": around(1.3)}), scenario(16.0, {"a": around(0.9)})]
+    sweep = [scenario(1.0, {"a": around(1.331)}), scenario(16.0, {"a": around(1 / 1.1)})]
     assert crossings(sweep) == (Crossing(None, "a", pytest.approx(8.0), 1.0, 16.0),)
 
 
 def test_two_methods_cross_each_other_as_well_as_the_level_means():
     sweep = [
         scenario(1.0, {"a": around(0.5), "b": around(0.7)}),
-        scenario(10.0, {"a": around(0.9), "b": around(0.7)}),
-        scenario(100.0, {"a": around(1.3), "b": around(0.9)}),
+        scenario(10.0, {"a": around(0.98), "b": around(0.7)}),
+        scenario(100.0, {"a": around(1 / 0.98), "b": around(0.9)}),
     ]
     found = [(c.below, c.above, c.value) for c in crossings(sweep)]
-    assert found == [("a", "b", pytest.approx(10**0.5)), ("a", None, pytest.approx(10**1.25))]
+    assert found == [("a", "b", pytest.approx(10**0.5)), ("a", None, pytest.approx(10**1.5))]
 
 
 def test_points_in_doubt_widen_a_crossing_and_never_make_one():

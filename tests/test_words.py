@@ -67,7 +67,7 @@ def test_nothing_switched_on():
 
 def test_everything_that_is_on_failed():
     text = said(groups_of([3, 4]), [*built_in("james_stein"), STRANGERS[-1]])
-    assert text == "2 schools, 7 rows. None of the methods that are on could be fitted; see below why."
+    assert text == "2 schools, 7 rows. No method that is on could be fitted; see below why."
 
 
 def test_no_method_with_spreads():
