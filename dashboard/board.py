@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from dashboard.choices import Choices
 from dashboard.palette import styles
 from dashboard.scene import Scene, make_scene
-from dashboard.truth import truth_of
-from estimators import Comparison, Design, GroupData, Registry, compare, simulate
+from dashboard.truth import Truth, truth_of
+from estimators import Comparison, Design, DesignError, GroupData, Registry, Simulated, compare, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 KEPT = 16
 """Reductions and comparisons that are kept for reuse."""
+KEPT_DRAWS = 4
+MOST_SIMULATED = 1_000_000
+"""Rows that one simulation on the page may have, since the server's memory is everybody's."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Board:
         self.preset_roles: dict[str, tuple[str | None, str | None]] = {}
         """Outcome and group by token, for a file that was opened with them from the command line."""
         self._reduce = lru_cache(maxsize=KEPT)(_reduce)
-        self.simulated = lru_cache(maxsize=KEPT)(simulate)
+        self._simulate = lru_cache(maxsize=KEPT_DRAWS)(simulate)
         self._compare = lru_cache(maxsize=KEPT)(self._compare_anew)
 
     def comparison(self, owner: str, choices: Choices) -> Comparison:
@@ -75,8 +78,37 @@ class Board:
 
     def scene(self, owner: str, choices: Choices) -> Scene:
         """The comparison in display order; raises what :meth:`comparison` does."""
+        truth = None if choices.design is None else truth_of(self.simulated(choices.design))
+        return self._arrange(self.comparison(owner, choices), choices, truth)
+
+    def simulated(self, design: Design) -> Simulated:
+        """The draw of a design. Raises DesignError where it has more than MOST_SIMULATED rows."""
+        rows = int(design.sizes.sum())
+        if rows > MOST_SIMULATED:
+            raise DesignError(
+                "per_group",
+                f"{rows:,} rows are too many for the page, which takes {MOST_SIMULATED:,}; "
+                "the command line takes more",
+            )
+        return self._simulate(design)
+
+    def passing_scene(self, design: Design, choices: Choices) -> Scene:
+        """The scene of a draw that is looked at for a moment: nothing of it is kept. Raises as above."""
+        simulated = simulate(design)
+        return self._arrange(self._fit(simulated.data, choices), choices, truth_of(simulated))
+
+    def _compare_anew(self, source: _Columns | Design, choices: Choices) -> Comparison:
+        data = self.simulated(source).data if isinstance(source, Design) else self._reduce(source)
+        return self._fit(data, choices)
+
+    def _fit(self, data: GroupData, choices: Choices) -> Comparison:
+        chosen = [estimator for estimator in self.registry.values() if estimator.id in choices.on]
+        options = {i: o for i, o in choices.options_by_estimator().items() if i in self.registry}
+        return compare(data, chosen, options=options, level=choices.level)
+
+    def _arrange(self, comparison: Comparison, choices: Choices, truth: Truth | None) -> Scene:
         return make_scene(
-            self.comparison(owner, choices),
+            comparison,
             outcome=choices.outcome,
             group=choices.group,
             view=view_key(choices),
@@ -84,14 +116,8 @@ class Board:
             dark=choices.dark,
             show_own=choices.show_own,
             style_of=self.styles,
-            truth=None if choices.design is None else truth_of(self.simulated(choices.design)),
+            truth=truth,
         )
-
-    def _compare_anew(self, source: _Columns | Design, choices: Choices) -> Comparison:
-        chosen = [estimator for estimator in self.registry.values() if estimator.id in choices.on]
-        options = {i: o for i, o in choices.options_by_estimator().items() if i in self.registry}
-        data = self.simulated(source).data if isinstance(source, Design) else self._reduce(source)
-        return compare(data, chosen, options=options, level=choices.level)
 
 
 def _reduce(columns: _Columns) -> GroupData:

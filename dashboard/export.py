@@ -54,7 +54,10 @@ def install(server: flask.Flask, board: Board) -> None:
         design = _asked_for().design
         if design is None:
             raise BadRequest(_INCOMPLETE)
-        return _download(csv_pieces(board.simulated(design)), FILE_NAME)
+        try:
+            return _download(csv_pieces(board.simulated(design)), FILE_NAME)
+        except BlupboardError as error:
+            raise BadRequest(str(error)) from error
 
     server.add_url_rule("/export/groups.csv", "groups_csv", groups_csv)
     server.add_url_rule("/export/simulated.csv", "simulated_csv", simulated_csv)

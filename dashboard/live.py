@@ -16,7 +16,6 @@ from dashboard import words
 from dashboard.choices import Choices
 from dashboard.drawing import drawn
 from dashboard.pages import panels
-from dashboard.server import owner
 from dashboard.truth import closest
 from estimators import BlupboardError, Design, DesignError
 
@@ -45,7 +44,7 @@ def install(server: flask.Flask, board: Board) -> None:
         if int(design.sizes.sum()) > MOST_LIVE_ROWS:
             return _json({"large": True})
         try:
-            scene = board.scene(owner(), replace(choices, design=design))
+            scene = board.passing_scene(design, replace(choices, design=design))
         except (BlupboardError, ValueError) as error:
             return _json({"problem": {"field": "", "message": panels.sentence(str(error))}})
         return _json(picture(scene))

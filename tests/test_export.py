@@ -198,6 +198,12 @@ def test_only_simulated_rows_are_given_away_as_such(download, upload):
     assert download(json.dumps(garbled), path=ROWS_PATH).status_code == 400
 
 
+def test_more_rows_than_the_page_takes_are_refused_in_a_sentence(download):
+    answer = download(simulated_choices(Design(groups=2000, per_group="2000")), path=ROWS_PATH)
+    assert answer.status_code == 400
+    assert b"too many for the page" in answer.data
+
+
 def test_half_a_character_is_no_name(download, upload):
     garbled = {**upload().to_json(), "outcome": "\ud800"}
     assert download(json.dumps(garbled)).status_code == 400

@@ -22,7 +22,7 @@ from dashboard.pages.dials import SLIDER_STEPS, SLIDERS, size_rule, slider_place
 from dashboard.table import table_columns, table_rows
 from dashboard.truth import Closeness, closest, truth_of
 from dashboard.workspace import SIMULATED, Workspace
-from estimators import PRESETS, Design, build_registry, compare, simulate
+from estimators import PRESETS, Design, DesignError, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, everyone
 from tests.serving import make_app
 
@@ -263,3 +263,19 @@ def test_no_estimator_leaves_nothing_to_be_close(client):
     frame = ask(client, UNEVEN.to_json(), on=[]).get_json()
     assert frame["closest"] == []
     assert frame["words"]["closest"] == ""
+
+
+def test_frames_leave_what_is_kept_for_others_alone(board):
+    choices = Choices(SIMULATED, "y", "group", tuple(BUILT_IN), design=UNEVEN)
+    kept = board.comparison("ann", choices)
+    for seed in range(40):
+        board.passing_scene(replace(UNEVEN, seed=seed), choices)
+    assert board.comparison("ann", choices) is kept
+
+
+def test_a_simulation_has_no_more_rows_than_the_page_can_bear(board):
+    huge = Choices(SIMULATED, "y", "group", ("ols",), design=Design(groups=1001, per_group="1000"))
+    for ask_for in (board.scene, board.comparison):
+        with pytest.raises(DesignError, match="1,001,000 rows are too many for the page") as caught:
+            ask_for("ann", huge)
+        assert caught.value.field == "per_group"
