@@ -19,7 +19,10 @@ def header() -> html.Header:
                 id=ids.RAIL_TOGGLE, variant="subtle", color="gray", size="lg", className="rail-toggle",
                 **aria(label="Data, estimators and display", expanded="false", controls="rail"),
             ),
-            html.A([html.Span(className="mark"), html.Span("blupboard")], href="./", className="brand", **aria(label="blupboard")),
+            html.A(
+                [html.Span(className="mark"), html.Span("blupboard")], href="./", className="brand",
+                **aria(label="blupboard"),
+            ),
             html.Div(id=ids.DATASET_CHIP, className="dataset-chip on-compare"),
             html.Div(className="spring"),
             html.Nav(
