@@ -8,19 +8,22 @@ measure which estimator is closer to the truth on average with :func:`run_risk`.
 from estimators.batch import BatchFit, GroupBatch
 from estimators.comparison import TIDY_COLUMNS, Comparison, Result, compare
 from estimators.conformance import ConformanceError, check_estimator
-from estimators.contract import Estimator, GroupFit, Note, Parameter
+from estimators.contract import Estimator
 from estimators.crossings import Crossing, crossings
 from estimators.designs import PRESETS, Design, DesignError
 from estimators.errors import BlupboardError, DataError, FitError, OptionError
+from estimators.fit import GroupFit, Note, Parameter
 from estimators.groups import GroupData
 from estimators.hookspecs import hookimpl
 from estimators.many import fit_many
 from estimators.options import OptionSpec, option
 from estimators.registry import PluginFailure, Registry, Source, build_registry
-from estimators.report import EstimatorRisk, Measured, RiskReport, ScenarioRisk
-from estimators.risk import Progress, RiskStudy, risk_steps, run_risk
+from estimators.report import RiskReport
+from estimators.risk import Progress, risk_steps, run_risk
 from estimators.rows import DroppedRows, Rows
+from estimators.scenario import EstimatorRisk, Measured, ScenarioRisk
 from estimators.simulation import Simulated, simulate
+from estimators.study import RiskStudy
 from estimators.sweeps import Sweep
 from estimators.theory import Theory, theory
 

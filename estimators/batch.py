@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.arrays import frozen_array
-from estimators.contract import Interval, two_sided_quantile
 from estimators.errors import FitError, OptionError
+from estimators.fit import Interval, two_sided_quantile
 from estimators.groups import NEGLIGIBLE, GroupData
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from estimators.contract import GroupFit
+    from estimators.fit import GroupFit
     from estimators.rows import Rows
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from estimators.batch import BatchFit
 from estimators.batch_components import fit_batch_components, powers_of_two
-from estimators.contract import Estimator, GroupFit, Note
+from estimators.contract import Estimator
 from estimators.errors import DataError
+from estimators.fit import GroupFit, Note
 from estimators.options import option
 from estimators.variance_components import Method, fit_variance_components, power_of_two
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimators.contract import STANDARD_PARAMETERS, Estimator
+from estimators.contract import Estimator
 from estimators.errors import BlupboardError, DataError, FitError, OptionError
+from estimators.fit import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from estimators.contract import GroupFit, Interval
+    from estimators.fit import GroupFit, Interval
     from estimators.groups import GroupData
 
 GROUP_COLUMNS = ("group", "n", "raw_mean", "estimate", "std_error", "conf_low", "conf_high", "weight", "rank")

@@ -9,8 +9,9 @@ import numpy as np
 
 from estimators.batch import GroupBatch
 from estimators.comparison import run
-from estimators.contract import ID_PATTERN, Estimator, GroupFit
+from estimators.contract import ID_PATTERN, Estimator
 from estimators.errors import BlupboardError, DataError
+from estimators.fit import GroupFit
 from estimators.groups import GroupData
 from estimators.many import fit_many
 from estimators.rows import Rows

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from estimators.report import ScenarioRisk
+    from estimators.scenario import ScenarioRisk
 
 CERTAIN = 2.0
 """Monte Carlo errors of the difference on the same draws past which one method is taken to be closer."""

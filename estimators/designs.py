@@ -14,7 +14,8 @@ import numpy as np
 from estimators.arrays import frozen_array
 from estimators.effects import SHAPES
 from estimators.errors import OptionError
-from estimators.streams import STREAMS, whole_seed
+from estimators.seeds import whole_seed
+from estimators.streams import STREAMS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.batch import BatchFit
-from estimators.contract import Estimator, GroupFit, Note
+from estimators.contract import Estimator
 from estimators.errors import DataError
+from estimators.fit import GroupFit, Note
 from estimators.options import NoOptions
 
 if TYPE_CHECKING:

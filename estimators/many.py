@@ -12,7 +12,8 @@ from estimators.comparison import failure_message, run
 
 if TYPE_CHECKING:
     from estimators.batch import GroupBatch
-    from estimators.contract import Estimator, GroupFit
+    from estimators.contract import Estimator
+    from estimators.fit import GroupFit
 
 
 class Stopped(Exception):

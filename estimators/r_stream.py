@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.streams import positive_number, whole_seed
+from estimators.seeds import positive_number, whole_seed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import operator
-from typing import TYPE_CHECKING, Protocol, SupportsIndex
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from estimators.errors import OptionError
+from estimators.r_stream import RStream
+from estimators.seeds import positive_number, whole_seed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STREAMS = ("numpy", "r")
 """The names that :func:`make_stream` knows."""
-
-LARGEST_SEED = 2**31 - 1
-"""Seeds run from minus this to this: the whole numbers of R, which every stream takes."""
 
 
 class Stream(Protocol):
@@ -113,43 +111,8 @@ def make_stream(name: str, seed: int) -> Stream:
         OptionError: there is no such stream, or the seed is not a whole number from -(2^31 - 1) to 2^31 - 1.
 
     """
-    from estimators.r_stream import RStream
-
     if name == "numpy":
         return NumpyStream(seed)
     if name == "r":
         return RStream(seed)
     raise OptionError(f"stream takes one of {', '.join(STREAMS)}, not {name!r}")
-
-
-def whole_seed(seed: SupportsIndex) -> int:
-    """The seed as a Python integer.
-
-    Raises:
-        OptionError: it is not a whole number from -(2^31 - 1) to 2^31 - 1.
-
-    """
-    message = f"seed takes a whole number from -{LARGEST_SEED} to {LARGEST_SEED}, not {seed!r}"
-    try:
-        whole = operator.index(seed)
-    except TypeError:
-        raise OptionError(message) from None
-    if isinstance(seed, (bool, np.bool_)) or abs(whole) > LARGEST_SEED:
-        raise OptionError(message)
-    return whole
-
-
-def positive_number(name: str, value: float) -> float:
-    """The value of the parameter ``name`` as a float.
-
-    Raises:
-        OptionError: it is not a number above 0, or is infinite.
-
-    """
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = np.nan
-    if not 0.0 < number < np.inf:
-        raise OptionError(f"{name} takes a number above 0, not {value!r}")
-    return number

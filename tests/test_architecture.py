@@ -32,7 +32,16 @@ LATE = (
 )
 PLUGGY_FILES = {"estimators/hookspecs.py", "estimators/registry.py"}
 METHODS = ("blup", "level_means", "james_stein")
-MAY_IMPORT = {"batch", "batch_components", "contract", "errors", "groups", "options", "variance_components"}
+MAY_IMPORT = {
+    "fit",
+    "batch",
+    "batch_components",
+    "contract",
+    "errors",
+    "groups",
+    "options",
+    "variance_components",
+}
 
 
 def name(path):

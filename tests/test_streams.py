@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 
 from estimators.errors import OptionError
 from estimators.r_stream import BLOCK, RStream, normal_quantile
-from estimators.streams import LARGEST_SEED, STREAMS, NumpyStream, make_stream
+from estimators.seeds import LARGEST_SEED
+from estimators.streams import STREAMS, NumpyStream, make_stream
 from tests.oracles import read_columns, read_json
 
 ROOT = Path(__file__).parent.parent

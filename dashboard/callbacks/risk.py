@@ -17,7 +17,7 @@ from dashboard.pages import ids, panels, risk_panels
 from dashboard.pages.risk import RANGES
 from dashboard.server import owner
 from estimators import BlupboardError, Design, OptionError, RiskStudy, Sweep
-from estimators.streams import LARGEST_SEED
+from estimators.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
     import dash

@@ -9,7 +9,7 @@ from dash import html
 
 from dashboard import words
 from dashboard.pages.symbols import estimator_symbol
-from estimators.contract import STANDARD_PARAMETERS
+from estimators.fit import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

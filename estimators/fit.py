@@ -1,0 +1,160 @@
+"""GroupFit: what a method says about every group, with its Parameters and Notes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from estimators.arrays import frozen_array
+from estimators.errors import FitError, OptionError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+Severity = Literal["info", "warning"]
+Interval = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+
+STANDARD_PARAMETERS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "mu": ("Population mean μ", "The centre that the groups are drawn from."),
+        "mu_std_error": ("Standard error of μ", "How far the estimate of μ is likely to be off."),
+        "sigma_group": ("Between groups σg", "Standard deviation of the true group means."),
+        "sigma_error": ("Within groups σe", "Standard deviation of the rows around their group's mean."),
+        "icc": ("ICC", "Share of the variance that lies between groups: σg² / (σg² + σe²)."),
+        "criterion": ("Criterion", "What the fit minimised: −2 × the (restricted) log likelihood."),
+        "log_likelihood": ("Log likelihood", "The (restricted) log likelihood at the fit."),
+    }
+)
+"""Name -> (label, help) of the parameters that every reader of a fit knows; a method may offer others."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number that a method reports about all groups together.
+
+    ``value`` None means that it does not exist for these data. ``label`` and ``help`` are shown to people;
+    for the names in :data:`STANDARD_PARAMETERS` they are filled in.
+    """
+
+    name: str
+    value: float | None
+    label: str = ""
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        label, text = STANDARD_PARAMETERS.get(self.name, (self.name.replace("_", " "), ""))
+        object.__setattr__(self, "label", self.label or label)
+        object.__setattr__(self, "help", self.help or text)
+        if self.value is not None:
+            value = float(self.value)
+            if not np.isfinite(value):
+                raise FitError(f"parameter {self.name} is {value}; give None where it does not exist")
+            object.__setattr__(self, "value", value)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a reader of the fit should know: a stable code, a severity and plain words."""
+
+    code: str
+    severity: Severity
+    text: str
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class GroupFit:
+    """What a method says about every group. Arrays are ``(J,)``, in the order of ``data.labels``, read-only.
+
+    ``estimate`` is in the units of the outcome, as is ``std_error``. None means that the method does not
+    provide a thing; it is never zero and never NaN passed off as a number.
+    """
+
+    estimate: NDArray[np.float64]
+    """Estimated or predicted mean of each group."""
+    std_error: NDArray[np.float64] | None
+    """Its standard error."""
+    weight: NDArray[np.float64] | None
+    """Weight on the group's own mean: 1 = no pooling, 0 = complete pooling."""
+    center: float | None
+    """What the estimates are pulled towards."""
+    parameters: Mapping[str, Parameter]
+    """Numbers about all groups together, by name."""
+    notes: tuple[Note, ...]
+    """What a reader should know."""
+    df: float | None
+    """Degrees of freedom of the interval; None = normal."""
+    interval_fn: Callable[[float], Interval] | None
+    """Level -> (low, high), for a method with intervals of its own."""
+
+    def __init__(
+        self,
+        estimate: ArrayLike,
+        std_error: ArrayLike | None = None,
+        weight: ArrayLike | None = None,
+        *,
+        center: float | None = None,
+        parameters: Mapping[str, float | Parameter | None] | None = None,
+        notes: Iterable[Note] = (),
+        df: float | None = None,
+        interval_fn: Callable[[float], Interval] | None = None,
+    ) -> None:
+        """Copy and freeze the arrays. ``parameters`` maps names to numbers, or to a Parameter with words."""
+        for name, given in (("estimate", estimate), ("std_error", std_error), ("weight", weight)):
+            object.__setattr__(self, name, None if given is None else frozen_array(given))
+        object.__setattr__(self, "center", None if center is None else float(center))
+        named = {
+            name: p if isinstance(p, Parameter) else Parameter(name, p)
+            for name, p in (parameters or {}).items()
+        }
+        object.__setattr__(self, "parameters", MappingProxyType(named))
+        object.__setattr__(self, "notes", tuple(notes))
+        object.__setattr__(self, "df", df)
+        object.__setattr__(self, "interval_fn", interval_fn)
+
+    def interval(self, level: float = 0.95) -> Interval | None:
+        """Lower and upper ends ``(J,)`` of the interval at ``level``, between 0 and 1; None if there is none.
+
+        Normal, or Student's t where ``df`` is set, around the estimate; or the method's own.
+
+        Raises:
+            OptionError: the level is not between 0 and 1.
+
+        """
+        if not 0 < level < 1:
+            raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
+        if self.interval_fn is not None:
+            low, high = self.interval_fn(level)
+            return frozen_array(low), frozen_array(high)
+        if self.std_error is None:
+            return None
+        half = two_sided_quantile(level, self.df) * self.std_error
+        return frozen_array(self.estimate - half), frozen_array(self.estimate + half)
+
+    def check(self, groups: int) -> None:
+        """Raise FitError unless every array has shape ``(groups,)`` and holds what its name promises."""
+        for name in ("estimate", "std_error", "weight"):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if value.shape != (groups,):
+                raise FitError(f"{name} has shape {value.shape}, but there are {groups} groups")
+            if not np.isfinite(value).all():
+                raise FitError(f"{name} holds values that are not finite")
+        if self.std_error is not None and (self.std_error < 0).any():
+            raise FitError("std_error holds negative values")
+        if self.center is not None and not np.isfinite(self.center):
+            raise FitError("center is not finite")
+        if self.df is not None and not self.df > 0:
+            raise FitError(f"df is {self.df}, but degrees of freedom are positive")
+
+
+def two_sided_quantile(level: float, df: float | None) -> float:
+    """The two-sided quantile: half the width of an interval in standard errors."""
+    from scipy.special import ndtri, stdtrit
+
+    upper_tail = (1.0 - level) / 2.0
+    return float(-ndtri(upper_tail) if df is None else -stdtrit(df, upper_tail))
