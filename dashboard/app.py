@@ -8,13 +8,14 @@ from typing import Any
 
 import dash
 
-from dashboard import callbacks, export, live, server
+from dashboard import callbacks, export, live
 from dashboard.board import Board
 from dashboard.opening import session_start
 from dashboard.pages.layout import layout
 from dashboard.samples import SAMPLES
+from dashboard.serving import server
+from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
 from dashboard.studies import Studies
-from dashboard.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
 from estimators import DataError, build_registry
 
 _HERE = Path(__file__).parent

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dashboard.ingest import Table
-    from dashboard.workspace import Workspace
+    from dashboard.storage.workspace import Workspace
 
 KEPT = 16
 """Reductions and comparisons that are kept for reuse."""

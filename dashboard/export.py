@@ -14,9 +14,9 @@ import flask
 from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard.choices import Choices
-from dashboard.server import owner
+from dashboard.serving.server import owner
 from dashboard.simulated_csv import FILE_NAME, csv_pieces
-from dashboard.workspace import UnknownDataset
+from dashboard.storage.workspace import UnknownDataset
 from estimators import TIDY_COLUMNS, BlupboardError
 from estimators.comparison import group_columns
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from dashboard.choices import Choices
 from dashboard.ingest import guess_roles
 from dashboard.samples import SAMPLES
-from dashboard.workspace import SIMULATED, UnknownDataset
+from dashboard.storage.workspace import SIMULATED, UnknownDataset
 from estimators import Design
 
 if TYPE_CHECKING:
     from dashboard.board import Board
-    from dashboard.datasets import Dataset
+    from dashboard.storage.datasets import Dataset
 
 SAMPLE_PREFIX = "sample-"
 SIMULATED_OUTCOME, SIMULATED_GROUP = "y", "group"

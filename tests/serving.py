@@ -2,8 +2,8 @@
 
 import flask
 
-from dashboard import server
-from dashboard.workspace import Workspace
+from dashboard.serving import server
+from dashboard.storage.workspace import Workspace
 
 CSV = b"score,school\n1.5,a\n2.5,a\n3,b\n4,b\n"
 OURS = {"X-Requested-With": "XMLHttpRequest"}

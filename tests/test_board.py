@@ -17,8 +17,8 @@ from dashboard.opening import opening_choices, session_start
 from dashboard.pages import ids
 from dashboard.pages.layout import layout
 from dashboard.samples import SAMPLES
+from dashboard.storage.workspace import UnknownDataset, Workspace
 from dashboard.table import CLIENT_SIDE_GROUPS
-from dashboard.workspace import UnknownDataset, Workspace
 from estimators import DataError, OptionError, Registry, Source
 from tests.scenes import BUILT_IN, STRANGERS, Share
 

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 import estimators
-from dashboard.code_export import TextLayout, python_script, r_script
 from dashboard.ingest import reduce_file
+from dashboard.scripts.code_export import TextLayout, python_script, r_script
 from estimators import Estimator, GroupData, GroupFit, compare, option
 from tests.oracles import BUILT_IN
 from tests.scripts import r_with_lme4, run_python, run_r

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import desktop
+from dashboard.serving import desktop
 
 URL = "http://127.0.0.1:8050/"
 

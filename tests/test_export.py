@@ -18,7 +18,7 @@ from dashboard.board import Board
 from dashboard.choices import Choices
 from dashboard.cli.simulate import simulate_command
 from dashboard.export import csv_lines, guarded
-from dashboard.workspace import SIMULATED, Workspace
+from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import TIDY_COLUMNS, Design, GroupData, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import server
 from dashboard.ingest import store_table
-from dashboard.listener import CannotListen, Listener, bind
+from dashboard.serving import server
+from dashboard.serving.listener import CannotListen, Listener, bind
 from tests.serving import CSV, make_app, nothing_is_left
 
 
@@ -128,9 +128,9 @@ def test_memory_stays_flat_while_a_large_body_comes_in(tmp_path):
     program = textwrap.dedent("""
         import flask, resource, shutil, sys
         from pathlib import Path
-        from dashboard import server
+        from dashboard.serving import server
         from dashboard.ingest import Table
-        from dashboard.workspace import Workspace
+        from dashboard.storage.workspace import Workspace
 
         def store(source, *, name, target):
             shutil.copyfile(source, target)
@@ -181,8 +181,8 @@ def running(command):
 SERVE = textwrap.dedent("""
     import flask, sys
     from pathlib import Path
-    from dashboard import server
-    from dashboard.workspace import Workspace
+    from dashboard.serving import server
+    from dashboard.storage.workspace import Workspace
 
     app = flask.Flask("test")
     server.install(app, Workspace(Path(sys.argv[1])), csp_hashes=list)

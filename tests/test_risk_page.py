@@ -20,8 +20,8 @@ from dashboard.choices import Choices
 from dashboard.figures.risk import TALLEST, log_ticks, risk_figure
 from dashboard.pages import risk_panels
 from dashboard.palette import styles
+from dashboard.storage.workspace import Workspace
 from dashboard.studies import MOST_RUNNING, REMEMBERED, Studies, TooManyStudies
-from dashboard.workspace import Workspace
 from estimators import (
     DataError,
     Design,

@@ -9,7 +9,7 @@ import pytest
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.test import create_environ, run_wsgi_app
 
-from dashboard import server
+from dashboard.serving import server
 from tests.serving import CSV, OURS, make_app, nothing_is_left
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import estimators
-from dashboard.simulated_code import simulated_python_script, simulated_r_script
+from dashboard.scripts.simulated_code import simulated_python_script, simulated_r_script
 from dashboard.simulated_csv import FILE_NAME, csv_pieces
 from dashboard.truth import Closeness, closest
 from estimators import PRESETS, Design, compare, simulate

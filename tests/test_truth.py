@@ -19,9 +19,9 @@ from dashboard.figures.ranges import round_range
 from dashboard.figures.truth import TRUE
 from dashboard.opening import FIRST_DESIGN, session_start, simulated_choices
 from dashboard.pages.dials import SLIDER_STEPS, SLIDERS, size_rule, slider_place
+from dashboard.storage.workspace import SIMULATED, Workspace
 from dashboard.table import table_columns, table_rows
 from dashboard.truth import Closeness, closest, truth_of
-from dashboard.workspace import SIMULATED, Workspace
 from estimators import PRESETS, Design, DesignError, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, everyone
 from tests.serving import make_app

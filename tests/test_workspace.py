@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.ingest import UnreadableFile
-from dashboard.workspace import (
+from dashboard.storage.workspace import (
     MAX_CHOICES_BYTES,
     Interrupted,
     NoRoom,
@@ -325,7 +325,7 @@ def test_sizes_in_words(count, words):
 
 def test_importing_the_workspace_loads_nothing_heavy():
     heavy = {"duckdb", "pandas", "pyarrow", "numpy", "flask", "dash", "plotly", "narwhals"}
-    code = f"import sys, dashboard.workspace; print(sorted({heavy!r} & set(sys.modules)))"
+    code = f"import sys, dashboard.storage.workspace; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from dashboard.ingest import store_table
-from dashboard.workspace import (
+from dashboard.storage.workspace import (
     UnknownDataset,
     Workspace,
 )

@@ -14,9 +14,9 @@ from dashboard.opening import SAMPLE_PREFIX, SIMULATED_GROUP, SIMULATED_OUTCOME
 from dashboard.pages import ids, panels
 from dashboard.pages.views import table_grid
 from dashboard.samples import SAMPLES
-from dashboard.server import owner
+from dashboard.serving.server import owner
+from dashboard.storage.workspace import SIMULATED, WorkspaceError
 from dashboard.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
-from dashboard.workspace import SIMULATED, WorkspaceError
 from estimators import BlupboardError, Design, DesignError
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from dashboard.opening import SAMPLE_PREFIX, opening_choices
 from dashboard.pages import ids, panels
 from dashboard.pages.rail import column_options, my_files
 from dashboard.samples import SAMPLES
-from dashboard.server import owner
-from dashboard.workspace import UnknownDataset, WorkspaceError
+from dashboard.serving.server import owner
+from dashboard.storage.workspace import UnknownDataset, WorkspaceError
 
 if TYPE_CHECKING:
     import dash

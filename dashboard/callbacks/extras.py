@@ -12,9 +12,9 @@ from dashboard.choices import Choices
 from dashboard.detail import view_detail
 from dashboard.pages import ids
 from dashboard.pages.header import rows_entry
-from dashboard.server import owner
+from dashboard.serving.server import owner
+from dashboard.storage.workspace import WorkspaceError
 from dashboard.table import requested_rows
-from dashboard.workspace import WorkspaceError
 from estimators import BlupboardError
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ def register(app: dash.Dash, board: Board) -> None:
 def scripts(board: Board, choices: Choices, scene: Scene) -> tuple[str, str]:
     """What is on screen in R and in Python. Raises UnknownDataset where the data have gone meanwhile."""
     if choices.design is not None:
-        from dashboard.simulated_code import simulated_python_script, simulated_r_script
+        from dashboard.scripts.simulated_code import simulated_python_script, simulated_r_script
 
         r = simulated_r_script(scene.comparison, board.simulated(choices.design))
         return r, simulated_python_script(scene.comparison, choices.design, plugins_dirs=board.plugins_dirs)
-    from dashboard.code_export import python_script, r_script
+    from dashboard.scripts.code_export import python_script, r_script
 
     table = board.workspace.get(owner(), choices.token).table
     what: dict[str, Any] = {"file_name": table.name, "outcome": choices.outcome, "group": choices.group}

@@ -15,7 +15,7 @@ from dashboard.figures import groups_figure
 from dashboard.figures.risk import risk_figure
 from dashboard.pages import ids, panels, risk_panels
 from dashboard.pages.risk import RANGES
-from dashboard.server import owner
+from dashboard.serving.server import owner
 from estimators import BlupboardError, Design, OptionError, RiskStudy, Sweep
 from estimators.seeds import LARGEST_SEED
 

@@ -10,8 +10,8 @@ from dash import ALL, ClientsideFunction, Input, Output, State, no_update
 from dashboard.opening import SIMULATED_DATASET
 from dashboard.pages import ids
 from dashboard.pages.dials import shape_field
-from dashboard.server import owner
-from dashboard.workspace import SIMULATED
+from dashboard.serving.server import owner
+from dashboard.storage.workspace import SIMULATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

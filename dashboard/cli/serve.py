@@ -45,9 +45,9 @@ def serve_command(
     if data is None and (outcome or group):
         raise click.ClickException("--outcome and --group name columns of a file: give it with --data FILE")
     from dashboard.app import create_app
-    from dashboard.listener import CannotListen
-    from dashboard.server import serve
-    from dashboard.workspace import WorkspaceError
+    from dashboard.serving.listener import CannotListen
+    from dashboard.serving.server import serve
+    from dashboard.storage.workspace import WorkspaceError
 
     try:
         with reading_files():

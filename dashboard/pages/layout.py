@@ -18,7 +18,7 @@ from dashboard.pages.views import code_modal, comparison_panel
 if TYPE_CHECKING:
     from dashboard.board import Board
     from dashboard.choices import Choices
-    from dashboard.datasets import Dataset
+    from dashboard.storage.datasets import Dataset
 
 THEME = {
     "primaryColor": "blue",

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dashboard.board import Board
-    from dashboard.datasets import Dataset
     from dashboard.samples import Sample
     from dashboard.scene import Scene
+    from dashboard.storage.datasets import Dataset
     from estimators import Parameter, Result
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dashboard.board import Board
-    from dashboard.datasets import Dataset
     from dashboard.ingest import Table
+    from dashboard.storage.datasets import Dataset
     from estimators import Design
 
 

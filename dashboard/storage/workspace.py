@@ -30,7 +30,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from dashboard.datasets import (
+from dashboard.storage.datasets import (
     Dataset,
     StoreTable,
     build_dataset,
@@ -40,7 +40,7 @@ from dashboard.datasets import (
     read_dataset,
     remove_dataset,
 )
-from dashboard.private_files import (
+from dashboard.storage.private_files import (
     age_in_days,
     children,
     make_folder,

@@ -35,8 +35,8 @@ from werkzeug.exceptions import (
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wsgi import get_input_stream
 
-from dashboard.desktop import open_browser, open_window
-from dashboard.workspace import (
+from dashboard.serving.desktop import open_browser, open_window
+from dashboard.storage.workspace import (
     Interrupted,
     NoRoom,
     TooLarge,
@@ -46,7 +46,7 @@ from dashboard.workspace import (
 )
 
 if TYPE_CHECKING:
-    from dashboard.listener import Listener
+    from dashboard.serving.listener import Listener
 
 DEFAULT_PORT = 8050
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -180,7 +180,7 @@ def serve(
     `port` None means 8050, or the next free one. `browser` opens the page where there is a screen.
     Raises `listener.CannotListen` with a sentence for the person.
     """
-    from dashboard.listener import Listener, bind
+    from dashboard.serving.listener import Listener, bind
 
     listening = bind(host, DEFAULT_PORT if port is None else port, or_next_free=port is None)
     if is_loopback(host):

@@ -12,7 +12,7 @@ from dataclasses import fields
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dashboard.code_export import R_PRINT, python_fitting, python_names, r_factor, r_fitting, r_joined
+from dashboard.scripts.code_export import R_PRINT, python_fitting, python_names, r_factor, r_fitting, r_joined
 from dashboard.simulated_csv import FILE_NAME
 from estimators.designs import GOLDEN, Design
 from estimators.effects import SHAPES

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from dashboard.private_files import age_in_days, make_folder, read_json, remove, touch, write_json
+from dashboard.storage.private_files import age_in_days, make_folder, read_json, remove, touch, write_json
 
 if TYPE_CHECKING:
     from dashboard.ingest import Table

@@ -1,0 +1,1 @@
+"""The HTTP side: who is asking, what every answer carries, how the server listens and shows itself."""

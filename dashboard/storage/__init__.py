@@ -1,0 +1,1 @@
+"""Where datasets live: files on disk, one owner each."""
