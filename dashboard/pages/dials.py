@@ -51,7 +51,7 @@ SIZE_RULES = (
     {"value": "equal", "label": "equal"},
     {"value": "range", "label": "spread over a range"},
     {"value": "drawn", "label": "drawn from a range"},
-    {"value": "huge", "label": "one huge, many tiny"},
+    {"value": "huge", "label": "one huge group"},
     {"value": "list", "label": "a list"},
 )
 SIZE_RULE_TEXTS = {"equal": "10", "range": "2-40", "drawn": "~2-40", "huge": ONE_HUGE}

@@ -31,6 +31,7 @@ async (steps) => {
             timers = timers.filter((one) => one.at > time);
             due.forEach((one) => one.call());
         },
+        hold: () => driver.hold(),
         release: () => driver.release(),
         stop: () => driver.stop(),
     };
@@ -69,6 +70,14 @@ def drive(page, script):
         ),
         "committed at once when let go, and not again": (
             "change:a answer:0 release release wait:5000",
+            ["ask a", "show frame of a", "commit a"],
+        ),
+        "nothing while a hand holds the dial, however long it rests": (
+            "hold change:a answer:0 wait:5000 change:b answer:1 wait:5000 release wait:5000",
+            ["ask a", "show frame of a", "ask b", "show frame of b", "commit b"],
+        ),
+        "a hand that takes hold stops what was about to be committed": (
+            "change:a answer:0 wait:100 hold wait:5000 release",
             ["ask a", "show frame of a", "commit a"],
         ),
         "nothing to commit": ("release wait:5000", []),
