@@ -9,11 +9,15 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.board import open_board, open_sample, repaint, settle, upload
 from tests.browser.chromium import FLAGS, installed
+from tests.browser.dials import open_simulation
 from tests.browser.serving import serving
+from tests.browser.test_lesson import open_lesson
+from tests.browser.test_risk import open_risk
 
 IMAGES = Path(__file__).parent / "images"
 SCHOOLS = Path(__file__).parent / "schools.csv"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+TALL = {"width": 1440, "height": 1400}
 
 
 def take(page: Page, name: str, part: str | None = None) -> None:
@@ -35,7 +39,7 @@ def desk(page: Page) -> None:
     page.screenshot(path=IMAGES / "board.png", animations="disabled")
     take(page, "parameters", ".panel:has(#parameters)")
     open_sample(page, "Dyestuff2")
-    take(page, "boundary", ".answer")
+    take(page, "boundary", "#comparison .answer")
     with repaint(page):
         page.get_by_label("Switch between light and dark").click()
     open_sample(page, "Baseball")
@@ -58,13 +62,28 @@ def point_at_the_last(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
+def known_truth(page: Page) -> None:
+    """The pictures of simulated data, of the risk study and of the lesson."""
+    open_simulation(open_board(page))
+    take(page, "simulate")
+    open_risk(page)
+    take(page, "risk")
+    page.get_by_label("Switch between light and dark").click()
+    take(page, "risk-dark")
+    page.get_by_label("Switch between light and dark").click()
+    page.set_viewport_size(TALL)  # the bar at the top would cover what has to be scrolled to
+    take(open_lesson(page), "lesson", ".lesson-models")
+
+
 def main() -> None:
     """Take all of them anew."""
     IMAGES.mkdir(exist_ok=True)
     program = installed()
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server, sync_playwright() as p:
         browser = p.chromium.launch(executable_path=program and str(program), args=list(FLAGS))
-        desk(browser.new_page(base_url=server.url, viewport=DESK, color_scheme="light"))
+        for pictures in (desk, known_truth):
+            context = browser.new_context(base_url=server.url, viewport=DESK, color_scheme="light")
+            pictures(context.new_page())
         phone = browser.new_page(base_url=server.url, viewport=PHONE, color_scheme="light")
         take(open_board(phone), "phone")
         browser.close()

@@ -5,6 +5,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from tests.browser.dials import open_simulation
+
 VIEWS = {
     "Groups": "groups",
     "Shrinkage": "shrinkage",
@@ -41,3 +43,18 @@ def test_a_view_is_saved_as_png(board):
     assert width == pytest.approx(2 * on_screen["width"], abs=4)
     assert height == pytest.approx(2 * on_screen["height"], abs=4)
     assert len(content) > 10_000
+
+
+def test_pictures_of_simulated_data_show_the_truth(board):
+    open_simulation(board)
+    for title, name in VIEWS.items():
+        saved = save(board, title, "SVG")
+        assert saved.suggested_filename.lower() == f"simulated-{name}.svg"
+        picture = saved.path().read_text(encoding="utf-8")
+        rings = board.evaluate(
+            "(id) => document.querySelector(`#view-${id} .js-plotly-plot`)"
+            "._fullData.find((t) => t.name === 'true mean').x.length",
+            name,
+        )
+        assert rings == 20
+        assert picture.count("<path") > 2 * rings, title
