@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SAMPLE_PREFIX = "sample-"
 SIMULATED_OUTCOME, SIMULATED_GROUP = "y", "group"
 """The columns of simulated data."""
-SIMULATED_DATASET = {"token": SIMULATED, "name": "Simulated"}
+SIMULATED_DATASET = {"token": SIMULATED, "name": "simulated"}
 FIRST_DESIGN = Design(groups=20, per_group="10", sigma_group=1.6, sigma_error=5.0, seed=4)
 
 

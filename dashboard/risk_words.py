@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CERTAIN = 2.0
 """Monte Carlo errors of the difference within which two methods are said to be equally close."""
 MOST_CROSSINGS = 3
+MINUS = "−"
 SAME_SHARE = 0.005
 """Difference in relative risk, as a share, that nobody would notice."""
 
@@ -133,7 +134,8 @@ def with_error(measured: Measured, *, share: bool = False) -> tuple[str, str]:
     places = max(0, 1 - math.floor(math.log10(error)))
     if places > 8:
         return f"{number(value, digits=3)}{unit}", f"± {number(error, digits=2)}"
-    return f"{value:.{places}f}{unit}", f"± {error:.{places}f}"
+    sign = MINUS if value < 0 else ""
+    return f"{sign}{abs(value):.{places}f}{unit}", f"± {error:.{places}f}"
 
 
 def _value(risk: EstimatorRisk | None, measure: str, digits: int) -> str:

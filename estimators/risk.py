@@ -7,15 +7,17 @@ cut up and spread.
 
 from __future__ import annotations
 
+import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.errors import OptionError
 from estimators.many import Stopped, fit_many
 from estimators.replicates import block_size, draw_block
 from estimators.report import RiskReport, make_report
@@ -78,6 +80,9 @@ def risk_steps(
         in_flight: how many tasks of about TASK_SECONDS are handed out at once; a few for each worker.
         stopped: asked between pieces, and before single fits where they are made here; once it says yes, the
             iteration ends early.
+
+    Raises:
+        OptionError: workers in other processes could not import the estimators.
 
     """
     started = time.perf_counter()
@@ -147,7 +152,7 @@ def _spread(
             wait([first], timeout=LOOK_SECONDS)
             if first.done():
                 waiting.popleft()
-                sums, seconds = first.result()
+                sums, seconds = _result(first)
                 cutter.learn(task, seconds)
                 yield task, sums
     except Stopped:
@@ -155,6 +160,17 @@ def _spread(
     finally:
         for _, future in waiting:
             future.cancel()
+
+
+def _result(future: Future[tuple[list[Tally], float]]) -> tuple[list[Tally], float]:
+    """What a worker gave. Raises OptionError where workers could not load the estimators."""
+    try:
+        return future.result()
+    except (BrokenExecutor, ImportError, pickle.PicklingError) as error:
+        raise OptionError(
+            "a worker of the executor could not load the estimators or has ended: every worker must be able "
+            "to import them, so install a plugin that is a single file, or use threads"
+        ) from error
 
 
 def _timed(task: Task, stopped: Callable[[], bool] | None) -> tuple[list[Tally], float]:

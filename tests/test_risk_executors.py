@@ -11,7 +11,18 @@ from dataclasses import replace
 import pytest
 from distributed import Client, LocalCluster
 
-from estimators import BatchFit, Design, Estimator, GroupFit, RiskStudy, Sweep, risk_steps, run_risk
+from estimators import (
+    BatchFit,
+    Design,
+    Estimator,
+    GroupFit,
+    OptionError,
+    RiskStudy,
+    Sweep,
+    build_registry,
+    risk_steps,
+    run_risk,
+)
 from estimators.replicates import block_size
 from tests.oracles import BUILT_IN
 
@@ -130,3 +141,25 @@ def test_leaving_the_steps_cancels_what_has_not_begun():
         Gated.permits.release(8)
     assert len(begun) == 8
     assert sum(future.cancelled() for future in begun) in (6, 7)
+
+
+def test_workers_that_cannot_import_an_estimator_are_told_apart_from_a_result(tmp_path):
+    (tmp_path / "strange.py").write_text(
+        "from estimators import Estimator, GroupFit, hookimpl\n"
+        "class Own(Estimator):\n"
+        "    id, label, summary, citation = 'own', 'Own', 'The mean itself.', ''\n"
+        "    def _fit(self, data, options):\n"
+        "        return GroupFit(data.mean)\n"
+        "@hookimpl\n"
+        "def register_estimators():\n"
+        "    return [Own()]\n"
+    )
+    own = build_registry([tmp_path], entry_points=False)["own"]
+    study = RiskStudy(Design(groups=4), (own,), replicates=20)
+    assert run_risk(study).base["own"].replicates == 20
+    context = multiprocessing.get_context("spawn")
+    with (
+        ProcessPoolExecutor(1, mp_context=context) as pool,
+        pytest.raises(OptionError, match="install a plugin that is a single file, or use threads"),
+    ):
+        run_risk(study, pool)

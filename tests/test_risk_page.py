@@ -17,7 +17,7 @@ from dashboard import risk_words
 from dashboard.board import Board
 from dashboard.callbacks.risk import MOST_FITS, on_screen, study_size, wanted_study
 from dashboard.choices import Choices
-from dashboard.figures.risk import TALLEST, log_ticks, risk_figure
+from dashboard.figures.risk import LEAST_GAP, TALLEST, log_ticks, risk_figure
 from dashboard.pages import risk_panels
 from dashboard.palette import styles
 from dashboard.storage.workspace import Workspace
@@ -266,11 +266,20 @@ def test_bands_reach_two_monte_carlo_errors_to_each_side(swept):
     assert np.allclose(upper, [m.value + 2 * m.mcse for m in measured])
 
 
+def _pair(crossing):
+    return (crossing.below, crossing.above) if crossing.below else (crossing.above, None)
+
+
 def test_crossings_are_marked_where_the_library_finds_them(swept):
     (marks,) = (
         t for t in sent(risk_figure(swept, STYLES, dark=False))["data"] if t.get("name") == "order changes"
     )
-    assert sorted(marks["x"]) == sorted(c.value for c in crossings(swept.sweep))
+    found = {c.value: c for c in crossings(swept.sweep)}
+    assert set(marks["x"]) < set(found)
+    for value, crossing in found.items():
+        gaps = [(p.value, abs(p.difference(*_pair(crossing)).value)) for p in swept.sweep]
+        sides = [max(g for x, g in gaps if (x < value) == first) for first in (True, False)]
+        assert (value in marks["x"]) == (min(sides) >= LEAST_GAP)
     at = next(
         i for i, text in enumerate(marks["text"]) if "Grand mean closer<br>from there: level means" in text
     )

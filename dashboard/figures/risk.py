@@ -15,11 +15,13 @@ from estimators import crossings
 from estimators.sweeps import DIALS
 
 if TYPE_CHECKING:
-    from estimators import EstimatorRisk, Measured, RiskReport, ScenarioRisk
+    from estimators import Crossing, EstimatorRisk, Measured, RiskReport, ScenarioRisk
 
 TALLEST = 1.35
 """Relative risk past which curves leave the picture: there the level means are better by far."""
 HOVER = "<b>%{fullData.name}</b><br>%{y:.3f} ± %{customdata:.3f} at %{x:.3g}<extra></extra>"
+LEAST_GAP = 0.02
+"""Difference of two risks, level means = 1, below which the curves lie on one another."""
 ERRORS = 2.0
 """Monte Carlo standard errors that a band reaches to each side."""
 
@@ -124,7 +126,7 @@ def _crossing_marks(figure: go.Figure, report: RiskReport, *, dark: bool) -> Non
     found = []
     for c in crossings(report.sweep):
         curve = c.below or c.above
-        if curve is None:
+        if curve is None or not _tells_apart(report, c):
             continue
         values = [p[curve]["relative_mse"].value for p in report.sweep]
         if None in values:
@@ -150,6 +152,15 @@ def _crossing_marks(figure: go.Figure, report: RiskReport, *, dark: bool) -> Non
         )
 
 
+def _tells_apart(report: RiskReport, crossing: Crossing) -> bool:
+    """Whether anyone would care: on both sides the two risks come to differ by LEAST_GAP somewhere."""
+    one, other = crossing.below or crossing.above or "", crossing.above if crossing.below else crossing.below
+    gaps = [(p.value or 0.0, abs(p.difference(one, other).value or 0.0)) for p in report.sweep]
+    before = max((gap for at, gap in gaps if at < crossing.value), default=0.0)
+    after = max((gap for at, gap in gaps if at > crossing.value), default=0.0)
+    return min(before, after) >= LEAST_GAP
+
+
 def _crossing_text(report: RiskReport, below: str | None, above: str | None, value: float) -> str:
     labels = {e.id: e.label for e in report.base.estimators}
     low, high = (plain(labels[i]) if i else "level means" for i in (below, above))
@@ -163,7 +174,7 @@ def _you_are_here(figure: go.Figure, report: RiskReport, *, dark: bool) -> None:
         return
     figure.add_vline(here, line={"color": FAINT[dark], "width": 1.2, "dash": "dashdot"}, layer="below")
     figure.add_annotation(
-        x=math.log10(here), xref="x", y=1, yref="paper", yanchor="top", xanchor="left", showarrow=False,
+        x=math.log10(here), xref="x", y=0, yref="paper", yanchor="bottom", xanchor="left", showarrow=False,
         text=" you are here", font={"size": 11, "color": FAINT[dark]},
     )  # fmt: skip
 
