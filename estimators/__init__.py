@@ -11,13 +11,14 @@ from estimators.conformance import ConformanceError, check_estimator
 from estimators.contract import Estimator
 from estimators.crossings import Crossing, crossings
 from estimators.designs import PRESETS, Design, DesignError
+from estimators.discovery import PluginFailure, Source
 from estimators.errors import BlupboardError, DataError, FitError, OptionError
 from estimators.fit import GroupFit, Note, Parameter
 from estimators.groups import GroupData
 from estimators.hookspecs import hookimpl
 from estimators.many import fit_many
 from estimators.options import OptionSpec, option
-from estimators.registry import PluginFailure, Registry, Source, build_registry
+from estimators.registry import PluginStatus, Registry, build_registry
 from estimators.report import RiskReport
 from estimators.risk import Progress, risk_steps, run_risk
 from estimators.rows import DroppedRows, Rows
@@ -51,6 +52,7 @@ __all__ = [
     "OptionSpec",
     "Parameter",
     "PluginFailure",
+    "PluginStatus",
     "Progress",
     "Registry",
     "Result",

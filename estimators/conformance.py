@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,7 +13,7 @@ from estimators.batch import GroupBatch
 from estimators.comparison import run
 from estimators.contract import ID_PATTERN, Estimator
 from estimators.errors import BlupboardError, DataError
-from estimators.fit import GroupFit
+from estimators.fit import GroupFit, Note
 from estimators.groups import GroupData
 from estimators.many import fit_many
 from estimators.rows import Rows
@@ -25,6 +27,8 @@ ORDINARY = "20 groups of 8 rows"
 LEVEL = 0.9
 BATCH_TOLERANCE = 1e-6
 """How far a batch may be off single fits, in units of the range of the rows."""
+LONGEST_QUOTE = 60
+"""Characters shown of what an estimator prints."""
 REPLICATES = ("ordinary", "groups far apart", "groups alike", "equal values", "no spread within groups")
 
 
@@ -45,6 +49,18 @@ def check_estimator(estimator: Estimator) -> None:
         ConformanceError: with every fault found and how to mend it.
 
     """
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        problems = _problems(estimator)
+    if text := printed.getvalue().strip():
+        problems.append(
+            f"it prints to stdout ({text.splitlines()[0][:LONGEST_QUOTE]!r}): a Note of the fit tells people "
+            "something; for yourself, use logging or stderr"
+        )
+    if problems:
+        raise ConformanceError(str(getattr(estimator, "id", type(estimator).__name__)), problems)
+
+
+def _problems(estimator: Estimator) -> list[str]:
     problems = list(_identity(estimator))
     if not problems:
         for name, data in _datasets():
@@ -52,8 +68,7 @@ def check_estimator(estimator: Estimator) -> None:
     if not problems:
         problems.extend(_equivariance(estimator))
         problems.extend(_batch_problems(estimator))
-    if problems:
-        raise ConformanceError(str(getattr(estimator, "id", type(estimator).__name__)), problems)
+    return problems
 
 
 def _identity(estimator: Estimator) -> Iterator[str]:
@@ -70,7 +85,7 @@ def _identity(estimator: Estimator) -> Iterator[str]:
     try:
         options = estimator.make_options()
         estimator.make_options(options)
-    except Exception as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
         yield f"its options do not validate ({error}): give each a default within its own bounds and choices"
     try:
         estimator.make_options({"no such option": 1})
@@ -109,7 +124,7 @@ def _fit_problems(estimator: Estimator, name: str, data: GroupData) -> Iterator[
         if name == ORDINARY:
             yield f"it refuses ordinary data ({error}): raise DataError only where the method cannot work"
         return
-    except Exception as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
         yield f"{type(error).__name__}: {error} (where data cannot carry the method, raise DataError)"
         return
     if any((a != b).any() for a, b in zip(before, _snapshot(data), strict=True)):
@@ -125,7 +140,7 @@ def _fit_problems(estimator: Estimator, name: str, data: GroupData) -> Iterator[
 def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
     try:
         narrow, wide = fit.interval(0.5), fit.interval(0.99)
-    except Exception as error:  # noqa: BLE001 - as above
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
         yield f"interval(0.5) fails with {type(error).__name__}: {error}"
         return
     if narrow is None or wide is None:
@@ -144,10 +159,13 @@ def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
 
 
 def _display_problems(estimator: Estimator, data: GroupData, fit: GroupFit) -> Iterator[str]:
+    for note in fit.notes:
+        if not isinstance(note, Note) or not isinstance(note.text, str):
+            yield f"notes holds {note!r}: give instances of Note, each with a text"
     try:
         curve = estimator.weight_curve(fit, np.array([1.0, 10.0]))
         code = estimator.r_code(data, estimator.make_options())
-    except Exception as error:  # noqa: BLE001 - as above
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
         yield f"weight_curve or r_code fails with {type(error).__name__}: {error} (None where there is none)"
         return
     if curve is not None and (np.shape(curve) != (2,) or not np.isfinite(curve).all()):
@@ -242,4 +260,7 @@ def _estimate(
 
 
 def _snapshot(data: GroupData) -> list[NDArray[np.float64]]:
-    return [np.array(getattr(data, name)) for name in ("n", "centered_mean", "ss_within", "constant")]
+    arrays = [
+        np.array(getattr(data, name)) for name in ("n", "centered_mean", "ss_within", "constant", "mean")
+    ]
+    return arrays if data.rows is None else [*arrays, np.array(data.rows.group), np.array(data.rows.outcome)]

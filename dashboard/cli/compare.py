@@ -17,6 +17,7 @@ from dashboard.cli.shared import (
     report_plugin_failures,
     why_none,
 )
+from dashboard.cli.stdout import load_plugins, to_stdout
 
 TIDY_LAYOUTS = ("csv", "parquet")
 """These hold groups and nothing else, so what was left out is said on stderr."""
@@ -64,10 +65,10 @@ def compare_command(
     """Compare estimators of every group's mean in FILE (CSV, TSV or Parquet, compressed or not)."""
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
-    from dashboard.cli.output import omissions, render, to_stdout
-    from estimators import build_registry, compare
+    from dashboard.cli.output import omissions, render
+    from estimators import compare
 
-    registry = build_registry(plugins_dirs)
+    registry = load_plugins(plugins_dirs)
     report_plugin_failures(registry)
     chosen = chosen_estimators(registry, ids)
     options = estimator_options(settings, chosen, std_error)

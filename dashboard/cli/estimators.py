@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from dashboard.cli.shared import plugins_dir_option, report_plugin_failures
+from dashboard.cli.stdout import load_plugins, to_stdout
 
 
 @click.command("estimators")
@@ -15,9 +16,7 @@ from dashboard.cli.shared import plugins_dir_option, report_plugin_failures
 @plugins_dir_option
 def estimators_command(layout: str, plugins_dirs: tuple[Path, ...]) -> None:
     """List the estimators and where each comes from."""
-    from estimators import build_registry
-
-    registry = build_registry(plugins_dirs)
+    registry = load_plugins(plugins_dirs)
     rows = [
         {
             "id": estimator.id,
@@ -43,10 +42,12 @@ def estimators_command(layout: str, plugins_dirs: tuple[Path, ...]) -> None:
         for estimator in registry.values()
     ]
     if layout == "json":
-        click.echo(json.dumps(rows, indent=1))
+        lines = [json.dumps(rows, indent=1)]
     else:
+        lines = []
         ids, sources = (max(len(str(row[name])) for row in rows) for name in ("id", "source"))
         for row in rows:
             place = f"{row['id']!s:{ids}}  {row['source']!s:{sources}}"
-            click.echo(f"{place}  {row['label']}: {row['summary']}")
+            lines.append(f"{place}  {row['label']}: {row['summary']}")
+    to_stdout("".join(f"{line}\n" for line in lines).encode())
     report_plugin_failures(registry)

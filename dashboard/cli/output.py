@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import math
-import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,21 +19,6 @@ LONGEST_LABEL = 40
 def render(comparison: Comparison, layout: str) -> bytes:
     """A comparison in a layout of :data:`LAYOUTS`; text is UTF-8."""
     return LAYOUTS[layout](comparison)
-
-
-def to_stdout(content: bytes) -> None:
-    """Write all of ``content`` to stdout as it is.
-
-    Raises:
-        OSError: the reader has left (BrokenPipeError) or the disk is full.
-
-    """
-    sys.stdout.flush()
-    rest = memoryview(content)
-    while rest:
-        # an unbuffered stdout takes as much as the pipe holds and says how much that was
-        rest = rest[sys.stdout.buffer.write(rest) :]
-    sys.stdout.buffer.flush()
 
 
 def omissions(comparison: Comparison) -> list[str]:

@@ -20,6 +20,7 @@ from dashboard.cli.shared import (
     report_plugin_failures,
     why_none,
 )
+from dashboard.cli.stdout import load_plugins, to_stdout
 
 if TYPE_CHECKING:
     from estimators import RiskReport, RiskStudy
@@ -72,11 +73,10 @@ def risk_command(
     design = make_design(dials)
     if output is not None and not output.parent.is_dir():
         raise click.ClickException(f"there is no folder {str(output.parent)!r}; name another --output")
-    from dashboard.cli.output import to_stdout
     from dashboard.cli.risk_output import failures, render
-    from estimators import DesignError, RiskStudy, Sweep, build_registry
+    from estimators import DesignError, RiskStudy, Sweep
 
-    registry = build_registry(plugins_dirs)
+    registry = load_plugins(plugins_dirs)
     report_plugin_failures(registry)
     chosen = chosen_estimators(registry, ids)
     try:

@@ -9,6 +9,7 @@ import click
 
 from dashboard.cli.designs import design_options, make_design
 from dashboard.cli.shared import reading_files
+from dashboard.cli.stdout import to_stdout
 
 if TYPE_CHECKING:
     from estimators import Design
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 def simulate_command(*, preset: str | None, output: Path | None, **dials: Any) -> None:  # noqa: ANN401 - click's
     """Draw rows from a design and print them as CSV: group, y and the group's true mean."""
     design = make_design(dials) if preset is None else _preset(preset, dials)
-    from dashboard.cli.output import to_stdout
     from dashboard.simulated_csv import csv_pieces
     from estimators import simulate
 
