@@ -11,8 +11,11 @@ from collections.abc import Sequence
 
 import click
 
+from dashboard.cli.check_plugin import check_plugin_command
 from dashboard.cli.compare import compare_command
 from dashboard.cli.estimators import estimators_command
+from dashboard.cli.new_plugin import new_plugin_command
+from dashboard.cli.plugins import plugins_command
 from dashboard.cli.risk import risk_command
 from dashboard.cli.serve import serve_command
 from dashboard.cli.shared import remark
@@ -45,6 +48,9 @@ cli.add_command(compare_command)
 cli.add_command(estimators_command)
 cli.add_command(simulate_command)
 cli.add_command(risk_command)
+cli.add_command(plugins_command)
+cli.add_command(check_plugin_command)
+cli.add_command(new_plugin_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,0 +1,151 @@
+"""``blupboard check-plugin``: what is wrong with a plugin, and how it is mended."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dashboard.cli.plugins import plugin_name
+from dashboard.cli.shared import plugins_dir_option
+from dashboard.cli.stdout import Overheard, to_stdout
+
+if TYPE_CHECKING:
+    from estimators import Estimator, PluginStatus, Registry
+
+
+@dataclass
+class Verdict:
+    """What is said of one plugin or estimator: its name, and a sentence for each fault."""
+
+    name: str
+    faults: list[str]
+
+    def lines(self) -> Iterator[str]:
+        """As it is printed."""
+        if not self.faults:
+            yield f"ok      {self.name} keeps to the contract"
+            return
+        yield f"failed  {self.name}"
+        for fault in self.faults:
+            yield f"        - {' '.join(fault.split())}"
+
+
+@click.command("check-plugin")
+@click.argument("plugin", metavar="FILE_OR_NAME")
+@plugins_dir_option
+def check_plugin_command(plugin: str, plugins_dirs: tuple[Path, ...]) -> None:
+    """Check a plugin and say what is wrong with it and how to mend it.
+
+    FILE_OR_NAME is a .py file, an installed distribution, or the name of a plugin or the id of an estimator
+    as "blupboard plugins" lists them. Exits with 0 if all is well and with 1 if there is a fault.
+    """
+    context = click.get_current_context()
+    overheard = context.with_resource(Overheard())
+    file = _as_file(plugin)
+    registry = overheard.load(plugins_dirs, () if file is None else (file,))
+    verdicts = [
+        verdict
+        for status in _chosen(registry, plugin, file)
+        for verdict in _verdicts(registry, status, printed=status.source.name in overheard.lines)
+    ]
+    if not verdicts:
+        verdicts = [
+            _check(registry[plugin]) if plugin in registry else _without_entry_point(registry, plugin)
+        ]
+    to_stdout("".join(f"{line}\n" for verdict in verdicts for line in verdict.lines()).encode())
+    context.exit(1 if any(verdict.faults for verdict in verdicts) else 0)
+
+
+def _as_file(plugin: str) -> Path | None:
+    """The file that is meant; None if it is a name.
+
+    Raises:
+        ClickException: there is no such file, or it is none of Python.
+
+    """
+    path = Path(plugin)
+    if path.suffix != ".py" and len(path.parts) < 2 and not path.is_file():
+        return None
+    if path.is_dir():
+        raise click.ClickException(
+            f"{plugin!r} is a folder: name its .py file, or install it and name the distribution"
+        )
+    if not path.is_file():
+        raise click.ClickException(f"there is no file {plugin!r}; check the path")
+    if path.suffix != ".py":
+        raise click.ClickException(f"{plugin!r} is no .py file: a plugin is written in Python")
+    return path
+
+
+def _chosen(registry: Registry, plugin: str, file: Path | None) -> list[PluginStatus]:
+    """The plugins of that file or name."""
+    statuses = registry.statuses()
+    if file is not None:
+        source = registry.files[file.resolve()]
+        return [status for status in statuses if status.source == source]
+    return [status for status in statuses if _same_name(plugin_name(status), plugin)]
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Whether two names of distributions are the same: case, dashes, dots and underscores do not matter."""
+    plain = (re.sub(r"[-_.]+", "-", name).lower() for name in (one, other))
+    return next(plain) == next(plain)
+
+
+def _verdicts(registry: Registry, status: PluginStatus, *, printed: bool) -> Iterator[Verdict]:
+    """What is said of the plugin as such, if anything, and of each of its estimators."""
+    faults = [f"{f.reason} ({f.mend})" if f.mend else f.reason for f in status.failures]
+    if printed:
+        faults.append(
+            "it prints to stdout when it is imported or asked for its estimators: use logging or stderr"
+        )
+    if not status.estimators and not faults:
+        faults.append("it registers no estimator: return instances of Estimator from register_estimators")
+    if faults:
+        yield Verdict(plugin_name(status), faults)
+    for name in status.estimators:
+        yield _check(registry[name])
+
+
+def _check(estimator: Estimator) -> Verdict:
+    """Hold one estimator to the contract."""
+    from estimators import ConformanceError, check_estimator
+
+    try:
+        check_estimator(estimator)
+    except ConformanceError as error:
+        return Verdict(estimator.id, list(error.problems))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a fault of the estimator is what is looked for
+        return Verdict(estimator.id, [f"it fails with {type(error).__name__}: {error}"])
+    return Verdict(estimator.id, [])
+
+
+def _without_entry_point(registry: Registry, plugin: str) -> Verdict:
+    """What is said of an installed distribution that is no plugin.
+
+    Raises:
+        ClickException: nothing has that name.
+
+    """
+    try:
+        name = importlib.metadata.distribution(plugin).name
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        plugins = ", ".join(plugin_name(status) for status in registry.statuses())
+        folder = f"; the folder of that name is to be installed first: pip install ./{plugin}"
+        raise click.ClickException(
+            f"there is no plugin, estimator or distribution {plugin!r}; the plugins are {plugins}, "
+            f"the estimators {', '.join(registry)}{folder if plugin and Path(plugin).is_dir() else ''}"
+        ) from None
+    return Verdict(
+        name,
+        [
+            "it has no entry point in the group blupboard: name its module in pyproject.toml under "
+            "[project.entry-points.blupboard] and install it anew"
+        ],
+    )
