@@ -6,9 +6,11 @@ SHELL = /bin/sh
 
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 IN = .venv/bin
-PLUGINS = $(patsubst %/pyproject.toml,-e ./%,$(wildcard plugins/*/pyproject.toml))
+# Plugins of the shelf that are installed too, as in make run SHELF="plugins/empirical-bayes"
+SHELF =
+PLUGINS = $(addprefix -e ./,$(SHELF))
 INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(PLUGINS)
-PINNED = pyproject.toml constraints.txt $(wildcard plugins/*/pyproject.toml)
+PINNED = pyproject.toml constraints.txt $(addsuffix /pyproject.toml,$(SHELF))
 
 help:
 	@echo 'make run    start the dashboard and open it in the browser; make run ARGS="--port 9000"'
