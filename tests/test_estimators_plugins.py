@@ -404,16 +404,18 @@ def test_a_failing_estimator_stands_beside_the_others_with_its_reason():
             data.mean, interval_fn=lambda level: (data.mean + 1, data.mean)
         ),
     )
+    notes = variant(id="notes", _fit=lambda self, data, options: GroupFit(data.mean, notes=["mind"]))
     refused = variant(id="refused", _fit=BUILT_IN["james_stein"]._fit)
     three = GroupData.from_arrays([1.0, 2.0, 4.0, 7.0, 5.0, 3.0], list("aabbcc"))
-    found = compare(three, [crash, BUILT_IN["ols"], shape, ends, Stops(), refused])
-    assert [r.id for r in found.results] == ["crash", "ols", "shape", "ends", "stops", "refused"]
+    found = compare(three, [crash, BUILT_IN["ols"], shape, ends, Stops(), notes, refused])
+    assert [r.id for r in found.results] == ["crash", "ols", "shape", "ends", "stops", "notes", "refused"]
     assert [r.id for r in found.succeeded] == ["ols"]
     assert {r.id: r.message for r in found.failed} == {
         "crash": "the method failed with KeyError: 'x'",
         "shape": "the method did not keep to its contract: estimate has shape (1,), but there are 3 groups",
         "ends": "the method did not keep to its contract: interval_fn gave a lower end above the upper one",
         "stops": "the method failed with SystemExit: enough",
+        "notes": "the method did not keep to its contract: notes holds 'mind', which is no Note with a text",
         "refused": "needs at least 4 groups",
     }
     failed = found["crash"]

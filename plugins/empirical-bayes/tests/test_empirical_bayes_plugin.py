@@ -1,6 +1,7 @@
 """The distribution as others see it: it registers, conforms, and says what it cannot do."""
 
 import importlib.metadata
+import os
 import subprocess
 import sys
 import tomllib
@@ -120,7 +121,10 @@ def test_importing_it_imports_nothing_heavy():
         "import sys, blupboard_empirical_bayes;"
         "print([m for m in ('scipy.optimize', 'scipy.stats', 'pandas', 'dash') if m in sys.modules])"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found_by = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=found_by
+    )
     assert ran.stdout.strip() == "[]"
 
 
