@@ -63,7 +63,7 @@ def read_means(data: GroupData) -> Means | GroupFit:
     if variance is None:
         raise DataError("the sampling variances of the means are not known")
     largest = max(float(np.abs(data.centered_mean).max()), float(np.sqrt(variance.max())))
-    unit = float(np.ldexp(1.0, int(np.frexp(largest)[1])))
+    unit = float(power_of_two(np.array(largest)))
     return Means(
         origin=data.origin,
         unit=unit,
@@ -71,6 +71,12 @@ def read_means(data: GroupData) -> Means | GroupFit:
         variance=np.square(np.sqrt(variance) / unit),
         sigma_error=None if data.pooled_variance is None else float(np.sqrt(data.pooled_variance)),
     )
+
+
+def power_of_two(largest: Vector) -> Vector:
+    """The power of two just above each number above 0."""
+    unit: Vector = np.ldexp(1.0, np.frexp(largest)[1])
+    return unit
 
 
 def require_groups(data: GroupData, least: int) -> None:

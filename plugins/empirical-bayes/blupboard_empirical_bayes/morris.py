@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_STEPS = 1000
+CLOSE = 1e-13
 LEAST_GROUPS = 4
 
 
@@ -87,7 +88,7 @@ def between_variance(means: Means) -> float:
 
     1 / Q is concave and increases in A, so Newton's steps from 0 never pass the solution.
     """
-    wanted, a = len(means) - 1.0, 0.0
+    wanted, least, a = len(means) - 1.0, float(means.variance.min()), 0.0
     for _ in range(MOST_STEPS):
         precision = 1.0 / (means.variance + a)
         scaled = np.sqrt(precision) * (means.value - means.weighted_mean(precision))
@@ -96,7 +97,7 @@ def between_variance(means: Means) -> float:
             break
         step = (q / wanted - 1.0) * q / float(precision @ np.square(scaled))
         a += step
-        if step <= np.spacing(a):
+        if step <= CLOSE * (a + least):
             break
     return a
 

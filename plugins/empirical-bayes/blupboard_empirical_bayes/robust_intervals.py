@@ -6,21 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from estimators import Estimator, GroupFit, Note, Parameter, option
+from estimators import BatchFit, Estimator, GroupFit, Note, Parameter, option
 
 from blupboard_empirical_bayes.critical_values import critical_value
-from blupboard_empirical_bayes.means import Means, read_means, require_groups
+from blupboard_empirical_bayes.means import power_of_two, read_means, require_groups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from estimators import GroupData
+    from estimators import GroupBatch, GroupData
     from numpy.typing import NDArray
 
     Vector = NDArray[np.float64]
 
 LEAST_GROUPS = 3
-LARGEST_RATIO = 1e300
+LARGEST_KAPPA = 1e300
 
 
 @dataclass(frozen=True)
@@ -45,14 +43,14 @@ class RobustOptions:
 
 @dataclass(frozen=True)
 class Moments:
-    """The centre, and second moment and kurtosis of the true means around it; in units."""
+    """The centre, and second moment and kurtosis of the true means around it; ``(..., 1)``, in units."""
 
-    center: float
-    mu2: float
-    kappa: float
-    mu2_raised: bool
+    center: Vector
+    mu2: Vector
+    kappa: Vector
+    mu2_raised: NDArray[np.bool_]
     """Whether the moment estimate was too small and the least believable value stands in its place."""
-    kappa_raised: bool
+    kappa_raised: NDArray[np.bool_]
 
 
 class RobustIntervals(Estimator):
@@ -87,27 +85,70 @@ class RobustIntervals(Estimator):
         means = read_means(data)
         if isinstance(means, GroupFit):
             return means
-        moments = estimate_moments(means, by_precision=options.weights == "precision")
+        moments = estimate_moments(means.value, means.variance, by_precision=options.weights == "precision")
         weight = moments.mu2 / (moments.mu2 + means.variance)
         estimate = means.location(moments.center + weight * (means.value - moments.center))
         bounded = options.kurtosis == "estimated"
+        variance, place = np.unique(means.variance, return_inverse=True)
+
+        def interval(level: float) -> tuple[Vector, Vector]:
+            half = means.unit * _half_widths(variance, moments, level, bounded=bounded)[place]
+            return estimate - half, estimate + half
+
+        center = means.place(float(moments.center[0]))
         return GroupFit(
             estimate=estimate,
             weight=weight,
-            center=means.place(moments.center),
+            center=center,
             parameters={
-                "mu": means.place(moments.center),
-                "sigma_group": means.unit * float(np.sqrt(moments.mu2)),
+                "mu": center,
+                "sigma_group": means.unit * float(np.sqrt(moments.mu2[0])),
                 "sigma_error": means.sigma_error,
                 "kurtosis": Parameter(
                     "kurtosis",
-                    moments.kappa,
+                    float(moments.kappa[0]),
                     "Kurtosis κ",
                     "Of the true means around the centre: 3 for a normal distribution, more for heavy tails.",
                 ),
             },
             notes=_notes(moments, bounded=bounded),
-            interval_fn=_intervals(means, moments, estimate, bounded=bounded),
+            interval_fn=interval,
+        )
+
+    def _fit_many(self, batch: GroupBatch, options: RobustOptions) -> BatchFit:
+        require_groups(batch[0], LEAST_GROUPS)
+        batch[0].require_repeats()
+        varies = batch.varies_within[:, None]
+        pooled = (batch.ss_within.sum(axis=1) / batch.df_within)[:, None]
+        root = np.sqrt(np.where(varies, pooled, 1.0) / batch.n)
+        unit = power_of_two(np.maximum(np.abs(batch.centered_mean), root).max(axis=1, keepdims=True))
+        value, variance = batch.centered_mean / unit, np.square(root / unit)
+        moments = estimate_moments(value, variance, by_precision=options.weights == "precision")
+        weight = moments.mu2 / (moments.mu2 + variance)
+        shrunk = batch.origin + unit * (moments.center + weight * (value - moments.center))
+        estimate = np.where(varies, shrunk, batch.mean)
+        equal = ~varies & (np.ptp(batch.centered_mean, axis=1, keepdims=True) == 0)
+        _, first, place = np.unique(batch.n, return_index=True, return_inverse=True)
+        bounded = options.kurtosis == "estimated"
+
+        def interval(level: float) -> tuple[Vector, Vector]:
+            half = unit * _half_widths(variance[:, first], moments, level, bounded=bounded)[:, place]
+            half = np.where(varies, half, np.nan)
+            return estimate - half, estimate + half
+
+        found = {
+            "mu": batch.origin + unit * moments.center,
+            "sigma_group": unit * np.sqrt(moments.mu2),
+            "kurtosis": moments.kappa,
+        }
+        return BatchFit(
+            estimate=estimate,
+            weight=np.where(varies, weight, np.where(equal, np.nan, 1.0)),
+            interval_fn=interval,
+            parameters={
+                "sigma_error": np.where(varies, np.sqrt(pooled), 0.0)[:, 0],
+                **{name: np.where(varies, numbers, np.nan)[:, 0] for name, numbers in found.items()},
+            },
         )
 
     def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -119,46 +160,46 @@ class RobustIntervals(Estimator):
         return signal / (1.0 + signal)
 
 
-def estimate_moments(means: Means, *, by_precision: bool) -> Moments:
-    """The centre, mu2 and kappa as in :class:`RobustIntervals`."""
-    v = means.variance
-    omega = v.min() / v if by_precision else np.ones_like(v)
-    total = float(omega.sum())
-    center = means.weighted_mean(omega)
-    squares = np.square(means.value - center)
-    raw2 = float(omega @ (squares - v)) / total
-    least2 = 2.0 * float(np.square(omega * v).sum()) / (total * float(omega @ v))
-    mu2 = max(raw2, least2)
-    raw4 = float(omega @ (np.square(squares) - 6.0 * v * squares + 3.0 * np.square(v))) / total
-    least4 = 32.0 * float(np.square(omega * np.square(v)).sum()) / (total * float(omega @ np.square(v)))
-    kappa, least = (min(part / mu2 / mu2, LARGEST_RATIO) for part in (raw4, least4))
-    return Moments(center, mu2, max(kappa, 1.0 + least), raw2 < least2, kappa < 1.0 + least)
+def estimate_moments(value: Vector, variance: Vector, *, by_precision: bool) -> Moments:
+    """The centre, mu2 and kappa as in :class:`RobustIntervals`, of means and variances ``(..., J)``."""
+
+    def total(numbers: Vector) -> Vector:
+        summed: Vector = numbers.sum(axis=-1, keepdims=True)
+        return summed
+
+    v = variance
+    omega = v.min(axis=-1, keepdims=True) / v if by_precision else np.ones_like(v)
+    share = omega / total(omega)
+    rough = total(share * value)
+    center = rough + total(share * (value - rough))
+    squares = np.square(value - center)
+    raw2 = total(share * (squares - v))
+    least2 = 2.0 * total(np.square(share * v)) / total(share * v)
+    mu2 = np.maximum(raw2, least2)
+    raw4 = total(share * (np.square(squares) - 6.0 * v * squares + 3.0 * np.square(v)))
+    least4 = 32.0 * total(np.square(share * np.square(v))) / total(share * np.square(v))
+    with np.errstate(over="ignore"):
+        kappa = np.minimum(raw4 / mu2 / mu2, LARGEST_KAPPA)
+        least = 1.0 + np.minimum(least4 / mu2 / mu2, LARGEST_KAPPA)
+    return Moments(center, mu2, np.maximum(kappa, least), raw2 < least2, kappa < least)
 
 
-def _intervals(
-    means: Means, moments: Moments, estimate: Vector, *, bounded: bool
-) -> Callable[[float], tuple[Vector, Vector]]:
-    """The intervals by level; groups of one variance share a critical value."""
-    variance, place = np.unique(means.variance, return_inverse=True)
-    scale = means.unit * np.sqrt(variance) * (moments.mu2 / (moments.mu2 + variance))
+def _half_widths(variance: Vector, moments: Moments, level: float, *, bounded: bool) -> Vector:
+    """Half the width of the intervals at ``level``, in units, for sampling variances ``(..., D)``."""
     kappa = moments.kappa if bounded else np.inf
-
-    def interval(level: float) -> tuple[Vector, Vector]:
-        half = (critical_value(variance / moments.mu2, kappa, 1.0 - level) * scale)[place]
-        return estimate - half, estimate + half
-
-    return interval
+    scale = np.sqrt(variance) * (moments.mu2 / (moments.mu2 + variance))
+    return critical_value(variance / moments.mu2, kappa, 1.0 - level) * scale
 
 
 def _notes(moments: Moments, *, bounded: bool) -> tuple[Note, ...]:
     notes = []
-    if moments.mu2_raised:
+    if moments.mu2_raised.any():
         text = (
             "The data show hardly more spread between groups than sampling alone would. The spread between "
             "groups is set to the least value that the method allows, so that it does not come out as 0."
         )
         notes.append(Note("sigma_group_raised", "warning", text))
-    if moments.kappa_raised and bounded:
+    if moments.kappa_raised.any() and bounded:
         text = (
             "The data say too little of the tails of the true means: the kurtosis is set to the least value "
             "that the method allows."
