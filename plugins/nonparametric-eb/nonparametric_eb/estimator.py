@@ -1,0 +1,212 @@
+"""The estimator: posterior means under the mixing distribution of maximum likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimators import DataError, Estimator, GroupFit, Note, Parameter, option
+from nonparametric_eb.kernel import Kernel
+from nonparametric_eb.solver import Mixing, log_likelihood, solve
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from estimators import GroupData
+
+    Floats = NDArray[np.float64]
+
+MOST_NODES = 20_000
+REACHED = 1e-6
+
+
+@dataclass(frozen=True)
+class NonparametricOptions:
+    """Where the distribution may have its atoms."""
+
+    support: str = option(
+        "free",
+        label="Atoms",
+        help="Free: anywhere; the grid is where the search looks. Grid: on the grid only, as Koenker & "
+        "Mizera do; a little is lost, and the certificate shows how much.",
+        choices={"free": "anywhere", "grid": "on the grid"},
+    )
+    points: int = option(
+        300,
+        label="Grid points",
+        help="From the smallest group mean to the largest. Means of groups that are known more precisely "
+        "than the grid is fine are added to it.",
+        minimum=20,
+        maximum=5000,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class DiscretePosterior:
+    """The groups' posteriors: the same atoms for all, with masses of their own."""
+
+    atoms: Floats
+    """(M,) in the outcome's units, ascending."""
+    masses: Floats
+    """(M,) of the mixing distribution."""
+    shares: Floats
+    """(J, M) posterior masses."""
+
+    def __call__(self, level: float) -> tuple[Floats, Floats]:
+        """Lower and upper ends ``(J,)`` of the equal-tailed interval: atoms, holding at least ``level``."""
+        tail = (1.0 - level) / 2.0
+        below, beyond = np.cumsum(self.shares, axis=1), np.cumsum(self.shares[:, ::-1], axis=1)
+        last = len(self.atoms) - 1
+        low = np.minimum((below < tail).sum(axis=1), last)
+        high = last - np.minimum((beyond < tail).sum(axis=1), last)
+        return self.atoms[low], self.atoms[high]
+
+
+class NonparametricBayes(Estimator):
+    """Posterior means with theta_j ~ G and ybar_j ~ N(theta_j, v_j), G by maximum likelihood.
+
+    v_j is pooled variance / n_j, taken as known, or as published. Kiefer & Wolfowitz (1956), Annals of
+    Mathematical Statistics 27, 887-906; Koenker & Mizera (2014), JASA 109, 674-685. See
+    :mod:`nonparametric_eb.solver` for how G is found.
+    """
+
+    id = "nonparametric_eb"
+    label = "Nonparametric EB"
+    summary = (
+        "Pulls each group towards places where groups gather; nothing is assumed about their distribution."
+    )
+    citation = (
+        "Kiefer & Wolfowitz (1956), Annals of Mathematical Statistics 27, 887-906; "
+        "Koenker & Mizera (2014), JASA 109, 674-685"
+    )
+    Options = NonparametricOptions
+    color = "#e69f00"
+    symbol = "star"
+    order = 70
+
+    def _fit(self, data: GroupData, options: NonparametricOptions) -> GroupFit:
+        if len(data) < 2:
+            raise DataError("needs at least 2 groups to tell how groups are distributed")
+        data.require_repeats()
+        variance = data.sampling_variance
+        if variance is None or (data.known_variance is None and not data.varies_within):
+            return _without_spread_within(data)
+        center = float(np.median(data.centered_mean))
+        distance, error = data.centered_mean - center, np.sqrt(variance)
+        unit = float(max(np.abs(distance).max(), error.max()))
+        kernel = Kernel(distance / unit, error / unit)
+        mixing = solve(kernel, _nodes(kernel, options.points), free=options.support == "free")
+        shares = kernel.at(mixing.atoms) * mixing.masses
+        shares /= shares.sum(axis=1, keepdims=True)
+        shift = mixing.atoms - kernel.y[:, None]
+        mean = (shares * shift).sum(axis=1)
+        spread = np.sqrt((shares * np.square(shift - mean[:, None])).sum(axis=1))
+        likelihood = log_likelihood(kernel, mixing.atoms, mixing.masses)
+        likelihood -= float(np.log(error).sum() + 0.5 * len(data) * np.log(2.0 * np.pi))
+        atoms = data.origin + (center + unit * mixing.atoms)
+        return GroupFit(
+            estimate=data.mean + unit * mean,
+            std_error=unit * spread,
+            parameters=_parameters(data, mixing, atoms, unit, likelihood),
+            notes=_notes(mixing),
+            interval_fn=DiscretePosterior(atoms, mixing.masses, shares),
+        )
+
+
+def mixing_distribution(fit: GroupFit) -> tuple[Floats, Floats]:
+    """The estimated distribution of the groups' true means: atoms ``(M,)``, ascending, and masses ``(M,)``.
+
+    Raises:
+        DataError: the fit was not made by :class:`NonparametricBayes`.
+
+    """
+    if not isinstance(fit.interval_fn, DiscretePosterior):
+        raise DataError("this fit has no mixing distribution: it was not made by nonparametric_eb")
+    return fit.interval_fn.atoms, fit.interval_fn.masses
+
+
+def _nodes(kernel: Kernel, points: int) -> Floats:
+    """Where D is looked at: evenly from the smallest mean to the largest, and at means the grid would miss.
+
+    Raises:
+        DataError: the means lie so many standard errors apart that too many nodes would be needed.
+
+    """
+    low, high = float(kernel.y.min()), float(kernel.y.max())
+    if low == high:
+        return np.array([low])
+    even = np.linspace(low, high, points)
+    nodes = np.union1d(even, kernel.y[kernel.s < 2.0 * (even[1] - even[0])])
+    if len(nodes) > MOST_NODES:
+        raise DataError(
+            f"{len(kernel.y):,} groups lie too many standard errors apart for the search; "
+            "the level means say nearly the same"
+        )
+    return nodes
+
+
+def _without_spread_within(data: GroupData) -> GroupFit:
+    """The limit as the spread within groups goes to 0: an atom at each group's mean."""
+    atoms, which = np.unique(data.mean, return_inverse=True)
+    shares = np.zeros((len(data), len(atoms)))
+    shares[np.arange(len(data)), which] = 1.0
+    masses = shares.mean(axis=0)
+    code = "all_equal" if data.all_equal else "no_spread_within"
+    text = (
+        "All values are equal: there is one atom, and nothing is known of how groups are distributed."
+        if data.all_equal
+        else "Rows do not vary within any group, so every group's mean is taken at its word. "
+        "This is the limit of the method; there is no likelihood."
+    )
+    middle = float(data.centered_mean.mean())
+    numbers = {
+        "mu": data.origin + middle,
+        "sigma_group": 0.0 if data.all_equal else float(np.std(data.centered_mean)),
+        "sigma_error": 0.0,
+    }
+    return GroupFit(
+        estimate=data.mean,
+        std_error=np.zeros(len(data)),
+        parameters={**numbers, "atoms": Parameter("atoms", len(atoms), "Atoms")},
+        notes=(Note(code, "warning", text),),
+        interval_fn=DiscretePosterior(atoms, masses, shares),
+    )
+
+
+def _parameters(
+    data: GroupData, mixing: Mixing, atoms: Floats, unit: float, likelihood: float
+) -> dict[str, float | Parameter | None]:
+    middle = float(mixing.masses @ mixing.atoms)
+    spread = unit * float(np.sqrt(mixing.masses @ np.square(mixing.atoms - middle)))
+    pooled, j = data.pooled_variance, len(data)
+    about = (
+        f"The largest sum of phi_j(t) / f_j over all t. At the maximum of the likelihood it is the number of "
+        f"groups, {j}; what it has above that is more than the log likelihood could still gain."
+    )
+    given = (
+        Parameter("mu", atoms[0] + unit * (middle - float(mixing.atoms[0])), "Mean of the distribution"),
+        Parameter("sigma_group", spread, "Standard deviation of the distribution"),
+        Parameter(
+            "sigma_error", None if pooled is None else float(np.sqrt(pooled)), "Within groups σe (pooled)"
+        ),
+        Parameter("log_likelihood", likelihood),
+        Parameter("certificate", j * mixing.largest, f"Certificate (at most {j})", about),
+        Parameter("atoms", len(atoms), "Atoms", "The number of places where the distribution has mass."),
+    )
+    return {p.name: p for p in given}
+
+
+def _notes(mixing: Mixing) -> tuple[Note, ...]:
+    notes = []
+    if len(mixing.atoms) == 1:
+        text = (
+            "One atom: the likelihood is largest if all groups have the same true mean, so all are put "
+            "there. The standard error of 0 takes that as known; it does not mean that the true means are known."
+        )
+        notes.append(Note("one_atom", "warning", text))
+    if mixing.largest > 1.0 + REACHED:
+        text = "The distribution is not quite that of maximum likelihood: the certificate says how far off."
+        notes.append(Note("not_certified", "info", text))
+    return tuple(notes)
