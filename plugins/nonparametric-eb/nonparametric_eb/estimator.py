@@ -203,7 +203,8 @@ def _notes(mixing: Mixing) -> tuple[Note, ...]:
     if len(mixing.atoms) == 1:
         text = (
             "One atom: the likelihood is largest if all groups have the same true mean, so all are put "
-            "there. The standard error of 0 takes that as known; it does not mean that the true means are known."
+            "there. The standard error of 0 takes that as given; it does not mean that the true means are "
+            "known."
         )
         notes.append(Note("one_atom", "warning", text))
     if mixing.largest > 1.0 + REACHED:
