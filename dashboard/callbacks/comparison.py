@@ -73,9 +73,10 @@ def register(app: dash.Dash, board: Board) -> None:
             del page[read_from_inputs_list]
         if page["theme"] is None or not page["dataset"]:
             return dict.fromkeys(_OUTPUTS, no_update)
-        if page["dataset"]["token"] == SIMULATED:
-            if ctx.triggered_id in (ids.GROUP, ids.OUTCOME):
-                return dict.fromkeys(_OUTPUTS, no_update)
+        simulated = page["dataset"]["token"] == SIMULATED
+        if ctx.triggered_id in ((ids.GROUP, ids.OUTCOME) if simulated else (ids.DESIGN,)):
+            return dict.fromkeys(_OUTPUTS, no_update)  # what is on screen does not depend on it
+        if simulated:
             page |= {"outcome": SIMULATED_OUTCOME, "group": SIMULATED_GROUP}
         if not page["outcome"] or not page["group"]:
             return _only_problem("Choose an outcome (numbers) and a grouping column.")
