@@ -150,7 +150,7 @@ class GroupFit:
             raise FitError("center is not finite")
         for note in self.notes:
             if not isinstance(note, Note) or not isinstance(note.text, str):
-                raise FitError(f"notes holds {note!r}, which is no Note with a text")
+                raise FitError(f"notes holds {note!r}: give instances of Note")
         if self.df is not None and not self.df > 0:
             raise FitError(f"df is {self.df}, but degrees of freedom are positive")
 

@@ -415,7 +415,7 @@ def test_a_failing_estimator_stands_beside_the_others_with_its_reason():
         "shape": "the method did not keep to its contract: estimate has shape (1,), but there are 3 groups",
         "ends": "the method did not keep to its contract: interval_fn gave a lower end above the upper one",
         "stops": "the method failed with SystemExit: enough",
-        "notes": "the method did not keep to its contract: notes holds 'mind', which is no Note with a text",
+        "notes": "the method did not keep to its contract: notes holds 'mind': give instances of Note",
         "refused": "needs at least 4 groups",
     }
     failed = found["crash"]
