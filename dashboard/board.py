@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from dashboard.choices import OptionValue
     from dashboard.ingest import Table
     from dashboard.storage.workspace import Workspace
+    from estimators import Estimator
 
 KEPT = 16
 """Reductions and comparisons that are kept for reuse."""
@@ -97,13 +99,17 @@ class Board:
         simulated = simulate(design)
         return self._arrange(self._fit(simulated.data, choices), choices, truth_of(simulated))
 
+    def chosen(self, choices: Choices) -> tuple[list[Estimator], dict[str, dict[str, OptionValue]]]:
+        """The estimators that are switched on, in display order, and their options by id."""
+        on = [estimator for estimator in self.registry.values() if estimator.id in choices.on]
+        return on, {i: o for i, o in choices.options_by_estimator().items() if i in self.registry}
+
     def _compare_anew(self, source: _Columns | Design, choices: Choices) -> Comparison:
         data = self.simulated(source).data if isinstance(source, Design) else self._reduce(source)
         return self._fit(data, choices)
 
     def _fit(self, data: GroupData, choices: Choices) -> Comparison:
-        chosen = [estimator for estimator in self.registry.values() if estimator.id in choices.on]
-        options = {i: o for i, o in choices.options_by_estimator().items() if i in self.registry}
+        chosen, options = self.chosen(choices)
         return compare(data, chosen, options=options, level=choices.level)
 
     def _arrange(self, comparison: Comparison, choices: Choices, truth: Truth | None) -> Scene:

@@ -148,7 +148,7 @@ def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[st
         "parameters": panels.parameters(scene, board),
         "figures": drawn(scene),
         "index": groups_index(scene),
-        "closest": panels.closest_line(scene),
+        "closest": words.closest_line(scene),
         "draw_bar": scene.truth is None,
         "roles": scene.truth is not None,
     }

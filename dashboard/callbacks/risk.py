@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,7 @@ from dashboard import risk_words
 from dashboard.choices import Choices
 from dashboard.figures import groups_figure
 from dashboard.figures.risk import risk_figure
+from dashboard.opening import SIMULATED_GROUP, SIMULATED_OUTCOME
 from dashboard.pages import ids, panels, risk_panels
 from dashboard.pages.risk import RANGES
 from dashboard.serving.server import owner
@@ -133,8 +135,7 @@ def wanted_study(board: Board, page: dict[str, Any], seed: int) -> RiskStudy:
     if choices is None:
         raise OptionError("choose the estimators first")
     design = Design.from_json(page["design"])
-    chosen = tuple(e for e in board.registry.values() if e.id in choices.on)
-    options = {i: o for i, o in choices.options_by_estimator().items() if i in board.registry}
+    chosen, options = board.chosen(choices)
     sweep = None
     if page["dial"]:
         sweep = Sweep(page["dial"], _number("From", page["low"]), _number("to", page["high"]))
@@ -142,7 +143,7 @@ def wanted_study(board: Board, page: dict[str, Any], seed: int) -> RiskStudy:
     if replicates != int(replicates):
         raise OptionError("replicates are a whole number")
     study = RiskStudy(
-        design, chosen, int(replicates), seed=seed, sweep=sweep, level=choices.level, options=options
+        design, tuple(chosen), int(replicates), seed=seed, sweep=sweep, level=choices.level, options=options
     )
     if study.replicates * len(study.points) > MOST_FITS:
         most = MOST_FITS // len(study.points)
@@ -190,16 +191,20 @@ def _one_draw(board: Board, page: str | None, design: dict[str, Any] | None, giv
     if page != "risk" or design is None or choices is None:
         return no_update
     try:
-        scene = board.scene(
-            owner(), replace(choices, design=Design.from_json(design), outcome="y", group="group")
+        drawn = replace(
+            choices, design=Design.from_json(design), outcome=SIMULATED_OUTCOME, group=SIMULATED_GROUP
         )
+        scene = board.scene(owner(), drawn)
     except (BlupboardError, ValueError):
-        return no_update
+        return no_update  # the study's own line says what is wrong with the design
     return groups_figure(scene).to_plotly_json()
 
 
 def _number(name: str, given: object) -> float:
     try:
-        return float(str(given).replace(",", ""))
+        number = float(str(given).replace(",", ""))
     except ValueError:
-        raise OptionError(f"{name} is a number, not {given!r}") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise OptionError(f"{name} is a number, not {given!r}")
+    return number

@@ -93,7 +93,7 @@ def group_markers(
 ) -> Trace:
     """One marker for every group, in display order."""
     color = style.color(dark=scene.dark)
-    symbol = DASH_MARK if style.symbol == LINE else style.symbol
+    symbol = marker_symbol(style)
     marker: dict[str, Any] = {"color": color, "symbol": symbol, "size": size or marker_size(len(scene))}
     if symbol.endswith("-open"):
         marker["line"] = {"width": 1.4, "color": color}
@@ -150,6 +150,11 @@ def _thickness(scene: Scene) -> list[tuple[float, NDArray[np.bool_]]]:
     low, high = np.quantile(scene.n, [1 / 3, 2 / 3])
     small, large = scene.n <= low, scene.n > high
     return [(w, m) for w, m in ((0.8, small), (1.5, ~small & ~large), (2.6, large)) if m.any()]
+
+
+def marker_symbol(style: Style) -> str:
+    """The mark of a method; a dash for one that asks to be a line."""
+    return DASH_MARK if style.symbol == LINE else style.symbol
 
 
 def marker_size(groups: int) -> float:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.canvas import DASH_MARK, FAINT, GREY, INK, plain, themed_layout
+from dashboard.figures.canvas import FAINT, GREY, INK, marker_symbol, plain, themed_layout
 from dashboard.palette import LINE, Style, faded
 from estimators import crossings
 from estimators.sweeps import DIALS
@@ -87,7 +87,7 @@ def _curve(
             legendgroup=estimator.id,
         )
     )
-    symbol = DASH_MARK if style.symbol == LINE else style.symbol
+    symbol = marker_symbol(style)
     figure.add_trace(
         go.Scatter(
             x=at,
@@ -194,7 +194,7 @@ def _marks(base: ScenarioRisk, styles: Mapping[str, Style], *, dark: bool) -> go
     for place, estimator in enumerate(known):
         style, found = styles[estimator.id], estimator["relative_mse"]
         color = style.color(dark=dark)
-        symbol = DASH_MARK if style.symbol == LINE else style.symbol
+        symbol = marker_symbol(style)
         figure.add_trace(
             go.Scatter(
                 x=[found.value],

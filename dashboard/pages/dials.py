@@ -54,8 +54,6 @@ SIZE_RULES = (
     {"value": "huge", "label": "one huge group"},
     {"value": "list", "label": "a list"},
 )
-SIZE_RULE_TEXTS = {"equal": "10", "range": "2-40", "drawn": "~2-40", "huge": ONE_HUGE}
-"""What a rule writes into the input when it is chosen; a list begins with the sizes that are there."""
 
 
 def dials(design: Design) -> html.Div:

@@ -151,11 +151,6 @@ def simulated_chip(scene: Scene) -> list[Any]:
     ]
 
 
-def closest_line(scene: Scene) -> str:
-    """Who is closest to the truth in this one draw."""
-    return words.closest_line(scene)
-
-
 def alert(message: str) -> dmc.Alert:
     """One sentence about what is wrong."""
     return dmc.Alert(sentence(message), color="red", variant="light", p="xs")
