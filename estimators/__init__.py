@@ -6,6 +6,7 @@ measure which estimator is closer to the truth on average with :func:`run_risk`.
 """
 
 from estimators.batch import BatchFit, GroupBatch
+from estimators.blup import MlBlup, RemlBlup
 from estimators.comparison import TIDY_COLUMNS, Comparison, Result, compare
 from estimators.conformance import ConformanceError, check_estimator
 from estimators.contract import Estimator
@@ -16,17 +17,22 @@ from estimators.errors import BlupboardError, DataError, FitError, OptionError
 from estimators.fit import GroupFit, Note, Parameter
 from estimators.groups import GroupData
 from estimators.hookspecs import hookimpl
+from estimators.james_stein import JamesStein
+from estimators.level_means import GrandMean, LevelMeans
 from estimators.many import fit_many
 from estimators.options import OptionSpec, option
+from estimators.reader import Reader
 from estimators.registry import PluginStatus, Registry, build_registry
 from estimators.report import RiskReport
 from estimators.risk import Progress, risk_steps, run_risk
 from estimators.rows import DroppedRows, Rows
+from estimators.sample import Sample
 from estimators.scenario import EstimatorRisk, Measured, ScenarioRisk
 from estimators.simulation import Simulated, simulate
 from estimators.study import RiskStudy
 from estimators.sweeps import Sweep
 from estimators.theory import Theory, theory
+from estimators.view import Look, View
 
 __all__ = [
     "PRESETS",
@@ -43,10 +49,15 @@ __all__ = [
     "Estimator",
     "EstimatorRisk",
     "FitError",
+    "GrandMean",
     "GroupBatch",
     "GroupData",
     "GroupFit",
+    "JamesStein",
+    "LevelMeans",
+    "Look",
     "Measured",
+    "MlBlup",
     "Note",
     "OptionError",
     "OptionSpec",
@@ -54,16 +65,20 @@ __all__ = [
     "PluginFailure",
     "PluginStatus",
     "Progress",
+    "Reader",
     "Registry",
+    "RemlBlup",
     "Result",
     "RiskReport",
     "RiskStudy",
     "Rows",
+    "Sample",
     "ScenarioRisk",
     "Simulated",
     "Source",
     "Sweep",
     "Theory",
+    "View",
     "build_registry",
     "check_estimator",
     "compare",

@@ -129,7 +129,8 @@ def compare(
 
     Args:
         data: the groups.
-        estimators: instances, ids of the default registry, or a registry; None: all that are registered.
+        estimators: instances, ids of the default registry, or a registry; None: those of the default
+            registry that take part where nobody has chosen.
         options: by estimator id, an ``Options`` instance or a mapping of option names to values.
         level: of the intervals, between 0 and 1.
 
@@ -209,7 +210,7 @@ def _resolve(estimators: Iterable[Estimator | str] | Mapping[str, Estimator] | N
 
         registry = build_registry()
         if asked is None:
-            return list(registry.values())
+            return list(registry.at_first)
         known = {e: registry.find(e) for e in asked if isinstance(e, str)}
     chosen: dict[str, Estimator] = {}
     for given in asked:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import pickle
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from estimators.batch import BatchFit
+    from estimators.comparison import Result
 
 ORDINARY = "20 groups of 8 rows"
 LEVEL = 0.9
@@ -42,15 +45,19 @@ class ConformanceError(AssertionError):
         )
 
 
-def check_estimator(estimator: Estimator) -> None:
+def check_estimator(estimator: Estimator, options: object | None = None) -> None:
     """Hold an estimator against the contract on ordinary and awkward data.
+
+    Args:
+        estimator: an instance.
+        options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
 
     Raises:
         ConformanceError: with every fault found and how to mend it.
 
     """
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        problems = _problems(estimator)
+        problems = _problems(estimator, options)
     if text := printed.getvalue().strip():
         problems.append(
             f"it prints to stdout ({text.splitlines()[0][:LONGEST_QUOTE]!r}): a Note of the fit tells people "
@@ -60,14 +67,16 @@ def check_estimator(estimator: Estimator) -> None:
         raise ConformanceError(str(getattr(estimator, "id", type(estimator).__name__)), problems)
 
 
-def _problems(estimator: Estimator) -> list[str]:
+def _problems(estimator: Estimator, options: object) -> list[str]:
     problems = list(_identity(estimator))
+    if problems:
+        return problems
+    checked = estimator.make_options(options)
+    for name, data in _datasets():
+        problems.extend(f"on {name}: {p}" for p in _fit_problems(estimator, checked, name, data))
     if not problems:
-        for name, data in _datasets():
-            problems.extend(f"on {name}: {p}" for p in _fit_problems(estimator, name, data))
-    if not problems:
-        problems.extend(_equivariance(estimator))
-        problems.extend(_batch_problems(estimator))
+        problems.extend(_equivariance(estimator, checked))
+        problems.extend(_batch_problems(estimator, checked))
     return problems
 
 
@@ -116,10 +125,10 @@ def _datasets() -> Iterator[tuple[str, GroupData]]:
     )
 
 
-def _fit_problems(estimator: Estimator, name: str, data: GroupData) -> Iterator[str]:
+def _fit_problems(estimator: Estimator, options: object, name: str, data: GroupData) -> Iterator[str]:
     before = _snapshot(data)
     try:
-        fit, again = estimator.fit(data), estimator.fit(data)
+        fit, again = estimator.fit(data, options), estimator.fit(data, options)
     except DataError as error:
         if name == ORDINARY:
             yield f"it refuses ordinary data ({error}): raise DataError only where the method cannot work"
@@ -134,7 +143,8 @@ def _fit_problems(estimator: Estimator, name: str, data: GroupData) -> Iterator[
     yield from _interval_problems(fit, len(data))
     if fit.weight is not None and ((fit.weight < -1e-9) | (fit.weight > 1 + 1e-9)).any():
         yield "weight lies outside 0 to 1: it is that of the group's own mean; leave it None if there is none"
-    yield from _display_problems(estimator, data, fit)
+    yield from _travel_problems(fit)
+    yield from _display_problems(estimator, options, data, fit)
 
 
 def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
@@ -158,13 +168,24 @@ def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
         yield "a 99% interval is narrower than a 50% interval: take the level as the coverage wanted"
 
 
-def _display_problems(estimator: Estimator, data: GroupData, fit: GroupFit) -> Iterator[str]:
+def _travel_problems(fit: GroupFit) -> Iterator[str]:
+    """Whether the fit, its intervals aside, can go from one process to another, as it does on a server."""
+    try:
+        pickle.loads(pickle.dumps(replace(fit, interval_fn=None)))  # noqa: S301 - what was pickled here
+    except Exception as error:  # noqa: BLE001 - as above
+        yield (
+            f"its fit cannot be pickled ({type(error).__name__}: {error}): let details hold arrays, numbers, "
+            "text, or instances of classes at the top level of a module"
+        )
+
+
+def _display_problems(estimator: Estimator, options: object, data: GroupData, fit: GroupFit) -> Iterator[str]:
     for note in fit.notes:
         if not isinstance(note, Note) or not isinstance(note.text, str):
             yield f"notes holds {note!r}: give instances of Note, each with a text"
     try:
         curve = estimator.weight_curve(fit, np.array([1.0, 10.0]))
-        code = estimator.r_code(data, estimator.make_options())
+        code = estimator.r_code(data, options)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
         yield f"weight_curve or r_code fails with {type(error).__name__}: {error} (None where there is none)"
         return
@@ -174,20 +195,20 @@ def _display_problems(estimator: Estimator, data: GroupData, fit: GroupFit) -> I
         yield "r_code must give text, or None"
 
 
-def _equivariance(estimator: Estimator) -> Iterator[str]:
+def _equivariance(estimator: Estimator, options: object) -> Iterator[str]:
     rng = np.random.default_rng(7)
     group = np.repeat(np.arange(10), rng.integers(2, 9, 10))
     y = rng.standard_normal(10)[group] + rng.standard_normal(len(group))
     shuffled = rng.permutation(len(y))
-    estimate = _estimate(estimator, y, group)
+    estimate = _estimate(estimator, options, y, group)
     if estimate is None:
         return
-    again = _estimate(estimator, y[shuffled], group[shuffled])
+    again = _estimate(estimator, options, y[shuffled], group[shuffled])
     if again is None or not np.allclose(estimate, again, rtol=1e-6, atol=1e-6):
         yield "the order of the rows changes the estimates: depend on the rows as a set only"
 
 
-def _batch_problems(estimator: Estimator) -> Iterator[str]:
+def _batch_problems(estimator: Estimator, options: object) -> Iterator[str]:
     """Whether all replicates of a batch at once get what each gets alone; of methods that offer it."""
     if type(estimator)._fit_many is Estimator._fit_many:
         return
@@ -196,9 +217,10 @@ def _batch_problems(estimator: Estimator) -> Iterator[str]:
         ("8 groups of 1 to 30 rows", [2, 9, 4, 30, 1, 5, 8, 12]),
     ):
         batch, unit = _batch(np.array(sizes))
-        many = fit_many(estimator, batch, level=LEVEL)
+        many = fit_many(estimator, batch, options, level=LEVEL)
         for r, what in enumerate(REPLICATES):
-            if differing := ", ".join(_differences(estimator, batch, many, r, unit[r])):
+            alone = run(batch[r], estimator, options, LEVEL)
+            if differing := ", ".join(_differences(alone, many, r, unit[r])):
                 yield (
                     f"on many replicates of {name} ({what}), _fit_many does not give what _fit gives: "
                     f"{differing}; mend it, or leave it out, and replicates are fitted one after the other"
@@ -226,11 +248,8 @@ def _batch(n: NDArray[np.int64]) -> tuple[GroupBatch, NDArray[np.float64]]:
     return batch, np.where(spread > 0, spread, 1.0)
 
 
-def _differences(
-    estimator: Estimator, batch: GroupBatch, many: BatchFit, replicate: int, unit: float
-) -> Iterator[str]:
+def _differences(single: Result, many: BatchFit, replicate: int, unit: float) -> Iterator[str]:
     """What one replicate's part of a batch has otherwise than its single fit."""
-    single = run(batch[replicate], estimator, estimator.make_options(), LEVEL)
     if single.fit is None or replicate in many.failures:
         if single.message != many.failures.get(replicate):
             yield f"failure ({many.failures.get(replicate)!r} in place of {single.message!r})"
@@ -243,7 +262,7 @@ def _differences(
         ("lower end of the interval", ends[0], both[0], unit),
         ("upper end of the interval", ends[1], both[1], unit),
     ):
-        nothing = np.full(batch.groups, np.nan)
+        nothing = np.full(len(fit.estimate), np.nan)
         wanted = nothing if one is None else one
         found = nothing if all_of_them is None else all_of_them[replicate]
         if not np.allclose(found, wanted, rtol=0, atol=BATCH_TOLERANCE * scale, equal_nan=True):
@@ -251,10 +270,10 @@ def _differences(
 
 
 def _estimate(
-    estimator: Estimator, y: NDArray[np.float64], group: NDArray[np.int64]
+    estimator: Estimator, options: object, y: NDArray[np.float64], group: NDArray[np.int64]
 ) -> NDArray[np.float64] | None:
     try:
-        return estimator.fit(GroupData.from_arrays(y, group)).estimate
+        return estimator.fit(GroupData.from_arrays(y, group), options).estimate
     except BlupboardError:
         return None
 

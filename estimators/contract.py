@@ -51,6 +51,8 @@ class Estimator(ABC):
     """A hint for display: a plotly marker symbol, or ``line`` for one number that stands for all groups."""
     order: ClassVar[int] = 100
     """Place in lists; the smaller comes first, ties by id."""
+    on_at_first: ClassVar[bool] = True
+    """A hint: whether it takes part where nobody has chosen; False for what is looked up now and then."""
 
     def fit(self, data: GroupData, options: object | None = None) -> GroupFit:
         """Fit the method after checking the options: an ``Options`` instance, a mapping, or None (defaults).

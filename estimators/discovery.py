@@ -18,7 +18,7 @@ from estimators.hookspecs import PROJECT
 if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
-BUILT_IN, DISTRIBUTION = "built in", "distribution"
+BUILT_IN, DISTRIBUTION, OBJECT = "built in", "distribution", "python"
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,14 @@ class Source:
     name: str
     """The distribution's name, or the file's stem."""
     origin: str
-    """``built in``, ``distribution``, or the path of the file."""
+    """``built in``, ``distribution``, ``python`` (an object), or the path of the file."""
     version: str | None = None
 
     def __str__(self) -> str:
         if self.origin == BUILT_IN:
             return "blupboard itself"
+        if self.origin == OBJECT:
+            return f"the object {self.name}"
         return f"the distribution {self.name}" if self.origin == DISTRIBUTION else f"the file {self.origin}"
 
 
@@ -67,6 +69,13 @@ class Discovery:
             dist = point.dist
             source = Source(dist.name if dist else point.name, DISTRIBUTION, dist.version if dist else None)
             self._load(source, point.load)
+
+    def take_object(self, plugin: object) -> None:
+        """Take something that a program hands over; its name is that of the module or the class."""
+        source = Source(getattr(plugin, "__name__", type(plugin).__name__), OBJECT)
+        if source not in self.sources:
+            self.sources.append(source)
+        self.loaded.append((source, plugin))
 
     def look_in_folder(self, folder: Path) -> None:
         """Import the ``*.py`` files of a folder, save those whose name starts with ``_``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -89,6 +89,8 @@ class GroupFit:
     """Degrees of freedom of the interval; None = normal."""
     interval_fn: Callable[[float], Interval] | None
     """Level -> (low, high), for a method with intervals of its own."""
+    details: Mapping[str, object]
+    """What else the method found, by names of its own: for its weight curve and its views. Can be pickled."""
 
     def __init__(
         self,
@@ -101,6 +103,7 @@ class GroupFit:
         notes: Iterable[Note] = (),
         df: float | None = None,
         interval_fn: Callable[[float], Interval] | None = None,
+        details: Mapping[str, object] | None = None,
     ) -> None:
         """Copy and freeze the arrays. ``parameters`` maps names to numbers, or to a Parameter with words."""
         for name, given in (("estimate", estimate), ("std_error", std_error), ("weight", weight)):
@@ -114,6 +117,11 @@ class GroupFit:
         object.__setattr__(self, "notes", tuple(notes))
         object.__setattr__(self, "df", df)
         object.__setattr__(self, "interval_fn", interval_fn)
+        object.__setattr__(self, "details", MappingProxyType(dict(details or {})))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = {name: dict(v) if isinstance(v, MappingProxyType) else v for name, v in vars(self).items()}
+        return _fit_of, (plain,)
 
     def interval(self, level: float = 0.95) -> Interval | None:
         """Lower and upper ends ``(J,)`` of the interval at ``level``, between 0 and 1; None if there is none.
@@ -153,6 +161,11 @@ class GroupFit:
                 raise FitError(f"notes holds {note!r}: give instances of Note")
         if self.df is not None and not self.df > 0:
             raise FitError(f"df is {self.df}, but degrees of freedom are positive")
+
+
+def _fit_of(fields: dict[str, Any]) -> GroupFit:
+    """A fit that was pickled, its arrays read-only again."""
+    return GroupFit(**fields)
 
 
 def two_sided_quantile(level: float, df: float | None) -> float:

@@ -1,4 +1,4 @@
-"""The hooks that a plugin may implement."""
+"""The hooks that a plugin may implement: each returns a list of what the plugin brings."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import pluggy
 
 if TYPE_CHECKING:
     from estimators.contract import Estimator
+    from estimators.reader import Reader
+    from estimators.sample import Sample
+    from estimators.view import View
 
 PROJECT = "blupboard"
 
@@ -15,7 +18,25 @@ hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
 """Marks a function of a plugin as the implementation of the hook of the same name."""
 
+# mypy: disable-error-code="empty-body"
+# a specification has no body
+
 
 @hookspec
-def register_estimators() -> list[Estimator]:  # type: ignore[empty-body]  # a specification has no body
+def register_estimators() -> list[Estimator]:
     """Return instances of the estimators that this plugin brings."""
+
+
+@hookspec
+def register_datasets() -> list[Sample]:
+    """Return the datasets that people find under "Samples"."""
+
+
+@hookspec
+def register_readers() -> list[Reader]:
+    """Return readers for kinds of files that blupboard does not know."""
+
+
+@hookspec
+def register_views() -> list[View]:
+    """Return pictures of a comparison, shown below the page's own and linked with them."""

@@ -1,20 +1,25 @@
-"""Find the estimators: the built-ins, installed distributions and single files, all through one hook."""
+"""Find what plugins bring: the built-ins, distributions, single files and objects, all through hooks."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar, cast
 
 import pluggy
 
 from estimators import builtins, hookspecs
-from estimators.contract import ID_PATTERN, Estimator
+from estimators.admission import KINDS, Contribution, fault_of
+from estimators.contract import Estimator
 from estimators.discovery import BUILT_IN, Discovery, PluginFailure, Source
 from estimators.errors import OptionError
-from estimators.options import OptionSpec
+from estimators.reader import Reader
+from estimators.sample import Sample
+from estimators.view import View
+
+Kind = TypeVar("Kind", bound=Contribution)
 
 
 @dataclass(frozen=True)
@@ -26,14 +31,17 @@ class PluginStatus:
     """Ids of its estimators that are registered, in display order."""
     failures: tuple[PluginFailure, ...]
     """Why something of it was left out; empty when all is well."""
+    samples: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
 
 
 class Registry(Mapping[str, Estimator]):
-    """Estimators by id, in display order; with where each comes from and what was left out."""
+    """Estimators by id, in display order; the rest of what plugins bring; and what was left out."""
 
     def __init__(
         self,
-        entries: Iterable[tuple[Estimator, Source]],
+        entries: Iterable[tuple[Contribution, Source]],
         failures: Iterable[PluginFailure],
         plugins: Iterable[Source],
         files: Mapping[Path, Source] | None = None,
@@ -41,15 +49,23 @@ class Registry(Mapping[str, Estimator]):
         """Sort the estimators into display order.
 
         Args:
-            entries: estimators with distinct ids, each with the plugin that brings it.
+            entries: what is registered, with the plugin that brings it; ids are distinct within each kind.
             failures: what was left out.
             plugins: every plugin that was found, each once, whatever became of it.
             files: whose code lies in a file, by its resolved path.
 
         """
-        ordered = sorted(entries, key=lambda entry: (entry[0].order, entry[0].id))
-        self._estimators = {estimator.id: estimator for estimator, _ in ordered}
-        self._sources = {estimator.id: source for estimator, source in ordered}
+        self._entries = list(entries)
+        found = (thing for thing, _ in self._entries if isinstance(thing, Estimator))
+        ordered = sorted(found, key=lambda estimator: (estimator.order, estimator.id))
+        self._estimators = {estimator.id: estimator for estimator in ordered}
+        self._sources = {(type_of(thing), thing.id): source for thing, source in self._entries}
+        self.samples: Mapping[str, Sample] = MappingProxyType(self._of(Sample))
+        """Datasets to begin with, by id."""
+        self.readers: Mapping[str, Reader] = MappingProxyType(self._of(Reader))
+        """Readers of further kinds of files, by id."""
+        self.views: Mapping[str, View] = MappingProxyType(self._of(View))
+        """Pictures of a comparison, by id."""
         self.failures = tuple(failures)
         self.plugins = tuple(plugins)
         self.files = dict(files or {})
@@ -63,17 +79,29 @@ class Registry(Mapping[str, Estimator]):
     def __len__(self) -> int:
         return len(self._estimators)
 
+    @property
+    def at_first(self) -> tuple[Estimator, ...]:
+        """The estimators that take part where nobody has chosen, in display order."""
+        return tuple(estimator for estimator in self._estimators.values() if estimator.on_at_first)
+
     def source(self, estimator_id: str) -> Source:
         """Where an estimator comes from."""
-        return self._sources[estimator_id]
+        return self._sources[Estimator, estimator_id]
+
+    def source_of(self, thing: Contribution) -> Source:
+        """Where something that is registered comes from."""
+        return self._sources[type_of(thing), thing.id]
 
     def statuses(self) -> tuple[PluginStatus, ...]:
         """What became of every plugin that was found: blupboard itself first, then the others by name."""
         return tuple(
             PluginStatus(
                 source=source,
-                estimators=tuple(name for name in self if self._sources[name] == source),
+                estimators=tuple(name for name in self if self.source(name) == source),
                 failures=tuple(failure for failure in self.failures if failure.source == source),
+                samples=self._brought(Sample, source),
+                readers=self._brought(Reader, source),
+                views=self._brought(View, source),
             )
             for source in self.plugins
         )
@@ -86,12 +114,29 @@ class Registry(Mapping[str, Estimator]):
             )
         return self._estimators[estimator_id]
 
+    def replaced(self, estimators: Iterable[Estimator]) -> Registry:
+        """The same with other objects in place of the estimators of those ids."""
+        instead = {estimator.id: estimator for estimator in estimators}
+        entries = [
+            (instead.get(thing.id, thing) if isinstance(thing, Estimator) else thing, source)
+            for thing, source in self._entries
+        ]
+        return Registry(entries, self.failures, self.plugins, self.files)
+
+    def _of(self, kind: type[Kind]) -> dict[str, Kind]:
+        return {thing.id: thing for thing, _ in self._entries if isinstance(thing, kind)}
+
+    def _brought(self, kind: type[Contribution], source: Source) -> tuple[str, ...]:
+        return tuple(name for (of, name), found in self._sources.items() if of is kind and found == source)
+
 
 def build_registry(
     plugins_dirs: Iterable[str | Path] = (),
     *,
     entry_points: bool = True,
     files: Iterable[str | Path] = (),
+    plugins: Iterable[object] = (),
+    built_in: Iterable[object] = (),
 ) -> Registry:
     """Collect the built-ins and every plugin that loads.
 
@@ -103,6 +148,9 @@ def build_registry(
         plugins_dirs: folders whose ``*.py`` files are plugins, save those whose name starts with ``_``.
         entry_points: whether installed distributions with entry points in the group ``blupboard`` take part.
         files: single plugin files besides; one that was found before is not taken twice.
+        plugins: objects: instances of Estimator, Sample, Reader or View, or what has functions marked
+            ``@hookimpl``, such as a module.
+        built_in: further objects with hooks, counted as blupboard's own.
 
     Raises:
         OptionError: a folder or a file does not exist.
@@ -113,24 +161,32 @@ def build_registry(
         found.look_in_environment()
     for folder in dict.fromkeys(Path(given).resolve() for given in plugins_dirs):
         found.look_in_folder(folder)
+    for given in plugins:
+        found.take_object(given)
     own = Source(BUILT_IN, BUILT_IN, _own_version())
     sources = [own, *sorted(found.sources, key=lambda source: source.name)]
-    loaded = [(own, builtins), *sorted(found.loaded, key=lambda plugin: plugin[0].name)]
+    carriers = [(own, carrier) for carrier in (builtins, *built_in)]
+    loaded = [*carriers, *sorted(found.loaded, key=lambda plugin: plugin[0].name)]
     sorted_sources, sorted_plugins = len(found.sources), len(found.loaded)
     for file in files:
         found.look_at_file(Path(file).resolve())
     sources.extend(found.sources[sorted_sources:])
     loaded.extend(found.loaded[sorted_plugins:])
-    entries: dict[str, tuple[Estimator, Source]] = {}
+    entries: dict[tuple[type[Contribution], str], tuple[Contribution, Source]] = {}
     for source, plugin in loaded:
-        for estimator in _estimators_of(plugin, source, found.failures):
-            taken = entries.get(estimator.id)
+        for thing in _brought_by(plugin, source, found.failures):
+            taken = entries.get((type_of(thing), thing.id))
             if taken is None:
-                entries[estimator.id] = (estimator, source)
+                entries[type_of(thing), thing.id] = (thing, source)
                 continue
-            reason = f"the id {estimator.id!r} is taken by {taken[1]}, so that of {source} is left out"
+            reason = f"the id {thing.id!r} is taken by {taken[1]}, so that of {source} is left out"
             found.failures.append(PluginFailure(source, reason, "give it an id of its own"))
     return Registry(entries.values(), found.failures, sources, found.files)
+
+
+def type_of(thing: Contribution) -> type[Contribution]:
+    """Which of the kinds something is."""
+    return next(kind for kind in KINDS.values() if isinstance(thing, kind))
 
 
 def _own_version() -> str | None:
@@ -142,76 +198,53 @@ def _own_version() -> str | None:
         return None
 
 
-def _estimators_of(plugin: Any, source: Source, failures: list[PluginFailure]) -> list[Estimator]:  # noqa: ANN401
+def _brought_by(plugin: Any, source: Source, failures: list[PluginFailure]) -> list[Contribution]:  # noqa: ANN401
     """What one plugin registers, asked on its own so that its failure stays its own."""
+    if isinstance(plugin, tuple(KINDS.values())):
+        return _admitted([plugin], type_of(cast("Contribution", plugin)), source, failures)
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
-    hook = manager.hook.register_estimators
     try:
         manager.register(plugin, name=source.name)
         manager.check_pending()
-        batches = hook()
-        given = [estimator for batch in batches for estimator in batch]
-        faults = [_fault(estimator) for estimator in given]
     except pluggy.PluginValidationError as error:
-        hooks = ", ".join(sorted(name for name in vars(hookspecs) if name.startswith("register_")))
-        failures.append(PluginFailure(source, str(error), f"the hooks are {hooks}: mend the spelling"))
-        return []
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin's hook raises is its own fault
-        mend = "register_estimators must return a list of instances of Estimator"
-        failures.append(PluginFailure(source, f"{type(error).__name__}: {error}", mend))
+        failures.append(
+            PluginFailure(source, str(error), f"the hooks are {', '.join(KINDS)}: mend the spelling")
+        )
         return []
     if not manager.get_hookcallers(plugin):
         failures.append(PluginFailure(source, "it has no hook: mark register_estimators with @hookimpl"))
-    elif hook.get_hookimpls() and not batches:
-        failures.append(PluginFailure(source, "its register_estimators returns no list of estimators"))
-    failures.extend(PluginFailure(source, fault) for fault in faults if fault is not None)
-    return [estimator for estimator, fault in zip(given, faults, strict=True) if fault is None]
+    brought: list[Contribution] = []
+    for name, kind in KINDS.items():
+        hook = getattr(manager.hook, name)
+        if not hook.get_hookimpls():
+            continue
+        try:
+            batches = hook()
+            given = [thing for batch in batches for thing in batch]
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin's hook raises is its own fault
+            mend = f"{name} must return a list of instances of {kind.__name__}"
+            failures.append(PluginFailure(source, f"{type(error).__name__}: {error}", mend))
+            continue
+        if not batches:
+            what = "estimators" if kind is Estimator else f"instances of {kind.__name__}"
+            failures.append(PluginFailure(source, f"its {name} returns no list of {what}"))
+        brought += _admitted(given, kind, source, failures)
+    return brought
 
 
-def _fault(estimator: object) -> str | None:
-    """Why something that a plugin registered cannot be used, or None; may raise what the plugin raises."""
-    if not isinstance(estimator, Estimator):
-        return f"it registers {estimator!r}, which is no instance of Estimator"
-    missing = [
-        name for name in ("id", "label", "summary") if not isinstance(getattr(estimator, name, None), str)
-    ]
-    if missing:
-        return f"{type(estimator).__name__} lacks {', '.join(missing)}"
-    if not ID_PATTERN.fullmatch(estimator.id):
-        return f"the id {estimator.id!r} must be lower-case letters, digits, _ and -, starting with a letter"
-    if fault := _hint_fault(estimator):
-        return fault
-    try:
-        estimator.make_options(estimator.make_options())
-        specs = estimator.option_specs()
-    except Exception as error:  # noqa: BLE001 - as above
-        return f"the options of {estimator.id} do not hold their own defaults: {error}"
-    return next((fault for spec in specs if (fault := _option_fault(estimator.id, spec))), None)
-
-
-def _hint_fault(estimator: Estimator) -> str | None:
-    """What would break the lists and pictures that show every estimator."""
-    order = estimator.order
-    if not isinstance(order, (int, float)) or math.isnan(order):
-        return f"the order of {estimator.id} must be a number, not {order!r}"
-    if not isinstance(estimator.citation, str):
-        return f"the citation of {estimator.id} must be text, not {estimator.citation!r}"
-    for name in ("color", "symbol"):
-        value = getattr(estimator, name)
-        if value is not None and not isinstance(value, str):
-            return f"the {name} of {estimator.id} must be text or None, not {value!r}"
-    return None
-
-
-def _option_fault(estimator_id: str, spec: OptionSpec) -> str | None:
-    """What would break the controls and lists that show every option."""
-    name = f"{estimator_id}.{spec.name}"
-    if not isinstance(spec.default, (bool, int, float, str)):
-        kind = type(spec.default).__name__
-        return f"the default of the option {name} is a {kind}: give a bool, int, float or str"
-    if not isinstance(spec.label, str) or not isinstance(spec.help, str):
-        return f"the label and the help of the option {name} must be text"
-    if any(not isinstance(bound, (int, float, type(None))) for bound in (spec.minimum, spec.maximum)):
-        return f"the bounds of the option {name} must be numbers"
-    return None
+def _admitted(
+    given: list[Any], kind: type[Contribution], source: Source, failures: list[PluginFailure]
+) -> list[Contribution]:
+    """Those that can be used; why not, of the others."""
+    usable: list[Contribution] = []
+    for thing in given:
+        try:
+            fault = fault_of(thing, kind)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+            fault = f"{type(error).__name__}: {error}"
+        if fault is None:
+            usable.append(thing)
+        else:
+            failures.append(PluginFailure(source, fault))
+    return usable

@@ -169,7 +169,7 @@ FAULTS = {
     "raises": ("x = 1\nraise ValueError('no')", "ValueError: no (mend line 2 of plugin.py)"),
     "syntax": ("\n\ndef broken(:", "mend line 3 of plugin.py"),
     "exits": ("import sys\nsys.exit(3)", "SystemExit: 3 (what runs at import must not exit: move line 2 of"),
-    "misspelt": (plugin(hook=MISSPELT), "the hooks are register_estimators: mend the spelling"),
+    "misspelt": (plugin(hook=MISSPELT), "register_readers, register_views: mend the spelling"),
     "unmarked": ("def register_estimators():\n    return []\n", "mark register_estimators with @hookimpl"),
     "none": (plugin(hook=HOOK.replace("[Half()]", "[]")), "it registers no estimator: return instances"),
     "no list": (plugin(hook=HOOK.replace("[Half()]", "Half()")), "must return a list of instances"),

@@ -35,7 +35,7 @@ def estimator_option(command: Command) -> Command:
         "ids",
         multiple=True,
         metavar="ID",
-        help="Fit this one; may be repeated. All by default.",
+        help="Fit this one; may be repeated. By default those that are on when the page opens.",
     )(command)
 
 
@@ -47,13 +47,13 @@ def option_option(command: Command) -> Command:
 
 
 def chosen_estimators(registry: Registry, ids: tuple[str, ...]) -> list[Estimator]:
-    """Those named, each once; all if none is.
+    """Those named, each once; if none is, those that take part where nobody has chosen.
 
     Raises:
         OptionError: there is no such estimator.
 
     """
-    return [registry.find(name) for name in dict.fromkeys(ids)] if ids else list(registry.values())
+    return [registry.find(name) for name in dict.fromkeys(ids)] if ids else list(registry.at_first)
 
 
 def estimator_options(
