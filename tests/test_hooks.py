@@ -171,7 +171,7 @@ def test_details_cannot_be_written_to():
 
 def test_the_check_finds_a_fit_that_cannot_travel():
     kept = variant(_fit=lambda self, data, options: GroupFit(data.mean, details={"f": lambda: 1}))
-    with pytest.raises(ConformanceError, match="its fit cannot be pickled .* let details hold"):
+    with pytest.raises(ConformanceError, match=r"its fit cannot be pickled .* let details hold"):
         check_estimator(kept)
 
 
