@@ -10,6 +10,10 @@ import dash
 
 from dashboard import callbacks, export, live
 from dashboard.board import Board
+from dashboard.choices import LEVELS
+from dashboard.isolation.parcels import Setup
+from dashboard.isolation.processes import DEFAULT_SECONDS, PluginProcesses
+from dashboard.isolation.stand_ins import with_stand_ins
 from dashboard.opening import session_start
 from dashboard.pages.layout import layout
 from dashboard.samples import SAMPLES
@@ -25,6 +29,8 @@ def create_app(
     *,
     data_dir: Path | None = None,
     plugins_dirs: Iterable[Path] = (),
+    plugins: Iterable[object] = (),
+    plugin_seconds: float = DEFAULT_SECONDS,
     max_upload_bytes: int = DEFAULT_MAX_UPLOAD_BYTES,
     data: Path | None = None,
     outcome: str | None = None,
@@ -34,7 +40,10 @@ def create_app(
 
     Args:
         data_dir: where datasets are kept; None: a folder of the account that runs the server.
-        plugins_dirs: folders whose ``*.py`` files are plugins.
+        plugins_dirs: folders whose ``*.py`` files are plugins. Their code and that of installed plugins runs
+            in processes of its own.
+        plugins: estimators, samples, readers and views, or objects with hooks. Their code runs in the server.
+        plugin_seconds: how long a fit of a plugin may take before its process is ended.
         max_upload_bytes: the largest upload.
         data: a file that every session finds opened.
         outcome: its outcome column.
@@ -50,22 +59,17 @@ def create_app(
         samples={sample.id: sample.file for sample in SAMPLES.values()},
     )
     folders = tuple(plugins_dirs)
-    board = Board(workspace, build_registry(folders), folders)
+    processes = PluginProcesses(Setup(tuple(map(str, folders)), LEVELS), seconds=plugin_seconds)
+    registry = with_stand_ins(build_registry(folders, plugins=plugins), processes)
+    board = Board(workspace, registry, folders, processes)
     first = f"sample-{next(iter(SAMPLES))}" if data is None else _open_file(board, data, outcome, group)
-    app = dash.Dash(
-        __name__,
-        title="blupboard",
-        update_title=None,  # type: ignore[arg-type]  # None is how Dash is told to leave the title alone
-        assets_folder=str(_HERE / "assets"),
-        index_string=(_HERE / "index.html").read_text(encoding="utf-8"),
-        serve_locally=True,
-        suppress_callback_exceptions=True,
-    )
+    app = _empty_app()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     export.install(app.server, board)
     live.install(app.server, board)
     studies = Studies()
     server.at_end(app.server, studies.close)
+    server.at_end(app.server, processes.close)
     callbacks.register(app, board, studies)
 
     def page() -> Any:  # noqa: ANN401 - a component
@@ -74,6 +78,18 @@ def create_app(
 
     app.layout = page
     return app
+
+
+def _empty_app() -> dash.Dash:
+    return dash.Dash(
+        __name__,
+        title="blupboard",
+        update_title=None,  # type: ignore[arg-type]  # None is how Dash is told to leave the title alone
+        assets_folder=str(_HERE / "assets"),
+        index_string=(_HERE / "index.html").read_text(encoding="utf-8"),
+        serve_locally=True,
+        suppress_callback_exceptions=True,
+    )
 
 
 def _open_file(board: Board, path: Path, outcome: str | None, group: str | None) -> str:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dashboard.choices import Choices
+from dashboard.choices import DEFAULT_LEVEL, Choices
+from dashboard.isolation.stand_ins import StandIn
 from dashboard.palette import styles
 from dashboard.scene import Scene, make_scene
 from dashboard.truth import Truth, truth_of
 from estimators import Comparison, Design, DesignError, GroupData, Registry, Simulated, compare, simulate
+from estimators.comparison import at_level, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,12 +22,16 @@ if TYPE_CHECKING:
 
     from dashboard.choices import OptionValue
     from dashboard.ingest import Table
+    from dashboard.isolation.processes import PluginProcesses
     from dashboard.storage.workspace import Workspace
-    from estimators import Estimator
+    from estimators import Estimator, Result
 
 KEPT = 16
 """Reductions and comparisons that are kept for reuse."""
+KEPT_FITS = 96
 KEPT_DRAWS = 4
+QUICK_SECONDS = 0.08
+"""What a plugin's fit may take so that a dial that is dragged waits for it."""
 MOST_SIMULATED = 1_000_000
 """Rows that one simulation on the page may have, since the server's memory is everybody's."""
 
@@ -41,6 +47,14 @@ class _Columns:
     table: Table = field(compare=False)
 
 
+class _NotKept(Exception):
+    """Carries a comparison that is of no use the next time past the cache."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        super().__init__()
+        self.comparison = comparison
+
+
 class Board:
     """The one place where pages get data and results from.
 
@@ -49,7 +63,11 @@ class Board:
     """
 
     def __init__(
-        self, workspace: Workspace, registry: Registry, plugins_dirs: Iterable[str | Path] = ()
+        self,
+        workspace: Workspace,
+        registry: Registry,
+        plugins_dirs: Iterable[str | Path] = (),
+        processes: PluginProcesses | None = None,
     ) -> None:
         self.workspace = workspace
         self.registry = registry
@@ -58,8 +76,11 @@ class Board:
         self.styles = styles(registry.values())
         self.preset_roles: dict[str, tuple[str | None, str | None]] = {}
         """Outcome and group by token, for a file that was opened with them from the command line."""
+        self.processes = processes
+        """Where plugins' views are drawn; None: here."""
         self._reduce = lru_cache(maxsize=KEPT)(_reduce)
         self._simulate = lru_cache(maxsize=KEPT_DRAWS)(simulate)
+        self._fit = lru_cache(maxsize=KEPT_FITS)(self._fit_anew)
         self._compare = lru_cache(maxsize=KEPT)(self._compare_anew)
 
     def comparison(self, owner: str, choices: Choices) -> Comparison:
@@ -72,11 +93,14 @@ class Board:
 
         """
         choices_that_count = replace(choices, sort="", dark=False, show_own=True)
-        if choices.design is not None:
-            return self._compare(choices.design, choices_that_count)
-        dataset = self.workspace.get(owner, choices.token)
-        columns = _Columns(dataset.token, dataset.created, choices.outcome, choices.group, dataset.table)
-        return self._compare(columns, choices_that_count)
+        source: _Columns | Design | None = choices.design
+        if source is None:
+            dataset = self.workspace.get(owner, choices.token)
+            source = _Columns(dataset.token, dataset.created, choices.outcome, choices.group, dataset.table)
+        try:
+            return self._compare(source, choices_that_count)
+        except _NotKept as unlucky:
+            return unlucky.comparison
 
     def scene(self, owner: str, choices: Choices) -> Scene:
         """The comparison in display order; raises what :meth:`comparison` does."""
@@ -95,22 +119,49 @@ class Board:
         return self._simulate(design)
 
     def passing_scene(self, design: Design, choices: Choices) -> Scene:
-        """The scene of a draw that is looked at for a moment: nothing of it is kept. Raises as above."""
+        """The scene of a draw that is looked at for a moment: nothing of it is kept. Raises as above.
+
+        Plugins that took long last time are left out of it: a dial that is dragged does not wait for them.
+        """
         simulated = simulate(design)
-        return self._arrange(self._fit(simulated.data, choices), choices, truth_of(simulated))
+        chosen, options = self.chosen(choices)
+        quick = [e for e in chosen if not (isinstance(e, StandIn) and e.last_seconds > QUICK_SECONDS)]
+        options = {e.id: options[e.id] for e in quick if e.id in options}
+        comparison = compare(simulated.data, quick, options=options, level=choices.level)
+        return self._arrange(comparison, choices, truth_of(simulated))
 
     def chosen(self, choices: Choices) -> tuple[list[Estimator], dict[str, dict[str, OptionValue]]]:
         """The estimators that are switched on, in display order, and their options by id."""
         on = [estimator for estimator in self.registry.values() if estimator.id in choices.on]
         return on, {i: o for i, o in choices.options_by_estimator().items() if i in self.registry}
 
-    def _compare_anew(self, source: _Columns | Design, choices: Choices) -> Comparison:
-        data = self.simulated(source).data if isinstance(source, Design) else self._reduce(source)
-        return self._fit(data, choices)
+    def _groups(self, source: _Columns | Design) -> GroupData:
+        return self.simulated(source).data if isinstance(source, Design) else self._reduce(source)
 
-    def _fit(self, data: GroupData, choices: Choices) -> Comparison:
+    def _compare_anew(self, source: _Columns | Design, choices: Choices) -> Comparison:
+        """Raises _NotKept with the comparison where it would be another a moment later."""
         chosen, options = self.chosen(choices)
-        return compare(data, chosen, options=options, level=choices.level)
+        results = []
+        for estimator in chosen:
+            try:
+                result = self._fit(source, estimator.id, tuple(options.get(estimator.id, {}).items()))
+            except _NotKept as unlucky:
+                (result,) = unlucky.comparison.results
+            results.append(at_level(result, choices.level))
+        comparison = Comparison(self._groups(source), tuple(results), choices.level)
+        if not all(result.lasting for result in results):
+            raise _NotKept(comparison)
+        return comparison
+
+    def _fit_anew(
+        self, source: _Columns | Design, estimator_id: str, options: tuple[tuple[str, OptionValue], ...]
+    ) -> Result:
+        """One fit, for every level; raises as above."""
+        estimator, data = self.registry[estimator_id], self._groups(source)
+        result = run(data, estimator, estimator.make_options(dict(options)), DEFAULT_LEVEL)
+        if not result.lasting:
+            raise _NotKept(Comparison(data, (result,), DEFAULT_LEVEL))
+        return result
 
     def _arrange(self, comparison: Comparison, choices: Choices, truth: Truth | None) -> Scene:
         return make_scene(

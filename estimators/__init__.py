@@ -13,7 +13,7 @@ from estimators.contract import Estimator
 from estimators.crossings import Crossing, crossings
 from estimators.designs import PRESETS, Design, DesignError
 from estimators.discovery import PluginFailure, Source
-from estimators.errors import BlupboardError, DataError, FitError, OptionError
+from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
 from estimators.fit import GroupFit, Note, Parameter
 from estimators.groups import GroupData
 from estimators.hookspecs import hookimpl
@@ -58,6 +58,7 @@ __all__ = [
     "Look",
     "Measured",
     "MlBlup",
+    "NotRun",
     "Note",
     "OptionError",
     "OptionSpec",

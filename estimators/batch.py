@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -152,6 +152,10 @@ class BatchFit:
         object.__setattr__(self, "parameters", MappingProxyType(numbers))
         object.__setattr__(self, "failures", MappingProxyType(dict(failures or {})))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = {name: dict(v) if isinstance(v, MappingProxyType) else v for name, v in vars(self).items()}
+        return _fit_of, (plain,)
+
     @classmethod
     def stack(cls, fits: list[GroupFit | str], groups: int) -> BatchFit:
         """Fits of one replicate after the other, or the reason why there is none, as one."""
@@ -232,6 +236,11 @@ class BatchFit:
             raise FitError("std_error holds negative values")
         if self.interval_fn is not None and (np.asarray(arrays["low"]) > arrays["high"]).any():
             raise FitError("interval_fn gave a lower end above the upper one")
+
+
+def _fit_of(fields: dict[str, Any]) -> BatchFit:
+    """A fit that was pickled, its arrays read-only again."""
+    return BatchFit(**fields)
 
 
 def _check_level(level: float) -> None:

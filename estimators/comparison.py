@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.contract import Estimator
-from estimators.errors import BlupboardError, DataError, FitError, OptionError
+from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
 from estimators.fit import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Result:
     level: float
     fit: GroupFit | None = None
     message: str | None = None
+    lasting: bool = True
+    """Whether the same question would get the same answer a moment later."""
 
     @property
     def id(self) -> str:
@@ -157,15 +159,29 @@ def run(data: GroupData, estimator: Estimator, options: object, level: float) ->
     try:
         with np.errstate(all="ignore"):
             fit = estimator.fit(data, options)
-            _check_interval(fit.interval(level), len(data))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a failing estimator is data: the rest goes on
-        return replace(result, message=failure_message(error))
-    return replace(result, fit=fit)
+        return replace(
+            result, message=failure_message(error), lasting=getattr(error, "lasting", True) is True
+        )
+    return at_level(replace(result, fit=fit), level)
+
+
+def at_level(result: Result, level: float) -> Result:
+    """The same fit with its intervals at ``level``; a failed result where these break the contract."""
+    fit = result.fit
+    if fit is None:
+        return replace(result, level=level)
+    try:
+        with np.errstate(all="ignore"):
+            _check_interval(fit.interval(level), len(fit.estimate))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+        return replace(result, level=level, fit=None, message=failure_message(error))
+    return replace(result, level=level)
 
 
 def failure_message(error: BaseException) -> str:
     """Why a method gave no fit, in words for whoever compares: the data's fault, or the method's."""
-    if isinstance(error, DataError):
+    if isinstance(error, (DataError, NotRun)):
         return str(error)
     if isinstance(error, BlupboardError):
         return f"the method did not keep to its contract: {error}"

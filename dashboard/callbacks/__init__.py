@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.callbacks import browser, comparison, data, extras, lesson, risk, simulation
+from dashboard.callbacks import browser, comparison, data, extras, lesson, more_views, risk, simulation
 
 if TYPE_CHECKING:
     import dash
@@ -20,5 +20,6 @@ def register(app: dash.Dash, board: Board, studies: Studies) -> None:
     risk.register(app, board, studies)
     comparison.register(app, board)
     extras.register(app, board)
+    more_views.register(app, board)
     lesson.register(app)
     browser.register(app)

@@ -14,6 +14,7 @@ from dashboard import risk_words
 from dashboard.choices import Choices
 from dashboard.figures import groups_figure
 from dashboard.figures.risk import risk_figure
+from dashboard.isolation.stand_ins import for_many
 from dashboard.opening import SIMULATED_GROUP, SIMULATED_OUTCOME
 from dashboard.pages import ids, panels, risk_panels
 from dashboard.pages.risk import RANGES
@@ -143,7 +144,13 @@ def wanted_study(board: Board, page: dict[str, Any], seed: int) -> RiskStudy:
     if replicates != int(replicates):
         raise OptionError("replicates are a whole number")
     study = RiskStudy(
-        design, tuple(chosen), int(replicates), seed=seed, sweep=sweep, level=choices.level, options=options
+        design,
+        for_many(chosen),
+        int(replicates),
+        seed=seed,
+        sweep=sweep,
+        level=choices.level,
+        options=options,
     )
     if study.replicates * len(study.points) > MOST_FITS:
         most = MOST_FITS // len(study.points)

@@ -27,6 +27,13 @@ from dashboard.cli.shared import plugins_dir_option, reading_files
     show_default=True,
     help="The largest upload, in MB.",
 )
+@click.option(
+    "--plugin-seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=10,
+    show_default=True,
+    help="How long a plugin may take for one fit.",
+)
 @plugins_dir_option
 def serve_command(
     *,
@@ -39,6 +46,7 @@ def serve_command(
     group: str | None,
     data_dir: Path | None,
     max_upload_mb: int,
+    plugin_seconds: float,
     plugins_dirs: tuple[Path, ...],
 ) -> None:
     """Serve the dashboard on this machine and open it in the browser."""
@@ -54,6 +62,7 @@ def serve_command(
             app = create_app(
                 data_dir=data_dir,
                 plugins_dirs=plugins_dirs,
+                plugin_seconds=plugin_seconds,
                 max_upload_bytes=max_upload_mb * 2**20,
                 data=data,
                 outcome=outcome,

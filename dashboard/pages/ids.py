@@ -76,6 +76,7 @@ VIEW_GROUPS: Final = "view-groups"
 VIEW_SHRINKAGE: Final = "view-shrinkage"
 VIEW_WEIGHT: Final = "view-weight"
 VIEW_RANK: Final = "view-rank"
+MORE_FIGURES: Final = "more-figures"
 VIEWS: Final = (VIEW_GROUPS, VIEW_SHRINKAGE, VIEW_WEIGHT, VIEW_RANK)
 
 TABLE: Final = "table"
@@ -90,6 +91,21 @@ DOWNLOAD_CSV: Final = "download-csv"
 DOWNLOAD_ROWS: Final = "download-rows"
 RAIL_TOGGLE: Final = "rail-toggle"
 SINK: Final = "sink"
+
+
+def more_view(view_id: str) -> str:
+    """The graph of a plugin's view."""
+    return f"view-more-{view_id}"
+
+
+def more_view_panel(view_id: str) -> str:
+    """The panel around it."""
+    return f"panel-more-{view_id}"
+
+
+def more_view_problem(view_id: str) -> str:
+    """Why there is no picture in it."""
+    return f"problem-more-{view_id}"
 
 
 def dial(name: Any) -> dict[str, Any]:  # noqa: ANN401 - a field of a design, or a wildcard of dash

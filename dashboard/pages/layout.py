@@ -58,6 +58,7 @@ def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) 
         dcc.Store(id=ids.THEME),
         dcc.Store(id=ids.THEME_CHOICE, storage_type="local"),
         dcc.Store(id=ids.FIGURES),
+        dcc.Store(id=ids.MORE_FIGURES),
         dcc.Store(id=ids.GROUPS_INDEX),
         dcc.Store(id=ids.VIEW_WINDOW),
         dcc.Store(id=ids.VIEW_DETAIL),
@@ -70,7 +71,7 @@ def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) 
             html.Div(
                 [
                     rail(board, owner, dataset, choices, design),
-                    comparison_panel(),
+                    comparison_panel(board.registry.views.values()),
                     risk_panel(),
                     lesson_panel(),
                 ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dash_ag_grid as dag
 import dash_mantine_components as dmc
@@ -11,6 +11,11 @@ from dash import dcc, html
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import icon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from estimators import View
 
 GRAPH_CONFIG: Any = {
     "displaylogo": False,
@@ -30,8 +35,8 @@ _VIEWS = (
 )
 
 
-def comparison_panel() -> html.Main:
-    """Empty places that the callbacks fill."""
+def comparison_panel(more: Iterable[View]) -> html.Main:
+    """Empty places that the callbacks fill; ``more`` are the plugins' views."""
     return html.Main(
         [
             html.Div(
@@ -45,6 +50,7 @@ def comparison_panel() -> html.Main:
             html.Div(id=ids.ABOUT, className="about-data"),
             html.Div(id=ids.FAILURES, className="failures"),
             html.Div([_view(*view) for view in _VIEWS], className="views"),
+            html.Div([_more_view(view) for view in more], className="more-views"),
             html.Div(id=ids.NOTES, className="notes"),
             html.Section(
                 [
@@ -101,21 +107,45 @@ def _view(graph_id: str, title: str, subtitle: str, area: str) -> html.Section:
                     _save_menu(graph_id, title),
                 ]
             ),
-            html.Div(
-                dcc.Graph(
-                    id=graph_id,
-                    config=GRAPH_CONFIG,
-                    figure={"layout": {"template": "none"}},
-                    className="graph",
-                ),
-                className="linked-view",
-                tabIndex="0",
-                role="group",
-                **aria(label=f"{title}: {subtitle}. Arrow keys step through the groups, Enter pins one."),
-            ),
+            _linked_graph(graph_id, title, subtitle),
         ],
         className="panel view",
         **data(area=area),
+    )
+
+
+def _more_view(view: View) -> html.Section:
+    graph_id = ids.more_view(view.id)
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2(view.title),
+                    html.Span(view.subtitle, className="subtitle", id=f"{graph_id}-subtitle"),
+                    _save_menu(graph_id, view.title),
+                ]
+            ),
+            html.P(id=ids.more_view_problem(view.id), className="quiet view-problem"),
+            _linked_graph(graph_id, view.title, view.subtitle),
+        ],
+        id=ids.more_view_panel(view.id),
+        className="panel view",
+        hidden=True,
+    )
+
+
+def _linked_graph(graph_id: str, title: str, subtitle: str) -> html.Div:
+    return html.Div(
+        dcc.Graph(
+            id=graph_id,
+            config=GRAPH_CONFIG,
+            figure={"layout": {"template": "none"}},
+            className="graph",
+        ),
+        className="linked-view",
+        tabIndex="0",
+        role="group",
+        **aria(label=f"{title}: {subtitle}. Arrow keys step through the groups, Enter pins one."),
     )
 
 

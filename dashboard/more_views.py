@@ -1,0 +1,58 @@
+"""The views that plugins bring: each drawn for a scene, or the reason why it is not."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dashboard.figures.foreign import adopted, look_of
+from dashboard.isolation.parcels import pack_comparison, plain_figure
+from estimators import BlupboardError, DataError, NotRun
+from estimators.discovery import BUILT_IN, OBJECT
+
+if TYPE_CHECKING:
+    from dashboard.board import Board
+    from dashboard.scene import Scene
+    from estimators import Look, View
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One view as it stands: a figure as plotly's JSON, or a sentence; neither: there is nothing to show."""
+
+    figure: dict[str, Any] | None = None
+    problem: str = ""
+
+
+def more_views(board: Board, scene: Scene) -> dict[str, Shown]:
+    """Every view of a plugin, by its id."""
+    look = look_of(scene, board.styles)
+    return {view.id: _shown(board, view, scene, look) for view in board.registry.views.values()}
+
+
+def _shown(board: Board, view: View, scene: Scene, look: Look) -> Shown:
+    try:
+        given = _figure(board, view, scene, look)
+        return Shown() if given is None else Shown(adopted(given, scene).to_plotly_json())
+    except (DataError, NotRun) as error:
+        return Shown(problem=str(error))
+    except BlupboardError as error:
+        return Shown(problem=f"this view of the plugin {_name(board, view)} broke its contract: {error}")
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's view may fail in any way
+        _log.warning("The view %s failed with %s: %s", view.id, type(error).__name__, error)
+        kind = type(error).__name__
+        return Shown(problem=f"this view of the plugin {_name(board, view)} failed with {kind}: {error}")
+
+
+def _figure(board: Board, view: View, scene: Scene, look: Look) -> object:
+    origin = board.registry.source_of(view).origin
+    if board.processes is None or origin in (BUILT_IN, OBJECT):
+        return plain_figure(view.figure(scene.comparison, look))
+    return board.processes.call("view", view.id, pack_comparison(scene.comparison), look)
+
+
+def _name(board: Board, view: View) -> str:
+    return board.registry.source_of(view).name
