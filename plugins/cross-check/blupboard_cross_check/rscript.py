@@ -1,0 +1,109 @@
+"""R as a child process that fits lmer to rows in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from estimators import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TIME_LIMIT = 60.0
+"""Seconds."""
+LONGER = 5
+"""Seconds after the limit at which R ends itself, should whoever started it be gone."""
+NO_LME4 = 3
+LONGEST_QUOTE = 300
+NO_R = "R is not installed here, or not on the path: install R and its package lme4 to see what it says"
+
+
+def run_lmer(
+    outcome: NDArray[np.float64], group: NDArray[np.int64], groups: int, *, reml: bool
+) -> tuple[NDArray[np.float64], str, list[str]]:
+    """The numbers in ``answer.bin`` as lmer.R says, the versions, and lme4's messages.
+
+    Args:
+        outcome: (N,)
+        group: (N,) from 0 to ``groups`` - 1.
+        groups: J.
+        reml: or ML.
+
+    Raises:
+        DataError: R or lme4 is missing, lme4 refuses, or it takes longer than TIME_LIMIT.
+
+    """
+    program = shutil.which("Rscript")
+    if program is None:
+        raise DataError(NO_R)
+    with tempfile.TemporaryDirectory(prefix="blupboard-lme4-") as name:
+        folder = Path(name)
+        outcome.astype("<f8").tofile(folder / "outcome.bin")
+        group.astype("<i4").tofile(folder / "group.bin")
+        script = files("blupboard_cross_check").joinpath("lmer.R").read_text(encoding="utf-8")
+        (folder / "lmer.R").write_text(script, encoding="utf-8")
+        limit = str(int(TIME_LIMIT) + LONGER)
+        arguments = ["--no-init-file", "lmer.R", "REML" if reml else "ML", str(groups), limit]
+        status = _run([program, *arguments], folder)
+        if status == NO_LME4:
+            raise DataError(
+                "R is installed here but its package lme4 is not: run install.packages('lme4') in R to see "
+                "what it says"
+            )
+        if (folder / "error.txt").exists():
+            raise DataError(f"lme4 says: {_quoted(folder / 'error.txt')}")
+        if status != 0 or not (folder / "said.txt").exists():
+            raise DataError(f"R ended without an answer (status {status}): {_quoted(folder / 'stderr.txt')}")
+        version, *said = (folder / "said.txt").read_text(encoding="utf-8").splitlines()
+        return np.fromfile(folder / "answer.bin", dtype="<f8"), version, said
+
+
+def _run(command: list[str], folder: Path) -> int:
+    """Run R in ``folder`` and return its status; whatever happens, nothing of it is left running.
+
+    Raises:
+        DataError: it takes longer than TIME_LIMIT, or cannot be started.
+
+    """
+    with (folder / "stderr.txt").open("wb") as errors:
+        try:
+            child = subprocess.Popen(  # noqa: S603 - no shell; the program is what the path has as Rscript
+                command,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env={**os.environ, "LANGUAGE": "en"},  # R's words in English, in whatever locale
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise DataError(f"R cannot be started: {error.strerror}") from error
+        try:
+            return child.wait(TIME_LIMIT)
+        except subprocess.TimeoutExpired:
+            raise DataError(f"lme4 took longer than {TIME_LIMIT:g} seconds and was stopped") from None
+        finally:
+            _end(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """End the child and all that it started; on Windows, the child."""
+    if os.name != "posix":
+        child.kill()
+    elif child.returncode is None:
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def _quoted(path: Path) -> str:
+    """The last line of a file, in no more than LONGEST_QUOTE characters."""
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line for line in reversed(lines) if line.strip()), "it says nothing")[:LONGEST_QUOTE].strip()
