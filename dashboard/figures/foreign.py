@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,8 @@ def _reordered(values: Sequence[Any], scene: Scene) -> Any:  # noqa: ANN401 - as
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON, with arrays in it
     """The same in dicts, lists and arrays of numbers, which alone a sheet can pack."""
     if isinstance(value, Mapping):
+        if value.keys() == {"dtype", "bdata"}:  # how plotly's own objects write an array
+            return np.frombuffer(base64.b64decode(value["bdata"]), dtype=f"<{value['dtype']}")
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]

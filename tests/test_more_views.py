@@ -1,0 +1,245 @@
+"""Plugins' views: in the page's theme, linked in display order, and their faults said in their place."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from dash._utils import to_json
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.board import Board
+from dashboard.callbacks.more_views import outputs
+from dashboard.choices import LEVELS, Choices
+from dashboard.figures.canvas import INK, MANY
+from dashboard.figures.foreign import adopted, look_of
+from dashboard.isolation.parcels import Setup
+from dashboard.isolation.processes import PluginProcesses
+from dashboard.isolation.stand_ins import with_stand_ins
+from dashboard.more_views import Shown, more_views
+from dashboard.palette import styles
+from dashboard.scene import make_scene
+from dashboard.storage.workspace import SIMULATED, Workspace
+from estimators import Design, FitError, GroupData, View, build_registry, compare
+from tests.scenes import BUILT_IN
+
+DATA = GroupData.from_arrays([1.0, 2.0, 4.0, 7.0, 5.0, 3.0, 8.0, 9.5], list("aabbccdd"))
+POINTS = {"type": "scatter", "mode": "markers", "meta": {"groups": True}}
+
+
+def scene_of(data=DATA, **more):
+    comparison = compare(data, [BUILT_IN["ols"], BUILT_IN["reml"]])
+    return make_scene(comparison, outcome="Score <b>", group="school", view="v", **more)
+
+
+SCENE = scene_of()
+
+
+def figure_of(trace, layout=None):
+    return {"data": [trace], "layout": layout or {}}
+
+
+# What becomes of a figure
+
+
+def test_traces_of_groups_are_put_into_display_order():
+    trace = {
+        **POINTS,
+        "x": DATA.mean,
+        "y": DATA.mean.tolist(),
+        "text": list("abcd"),
+        "marker": {"color": list("wxyz"), "size": 5},
+        "error_x": {"array": np.arange(4.0), "arrayminus": [0, 1, 2, 3]},
+    }
+    (drawn,) = adopted(figure_of(trace), SCENE).data
+    order = SCENE.order
+    np.testing.assert_array_equal(drawn["x"], SCENE.own_mean)
+    assert drawn["y"] == SCENE.own_mean.tolist()
+    assert drawn["text"] == [list("abcd")[k] for k in order]
+    assert drawn["marker"] == {"color": [list("wxyz")[k] for k in order], "size": 5}
+    assert drawn["error_x"]["array"].tolist() == order.tolist() == drawn["error_x"]["arrayminus"]
+    assert drawn["meta"] == {"groups": True, "stride": 1}
+    assert trace["y"] == DATA.mean.tolist()
+
+
+def test_a_trace_of_anything_else_is_left_as_it_is():
+    trace = {"type": "scatter", "x": [3, 1, 2, 4], "y": (1.0, 2.0, 3.0, 4.0)}
+    (drawn,) = adopted(figure_of(trace), SCENE).data
+    assert drawn == {"type": "scatter", "x": [3, 1, 2, 4], "y": [1.0, 2.0, 3.0, 4.0]}
+
+
+def test_the_layout_is_the_pages_where_the_figure_says_nothing():
+    layout = {
+        "xaxis": {"title": "A title"},
+        "margin": {"l": 99},
+        "template": "plotly_dark",
+        "meta": {"view": "x"},
+    }
+    sheet = adopted(figure_of({"x": [1], "y": [1]}, layout), SCENE)
+    assert sheet.layout["xaxis"]["title"]["text"] == "A title"
+    assert sheet.layout["xaxis"]["title"]["font"]["color"] == INK[False]
+    assert (sheet.layout["margin"]["l"], sheet.layout["margin"]["r"]) == (99, 14)
+    assert sheet.layout["meta"]["view"] == "v"
+    assert sheet.layout["template"] != "plotly_dark"
+
+
+def test_plotlys_own_objects_will_do():
+    figure = go.Figure(go.Scatter(x=DATA.mean, y=DATA.mean, mode="markers", meta={"groups": True}))
+    figure.update_layout(xaxis_title="Own", template="plotly_dark")
+    sheet = adopted(figure.to_plotly_json(), SCENE)
+    np.testing.assert_array_equal(sheet.data[0]["x"], SCENE.own_mean)
+    assert sheet.layout["xaxis"]["title"]["text"] == "Own"
+    assert json.loads(to_json(sheet.to_plotly_json()))["data"][0]["type"] == "scatter"
+
+
+def test_many_groups_are_drawn_with_webgl():
+    many = GroupData.from_arrays(np.arange(2.0 * (MANY + 1)), np.repeat(np.arange(MANY + 1), 2))
+    scene = scene_of(many)
+    trace = {**POINTS, "x": many.mean, "y": many.mean}
+    assert adopted(figure_of(trace), scene).data[0]["type"] == "scattergl"
+    assert adopted(figure_of({"type": "scatter", "x": [1], "y": [1]}), scene).data[0]["type"] == "scatter"
+
+
+NO_FIGURE = {
+    "a number": (3, "its figure is a int, not a dict"),
+    "no list": ({"data": 3}, "must be a list of traces"),
+    "no traces": ({"data": [3]}, "must be a list of traces"),
+    "no layout": ({"data": [], "layout": 3}, "the layout of its figure must be a dict"),
+    "too short": (figure_of({**POINTS, "x": [1], "y": [1]}), "not one x for each of the 4 groups"),
+    "no y": (figure_of({**POINTS, "x": [1] * 4}), "not one y for each of the 4 groups"),
+}
+
+
+@pytest.mark.parametrize("name", NO_FIGURE)
+def test_what_is_no_figure_is_told_apart(name):
+    figure, words = NO_FIGURE[name]
+    with pytest.raises(FitError, match=words):
+        adopted(figure, SCENE)
+
+
+@given(st.permutations(range(6)), st.sampled_from(["", "@name", "@own", "@rows"]))
+def test_a_point_belongs_to_its_group_whatever_the_order(means, sort):
+    data = GroupData.from_arrays(np.repeat(np.array(means, float), 2), np.repeat(np.arange(6), 2))
+    scene = scene_of(data, sort=sort)
+    (drawn,) = adopted(figure_of({**POINTS, "x": data.mean, "y": np.arange(6)}), scene).data
+    assert [data.labels[key] for key in drawn["y"]] == scene.labels
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_look_has_the_colours_of_the_theme(dark):
+    look = look_of(scene_of(dark=dark), styles(BUILT_IN.values()))
+    assert (look.dark, look.outcome, look.group) == (dark, "Score <b>", "school")
+    assert look.ink == INK[dark]
+    assert set(look.colors) == set(look.symbols) == set(BUILT_IN)
+    assert look.symbols["grand_mean"] == "line-ew-open"
+
+
+# From a plugin to the page
+
+PLUGIN = """
+import time
+from estimators import DataError, GroupFit, Estimator, View, hookimpl
+
+class Own(Estimator):
+    id, label, summary = "own", "Own", "Own"
+    def _fit(self, data, options):
+        return GroupFit(data.mean, interval_fn=lambda level: (data.mean - level, data.mean + level),
+                        details={"top": float(data.mean.max())})
+
+def gaps(comparison, look):
+    first, second = comparison.succeeded[:2]
+    return {"data": [look.points(second, first.fit.estimate, second.fit.estimate - first.fit.estimate)]}
+
+def details(comparison, look):
+    own = comparison["own"]
+    low, high = own.interval
+    return {"data": [{"x": [own.fit.details["top"]], "y": [float(high[0] - low[0])]}],
+            "layout": {"title": {"text": own.label}}}
+
+def nothing(comparison, look):
+    return None
+
+def cannot(comparison, look):
+    raise DataError("needs more methods")
+
+def fails(comparison, look):
+    return 1 / 0
+
+def wrong(comparison, look):
+    return "picture"
+
+def hangs(comparison, look):
+    time.sleep(1000)
+
+@hookimpl
+def register_estimators():
+    return [Own()]
+
+@hookimpl
+def register_views():
+    return [View(f.__name__, f.__name__.capitalize(), "words", f)
+            for f in (gaps, details, nothing, cannot, fails, wrong, hangs)]
+"""
+SAID = {
+    "nothing": "",
+    "cannot": "needs more methods",
+    "fails": "this view of the plugin pictures failed with ZeroDivisionError: division by zero",
+    "wrong": "this view of the plugin pictures broke its contract: its figure is a str, not a dict",
+    "hangs": "it was stopped after 1 seconds, the time that a plugin may take here",
+}
+CHOICES = Choices(
+    SIMULATED, "y", "group", ("ols", "reml", "own"), level=0.5,
+    design=Design(groups=5, per_group="4", sigma_group=1.0, sigma_error=1.0),
+)  # fmt: skip
+
+
+@pytest.fixture
+def board(tmp_path):
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    (folder / "pictures.py").write_text(PLUGIN)
+    processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=1)
+    registry = with_stand_ins(build_registry([folder], entry_points=False), processes)
+    yield Board(Workspace(tmp_path / "data"), registry, processes=processes)
+    processes.close()
+
+
+def test_every_view_is_drawn_or_says_why_not(board):
+    scene = board.scene("ann", CHOICES)
+    shown = more_views(board, scene)
+    assert list(shown) == ["gaps", "details", *SAID]
+    ols, reml = scene.series[:2]
+    (gaps,) = shown["gaps"].figure["data"]
+    assert gaps["marker"]["color"] == board.styles["reml"].light
+    assert gaps["meta"] == {"groups": True, "stride": 1}
+    drawn = np.frombuffer(base64.b64decode(gaps["y"]["bdata"]))
+    np.testing.assert_array_equal(drawn, reml.estimate - ols.estimate)
+    (details,) = shown["details"].figure["data"]
+    assert details["x"] == [scene.own_mean.max()]
+    assert details["y"] == [pytest.approx(1.0)]
+    for name, words in SAID.items():
+        assert shown[name].figure is None
+        assert shown[name].problem.startswith(words)
+
+
+def test_a_view_that_a_program_hands_over_is_drawn_in_the_server(tmp_path):
+    seen = []
+    view = View("own", "Own", "words", lambda comparison, look: seen.append((comparison, look)))
+    registry = build_registry(entry_points=False, plugins=[view])
+    board = Board(Workspace(tmp_path), registry)
+    scene = board.scene("ann", replace(CHOICES, on=("ols",)))
+    assert more_views(board, scene) == {"own": Shown()}
+    assert seen[0][0] is scene.comparison
+
+
+def test_the_page_hides_what_has_nothing_to_show():
+    figure = {"data": [], "layout": {"meta": {}}}
+    shown = {"a": Shown(figure), "b": Shown(), "c": Shown(problem="no luck")}
+    figures, *rest = outputs(shown)
+    assert figures["view-more-a"] is figure
+    assert rest == [False, True, False, "", "", "No luck."]
