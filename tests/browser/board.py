@@ -13,13 +13,13 @@ VIEWS = ("view-groups", "view-shrinkage", "view-weight", "view-rank")
 
 _STALE = """
 () => {
-    for (const gd of document.querySelectorAll('.linked-view .js-plotly-plot')) gd.beforeRepaint = gd.data;
+    for (const gd of document.querySelectorAll('.views .js-plotly-plot')) gd.beforeRepaint = gd.data;
 }
 """
 
 _REPAINTED = """
 () => {
-    const graphs = [...document.querySelectorAll('.linked-view .js-plotly-plot')];
+    const graphs = [...document.querySelectorAll('.views .js-plotly-plot')];
     const drawn = (gd) => gd.data && gd.data.length && gd.data !== gd.beforeRepaint;
     return graphs.length === 4 && graphs.every(drawn);
 }

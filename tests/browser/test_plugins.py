@@ -1,0 +1,194 @@
+"""Plugins on the page: their options and views, what they do wrong, and that the rest goes on."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.board import VIEWS, column_ids, open_board, repaint, settle, traces
+from tests.browser.conftest import DESKTOP
+from tests.browser.dials import frames, held, open_simulation, wait_for_commit, wait_for_frames
+from tests.browser.serving import serving
+from tests.browser.test_linked import away, labels, pixel
+
+METHODS = """
+import time
+from dataclasses import dataclass
+from estimators import Estimator, GroupFit, Note, hookimpl, option
+
+@dataclass(frozen=True)
+class Options:
+    share: float = option(0.5, label="Share kept", help="Of the way from the middle.", minimum=0, maximum=1)
+
+class Share(Estimator):
+    id, label, summary, citation = "share", "Share of the way", "Half way to the middle.", "Doe (2026)"
+    color, symbol, Options = "#8e44ad", "star", Options
+    def _fit(self, data, options):
+        middle = data.mean.mean()
+        return GroupFit(middle + options.share * (data.mean - middle), center=middle,
+                        weight=[options.share] * len(data),
+                        notes=[Note("share", "info", "A note of the plugin.")])
+
+class Hangs(Estimator):
+    id, label, summary, on_at_first = "hangs", "Never ends", "Never ends.", False
+    def _fit(self, data, options):
+        while True:
+            time.sleep(0.1)
+
+class Dies(Estimator):
+    id, label, summary, on_at_first = "dies", "Dies", "Ends its process.", False
+    def _fit(self, data, options):
+        import os
+        os._exit(1)
+
+@hookimpl
+def register_estimators():
+    return [Share(), Hangs(), Dies()]
+"""
+VIEWS_OF_PLUGIN = """
+from estimators import DataError, View, hookimpl
+
+def against(comparison, look):
+    others = [result for result in comparison.succeeded if result.id == "share"]
+    if not others:
+        return None
+    return {"data": [look.points(others[0], comparison.data.mean, others[0].fit.estimate)],
+            "layout": {"xaxis": {"title": {"text": look.outcome}}}}
+
+def picky(comparison, look):
+    raise DataError("switch on a method that it knows")
+
+@hookimpl
+def register_views():
+    return [View("against", "Against own means", "one mark for each group", against),
+            View("picky", "Picky", "rarely seen", picky)]
+"""
+AGAINST, PICKY = "view-more-against", "panel-more-picky"
+STOPPED = "It was stopped after 1.5 seconds, the time that a plugin may take here."
+
+
+@pytest.fixture(scope="module")
+def with_plugins(tmp_path_factory):
+    """A server with the plugins of this file."""
+    folder = tmp_path_factory.mktemp("plugins")
+    (folder / "methods.py").write_text(METHODS)
+    (folder / "pictures.py").write_text(VIEWS_OF_PLUGIN)
+    place = tmp_path_factory.mktemp("server")
+    with serving(place, "--plugins-dir", str(folder), "--plugin-seconds", "1.5") as running:
+        yield running
+
+
+@pytest.fixture
+def board(visitor, with_plugins):
+    page = open_board(visitor(base_url=with_plugins.url, viewport=DESKTOP))
+    page.locator(f"#{AGAINST} .main-svg").first.wait_for()
+    settle(page)
+    return page
+
+
+def switch(page, estimator):
+    """Switch an estimator on or off; does not wait."""
+    selector = json.dumps({"id": estimator, "type": "estimator-on"}, separators=(",", ":"))
+    page.evaluate("(id) => document.getElementById(id).click()", selector)
+
+
+def failures(page):
+    return page.locator("#failures .failure")
+
+
+def share_of(page):
+    """The plugin's trace in the groups view."""
+    return next((t for t in traces(page, "view-groups") if t["name"] == "Share of the way"), None)
+
+
+def test_a_plugins_estimator_has_all_that_a_built_in_has(board):
+    assert len(share_of(board)["x"]) == 6
+    assert "Share of the way" in board.locator("table.parameters").inner_text()
+    expect(board.locator("#notes")).to_contain_text("Share of the way: A note of the plugin.")
+    row = board.locator(".estimator-row[data-id='share']")
+    expect(row.locator(".tag")).to_have_text("plugin")
+    row.get_by_role("button").click()
+    about = board.locator(".about-estimator:visible")
+    expect(about).to_contain_text("Half way to the middle.")
+    expect(about).to_contain_text("Doe (2026)")
+    assert {"Share of the way", "Share of the way weight"} <= set(column_ids(board))
+
+
+def test_its_option_is_a_control_with_its_bounds(board):
+    before = share_of(board)["x"]
+    board.locator(".estimator-row[data-id='share']").get_by_role("button").click()
+    control = board.get_by_label("Share kept")
+    expect(control).to_have_value("0.5")
+    control.fill("2")
+    expect(board.locator("#problem")).to_contain_text("takes a number from 0 to 1, not 2")
+    assert share_of(board)["x"] == before
+    with repaint(board):
+        control.fill("1")
+    expect(board.locator("#problem")).to_be_empty()
+    own = next(t for t in traces(board, "view-groups") if t["name"] == "Level means (OLS)")["x"]
+    assert sorted(share_of(board)["x"]) == pytest.approx(sorted(own))
+    assert share_of(board)["x"] != before
+
+
+def test_a_view_of_a_plugin_is_linked_with_the_others(board):
+    (trace,) = traces(board, AGAINST)
+    assert len(trace["x"]) == 6
+    board.mouse.move(*pixel(board, AGAINST, trace["x"][2], trace["y"][2]))
+    lit = labels(board, "view-groups")
+    expect(lit).to_have_count(1)
+    name = lit.inner_text().split(" ·")[0]
+    for view in (*VIEWS, AGAINST):
+        expect(labels(board, view)).to_have_count(1)
+        expect(labels(board, view)).to_contain_text(name)
+    away(board)
+    expect(labels(board, AGAINST)).to_have_count(0)
+
+
+def test_a_view_goes_with_what_it_shows_and_says_what_it_lacks(board):
+    expect(board.locator(f"#{PICKY}")).to_contain_text("Switch on a method that it knows.")
+    expect(board.locator(f"#{PICKY} .linked-view")).to_be_hidden()
+    with repaint(board):
+        switch(board, "share")
+    expect(board.locator("#panel-more-against")).to_be_hidden()
+    with repaint(board):
+        switch(board, "share")
+    expect(board.locator("#panel-more-against")).to_be_visible()
+
+
+def test_a_method_that_never_ends_is_stopped_and_the_rest_goes_on(board):
+    with repaint(board):
+        switch(board, "hangs")
+    expect(failures(board)).to_have_count(1)
+    expect(failures(board)).to_contain_text("Never ends: no result")
+    expect(failures(board)).to_contain_text(STOPPED)
+    assert len(share_of(board)["x"]) == 6
+    with repaint(board):
+        switch(board, "dies")
+    expect(board.locator("#failures")).to_contain_text("It ended the process that it ran in.")
+    with repaint(board):
+        switch(board, "hangs")
+    with repaint(board):
+        switch(board, "dies")
+    expect(failures(board)).to_have_count(0)
+
+
+def test_a_dial_that_is_dragged_takes_plugins_along(board):
+    open_simulation(board)
+    with held(board, "sigma_group") as drag:
+        for place in (0.3, 0.6):
+            seen = frames(board)
+            drag(place)
+            wait_for_frames(board, seen + 1)
+    wait_for_commit(board)
+    (shown,) = traces(board, AGAINST)
+    assert sorted(shown["y"]) == pytest.approx(sorted(share_of(board)["x"]))
+    assert len(shown["y"]) == 20
+
+
+def test_a_study_counts_what_a_plugin_could_not_fit(board):
+    switch(board, "dies")
+    settle(board)
+    board.goto(board.url.split("#")[0] + "#risk")
+    expect(board.locator("#risk-table")).to_contain_text("Share of the way", timeout=60_000)
+    expect(board.locator("#risk-failures")).to_contain_text("Dies", timeout=60_000)
+    expect(board.locator("#risk-failures")).to_contain_text("ended the process that it ran in")
