@@ -29,7 +29,7 @@ def opening_choices(board: Board, owner: str, dataset: Dataset) -> Choices:
     if kept is not None and {kept.outcome, kept.group} <= names:
         return replace(kept, token=dataset.token, on=tuple(i for i in board.registry if i in kept.on))
     outcome, group = _likeliest(board, dataset)
-    return Choices(token=dataset.token, outcome=outcome or "", group=group or "", on=tuple(board.registry))
+    return Choices(token=dataset.token, outcome=outcome or "", group=group or "", on=_on_at_first(board))
 
 
 def simulated_choices(board: Board, owner: str) -> Choices:
@@ -41,7 +41,7 @@ def simulated_choices(board: Board, owner: str) -> Choices:
         token=SIMULATED,
         outcome=SIMULATED_OUTCOME,
         group=SIMULATED_GROUP,
-        on=tuple(board.registry),
+        on=_on_at_first(board),
         design=FIRST_DESIGN,
     )
 
@@ -65,6 +65,10 @@ def session_start(board: Board, owner: str, first: str, *, prefer: bool) -> tupl
     except UnknownDataset:
         dataset = board.workspace.get(owner, first)
         return dataset, opening_choices(board, owner, dataset)
+
+
+def _on_at_first(board: Board) -> tuple[str, ...]:
+    return tuple(estimator.id for estimator in board.registry.at_first)
 
 
 def _likeliest(board: Board, dataset: Dataset) -> tuple[str | None, str | None]:

@@ -42,15 +42,19 @@ class Style:
 def styles(estimators: Iterable[Estimator]) -> Mapping[str, Style]:
     """A style by estimator id: the estimator's own hint, or a place in the cycle by its id.
 
+    What one asks for is given to no other as long as there is something else.
     A hint that cannot be drawn, be it no ``#rrggbb`` or an unknown symbol, counts as none.
     """
+    known = sorted(estimators, key=lambda e: e.id)
+    asked_for = {color for estimator in known if (color := _color_hint(estimator))}
     found: dict[str, Style] = {}
     taken: set[int] = set()
-    for estimator in sorted(estimators, key=lambda e: e.id):
+    for estimator in known:
         color, symbol = _color_hint(estimator), _symbol_hint(estimator)
         if color is None or symbol is None:
             start = int.from_bytes(hashlib.sha256(estimator.id.encode()).digest()[:4]) % len(CYCLE)
-            place = next((p for p in _places(start) if p not in taken), start)
+            free = [p for p in _places(start) if p not in taken]
+            place = min(free, key=lambda p: CYCLE[p % len(CYCLE)] in asked_for, default=start)
             taken.add(place)
             color = color or CYCLE[place % len(CYCLE)]
             symbol = symbol or SYMBOLS[(place + place // len(CYCLE)) % len(SYMBOLS)]

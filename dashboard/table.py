@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dashboard.scene import Scene, Series
 
 MOST_DECIMALS = 9
+LEAST_WIDTH, LETTER_WIDTH, LETTERS_THAT_FIT = 96, 9, 9
+"""Of a column and of a letter of its heading, in pixels; and how many letters the least width holds."""
 CLIENT_SIDE_GROUPS = 5_000
 """Groups up to which all rows are handed to the page at once."""
 
@@ -69,7 +71,14 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
         columns += _headline_columns(scene, reference, numeric, value, percent)
     for column in columns:
         column["headerTooltip"] = column["headerName"]
+        column.setdefault("minWidth", _least_width(column["headerName"]))
     return columns
+
+
+def _least_width(heading: str) -> int:
+    """In pixels: the heading may be broken between its words only, as long as these are of usual length."""
+    longest = max(map(len, heading.replace("–", " ").split()), default=0)
+    return LEAST_WIDTH + LETTER_WIDTH * min(max(longest - LETTERS_THAT_FIT, 0), LETTERS_THAT_FIT)
 
 
 def _headline_columns(

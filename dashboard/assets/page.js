@@ -49,6 +49,11 @@
         return dash.no_update;
     }
 
+    /** Open a list that is there already; the click on its line is all it takes. */
+    function openList() {
+        return true;
+    }
+
     function showRail(open) {
         document.body.classList.toggle('rail-open', open);
         const button = document.getElementById('rail-toggle');
@@ -113,6 +118,6 @@
         return React.createElement('span', {className: 'column-option'}, parts);
     }
 
-    dash.blupboard = Object.assign(dash.blupboard || {}, {chooseTheme, drawViews, savePicture, toggleRail});
+    dash.blupboard = Object.assign(dash.blupboard || {}, {chooseTheme, drawViews, openList, savePicture, toggleRail});
     window.dashMantineFunctions = Object.assign(window.dashMantineFunctions || {}, {columnOption});
 })();

@@ -52,3 +52,9 @@ def register(app: dash.Dash) -> None:
         Input(ids.RAIL_TOGGLE, "n_clicks"),
         prevent_initial_call=True,
     )
+    callback(
+        ClientsideFunction(space, "openList"),
+        Output(ids.PLUGINS_MODAL, "opened"),
+        Input(ids.PLUGINS_OPEN, "n_clicks"),
+        prevent_initial_call=True,
+    )

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.cli.plugins import plugin_name
 from dashboard.cli.shared import plugins_dir_option
 from dashboard.cli.stdout import Overheard, to_stdout
+from dashboard.plugin_words import plugin_name
 
 if TYPE_CHECKING:
     from estimators import Estimator, PluginStatus, Registry
@@ -89,7 +89,7 @@ def _chosen(registry: Registry, plugin: str, file: Path | None) -> list[PluginSt
     if file is not None:
         source = registry.files[file.resolve()]
         return [status for status in statuses if status.source == source]
-    return [status for status in statuses if _same_name(plugin_name(status), plugin)]
+    return [status for status in statuses if _same_name(plugin_name(status.source), plugin)]
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -108,7 +108,7 @@ def _verdicts(registry: Registry, status: PluginStatus, *, printed: bool) -> Ite
     if not status.estimators and not faults:
         faults.append("it registers no estimator: return instances of Estimator from register_estimators")
     if faults:
-        yield Verdict(plugin_name(status), faults)
+        yield Verdict(plugin_name(status.source), faults)
     for name in status.estimators:
         yield _check(registry[name])
 
@@ -136,7 +136,7 @@ def _without_entry_point(registry: Registry, plugin: str) -> Verdict:
     try:
         name = importlib.metadata.distribution(plugin).name
     except (importlib.metadata.PackageNotFoundError, ValueError):
-        plugins = ", ".join(plugin_name(status) for status in registry.statuses())
+        plugins = ", ".join(plugin_name(status.source) for status in registry.statuses())
         folder = f"; the folder of that name is to be installed first: pip install ./{plugin}"
         raise click.ClickException(
             f"there is no plugin, estimator or distribution {plugin!r}; the plugins are {plugins}, "

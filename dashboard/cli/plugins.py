@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import click
 
 from dashboard.cli.shared import plugins_dir_option
 from dashboard.cli.stdout import load_plugins, to_stdout
+from dashboard.plugin_words import brought, one_line, plugin_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from estimators import PluginStatus
-
-OWN_NAME = "blupboard"
-"""The name under which the built-in estimators are listed."""
-
-
-class Line(TypedDict):
-    """One plugin in the list; the keys are those of the JSON layout."""
-
-    name: str
-    source: str
-    version: str | None
-    status: str
-    reason: str | None
-    estimators: list[str]
 
 
 @click.command("plugins")
@@ -38,44 +27,25 @@ def plugins_command(layout: str, plugins_dirs: tuple[Path, ...]) -> None:
     The estimators that come with blupboard are listed as the plugin "blupboard". A plugin has failed if
     anything of it was left out; its estimators are those that can be used all the same.
     """
-    lines = [_line(status) for status in load_plugins(plugins_dirs).statuses()]
-    text = json.dumps(lines, indent=1) if layout == "json" else "\n".join(_table(lines))
+    statuses = load_plugins(plugins_dirs).statuses()
+    if layout == "json":
+        text = json.dumps([plugin_line(status) for status in statuses], indent=1)
+    else:
+        text = "\n".join(_table(statuses))
     to_stdout(f"{text}\n".encode())
 
 
-def plugin_name(status: PluginStatus) -> str:
-    """What people call a plugin: its distribution or the stem of its file; blupboard for the built-ins."""
-    return OWN_NAME if status.source.origin == "built in" else status.source.name
-
-
-def _line(status: PluginStatus) -> Line:
-    reasons = [failure.reason for failure in status.failures]
-    return {
-        "name": plugin_name(status),
-        "source": status.source.origin,
-        "version": status.source.version,
-        "status": "failed" if reasons else "ok",
-        "reason": "; ".join(reasons) or None,
-        "estimators": list(status.estimators),
-    }
-
-
-def _table(lines: list[Line]) -> list[str]:
-    """One line for each plugin; below it, why it has failed."""
+def _table(statuses: Sequence[PluginStatus]) -> list[str]:
+    """One line for each plugin with what it brings; below it, why it has failed."""
+    lines = [plugin_line(status) for status in statuses]
     rows = [
-        (
-            line["status"],
-            line["name"],
-            line["version"] or "-",
-            ", ".join(line["estimators"]) or "-",
-            line["source"],
-        )
-        for line in lines
+        (line["status"], line["name"], line["version"] or "-", brought(status) or "-", line["source"])
+        for line, status in zip(lines, statuses, strict=True)
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     out: list[str] = []
     for row, line in zip(rows, lines, strict=True):
         out.append("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
         if line["reason"] is not None:
-            out.append(f"{'':{widths[0]}}  {' '.join(line['reason'].split())}")
+            out.append(f"{'':{widths[0]}}  {one_line(line['reason'])}")
     return out

@@ -30,6 +30,12 @@ DASH_MARK = "line-ew-open"
 LONGEST_TITLE = 60
 FEW_COLUMNS = 4
 """Columns up to which each name fits on one line."""
+MOST_SIDE_BY_SIDE = 6
+"""Columns up to which names fit beside each other on two lines; more stand upright."""
+LONGEST_UPRIGHT = 15
+UPRIGHT_SIZE = 10.5
+UPRIGHT_LETTER = 5.9
+"""The width of an average letter of that size, in pixels."""
 
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 INK = {False: "#3c4650", True: "#c3ccd6"}
@@ -198,14 +204,21 @@ def _in_two_lines(text: str) -> str:
     return f"{text[:at].rstrip()}<br>{text[at:]}"
 
 
-def columns_axis(names: list[str]) -> dict[str, Any]:
-    """An x axis whose whole numbers stand for columns."""
-    crowded = len(names) > FEW_COLUMNS
-    return {
+def columns_layout(names: list[str]) -> dict[str, Any]:
+    """Layout whose x axis has a column at each whole number; the more names, the less room each takes."""
+    look: dict[str, Any] = {"ticktext": [tick_text(name) for name in names]}
+    margin = {}
+    if len(names) > MOST_SIDE_BY_SIDE:
+        upright = [tick_text(name, LONGEST_UPRIGHT) for name in names]
+        look = {"ticktext": upright, "tickangle": 90, "tickfont": {"size": UPRIGHT_SIZE}}
+        margin = {"b": 14 + round(UPRIGHT_LETTER * max(map(len, upright)))}
+    elif len(names) > FEW_COLUMNS:
+        look = {"ticktext": [_in_two_lines(text) for text in look["ticktext"]], "tickangle": 0}
+    axis = {
         "tickvals": list(range(len(names))),
-        "ticktext": [_in_two_lines(tick_text(name)) if crowded else tick_text(name) for name in names],
-        **({"tickangle": 0} if crowded else {}),
         "range": [-0.3, max(len(names), 1) - 0.45],
         "showgrid": False,
         "automargin": False,
+        **look,
     }
+    return {"xaxis": axis, "margin": margin}

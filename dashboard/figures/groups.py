@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.figures.canvas import FEW, GREY, MANY, canvas, group_markers, tick_text, title_text
+from dashboard.figures.canvas import (
+    FEW,
+    GREY,
+    MANY,
+    canvas,
+    group_markers,
+    marker_size,
+    tick_text,
+    title_text,
+)
 from dashboard.figures.truth import true_marks
 from dashboard.palette import Style, faded
 
@@ -15,6 +24,9 @@ if TYPE_CHECKING:
 
     from dashboard.figures.sheet import Sheet
     from dashboard.scene import Scene, Series
+
+MANY_METHODS = 6
+"""Methods past which the marks of a group become smaller, since they stand closer."""
 
 
 def groups_figure(scene: Scene) -> Sheet:
@@ -31,6 +43,7 @@ def groups_figure(scene: Scene) -> Sheet:
     if scene.truth is not None:
         figure.add(true_marks(scene, scene.truth.mean, positions))
     drawn = zip(marked(scene), offsets(scene), strict=True)
+    size = marker_size(len(scene)) * min(1.0, (MANY_METHODS / max(len(marked(scene)), 1)) ** 0.5)
     for series, offset in sorted(drawn, key=lambda pair: -float(np.ptp(pair[0].estimate))):
         figure.add(
             group_markers(
@@ -39,6 +52,7 @@ def groups_figure(scene: Scene) -> Sheet:
                 positions + offset,
                 series.style,
                 series.label,
+                size=size,
                 **_intervals(scene, series),
             )
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.figures.canvas import canvas, columns_axis, group_lines, group_markers
+from dashboard.figures.canvas import canvas, columns_layout, group_lines, group_markers
 from dashboard.figures.shrinkage import own_style, shown
 from dashboard.figures.truth import TRUE, true_marks
 
@@ -32,7 +32,7 @@ def rank_figure(scene: Scene) -> Sheet:
         figure.add(group_markers(scene, np.full(len(scene), float(place)), values, style, name, size=size))
     room = 0.04 * len(scene)
     figure.set(
-        xaxis=columns_axis(names),
+        **columns_layout(names),
         yaxis={
             "range": [len(scene) + 0.5 + room, 0.5 - room],
             "tickvals": rank_ticks(len(scene)),

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.figures.canvas import FAINT, GREY, canvas, columns_axis, group_lines, group_markers, title_text
+from dashboard.figures.canvas import (
+    FAINT,
+    GREY,
+    canvas,
+    columns_layout,
+    group_lines,
+    group_markers,
+    title_text,
+)
 from dashboard.figures.truth import TRUE, true_marks
 from dashboard.palette import Style
 
@@ -43,7 +51,7 @@ def shrinkage_figure(scene: Scene) -> Sheet:
             font={"size": 11, "color": FAINT[scene.dark]},
         )
     figure.set(
-        xaxis=columns_axis(names),
+        **columns_layout(names),
         yaxis={"title": {"text": title_text(scene.outcome)}, "automargin": True},
     )
     return figure

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dashboard.board import Board
     from dashboard.choices import OptionValue
-    from estimators import Estimator, OptionSpec
+    from estimators import Estimator, OptionSpec, Source
 
 
 def estimator_row(
@@ -27,15 +27,16 @@ def estimator_row(
     on: bool,
     shared: Iterable[OptionSpec],
     values: Mapping[str, OptionValue],
+    tagged: bool = True,
 ) -> html.Div:
-    """Symbol, name, what it does behind a button, and the switch."""
-    source = board.registry.source(estimator.id)
-    plugin = [] if source.origin == "built in" else [html.Span("plugin", className="tag", title=source.name)]
+    """Symbol, name, what it does behind a button, and the switch; ``tagged``: whether a plugin's says so."""
+    plugin = plugin_tag(board.registry.source(estimator.id)) if tagged else []
     return html.Div(
         [
             estimator_symbol(board.styles[estimator.id]),
             html.Span(
-                [html.Span(estimator.label, className="estimator-name"), *plugin], className="estimator-label"
+                [html.Span(estimator.label, className="estimator-name", title=estimator.label), *plugin],
+                className="estimator-label",
             ),
             _about(estimator, own_options(estimator, shared), values),
             dmc.Switch(
@@ -48,6 +49,13 @@ def estimator_row(
         className="estimator-row",
         **data(id=estimator.id),
     )
+
+
+def plugin_tag(source: Source) -> list[html.Span]:
+    """A word for what a plugin brings, with its name behind it; nothing for what is built in."""
+    if source.origin == "built in":
+        return []
+    return [html.Span("plugin", className="tag", title=source.name)]
 
 
 def _about(

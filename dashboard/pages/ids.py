@@ -84,6 +84,8 @@ TABLE_BOX: Final = "table-box"
 FIND: Final = "find-group"
 LINK_STATUS: Final = "link-status"
 
+PLUGINS_OPEN: Final = "plugins-open"
+PLUGINS_MODAL: Final = "plugins-modal"
 CODE_MODAL: Final = "code-modal"
 CODE_R: Final = "code-r"
 CODE_PYTHON: Final = "code-python"

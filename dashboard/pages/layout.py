@@ -11,6 +11,7 @@ from dashboard.opening import SIMULATED_DATASET, simulated_design
 from dashboard.pages import ids
 from dashboard.pages.header import header
 from dashboard.pages.lesson import lesson_panel
+from dashboard.pages.methods import plugins_modal
 from dashboard.pages.rail import rail
 from dashboard.pages.risk import risk_panel
 from dashboard.pages.views import code_modal, comparison_panel
@@ -78,6 +79,7 @@ def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) 
                 className="page",
             ),
             code_modal(),
+            plugins_modal(board.registry),
         ],
         id=ids.PROVIDER,
         theme=THEME,

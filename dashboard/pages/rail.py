@@ -11,8 +11,9 @@ from dashboard import words
 from dashboard.choices import LEVELS, Choices, shared_options, sort_choices
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
-from dashboard.pages.controls import estimator_row, labelled, option_control
+from dashboard.pages.controls import labelled, option_control
 from dashboard.pages.dials import dials
+from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.symbols import icon
 from dashboard.samples import SAMPLES
@@ -37,7 +38,8 @@ def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices, de
             html.Div(_roles(dataset, choices), className="on-compare"),
             html.Div(id=ids.PROBLEM, className="problem", role="alert"),
             html.H2("Estimators"),
-            html.Div(_estimators(board, choices), className="estimators"),
+            html.Div(methods(board, choices, _values(choices)), className="estimators"),
+            plugins_button(board.registry),
             html.H2("Display", className="on-compare"),
             html.Div(_display(board, choices), className="display-fields on-compare"),
         ],
@@ -164,15 +166,6 @@ def column_options(table: Table, role: str) -> list[dict[str, Any]]:
             }
         )
     return options
-
-
-def _estimators(board: Board, choices: Choices) -> list[html.Div]:
-    shared = shared_options(board.registry)
-    values = _values(choices)
-    return [
-        estimator_row(board, e, on=e.id in choices.on, shared=shared, values=values.get(e.id, {}))
-        for e in board.registry.values()
-    ]
 
 
 def _display(board: Board, choices: Choices) -> list[Any]:

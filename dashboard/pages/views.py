@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import icon
+from dashboard.table import LEAST_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -199,7 +200,7 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
             "sortable": True,
             "resizable": True,
             "filter": True,
-            "minWidth": 96,
+            "minWidth": LEAST_WIDTH,
             "flex": 1,
             "wrapHeaderText": True,
             "autoHeaderHeight": True,

@@ -49,6 +49,7 @@ class LimitedTranslation(Estimator):
     )
     Options = LimitedTranslationOptions
     order = 130
+    on_at_first = False
 
     def _fit(self, data: GroupData, options: LimitedTranslationOptions) -> GroupFit:
         require_groups(data, LEAST_GROUPS)

@@ -42,6 +42,7 @@ class Morris(Estimator):
     )
     citation = "Morris (1983), Journal of the American Statistical Association 78, 47-55"
     order = 110
+    on_at_first = False
 
     def _fit(self, data: GroupData, options: object) -> GroupFit:
         del options

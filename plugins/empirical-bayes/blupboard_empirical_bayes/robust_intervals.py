@@ -79,6 +79,7 @@ class RobustIntervals(Estimator):
     citation = "Armstrong, Kolesár & Plagborg-Møller (2022), Econometrica 90, 2567-2602"
     Options = RobustOptions
     order = 140
+    on_at_first = False
 
     def _fit(self, data: GroupData, options: RobustOptions) -> GroupFit:
         require_groups(data, LEAST_GROUPS)

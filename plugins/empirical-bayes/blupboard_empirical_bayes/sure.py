@@ -59,6 +59,7 @@ class Sure(Estimator):
     citation = "Xie, Kou & Brown (2012), Journal of the American Statistical Association 107, 1465-1479"
     Options = SureOptions
     order = 120
+    on_at_first = False
 
     def _fit(self, data: GroupData, options: SureOptions) -> GroupFit:
         require_groups(data, LEAST_GROUPS)

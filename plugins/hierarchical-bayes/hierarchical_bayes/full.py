@@ -77,6 +77,7 @@ class HierarchicalBayes(Estimator):
     color = "#cc79a7"
     symbol = "triangle-up"
     order = 60
+    on_at_first = False
 
     def _fit(self, data: GroupData, options: BayesOptions) -> GroupFit:
         posterior = Posterior.of(data, half_t(data, options) if options.prior == "half_t" else None)

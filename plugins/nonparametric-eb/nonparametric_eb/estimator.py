@@ -85,6 +85,7 @@ class NonparametricBayes(Estimator):
     color = "#e69f00"
     symbol = "star"
     order = 70
+    on_at_first = False
 
     def _fit(self, data: GroupData, options: NonparametricOptions) -> GroupFit:
         if len(data) < 2:
