@@ -69,6 +69,7 @@ def create_app(
     live.install(app.server, board)
     studies = Studies()
     server.at_end(app.server, studies.close)
+    server.at_end(app.server, board.fits.close)
     server.at_end(app.server, processes.close)
     callbacks.register(app, board, studies)
 

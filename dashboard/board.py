@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dashboard.choices import DEFAULT_LEVEL, Choices
+from dashboard.choices import Choices
+from dashboard.fits import Fits
 from dashboard.isolation.stand_ins import StandIn
 from dashboard.palette import styles
 from dashboard.scene import Scene, make_scene
 from dashboard.truth import Truth, truth_of
 from estimators import Comparison, Design, DesignError, GroupData, Registry, Simulated, compare, simulate
-from estimators.comparison import at_level, run
+from estimators.comparison import at_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 KEPT = 16
 """Reductions and comparisons that are kept for reuse."""
-KEPT_FITS = 96
 KEPT_DRAWS = 4
+SOON_SECONDS = 0.5
+"""How long the page waits for plugins; what takes longer is shown later."""
 QUICK_SECONDS = 0.08
 """What a plugin's fit may take so that a dial that is dragged waits for it."""
 MOST_SIMULATED = 1_000_000
@@ -45,14 +47,6 @@ class _Columns:
     outcome: str
     group: str
     table: Table = field(compare=False)
-
-
-class _NotKept(Exception):
-    """Carries a comparison that is of no use the next time past the cache."""
-
-    def __init__(self, comparison: Comparison) -> None:
-        super().__init__()
-        self.comparison = comparison
 
 
 class Board:
@@ -80,11 +74,14 @@ class Board:
         """Where plugins' views are drawn; None: here."""
         self._reduce = lru_cache(maxsize=KEPT)(_reduce)
         self._simulate = lru_cache(maxsize=KEPT_DRAWS)(simulate)
-        self._fit = lru_cache(maxsize=KEPT_FITS)(self._fit_anew)
-        self._compare = lru_cache(maxsize=KEPT)(self._compare_anew)
+        self.fits = Fits()
+        self._compared = lru_cache(maxsize=KEPT)(_compared)
 
-    def comparison(self, owner: str, choices: Choices) -> Comparison:
+    def comparison(self, owner: str, choices: Choices, wait_seconds: float | None = None) -> Comparison:
         """The chosen estimators on the chosen columns, or on what is simulated.
+
+        After ``wait_seconds`` (None: for ever) plugins that take longer are results without a fit that are
+        not ``lasting``.
 
         Raises:
             UnknownDataset: there is no such dataset for this owner.
@@ -92,20 +89,21 @@ class Board:
             OptionError: an option out of its bounds.
 
         """
-        choices_that_count = replace(choices, sort="", dark=False, show_own=True)
         source: _Columns | Design | None = choices.design
         if source is None:
             dataset = self.workspace.get(owner, choices.token)
             source = _Columns(dataset.token, dataset.created, choices.outcome, choices.group, dataset.table)
-        try:
-            return self._compare(source, choices_that_count)
-        except _NotKept as unlucky:
-            return unlucky.comparison
+        chosen, options = self.chosen(choices)
+        asked = [(e, tuple(options.get(e.id, {}).items())) for e in chosen]
+        found = self.fits.results(source, lambda: self._groups(source), asked, wait_seconds=wait_seconds)
+        lasts = all(result.lasting for result in found)
+        compared = self._compared if lasts else _compared
+        return compared(self._groups(source), tuple(found), choices.level)
 
-    def scene(self, owner: str, choices: Choices) -> Scene:
+    def scene(self, owner: str, choices: Choices, wait_seconds: float | None = None) -> Scene:
         """The comparison in display order; raises what :meth:`comparison` does."""
         truth = None if choices.design is None else truth_of(self.simulated(choices.design))
-        return self._arrange(self.comparison(owner, choices), choices, truth)
+        return self._arrange(self.comparison(owner, choices, wait_seconds), choices, truth)
 
     def simulated(self, design: Design) -> Simulated:
         """The draw of a design. Raises DesignError where it has more than MOST_SIMULATED rows."""
@@ -138,31 +136,6 @@ class Board:
     def _groups(self, source: _Columns | Design) -> GroupData:
         return self.simulated(source).data if isinstance(source, Design) else self._reduce(source)
 
-    def _compare_anew(self, source: _Columns | Design, choices: Choices) -> Comparison:
-        """Raises _NotKept with the comparison where it would be another a moment later."""
-        chosen, options = self.chosen(choices)
-        results = []
-        for estimator in chosen:
-            try:
-                result = self._fit(source, estimator.id, tuple(options.get(estimator.id, {}).items()))
-            except _NotKept as unlucky:
-                (result,) = unlucky.comparison.results
-            results.append(at_level(result, choices.level))
-        comparison = Comparison(self._groups(source), tuple(results), choices.level)
-        if not all(result.lasting for result in results):
-            raise _NotKept(comparison)
-        return comparison
-
-    def _fit_anew(
-        self, source: _Columns | Design, estimator_id: str, options: tuple[tuple[str, OptionValue], ...]
-    ) -> Result:
-        """One fit, for every level; raises as above."""
-        estimator, data = self.registry[estimator_id], self._groups(source)
-        result = run(data, estimator, estimator.make_options(dict(options)), DEFAULT_LEVEL)
-        if not result.lasting:
-            raise _NotKept(Comparison(data, (result,), DEFAULT_LEVEL))
-        return result
-
     def _arrange(self, comparison: Comparison, choices: Choices, truth: Truth | None) -> Scene:
         return make_scene(
             comparison,
@@ -175,6 +148,10 @@ class Board:
             style_of=self.styles,
             truth=truth,
         )
+
+
+def _compared(data: GroupData, results: tuple[Result, ...], level: float) -> Comparison:
+    return Comparison(data, tuple(at_level(result, level) for result in results), level)
 
 
 def _reduce(columns: _Columns) -> GroupData:

@@ -107,6 +107,12 @@ def _without_spreads(scene: Scene) -> str:
     return "Switch on a BLUP to see how much of the variance lies between them."
 
 
+def under_way(scene: Scene) -> str:
+    """Which methods are still being fitted; nothing where none is."""
+    names = [result.label for result in scene.comparison.results if not result.lasting]
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are'} still being fitted …" if names else ""
+
+
 def closest_line(scene: Scene) -> str:
     """Who comes closest to the truth in this one draw, and by how much; nothing where that is not known."""
     found = scene.closeness

@@ -35,7 +35,7 @@ class Result:
     fit: GroupFit | None = None
     message: str | None = None
     lasting: bool = True
-    """Whether the same question would get the same answer a moment later."""
+    """False while the fit is still under way somewhere else."""
 
     @property
     def id(self) -> str:
@@ -160,9 +160,7 @@ def run(data: GroupData, estimator: Estimator, options: object, level: float) ->
         with np.errstate(all="ignore"):
             fit = estimator.fit(data, options)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a failing estimator is data: the rest goes on
-        return replace(
-            result, message=failure_message(error), lasting=getattr(error, "lasting", True) is True
-        )
+        return replace(result, message=failure_message(error))
     return at_level(replace(result, fit=fit), level)
 
 

@@ -16,9 +16,6 @@ class OptionError(BlupboardError, ValueError):
 class NotRun(BlupboardError):
     """A method was not run to its end, for a reason outside its formula; the message says which."""
 
-    lasting = True
-    """Whether it would come to the same a moment later."""
-
 
 class FitError(BlupboardError, RuntimeError):
     """A method broke its contract."""

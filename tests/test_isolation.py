@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -344,21 +343,24 @@ def wait_for(found):
     raise AssertionError("it did not come")
 
 
-def test_so_many_wait_and_no_more(folder, originals):
+def test_so_many_wait_and_no_more_unless_they_are_patient(folder):
     processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=PATIENCE, processes=1, waiting=1)
-    hangs, good = (with_stand_ins(originals, processes)[name] for name in ("hangs", "good"))
-    threads = [threading.Thread(target=compare, args=(DATA, [one])) for one in (hangs, good)]
-    threads[0].start()
-    wait_for((folder / "pid").is_file)
-    threads[1].start()
-    wait_for(lambda: processes._queued._value == 0)
-    (result,) = compare(DATA, [good]).results
-    assert result.message == "too many fits of plugins are under way on this server: try again in a moment"
-    assert not result.lasting
+    ask = ("fit", "many", {}, pack(DATA))
+    with ThreadPoolExecutor(3) as pool:
+        hangs = pool.submit(processes.call, "fit", "hangs", {}, pack(DATA))
+        wait_for((folder / "pid").is_file)
+        waits = pool.submit(processes.call, *ask)
+        wait_for(lambda: processes._queued._value == 0)
+        with pytest.raises(Busy, match="try again in a moment"):
+            processes.call(*ask)
+        patient = pool.submit(processes.call, *ask, patient=True)
+        assert not patient.done()
+        (busy,) = processes._busy
+        busy.end()
+        assert isinstance(hangs.exception(PATIENCE), ProcessEnded)
+        for answered in (waits, patient):
+            np.testing.assert_array_equal(answered.result(PATIENCE).std_error, np.ones(4))
     processes.close()
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert not any(thread.is_alive() for thread in threads)
 
 
 # In the risk study
@@ -424,16 +426,19 @@ def test_a_fit_is_kept_for_other_levels_and_other_companions(board, folder):
     np.testing.assert_allclose(np.ptp(np.array(first["good"].interval), axis=0), 1.9)
 
 
-def test_what_would_be_another_a_moment_later_is_not_kept(board, monkeypatch):
-    choices = Choices(SIMULATED, "y", "group", ("good", "ols"), design=DESIGN)
-
-    def busy(*args, **more):
-        raise Busy("come back")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(board.processes, "call", busy)
-        assert [r.message for r in board.comparison("ann", choices).results] == ["come back", None]
-    assert board.comparison("ann", choices).failed == ()
+def test_the_page_does_not_wait_for_what_takes_long(board, folder):
+    choices = Choices(SIMULATED, "y", "group", ("hangs", "ols"), design=DESIGN)
+    first = board.comparison("ann", choices, 0.0)
+    assert [(r.id, r.fit is None, r.message, r.lasting) for r in first.results] == [
+        ("ols", False, None, True), ("hangs", True, "is being fitted …", False),
+    ]  # fmt: skip
+    wait_for((folder / "pid").is_file)
+    board.comparison("ann", choices, 0.0)
+    assert (folder / "tries").read_text() == "x"
+    board.processes.close()
+    last = board.comparison("ann", choices)
+    assert [r.message for r in last.results] == [None, "it ended the process that it ran in"]
+    assert board.comparison("ann", choices) is last
 
 
 def test_a_dial_that_is_dragged_does_not_wait_for_what_is_slow(board):

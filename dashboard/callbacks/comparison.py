@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
 from dashboard import words
-from dashboard.board import view_key
+from dashboard.board import SOON_SECONDS, view_key
 from dashboard.choices import Choices, OptionValue, checked_level, shared_options, sort_choices, spread_shared
 from dashboard.drawing import drawn
 from dashboard.opening import SAMPLE_PREFIX, SIMULATED_GROUP, SIMULATED_OUTCOME
@@ -35,6 +35,9 @@ _OUTPUTS = {
     "headline": Output(ids.HEADLINE, "children"),
     "cards": Output(ids.CARDS, "children"),
     "failures": Output(ids.FAILURES, "children"),
+    "under_way": Output(ids.UNDER_WAY, "children"),
+    "under_way_shown": Output(ids.UNDER_WAY_SHOWN, "data"),
+    "under_way_timer": Output(ids.UNDER_WAY_TIMER, "disabled"),
     "notes": Output(ids.NOTES, "children"),
     "parameters": Output(ids.PARAMETERS, "children"),
     "figures": Output(ids.FIGURES, "data"),
@@ -65,31 +68,36 @@ def register(app: dash.Dash, board: Board) -> None:
             "sort": Input(ids.SORT, "value"),
             "show_own": Input(ids.SHOW_OWN, "checked"),
             "theme": Input(ids.THEME, "data"),
+            "tick": Input(ids.UNDER_WAY_TIMER, "n_intervals"),
             "before": State(ids.CHOICES, "data"),
+            "under_way": State(ids.UNDER_WAY_SHOWN, "data"),
         },
     )
     def refresh(**page: Any) -> dict[str, Any]:  # noqa: ANN401 - values of the page's controls
         for read_from_inputs_list in ("own", "own_checked", "shared", "shared_checked", "switches"):
             del page[read_from_inputs_list]
-        if page["theme"] is None or not page["dataset"]:
-            return dict.fromkeys(_OUTPUTS, no_update)
-        simulated = page["dataset"]["token"] == SIMULATED
-        if ctx.triggered_id in ((ids.GROUP, ids.OUTCOME) if simulated else (ids.DESIGN,)):
-            return dict.fromkeys(_OUTPUTS, no_update)  # what is on screen does not depend on it
+        unchanged = dict.fromkeys(_OUTPUTS, no_update)
+        simulated = (page["dataset"] or {}).get("token") == SIMULATED
+        of_no_account = (ids.GROUP, ids.OUTCOME) if simulated else (ids.DESIGN,)
+        if page["theme"] is None or not page["dataset"] or ctx.triggered_id in of_no_account:
+            return unchanged
         if simulated:
             page |= {"outcome": SIMULATED_OUTCOME, "group": SIMULATED_GROUP}
         if not page["outcome"] or not page["group"]:
             return _only_problem("Choose an outcome (numbers) and a grouping column.")
         try:
             choices = chosen(board, ctx.inputs_list, page)
-            scene = board.scene(owner(), choices)
+            looks_again = ctx.triggered_id == ids.UNDER_WAY_TIMER
+            scene = board.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
+            if looks_again and under_way(scene) == page["under_way"]:
+                return unchanged
             board.workspace.save_choices(owner(), choices.token, choices.to_json())
             return on_screen(board, owner(), scene, choices) | table_update(
                 scene, Choices.from_json(page["before"])
             )
         except DesignError as error:
             set_props(ids.dial_error(error.field), {"children": panels.sentence(str(error))})
-            return dict.fromkeys(_OUTPUTS, no_update)
+            return unchanged
         except (BlupboardError, WorkspaceError, ValueError) as error:
             return _only_problem(str(error))
 
@@ -144,6 +152,9 @@ def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[st
         "headline": panels.headline(scene),
         "cards": panels.cards(scene),
         "failures": panels.failures(scene, board),
+        "under_way": words.under_way(scene),
+        "under_way_shown": under_way(scene),
+        "under_way_timer": not under_way(scene),
         "notes": panels.notes(scene),
         "parameters": panels.parameters(scene, board),
         "figures": drawn(scene),
@@ -152,6 +163,11 @@ def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[st
         "draw_bar": scene.truth is None,
         "roles": scene.truth is not None,
     }
+
+
+def under_way(scene: Scene) -> list[str]:
+    """The estimators whose fits are not there yet, by id."""
+    return [result.id for result in scene.comparison.results if not result.lasting]
 
 
 def table_update(scene: Scene, before: Choices | None) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def register(app: dash.Dash, board: Board) -> None:
     )
     def code(clicks: list[int | None], given: object) -> tuple[Any, ...]:
         choices = Choices.from_json(given)
-        scene = _scene(board, given)
+        scene = _scene(board, given, wait_seconds=None)
         if not any(clicks) or choices is None or scene is None:
             return (no_update,) * 4
         language = ctx.triggered_id["language"] if ctx.triggered_id else "r"
@@ -97,12 +97,12 @@ def scripts(board: Board, choices: Choices, scene: Scene) -> tuple[str, str]:
     return r, python_script(scene.comparison, **what, plugins_dirs=board.plugins_dirs)
 
 
-def _scene(board: Board, given: object) -> Scene | None:
-    """The scene that the page shows; None where it has gone meanwhile."""
+def _scene(board: Board, given: object, wait_seconds: float | None = 0.0) -> Scene | None:
+    """The scene that the page shows, or will when all is fitted; None where it has gone meanwhile."""
     choices = Choices.from_json(given)
     if choices is None:
         return None
     try:
-        return board.scene(owner(), choices)
+        return board.scene(owner(), choices, wait_seconds)
     except (BlupboardError, WorkspaceError, ValueError):
         return None

@@ -49,7 +49,7 @@ def _on_choices(board: Board, given: object) -> Any:  # noqa: ANN401 - values of
     if choices is None:
         return nothing
     try:
-        scene = board.scene(owner(), choices)
+        scene = board.scene(owner(), choices, 0.0)
     except (BlupboardError, WorkspaceError, ValueError):
         return nothing  # the comparison's own callback says what is wrong
     return outputs(more_views(board, scene))

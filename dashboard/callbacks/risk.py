@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Input, Output, State, ctx, no_update
 
 from dashboard import risk_words
+from dashboard.board import SOON_SECONDS
 from dashboard.choices import Choices
 from dashboard.figures import groups_figure
 from dashboard.figures.risk import risk_figure
@@ -201,7 +202,7 @@ def _one_draw(board: Board, page: str | None, design: dict[str, Any] | None, giv
         drawn = replace(
             choices, design=Design.from_json(design), outcome=SIMULATED_OUTCOME, group=SIMULATED_GROUP
         )
-        scene = board.scene(owner(), drawn)
+        scene = board.scene(owner(), drawn, SOON_SECONDS)
     except (BlupboardError, ValueError):
         return no_update  # the study's own line says what is wrong with the design
     return groups_figure(scene).to_plotly_json()

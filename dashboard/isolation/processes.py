@@ -37,8 +37,6 @@ class ProcessEnded(NotRun):
 class Busy(NotRun):
     """Too many wait for a plugin already."""
 
-    lasting = False
-
 
 class PluginProcesses:
     """Runs requests in the first process that is free."""

@@ -57,7 +57,9 @@ class StandIn(Estimator):
     def _fit(self, data: GroupData, options: Any) -> GroupFit:  # noqa: ANN401 - see Estimator
         started = time.perf_counter()
         groups = pack(data, rows=self.needs == "rows")
-        fit: GroupFit = self._call("fit", option_values(self, options), groups, give_up=self._once)
+        fit: GroupFit = self._call(
+            "fit", option_values(self, options), groups, give_up=self._once, patient=True
+        )
         self.last_seconds = time.perf_counter() - started
         return fit
 
@@ -65,7 +67,7 @@ class StandIn(Estimator):
         if not self._offers("_fit_many") or self.needs == "rows":
             return None
         found: BatchFit | None = self._call(
-            "fit_many", option_values(self, options), pack(batch), give_up=self._once
+            "fit_many", option_values(self, options), pack(batch), give_up=self._once, patient=True
         )
         return found
 
@@ -86,12 +88,12 @@ class StandIn(Estimator):
     def _offers(self, name: str) -> bool:
         return getattr(type(self._original), name) is not getattr(Estimator, name)
 
-    def _call(self, name: str, *args: object, give_up: bool) -> Any:  # noqa: ANN401 - the worker's answers
+    def _call(self, name: str, *args: object, give_up: bool, patient: bool = False) -> Any:  # noqa: ANN401 - the worker's answers
         """Ask a process; what took too long before, or ended it, is not asked again where ``give_up``."""
         if name in self._given_up:
             raise self._given_up[name]
         try:
-            return self._processes.call(name, self.id, *args, patient=self._once)
+            return self._processes.call(name, self.id, *args, patient=patient)
         except (TookTooLong, ProcessEnded) as error:
             if give_up:
                 self._given_up[name] = type(error)(str(error))

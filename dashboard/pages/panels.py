@@ -59,7 +59,7 @@ def failures(scene: Scene, board: Board) -> list[html.Div]:
     if warning:
         shown.append(html.Div(html.P(warning), className="failure"))
     reasons: dict[str, list[Result]] = {}
-    for result in scene.comparison.failed:
+    for result in (r for r in scene.comparison.failed if r.lasting):
         reasons.setdefault(result.message or "", []).append(result)
     for message, results in reasons.items():
         symbols = [estimator_symbol(board.styles[result.id]) for result in results]

@@ -26,6 +26,9 @@ GRAPH_CONFIG: Any = {
     "showTips": False,
 }
 
+LOOK_MS = 600
+"""How often the page asks whether fits that are under way are there."""
+
 ROW_HEIGHT, HEADER_HEIGHT, TALLEST_HEADER, TALLEST_TABLE = 34, 40, 60, 440
 
 _VIEWS = (
@@ -50,6 +53,9 @@ def comparison_panel(more: Iterable[View]) -> html.Main:
             _draw_bar(),
             html.Div(id=ids.ABOUT, className="about-data"),
             html.Div(id=ids.FAILURES, className="failures"),
+            html.P(id=ids.UNDER_WAY, className="under-way", role="status"),
+            dcc.Interval(id=ids.UNDER_WAY_TIMER, interval=LOOK_MS, disabled=True),
+            dcc.Store(id=ids.UNDER_WAY_SHOWN),
             html.Div([_view(*view) for view in _VIEWS], className="views"),
             html.Div([_more_view(view) for view in more], className="more-views"),
             html.Div(id=ids.NOTES, className="notes"),

@@ -63,9 +63,12 @@ def open_board(page: Page) -> Page:
 
 
 def settle(page: Page) -> None:
-    """Wait until no callback is under way."""
+    """Wait until no callback is under way, and no fit of a plugin."""
     page.wait_for_function("() => window.store && window.store.getState().callbacks")
     page.evaluate(_QUIET)
+    if page.locator("#under-way:not(:empty)").count():
+        page.wait_for_function("() => !document.getElementById('under-way').textContent")
+        page.evaluate(_QUIET)
 
 
 @contextmanager

@@ -156,8 +156,11 @@ def test_a_view_goes_with_what_it_shows_and_says_what_it_lacks(board):
 
 
 def test_a_method_that_never_ends_is_stopped_and_the_rest_goes_on(board):
-    with repaint(board):
-        switch(board, "hangs")
+    switch(board, "hangs")
+    expect(board.locator("#under-way")).to_have_text("Never ends is still being fitted …")
+    assert len(share_of(board)["x"]) == 6
+    expect(board.locator("#under-way")).to_be_empty()
+    settle(board)
     expect(failures(board)).to_have_count(1)
     expect(failures(board)).to_contain_text("Never ends: no result")
     expect(failures(board)).to_contain_text(STOPPED)

@@ -1,0 +1,93 @@
+"""Every estimator's fit of every source of groups: kept once it is made, or under way elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
+
+from dashboard.choices import DEFAULT_LEVEL
+from dashboard.isolation.processes import MOST_PROCESSES
+from dashboard.isolation.stand_ins import StandIn
+from estimators import Result
+from estimators.comparison import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from estimators import Estimator, GroupData
+
+KEPT = 96
+UNDER_WAY = "is being fitted …"
+
+Asked = tuple["Estimator", tuple[tuple[str, object], ...]]
+"""An estimator and the options that differ from its defaults."""
+
+
+class Fits:
+    """Fits at the default level, the latest of which are kept."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Future[Result]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(MOST_PROCESSES, thread_name_prefix="plugins")
+
+    def results(
+        self,
+        source: Hashable,
+        groups: Callable[[], GroupData],
+        asked: Sequence[Asked],
+        *,
+        wait_seconds: float | None,
+    ) -> list[Result]:
+        """One result for each; those that are still under way hold no fit and say so.
+
+        Args:
+            source: what the groups come from, as a key.
+            groups: gives them.
+            asked: the estimators.
+            wait_seconds: how long to wait for plugins; None: for all, however long they take.
+
+        Raises:
+            OptionError: an option out of its bounds.
+
+        """
+        until = None if wait_seconds is None else time.monotonic() + wait_seconds
+        checked = [(e, values, e.make_options(dict(values))) for e, values in asked]
+        # plugins' fits are under way in other processes while the others are made here
+        ordered = sorted(checked, key=lambda entry: not isinstance(entry[0], StandIn))
+        found = {
+            e.id: self._future((source, e.id, values), groups, e, options) for e, values, options in ordered
+        }
+        results = []
+        for estimator, _, options in checked:
+            future = found[estimator.id]
+            wait([future], None if until is None else max(until - time.monotonic(), 0.0))
+            under_way = Result(estimator, options, DEFAULT_LEVEL, message=UNDER_WAY, lasting=False)
+            results.append(future.result() if future.done() else under_way)
+        return results
+
+    def close(self) -> None:
+        """Begin no further fit."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _future(
+        self, key: Hashable, groups: Callable[[], GroupData], estimator: Estimator, options: object
+    ) -> Future[Result]:
+        with self._lock:
+            if (known := self._kept.get(key)) is not None:
+                self._kept.move_to_end(key)
+                return known
+        data = groups()
+        if isinstance(estimator, StandIn):
+            future = self._pool.submit(run, data, estimator, options, DEFAULT_LEVEL)
+        else:
+            future = Future()
+            future.set_result(run(data, estimator, options, DEFAULT_LEVEL))
+        with self._lock:
+            self._kept[key] = future
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return future
