@@ -6,8 +6,8 @@ SHELL = /bin/sh
 
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 IN = .venv/bin
-# Plugins of the shelf that are installed too, as in make run SHELF="plugins/empirical-bayes"
-SHELF =
+# Plugins that are installed too: all of the shelf; none with make run SHELF=
+SHELF = $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 PLUGINS = $(addprefix -e ./,$(SHELF))
 INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(PLUGINS)
 PINNED = pyproject.toml constraints.txt $(addsuffix /pyproject.toml,$(SHELF))
@@ -37,7 +37,7 @@ bench: .venv/.installed-bench
 	@$(IN)/python -m benchmarks $(ARGS)
 
 clean:
-	rm -rf .venv build dist *.egg-info test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist *.egg-info plugins/*/build plugins/*/*.egg-info test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.installed: $(PINNED) | .venv/bin/python

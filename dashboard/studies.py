@@ -46,6 +46,7 @@ class _Run:
     done: int = 0
     report: RiskReport | None = None
     error: str = ""
+    thread: threading.Thread | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ class Studies:
             self._runs[owner] = run
             self._runs.move_to_end(owner)
             self._forget()
-        threading.Thread(target=self._work, args=(run,), name="risk-study", daemon=True).start()
+        run.thread = threading.Thread(target=self._work, args=(run,), name="risk-study", daemon=True)
+        run.thread.start()
 
     def look(self, owner: str) -> Snapshot | None:
         """How the owner's study stands; None where there is none."""
@@ -125,8 +127,11 @@ class Studies:
     def close(self) -> None:
         """Stop everything."""
         with self._lock:
+            threads = [run.thread for run in self._runs.values() if run.thread is not None]
             for run in self._runs.values():
                 run.stop.set()
+        for thread in threads:
+            thread.join()  # so that none hands work to a pool that is closed
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _work(self, run: _Run) -> None:
