@@ -8,8 +8,9 @@ PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 pyt
 IN = .venv/bin
 # Plugins that are installed too: all of the shelf; none with make run SHELF=
 SHELF = $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
-PLUGINS = $(addprefix -e ./,$(SHELF))
-INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(PLUGINS)
+INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# after blupboard itself, which they need
+INSTALL_SHELF = $(if $(strip $(SHELF)),$(INSTALL) $(addprefix -e ./,$(SHELF)),true)
 PINNED = pyproject.toml constraints.txt $(addsuffix /pyproject.toml,$(SHELF))
 
 help:
@@ -43,16 +44,19 @@ clean:
 .venv/.installed: $(PINNED) | .venv/bin/python
 	@echo 'Installing into .venv; this takes a minute or two.'
 	@$(INSTALL) -e .
+	@$(INSTALL_SHELF)
 	@touch $@
 
 .venv/.installed-dev: $(PINNED) | .venv/bin/python
 	@echo 'Installing into .venv, with what the tests need; this takes a minute or two.'
 	@$(INSTALL) -e '.[dev]'
+	@$(INSTALL_SHELF)
 	@touch .venv/.installed $@
 
 .venv/.installed-bench: $(PINNED) | .venv/bin/python
 	@echo 'Installing into .venv, with what the benchmarks need; this takes a minute or two.'
 	@$(INSTALL) -e '.[bench]'
+	@$(INSTALL_SHELF)
 	@touch .venv/.installed $@
 
 .venv/bin/python:
