@@ -203,7 +203,8 @@ def _series(result: Result, style: Style, order: NDArray[np.int64], own_mean: ND
     fit, interval = result.fit, result.interval
     if fit is None or result.rank is None:
         raise ValueError(f"{result.id} has no fit to draw")
-    low, high = (None, None) if interval is None else (end[order] for end in interval)
+    # NaN where a group has none
+    low, high = (None, None) if interval is None else (np.asarray(end)[order] for end in interval)
     return Series(
         result=result,
         style=style,

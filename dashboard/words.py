@@ -182,7 +182,10 @@ def interval_kind(series: Series) -> str:
         return "none"
     if fit.interval_fn is not None:
         return "its own"
-    return "normal" if fit.df is None else f"t, {fit.df:.6g} df"
+    if fit.df is None:
+        return "normal"
+    least, most = (f"{end(fit.df):.6g}" for end in (np.min, np.max))
+    return f"t, {least} df" if least == most else f"t, {least} to {most} df"
 
 
 def left_out(dropped: DroppedRows) -> str:

@@ -10,6 +10,16 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
+def frozen_entries(values: ArrayLike) -> NDArray[np.float64]:
+    """A read-only copy of numbers, masked where ``values`` is; what is masked holds NaN."""
+    if not isinstance(values, np.ma.MaskedArray) or not np.ma.getmaskarray(values).any():
+        return frozen_array(values)
+    mask = np.ma.getmaskarray(values)
+    copy = np.ma.array(np.where(mask, np.nan, np.ma.getdata(values)), dtype=np.float64, mask=mask)
+    copy.setflags(write=False)
+    return copy
+
+
 def frozen_array(values: ArrayLike, dtype: type = np.float64) -> NDArray[Any]:
     """A read-only copy of ``values`` as an array of ``dtype``."""
     array: NDArray[Any] = np.array(values, dtype=dtype)

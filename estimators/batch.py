@@ -212,7 +212,8 @@ class BatchFit:
         _check_level(level)
         if self.interval_fn is not None or self.std_error is None:
             return None
-        return two_sided_quantile(level, self.df) * self.std_error
+        half: NDArray[np.float64] = two_sided_quantile(level, self.df) * self.std_error
+        return half
 
     def check(self, replicates: int, groups: int, level: float = 0.95) -> None:
         """Raise FitError unless arrays have shape ``(replicates, groups)`` and hold what they promise.

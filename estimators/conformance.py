@@ -263,7 +263,7 @@ def _differences(single: Result, many: BatchFit, replicate: int, unit: float) ->
         ("upper end of the interval", ends[1], both[1], unit),
     ):
         nothing = np.full(len(fit.estimate), np.nan)
-        wanted = nothing if one is None else one
+        wanted = nothing if one is None else np.asarray(one)
         found = nothing if all_of_them is None else all_of_them[replicate]
         if not np.allclose(found, wanted, rtol=0, atol=BATCH_TOLERANCE * scale, equal_nan=True):
             yield name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from estimators.arrays import frozen_array
+from estimators.arrays import frozen_array, frozen_entries
 from estimators.errors import FitError, OptionError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class GroupFit:
     estimate: NDArray[np.float64]
     """Estimated or predicted mean of each group."""
     std_error: NDArray[np.float64] | None
-    """Its standard error."""
+    """Its standard error; a masked array where some groups have none."""
     weight: NDArray[np.float64] | None
     """Weight on the group's own mean: 1 = no pooling, 0 = complete pooling."""
     center: float | None
@@ -85,8 +85,8 @@ class GroupFit:
     """Numbers about all groups together, by name."""
     notes: tuple[Note, ...]
     """What a reader should know."""
-    df: float | None
-    """Degrees of freedom of the interval; None = normal."""
+    df: float | NDArray[np.float64] | None
+    """Degrees of freedom of the interval, one for all groups or ``(J,)``; None = normal."""
     interval_fn: Callable[[float], Interval] | None
     """Level -> (low, high), for a method with intervals of its own."""
     details: Mapping[str, object]
@@ -101,13 +101,20 @@ class GroupFit:
         center: float | None = None,
         parameters: Mapping[str, float | Parameter | None] | None = None,
         notes: Iterable[Note] = (),
-        df: float | None = None,
+        df: ArrayLike | None = None,
         interval_fn: Callable[[float], Interval] | None = None,
         details: Mapping[str, object] | None = None,
     ) -> None:
-        """Copy and freeze the arrays. ``parameters`` maps names to numbers, or to a Parameter with words."""
-        for name, given in (("estimate", estimate), ("std_error", std_error), ("weight", weight)):
+        """Copy and freeze the arrays. ``parameters`` maps names to numbers, or to a Parameter with words.
+
+        Where only some groups have a standard error or an interval, mask the others' entries, as in
+        ``np.ma.masked_invalid``: NaN itself is taken for a mistake.
+        """
+        for name, given in (("estimate", estimate), ("weight", weight)):
             object.__setattr__(self, name, None if given is None else frozen_array(given))
+        if std_error is not None and np.ma.getmaskarray(np.ma.asarray(std_error)).all():
+            std_error = None
+        object.__setattr__(self, "std_error", None if std_error is None else frozen_entries(std_error))
         object.__setattr__(self, "center", None if center is None else float(center))
         named = {
             name: p if isinstance(p, Parameter) else Parameter(name, p)
@@ -115,7 +122,7 @@ class GroupFit:
         }
         object.__setattr__(self, "parameters", MappingProxyType(named))
         object.__setattr__(self, "notes", tuple(notes))
-        object.__setattr__(self, "df", df)
+        object.__setattr__(self, "df", self._one_or_each(df))
         object.__setattr__(self, "interval_fn", interval_fn)
         object.__setattr__(self, "details", MappingProxyType(dict(details or {})))
 
@@ -126,7 +133,8 @@ class GroupFit:
     def interval(self, level: float = 0.95) -> Interval | None:
         """Lower and upper ends ``(J,)`` of the interval at ``level``, between 0 and 1; None if there is none.
 
-        Normal, or Student's t where ``df`` is set, around the estimate; or the method's own.
+        Normal, or Student's t where ``df`` is set, around the estimate; or the method's own. Masked where a
+        group has none.
 
         Raises:
             OptionError: the level is not between 0 and 1.
@@ -136,11 +144,11 @@ class GroupFit:
             raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
         if self.interval_fn is not None:
             low, high = self.interval_fn(level)
-            return frozen_array(low), frozen_array(high)
+            return frozen_entries(low), frozen_entries(high)
         if self.std_error is None:
             return None
         half = two_sided_quantile(level, self.df) * self.std_error
-        return frozen_array(self.estimate - half), frozen_array(self.estimate + half)
+        return frozen_entries(self.estimate - half), frozen_entries(self.estimate + half)
 
     def check(self, groups: int) -> None:
         """Raise FitError unless every array has shape ``(groups,)`` and holds what its name promises."""
@@ -159,8 +167,18 @@ class GroupFit:
         for note in self.notes:
             if not isinstance(note, Note) or not isinstance(note.text, str):
                 raise FitError(f"notes holds {note!r}: give instances of Note")
-        if self.df is not None and not self.df > 0:
+        if self.df is not None and not np.all(self.df > 0):
             raise FitError(f"df is {self.df}, but degrees of freedom are positive")
+
+    def _one_or_each(self, df: ArrayLike | None) -> Any:  # noqa: ANN401 - as the attribute df
+        """``df`` as it is kept: masked where there is no standard error that it could belong to."""
+        if df is None or np.ndim(df) == 0:
+            return df
+        if np.shape(df) != self.estimate.shape:
+            raise FitError(f"df has shape {np.shape(df)}: give one number, or one for each group")
+        if self.std_error is None:
+            return None
+        return frozen_entries(np.ma.array(df, dtype=np.float64, mask=np.ma.getmaskarray(self.std_error)))
 
 
 def _fit_of(fields: dict[str, Any]) -> GroupFit:
@@ -168,9 +186,9 @@ def _fit_of(fields: dict[str, Any]) -> GroupFit:
     return GroupFit(**fields)
 
 
-def two_sided_quantile(level: float, df: float | None) -> float:
-    """The two-sided quantile: half the width of an interval in standard errors."""
+def two_sided_quantile(level: float, df: float | NDArray[np.float64] | None) -> Any:  # noqa: ANN401 - as df
+    """The two-sided quantile, one for each ``df``: half the width of an interval in standard errors."""
     from scipy.special import ndtri, stdtrit
 
     upper_tail = (1.0 - level) / 2.0
-    return float(-ndtri(upper_tail) if df is None else -stdtrit(df, upper_tail))
+    return -ndtri(upper_tail) if df is None else -stdtrit(np.asarray(df), upper_tail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ import pytest
 
 from estimators import (
     ConformanceError,
+    FitError,
     GroupFit,
     Look,
     Note,
@@ -209,3 +211,59 @@ def test_points_of_a_look_carry_the_methods_style_and_are_linked():
     assert trace["meta"] == {"groups": True}
     assert (trace["marker"]["color"], trace["marker"]["symbol"]) == ("#123456", "diamond")
     assert (trace["name"], trace["hoverinfo"]) == ("Share", "none")
+
+
+# Groups that have no standard error of their own
+
+SOME = np.ma.masked_invalid([0.5, np.nan, 1.0, 2.0])
+
+
+def test_some_groups_may_have_a_standard_error_and_others_none():
+    fit = GroupFit(DATA.mean, SOME, df=[3.0, 0.0, 2.0, 1.0])
+    fit.check(4)
+    low, high = fit.interval(0.5)
+    assert high.tolist()[1] is None
+    assert low.tolist()[1] is None
+    alone = GroupFit(DATA.mean[[0, 2, 3]], SOME.compressed(), df=[3.0, 2.0, 1.0])
+    np.testing.assert_array_equal(np.ma.compressed(high), alone.interval(0.5)[1])
+    for array in (fit.std_error, fit.df, low):
+        with pytest.raises(ValueError, match="read-only"):
+            np.asarray(array)[0] = 3.0
+
+
+def test_what_is_missing_is_missing_everywhere():
+    partly = variant(_fit=lambda self, data, options: GroupFit(data.mean, SOME if len(data) == 4 else None))
+    comparison = compare(DATA, [partly])
+    columns = comparison.columns()
+    for name in ("std_error", "conf_low", "conf_high"):
+        assert [value is None for value in columns[name]] == [False, True, False, False]
+    assert comparison.to_dict()["fits"][0]["groups"][1]["std_error"] is None
+    assert comparison.tidy()["conf_low"].isna().tolist() == [False, True, False, False]
+    back = pickle.loads(pickle.dumps(comparison.results[0].fit))
+    assert back.std_error.tolist() == [0.5, None, 1.0, 2.0]
+    check_estimator(partly)
+
+
+def test_a_mask_over_everything_is_no_standard_error():
+    assert GroupFit([1.0, 2.0], np.ma.masked_all(2)).std_error is None
+
+
+def test_nan_without_a_mask_is_a_mistake():
+    with pytest.raises(FitError, match="std_error holds values that are not finite"):
+        GroupFit([1.0, 2.0], [np.nan, 1.0]).check(2)
+
+
+@pytest.mark.parametrize(
+    ("df", "words"), [([1.0], "df has shape (1,)"), ([1.0, 0.0], "positive"), (-1.0, "positive")]
+)
+def test_degrees_of_freedom_fit_the_standard_errors(df, words):
+    with pytest.raises(FitError, match=re.escape(words)):
+        GroupFit([1.0, 2.0], [1.0, 1.0], df=df).check(2)
+
+
+def test_intervals_of_ones_own_may_be_missing_too():
+    low = np.ma.masked_equal([1.0, -9.0, 1.0, 1.0], -9.0)
+    own = variant(_fit=lambda self, data, options: GroupFit(data.mean, interval_fn=lambda _: (low, low + 10)))
+    (result,) = compare(DATA, [own]).results
+    assert result.interval[0].tolist() == [1.0, None, 1.0, 1.0]
+    assert result.interval[1].tolist() == [11.0, None, 11.0, 11.0]

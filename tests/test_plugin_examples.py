@@ -68,15 +68,20 @@ def test_a_wild_row_does_not_move_it(trimmed):
     wild = np.where(y == 9, 1e12, y)
     calm, moved = (trimmed.fit(GroupData.from_arrays(values, group)) for values in (y, wild))
     np.testing.assert_allclose(moved.estimate, calm.estimate, rtol=1e-4)
-    assert moved.interval_fn is not None
+    low, high = calm.interval(0.9)
+    half = stats.t.ppf(0.95, 5) * calm.std_error
+    np.testing.assert_allclose([high - calm.estimate, calm.estimate - low], [half, half], rtol=1e-12)
 
 
 def test_groups_with_one_row_left_have_no_spread(trimmed):
     fit = trimmed.fit(GroupData.from_arrays([1.0, 2.0, 5.0], list("aab")))
     assert fit.estimate.tolist() == [1.5, 5.0]
-    assert (fit.std_error, fit.interval()) == (None, None)
+    assert fit.std_error.tolist() == [0.5, None]
+    low, high = fit.interval(0.9)
+    assert low.tolist() == [pytest.approx(1.5 - 0.5 * stats.t.ppf(0.95, 1)), None]
+    assert high.tolist()[1] is None
     assert [note.code for note in fit.notes] == ["nothing_trimmed", "too_few_rows_left"]
-    assert fit.notes[1].text.startswith("1 group has fewer than two rows left")
+    assert fit.notes[1].text.startswith("1 group has one row left")
 
 
 def test_a_share_that_leaves_nothing_is_refused(trimmed):

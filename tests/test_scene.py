@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dashboard.palette import LINE
 from dashboard.scene import LONGEST_LABEL, display_order, natural_place, short_label
 from dashboard.units import NOUNS, Unit, unit_of
-from estimators import GroupData, compare
+from estimators import GroupData, GroupFit, compare
 from tests.scenes import BUILT_IN, LABELS, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
 
 TIED = GroupData.from_arrays(
@@ -215,3 +215,15 @@ def test_a_failed_fit_is_no_series():
     scene = scene_of(groups_of([3, 4, 5]), [*built_in("ols", "james_stein"), *STRANGERS])
     assert [s.id for s in scene.series] == ["ols", "share", "interval", "slope"]
     assert [r.id for r in scene.comparison.failed] == ["james_stein", "failing"]
+
+
+def test_a_group_without_an_interval_has_nan_ends_whatever_the_order():
+    error = np.ma.masked_equal([1.0, 2.0, -9.0], -9.0)
+    partly = type(
+        "Partly", (STRANGERS[0].__class__,), {"_fit": lambda self, data, options: GroupFit(data.mean, error)}
+    )()
+    data = GroupData.from_arrays([1.0, 2.0, 5.0, 6.0, 3.0, 3.5], list("aabbcc"))
+    (series,) = scene_of(data, [partly], sort="@own").series
+    assert np.isnan(series.low).tolist() == [False, True, False]
+    assert type(series.low) is np.ndarray
+    np.testing.assert_array_equal(np.isnan(series.high - series.estimate), np.isnan(series.low))

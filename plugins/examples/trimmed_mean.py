@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from estimators import DataError, Estimator, GroupData, GroupFit, Note, hookimpl, option
 
@@ -53,18 +52,15 @@ class TrimmedMean(Estimator):
         kept = data.n - 2 * cut
         inside = (place >= cut[group]) & (place < (data.n - cut)[group])
         mean = _sums(group[inside], y[inside], data) / kept
+        alone = kept < 2
         notes = [] if cut.any() else [_nothing_trimmed(options.share)]
-        if (kept < 2).any():
-            return GroupFit(data.origin + mean, notes=[*notes, _no_spread(int((kept < 2).sum()))])
+        notes += [_no_spread(int(alone.sum()))] if alone.any() else []
         winsorized = y[first[group] + np.clip(place, cut[group], (data.n - cut - 1)[group])]
         rest = winsorized - (_sums(group, winsorized, data) / data.n)[group]
-        std_error = np.sqrt(_sums(group, rest**2, data) / (kept * (kept - 1)))
-
-        def interval(level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-            half = stdtrit(kept - 1, (1 + level) / 2) * std_error
-            return data.origin + (mean - half), data.origin + (mean + half)
-
-        return GroupFit(data.origin + mean, std_error, notes=notes, interval_fn=interval)
+        variance = _sums(group, rest**2, data) / np.where(alone, 1, kept * (kept - 1))
+        # what is masked does not exist: a group with one row left has no standard error, the others do
+        std_error = np.ma.array(np.sqrt(variance), mask=alone)
+        return GroupFit(data.origin + mean, std_error, df=kept - 1, notes=notes)
 
     def r_code(self, data: GroupData, options: TrimmedMeanOptions) -> str:
         """R's mean trims in the same way."""
@@ -83,7 +79,7 @@ def _nothing_trimmed(share: float) -> Note:
 
 def _no_spread(groups: int) -> Note:
     whose = "1 group has" if groups == 1 else f"{groups:,} groups have"
-    text = f"{whose} fewer than two rows left, whose spread is unknown: there are no standard errors."
+    text = f"{whose} one row left, whose spread is unknown, and so no standard error."
     return Note("too_few_rows_left", "warning", text)
 
 
