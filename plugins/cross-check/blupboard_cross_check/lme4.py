@@ -34,6 +34,7 @@ class Lme4(RandomIntercept):
     label = "lme4 through Rscript"
     summary = "The same BLUPs as R's lme4 computes them, to check ours against; R has to be installed."
     citation = "Bates, Mächler, Bolker & Walker (2015), Journal of Statistical Software 67(1)"
+    color = "#332288"
     symbol = "x"
     order = 160
     program = "lme4"

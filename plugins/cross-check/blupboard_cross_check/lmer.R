@@ -1,12 +1,11 @@
 # The answer of lme4 to the rows in the working directory: outcome.bin (doubles) and group.bin (integers from 0).
-# Arguments: REML or ML, the number of groups, and the seconds after which to give up.
+# Arguments: REML or ML, and the number of groups.
 # Leaves answer.bin: mu, its standard error, sigma_group, sigma_error, log likelihood, whether the fit is
 # singular, the J random effects and their J conditional variances; said.txt: versions, then messages; or
 # error.txt. Ends with status 3 where lme4 is missing. Numbers travel in binary because what R reads from
 # decimals can be off in the last digit.
 given <- commandArgs(trailingOnly = TRUE)
 if (!length(find.package("lme4", quiet = TRUE))) quit(status = 3)
-setTimeLimit(elapsed = as.numeric(given[3]))
 
 write_lines <- function(text, path) {
   writeLines(enc2utf8(gsub("[[:space:]]+", " ", text)), path, useBytes = TRUE)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
+import sys
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 TIME_LIMIT = 60.0
 """Seconds."""
-LONGER = 5
-"""Seconds after the limit at which R ends itself, should whoever started it be gone."""
 NO_LME4 = 3
 LONGEST_QUOTE = 300
 NO_R = "R is not installed here, or not on the path: install R and its package lme4 to see what it says"
@@ -50,8 +48,7 @@ def run_lmer(
         group.astype("<i4").tofile(folder / "group.bin")
         script = files("blupboard_cross_check").joinpath("lmer.R").read_text(encoding="utf-8")
         (folder / "lmer.R").write_text(script, encoding="utf-8")
-        limit = str(int(TIME_LIMIT) + LONGER)
-        arguments = ["--no-init-file", "lmer.R", "REML" if reml else "ML", str(groups), limit]
+        arguments = ["--no-init-file", "lmer.R", "REML" if reml else "ML", str(groups)]
         status = _run([program, *arguments], folder)
         if status == NO_LME4:
             raise DataError(
@@ -67,40 +64,28 @@ def run_lmer(
 
 
 def _run(command: list[str], folder: Path) -> int:
-    """Run R in ``folder`` and return its status; whatever happens, nothing of it is left running.
+    """Run R in ``folder`` and return its status; whatever becomes of this process, nothing of it goes on.
 
     Raises:
-        DataError: it takes longer than TIME_LIMIT, or cannot be started.
+        DataError: it takes longer than TIME_LIMIT.
 
     """
+    watch = [sys.executable, "-I", "-S", str(Path(__file__).with_name("watch.py"))]
     with (folder / "stderr.txt").open("wb") as errors:
-        try:
-            child = subprocess.Popen(  # noqa: S603 - no shell; the program is what the path has as Rscript
-                command,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                env={**os.environ, "LANGUAGE": "en"},  # R's words in English, in whatever locale
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise DataError(f"R cannot be started: {error.strerror}") from error
+        child = subprocess.Popen(  # noqa: S603 - no shell; the program is what the path has as Rscript
+            [*watch, *command],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            env={**os.environ, "LANGUAGE": "en"},  # R's words in English, in whatever locale
+            start_new_session=True,  # Ctrl-C is for this process, which then closes the pipe
+        )
+    with child:  # which closes its standard input at the end, and waits
         try:
             return child.wait(TIME_LIMIT)
         except subprocess.TimeoutExpired:
             raise DataError(f"lme4 took longer than {TIME_LIMIT:g} seconds and was stopped") from None
-        finally:
-            _end(child)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End the child and all that it started; on Windows, the child."""
-    if os.name != "posix":
-        child.kill()
-    elif child.returncode is None:
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
 
 
 def _quoted(path: Path) -> str:

@@ -36,7 +36,8 @@ class StatsmodelsMixedLM(RandomIntercept):
     label = "statsmodels MixedLM"
     summary = "The same BLUPs as statsmodels computes them, to check ours against."
     citation = "Lindstrom & Bates (1988), JASA 83, 1014-1022; Seabold & Perktold (2010), statsmodels"
-    symbol = "cross"
+    color = "#882255"
+    symbol = "square-open"
     order = 150
     program = "statsmodels"
     mu_std_error_help = (

@@ -1,7 +1,12 @@
 """lme4: what it says against our own BLUPs, and everything that can go wrong on the way to R and back."""
 
 import os
+import re
+import select
+import subprocess
+import sys
 import tempfile
+import time
 
 import numpy as np
 import pytest
@@ -182,7 +187,7 @@ TROUBLE = {
     "no lme4": (["exit 3"], r"R is installed here but its package lme4 is not: run install.packages\('lme4"),
     "lme4 refuses": (["echo 'unable to fit' > error.txt"], "lme4 says: unable to fit"),
     "R fails": (["echo hm >&2", "echo 'Fatal: no' >&2", "exit 7"], r"R ended .* \(status 7\): Fatal: no"),
-    "R is killed": (["kill -9 $$"], r"R ended without an answer \(status -9\): it says nothing"),
+    "R is killed": (["kill -9 $$"], r"R ended without an answer \(status 137\): it says nothing"),
     "no answer": (["true"], r"R ended without an answer \(status 0\): it says nothing"),
     "half an answer": (
         ["echo lme4 > said.txt", "printf 12345678 > answer.bin"], "R ended without a whole answer from lme4"
@@ -207,24 +212,49 @@ def test_trouble_is_told_in_one_sentence(what, bin_folder, monkeypatch, capfd):
 def test_a_program_that_cannot_be_started_is_told(bin_folder, monkeypatch):
     stand_in_for_r(bin_folder, monkeypatch)
     (bin_folder / "Rscript").write_text("#!/no/such/shell\n")
-    with pytest.raises(DataError, match=r"^R cannot be started: No such file or directory$"):
+    words = "R ended without an answer (status 126): it cannot be started: No such file or directory"
+    with pytest.raises(DataError, match=f"^{re.escape(words)}$"):
         LME4.fit(DATA)
 
 
-def test_a_fit_that_takes_too_long_is_ended_with_all_that_it_started(bin_folder, monkeypatch, tmp_path):
+@pytest.fixture
+def alive(bin_folder, monkeypatch, tmp_path):
+    """Put a program in R's place that starts another, which goes on; its voice, which ends with both."""
     fifo = tmp_path / "alive"
     os.mkfifo(fifo)
     stand_in_for_r(bin_folder, monkeypatch, f'sh -c "echo started; exec sleep 300" > "{fifo}" &', "wait")
+    voice = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    os.set_blocking(voice, True)
+    yield voice
+    os.close(voice)
+
+
+def test_a_fit_that_takes_too_long_is_ended_with_all_that_it_started(alive, monkeypatch):
     monkeypatch.setattr(rscript, "TIME_LIMIT", 1.0)
-    alive = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        with pytest.raises(DataError, match=r"^lme4 took longer than 1 seconds and was stopped$"):
-            LME4.fit(DATA)
-        os.set_blocking(alive, True)
-        assert os.read(alive, 100) == b"started\n"
-        assert os.read(alive, 100) == b""
-    finally:
-        os.close(alive)
+    with pytest.raises(DataError, match=r"^lme4 took longer than 1 seconds and was stopped$"):
+        LME4.fit(DATA)
+    assert os.read(alive, 100) == b"started\n"
+    assert os.read(alive, 100) == b""
+
+
+def test_r_ends_and_its_folder_goes_when_whoever_asked_is_killed(alive, tmp_path):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    code = (
+        "from cross_check_data import LME4, balanced, GroupData; LME4.fit(GroupData.from_arrays(*balanced()))"
+    )
+    env = {**os.environ, "TMPDIR": str(scratch)}
+    asking = subprocess.Popen([sys.executable, "-c", code], env=env)
+    select.select([alive], [], [], 60)
+    assert os.read(alive, 100) == b"started\n"
+    assert len(list(scratch.iterdir())) == 1
+    asking.kill()
+    asking.wait()
+    assert os.read(alive, 100) == b""
+    patience = time.monotonic() + 30
+    while list(scratch.iterdir()) and time.monotonic() < patience:
+        time.sleep(0.05)
+    assert list(scratch.iterdir()) == []
 
 
 def test_nothing_is_left_on_disk(bin_folder, monkeypatch, tmp_path):
@@ -246,7 +276,7 @@ def test_rs_own_libraries_are_left_as_they_are(bin_folder, monkeypatch, tmp_path
     stand_in_for_r(bin_folder, monkeypatch, f'echo "$R_LIBS $LANGUAGE $*" > "{seen}"', "exit 3")
     with pytest.raises(DataError):
         LME4.fit(DATA, {"criterion": "ml"})
-    assert seen.read_text() == "/somewhere en --no-init-file lmer.R ML 8 65\n"
+    assert seen.read_text() == "/somewhere en --no-init-file lmer.R ML 8\n"
 
 
 # As code

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from estimators import Estimator, hookimpl
+from estimators import Estimator, View, hookimpl
 from hierarchical_bayes.full import BayesOptions, HierarchicalBayes, sigma_group_density
 from hierarchical_bayes.penalized import PenalizedLikelihood, PenalizedOptions
+from hierarchical_bayes.spread_view import SPREAD_VIEW
 
 __all__ = [
     "BayesOptions",
@@ -12,6 +13,7 @@ __all__ = [
     "PenalizedLikelihood",
     "PenalizedOptions",
     "register_estimators",
+    "register_views",
     "sigma_group_density",
 ]
 
@@ -20,3 +22,9 @@ __all__ = [
 def register_estimators() -> list[Estimator]:
     """The estimators of this distribution."""
     return [HierarchicalBayes(), PenalizedLikelihood()]
+
+
+@hookimpl
+def register_views() -> list[View]:
+    """The posterior of the spread between groups."""
+    return [SPREAD_VIEW]

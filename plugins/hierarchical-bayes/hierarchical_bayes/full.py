@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 TOP = 0.99
+POSTERIOR = "posterior"
+"""Where a fit holds its :class:`Posterior`, among its details."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,15 @@ class HierarchicalBayes(Estimator):
             parameters=_parameters(data, posterior),
             notes=_notes(data, posterior),
             interval_fn=EqualTailed(posterior),
+            details={POSTERIOR: posterior},
         )
 
     def weight_curve(self, fit: GroupFit, n: Floats) -> Floats | None:
         """The posterior mean of n lambda / (1 + n lambda); None for published summaries."""
-        found = fit.interval_fn
-        if not isinstance(found, EqualTailed) or found.posterior.sigma_error is None:
+        posterior = fit.details.get(POSTERIOR)
+        if not isinstance(posterior, Posterior) or posterior.sigma_error is None:
             return None
-        curve = found.posterior.mixture.own_share(1.0 / n[::-1])
+        curve = posterior.mixture.own_share(1.0 / n[::-1])
         return curve[::-1]
 
 
@@ -127,9 +130,10 @@ def sigma_group_density(fit: GroupFit, points: int = 200) -> tuple[Floats, Float
         DataError: the fit was not made by :class:`HierarchicalBayes`.
 
     """
-    if not isinstance(fit.interval_fn, EqualTailed):
+    posterior = fit.details.get(POSTERIOR)
+    if not isinstance(posterior, Posterior):
         raise DataError("this fit has no posterior: it was not made by hierarchical_bayes")
-    marginal = fit.interval_fn.posterior.sigma_group
+    marginal = posterior.sigma_group
     values = np.linspace(0.0, marginal.quantile(TOP), points + 1)[1:]
     return values, marginal.density(values)
 

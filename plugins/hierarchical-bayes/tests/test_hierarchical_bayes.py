@@ -102,7 +102,7 @@ def test_the_spread_of_rows_has_its_exact_posterior_where_groups_do_not_matter()
 
 
 def test_eight_schools_agree_with_the_published_table():
-    posterior = BAYES.fit(EIGHT).interval_fn.posterior
+    posterior = BAYES.fit(EIGHT).details["posterior"]
     for probability, published in TABLE_5_3.items():
         # 200 draws, rounded to whole points: a standard error near 0.6 in the middle and 1.2 in the tail
         np.testing.assert_allclose(
@@ -121,7 +121,7 @@ def test_eight_schools_are_never_at_the_boundary():
 @pytest.mark.parametrize("given", [{}, HALF_T])
 @pytest.mark.parametrize("data", [GroupData.from_arrays(*rows()), EIGHT], ids=["rows", "summaries"])
 def test_the_intervals_hold_what_they_say(given, data):
-    posterior = BAYES.fit(data, given).interval_fn.posterior
+    posterior = BAYES.fit(data, given).details["posterior"]
     quantiles = np.array([posterior.quantile(p) for p in (0.0005, 0.05, 0.3, 0.5, 0.7, 0.95, 0.9995)])
     assert (np.diff(quantiles, axis=0) > 0).all()
     just = posterior.quantile(0.5 - 1e-9), posterior.quantile(0.5 + 1e-9)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from estimators import Estimator, hookimpl
+from estimators import Estimator, View, hookimpl
 from nonparametric_eb.estimator import NonparametricBayes, NonparametricOptions, mixing_distribution
+from nonparametric_eb.mixing_view import MIXING_VIEW
 
-__all__ = ["NonparametricBayes", "NonparametricOptions", "mixing_distribution", "register_estimators"]
+__all__ = [
+    "NonparametricBayes",
+    "NonparametricOptions",
+    "mixing_distribution",
+    "register_estimators",
+    "register_views",
+]
 
 
 @hookimpl
 def register_estimators() -> list[Estimator]:
     """The estimator of this distribution."""
     return [NonparametricBayes()]
+
+
+@hookimpl
+def register_views() -> list[View]:
+    """The estimated distribution of the true means."""
+    return [MIXING_VIEW]

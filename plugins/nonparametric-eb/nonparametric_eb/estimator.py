@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_NODES = 20_000
 REACHED = 1e-6
+ATOMS, MASSES = "mixing_atoms", "mixing_masses"
+"""Where a fit holds the estimated distribution, among its details: ``(M,)`` each."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,6 @@ class DiscretePosterior:
 
     atoms: Floats
     """(M,) in the outcome's units, ascending."""
-    masses: Floats
-    """(M,) of the mixing distribution."""
     shares: Floats
     """(J, M) posterior masses."""
 
@@ -112,7 +112,8 @@ class NonparametricBayes(Estimator):
             std_error=unit * spread,
             parameters=_parameters(data, mixing, atoms, unit, likelihood),
             notes=_notes(mixing),
-            interval_fn=DiscretePosterior(atoms, mixing.masses, shares),
+            interval_fn=DiscretePosterior(atoms, shares),
+            details={ATOMS: atoms, MASSES: mixing.masses},
         )
 
 
@@ -123,9 +124,10 @@ def mixing_distribution(fit: GroupFit) -> tuple[Floats, Floats]:
         DataError: the fit was not made by :class:`NonparametricBayes`.
 
     """
-    if not isinstance(fit.interval_fn, DiscretePosterior):
+    atoms, masses = fit.details.get(ATOMS), fit.details.get(MASSES)
+    if not isinstance(atoms, np.ndarray) or not isinstance(masses, np.ndarray):
         raise DataError("this fit has no mixing distribution: it was not made by nonparametric_eb")
-    return fit.interval_fn.atoms, fit.interval_fn.masses
+    return atoms, masses
 
 
 def _nodes(kernel: Kernel, points: int) -> Floats:
@@ -153,7 +155,6 @@ def _without_spread_within(data: GroupData) -> GroupFit:
     atoms, which = np.unique(data.mean, return_inverse=True)
     shares = np.zeros((len(data), len(atoms)))
     shares[np.arange(len(data)), which] = 1.0
-    masses = shares.mean(axis=0)
     code = "all_equal" if data.all_equal else "no_spread_within"
     text = (
         "All values are equal: there is one atom, and nothing is known of how groups are distributed."
@@ -172,7 +173,8 @@ def _without_spread_within(data: GroupData) -> GroupFit:
         std_error=np.zeros(len(data)),
         parameters={**numbers, "atoms": Parameter("atoms", len(atoms), "Atoms")},
         notes=(Note(code, "warning", text),),
-        interval_fn=DiscretePosterior(atoms, masses, shares),
+        interval_fn=DiscretePosterior(atoms, shares),
+        details={ATOMS: atoms, MASSES: shares.mean(axis=0)},
     )
 
 
