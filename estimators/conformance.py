@@ -14,7 +14,7 @@ import numpy as np
 from estimators.batch import GroupBatch
 from estimators.comparison import run
 from estimators.contract import ID_PATTERN, Estimator
-from estimators.errors import BlupboardError, DataError
+from estimators.errors import BlupboardError, DataError, NotRun
 from estimators.fit import GroupFit, Note
 from estimators.groups import GroupData
 from estimators.many import fit_many
@@ -132,6 +132,10 @@ def _fit_problems(estimator: Estimator, options: object, name: str, data: GroupD
     except DataError as error:
         if name == ORDINARY:
             yield f"it refuses ordinary data ({error}): raise DataError only where the method cannot work"
+        return
+    except NotRun as error:
+        if name == ORDINARY:
+            yield f"it could not be run here, so nothing is known of it: {error}"
         return
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
         yield f"{type(error).__name__}: {error} (where data cannot carry the method, raise DataError)"

@@ -14,7 +14,7 @@ class OptionError(BlupboardError, ValueError):
 
 
 class NotRun(BlupboardError):
-    """A method was not run to its end, for a reason outside its formula; the message says which."""
+    """A method could not be run to its end here, for a reason outside it: what it needs is missing, say."""
 
 
 class FitError(BlupboardError, RuntimeError):

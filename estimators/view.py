@@ -19,7 +19,7 @@ class Look:
 
     dark: bool
     outcome: str
-    """The outcome's column: the title of an axis in its units."""
+    """The outcome's column, made harmless for plotly: the title of an axis in its units."""
     group: str
     """What one group is called, as in ``batch``."""
     colors: Mapping[str, str]

@@ -133,7 +133,7 @@ def test_a_point_belongs_to_its_group_whatever_the_order(means, sort):
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_look_has_the_colours_of_the_theme(dark):
     look = look_of(scene_of(dark=dark), styles(BUILT_IN.values()))
-    assert (look.dark, look.outcome, look.group) == (dark, "Score <b>", "school")
+    assert (look.dark, look.outcome, look.group) == (dark, "Score &lt;b&gt;", "school")
     assert look.ink == INK[dark]
     assert set(look.colors) == set(look.symbols) == set(BUILT_IN)
     assert look.symbols["grand_mean"] == "line-ew-open"

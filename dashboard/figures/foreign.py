@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.figures.canvas import FAINT, INK, MANY, canvas, marker_symbol
+from dashboard.figures.canvas import FAINT, INK, MANY, canvas, marker_symbol, plain, title_text
 from dashboard.figures.sheet import Sheet, merged
 from estimators import FitError, Look
 
@@ -32,8 +32,8 @@ def look_of(scene: Scene, styles: Mapping[str, Style]) -> Look:
     """What a plugin's view is told of the page."""
     return Look(
         dark=scene.dark,
-        outcome=scene.outcome,
-        group=scene.unit.one,
+        outcome=title_text(scene.outcome),
+        group=plain(scene.unit.one),
         colors={name: style.color(dark=scene.dark) for name, style in styles.items()},
         symbols={name: marker_symbol(style) for name, style in styles.items()},
         ink=INK[scene.dark],

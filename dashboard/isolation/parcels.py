@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from estimators import Comparison, DataError, FitError, GroupBatch, GroupData, OptionError, Result
+from estimators import Comparison, DataError, FitError, GroupBatch, GroupData, NotRun, OptionError, Result
 
 if TYPE_CHECKING:
     from estimators import BatchFit, Estimator, GroupFit, Registry
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Fit = TypeVar("Fit", "GroupFit", "BatchFit")
 
 _KNOWN_ERRORS: dict[str, type[Exception]] = {
-    kind.__name__: kind for kind in (DataError, FitError, OptionError)
+    kind.__name__: kind for kind in (DataError, FitError, NotRun, OptionError)
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 LINE = 16
 """Height of a line of text in pixels."""
-LONGEST_TITLE = 50
-"""Characters of a column's name beside an axis."""
 LEAST_DECIMAL = 1e-3
 """Numbers below it are written with a power of ten."""
 
@@ -84,7 +81,7 @@ def estimates_figure(comparison: Comparison, look: Look) -> Figure | None:
         "data": _around_each_other([look.points(p.theirs, p.our_estimate, p.their_estimate) for p in found]),
         "layout": {
             "shapes": [{**diagonal, "line": {"color": look.faint, "width": 1, "dash": "dot"}}],
-            "xaxis": {"title": {"text": f"{html.escape(look.outcome[:LONGEST_TITLE])}, our estimate"}},
+            "xaxis": {"title": {"text": f"{look.outcome}, our estimate"}},
             "yaxis": {"title": {"text": "theirs"}, "automargin": True},
             **_said([(f"{p.program} against {p.ours.label}", look.colors[p.theirs.id]) for p in found]),
         },
@@ -101,7 +98,7 @@ def differences_figure(comparison: Comparison, look: Look) -> Figure | None:
         "data": [look.points(p.theirs, p.our_estimate, p.difference) for p in found],
         "layout": {
             "shapes": [{**zero, "line": {"color": look.faint, "width": 1, "dash": "dot"}}],
-            "xaxis": {"title": {"text": f"{html.escape(look.outcome[:LONGEST_TITLE])}, our estimate"}},
+            "xaxis": {"title": {"text": f"{look.outcome}, our estimate"}},
             "yaxis": {
                 "title": {"text": "theirs − ours, std. errors"},
                 "exponentformat": "e",

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from estimators import DataError
+from estimators import DataError, NotRun
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,12 +36,13 @@ def run_lmer(
         reml: or ML.
 
     Raises:
-        DataError: R or lme4 is missing, lme4 refuses, or it takes longer than TIME_LIMIT.
+        NotRun: R or lme4 is missing, or it takes longer than TIME_LIMIT.
+        DataError: lme4 refuses.
 
     """
     program = shutil.which("Rscript")
     if program is None:
-        raise DataError(NO_R)
+        raise NotRun(NO_R)
     with tempfile.TemporaryDirectory(prefix="blupboard-lme4-") as name:
         folder = Path(name)
         outcome.astype("<f8").tofile(folder / "outcome.bin")
@@ -51,14 +52,14 @@ def run_lmer(
         arguments = ["--no-init-file", "lmer.R", "REML" if reml else "ML", str(groups)]
         status = _run([program, *arguments], folder)
         if status == NO_LME4:
-            raise DataError(
+            raise NotRun(
                 "R is installed here but its package lme4 is not: run install.packages('lme4') in R to see "
                 "what it says"
             )
         if (folder / "error.txt").exists():
             raise DataError(f"lme4 says: {_quoted(folder / 'error.txt')}")
         if status != 0 or not (folder / "said.txt").exists():
-            raise DataError(f"R ended without an answer (status {status}): {_quoted(folder / 'stderr.txt')}")
+            raise NotRun(f"R ended without an answer (status {status}): {_quoted(folder / 'stderr.txt')}")
         version, *said = (folder / "said.txt").read_text(encoding="utf-8").splitlines()
         return np.fromfile(folder / "answer.bin", dtype="<f8"), version, said
 
@@ -67,7 +68,7 @@ def _run(command: list[str], folder: Path) -> int:
     """Run R in ``folder`` and return its status; whatever becomes of this process, nothing of it goes on.
 
     Raises:
-        DataError: it takes longer than TIME_LIMIT.
+        NotRun: it takes longer than TIME_LIMIT.
 
     """
     watch = [sys.executable, "-I", "-S", str(Path(__file__).with_name("watch.py"))]
@@ -85,7 +86,7 @@ def _run(command: list[str], folder: Path) -> int:
         try:
             return child.wait(TIME_LIMIT)
         except subprocess.TimeoutExpired:
-            raise DataError(f"lme4 took longer than {TIME_LIMIT:g} seconds and was stopped") from None
+            raise NotRun(f"lme4 took longer than {TIME_LIMIT:g} seconds and was stopped") from None
 
 
 def _quoted(path: Path) -> str:

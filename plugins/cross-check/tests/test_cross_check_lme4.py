@@ -25,7 +25,7 @@ from cross_check_data import (
     stand_in_for_r,
     value,
 )
-from estimators import ConformanceError, DataError, GroupData, check_estimator, compare
+from estimators import ConformanceError, DataError, GroupData, NotRun, check_estimator, compare
 
 from blupboard_cross_check import rscript
 
@@ -89,7 +89,7 @@ def test_without_spread_within_lmer_nears_our_limit(criterion):
 def test_through_the_plugin_lmer_says_what_it_says_alone(name, criterion):
     data, answer = oracle(name), ALONE[name, criterion]
     if not r_with_lme4():
-        with pytest.raises(DataError, match=SAYS_WHAT_IS_MISSING):
+        with pytest.raises(NotRun, match=SAYS_WHAT_IS_MISSING):
             LME4.fit(data)
         return
     fit = LME4.fit(data, {"criterion": criterion})
@@ -115,7 +115,7 @@ def test_what_lmer_complains_of_is_noted():
     nearly_constant = np.repeat([1.0, 5, 2, 9, 3], 3) + 1e-6 * np.random.default_rng(0).standard_normal(15)
     data = GroupData.from_arrays(nearly_constant, np.repeat(np.arange(5), 3))
     if not r_with_lme4():
-        with pytest.raises(DataError, match=SAYS_WHAT_IS_MISSING):
+        with pytest.raises(NotRun, match=SAYS_WHAT_IS_MISSING):
             LME4.fit(data)
         return
     fit = LME4.fit(data)
@@ -173,7 +173,7 @@ def test_labels_never_reach_r(bin_folder, monkeypatch, tmp_path):
 
 def test_without_r_it_says_so(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(DataError) as refused:
+    with pytest.raises(NotRun) as refused:
         LME4.fit(DATA)
     assert str(refused.value) == (
         "R is not installed here, or not on the path: install R and its package lme4 to see what it says"
@@ -203,7 +203,7 @@ TROUBLE = {
 def test_trouble_is_told_in_one_sentence(what, bin_folder, monkeypatch, capfd):
     shell, words = TROUBLE[what]
     stand_in_for_r(bin_folder, monkeypatch, *shell)
-    with pytest.raises(DataError, match=f"^{words}") as refused:
+    with pytest.raises((DataError, NotRun), match=f"^{words}") as refused:
         LME4.fit(DATA)
     assert "\n" not in str(refused.value)
     assert capfd.readouterr() == ("", "")
@@ -213,7 +213,7 @@ def test_a_program_that_cannot_be_started_is_told(bin_folder, monkeypatch):
     stand_in_for_r(bin_folder, monkeypatch)
     (bin_folder / "Rscript").write_text("#!/no/such/shell\n")
     words = "R ended without an answer (status 126): it cannot be started: No such file or directory"
-    with pytest.raises(DataError, match=f"^{re.escape(words)}$"):
+    with pytest.raises(NotRun, match=f"^{re.escape(words)}$"):
         LME4.fit(DATA)
 
 
@@ -231,7 +231,7 @@ def alive(bin_folder, monkeypatch, tmp_path):
 
 def test_a_fit_that_takes_too_long_is_ended_with_all_that_it_started(alive, monkeypatch):
     monkeypatch.setattr(rscript, "TIME_LIMIT", 1.0)
-    with pytest.raises(DataError, match=r"^lme4 took longer than 1 seconds and was stopped$"):
+    with pytest.raises(NotRun, match=r"^lme4 took longer than 1 seconds and was stopped$"):
         LME4.fit(DATA)
     assert os.read(alive, 100) == b"started\n"
     assert os.read(alive, 100) == b""
@@ -264,7 +264,7 @@ def test_nothing_is_left_on_disk(bin_folder, monkeypatch, tmp_path):
     stand_in_for_r(bin_folder, monkeypatch)
     LME4.fit(DATA)
     stand_in_for_r(bin_folder, monkeypatch, "exit 7")
-    with pytest.raises(DataError):
+    with pytest.raises(NotRun):
         LME4.fit(DATA)
     assert list(scratch.iterdir()) == []
 
@@ -274,7 +274,7 @@ def test_rs_own_libraries_are_left_as_they_are(bin_folder, monkeypatch, tmp_path
     monkeypatch.setenv("R_LIBS", "/somewhere")
     monkeypatch.setenv("LANGUAGE", "de")
     stand_in_for_r(bin_folder, monkeypatch, f'echo "$R_LIBS $LANGUAGE $*" > "{seen}"', "exit 3")
-    with pytest.raises(DataError):
+    with pytest.raises(NotRun):
         LME4.fit(DATA, {"criterion": "ml"})
     assert seen.read_text() == "/somewhere en --no-init-file lmer.R ML 8\n"
 

