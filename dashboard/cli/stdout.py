@@ -96,9 +96,9 @@ class Overheard(io.RawIOBase):
             OptionError: a folder or a file does not exist.
 
         """
-        from estimators import build_registry
+        from dashboard.collection import collect
 
-        self.registry = build_registry(plugins_dirs, files=files)
+        self.registry = collect(plugins_dirs, files=files)
         return self.registry
 
     @classmethod

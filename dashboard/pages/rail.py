@@ -11,12 +11,11 @@ from dashboard import words
 from dashboard.choices import LEVELS, Choices, shared_options, sort_choices
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
-from dashboard.pages.controls import labelled, option_control
+from dashboard.pages.controls import labelled, option_control, plugin_tag
 from dashboard.pages.dials import dials
 from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.symbols import icon
-from dashboard.samples import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,13 +56,15 @@ def _sources(board: Board, owner: str, dataset: Dataset | None, design: Design) 
     samples = [
         html.Button(
             [
-                html.Span(sample.title, className="sample-title"),
+                html.Span(
+                    [sample.title, *plugin_tag(board.registry.source_of(sample))], className="sample-title"
+                ),
                 html.Span(f"{sample.outcome} by {sample.group}", className="sample-roles"),
             ],
             id=ids.sample_button(sample.id),
             className="sample",
         )
-        for sample in SAMPLES.values()
+        for sample in board.registry.samples.values()
     ]
     return dmc.Tabs(
         [
