@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ from dashboard import callbacks, export, live
 from dashboard.board import Board
 from dashboard.choices import LEVELS
 from dashboard.collection import collect
+from dashboard.ingest import store_table
 from dashboard.isolation.parcels import Setup
 from dashboard.isolation.processes import DEFAULT_SECONDS, PluginProcesses
 from dashboard.isolation.stand_ins import with_stand_ins
 from dashboard.opening import session_start, worked_example
 from dashboard.pages.layout import layout
+from dashboard.readers import foreign_kinds
 from dashboard.serving import server
 from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
 from dashboard.studies import Studies
@@ -60,6 +63,7 @@ def create_app(
         data_dir or default_root(),
         max_upload_bytes=max_upload_bytes,
         samples={sample.id: sample.file for sample in registry.samples.values()},
+        store=partial(store_table, kinds=foreign_kinds(registry, processes)),
     )
     board = Board(workspace, registry, folders, processes)
     first = worked_example(registry) if data is None else _open_file(board, data, outcome, group)

@@ -50,7 +50,13 @@ def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices, de
 
 def _sources(board: Board, owner: str, dataset: Dataset | None, design: Design) -> dmc.Tabs:
     upload = [
-        html.Div(id="upload-zone", **data(max_bytes=str(board.workspace.max_upload_bytes))),
+        html.Div(
+            id="upload-zone",
+            **data(
+                max_bytes=str(board.workspace.max_upload_bytes),
+                also=" ".join(s for reader in board.registry.readers.values() for s in reader.suffixes),
+            ),
+        ),
         html.Div(my_files(board.workspace.list(owner), dataset), id=ids.MY_FILES),
     ]
     samples = [
