@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,18 @@ import dash
 from dashboard import callbacks, export, live
 from dashboard.board import Board
 from dashboard.choices import LEVELS
+from dashboard.collection import collect
+from dashboard.ingest import store_table
 from dashboard.isolation.parcels import Setup
 from dashboard.isolation.processes import DEFAULT_SECONDS, PluginProcesses
 from dashboard.isolation.stand_ins import with_stand_ins
-from dashboard.opening import session_start
+from dashboard.opening import session_start, worked_example
 from dashboard.pages.layout import layout
-from dashboard.samples import SAMPLES
+from dashboard.readers import foreign_kinds
 from dashboard.serving import server
 from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
 from dashboard.studies import Studies
-from estimators import DataError, build_registry
+from estimators import DataError
 
 _HERE = Path(__file__).parent
 
@@ -53,16 +56,17 @@ def create_app(
         UnusableRoot, UnreadableFile, OSError, OptionError, DataError: one sentence.
 
     """
+    folders = tuple(plugins_dirs)
+    processes = PluginProcesses(Setup(tuple(map(str, folders)), LEVELS), seconds=plugin_seconds)
+    registry = with_stand_ins(collect(folders, plugins=plugins), processes)
     workspace = Workspace(
         data_dir or default_root(),
         max_upload_bytes=max_upload_bytes,
-        samples={sample.id: sample.file for sample in SAMPLES.values()},
+        samples={sample.id: sample.file for sample in registry.samples.values()},
+        store=partial(store_table, kinds=foreign_kinds(registry, processes)),
     )
-    folders = tuple(plugins_dirs)
-    processes = PluginProcesses(Setup(tuple(map(str, folders)), LEVELS), seconds=plugin_seconds)
-    registry = with_stand_ins(build_registry(folders, plugins=plugins), processes)
     board = Board(workspace, registry, folders, processes)
-    first = f"sample-{next(iter(SAMPLES))}" if data is None else _open_file(board, data, outcome, group)
+    first = worked_example(registry) if data is None else _open_file(board, data, outcome, group)
     app = _empty_app()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     export.install(app.server, board)

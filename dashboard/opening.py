@@ -7,19 +7,46 @@ from typing import TYPE_CHECKING
 
 from dashboard.choices import Choices
 from dashboard.ingest import guess_roles
-from dashboard.samples import SAMPLES
-from dashboard.storage.workspace import SIMULATED, UnknownDataset
+from dashboard.storage.workspace import SIMULATED, WorkspaceError
 from estimators import Design
 
 if TYPE_CHECKING:
     from dashboard.board import Board
     from dashboard.storage.datasets import Dataset
+    from estimators import Registry, Sample
 
 SAMPLE_PREFIX = "sample-"
 SIMULATED_OUTCOME, SIMULATED_GROUP = "y", "group"
 """The columns of simulated data."""
 SIMULATED_DATASET = {"token": SIMULATED, "name": "simulated"}
 FIRST_DESIGN = Design(groups=20, per_group="10", sigma_group=1.6, sigma_error=5.0, seed=4)
+
+
+def worked_example(registry: Registry) -> str:
+    """The token of the first sample, which is one of blupboard's own."""
+    return SAMPLE_PREFIX + next(iter(registry.samples))
+
+
+def sample_of(registry: Registry, token: str) -> Sample | None:
+    """The sample behind a token; None where it is that of something else."""
+    return (
+        registry.samples.get(token.removeprefix(SAMPLE_PREFIX)) if token.startswith(SAMPLE_PREFIX) else None
+    )
+
+
+def lacking(registry: Registry, dataset: Dataset) -> str | None:
+    """Which of its two columns a sample's file does not have, in a sentence; None where all is well."""
+    sample = sample_of(registry, dataset.token)
+    if sample is None:
+        return None
+    names = [column.name for column in dataset.table.columns]
+    missing = [repr(name) for name in (sample.outcome, sample.group) if name not in names]
+    if not missing:
+        return None
+    return (
+        f"the file {dataset.name} of the sample {sample.title} has no column "
+        f"{' and no column '.join(missing)}; it has {', '.join(map(repr, names))}"
+    )
 
 
 def opening_choices(board: Board, owner: str, dataset: Dataset) -> Choices:
@@ -62,7 +89,7 @@ def session_start(board: Board, owner: str, first: str, *, prefer: bool) -> tupl
     try:
         dataset = board.workspace.get(owner, token)
         return dataset, opening_choices(board, owner, dataset)
-    except UnknownDataset:
+    except WorkspaceError:
         dataset = board.workspace.get(owner, first)
         return dataset, opening_choices(board, owner, dataset)
 
@@ -76,7 +103,5 @@ def _likeliest(board: Board, dataset: Dataset) -> tuple[str | None, str | None]:
     preset = board.preset_roles.get(dataset.token)
     if preset is not None:
         return preset[0] or likely[0], preset[1] or likely[1]
-    sample = SAMPLES.get(dataset.token.removeprefix(SAMPLE_PREFIX))
-    if sample is not None and dataset.token.startswith(SAMPLE_PREFIX):
-        return sample.outcome, sample.group
-    return likely
+    sample = sample_of(board.registry, dataset.token)
+    return likely if sample is None else (sample.outcome, sample.group)

@@ -33,6 +33,7 @@ from estimators.study import RiskStudy
 from estimators.sweeps import Sweep
 from estimators.theory import Theory, theory
 from estimators.view import Look, View
+from estimators.view_conformance import check_view
 
 __all__ = [
     "PRESETS",
@@ -82,6 +83,7 @@ __all__ = [
     "View",
     "build_registry",
     "check_estimator",
+    "check_view",
     "compare",
     "crossings",
     "fit_many",

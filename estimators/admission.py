@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from estimators.contract import ID_PATTERN, Estimator
 from estimators.options import OptionSpec
-from estimators.reader import Reader
+from estimators.reader import Reader, taken_over
 from estimators.sample import Sample
 from estimators.view import View
+
+SUFFIX_PATTERN = re.compile(r"\.[^/\\\s]+")
+LONGEST_SAMPLE_ID = 60
+"""It becomes part of an address."""
 
 Contribution = Estimator | Sample | Reader | View
 """What a plugin can bring."""
@@ -79,6 +84,8 @@ def _option_fault(estimator_id: str, spec: OptionSpec) -> str | None:
 
 
 def _sample_fault(sample: Sample) -> str | None:
+    if len(sample.id) > LONGEST_SAMPLE_ID:
+        return f"the id {sample.id!r} is longer than {LONGEST_SAMPLE_ID} characters"
     try:
         there = sample.file.is_file()
     except AttributeError:
@@ -90,9 +97,13 @@ def _reader_fault(reader: Reader) -> str | None:
     suffixes = reader.suffixes
     if not isinstance(suffixes, (tuple, list)) or not suffixes:
         return f"the suffixes of the reader {reader.id} must be a tuple such as ('.sav',)"
-    bad = [s for s in suffixes if not (isinstance(s, str) and s.startswith(".") and len(s) > 1)]
+    bad = [s for s in suffixes if not (isinstance(s, str) and SUFFIX_PATTERN.fullmatch(s))]
     if bad:
         return f"the suffix {bad[0]!r} of the reader {reader.id} must be text that starts with a dot"
+    own = [(s, end) for s in suffixes if (end := taken_over(s))]
+    if own:
+        suffix, end = own[0]
+        return f"the suffix {suffix!r} of the reader {reader.id} is no new one: blupboard reads {end} itself"
     return None if callable(reader.read) else f"read of the reader {reader.id} must be a function of a path"
 
 

@@ -175,13 +175,34 @@ def build_registry(
     entries: dict[tuple[type[Contribution], str], tuple[Contribution, Source]] = {}
     for source, plugin in loaded:
         for thing in _brought_by(plugin, source, found.failures):
-            taken = entries.get((type_of(thing), thing.id))
-            if taken is None:
+            if failure := _too_late(thing, source, entries):
+                found.failures.append(failure)
+            else:
                 entries[type_of(thing), thing.id] = (thing, source)
-                continue
-            reason = f"the id {thing.id!r} is taken by {taken[1]}, so that of {source} is left out"
-            found.failures.append(PluginFailure(source, reason, "give it an id of its own"))
     return Registry(entries.values(), found.failures, sources, found.files)
+
+
+def _too_late(
+    thing: Contribution,
+    source: Source,
+    entries: Mapping[tuple[type[Contribution], str], tuple[Contribution, Source]],
+) -> PluginFailure | None:
+    """What something else has taken before."""
+    taken = entries.get((type_of(thing), thing.id))
+    if taken is not None:
+        reason = f"the id {thing.id!r} is taken by {taken[1]}, so that of {source} is left out"
+        return PluginFailure(source, reason, "give it an id of its own")
+    if not isinstance(thing, Reader):
+        return None
+    for other, owner in entries.values():
+        both = set(map(str.lower, other.suffixes if isinstance(other, Reader) else ()))
+        if both := both & set(map(str.lower, thing.suffixes)):
+            reason = (
+                f"the suffix {min(both)!r} is taken by the reader {other.id} of {owner}, "
+                f"so the reader {thing.id} of {source} is left out"
+            )
+            return PluginFailure(source, reason, "leave out one of the two plugins")
+    return None
 
 
 def type_of(thing: Contribution) -> type[Contribution]:

@@ -23,7 +23,8 @@ from estimators import DataError, OptionError, Registry, Source
 from tests.scenes import BUILT_IN, STRANGERS, Share
 
 CSV = "school,score\n" + "".join(f"s{i},{v}\n" for i, v in enumerate([1, 5, 9, 4, 7, 8])) * 3
-EVERYONE = [(e, Source("blupboard", "built in")) for e in BUILT_IN.values()] + [
+OWN = Source("blupboard", "built in")
+EVERYONE = [(thing, OWN) for thing in (*BUILT_IN.values(), *SAMPLES.values())] + [
     (e, Source("strange", "distribution")) for e in STRANGERS
 ]
 

@@ -175,7 +175,7 @@ def test_baseball_says_what_the_estimators_say(compared):
 
 
 def test_the_samples_import_nothing_heavy():
-    heavy = "{'numpy', 'pandas', 'duckdb', 'dash', 'pyarrow'}"
+    heavy = "{'scipy', 'pandas', 'duckdb', 'dash', 'pyarrow'}"
     code = f"import sys, dashboard.samples; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60

@@ -3,7 +3,8 @@
  * file as the body of a PUT, and tells the page by writing {token, name, at} to the store "uploaded".
  *
  * What goes on is held in `state`, apart from the elements, so that an upload outlives a zone that is drawn anew.
- * The attribute data-max-bytes of the zone is the server's cap, checked here before a byte is sent.
+ * The attribute data-max-bytes of the zone is the server's cap, checked here before a byte is sent; data-also holds
+ * the ends of the names of further files, which plugins read.
  */
 (function () {
     'use strict';
@@ -64,10 +65,13 @@
         return input;
     }
 
-    function buildLabel() {
+    function buildLabel(also) {
         const label = element('label', 'upload-drop');
         label.htmlFor = INPUT_ID;
         label.append('Drop a CSV or Parquet file ', element('br', ''), 'or ', element('span', 'upload-choose', 'choose one'));
+        if (also) {
+            label.append(element('span', 'upload-also', `also ${also}`));
+        }
         return label;
     }
 
@@ -92,7 +96,7 @@
         const error = element('p', 'upload-error');
         error.setAttribute('role', 'alert');
         zone.classList.add('upload');
-        zone.replaceChildren(input, buildLabel(), status, progress.row, error);
+        zone.replaceChildren(input, buildLabel(zone.dataset.also), status, progress.row, error);
         return {zone, input, progress, status, error};
     }
 

@@ -10,10 +10,9 @@ from dashboard import words
 from dashboard.board import SOON_SECONDS, view_key
 from dashboard.choices import Choices, OptionValue, checked_level, shared_options, sort_choices, spread_shared
 from dashboard.drawing import drawn
-from dashboard.opening import SAMPLE_PREFIX, SIMULATED_GROUP, SIMULATED_OUTCOME
+from dashboard.opening import SIMULATED_GROUP, SIMULATED_OUTCOME, sample_of
 from dashboard.pages import ids, panels
 from dashboard.pages.views import table_grid
-from dashboard.samples import SAMPLES
 from dashboard.serving.server import owner
 from dashboard.storage.workspace import SIMULATED, WorkspaceError
 from dashboard.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
@@ -137,11 +136,7 @@ def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[st
     chip = panels.simulated_chip(scene)
     if choices.design is None:
         chip = panels.dataset_chip(board.workspace.get(who, choices.token), scene)
-    sample = (
-        SAMPLES.get(choices.token.removeprefix(SAMPLE_PREFIX))
-        if choices.token.startswith(SAMPLE_PREFIX)
-        else None
-    )
+    sample = sample_of(board.registry, choices.token)
     return {
         "choices": choices.to_json(),
         "problem": None,

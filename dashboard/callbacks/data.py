@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from dashboard.opening import SAMPLE_PREFIX, opening_choices
+from dashboard.opening import SAMPLE_PREFIX, lacking, opening_choices, worked_example
 from dashboard.pages import ids, panels
 from dashboard.pages.rail import column_options, my_files
-from dashboard.samples import SAMPLES
 from dashboard.serving.server import owner
 from dashboard.storage.workspace import UnknownDataset, WorkspaceError
 
@@ -66,6 +65,8 @@ def open_dataset(board: Board, who: str, token: str) -> tuple[Any, ...]:
     """What the page shows of a dataset that ``who`` opens; or, as the last value, why it cannot be opened."""
     try:
         dataset = board.workspace.get(who, token)
+        if problem := lacking(board.registry, dataset):
+            return (*_NOTHING[:-1], panels.alert(problem))
         choices = opening_choices(board, who, dataset)
         board.workspace.remember_current(who, token)
     except WorkspaceError as error:
@@ -91,7 +92,7 @@ def delete_dataset(board: Board, who: str, token: str, open_token: str | None) -
     """The files that are left, and the first sample to open where the deleted one was on screen."""
     with suppress(UnknownDataset):  # it had gone already, which is what was wanted
         board.workspace.delete(who, token)
-    sample = {"token": f"{SAMPLE_PREFIX}{next(iter(SAMPLES))}"}
+    sample = {"token": worked_example(board.registry)}
     files = board.workspace.list(who)
     shown = next((dataset for dataset in files if dataset.token == open_token), None)
     return my_files(files, shown), sample if open_token == token else no_update

@@ -87,7 +87,12 @@ def scripts(board: Board, choices: Choices, scene: Scene) -> tuple[str, str]:
     from dashboard.scripts.code_export import python_script, r_script
 
     table = board.workspace.get(owner(), choices.token).table
-    what: dict[str, Any] = {"file_name": table.name, "outcome": choices.outcome, "group": choices.group}
+    what: dict[str, Any] = {
+        "file_name": table.name,
+        "outcome": choices.outcome,
+        "group": choices.group,
+        "reader": table.reader,
+    }
     r = r_script(
         scene.comparison,
         **what,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import click
 
 from dashboard.cli.shared import plugins_dir_option
 from dashboard.cli.stdout import Overheard, to_stdout
-from dashboard.plugin_words import plugin_name
+from dashboard.plugin_words import brought, plugin_name
 
 if TYPE_CHECKING:
     from estimators import Estimator, PluginStatus, Registry
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Verdict:
-    """What is said of one plugin or estimator: its name, and a sentence for each fault."""
+    """What is said of one plugin or of something that it brings: its name, and a sentence for each fault."""
 
     name: str
     faults: list[str]
+    all_is_well: str = "keeps to the contract"
 
     def lines(self) -> Iterator[str]:
         """As it is printed."""
         if not self.faults:
-            yield f"ok      {self.name} keeps to the contract"
+            yield f"ok      {self.name} {self.all_is_well}"
             return
         yield f"failed  {self.name}"
         for fault in self.faults:
@@ -99,31 +100,62 @@ def _same_name(one: str, other: str) -> bool:
 
 
 def _verdicts(registry: Registry, status: PluginStatus, *, printed: bool) -> Iterator[Verdict]:
-    """What is said of the plugin as such, if anything, and of each of its estimators."""
+    """What is said of the plugin as such, if anything, and of everything that it brings."""
     faults = [f"{f.reason} ({f.mend})" if f.mend else f.reason for f in status.failures]
     if printed:
         faults.append(
             "it prints to stdout when it is imported or asked for its estimators: use logging or stderr"
         )
-    if not status.estimators and not faults:
+    if not (brought(status) or faults):
         faults.append("it registers no estimator: return instances of Estimator from register_estimators")
     if faults:
         yield Verdict(plugin_name(status.source), faults)
     for name in status.estimators:
         yield _check(registry[name])
+    yield from _other_verdicts(registry, status)
+
+
+def _other_verdicts(registry: Registry, status: PluginStatus) -> Iterator[Verdict]:
+    """What is said of each sample and view; a reader cannot be tried without a file."""
+    from dashboard.readers import foreign_kinds
+    from dashboard.sample_check import sample_fault
+
+    kinds = foreign_kinds(registry)
+    for name in status.samples:
+        fault = sample_fault(registry.samples[name], kinds)
+        yield Verdict(f"the dataset {name}", [] if fault is None else [fault])
+    for name in status.views:
+        yield _check_view(registry, status, name)
+    for name in status.readers:
+        ends = " and ".join(registry.readers[name].suffixes)
+        yield Verdict(f"the reader {name}", [], f"is there for {ends}: try it on a file")
 
 
 def _check(estimator: Estimator) -> Verdict:
     """Hold one estimator to the contract."""
-    from estimators import ConformanceError, check_estimator
+    from estimators import check_estimator
+
+    return _checked(estimator.id, lambda: check_estimator(estimator))
+
+
+def _check_view(registry: Registry, status: PluginStatus, name: str) -> Verdict:
+    """Hold one view to the contract, with the estimators of its plugin."""
+    from estimators import check_view
+
+    estimators = [registry[own] for own in status.estimators if registry.source(own).origin != "built in"]
+    return _checked(f"the view {name}", lambda: check_view(registry.views[name], estimators))
+
+
+def _checked(name: str, check: Callable[[], None]) -> Verdict:
+    from estimators import ConformanceError
 
     try:
-        check_estimator(estimator)
+        check()
     except ConformanceError as error:
-        return Verdict(estimator.id, list(error.problems))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a fault of the estimator is what is looked for
-        return Verdict(estimator.id, [f"it fails with {type(error).__name__}: {error}"])
-    return Verdict(estimator.id, [])
+        return Verdict(name, list(error.problems))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a fault of the plugin is what is looked for
+        return Verdict(name, [f"it fails with {type(error).__name__}: {error}"])
+    return Verdict(name, [])
 
 
 def _without_entry_point(registry: Registry, plugin: str) -> Verdict:

@@ -62,7 +62,10 @@ def compare_command(
     output: Path | None,
     plugins_dirs: tuple[Path, ...],
 ) -> None:
-    """Compare estimators of every group's mean in FILE (CSV, TSV or Parquet, compressed or not)."""
+    """Compare estimators of every group's mean in FILE.
+
+    It is CSV, TSV or Parquet, compressed or not, or of a kind that a plugin reads.
+    """
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
     from dashboard.cli.output import omissions, render
@@ -77,8 +80,9 @@ def compare_command(
     _check_level(level)
     with reading_files():
         from dashboard.ingest import reduce_file
+        from dashboard.readers import foreign_kinds
 
-        data = reduce_file(file, outcome=outcome, group=group)
+        data = reduce_file(file, outcome=outcome, group=group, kinds=foreign_kinds(registry))
     comparison = compare(data, chosen, options=options, level=level)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))

@@ -96,9 +96,9 @@ class Overheard(io.RawIOBase):
             OptionError: a folder or a file does not exist.
 
         """
-        from estimators import build_registry
+        from dashboard.collection import collect
 
-        self.registry = build_registry(plugins_dirs, files=files)
+        self.registry = collect(plugins_dirs, files=files)
         return self.registry
 
     @classmethod
@@ -143,7 +143,7 @@ class Overheard(io.RawIOBase):
         """The plugin whose code runs: looked up on the call stack, so that nobody pays who prints nothing."""
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
-            for word in ("self", "estimator", "source"):
+            for word in ("self", "estimator", "source", "kind"):
                 if name := self._name(frame.f_locals.get(word)):
                     return name
             frame = frame.f_back
@@ -151,10 +151,13 @@ class Overheard(io.RawIOBase):
 
     def _name(self, found: object) -> str | None:
         """The name of the plugin that a value on the call stack stands for."""
+        from dashboard.ingest import ForeignKind
         from estimators import Estimator, Result, Source
 
         if isinstance(found, Source):
             return found.name
+        if isinstance(found, ForeignKind):
+            return found.plugin
         estimator = found.estimator if isinstance(found, Result) else found
         if not isinstance(estimator, Estimator):
             return None

@@ -8,22 +8,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.foreign import ForeignKind
 from dashboard.ingest.reduce import reduce_file, reduce_table
 from dashboard.ingest.roles import guess_roles
 from dashboard.ingest.table import Column, Table
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
 def store_table(
-    source: Path, *, name: str, target: Path, max_expanded_bytes: int = MAX_EXPANDED_BYTES
+    source: Path,
+    *,
+    name: str,
+    target: Path,
+    max_expanded_bytes: int = MAX_EXPANDED_BYTES,
+    kinds: Iterable[ForeignKind] = (),
 ) -> Table:
     """Read an uploaded file once and keep it as Parquet at `target`, whose folder must exist.
 
-    `name` is what the user calls the file; what it is, its content says. Nothing is left at `target` on
-    failure.
+    `name` is what the user calls the file; what it is, its content says, unless the name is that of one of
+    `kinds`. Nothing is left at `target` on failure.
 
     Raises:
         UnreadableFile: the file cannot be used.
@@ -32,7 +39,16 @@ def store_table(
     """
     from dashboard.ingest.store import store
 
-    return store(source, name=name, target=target, max_expanded_bytes=max_expanded_bytes)
+    return store(source, name=name, target=target, max_expanded_bytes=max_expanded_bytes, kinds=kinds)
 
 
-__all__ = ["Column", "Table", "UnreadableFile", "guess_roles", "reduce_file", "reduce_table", "store_table"]
+__all__ = [
+    "Column",
+    "ForeignKind",
+    "Table",
+    "UnreadableFile",
+    "guess_roles",
+    "reduce_file",
+    "reduce_table",
+    "store_table",
+]

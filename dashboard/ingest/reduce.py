@@ -12,9 +12,10 @@ from dashboard.ingest.errors import UnreadableFile, listed, shown
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from dashboard.ingest.foreign import ForeignKind
     from dashboard.ingest.source import Source
     from dashboard.ingest.table import Table
     from dashboard.ingest.usable import Roles
@@ -54,10 +55,11 @@ def reduce_table(table: Table, *, outcome: str, group: str) -> GroupData:
     return _with_rows_on_demand(opened)
 
 
-def reduce_file(path: Path, *, outcome: str, group: str) -> GroupData:
+def reduce_file(path: Path, *, outcome: str, group: str, kinds: Iterable[ForeignKind] = ()) -> GroupData:
     """The summaries of a file's groups; only the two columns are kept while it is read.
 
-    Its rows are read again from the file when an estimator asks for them.
+    Its rows are read again from the file when an estimator asks for them. A file whose name is that of one of
+    `kinds` is read by its reader.
 
     Raises:
         UnreadableFile: the file cannot be used, there is no such column, or it is named for both roles.
@@ -72,7 +74,7 @@ def reduce_file(path: Path, *, outcome: str, group: str) -> GroupData:
     @contextmanager
     def opened() -> Iterator[GroupData]:
         with TemporaryDirectory(prefix="blupboard-") as folder:
-            roles = _two_columns(path, outcome, group, Path(folder))
+            roles = _two_columns(path, outcome, group, Path(folder), tuple(kinds))
             with summaries(roles, Path(folder)) as data:
                 yield data
 
@@ -92,11 +94,11 @@ def _with_rows_on_demand(opened: Callable[[], AbstractContextManager[GroupData]]
         return data.with_rows(read_rows)
 
 
-def _two_columns(path: Path, outcome: str, group: str, folder: Path) -> Roles:
+def _two_columns(path: Path, outcome: str, group: str, folder: Path, kinds: tuple[ForeignKind, ...]) -> Roles:
     from dashboard.ingest.source import open_source
     from dashboard.ingest.usable import Roles
 
-    source = open_source(path, name=path.name, folder=folder)
+    source = open_source(path, name=path.name, folder=folder, kinds=kinds)
     if outcome not in source.names and group not in source.names:
         _refuse_hopeless(source, path.name, folder)
     y, g = _find((outcome, group), source.names, path.name)

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.delimited import read_layout, text_to_parquet
 from dashboard.ingest.encoding import utf8_file
 from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.foreign import foreign_to_parquet, kind_of
 from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
 from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
+
+    from dashboard.ingest.foreign import ForeignKind
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,11 @@ class Source:
     names: tuple[str, ...]
     types: tuple[ColumnType, ...]
     layout: TextLayout | None
-    """How a text file is written; None in Parquet."""
+    """How a text file is written; None in others."""
     write: Callable[[Path, Sequence[int] | None], int]
     """Write the given columns (all for None) to a Parquet file; gives the number of rows."""
+    reader: str | None = None
+    """The id of the kind that somebody else's reader knows."""
 
     @property
     def delimiter(self) -> str | None:
@@ -36,23 +41,30 @@ class Source:
 
 
 def open_source(
-    path: Path, *, name: str, folder: Path, max_expanded_bytes: int = MAX_EXPANDED_BYTES
+    path: Path,
+    *,
+    name: str,
+    folder: Path,
+    max_expanded_bytes: int = MAX_EXPANDED_BYTES,
+    kinds: Iterable[ForeignKind] = (),
 ) -> Source:
     """Unpack, transcode and tell the layout of a file; `folder` is for copies and is the caller's to remove.
+
+    A file whose name is that of one of `kinds` is read by its reader, whatever it holds.
 
     Raises:
         UnreadableFile: the file cannot be used.
         OSError: it cannot be opened, or the disk is full.
 
     """
+    foreign = kind_of(name, kinds)
+    if foreign is not None:
+        kind, suffix = foreign
+        made = foreign_to_parquet(path, name=name, kind=kind, suffix=suffix, folder=folder)
+        return _parquet(made, name, reader=kind.id)
     plain, head = plain_file(path, name=name, folder=folder, max_bytes=max_expanded_bytes)
     if is_parquet(head):
-        columns = parquet_columns(plain, name)
-
-        def write_parquet(target: Path, keep: Sequence[int] | None) -> int:
-            return copy_parquet(plain, target, columns, keep=keep, name=name)
-
-        return Source(columns.names, columns.types, None, write_parquet)
+        return _parquet(plain, name)
     if not head.strip():
         raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
     text, encoding = utf8_file(plain, head, name=name, folder=folder)
@@ -70,3 +82,12 @@ def open_source(
         lines_above=layout.lines_above,
     )
     return Source(layout.names, tuple(text_column for _ in layout.names), written, write_text)
+
+
+def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
+    columns = parquet_columns(plain, name)
+
+    def write_parquet(target: Path, keep: Sequence[int] | None) -> int:
+        return copy_parquet(plain, target, columns, keep=keep, name=name)
+
+    return Source(columns.names, columns.types, None, write_parquet, reader)

@@ -13,18 +13,27 @@ from dashboard.ingest.source import Source, open_source
 from dashboard.ingest.table import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dashboard.ingest.foreign import ForeignKind
     from dashboard.ingest.table import Column
 
 
-def store(source: Path, *, name: str, target: Path, max_expanded_bytes: int) -> Table:
+def store(
+    source: Path, *, name: str, target: Path, max_expanded_bytes: int, kinds: Iterable[ForeignKind]
+) -> Table:
     """See :func:`dashboard.ingest.store_table`."""
     with TemporaryDirectory(prefix="ingest-", dir=target.parent) as scratch:
         folder = Path(scratch)
-        opened = open_source(source, name=name, folder=folder, max_expanded_bytes=max_expanded_bytes)
+        opened = open_source(
+            source, name=name, folder=folder, max_expanded_bytes=max_expanded_bytes, kinds=kinds
+        )
         parquet = folder / "table.parquet"
         rows, columns = write_profiled(opened, name=name, target=parquet, folder=folder / "profile")
         parquet.replace(target)
-    return Table(path=target, name=name, rows=rows, columns=columns, layout=opened.layout)
+    return Table(
+        path=target, name=name, rows=rows, columns=columns, layout=opened.layout, reader=opened.reader
+    )
 
 
 def write_profiled(

@@ -76,6 +76,8 @@ class Table:
     columns: tuple[Column, ...]
     layout: TextLayout | None = None
     """How the file itself is written; None for Parquet."""
+    reader: str | None = None
+    """The id of the plugin's reader that read the file; None where blupboard did."""
 
     def column(self, name: str) -> Column | None:
         """The column of exactly this name."""
@@ -100,6 +102,7 @@ class Table:
             "rows": self.rows,
             "columns": [asdict(column) for column in self.columns],
             "layout": None if self.layout is None else asdict(self.layout),
+            "reader": self.reader,
         }
 
     @classmethod
@@ -110,4 +113,11 @@ class Table:
         )
         given = fields.get("layout")
         layout = None if given is None else TextLayout(**given)
-        return cls(path=path, name=fields["name"], rows=fields["rows"], columns=columns, layout=layout)
+        return cls(
+            path=path,
+            name=fields["name"],
+            rows=fields["rows"],
+            columns=columns,
+            layout=layout,
+            reader=fields.get("reader"),
+        )

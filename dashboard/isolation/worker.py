@@ -60,11 +60,9 @@ class Worker:
 
     def read(self, reader_id: str, path: Any) -> object:  # noqa: ANN401 - a path
         """A file as an Arrow table."""
-        import narwhals as nw
+        from dashboard.ingest.foreign import as_arrow
 
-        given: Any = self._registry.readers[reader_id].read(path)
-        frame = nw.from_native(given)
-        return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_arrow()
+        return as_arrow(self._registry.readers[reader_id].read(path))
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

@@ -15,10 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dashboard.board import Board
-    from dashboard.samples import Sample
     from dashboard.scene import Scene
     from dashboard.storage.datasets import Dataset
-    from estimators import Parameter, Result
+    from estimators import Parameter, Result, Sample
 
 
 def headline(scene: Scene) -> list[Any]:
@@ -122,12 +121,8 @@ def parameters(scene: Scene, board: Board) -> html.Table | html.P:
 
 def about_sample(sample: Sample) -> html.Div:
     """What to look at in a sample, and where it comes from."""
-    return html.Div(
-        [
-            html.P([html.Strong(f"{sample.title}. "), sample.paragraph]),
-            html.P(sample.source, className="source"),
-        ]
-    )
+    source = [html.P(sample.source, className="source")] if sample.source else []
+    return html.Div([html.P([html.Strong(f"{sample.title}. "), sample.paragraph]), *source])
 
 
 def dataset_chip(dataset: Dataset, scene: Scene | None) -> list[Any]:

@@ -11,12 +11,11 @@ from dashboard import words
 from dashboard.choices import LEVELS, Choices, shared_options, sort_choices
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
-from dashboard.pages.controls import labelled, option_control
+from dashboard.pages.controls import labelled, option_control, plugin_tag
 from dashboard.pages.dials import dials
 from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.symbols import icon
-from dashboard.samples import SAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,19 +50,27 @@ def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices, de
 
 def _sources(board: Board, owner: str, dataset: Dataset | None, design: Design) -> dmc.Tabs:
     upload = [
-        html.Div(id="upload-zone", **data(max_bytes=str(board.workspace.max_upload_bytes))),
+        html.Div(
+            id="upload-zone",
+            **data(
+                max_bytes=str(board.workspace.max_upload_bytes),
+                also=" ".join(s for reader in board.registry.readers.values() for s in reader.suffixes),
+            ),
+        ),
         html.Div(my_files(board.workspace.list(owner), dataset), id=ids.MY_FILES),
     ]
     samples = [
         html.Button(
             [
-                html.Span(sample.title, className="sample-title"),
+                html.Span(
+                    [sample.title, *plugin_tag(board.registry.source_of(sample))], className="sample-title"
+                ),
                 html.Span(f"{sample.outcome} by {sample.group}", className="sample-roles"),
             ],
             id=ids.sample_button(sample.id),
             className="sample",
         )
-        for sample in SAMPLES.values()
+        for sample in board.registry.samples.values()
     ]
     return dmc.Tabs(
         [

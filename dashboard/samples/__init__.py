@@ -6,29 +6,12 @@ Every number in a paragraph is what the built-in estimators say; a test holds th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from estimators import Sample, hookimpl
+
 _FOLDER = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One dataset that comes with blupboard."""
-
-    id: str
-    title: str
-    file: Path
-    outcome: str
-    """The column with the numbers."""
-    group: str
-    """The column that names each row's group."""
-    paragraph: str
-    """What to look at."""
-    source: str
-    """Where the data come from."""
-
 
 _ALL = (
     Sample(
@@ -127,3 +110,9 @@ _ALL = (
 
 SAMPLES: Mapping[str, Sample] = MappingProxyType({sample.id: sample for sample in _ALL})
 """By id, in the order in which they are shown; the first is the worked example."""
+
+
+@hookimpl
+def register_datasets() -> list[Sample]:
+    """The samples, through the same hook as those of plugins."""
+    return list(_ALL)

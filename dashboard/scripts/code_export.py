@@ -33,6 +33,7 @@ def r_script(
     group: str,
     layout: TextLayout | None = None,
     columns: Sequence[str] = (),
+    reader: str | None = None,
 ) -> str:
     """An R script that prints one line for each group and one column for each estimator that has R code.
 
@@ -44,11 +45,19 @@ def r_script(
         layout: how a text file is written; None: with tabs where its name ends in .tsv, else as usual CSV.
         columns: the names of all columns in the file's order; needed where a name was made up because the
             file has none or the same twice (``y (column 5)``).
+        reader: the id of the plugin's reader that read the file, which R does not have.
 
     """
     head = []
     at_outcome, at_group = (_r_column(name, columns) for name in (outcome, group))
-    if _suffix(file_name) in NOT_READ_BY_R:
+    if reader is not None:
+        saved = f"{PurePath(file_name).stem}.csv"
+        head += [
+            _comment(f"{file_name} was read by a plugin for Python: save its table as {saved} first."),
+            _comment("There, frame is what its reader gives; with pandas: frame.to_csv(..., index=False)"),
+        ]
+        file_name, layout = saved, None
+    elif _suffix(file_name) in NOT_READ_BY_R:
         head.append(f"# Unpack the file first: R does not read {_suffix(file_name)} by itself")
         file_name = str(PurePath(file_name).with_suffix(""))
     if _suffix(file_name) in PARQUET:
@@ -73,6 +82,7 @@ def python_script(
     outcome: str,
     group: str,
     plugins_dirs: Sequence[str] = (),
+    reader: str | None = None,
 ) -> str:
     """A Python script that runs the same comparison with blupboard itself and prints the tidy table.
 
@@ -82,21 +92,27 @@ def python_script(
         outcome: name of the column with the numbers.
         group: name of the column that names each row's group.
         plugins_dirs: folders of plugin files that the estimators come from, beside those that are installed.
+        reader: the id of the plugin's reader that read the file; None where blupboard reads it.
 
     """
-    lines = [
-        f"data = reduce_file(Path({file_name!r}), outcome={outcome!r}, group={group!r})",
-        "# With a frame at hand: data = GroupData.from_frame(frame, outcome=..., group=...)",
-        *python_fitting(comparison, "data", plugins_dirs),
-    ]
-    imports = [
-        "from pathlib import Path",
-        "",
-        "from dashboard.ingest import reduce_file",
-        f"from estimators import {', '.join(python_names(plugins_dirs))}",
-        "",
-    ]
-    return "\n".join([*imports, *lines]) + "\n"
+    names, roles = python_names(plugins_dirs), f"outcome={outcome!r}, group={group!r}"
+    imports = ["from pathlib import Path", ""]
+    if reader is None:
+        imports.append("from dashboard.ingest import reduce_file")
+        lines = [
+            f"data = reduce_file(Path({file_name!r}), {roles})",
+            "# With a frame at hand: data = GroupData.from_frame(frame, outcome=..., group=...)",
+        ]
+    else:
+        names = sorted({*names, "GroupData", "build_registry"})
+        folders = repr([str(folder) for folder in plugins_dirs]) if plugins_dirs else ""
+        lines = [
+            "# The file is of a kind that a plugin reads",
+            f"frame = build_registry({folders}).readers[{reader!r}].read(Path({file_name!r}))",
+            f"data = GroupData.from_frame(frame, {roles})",
+        ]
+    imports += [f"from estimators import {', '.join(names)}", ""]
+    return "\n".join([*imports, *lines, *python_fitting(comparison, "data", plugins_dirs)]) + "\n"
 
 
 def r_joined(parts: Iterable[str]) -> str:

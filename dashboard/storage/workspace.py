@@ -83,6 +83,10 @@ class UnusableRoot(WorkspaceError):
     """The root folder cannot be created or written."""
 
 
+class UnusableSample(WorkspaceError):
+    """The file of a sample cannot be read."""
+
+
 class UnknownDataset(WorkspaceError):
     """No such dataset for this owner; the same answer whether it belongs to someone else or to nobody."""
 
@@ -113,7 +117,7 @@ class Workspace:
         self._samples = dict(samples or {})
         self._store = store
         self._shared: set[str] = set()
-        self._sample_folders: dict[str, Path] = {}
+        self._sample_folders: dict[str, tuple[str, Path]] = {}
         self._building = threading.Lock()
         self.incoming = root / "incoming"
         try:
@@ -151,8 +155,7 @@ class Workspace:
         read again. Raises `ingest.UnreadableFile`, NoRoom, and OSError when the file cannot be opened.
         """
         path = path.resolve()
-        stat = path.stat()
-        version = f"{stat.st_size}-{stat.st_mtime_ns}"
+        version = _stamp(path)
         token = "local-" + hashlib.sha256(os.fsencode(path)).hexdigest()[:32]
         folder = self.root / "shared" / token
         with self._building:
@@ -177,7 +180,10 @@ class Workspace:
     # -- finding it again ---------------------------------------------------------------------------------
 
     def get(self, owner: str, token: str) -> Dataset:
-        """Return the dataset behind `token` if `owner` may read it; raises UnknownDataset otherwise."""
+        """Return the dataset behind `token` if `owner` may read it.
+
+        Raises UnknownDataset otherwise, UnusableSample for a sample whose file cannot be read, and NoRoom.
+        """
         if not _TOKEN.fullmatch(token):
             raise UnknownDataset
         touch(self._owner_folder(owner))
@@ -234,13 +240,13 @@ class Workspace:
         write_json(self._owner_folder(owner) / "current.json", json.dumps({"token": token}))
 
     def current(self, owner: str) -> str | None:
-        """Return the token of what `owner` looked at last, None when there is none or it has gone."""
+        """Return the token of what `owner` looked at last, None when there is none or it cannot be used."""
         token = read_json(self._owner_folder(owner) / "current.json").get("token")
         try:
             if isinstance(token, str):
                 self._require(owner, token)
                 return token
-        except UnknownDataset:
+        except WorkspaceError:
             pass
         return None
 
@@ -299,14 +305,29 @@ class Workspace:
         source = self._samples.get(sample)
         if source is None:
             raise UnknownDataset
+        from dashboard.ingest import UnreadableFile
+
         with self._building:
-            folder = self._sample_folders.get(sample)
-            if folder is None:
-                content = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
-                folder = self._sample_folders[sample] = self.root / "samples" / f"{sample}-{content}"
-            dataset = read_dataset(folder) or self._build_sample(sample, source, folder)
+            try:
+                folder = self._sample_folder(sample, source)
+                dataset = read_dataset(folder) or self._build_sample(sample, source, folder)
+            except UnreadableFile as error:
+                raise UnusableSample(f"The sample cannot be read: {error}") from error
+            except OSError as error:
+                raise UnusableSample(
+                    f"The sample {source.name} cannot be read: {(error.strerror or str(error)).lower()}."
+                ) from error
         note_use(folder)
         return dataset
+
+    def _sample_folder(self, sample: str, source: Path) -> Path:
+        """Where a sample is kept as it is now: a plugin's may change while the server runs."""
+        stamp = _stamp(source)
+        before = self._sample_folders.get(sample)
+        if before is None or before[0] != stamp:
+            content = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
+            before = self._sample_folders[sample] = stamp, self.root / "samples" / f"{sample}-{content}"
+        return before[1]
 
     def _build_sample(self, sample: str, source: Path, folder: Path) -> Dataset:
         with self._scratch() as scratch:
@@ -336,6 +357,12 @@ class Workspace:
                     _remove_dataset(home, folder.name)
             if absent_days > keep_days and not children(home / "datasets"):
                 remove(home)
+
+
+def _stamp(path: Path) -> str:
+    """Another one when the file has changed."""
+    stat = path.stat()
+    return f"{stat.st_size}-{stat.st_mtime_ns}"
 
 
 def default_root() -> Path:

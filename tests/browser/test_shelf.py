@@ -1,13 +1,48 @@
-"""What plugins bring to the page: methods in a fold, and the list that says what became of each plugin."""
+"""What plugins bring to the page: methods in a fold, samples, kinds of files, and the list of them all."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.browser.board import column_ids, open_board, parameters, repaint
+from tests.browser.board import (
+    choose_file,
+    column_ids,
+    open_board,
+    open_sample,
+    parameters,
+    repaint,
+    table,
+    upload,
+)
 from tests.browser.serving import serving
 from tests.browser.test_fitting import findings
 
+FIELDS = """
+from pathlib import Path
+
+import pandas
+from estimators import DataError, Reader, Sample, hookimpl
+
+HERE = Path(__file__).parent
+
+def read(path):
+    text = path.read_text()
+    if "?" in text:
+        raise DataError("it holds a question mark")
+    return pandas.DataFrame([line.split() for line in text.splitlines()], columns=["field", "yield"])
+
+@hookimpl
+def register_datasets():
+    return [
+        Sample("fields", "Fields of wheat", HERE / "fields.lines", "yield", "field", "Look at field b."),
+        Sample("wrong", "Wrong columns", HERE / "fields.lines", "size", "field"),
+    ]
+
+@hookimpl
+def register_readers():
+    return [Reader("lines", "list of lines", (".lines",), read)]
+"""
+LINES = "a 1.5\na 2\nb 7\nb 8.5\nc 4\nc 3\nd 4\nd 5\n"
 QUIET = """
 from estimators import Estimator, GroupFit, hookimpl
 
@@ -32,6 +67,8 @@ def server(tmp_path_factory):
     """A server of this file's own, with plugins."""
     folder = tmp_path_factory.mktemp("plugins")
     (folder / "quiet.py").write_text(QUIET)
+    (folder / "farm.py").write_text(FIELDS)
+    (folder / "fields.lines").write_text(LINES)
     (folder / "broken.py").write_text("raise RuntimeError('not today')")
     with serving(tmp_path_factory.mktemp("server"), "--plugins-dir", str(folder)) as running:
         yield running
@@ -55,7 +92,7 @@ def test_a_folded_method_is_found_and_stays_unfolded_once_it_is_on(board):
 
 
 def test_the_list_of_plugins_says_what_failed_and_why(board):
-    line = board.get_by_role("button", name="Plugins: 2 1 failed")
+    line = board.get_by_role("button", name="Plugins: 3 1 failed")
     line.focus()
     board.keyboard.press("Enter")
     shown = board.get_by_role("dialog")
@@ -63,8 +100,42 @@ def test_the_list_of_plugins_says_what_failed_and_why(board):
     rows = [" ".join(row.split()) for row in shown.locator("tbody tr").all_inner_texts()]
     assert rows[1].startswith("broken failed nothing")
     assert rows[2] == "importing it failed with RuntimeError: not today"
-    assert rows[3].startswith("quiet ok half")
+    assert rows[3].startswith("farm ok 2 datasets, 1 reader")
+    assert rows[4].startswith("quiet ok half")
     assert "No code comes in through this page" in shown.inner_text()
     assert findings(board) == []
     board.keyboard.press("Escape")
     shown.wait_for(state="hidden")
+
+
+def test_a_plugins_sample_opens_by_a_click(board):
+    open_sample(board, "Fields of wheat")
+    assert board.input_value("#outcome") == "yield"
+    assert board.input_value("#group") == "field"
+    assert "Look at field b." in board.inner_text("#about")
+    assert {row["group"] for row in table(board)} == set("abcd")
+    assert board.locator("button.sample", has_text="Fields").locator(".tag").get_attribute("title") == "farm"
+
+
+def test_a_sample_that_lacks_its_column_says_so_and_leaves_the_page(board):
+    before = table(board)
+    board.get_by_role("tab", name="Samples").click()
+    board.locator("button.sample", has_text="Wrong columns").click()
+    board.locator("#problem", has_text="has no column 'size'; it has 'field', 'yield'").wait_for()
+    assert table(board) == before
+
+
+def test_a_file_that_a_plugin_reads_is_uploaded(board):
+    assert "also .lines" in board.inner_text("#upload-zone")
+    upload(board, ("Harvest.LINES", LINES.encode()))
+    assert "Harvest.LINES" in board.inner_text("#dataset-chip")
+    assert {row["group"]: row["own"] for row in table(board)}["b"] == "7.750"
+
+
+def test_what_a_plugin_cannot_read_is_said_in_its_name(board, troubles):
+    troubles.announce("/upload", 422)
+    choose_file(board, ("Harvest.lines", b"a 1?\n"))
+    said = board.locator(".upload-error", has_text="by the plugin farm")
+    said.wait_for()
+    words = "Harvest.lines could not be read as a list of lines by the plugin farm: it holds a question mark"
+    assert said.inner_text() == words

@@ -1,0 +1,112 @@
+"""Samples: blupboard's own and those of plugins, found, tagged, opened; harmless where they are broken."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from dashboard.board import Board
+from dashboard.callbacks.comparison import on_screen
+from dashboard.callbacks.data import delete_dataset, open_dataset
+from dashboard.choices import Choices
+from dashboard.collection import collect
+from dashboard.opening import opening_choices, session_start, worked_example
+from dashboard.pages import ids
+from dashboard.pages.rail import rail
+from dashboard.samples import SAMPLES
+from dashboard.storage.workspace import UnusableSample, Workspace
+from estimators import Design, Sample
+from tests.components import of_class, text_of, within
+
+ROWS = "school,height\n" + "".join(f"s{i},{v}\n" for i, v in enumerate([1, 5, 9, 4])) * 3
+
+
+@pytest.fixture
+def heights(tmp_path):
+    file = tmp_path / "heights.csv"
+    file.write_text(ROWS)
+    return Sample("heights", "Heights of pupils", file, "height", "school", "Look at s2.")
+
+
+@pytest.fixture
+def board_with(tmp_path):
+    def make(*samples):
+        registry = collect(entry_points=False, plugins=samples)
+        files = {sample.id: sample.file for sample in registry.samples.values()}
+        return Board(Workspace(tmp_path / "root", samples=files), registry)
+
+    return make
+
+
+def problem(opened):
+    return text_of(opened[-1])
+
+
+def test_the_built_in_samples_come_first_and_through_the_hook(heights):
+    registry = collect(entry_points=False, plugins=[heights])
+    assert list(registry.samples) == [*SAMPLES, "heights"]
+    assert worked_example(registry) == f"sample-{next(iter(SAMPLES))}"
+    assert registry.statuses()[0].samples == tuple(SAMPLES)
+
+
+def test_a_plugins_sample_stands_on_the_page_with_its_tag(board_with, heights):
+    board = board_with(heights)
+    choices = Choices("", "", "", ())
+    shown = rail(board, "ann", None, choices, Design(groups=5))
+    buttons = of_class(shown, "sample")
+    assert [button.id for button in buttons] == [ids.sample_button(name) for name in (*SAMPLES, "heights")]
+    tags = [tag for button in buttons for tag in of_class(button, "tag")]
+    assert [(text_of(tag), tag.title) for tag in tags] == [("plugin", "Sample")]
+    assert tags[0] in list(within(buttons[-1]))
+
+
+def test_a_plugins_sample_opens_with_its_columns_and_its_words(board_with, heights):
+    board = board_with(heights)
+    opened = open_dataset(board, "ann", "sample-heights")
+    assert (opened[0]["name"], opened[2], opened[4], opened[-1]) == ("heights.csv", "height", "school", None)
+    choices = opening_choices(board, "ann", board.workspace.get("ann", "sample-heights"))
+    about = on_screen(board, "ann", board.scene("ann", choices), choices)["about"]
+    assert text_of(about) == "Heights of pupils.  Look at s2."
+    assert of_class(about, "source") == []
+
+
+BROKEN = {
+    "": "heights.csv is empty",
+    "PAR1 and no more": "heights.csv is a damaged or encrypted Parquet file",
+    "school,size\na,1\nb,2\n": "has no column 'height'; it has 'school', 'size'",
+    "a,b\nx,1\ny,2\n": "has no column 'height' and no column 'school'",
+}
+
+
+@pytest.mark.parametrize("content", BROKEN)
+def test_a_sample_that_cannot_be_used_says_so_and_hurts_no_other(board_with, heights, content):
+    heights.file.write_text(content)
+    board = board_with(heights)
+    assert BROKEN[content] in problem(open_dataset(board, "ann", "sample-heights"))
+    assert board.workspace.current("ann") is None
+    assert open_dataset(board, "ann", worked_example(board.registry))[-1] is None
+
+
+def test_a_sample_whose_file_has_gone_costs_nobody_the_page(board_with, heights):
+    board = board_with(heights)
+    open_dataset(board, "ann", "sample-heights")
+    heights.file.unlink()
+    assert "heights.csv cannot be read: no such file" in problem(open_dataset(board, "ann", "sample-heights"))
+    with pytest.raises(UnusableSample):
+        board.workspace.get("ann", "sample-heights")
+    first = worked_example(board.registry)
+    assert session_start(board, "ann", first, prefer=False)[0].token == first
+
+
+def test_a_sample_that_changes_is_read_anew_while_the_server_runs(board_with, heights):
+    board = board_with(heights)
+    assert board.workspace.get("ann", "sample-heights").table.rows == 12
+    heights.file.write_text(ROWS + "s9,3\n")
+    os.utime(heights.file, ns=(1, 1))
+    assert board.workspace.get("ann", "sample-heights").table.rows == 13
+
+
+def test_after_a_deleted_file_comes_the_worked_example(board_with, heights):
+    _, opened = delete_dataset(board_with(heights), "ann", "gone", "gone")
+    assert opened == {"token": worked_example(collect(entry_points=False))}
