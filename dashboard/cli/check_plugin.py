@@ -13,7 +13,7 @@ import click
 
 from dashboard.cli.shared import plugins_dir_option
 from dashboard.cli.stdout import Overheard, to_stdout
-from dashboard.plugin_words import plugin_name
+from dashboard.plugin_words import brought, plugin_name
 
 if TYPE_CHECKING:
     from estimators import Estimator, PluginStatus, Registry
@@ -25,11 +25,12 @@ class Verdict:
 
     name: str
     faults: list[str]
+    praise: str = "keeps to the contract"
 
     def lines(self) -> Iterator[str]:
         """As it is printed."""
         if not self.faults:
-            yield f"ok      {self.name} keeps to the contract"
+            yield f"ok      {self.name} {self.praise}"
             return
         yield f"failed  {self.name}"
         for fault in self.faults:
@@ -105,10 +106,11 @@ def _verdicts(registry: Registry, status: PluginStatus, *, printed: bool) -> Ite
         faults.append(
             "it prints to stdout when it is imported or asked for its estimators: use logging or stderr"
         )
-    if not status.estimators and not faults:
+    brings = brought(status)
+    if not brings and not faults:
         faults.append("it registers no estimator: return instances of Estimator from register_estimators")
-    if faults:
-        yield Verdict(plugin_name(status.source), faults)
+    if faults or not status.estimators:
+        yield Verdict(plugin_name(status.source), faults, f"brings {brings}")
     for name in status.estimators:
         yield _check(registry[name])
 
