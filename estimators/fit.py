@@ -61,8 +61,11 @@ class Note:
     """Something a reader of the fit should know: a stable code, a severity and plain words."""
 
     code: str
+    """Lower-case words, for programs."""
     severity: Severity
+    """``info`` or ``warning``."""
     text: str
+    """A sentence or two, for people."""
 
 
 @dataclass(frozen=True, eq=False, init=False)
