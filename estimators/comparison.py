@@ -31,9 +31,12 @@ class Result:
 
     estimator: Estimator
     options: object
+    """An instance of the estimator's ``Options``."""
     level: float
+    """Of the intervals."""
     fit: GroupFit | None = None
     message: str | None = None
+    """Why there is no fit."""
     lasting: bool = True
     """False while the fit is still under way somewhere else."""
 
@@ -63,8 +66,11 @@ class Comparison:
     """The same groups through several estimators, in the order in which they were asked for."""
 
     data: GroupData
+    """The groups."""
     results: tuple[Result, ...]
+    """One for each estimator, fitted or not."""
     level: float = 0.95
+    """Of the intervals."""
 
     def __getitem__(self, estimator_id: str) -> Result:
         for result in self.results:

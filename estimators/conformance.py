@@ -56,7 +56,7 @@ def check_estimator(estimator: Estimator, options: object | None = None) -> None
         ConformanceError: with every fault found and how to mend it.
 
     """
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+    with contextlib.redirect_stdout(io.StringIO()) as printed, np.errstate(all="ignore"):
         problems = _problems(estimator, options)
     if text := printed.getvalue().strip():
         problems.append(

@@ -61,8 +61,11 @@ class Note:
     """Something a reader of the fit should know: a stable code, a severity and plain words."""
 
     code: str
+    """Lower-case words, for programs."""
     severity: Severity
+    """``info`` or ``warning``."""
     text: str
+    """A sentence or two, for people."""
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -143,8 +146,8 @@ class GroupFit:
         if not 0 < level < 1:
             raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
         if self.interval_fn is not None:
-            low, high = self.interval_fn(level)
-            return frozen_entries(low), frozen_entries(high)
+            low, high = map(frozen_entries, self.interval_fn(level))
+            return None if np.ma.getmaskarray(low).all() and np.ma.getmaskarray(high).all() else (low, high)
         if self.std_error is None:
             return None
         half = two_sided_quantile(level, self.df) * self.std_error

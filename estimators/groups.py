@@ -49,6 +49,7 @@ class GroupData:
     rows_read: int
     """Rows looked at; ``rows_read == total + dropped.total``."""
     dropped: DroppedRows = field(default_factory=DroppedRows)
+    """Rows left out, by cause."""
     known_variance: NDArray[np.float64] | None = None
     """(J,) sampling variance of each mean where it was published with the mean, else None."""
     read_rows: Callable[[], Rows] | None = field(default=None, repr=False)

@@ -18,6 +18,7 @@ class Look:
     """How the page looks: colours ``#rrggbb`` that stand out from its ground, symbols, names of columns."""
 
     dark: bool
+    """Whether the page is dark."""
     outcome: str
     """The outcome's column, made harmless for plotly: the title of an axis in its units."""
     group: str
@@ -62,6 +63,7 @@ class View:
     id: str
     """Lower-case letters, digits, ``_`` and ``-``, starting with a letter; unique among the views."""
     title: str
+    """A short name for people."""
     subtitle: str
     """What is drawn, in a few words."""
     figure: Callable[[Comparison, Look], Figure | None]

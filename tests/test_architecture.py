@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import re
 import subprocess
@@ -32,6 +33,22 @@ LATE = (
 )
 PLUGGY_FILES = {"estimators/hookspecs.py", "estimators/registry.py"}
 METHODS = ("blup", "level_means", "james_stein")
+PLUGINS_USE = (
+    "Estimator",
+    "GroupFit",
+    "Note",
+    "Parameter",
+    "GroupData",
+    "Rows",
+    "GroupBatch",
+    "BatchFit",
+    "Sample",
+    "Reader",
+    "View",
+    "Look",
+    "Comparison",
+    "Result",
+)
 MAY_IMPORT = {
     "fit",
     "batch",
@@ -122,11 +139,38 @@ def test_every_public_name_says_what_it_is(public):
         silent = {
             k
             for k, v in members.items()
-            if (callable(v) or isinstance(v, (property, classmethod)))
+            if (callable(v) or isinstance(v, (property, classmethod, functools.cached_property)))
             and not inspect.isclass(v)
             and not inspect.getdoc(v)
         }
         assert not silent
+
+
+def explained(body):
+    """The names that are annotated or assigned in a body, and whether a text below says what each is."""
+    for node, below in zip(body, [*body[1:], None], strict=True):
+        target = node.target if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [None])[0]
+        if isinstance(target, ast.Name):
+            text = getattr(getattr(below, "value", None), "value", None)
+            yield target.id, isinstance(text, str)
+
+
+@pytest.mark.parametrize("public", PLUGINS_USE)
+def test_every_field_that_a_plugin_meets_says_what_it_is(public):
+    thing = getattr(estimators, public)
+    [node] = ast.parse(inspect.getsource(thing)).body
+    fields = [(field, said) for field, said in explained(node.body) if not field.startswith("_")]
+    assert fields
+    assert not [field for field, said in fields if not said and field not in inspect.getdoc(thing)]
+
+
+def test_every_public_constant_says_what_it_is():
+    said = {}
+    for path in FILES["estimators"]:
+        said.update({constant: text for constant, text in explained(tree(path).body) if text})
+    constants = {c for c in estimators.__all__ if not callable(getattr(estimators, c))}
+    assert constants
+    assert not constants - set(said)
 
 
 def test_importing_estimators_imports_nothing_heavy():

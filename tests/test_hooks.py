@@ -267,3 +267,12 @@ def test_intervals_of_ones_own_may_be_missing_too():
     (result,) = compare(DATA, [own]).results
     assert result.interval[0].tolist() == [1.0, None, 1.0, 1.0]
     assert result.interval[1].tolist() == [11.0, None, 11.0, 11.0]
+
+
+def test_intervals_of_ones_own_that_are_all_missing_at_a_level_are_none_there():
+    def ends(level):
+        return (np.ma.masked_all(4), np.ma.masked_all(4)) if level > 0.9 else (DATA.mean, DATA.mean)
+
+    own = variant(_fit=lambda self, data, options: GroupFit(data.mean, interval_fn=ends))
+    assert compare(DATA, [own], level=0.95).results[0].interval is None
+    assert compare(DATA, [own], level=0.9).results[0].interval is not None

@@ -13,6 +13,7 @@ from dash._utils import to_json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.app import create_app
 from dashboard.board import Board
 from dashboard.callbacks.more_views import outputs
 from dashboard.choices import LEVELS, Choices
@@ -243,3 +244,13 @@ def test_the_page_hides_what_has_nothing_to_show():
     figures, *rest = outputs(shown)
     assert figures["view-more-a"] is figure
     assert rest == [False, True, False, "", "", "No luck."]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_browser_gets_a_list_of_views_however_many(tmp_path, count):
+    views = [View(f"v{i}", "V", "words", lambda comparison, look: None) for i in range(count)]
+    app = create_app(data_dir=tmp_path, plugins=views)
+    client = app.server.test_client()
+    outputs_of_page = [callback["output"] for callback in client.get("/_dash-dependencies").json]
+    wanted = "...".join(f"view-more-v{i}.figure" for i in range(count))
+    assert f"..{wanted}.." in outputs_of_page

@@ -218,6 +218,24 @@ def test_a_plugin_without_fault_has_a_line_for_each_estimator(blupboard, shelf):
     assert (by_id.code, by_id.out) == (0, wanted.splitlines(keepends=True)[1])
 
 
+def test_a_plugin_that_brings_no_estimator_but_something_else_is_in_order(blupboard, shelf):
+    view = "View('v', 'V', 'v', lambda comparison, look: None)"
+    text = f"from estimators import View, hookimpl\n@hookimpl\ndef register_views(): return [{view}]\n"
+    folder = shelf(view=text, bad=text.replace("[", "[3, "), both=text + plugin())
+    done = blupboard("check-plugin", folder / "view.py")
+    assert (done.code, done.out) == (0, "ok      the view v keeps to the contract\n")
+    bad = blupboard("check-plugin", folder / "bad.py")
+    assert (bad.code, bad.out.split()[:2]) == (1, ["failed", "bad"])
+    both = blupboard("check-plugin", folder / "both.py")
+    wanted = "ok      half keeps to the contract\nok      the view v keeps to the contract\n"
+    assert (both.code, both.out) == (0, wanted)
+
+
+def test_numbers_that_do_not_exist_on_the_way_are_no_noise(blupboard, shelf):
+    folder = shelf(half=plugin(fit="data.ss_within / data.ss_within"))
+    assert blupboard("check-plugin", folder / "half.py").err == ""
+
+
 def test_the_built_ins_pass_their_own_check(blupboard):
     done = blupboard("check-plugin", "blupboard")
     assert done.code == 0

@@ -37,7 +37,7 @@ def register(app: dash.Dash, board: Board) -> None:
     callback: Callable[..., None] = app.clientside_callback
     callback(
         ClientsideFunction("blupboard", "drawViews"),
-        *(Output(ids.more_view(view), "figure") for view in views),
+        [Output(ids.more_view(view), "figure") for view in views],  # a list, for one view is a list too
         Input(ids.MORE_FIGURES, "data"),
         prevent_initial_call=True,
     )
