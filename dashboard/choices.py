@@ -95,11 +95,12 @@ def checked_level(given: object) -> float:
 def shared_options(registry: Registry) -> tuple[OptionSpec, ...]:
     """Options that several estimators offer alike: the page asks for each of them once, for all.
 
-    Each name is shared once: where others mean something else by it, they keep it as their own.
+    Only those that are on at first count. Each name is shared once: where others mean something else by it,
+    they keep it as their own.
     """
     seen: dict[str, int] = {}
     specs: dict[str, OptionSpec] = {}
-    for estimator in registry.values():
+    for estimator in registry.at_first:
         for spec in estimator.option_specs():
             key = _likeness(spec)
             seen[key] = seen.get(key, 0) + 1

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dashboard.scene import Scene, Series
 
 MOST_DECIMALS = 9
-LEAST_WIDTH, LETTER_WIDTH, LETTERS_THAT_FIT = 96, 9, 9
+LEAST_WIDTH, LETTER_WIDTH, LETTERS_THAT_FIT = 96, 10, 9
 """Of a column and of a letter of its heading, in pixels; and how many letters the least width holds."""
 CLIENT_SIDE_GROUPS = 5_000
 """Groups up to which all rows are handed to the page at once."""

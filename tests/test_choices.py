@@ -124,11 +124,12 @@ class OtherDraws:
     draws: int = option(50, label="Draws", minimum=1, maximum=1000)
 
 
-def stranger(name, options):
+def stranger(name, options, **hints):
     def fit(self, data, options):
         return GroupFit(data.mean)
 
     members = {"id": name, "label": name, "summary": name, "Options": options, "_fit": fit}
+    members |= hints
     return type(name, (Estimator,), members)()
 
 
@@ -159,6 +160,17 @@ def test_an_option_of_the_same_name_that_means_something_else_stays_their_own():
     assert [s.default for s in own_options(REGISTRY["c"], shared)] == [50]
     spread = spread_shared(REGISTRY, shared, {"draws": 7})
     assert spread == [("a", "draws", 7), ("b", "draws", 7)]
+
+
+def test_methods_that_are_off_at_first_share_with_those_that_are_on_only():
+    quiet = [stranger(name, OtherDraws, on_at_first=False) for name in "cd"]
+    registry = registry_of(stranger("a", Draws), stranger("b", Draws, on_at_first=False), *quiet)
+    assert shared_options(registry) == ()
+    registry = registry_of(
+        stranger("a", Draws), stranger("b", Draws), stranger("q", Draws, on_at_first=False)
+    )
+    assert [s.name for s in shared_options(registry)] == ["draws", "robust"]
+    assert own_options(registry["q"], shared_options(registry)) == ()
 
 
 def test_a_shared_value_goes_to_all_who_offer_it_on_or_off():
