@@ -61,7 +61,7 @@ class Needy(Half):
     def _fit(self, data, options):
         raise DataError("every group has one row")
 
-NEEDY = [type("Needy", (Needy,), {"id": f"needy-{i}", "label": f"Needy method {i}"})() for i in range(8)]
+NEEDY = [type("Needy", (Needy,), {"id": f"needy-{i}", "label": f"Needy method {i}"})() for i in range(12)]
 
 @hookimpl
 def register_estimators():
@@ -82,7 +82,7 @@ def server(tmp_path_factory):
 
 
 def test_a_folded_method_is_found_and_stays_unfolded_once_it_is_on(board):
-    fold = board.locator("summary", has_text="More methods (9)")
+    fold = board.locator("summary", has_text="More methods (13)")
     switch = board.get_by_label("Show Half way")
     assert not switch.is_visible()
     assert "Half way" not in parameters(board)
@@ -156,7 +156,7 @@ def test_many_methods_without_a_result_fit_on_a_phone(visitor):
         phone.evaluate(
             "document.querySelectorAll('.more-methods input[role=switch]').forEach((s) => s.click())"
         )
-    card = phone.locator("#failures .failure", has_text="Needy method 7: no result")
+    card = phone.locator("#failures .failure", has_text="Needy method 11: no result")
     assert "Needy method 0, " in card.inner_text()
     assert card.evaluate("box => box.scrollWidth <= box.clientWidth")
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
