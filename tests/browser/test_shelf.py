@@ -14,6 +14,7 @@ from tests.browser.board import (
     table,
     upload,
 )
+from tests.browser.conftest import PHONE
 from tests.browser.serving import serving
 from tests.browser.test_fitting import findings
 
@@ -44,7 +45,7 @@ def register_readers():
 """
 LINES = "a 1.5\na 2\nb 7\nb 8.5\nc 4\nc 3\nd 4\nd 5\n"
 QUIET = """
-from estimators import Estimator, GroupFit, hookimpl
+from estimators import DataError, Estimator, GroupFit, hookimpl
 
 class Half(Estimator):
     id = "half"
@@ -56,9 +57,15 @@ class Half(Estimator):
         middle = data.centered_mean.mean()
         return GroupFit(data.origin + (data.centered_mean + middle) / 2)
 
+class Needy(Half):
+    def _fit(self, data, options):
+        raise DataError("every group has one row")
+
+NEEDY = [type("Needy", (Needy,), {"id": f"needy-{i}", "label": f"Needy method {i}"})() for i in range(12)]
+
 @hookimpl
 def register_estimators():
-    return [Half()]
+    return [Half(), *NEEDY]
 """
 
 
@@ -75,7 +82,7 @@ def server(tmp_path_factory):
 
 
 def test_a_folded_method_is_found_and_stays_unfolded_once_it_is_on(board):
-    fold = board.locator("summary", has_text="More methods (1)")
+    fold = board.locator("summary", has_text="More methods (13)")
     switch = board.get_by_label("Show Half way")
     assert not switch.is_visible()
     assert "Half way" not in parameters(board)
@@ -139,3 +146,17 @@ def test_what_a_plugin_cannot_read_is_said_in_its_name(board, troubles):
     said.wait_for()
     words = "Harvest.lines could not be read as a list of lines by the plugin farm: it holds a question mark"
     assert said.inner_text() == words
+
+
+def test_many_methods_without_a_result_fit_on_a_phone(visitor):
+    phone = open_board(visitor(viewport=PHONE))
+    single = "g,y\n" + "".join(f"g{i},{(i * 7) % 11}\n" for i in range(9))
+    upload(phone, ("single.csv", single.encode()))
+    with repaint(phone):
+        phone.evaluate(
+            "document.querySelectorAll('.more-methods input[role=switch]').forEach((s) => s.click())"
+        )
+    card = phone.locator("#failures .failure", has_text="Needy method 9: no result")
+    assert "Needy method 0, " in card.inner_text()
+    assert card.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
