@@ -14,9 +14,11 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
-from estimators import BlupboardError, RiskReport, RiskStudy, risk_steps
+from estimators import BlupboardError, Progress, RiskReport, RiskStudy, risk_steps
+from estimators.many import is_looped
 
 _log = logging.getLogger(__name__)
 
@@ -44,9 +46,35 @@ class _Run:
     ended: float | None = None
     state: State = "running"
     done: int = 0
+    singles: int = 0
+    """Fits made one by one since ``done`` was counted."""
     report: RiskReport | None = None
     error: str = ""
     thread: threading.Thread | None = None
+
+    def asked_to_stop(self) -> bool:
+        """Whether to stop; the pool's threads ask before every single fit, which counts them."""
+        if threading.current_thread() is not self.thread:
+            self.singles += 1
+        return self.stop.is_set()
+
+    def take(self, progress: Progress) -> None:
+        """Take note of a piece that is done."""
+        self.singles = max(self.singles - (progress.done - self.done) * self.looped, 0)
+        self.report, self.done = progress.report, progress.done
+
+    @cached_property
+    def looped(self) -> int:
+        """How many of the methods fit one replicate after the other."""
+        return sum(map(is_looped, self.study.estimators))
+
+    @property
+    def done_about(self) -> int:
+        """Replicates over all points, with those that are fitted and not yet reported."""
+        if self.state != "running" or not self.looped:
+            return self.done
+        most = self.study.replicates * len(self.study.points) - 1
+        return max(self.done, min(self.done + self.singles // self.looped, most))
 
 
 @dataclass(frozen=True)
@@ -109,7 +137,7 @@ class Studies:
             return None
         return Snapshot(
             state=run.state,
-            done=run.done,
+            done=run.done_about,
             total=run.study.replicates * len(run.study.points),
             seconds=(run.ended or time.monotonic()) - run.started,
             report=run.report,
@@ -136,8 +164,8 @@ class Studies:
 
     def _work(self, run: _Run) -> None:
         try:
-            for progress in risk_steps(run.study, self._pool, in_flight=IN_FLIGHT, stopped=run.stop.is_set):
-                run.report, run.done = progress.report, progress.done
+            for progress in risk_steps(run.study, self._pool, in_flight=IN_FLIGHT, stopped=run.asked_to_stop):
+                run.take(progress)
         except Exception as error:  # noqa: BLE001 - it is said on the page, and logged with its trace
             _log.exception("A risk study failed.")
             run.error = f"{type(error).__name__}: {error}"

@@ -17,7 +17,7 @@ from estimators.contract import ID_PATTERN, Estimator
 from estimators.errors import BlupboardError, DataError, NotRun
 from estimators.fit import GroupFit, Note
 from estimators.groups import GroupData
-from estimators.many import fit_many
+from estimators.many import fit_many, is_looped
 from estimators.rows import Rows
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def _equivariance(estimator: Estimator, options: object) -> Iterator[str]:
 
 def _batch_problems(estimator: Estimator, options: object) -> Iterator[str]:
     """Whether all replicates of a batch at once get what each gets alone; of methods that offer it."""
-    if type(estimator)._fit_many is Estimator._fit_many:
+    if is_looped(estimator):
         return
     for name, sizes in (
         ("8 groups of 6 rows", [6] * 8),

@@ -9,15 +9,20 @@ import numpy as np
 
 from estimators.batch import BatchFit
 from estimators.comparison import failure_message, run
+from estimators.contract import Estimator
 
 if TYPE_CHECKING:
     from estimators.batch import GroupBatch
-    from estimators.contract import Estimator
     from estimators.fit import GroupFit
 
 
 class Stopped(Exception):
     """Someone asked for the fitting to stop before it was done."""
+
+
+def is_looped(estimator: Estimator) -> bool:
+    """Whether a method's replicates are fitted one after the other, for want of a ``_fit_many``."""
+    return type(estimator)._fit_many is Estimator._fit_many
 
 
 def fit_many(

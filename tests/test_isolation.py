@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from dashboard.board import Board
+from dashboard.callbacks.risk import _begin
 from dashboard.choices import LEVELS, Choices
 from dashboard.isolation.parcels import Fault, Setup, pack, unpack
 from dashboard.isolation.processes import Busy, PluginProcesses, ProcessEnded, TookTooLong
-from dashboard.isolation.stand_ins import StandIn, for_many, with_stand_ins
+from dashboard.isolation.stand_ins import StandIn, for_many, seconds_for, with_stand_ins
 from dashboard.storage.workspace import SIMULATED, Workspace
 from dashboard.studies import Studies
 from estimators import (
@@ -394,6 +395,21 @@ def test_studies_of_the_same_are_equal(registry):
     one, two = (RiskStudy(DESIGN, for_many([registry["good"]]), replicates=9) for _ in range(2))
     assert one == two
     assert one != RiskStudy(DESIGN, for_many([registry["many"]]), replicates=9)
+
+
+def test_a_study_of_slow_plugins_waits_until_it_is_asked_for(registry):
+    registry["good"].fit(DATA)
+    registry["good"].last_seconds = 0.25
+    both = for_many([registry["good"], registry["many"]])
+    assert seconds_for(both, 40) == 10.0
+    study = RiskStudy(DESIGN, both, replicates=40)
+    studies = Studies()
+    said = _begin(studies, "ann", study, asked=False)
+    assert said == {"left": "Press Run to measure this scenario"}
+    assert studies.look("ann") is None
+    assert _begin(studies, "ann", study, asked=True) == {}
+    wait_for(lambda: studies.look("ann").state == "done")
+    studies.close()
 
 
 def test_a_study_is_cancelled_while_a_plugin_hangs(registry, folder):

@@ -138,6 +138,29 @@ def test_the_server_takes_so_many_studies_and_no_more(studies, gate):
     studies.start("one more", study())
 
 
+def test_fits_made_one_by_one_move_the_bar_before_a_piece_is_done(studies):
+    gate = threading.Event()
+
+    class Waits(Estimator):
+        id, label, summary = "waits", "Waits", "Waits in the middle of a piece."
+        fitted = 0
+
+        def _fit(self, data, options):
+            type(self).fitted += 1
+            assert type(self).fitted <= 20 or gate.wait(60)
+            return GroupFit(data.mean)
+
+    studies.start("ann", RiskStudy(DESIGN, (BUILT_IN["ols"], Waits()), replicates=100))
+    until(lambda: studies.look("ann").done >= 20)
+    seen = studies.look("ann")
+    assert (seen.state, seen.report) == ("running", None)
+    assert seen.done < 100
+    assert seen.seconds_left > 0
+    gate.set()
+    until(lambda: studies.look("ann").state == "done")
+    assert studies.look("ann").done == 100
+
+
 def test_what_ended_longest_ago_is_forgotten_first(studies):
     quick = study(replicates=1)
     for k in range(REMEMBERED + 1):

@@ -15,7 +15,7 @@ from dashboard.board import SOON_SECONDS
 from dashboard.choices import Choices
 from dashboard.figures import groups_figure
 from dashboard.figures.risk import risk_figure
-from dashboard.isolation.stand_ins import for_many
+from dashboard.isolation.stand_ins import for_many, seconds_for
 from dashboard.opening import SIMULATED_GROUP, SIMULATED_OUTCOME
 from dashboard.pages import ids, panels, risk_panels
 from dashboard.pages.risk import RANGES
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 MOST_UNASKED = 5_000_000
 """Groups to draw and fit up to which a study follows the dials by itself."""
+SECONDS_UNASKED = 5.0
+"""What plugins may take for a study that follows the dials by itself."""
 MOST_FITS = 20_000_000
 """Replicates times points that one study on the page may ask for."""
 
@@ -120,10 +122,14 @@ def _begin(studies: Studies, who: str, study: RiskStudy, *, asked: bool) -> dict
     before = studies.look(who)
     if not asked and before is not None and before.study == study:
         return {}
-    if asked or study_size(study) <= MOST_UNASKED:
+    if asked or (study_size(study) <= MOST_UNASKED and _seconds_of_plugins(study) <= SECONDS_UNASKED):
         studies.start(who, study)
         return {}
     return {"left": "Press Run to measure this scenario"}
+
+
+def _seconds_of_plugins(study: RiskStudy) -> float:
+    return seconds_for(study.estimators, study.replicates * len(study.points))
 
 
 def study_size(study: RiskStudy) -> int:

@@ -9,6 +9,7 @@ from dashboard.isolation.parcels import option_values, pack
 from dashboard.isolation.processes import ProcessEnded, TookTooLong
 from estimators import Estimator
 from estimators.discovery import BUILT_IN, OBJECT
+from estimators.many import is_looped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,11 +25,15 @@ _ATTRIBUTES = (
 )  # fmt: skip
 
 
+_METHODS = ("_fit_many", "weight_curve", "r_code")
+"""Methods that an estimator may leave as they are."""
+
+
 class StandIn(Estimator):
     """Looks like the estimator that it stands in for, and sends everything that computes to a process."""
 
     last_seconds = 0.0
-    """How long the last fit took."""
+    """How long the last fit took, of the estimator of this id."""
 
     def __init__(self, original: Estimator, processes: PluginProcesses, *, once: bool = False) -> None:
         """Stand in for ``original``; ``once``: what took too long is not tried a second time."""
@@ -41,12 +46,18 @@ class StandIn(Estimator):
     def of(cls, original: Estimator, processes: PluginProcesses) -> StandIn:
         """A stand-in of a class of its own, since an estimator's attributes are its class's."""
         look = {name: getattr(original, name) for name in _ATTRIBUTES}
+        kind = type(original)
+        look |= {name: getattr(Estimator, name) for name in _METHODS if not _overrides(kind, name)}
+        if original.needs == "rows":
+            look["_fit_many"] = Estimator._fit_many  # a batch travels without its rows
         made: type[StandIn] = type(f"{type(original).__name__}StandIn", (cls,), look)
         return made(original, processes)
 
     def for_many(self) -> StandIn:
         """The same for a study: once a fit has taken too long, the others fail at once."""
-        return type(self)(self._original, self._processes, once=True)
+        copy = type(self)(self._original, self._processes, once=True)
+        copy.last_seconds = self.last_seconds
+        return copy
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, StandIn) and self._original is other._original
@@ -64,8 +75,6 @@ class StandIn(Estimator):
         return fit
 
     def _fit_many(self, batch: GroupBatch, options: Any) -> BatchFit | None:  # noqa: ANN401 - as above
-        if not self._offers("_fit_many") or self.needs == "rows":
-            return None
         found: BatchFit | None = self._call(
             "fit_many", option_values(self, options), pack(batch), give_up=self._once, patient=True
         )
@@ -73,20 +82,13 @@ class StandIn(Estimator):
 
     def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """As the original says."""
-        if not self._offers("weight_curve"):
-            return None
         curve: NDArray[np.float64] | None = self._call("weight_curve", fit, n, give_up=True)
         return curve
 
     def r_code(self, data: GroupData, options: Any) -> str | None:  # noqa: ANN401 - as above
         """As the original says."""
-        if not self._offers("r_code"):
-            return None
         code: str | None = self._call("r_code", option_values(self, options), pack(data), give_up=True)
         return code
-
-    def _offers(self, name: str) -> bool:
-        return getattr(type(self._original), name) is not getattr(Estimator, name)
 
     def _call(self, name: str, *args: object, give_up: bool, patient: bool = False) -> Any:  # noqa: ANN401 - the worker's answers
         """Ask a process; what took too long before, or ended it, is not asked again where ``give_up``."""
@@ -100,6 +102,10 @@ class StandIn(Estimator):
             raise
 
 
+def _overrides(kind: type[Estimator], name: str) -> bool:
+    return getattr(kind, name) is not getattr(Estimator, name)
+
+
 def with_stand_ins(registry: Registry, processes: PluginProcesses) -> Registry:
     """The registry with stand-ins for all but the built-ins and what a program hands over."""
     return registry.replaced(
@@ -107,6 +113,12 @@ def with_stand_ins(registry: Registry, processes: PluginProcesses) -> Registry:
         for estimator in registry.values()
         if registry.source(estimator.id).origin not in (BUILT_IN, OBJECT)
     )
+
+
+def seconds_for(estimators: Iterable[Estimator], fits: int) -> float:
+    """About how long so many fits of each take one after the other, as far as that is known."""
+    slow = (e for e in estimators if isinstance(e, StandIn) and is_looped(e))
+    return fits * sum(e.last_seconds for e in slow)
 
 
 def for_many(estimators: Iterable[Estimator]) -> tuple[Estimator, ...]:
