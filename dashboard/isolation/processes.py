@@ -24,6 +24,8 @@ START_SECONDS = 60.0
 """How long a process may take until it has imported all plugins."""
 
 _END = object()
+_ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
+"""Several processes, each with a thread for each core, would stand in each other's way."""
 
 
 class TookTooLong(NotRun):
@@ -150,7 +152,7 @@ class _Process:
             [sys.executable, "-P", "-m", "dashboard.isolation.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
+            env={**_ONE_THREAD, **os.environ, "PYTHONPATH": path},
         )
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.end = weakref.finalize(self, _end, self._child)

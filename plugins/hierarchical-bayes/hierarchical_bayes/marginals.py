@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 LIKELY = 1e-9
 NEWTON_STEPS = 5
 """Enough from a chord of one step of the quadrature."""
+ENOUGH = 1e-10
+"""How far a quantile may be off, as a share of itself."""
+MOST_STEPS = 200
 
 
 class Marginal(ABC):
@@ -88,19 +92,47 @@ class SpreadBetween(Marginal):
 
     def cdf(self, log_value: float) -> float:
         """See :meth:`Marginal.cdf`."""
-        from scipy.special import sici
-
-        apart = np.pi * (self._passing(log_value + 0.5 * self.log_x)[0] - self.points[:, None]) / self.step
-        return float((self.mass * (0.5 + sici(apart)[0] / np.pi)).sum())
+        return self._up_to(self._passing(log_value + 0.5 * self.log_x)[0])
 
     def density(self, value: Floats) -> Floats:
         """See :meth:`Marginal.density`."""
-        columns = []
-        for log_value in np.log(value):
-            at, slope = self._passing(log_value + 0.5 * self.log_x)
-            here = (self.mass * np.sinc((at - self.points[:, None]) / self.step)).sum(axis=0)
-            columns.append(float((here / slope).sum()))
-        return np.asarray(np.maximum(np.array(columns), 0.0) / (self.step * value))
+        columns = [self._around(*self._passing(x + 0.5 * self.log_x)) for x in np.log(value)]
+        return np.asarray(np.maximum(np.array(columns), 0.0) / value)
+
+    def quantile(self, probability: float) -> float:
+        """See :meth:`Marginal.quantile`: Newton steps from a good guess, kept inside a bracket."""
+        low, high = self.ends()
+        values, below = self._sorted
+        x = float(values[min(np.searchsorted(below, probability), len(values) - 1)])
+        for _ in range(MOST_STEPS):
+            at, slope = self._passing(x + 0.5 * self.log_x)
+            off, density = self._up_to(at) - probability, self._around(at, slope)
+            low, high = (low, x) if off > 0 else (x, high)
+            step = off / density if density > 0 else np.inf
+            following = x - step if low < x - step < high else (low + high) / 2.0
+            if abs(following - x) < ENOUGH:
+                return float(np.exp(following))
+            x = following
+        raise ArithmeticError("the search for a quantile of sigma_group did not end")
+
+    @cached_property
+    def _sorted(self) -> tuple[Floats, Floats]:
+        """Log sigma_group at every point in ascending order, and the mass up to each."""
+        values = (self._log_scale(self.points)[0][:, None] - 0.5 * self.log_x).ravel()
+        order = np.argsort(values)
+        return values[order], np.cumsum(self.mass.ravel()[order])
+
+    def _up_to(self, at: Floats) -> float:
+        """The probability of lambdas below those at ``at (X,)``, each for its x."""
+        from scipy.special import sici
+
+        apart = np.pi * (at - self.points[:, None]) / self.step
+        return float((self.mass * (0.5 + sici(apart)[0] / np.pi)).sum())
+
+    def _around(self, at: Floats, slope: Floats) -> float:
+        """The density of log sigma_group where lambda passes ``at (X,)``, with the ``slope`` there."""
+        here = (self.mass * np.sinc((at - self.points[:, None]) / self.step)).sum(axis=0)
+        return float((here / slope).sum()) / self.step
 
     def ends(self) -> tuple[float, float]:
         """See :meth:`Marginal.ends`."""
