@@ -13,11 +13,13 @@ from tests.browser.dials import open_simulation
 from tests.browser.serving import serving
 from tests.browser.test_lesson import open_lesson
 from tests.browser.test_risk import open_risk
+from tests.test_docs_plugins import FILES
 
 IMAGES = Path(__file__).parent / "images"
 SCHOOLS = Path(__file__).parent / "schools.csv"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 TALL = {"width": 1440, "height": 1400}
+PLUGINS = {"width": 1440, "height": 1062}
 
 
 def take(page: Page, name: str, part: str | None = None) -> None:
@@ -75,6 +77,28 @@ def known_truth(page: Page) -> None:
     take(open_lesson(page), "lesson", ".lesson-models")
 
 
+def plugins(page: Page) -> None:
+    """The picture of what the guide to plugins brings, an option of it open."""
+    open_board(page)
+    upload(page, SCHOOLS)
+    with repaint(page):
+        page.get_by_label("Show Median").click(force=True)
+    page.get_by_role("button", name="Options of Stated spread").click()
+    with repaint(page):
+        page.get_by_label("Spread between groups", exact=True).fill("6")
+        page.keyboard.press("Tab")
+    take(page, "plugin")
+
+
+def with_the_guides_plugins(folder: Path) -> Path:
+    """A folder with the plugins of ``docs/plugins.md`` that need nothing else."""
+    folder.mkdir()
+    for block in FILES:
+        if block.file in {"half_way.py", "stated_spread.py", "median.py", "moved.py"}:
+            (folder / block.file).write_text(block.code, encoding="utf-8")
+    return folder
+
+
 def main() -> None:
     """Take all of them anew."""
     IMAGES.mkdir(exist_ok=True)
@@ -86,6 +110,8 @@ def main() -> None:
             pictures(context.new_page())
         phone = browser.new_page(base_url=server.url, viewport=PHONE, color_scheme="light")
         take(open_board(phone), "phone")
+        with serving(Path(folder), "--plugins-dir", str(with_the_guides_plugins(Path(folder) / "my"))) as own:
+            plugins(browser.new_page(base_url=own.url, viewport=PLUGINS, color_scheme="light"))
         browser.close()
 
 

@@ -271,6 +271,18 @@ def _differences(single: Result, many: BatchFit, replicate: int, unit: float) ->
         found = nothing if all_of_them is None else all_of_them[replicate]
         if not np.allclose(found, wanted, rtol=0, atol=BATCH_TOLERANCE * scale, equal_nan=True):
             yield name
+    yield from _other_parameters(fit, many, replicate, unit)
+
+
+def _other_parameters(fit: GroupFit, many: BatchFit, replicate: int, unit: float) -> Iterator[str]:
+    """Parameters that are not those of the single fit; of those left out, the one that risk studies count."""
+    for name in (*many.parameters, *({"sigma_group"} & fit.parameters.keys() - many.parameters.keys())):
+        single = fit.parameters.get(name)
+        wanted = np.nan if single is None or single.value is None else single.value
+        given = many.parameters.get(name)
+        found = np.nan if given is None else given[replicate]
+        if not np.isclose(found, wanted, rtol=BATCH_TOLERANCE, atol=BATCH_TOLERANCE * unit, equal_nan=True):
+            yield f"parameter {name}"
 
 
 def _estimate(

@@ -210,7 +210,8 @@ def test_the_page_has_what_the_guide_brings(followed, follower):
     assert "Half way" in page
     with serving(follower.home.parent, "--plugins-dir", str(follower.folder)) as server:
         page = urllib.request.urlopen(f"{server.url}/_dash-layout", timeout=60).read().decode()
-    for words in ("Half way", "Of the way to the middle.", "Stated spread", "How far groups move"):
+    brought = ["Half way", "Of the way to the middle.", "Stated spread", "How far groups move"]
+    for words in (*brought, '".dta"', "Five made-up groups"):
         assert words in page
 
 

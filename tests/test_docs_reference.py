@@ -35,6 +35,8 @@ from estimators import (
     Sample,
     View,
     build_registry,
+    check_estimator,
+    check_view,
     compare,
     hookspecs,
     option,
@@ -120,6 +122,11 @@ def test_every_argument_has_its_line_with_its_default(title, function):
     for name, argument in inspect.signature(function).parameters.items():
         required = argument.default is inspect.Parameter.empty
         assert f"| `{name}` | {'required' if required else f'`{argument.default!r}`'} |" in part(title)
+
+
+@pytest.mark.parametrize("check", [check_estimator, check_view], ids=lambda check: check.__name__)
+def test_every_check_has_its_line(check):
+    assert f"| `{check.__name__}{signature(check)}` |" in part("Checks and errors")
 
 
 @pytest.mark.parametrize("thing", [Note, Parameter, BatchFit, Rows], ids=lambda thing: thing.__name__)

@@ -236,7 +236,12 @@ class Half(Estimator):
             raise DataError("needs at least 2 groups")
         middle = data.mean.mean()
         estimate = middle + options.share * (data.mean - middle)
-        return GroupFit(estimate, np.full(len(data), 2.0), np.full(len(data), options.share))
+        return GroupFit(
+            estimate,
+            np.full(len(data), 2.0),
+            np.full(len(data), options.share),
+            parameters={"sigma_group": 3.0, "mu": middle, "icc": None},
+        )
 
     def _fit_many(self, batch, options):
         return self.answer(batch, options.share)
@@ -244,7 +249,10 @@ class Half(Estimator):
     def answer(self, batch, share):
         middle = batch.mean.mean(axis=1, keepdims=True)
         estimate = middle + share * (batch.mean - middle)
-        return BatchFit(estimate, np.full_like(estimate, 2.0), np.full_like(estimate, share))
+        spread = {"sigma_group": np.full(len(batch), 3.0)}
+        return BatchFit(
+            estimate, np.full_like(estimate, 2.0), np.full_like(estimate, share), parameters=spread
+        )
 
 
 def half(answer):
@@ -256,8 +264,8 @@ def but(**replaced):
 
     def answer(self, batch, share):
         fit = Half.answer(self, batch, share)
-        parts = {"estimate": fit.estimate, "std_error": fit.std_error, "weight": fit.weight} | replaced
-        return BatchFit(**parts)
+        names = ("estimate", "std_error", "weight", "parameters")
+        return BatchFit(**{name: getattr(fit, name) for name in names} | replaced)
 
     return answer
 
@@ -282,6 +290,17 @@ WRONG = {
     ),
     "shape": (lambda self, batch, share: BatchFit(batch.mean[0]), "(ordinary)", "estimate has shape"),
     "raises": (lambda self, batch, share: 1 / 0, "(ordinary)", "ZeroDivisionError"),
+    "no spread": (but(parameters={}), "(ordinary)", ": parameter sigma_group;"),
+    "another spread": (
+        but(parameters={"sigma_group": np.full(5, 4.0)}),
+        "(equal values)",
+        ": parameter sigma_group;",
+    ),
+    "a number where there is none": (
+        but(parameters={"sigma_group": np.full(5, 3.0), "icc": np.zeros(5)}),
+        "(ordinary)",
+        ": parameter icc;",
+    ),
     "fails": (but(failures={3: "no"}), "(equal values)", "failure ('no' in place of None)"),
 }
 
