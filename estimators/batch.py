@@ -98,6 +98,12 @@ class GroupBatch:
         return None if self.df_within == 0 else frozen_array(self.ss_within.sum(axis=1) / self.df_within)
 
     @cached_property
+    def sampling_variance(self) -> NDArray[np.float64] | None:
+        """(R, J) variances of the group means around their true means; None where no group has two rows."""
+        pooled = self.pooled_variance
+        return None if pooled is None else frozen_array(pooled[:, None] / self.n)
+
+    @cached_property
     def centered_grand_mean(self) -> NDArray[np.float64]:
         """(R,) means of all rows, minus origin."""
         rough = self.centered_mean @ self.n / self.total

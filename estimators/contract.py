@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from estimators.errors import DataError, FitError, OptionError
+from estimators.errors import FitError, OptionError
 from estimators.fit import GroupFit
 from estimators.options import NoOptions, OptionSpec, option_spec
 
@@ -64,8 +64,8 @@ class Estimator(ABC):
 
         """
         checked = self.make_options(options)
-        if self.needs == "rows" and data.rows is None:
-            raise DataError("needs the rows themselves, and these data hold only group summaries")
+        if self.needs == "rows":
+            data.require_rows()
         result = self._fit(data, checked)
         if not isinstance(result, GroupFit):
             raise FitError(f"_fit returned {type(result).__name__}, not a GroupFit")

@@ -132,6 +132,17 @@ class GroupData:
         """The rows in use, fetched at the first look; None where only summaries exist."""
         return None if self.read_rows is None else self.read_rows()
 
+    def require_rows(self) -> Rows:
+        """The rows in use, for a method that ``needs`` them.
+
+        Raises:
+            DataError: only summaries exist.
+
+        """
+        if self.rows is None:
+            raise DataError("needs the rows themselves, and these data hold only group summaries")
+        return self.rows
+
     def require_repeats(self) -> None:
         """Make sure that the spread within groups can be told from the spread between them.
 

@@ -324,3 +324,16 @@ def test_a_batch_that_does_not_agree_is_told_what_to_mend(fault):
 @pytest.mark.parametrize("name", build_registry(entry_points=False))
 def test_the_built_ins_offer_batches(name):
     assert type(BUILT_IN[name])._fit_many is not Estimator._fit_many
+
+
+def test_the_variance_of_a_mean_is_that_of_each_replicate():
+    group = np.repeat(np.arange(3), [2, 3, 5])
+    rows = np.random.default_rng(3).standard_normal((4, 10))
+    singles = [GroupData.from_arrays(y, group) for y in rows]
+    batch = GroupBatch(
+        singles[0].labels, singles[0].n, 0.0,
+        np.stack([s.mean for s in singles]), np.stack([s.ss_within for s in singles]),
+    )  # fmt: skip
+    np.testing.assert_allclose(batch.sampling_variance, [s.sampling_variance for s in singles], rtol=1e-12)
+    alone = GroupBatch(["a", "b"], [1, 1], 0.0, [[1.0, 2.0]], [[0.0, 0.0]])
+    assert alone.sampling_variance is None

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from estimators import DataError, Estimator, GroupData, GroupFit, Note, hookimpl, option
+from estimators import Estimator, GroupData, GroupFit, Note, hookimpl, option
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,8 @@ class TrimmedMean(Estimator):
     Options = TrimmedMeanOptions
 
     def _fit(self, data: GroupData, options: TrimmedMeanOptions) -> GroupFit:
-        if data.rows is None:
-            raise DataError("needs the rows themselves")
-        group, y = data.rows.group, data.rows.outcome - data.origin
+        rows = data.require_rows()
+        group, y = rows.group, rows.outcome - data.origin
         order = np.lexsort((y, group))
         group, y = group[order], y[order]
         first = np.cumsum(data.n) - data.n

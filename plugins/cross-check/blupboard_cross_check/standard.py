@@ -51,8 +51,7 @@ def standard_rows(data: GroupData, program: str) -> StandardRows:
             of these has an answer that a program for mixed models could find.
 
     """
-    if data.rows is None:
-        raise DataError("needs the rows themselves")
+    rows = data.require_rows()
     if len(data) < 2:
         raise DataError("needs at least 2 groups to tell how much groups differ")
     data.require_repeats()
@@ -62,8 +61,8 @@ def standard_rows(data: GroupData, program: str) -> StandardRows:
         raise DataError(
             f"rows do not vary within any group: there the likelihood has no maximum for {program} to find"
         )
-    order = np.lexsort((data.rows.outcome, data.rows.group))
-    outcome = data.rows.outcome[order] - data.origin
+    order = np.lexsort((rows.outcome, rows.group))
+    outcome = rows.outcome[order] - data.origin
     largest = float(np.abs(outcome).max())
     share = outcome / largest
     middle = float(share.mean())
@@ -75,6 +74,6 @@ def standard_rows(data: GroupData, program: str) -> StandardRows:
         center=largest * middle,
         unit=largest * spread,
         outcome=rest / spread,
-        group=np.asarray(data.rows.group[order], dtype=np.int64),
+        group=np.asarray(rows.group[order], dtype=np.int64),
         groups=len(data),
     )
