@@ -12,6 +12,7 @@ from estimators.batch import BatchFit, GroupBatch
 from estimators.batch_components import collapse_batch, find_brackets
 from estimators.comparison import run
 from estimators.errors import DataError
+from estimators.groups import GroupData
 from estimators.many import fit_many
 from estimators.variance_components import candidates, collapse
 from tests.oracles import BUILT_IN, read_data, set_names
