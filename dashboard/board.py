@@ -14,7 +14,7 @@ from dashboard.palette import styles
 from dashboard.scene import Scene, make_scene
 from dashboard.truth import Truth, truth_of
 from estimators import Comparison, Design, DesignError, GroupData, Registry, Simulated, compare, simulate
-from estimators.comparison import at_level
+from estimators.comparing import at_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

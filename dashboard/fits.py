@@ -12,7 +12,7 @@ from dashboard.choices import DEFAULT_LEVEL
 from dashboard.isolation.processes import MOST_PROCESSES
 from dashboard.isolation.stand_ins import StandIn
 from estimators import Result
-from estimators.comparison import run
+from estimators.comparing import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence

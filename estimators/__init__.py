@@ -7,7 +7,8 @@ measure which estimator is closer to the truth on average with :func:`run_risk`.
 
 from estimators.batch import BatchFit, GroupBatch
 from estimators.blup import MlBlup, RemlBlup
-from estimators.comparison import TIDY_COLUMNS, Comparison, Result, compare
+from estimators.comparing import compare
+from estimators.comparison import TIDY_COLUMNS, Comparison, Result
 from estimators.conformance import ConformanceError, check_estimator
 from estimators.contract import Estimator
 from estimators.crossings import Crossing, crossings

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.batch import GroupBatch
-from estimators.comparison import run
+from estimators.comparing import run
 from estimators.contract import ID_PATTERN, Estimator
 from estimators.errors import BlupboardError, DataError, NotRun
 from estimators.fit import GroupFit, Note

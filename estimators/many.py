@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.batch import BatchFit
-from estimators.comparison import failure_message, run
+from estimators.comparing import failure_message, run
 from estimators.contract import Estimator
 
 if TYPE_CHECKING:

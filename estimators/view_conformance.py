@@ -13,7 +13,7 @@ import numpy as np
 
 from estimators.admission import fault_of
 from estimators.builtins import register_estimators
-from estimators.comparison import compare
+from estimators.comparing import compare
 from estimators.conformance import LONGEST_QUOTE, ConformanceError
 from estimators.errors import DataError
 from estimators.groups import GroupData

@@ -10,7 +10,7 @@ import pytest
 from estimators import ConformanceError, Estimator, GroupFit, build_registry, check_estimator, option
 from estimators.batch import BatchFit, GroupBatch
 from estimators.batch_components import collapse_batch, find_brackets
-from estimators.comparison import run
+from estimators.comparing import run
 from estimators.errors import DataError
 from estimators.groups import GroupData
 from estimators.many import fit_many
