@@ -291,7 +291,7 @@ def test_painting_moves_nothing_and_hides_what_plotly_and_the_overlay_drew(board
         paint(board, view)
     assert board.evaluate(boxes) == before
     shown = (
-        "() => [...document.querySelectorAll('.linked-view .main-svg, .linked-view .linked-overlay')]"
+        "() => [...document.querySelectorAll('.views .main-svg, .views .linked-overlay')]"
         ".map((e) => getComputedStyle(e).visibility)"
     )
     assert set(board.evaluate(shown)) == {"hidden"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser.board import (
@@ -82,7 +84,7 @@ def server(tmp_path_factory):
 
 
 def test_a_folded_method_is_found_and_stays_unfolded_once_it_is_on(board):
-    fold = board.locator("summary", has_text="More methods (13)")
+    fold = board.locator("summary", has_text="More methods (")
     switch = board.get_by_label("Show Half way")
     assert not switch.is_visible()
     assert "Half way" not in parameters(board)
@@ -99,16 +101,16 @@ def test_a_folded_method_is_found_and_stays_unfolded_once_it_is_on(board):
 
 
 def test_the_list_of_plugins_says_what_failed_and_why(board):
-    line = board.get_by_role("button", name="Plugins: 3 1 failed")
+    line = board.get_by_role("button", name=re.compile(r"^Plugins: \d+ 1 failed$"))  # others may be installed
     line.focus()
     board.keyboard.press("Enter")
     shown = board.get_by_role("dialog")
     shown.wait_for()
     rows = [" ".join(row.split()) for row in shown.locator("tbody tr").all_inner_texts()]
-    assert rows[1].startswith("broken failed nothing")
-    assert rows[2] == "importing it failed with RuntimeError: not today"
-    assert rows[3].startswith("farm ok 2 datasets, 1 reader")
-    assert rows[4].startswith("quiet ok half")
+    failed = next(i for i, row in enumerate(rows) if row.startswith("broken failed nothing"))
+    assert rows[failed + 1] == "importing it failed with RuntimeError: not today"
+    assert any(row.startswith("farm ok 2 datasets, 1 reader") for row in rows)
+    assert any(row.startswith("quiet ok half") for row in rows)
     assert "No code comes in through this page" in shown.inner_text()
     assert findings(board) == []
     board.keyboard.press("Escape")
