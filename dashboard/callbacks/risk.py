@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST_UNASKED = 5_000_000
 """Groups to draw and fit up to which a study follows the dials by itself."""
-SECONDS_UNASKED = 5.0
+SECONDS_UNASKED = 20.0
 """What plugins may take for a study that follows the dials by itself."""
 MOST_FITS = 20_000_000
 """Replicates times points that one study on the page may ask for."""

@@ -192,6 +192,8 @@ def test_a_study_counts_what_a_plugin_could_not_fit(board):
     switch(board, "dies")
     settle(board)
     board.goto(board.url.split("#")[0] + "#risk")
+    board.locator("#risk-replicates").fill("40")
+    board.locator("#risk-run").click()
     expect(board.locator("#risk-table")).to_contain_text("Share of the way", timeout=60_000)
     expect(board.locator("#risk-failures")).to_contain_text("Dies", timeout=60_000)
     expect(board.locator("#risk-failures")).to_contain_text("ended the process that it ran in")
