@@ -11,7 +11,7 @@ import pytest
 from dash._utils import to_json
 
 from dashboard.board import Board, view_key
-from dashboard.callbacks.comparison import chosen, groups_index, on_screen, table_update
+from dashboard.callbacks.comparison import chosen, groups_index, on_screen, table_update, within_bounds
 from dashboard.choices import Choices, own_options, shared_options
 from dashboard.opening import opening_choices, session_start
 from dashboard.pages import ids
@@ -120,6 +120,17 @@ def test_unknown_estimators_are_passed_over_and_unknown_options_are_refused(boar
         board.comparison("ann", replace(choices, options=(("share", "share", 2.0),)))
     with pytest.raises(OptionError, match="no option"):
         board.comparison("ann", replace(choices, options=(("share", "nobody", 2.0),)))
+
+
+def test_the_page_names_an_option_as_its_control_does(board):
+    assert within_bounds(board, "share", "share", 0.25) == 0.25
+    assert within_bounds(board, "nobody", "share", 7) == 7
+    with pytest.raises(
+        OptionError, match=r"^Share of A share & <b>more</b> takes a number from 0 to 1, not 2$"
+    ):
+        within_bounds(board, "share", "share", 2)
+    with pytest.raises(OptionError, match="has no option colour"):
+        within_bounds(board, "share", "colour", 2)
 
 
 def test_columns_that_do_not_work_are_refused_in_a_sentence(board, choices):

@@ -16,7 +16,7 @@ from dashboard.pages.views import table_grid
 from dashboard.serving.server import owner
 from dashboard.storage.workspace import SIMULATED, WorkspaceError
 from dashboard.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
-from estimators import BlupboardError, Design, DesignError
+from estimators import BlupboardError, Design, DesignError, OptionError
 
 if TYPE_CHECKING:
     import dash
@@ -113,7 +113,7 @@ def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa:
     }
     options = spread_shared(board.registry, shared, shared_values)
     options += [
-        (c["id"]["id"], c["id"]["name"], c["value"])
+        (c["id"]["id"], c["id"]["name"], within_bounds(board, c["id"]["id"], c["id"]["name"], c["value"]))
         for c in controls
         if _is(c, "estimator-option") and c.get("value") not in (None, "")
     ]
@@ -129,6 +129,21 @@ def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa:
         dark=page["theme"] == "dark",
         design=Design.from_json(page["design"]) if page["dataset"]["token"] == SIMULATED else None,
     )
+
+
+def within_bounds(board: Board, estimator_id: str, name: str, value: OptionValue) -> OptionValue:
+    """The value of an option. Raises OptionError in the words of its control where it is out of bounds."""
+    estimator = board.registry.get(estimator_id)
+    if estimator is None:
+        return value  # of a plugin that has gone meanwhile: it is passed over
+    spec = next((spec for spec in estimator.option_specs() if spec.name == name), None)
+    if spec is None:
+        raise OptionError(f"{estimator.label} has no option {name}")
+    try:
+        spec.parse(value)
+    except OptionError as error:
+        raise OptionError(f"{spec.label} of {estimator.label}{str(error).removeprefix(name)}") from error
+    return value
 
 
 def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[str, Any]:

@@ -120,7 +120,9 @@ def test_its_option_is_a_control_with_its_bounds(board):
     control = board.get_by_label("Share kept")
     expect(control).to_have_value("0.5")
     control.fill("2")
-    expect(board.locator("#problem")).to_contain_text("takes a number from 0 to 1, not 2")
+    expect(board.locator("#problem")).to_have_text(
+        "Share kept of Share of the way takes a number from 0 to 1, not 2."
+    )
     assert share_of(board)["x"] == before
     with repaint(board):
         control.fill("1")
