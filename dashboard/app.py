@@ -72,9 +72,8 @@ def create_app(
     export.install(app.server, board)
     live.install(app.server, board)
     studies = Studies()
-    server.at_end(app.server, studies.close)
-    server.at_end(app.server, board.fits.close)
-    server.at_end(app.server, processes.close)
+    for close in (processes.close, studies.close, board.fits.close):  # in this order: both wait for plugins
+        server.at_end(app.server, close)
     callbacks.register(app, board, studies)
 
     def page() -> Any:  # noqa: ANN401 - a component

@@ -76,18 +76,27 @@ class Fits:
     def _future(
         self, key: Hashable, groups: Callable[[], GroupData], estimator: Estimator, options: object
     ) -> Future[Result]:
+        if (known := self._known(key)) is not None:
+            return known
+        data = groups()
+        if isinstance(estimator, StandIn):
+            return self._keep(key, lambda: self._pool.submit(run, data, estimator, options, DEFAULT_LEVEL))
+        made: Future[Result] = Future()
+        made.set_result(run(data, estimator, options, DEFAULT_LEVEL))
+        return self._keep(key, lambda: made)
+
+    def _known(self, key: Hashable) -> Future[Result] | None:
         with self._lock:
             if (known := self._kept.get(key)) is not None:
                 self._kept.move_to_end(key)
-                return known
-        data = groups()
-        if isinstance(estimator, StandIn):
-            future = self._pool.submit(run, data, estimator, options, DEFAULT_LEVEL)
-        else:
-            future = Future()
-            future.set_result(run(data, estimator, options, DEFAULT_LEVEL))
+            return known
+
+    def _keep(self, key: Hashable, begin: Callable[[], Future[Result]]) -> Future[Result]:
+        """What is kept; begun only if nobody else has begun it meanwhile."""
         with self._lock:
-            self._kept[key] = future
+            if (known := self._kept.get(key)) is not None:
+                return known
+            future = self._kept[key] = begin()
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return future
+            return future

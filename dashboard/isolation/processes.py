@@ -6,6 +6,7 @@ import contextlib
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -131,6 +132,8 @@ class PluginProcesses:
         with self._lock:
             if self._closed:
                 raise ProcessEnded("the server is closing")
+            while self._idle and self._idle[-1].has_ended:
+                self._idle.pop().end()
             is_new = not self._idle
             process = _Process() if is_new else self._idle.pop()
             self._busy.add(process)
@@ -144,7 +147,7 @@ class PluginProcesses:
 
 
 class _Process:
-    """One worker and the thread that reads its answers."""
+    """One worker, and the threads that write to it and read from it: a pipe can stand still."""
 
     def __init__(self) -> None:
         path = os.pathsep.join(entry for entry in sys.path if entry)
@@ -153,39 +156,60 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**_ONE_THREAD, **os.environ, "PYTHONPATH": path},
+            start_new_session=True,  # a group of its own, which ends with all that a plugin has started
         )
+        self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.end = weakref.finalize(self, _end, self._child)
-        pipe = self._child.stdout
-        threading.Thread(target=_read, args=(pipe, self._answers), daemon=True).start()
+        self.end = weakref.finalize(self, _end, self._child, self._requests, self._answers)
+        for does, pipe, what in (
+            (_write, self._child.stdin, self._requests),
+            (_read, self._child.stdout, self._answers),
+        ):
+            threading.Thread(target=does, args=(pipe, what), daemon=True).start()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it ended of itself; asked between two requests, where there are no answers to come."""
+        return not self._answers.empty()
 
     def ask(self, request: object, seconds: float) -> object:
         """The answer to one request. Raises queue.Empty where it does not come in time."""
-        packed = pickle.dumps(request)
-        pipe = self._child.stdin
-        with contextlib.suppress(BrokenPipeError, ValueError):  # that it has ended is told by what it answers
-            if pipe is not None:
-                pipe.write(packed)
-                pipe.flush()
+        self._requests.put(pickle.dumps(request))
         answer = self._answers.get(timeout=seconds)
         if answer is _END:
             raise ProcessEnded("it ended the process that it ran in")
         return pickle.loads(answer)  # noqa: S301 - our own process sends it
 
 
+def _write(pipe: BinaryIO, requests: queue.SimpleQueue[Any]) -> None:
+    """Hand on requests, up to the end of the process: that it has ended is told by what it answers."""
+    with contextlib.suppress(ValueError, OSError), pipe:
+        while (packed := requests.get()) is not _END:
+            pipe.write(packed)
+            pipe.flush()
+
+
 def _read(pipe: BinaryIO, answers: queue.SimpleQueue[Any]) -> None:
     """Take in answers as they come, up to the end of the process."""
-    with contextlib.suppress(ValueError, OSError):  # the pipe was closed at this end
+    with contextlib.suppress(ValueError, OSError), pipe:
         while len(head := pipe.read(8)) == 8:
             answers.put(pipe.read(int.from_bytes(head, "little")))
     answers.put(_END)
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """End a process for good, whatever it is doing."""
-    child.kill()
+def _end(
+    child: subprocess.Popen[bytes], requests: queue.SimpleQueue[Any], answers: queue.SimpleQueue[Any]
+) -> None:
+    """End a process for good, whatever it is doing, with what it has started.
+
+    The pipes are left to their threads: closing one waits for whoever reads it, as long as anybody holds its
+    other end.
+    """
+    if sys.platform == "win32":
+        child.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
     child.wait()
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
+    requests.put(_END)
+    answers.put(_END)

@@ -33,7 +33,7 @@ class StandIn(Estimator):
     """Looks like the estimator that it stands in for, and sends everything that computes to a process."""
 
     last_seconds = 0.0
-    """How long the last fit took, of the estimator of this id."""
+    """How long the last fit took, whether it was made or given up."""
 
     def __init__(self, original: Estimator, processes: PluginProcesses, *, once: bool = False) -> None:
         """Stand in for ``original``; ``once``: what took too long is not tried a second time."""
@@ -68,10 +68,12 @@ class StandIn(Estimator):
     def _fit(self, data: GroupData, options: Any) -> GroupFit:  # noqa: ANN401 - see Estimator
         started = time.perf_counter()
         groups = pack(data, rows=self.needs == "rows")
-        fit: GroupFit = self._call(
-            "fit", option_values(self, options), groups, give_up=self._once, patient=True
-        )
-        self.last_seconds = time.perf_counter() - started
+        try:
+            fit: GroupFit = self._call(
+                "fit", option_values(self, options), groups, give_up=self._once, patient=True
+            )
+        finally:
+            self.last_seconds = time.perf_counter() - started
         return fit
 
     def _fit_many(self, batch: GroupBatch, options: Any) -> BatchFit | None:  # noqa: ANN401 - as above
@@ -92,8 +94,8 @@ class StandIn(Estimator):
 
     def _call(self, name: str, *args: object, give_up: bool, patient: bool = False) -> Any:  # noqa: ANN401 - the worker's answers
         """Ask a process; what took too long before, or ended it, is not asked again where ``give_up``."""
-        if name in self._given_up:
-            raise self._given_up[name]
+        if (known := self._given_up.get(name)) is not None:
+            raise type(known)(str(known))  # anew: an exception keeps the frames of all its raisings
         try:
             return self._processes.call(name, self.id, *args, patient=patient)
         except (TookTooLong, ProcessEnded) as error:

@@ -6,6 +6,7 @@ prints goes to stderr. It ends when stdin does, in the middle of a fit too.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import pickle
@@ -13,6 +14,8 @@ import queue
 import signal
 import sys
 import threading
+from functools import partial
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -104,11 +107,22 @@ def _receive(requests: BinaryIO, waiting: queue.SimpleQueue[Any]) -> None:
 
 
 def main() -> None:
-    """Keep stdout for answers, and serve; the server ends this process, not Ctrl+C."""
+    """Keep stdin and stdout for requests and answers, and serve; the server ends this process, not Ctrl+C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(1), "wb")
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    if sys.platform != "win32":
+        # or a plugin's child would answer for it, and keep the pipes open after its end
+        os.register_at_fork(after_in_child=partial(_close, requests.fileno(), answers.fileno()))
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers)
+    serve(requests, answers)
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        with contextlib.suppress(OSError):  # a plugin has closed it
+            os.close(descriptor)
 
 
 if __name__ == "__main__":
