@@ -42,7 +42,8 @@ def choices(*on):
 
 
 def switches(tree):
-    return [part.id["id"] for part in within(tree) if isinstance(part, dmc.Switch) and "id" in part.id]
+    found = (part.id for part in within(tree) if isinstance(part, dmc.Switch))
+    return [of["id"] for of in found if of["type"] == "estimator-on"]
 
 
 def folds(tree):
