@@ -159,6 +159,7 @@ def gaps(comparison, look):
 def details(comparison, look):
     own = comparison["own"]
     low, high = own.interval
+    own.fit.interval(0.99)
     return {"data": [{"x": [own.fit.details["top"]], "y": [float(high[0] - low[0])]}],
             "layout": {"title": {"text": own.label}}}
 
@@ -191,7 +192,7 @@ SAID = {
     "cannot": "needs more methods",
     "fails": "this view of the plugin pictures failed with ZeroDivisionError: division by zero",
     "wrong": "this view of the plugin pictures broke its contract: its figure is a str, not a dict",
-    "hangs": "it was stopped after 1 seconds, the time that a plugin may take here",
+    "hangs": "it was stopped after 3 seconds, the time that a plugin may take here",
 }
 CHOICES = Choices(
     SIMULATED, "y", "group", ("ols", "reml", "own"), level=0.5,
@@ -204,7 +205,7 @@ def board(tmp_path):
     folder = tmp_path / "plugins"
     folder.mkdir()
     (folder / "pictures.py").write_text(PLUGIN)
-    processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=1)
+    processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=3)
     registry = with_stand_ins(build_registry([folder], entry_points=False), processes)
     yield Board(Workspace(tmp_path / "data"), registry, processes=processes)
     processes.close()

@@ -54,6 +54,13 @@ def test_a_view_is_shown_its_plugins_estimators_too():
     assert {"share", "reml"} <= seen
 
 
+def test_a_view_does_not_get_the_rows_which_stay_behind_on_a_server():
+    def of_rows(comparison, _look):
+        return {"data": [{"y": comparison.data.rows.outcome}]}
+
+    assert "on one group: AttributeError: 'NoneType' object has no attribute 'outcome'" in faults(of_rows)[1]
+
+
 def failing(comparison, _look):
     return {"data": [{"y": result.fit.estimate} for result in comparison.results]}
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dashboard.choices import LEVELS
 from estimators import Comparison, DataError, FitError, GroupBatch, GroupData, NotRun, OptionError, Result
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def unpack_batch(packed: dict[str, Any]) -> GroupBatch:
 
 
 def pack_comparison(comparison: Comparison) -> dict[str, Any]:
-    """A comparison with estimators by id and options by name; their intervals at the comparison's level."""
+    """A comparison without its rows, with estimators by id, options by name, and intervals at LEVELS."""
     return {
         "data": pack(comparison.data),
         "level": comparison.level,
@@ -100,7 +101,7 @@ def pack_comparison(comparison: Comparison) -> dict[str, Any]:
             {
                 "id": result.id,
                 "options": option_values(result.estimator, result.options),
-                "fit": None if result.fit is None else pinned(result.fit, [comparison.level]),
+                "fit": None if result.fit is None else pinned(result.fit, LEVELS),
                 "message": result.message,
             }
             for result in comparison.results
