@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from dashboard.figures.foreign import adopted, look_of
 from dashboard.isolation.parcels import pack_comparison, plain_figure
 from estimators import BlupboardError, DataError, NotRun
-from estimators.discovery import BUILT_IN, OBJECT
 
 if TYPE_CHECKING:
     from dashboard.board import Board
@@ -48,8 +47,7 @@ def _shown(board: Board, view: View, scene: Scene, look: Look) -> Shown:
 
 
 def _figure(board: Board, view: View, scene: Scene, look: Look) -> object:
-    origin = board.registry.source_of(view).origin
-    if board.processes is None or origin in (BUILT_IN, OBJECT):
+    if board.processes is None or not board.registry.source_of(view).is_foreign:
         return plain_figure(view.figure(scene.comparison, look))
     return board.processes.call("view", view.id, pack_comparison(scene.comparison), look)
 

@@ -26,7 +26,7 @@ class Line(TypedDict):
 
 def plugin_name(source: Source) -> str:
     """What people call a plugin: its distribution or the stem of its file; blupboard for the built-ins."""
-    return OWN_NAME if source.origin == "built in" else source.name
+    return OWN_NAME if source.is_built_in else source.name
 
 
 def plugin_line(status: PluginStatus) -> Line:
@@ -60,5 +60,5 @@ def one_line(text: str) -> str:
 
 def count_plugins(statuses: Sequence[PluginStatus]) -> tuple[int, int]:
     """How many plugins were found besides the built-ins, and how many have failed."""
-    outside = [status for status in statuses if status.source.origin != "built in"]
+    outside = [status for status in statuses if not status.source.is_built_in]
     return len(outside), sum(1 for status in outside if status.failures)

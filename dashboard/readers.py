@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest import ForeignKind
 from dashboard.plugin_words import plugin_name
-from estimators.discovery import BUILT_IN, OBJECT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +33,6 @@ def foreign_kinds(registry: Registry, processes: PluginProcesses | None = None) 
 def _reading(
     registry: Registry, reader: Reader, processes: PluginProcesses | None
 ) -> Callable[[Path], object]:
-    if processes is None or registry.source_of(reader).origin in (BUILT_IN, OBJECT):
+    if processes is None or not registry.source_of(reader).is_foreign:
         return reader.read
     return partial(processes.call, "read", reader.id)

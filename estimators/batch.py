@@ -126,7 +126,7 @@ class BatchFit:
     estimate: NDArray[np.float64]
     """Estimated or predicted means."""
     std_error: NDArray[np.float64] | None
-    """Their standard errors; None: the method has none. NaN where a replicate has none."""
+    """Their standard errors; None: the method has none. NaN where a replicate or a group has none."""
     weight: NDArray[np.float64] | None
     """Weights on the groups' own means; as above."""
     df: float | None

@@ -31,8 +31,18 @@ class Source:
     """``built in``, ``distribution``, ``python`` (an object), or the path of the file."""
     version: str | None = None
 
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it is blupboard itself."""
+        return self.origin == BUILT_IN
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether its code was found, installed or in a file, not handed over by a running program."""
+        return self.origin not in (BUILT_IN, OBJECT)
+
     def __str__(self) -> str:
-        if self.origin == BUILT_IN:
+        if self.is_built_in:
             return "blupboard itself"
         if self.origin == OBJECT:
             return f"the object {self.name}"

@@ -219,7 +219,7 @@ def _own_version() -> str | None:
         return None
 
 
-def _brought_by(plugin: Any, source: Source, failures: list[PluginFailure]) -> list[Contribution]:  # noqa: ANN401
+def _brought_by(plugin: object, source: Source, failures: list[PluginFailure]) -> list[Contribution]:
     """What one plugin registers, asked on its own so that its failure stays its own."""
     if isinstance(plugin, tuple(KINDS.values())):
         return _admitted([plugin], type_of(cast("Contribution", plugin)), source, failures)

@@ -142,7 +142,7 @@ def _check_view(registry: Registry, status: PluginStatus, name: str) -> Verdict:
     """Hold one view to the contract, with the estimators of its plugin."""
     from estimators import check_view
 
-    estimators = [registry[own] for own in status.estimators if registry.source(own).origin != "built in"]
+    estimators = [registry[own] for own in status.estimators if not registry.source(own).is_built_in]
     return _checked(f"the view {name}", lambda: check_view(registry.views[name], estimators))
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from dashboard.isolation.parcels import option_values, pack
 from dashboard.isolation.processes import ProcessEnded, TookTooLong
 from estimators import Estimator
-from estimators.discovery import BUILT_IN, OBJECT
 from estimators.many import is_looped
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def with_stand_ins(registry: Registry, processes: PluginProcesses) -> Registry:
     return registry.replaced(
         StandIn.of(estimator, processes)
         for estimator in registry.values()
-        if registry.source(estimator.id).origin not in (BUILT_IN, OBJECT)
+        if registry.source(estimator.id).is_foreign
     )
 
 

@@ -53,7 +53,7 @@ def estimator_row(
 
 def plugin_tag(source: Source) -> list[html.Span]:
     """A word for what a plugin brings, with its name behind it; nothing for what is built in."""
-    if source.origin == "built in":
+    if source.is_built_in:
         return []
     return [html.Span("plugin", className="tag", title=source.name)]
 

@@ -107,13 +107,7 @@ def _draw_bar() -> html.Div:
 def _view(graph_id: str, title: str, subtitle: str, area: str) -> html.Section:
     return html.Section(
         [
-            html.Header(
-                [
-                    html.H2(title),
-                    html.Span(subtitle, className="subtitle", id=f"{graph_id}-subtitle"),
-                    _save_menu(graph_id, title),
-                ]
-            ),
+            _view_header(graph_id, title, subtitle),
             _linked_graph(graph_id, title, subtitle),
         ],
         className="panel view",
@@ -125,19 +119,23 @@ def _more_view(view: View) -> html.Section:
     graph_id = ids.more_view(view.id)
     return html.Section(
         [
-            html.Header(
-                [
-                    html.H2(view.title),
-                    html.Span(view.subtitle, className="subtitle", id=f"{graph_id}-subtitle"),
-                    _save_menu(graph_id, view.title),
-                ]
-            ),
+            _view_header(graph_id, view.title, view.subtitle),
             html.P(id=ids.more_view_problem(view.id), className="quiet view-problem"),
             _linked_graph(graph_id, view.title, view.subtitle),
         ],
         id=ids.more_view_panel(view.id),
         className="panel view",
         hidden=True,
+    )
+
+
+def _view_header(graph_id: str, title: str, subtitle: str) -> html.Header:
+    return html.Header(
+        [
+            html.H2(title),
+            html.Span(subtitle, className="subtitle", id=f"{graph_id}-subtitle"),
+            _save_menu(graph_id, title),
+        ]
     )
 
 
