@@ -74,6 +74,15 @@ def test_a_trace_of_anything_else_is_left_as_it_is():
     assert drawn == {"type": "scatter", "x": [3, 1, 2, 4], "y": [1.0, 2.0, 3.0, 4.0]}
 
 
+def test_what_is_masked_is_not_drawn():
+    error = np.ma.array([1.0, 2.0, 3.0, 4.0], mask=[False, True, False, True])
+    trace = {**POINTS, "x": DATA.mean, "y": DATA.mean - error, "error_y": {"array": error}}
+    (drawn,) = adopted(figure_of(trace), SCENE).data
+    shown = [None if key in (1, 3) else key for key in SCENE.order.tolist()]
+    assert drawn["y"] == [None if key is None else DATA.mean[key] - error[key] for key in shown]
+    assert drawn["error_y"]["array"] == [None if key is None else error[key] for key in shown]
+
+
 def test_the_layout_is_the_pages_where_the_figure_says_nothing():
     layout = {
         "xaxis": {"title": "A title"},

@@ -112,8 +112,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON, with arrays in it
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]
-    if isinstance(value, np.generic):
-        return value.item()
+    if isinstance(value, np.generic) or np.ma.is_masked(value):
+        return value.tolist()  # None where masked: what lies below the mask is no number of the view's
     if hasattr(value, "__array__"):
         array = np.asarray(value)
         return array if array.ndim == 1 and array.dtype.kind in "fiu" else array.tolist()

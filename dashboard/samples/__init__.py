@@ -115,4 +115,4 @@ SAMPLES: Mapping[str, Sample] = MappingProxyType({sample.id: sample for sample i
 @hookimpl
 def register_datasets() -> list[Sample]:
     """The samples, through the same hook as those of plugins."""
-    return list(_ALL)
+    return list(SAMPLES.values())
