@@ -20,6 +20,11 @@ def frozen_entries(values: ArrayLike) -> NDArray[np.float64]:
     return copy
 
 
+def all_finite(values: ArrayLike) -> bool:
+    """Whether every entry that is not masked is a finite number."""
+    return bool(np.isfinite(np.ma.compressed(values)).all())
+
+
 def frozen_array(values: ArrayLike, dtype: type = np.float64) -> NDArray[Any]:
     """A read-only copy of ``values`` as an array of ``dtype``."""
     array: NDArray[Any] = np.array(values, dtype=dtype)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.arrays import all_finite
 from estimators.comparison import Comparison, Result
 from estimators.contract import Estimator
 from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
@@ -110,7 +111,7 @@ def _check_interval(interval: Interval | None, groups: int) -> None:
     if interval is None:
         return
     for end in interval:
-        if end.shape != (groups,) or not np.isfinite(end).all():
+        if end.shape != (groups,) or not all_finite(end):
             raise FitError("interval_fn gave ends that are not finite or not one per group")
     if (interval[0] > interval[1]).any():
         raise FitError("interval_fn gave a lower end above the upper one")

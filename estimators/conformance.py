@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.arrays import all_finite
 from estimators.batch import GroupBatch
 from estimators.comparing import run
 from estimators.contract import ID_PATTERN, Estimator
@@ -160,11 +161,7 @@ def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
     if narrow is None or wide is None:
         return
     for low, high in (narrow, wide):
-        if (
-            low.shape != (groups,)
-            or high.shape != (groups,)
-            or not (np.isfinite(low) & np.isfinite(high)).all()
-        ):
+        if any(end.shape != (groups,) or not all_finite(end) for end in (low, high)):
             yield "its interval ends must be finite arrays with one entry per group"
             return
     slack = 1e-9 * (np.abs(wide[1]) + np.abs(wide[0]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from estimators.arrays import frozen_array, frozen_entries
+from estimators.arrays import all_finite, frozen_array, frozen_entries
 from estimators.errors import FitError, OptionError
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class GroupFit:
                 continue
             if value.shape != (groups,):
                 raise FitError(f"{name} has shape {value.shape}, but there are {groups} groups")
-            if not np.isfinite(value).all():
+            if not all_finite(value):
                 raise FitError(f"{name} holds values that are not finite")
         if self.std_error is not None and (self.std_error < 0).any():
             raise FitError("std_error holds negative values")

@@ -269,6 +269,18 @@ def test_intervals_of_ones_own_may_be_missing_too():
     assert result.interval[1].tolist() == [11.0, None, 11.0, 11.0]
 
 
+def test_intervals_of_ones_own_may_be_open_at_one_end():
+    def ends(level):
+        return np.ma.masked_all(4), DATA.mean + level
+
+    result = compare(DATA, [variant(_fit=lambda self, data, options: GroupFit(data.mean, interval_fn=ends))])[
+        "share"
+    ]
+    assert result.message is None
+    assert result.interval[0].tolist() == [None] * 4
+    np.testing.assert_array_equal(result.interval[1], DATA.mean + 0.95)
+
+
 def test_intervals_of_ones_own_that_are_all_missing_at_a_level_are_none_there():
     def ends(level):
         return (np.ma.masked_all(4), np.ma.masked_all(4)) if level > 0.9 else (DATA.mean, DATA.mean)
