@@ -19,3 +19,14 @@ class NotRun(BlupboardError):
 
 class FitError(BlupboardError, RuntimeError):
     """A method broke its contract."""
+
+
+LONGEST_MESSAGE = 300
+"""Characters kept of what an exception of a plugin says."""
+
+
+def told(error: BaseException) -> str:
+    """The kind of an exception and what it says, cut where it is endless."""
+    text = " ".join(str(error).split())
+    text = text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]} …"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
