@@ -119,11 +119,16 @@ class Board:
     def passing_scene(self, design: Design, choices: Choices) -> Scene:
         """The scene of a draw that is looked at for a moment: nothing of it is kept. Raises as above.
 
-        Plugins that took long last time are left out of it: a dial that is dragged does not wait for them.
+        Plugins that took long last time, or would have to wait for their turn, are left out: a dial that is
+        dragged waits for nobody.
         """
         simulated = simulate(design)
         chosen, options = self.chosen(choices)
-        quick = [e for e in chosen if not (isinstance(e, StandIn) and e.last_seconds > QUICK_SECONDS)]
+        none_free = self.processes is not None and self.processes.all_busy
+        waits = {
+            e.id for e in chosen if isinstance(e, StandIn) and (none_free or e.last_seconds > QUICK_SECONDS)
+        }
+        quick = [e for e in chosen if e.id not in waits]
         options = {e.id: options[e.id] for e in quick if e.id in options}
         comparison = compare(simulated.data, quick, options=options, level=choices.level)
         return self._arrange(comparison, choices, truth_of(simulated))

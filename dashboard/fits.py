@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.choices import DEFAULT_LEVEL
@@ -21,16 +22,31 @@ if TYPE_CHECKING:
 
 KEPT = 96
 UNDER_WAY = "is being fitted …"
+RETRY_SECONDS = 60.0
+"""After this a fit that failed is made anew when it is asked for."""
 
 Asked = tuple["Estimator", tuple[tuple[str, object], ...]]
 """An estimator and the options that differ from its defaults."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    future: Future[Result]
+    begun: float
+    """When, by the machine's own clock."""
+
+    @property
+    def has_failed_long_ago(self) -> bool:
+        """Whether it is worth another try: a machine is not busy for ever."""
+        long_ago = time.monotonic() - self.begun > RETRY_SECONDS
+        return long_ago and self.future.done() and self.future.result().fit is None
 
 
 class Fits:
     """Fits at the default level, the latest of which are kept."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Future[Result]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(MOST_PROCESSES, thread_name_prefix="plugins")
 
@@ -87,16 +103,20 @@ class Fits:
 
     def _known(self, key: Hashable) -> Future[Result] | None:
         with self._lock:
-            if (known := self._kept.get(key)) is not None:
-                self._kept.move_to_end(key)
-            return known
+            known = self._kept.get(key)
+            if known is None or known.has_failed_long_ago:
+                self._kept.pop(key, None)
+                return None
+            self._kept.move_to_end(key)
+            return known.future
 
     def _keep(self, key: Hashable, begin: Callable[[], Future[Result]]) -> Future[Result]:
         """What is kept; begun only if nobody else has begun it meanwhile."""
         with self._lock:
             if (known := self._kept.get(key)) is not None:
-                return known
-            future = self._kept[key] = begin()
+                return known.future
+            future = begin()
+            self._kept[key] = _Kept(future, time.monotonic())
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
             return future

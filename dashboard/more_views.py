@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dashboard.figures.foreign import adopted, look_of
 from dashboard.isolation.parcels import pack_comparison, plain_figure
 from estimators import BlupboardError, DataError, NotRun
+from estimators.errors import told
 
 if TYPE_CHECKING:
     from dashboard.board import Board
@@ -41,9 +42,8 @@ def _shown(board: Board, view: View, scene: Scene, look: Look) -> Shown:
     except BlupboardError as error:
         return Shown(problem=f"this view of the plugin {_name(board, view)} broke its contract: {error}")
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's view may fail in any way
-        _log.warning("The view %s failed with %s: %s", view.id, type(error).__name__, error)
-        kind = type(error).__name__
-        return Shown(problem=f"this view of the plugin {_name(board, view)} failed with {kind}: {error}")
+        _log.warning("The view %s failed with %s", view.id, told(error))
+        return Shown(problem=f"this view of the plugin {_name(board, view)} failed with {told(error)}")
 
 
 def _figure(board: Board, view: View, scene: Scene, look: Look) -> object:

@@ -11,7 +11,7 @@ import numpy as np
 from estimators.arrays import all_finite
 from estimators.comparison import Comparison, Result
 from estimators.contract import Estimator
-from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
+from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError, told
 
 if TYPE_CHECKING:
     from estimators.fit import Interval
@@ -81,7 +81,7 @@ def failure_message(error: BaseException) -> str:
         return str(error)
     if isinstance(error, BlupboardError):
         return f"the method did not keep to its contract: {error}"
-    return f"the method failed with {type(error).__name__}: {error}"
+    return f"the method failed with {told(error)}"
 
 
 def _resolve(estimators: Iterable[Estimator | str] | Mapping[str, Estimator] | None) -> list[Estimator]:

@@ -15,7 +15,7 @@ from estimators.arrays import all_finite
 from estimators.batch import GroupBatch
 from estimators.comparing import run
 from estimators.contract import ID_PATTERN, Estimator
-from estimators.errors import BlupboardError, DataError, NotRun
+from estimators.errors import BlupboardError, DataError, NotRun, told
 from estimators.fit import GroupFit, Note
 from estimators.groups import GroupData
 from estimators.many import fit_many, is_looped
@@ -139,7 +139,8 @@ def _fit_problems(estimator: Estimator, options: object, name: str, data: GroupD
             yield f"it could not be run here, so nothing is known of it: {error}"
         return
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
-        yield f"{type(error).__name__}: {error} (where data cannot carry the method, raise DataError)"
+        hint = "" if name == ORDINARY else " (where data cannot carry the method, raise DataError)"
+        yield f"{told(error)}{hint}"
         return
     if any((a != b).any() for a, b in zip(before, _snapshot(data), strict=True)):
         yield "it changes its input: work on copies"
@@ -156,7 +157,7 @@ def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
     try:
         narrow, wide = fit.interval(0.5), fit.interval(0.99)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-        yield f"interval(0.5) fails with {type(error).__name__}: {error}"
+        yield f"interval(0.5) fails with {told(error)}"
         return
     if narrow is None or wide is None:
         return
@@ -164,6 +165,8 @@ def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
         if any(end.shape != (groups,) or not all_finite(end) for end in (low, high)):
             yield "its interval ends must be finite arrays with one entry per group"
             return
+    if (narrow[0] > narrow[1]).any() or (wide[0] > wide[1]).any():
+        yield "an interval's lower end is above the upper one: interval_fn gives (low, high)"
     slack = 1e-9 * (np.abs(wide[1]) + np.abs(wide[0]))
     if (wide[1] - wide[0] < narrow[1] - narrow[0] - slack).any():
         yield "a 99% interval is narrower than a 50% interval: take the level as the coverage wanted"
@@ -188,7 +191,7 @@ def _display_problems(estimator: Estimator, options: object, data: GroupData, fi
         curve = estimator.weight_curve(fit, np.array([1.0, 10.0]))
         code = estimator.r_code(data, options)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-        yield f"weight_curve or r_code fails with {type(error).__name__}: {error} (None where there is none)"
+        yield f"weight_curve or r_code fails with {told(error)} (None where there is none)"
         return
     if curve is not None and (np.shape(curve) != (2,) or not np.isfinite(curve).all()):
         yield "weight_curve must give one finite weight for each n, or None"

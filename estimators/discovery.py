@@ -12,7 +12,7 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from estimators.errors import OptionError
+from estimators.errors import OptionError, told
 from estimators.hookspecs import PROJECT
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Discovery:
         try:
             plugin = load()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin's import raises is its own fault
-            reason = f"importing it failed with {type(error).__name__}: {error}"
+            reason = f"importing it failed with {told(error)}"
             self.failures.append(PluginFailure(source, reason, _how_to_mend(error)))
             return
         self.loaded.append((source, plugin))

@@ -19,3 +19,22 @@ class NotRun(BlupboardError):
 
 class FitError(BlupboardError, RuntimeError):
     """A method broke its contract."""
+
+
+LONGEST_MESSAGE = 300
+"""Characters kept of what an exception of a plugin says."""
+
+
+def told(error: BaseException) -> str:
+    """The kind of an exception and what it says, cut where it is endless."""
+    text = " ".join(said(error).split())
+    text = text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]} …"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def said(error: BaseException) -> str:
+    """What an exception says; nothing where saying it fails."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - it is a plugin's, and may fail in any way
+        return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -50,7 +50,7 @@ class Parameter:
         object.__setattr__(self, "label", self.label or label)
         object.__setattr__(self, "help", self.help or text)
         if self.value is not None:
-            value = float(self.value)
+            value = _number(f"parameter {self.name}", self.value)
             if not np.isfinite(value):
                 raise FitError(f"parameter {self.name} is {value}; give None where it does not exist")
             object.__setattr__(self, "value", value)
@@ -114,11 +114,11 @@ class GroupFit:
         ``np.ma.masked_invalid``: NaN itself is taken for a mistake.
         """
         for name, given in (("estimate", estimate), ("weight", weight)):
-            object.__setattr__(self, name, None if given is None else frozen_array(given))
+            object.__setattr__(self, name, None if given is None else _number_each(name, given))
         if std_error is not None and np.ma.getmaskarray(np.ma.asarray(std_error)).all():
             std_error = None
         object.__setattr__(self, "std_error", None if std_error is None else frozen_entries(std_error))
-        object.__setattr__(self, "center", None if center is None else float(center))
+        object.__setattr__(self, "center", None if center is None else _number("center", center))
         named = {
             name: p if isinstance(p, Parameter) else Parameter(name, p)
             for name, p in (parameters or {}).items()
@@ -146,7 +146,7 @@ class GroupFit:
         if not 0 < level < 1:
             raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
         if self.interval_fn is not None:
-            low, high = map(frozen_entries, self.interval_fn(level))
+            low, high = _two_ends(self.interval_fn(level))
             return None if np.ma.getmaskarray(low).all() and np.ma.getmaskarray(high).all() else (low, high)
         if self.std_error is None:
             return None
@@ -167,11 +167,16 @@ class GroupFit:
             raise FitError("std_error holds negative values")
         if self.center is not None and not np.isfinite(self.center):
             raise FitError("center is not finite")
+        self._check_notes()
+        if self.df is not None and not np.all(self.df > 0):
+            raise FitError(f"df is {self.df}, but degrees of freedom are positive")
+
+    def _check_notes(self) -> None:
         for note in self.notes:
             if not isinstance(note, Note) or not isinstance(note.text, str):
                 raise FitError(f"notes holds {note!r}: give instances of Note")
-        if self.df is not None and not np.all(self.df > 0):
-            raise FitError(f"df is {self.df}, but degrees of freedom are positive")
+            if note.severity not in get_args(Severity):
+                raise FitError(f"a note has the severity {note.severity!r}: say 'info' or 'warning'")
 
     def _one_or_each(self, df: ArrayLike | None) -> Any:  # noqa: ANN401 - as the attribute df
         """``df`` as it is kept: masked where there is no standard error that it could belong to."""
@@ -182,6 +187,35 @@ class GroupFit:
         if self.std_error is None:
             return None
         return frozen_entries(np.ma.array(df, dtype=np.float64, mask=np.ma.getmaskarray(self.std_error)))
+
+
+def _number(name: str, value: object) -> float:
+    """One number. Raises FitError where it is none."""
+    try:
+        return float(value)  # type: ignore[arg-type]  # what is no number is told below
+    except (TypeError, ValueError):
+        raise FitError(f"{name} is one number, not {type(value).__name__}") from None
+
+
+def _number_each(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """A read-only copy. Raises FitError where an entry is masked, complex or no number."""
+    try:
+        if np.ma.getmaskarray(np.ma.asarray(values)).any():
+            raise FitError(f"{name} has masked entries: it takes a number for every group")
+        if np.iscomplexobj(values):
+            raise FitError(f"{name} holds complex numbers")
+        return frozen_array(values)
+    except (TypeError, ValueError):
+        raise FitError(f"{name} is no array of numbers") from None
+
+
+def _two_ends(ends: Any) -> Interval:  # noqa: ANN401 - whatever a method's own function gives
+    """Low and high, read-only. Raises FitError where they are not two arrays."""
+    try:
+        low, high = ends
+    except (TypeError, ValueError):
+        raise FitError("interval_fn gives two arrays, low and high") from None
+    return frozen_entries(low), frozen_entries(high)
 
 
 def _fit_of(fields: dict[str, Any]) -> GroupFit:

@@ -14,7 +14,7 @@ from estimators import builtins, hookspecs
 from estimators.admission import KINDS, Contribution, fault_of
 from estimators.contract import Estimator
 from estimators.discovery import BUILT_IN, Discovery, PluginFailure, Source
-from estimators.errors import OptionError
+from estimators.errors import OptionError, told
 from estimators.reader import Reader
 from estimators.sample import Sample
 from estimators.view import View
@@ -230,7 +230,11 @@ def _brought_by(plugin: object, source: Source, failures: list[PluginFailure]) -
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         failures.append(
-            PluginFailure(source, str(error), f"the hooks are {', '.join(KINDS)}: mend the spelling")
+            PluginFailure(
+                source,
+                str(error).split(" in plugin <")[0],
+                f"the hooks are {', '.join(KINDS)}: mend the spelling",
+            )
         )
         return []
     if not manager.get_hookcallers(plugin):
@@ -245,7 +249,7 @@ def _brought_by(plugin: object, source: Source, failures: list[PluginFailure]) -
             given = [thing for batch in batches for thing in batch]
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin's hook raises is its own fault
             mend = f"{name} must return a list of instances of {kind.__name__}"
-            failures.append(PluginFailure(source, f"{type(error).__name__}: {error}", mend))
+            failures.append(PluginFailure(source, told(error), mend))
             continue
         if not batches:
             what = "estimators" if kind is Estimator else f"instances of {kind.__name__}"
@@ -263,7 +267,7 @@ def _admitted(
         try:
             fault = fault_of(thing, kind)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-            fault = f"{type(error).__name__}: {error}"
+            fault = told(error)
         if fault is None:
             usable.append(thing)
         else:

@@ -16,7 +16,7 @@ from estimators.admission import fault_of
 from estimators.builtins import register_estimators
 from estimators.comparing import compare
 from estimators.conformance import LONGEST_QUOTE, ConformanceError
-from estimators.errors import DataError
+from estimators.errors import DataError, told
 from estimators.groups import GroupData
 from estimators.view import Look, View
 
@@ -100,7 +100,7 @@ def _faults(view: View, comparison: Comparison, look: Look) -> Iterator[str]:
         return
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of the view is what is looked for
         yield (
-            f"{type(error).__name__}: {error} (a method that failed has no fit: look at "
+            f"{told(error)} (a method that failed has no fit: look at "
             "comparison.succeeded; return None where there is nothing to draw, raise DataError to say why)"
         )
         return

@@ -245,8 +245,27 @@ def test_the_files_of_a_new_plugin_are_those_of_the_guide(followed, follower):
         if path.is_file() and not {"__pycache__", ".pytest_cache"} & set(path.parts)
     }
     assert set(tree) == {name for name in written if ".egg-info" not in name}
-    (block,) = [block for block in BLOCKS if block.kind == "toml"]
+    block = next(block for block in BLOCKS if block.kind == "toml")
     assert block.code in (follower.folder / "stated-spread" / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_a_distribution_takes_its_data_along_as_the_guide_says(followed, follower):
+    _, settings = (block.code for block in BLOCKS if block.kind == "toml")
+    folder = follower.folder / "made-up"
+    package = folder / "made_up"
+    package.mkdir(parents=True)
+    shutil.copy(follower.folder / "made_up.py", package / "__init__.py")
+    shutil.copy(follower.folder / "rows.csv", package)
+    written = (follower.folder / "stated-spread" / "pyproject.toml").read_text(encoding="utf-8")
+    renamed = written.replace("stated-spread", "made-up").replace("stated_spread", "made_up")
+    plain = '[tool.setuptools]\npy-modules = ["made_up"]\n'
+    assert plain in renamed
+    (folder / "pyproject.toml").write_text(renamed.replace(plain, settings + "\n"), encoding="utf-8")
+    (folder / "README.md").write_text("Made up.", encoding="utf-8")
+    assert follower.command("pip install ./made-up").code == 0
+    done = follower.command("blupboard check-plugin made-up")
+    assert follower.command("pip uninstall --yes made-up").code == 0
+    assert done.out == "ok      the dataset made_up keeps to the contract\n"
 
 
 def test_the_view_of_the_guide_is_drawn_and_linked(followed, follower, tmp_path):

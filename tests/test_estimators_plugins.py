@@ -170,6 +170,7 @@ def test_a_faulty_plugin_is_reported_by_name_and_the_rest_goes_on(tmp_path, name
     (failure,) = registry.failures
     assert failure.source.name == name
     assert reason in failure.reason
+    assert "<module" not in failure.reason
 
 
 def test_a_taken_id_names_both_owners_and_the_first_in_order_keeps_it(tmp_path):
@@ -280,6 +281,18 @@ BROKEN = {
         {"_fit": lambda self, data, options: shrunk(data, interval_fn=lambda level: 1 / 0)},
         "interval(0.5) fails with ZeroDivisionError",
     ),
+    "interval upside down": (
+        {
+            "_fit": lambda self, data, options: shrunk(
+                data, interval_fn=lambda level: (data.mean + level, data.mean - level)
+            )
+        },
+        "lower end is above the upper one",
+    ),
+    "interval of one end": (
+        {"_fit": lambda self, data, options: shrunk(data, interval_fn=lambda level: data.mean)},
+        "interval_fn gives two arrays",
+    ),
     "curve": ({"weight_curve": lambda self, fit, n: np.zeros(len(n) + 1)}, "weight_curve must give"),
     "curve fails": (
         {"weight_curve": lambda self, fit, n: 1 / 0},
@@ -297,6 +310,24 @@ BROKEN = {
         {"_fit": lambda self, data, options: shrunk(data, parameters={"mu": float("nan")})},
         "parameter mu is nan",
     ),
+    "parameter of many": (
+        {"_fit": lambda self, data, options: shrunk(data, parameters={"mu": data.mean})},
+        "parameter mu is one number, not ndarray",
+    ),
+    "center of many": (
+        {"_fit": lambda self, data, options: shrunk(data, center=data.mean)},
+        "center is one number, not ndarray",
+    ),
+    "masked": (
+        {"_fit": lambda self, data, options: GroupFit(np.ma.masked_less(data.mean, data.mean.max()))},
+        "estimate has masked entries",
+    ),
+    "complex": ({"_fit": lambda self, data, options: GroupFit(data.mean + 1j)}, "holds complex numbers"),
+    "text": ({"_fit": lambda self, data, options: GroupFit(data.labels)}, "estimate is no array of numbers"),
+    "severity": (
+        {"_fit": lambda self, data, options: shrunk(data, notes=[Note("a", "bad", "b")])},
+        "say 'info' or 'warning'",
+    ),
 }
 
 
@@ -307,6 +338,24 @@ def test_a_broken_estimator_is_told_what_to_mend(fault):
         check_estimator(variant(**members))
     assert any(words in problem for problem in told.value.problems), told.value.problems
     assert words in str(told.value)
+
+
+def test_that_data_may_be_refused_is_not_said_of_ordinary_data():
+    members, _ = BROKEN["crashes"]
+    with pytest.raises(ConformanceError) as told:
+        check_estimator(variant(**members))
+    assert told.value.problems[0] == "on 20 groups of 8 rows: ZeroDivisionError: division by zero"
+    assert "raise DataError" in told.value.problems[1]
+
+
+def test_an_endless_message_of_a_plugin_is_cut():
+    def fails(self, data, options):
+        raise ValueError("much\nto say " * 1000)
+
+    found = compare(DATA, [variant(_fit=fails)]).failed[0].message
+    assert found.startswith("the method failed with ValueError: much to say much to say")
+    assert found.endswith(" …")
+    assert len(found) < 400
 
 
 def test_a_class_in_place_of_an_instance_is_told_so():

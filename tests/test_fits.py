@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dashboard.app import create_app
-from dashboard.fits import Fits
+from dashboard.fits import RETRY_SECONDS, Fits
 from dashboard.isolation.processes import PluginProcesses, TookTooLong
 from dashboard.isolation.stand_ins import StandIn, for_many, with_stand_ins
 from dashboard.studies import Studies
-from estimators import Design, Estimator, GroupData, GroupFit, RiskStudy, build_registry
+from estimators import Design, Estimator, GroupData, GroupFit, NotRun, RiskStudy, build_registry
 
 DATA = GroupData.from_arrays([1.0, 2.0, 4.0, 7.0], list("aabb"))
 PATIENCE = 60.0
@@ -115,3 +115,29 @@ def test_the_server_ends_without_waiting_for_a_plugin_that_hangs(tmp_path):
     ending.start()
     ending.join(PATIENCE)
     assert not ending.is_alive()
+
+
+def test_a_fit_that_failed_is_tried_again_after_a_while(monkeypatch):
+    class Fickle(Estimator):
+        id, label, summary = "fickle", "Fickle", "Fails at first."
+        tries = 0
+
+        def _fit(self, data, options):
+            type(self).tries += 1
+            if type(self).tries == 1:
+                raise NotRun("not now")
+            return GroupFit(data.mean)
+
+    fits, now = Fits(), [1000.0]
+    monkeypatch.setattr("dashboard.fits.time.monotonic", lambda: now[0])
+
+    def message():
+        return fits.results("source", lambda: DATA, [(Fickle(), ())], wait_seconds=None)[0].message
+
+    assert (message(), message()) == ("not now", "not now")
+    now[0] += RETRY_SECONDS + 1
+    assert message() is None
+    now[0] += RETRY_SECONDS + 1
+    assert message() is None
+    assert Fickle.tries == 2
+    fits.close()

@@ -97,6 +97,22 @@ class Odd(Base):
     def _fit(self, data, options):
         raise Strange(1, 2)
 
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+class Silent(Base):
+    id = "silent"
+    def _fit(self, data, options):
+        raise Mute
+
+class Meddles(Base):
+    id = "meddles"
+    def _fit(self, data, options):
+        found = os.environ.get("MEDDLED", "no")
+        os.environ["MEDDLED"] = "yes"
+        return GroupFit(data.mean, notes=[Note("found", "info", found)])
+
 class Leaves(Base):
     id = "leaves"
     def _fit(self, data, options):
@@ -137,7 +153,7 @@ class Hangs(Base):
 
 @hookimpl
 def register_estimators():
-    kinds = Good, Rows, Many, Picky, Boom, Odd, Leaves, Dies, Writes, Talks, Keeps, Hangs
+    kinds = Good, Rows, Many, Picky, Boom, Odd, Silent, Meddles, Leaves, Dies, Writes, Talks, Keeps, Hangs
     return [kind() for kind in kinds]
 """
 DATA = GroupData.from_arrays([1.0, 2.0, 4.0, 7.0, 5.0, 3.0, 8.0, 9.5], list("aabbccdd"))
@@ -269,6 +285,7 @@ WRONG = {
     "picky": "needs more than this",
     "boom": "the method failed with ZeroDivisionError: division by zero",
     "odd": "the method failed with Strange: 1 and 2",
+    "silent": "the method failed with Mute",
     "leaves": "the method failed with SystemExit: 3",
     "dies": "it ended the process that it ran in",
     "writes": "the method failed with ValueError: assignment destination is read-only",
@@ -286,6 +303,12 @@ def test_a_fit_that_cannot_travel_is_the_plugins_fault(registry):
     (failed,) = compare(DATA, [registry["keeps"]]).results
     assert "pickle" in failed.message
     assert compare(DATA, [registry["good"]]).failed == ()
+
+
+def test_what_it_changes_of_its_environment_is_not_the_next_ones(registry):
+    for _ in range(2):
+        assert [note.text for note in registry["meddles"].fit(DATA).notes] == ["no"]
+    assert "MEDDLED" not in os.environ
 
 
 def test_what_it_prints_disturbs_nobody(registry, capfd):
@@ -457,9 +480,12 @@ def test_the_page_does_not_wait_for_what_takes_long(board, folder):
     assert board.comparison("ann", choices) is last
 
 
-def test_a_dial_that_is_dragged_does_not_wait_for_what_is_slow(board):
+def test_a_dial_that_is_dragged_does_not_wait_for_what_is_slow(board, monkeypatch):
     choices = Choices(SIMULATED, "y", "group", ("good", "ols"), design=DESIGN)
     assert [s.id for s in board.passing_scene(DESIGN, choices).series] == ["good", "ols"]
+    with monkeypatch.context() as patched:
+        patched.setattr(type(board.processes), "all_busy", property(lambda _: True))
+        assert [s.id for s in board.passing_scene(DESIGN, choices).series] == ["ols"]
     board.registry["good"].last_seconds = 5.0
     assert [s.id for s in board.passing_scene(DESIGN, choices).series] == ["ols"]
     assert [s.id for s in board.scene("ann", choices).series] == ["good", "ols"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import plotly.graph_objects as go
@@ -17,6 +18,7 @@ from dashboard.app import create_app
 from dashboard.board import Board
 from dashboard.callbacks.more_views import outputs
 from dashboard.choices import LEVELS, Choices
+from dashboard.collection import collect
 from dashboard.figures.canvas import INK, MANY
 from dashboard.figures.foreign import adopted, look_of
 from dashboard.isolation.parcels import Setup
@@ -257,7 +259,9 @@ def test_the_page_hides_what_has_nothing_to_show():
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_the_browser_gets_a_list_of_views_however_many(tmp_path, count):
+def test_the_browser_gets_a_list_of_views_however_many(tmp_path, monkeypatch, count):
+    alone = partial(collect, entry_points=False)  # whatever is installed beside it
+    monkeypatch.setattr("dashboard.app.collect", lambda folders, plugins: alone(folders, plugins=plugins))
     views = [View(f"v{i}", "V", "words", lambda comparison, look: None) for i in range(count)]
     app = create_app(data_dir=tmp_path, plugins=views)
     client = app.server.test_client()

@@ -148,13 +148,14 @@ def _check_view(registry: Registry, status: PluginStatus, name: str) -> Verdict:
 
 def _checked(name: str, check: Callable[[], None]) -> Verdict:
     from estimators import ConformanceError
+    from estimators.errors import told
 
     try:
         check()
     except ConformanceError as error:
         return Verdict(name, list(error.problems))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a fault of the plugin is what is looked for
-        return Verdict(name, [f"it fails with {type(error).__name__}: {error}"])
+        return Verdict(name, [f"it fails with {told(error)}"])
     return Verdict(name, [])
 
 

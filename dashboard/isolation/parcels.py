@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dashboard.choices import LEVELS
 from estimators import Comparison, DataError, FitError, GroupBatch, GroupData, NotRun, OptionError, Result
+from estimators.errors import said
 
 if TYPE_CHECKING:
     from estimators import BatchFit, Estimator, GroupFit, Registry
@@ -43,7 +44,7 @@ class Fault:
     def of(cls, error: BaseException) -> Fault:
         """What can be sent of an exception, whatever its class needs."""
         kind = next((name for name, known in _KNOWN_ERRORS.items() if isinstance(error, known)), None)
-        return cls(kind or type(error).__name__, str(error))
+        return cls(kind or type(error).__name__, said(error))
 
     def exception(self) -> Exception:
         """An exception that reads like the one that was raised."""

@@ -62,6 +62,7 @@ class PluginProcesses:
 
         """
         self.seconds = seconds
+        self._most = processes
         self._setup = setup
         self._free = threading.BoundedSemaphore(processes)
         self._queued = threading.BoundedSemaphore(processes + waiting)
@@ -93,6 +94,12 @@ class PluginProcesses:
             return self._in_turn(name, args)
         finally:
             self._queued.release()
+
+    @property
+    def all_busy(self) -> bool:
+        """Whether a request would have to wait for its turn."""
+        with self._lock:
+            return len(self._busy) >= self._most
 
     def close(self) -> None:
         """End all processes; whoever waits for one is told that it ended."""

@@ -75,6 +75,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     worker = Worker(waiting.get())
     _send(answers, None)
     told: set[tuple[str, str, str]] = set()
+    environment = dict(os.environ)
     while True:
         name, args = waiting.get()
         try:
@@ -85,6 +86,9 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
             if fault not in told and not isinstance(error, BlupboardError):
                 told.add(fault)
                 _log.warning("%s of %s failed.", name, args[0], exc_info=error)  # for the plugin's author
+        if dict(os.environ) != environment:  # is not to be the next plugin's
+            os.environ.clear()
+            os.environ.update(environment)
         _send(answers, answer)
 
 
