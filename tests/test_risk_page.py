@@ -7,6 +7,7 @@ import json
 import math
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -21,7 +22,7 @@ from dashboard.figures.risk import LEAST_GAP, TALLEST, log_ticks, risk_figure
 from dashboard.pages import risk_panels
 from dashboard.palette import styles
 from dashboard.storage.workspace import Workspace
-from dashboard.studies import MOST_RUNNING, REMEMBERED, Studies, TooManyStudies
+from dashboard.studies import MOST_RUNNING, REMEMBERED, Snapshot, Studies, TooManyStudies
 from estimators import (
     DataError,
     Design,
@@ -246,6 +247,14 @@ def test_what_is_on_screen_while_a_study_runs_and_when_it_is_done(board, studies
     ended = on_screen(board, studies.look("ann"), dark=False)
     assert (ended["timer"], ended["cancel"]) == (True, True)
     assert ended["left"].startswith("cancelled after")
+
+
+def test_without_a_result_the_page_waits_while_a_study_runs_and_else_says_so(board, studies):
+    looked = Snapshot("running", 0, 50, 0.1, None, "", study(replicates=50))
+    assert on_screen(board, looked, dark=False)["headline"] == []
+    said = on_screen(board, replace(looked, state="cancelled"), dark=False)
+    assert said["headline"][0].children == "Nothing has been measured yet."
+    assert said["cards"] != []
 
 
 # The figure

@@ -113,7 +113,7 @@ def _on_event(board: Board, studies: Studies, **page: Any) -> dict[str, Any]:  #
         return unchanged | {"problem": panels.alert(str(error))}
     snapshot = studies.look(who)
     if snapshot is None:
-        return unchanged | changed
+        return unchanged | risk_panels.before_the_first(running=False) | changed
     return unchanged | on_screen(board, snapshot, dark=page["theme"] == "dark") | changed
 
 
@@ -178,8 +178,8 @@ def on_screen(board: Board, snapshot: Snapshot, *, dark: bool) -> dict[str, Any]
         "cancel": not running,
     }
     if snapshot.report is not None:
-        shown |= _result(board, snapshot.report, dark=dark)
-    return shown
+        return shown | _result(board, snapshot.report, dark=dark)
+    return shown | risk_panels.before_the_first(running=running)
 
 
 def _result(board: Board, report: RiskReport, *, dark: bool) -> dict[str, Any]:

@@ -120,6 +120,7 @@ def risk_rail() -> html.Div:
 
 
 def _figure(graph_id: str, title: str, subtitle: str) -> html.Section:
+    hidden = {"visible": False}
     return html.Section(
         [
             html.Header([html.H2(title), html.Span(subtitle, className="subtitle")]),
@@ -127,7 +128,7 @@ def _figure(graph_id: str, title: str, subtitle: str) -> html.Section:
                 dcc.Graph(
                     id=graph_id,
                     config=GRAPH_CONFIG,
-                    figure={"layout": {"template": "none"}},
+                    figure={"layout": {"template": "none", "xaxis": hidden, "yaxis": hidden}},
                     className="graph",
                 ),
                 className="risk-graph",

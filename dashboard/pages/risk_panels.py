@@ -36,6 +36,15 @@ def headline(report: RiskReport) -> list[Any]:
     return [html.Strong(said.answer), " ", html.Span(said.detail)]
 
 
+def before_the_first(*, running: bool) -> dict[str, list[Any]]:
+    """The headline and cards while there is no result: the shapes of what comes, or what to do."""
+    if running:
+        return {"headline": [], "cards": []}
+    detail = "A run draws data from this scenario again and again, and fits every method to them."
+    said = [html.Strong("Nothing has been measured yet."), " ", html.Span(detail)]
+    return {"headline": said, "cards": [html.Span()]}
+
+
 def cards(report: RiskReport) -> list[html.Div]:
     """Three numbers."""
     return card_boxes(risk_words.cards(report))

@@ -442,3 +442,10 @@ def test_a_view_of_many_shows_names_and_intervals_when_zoomed_in(page):
             break
     expect(names).to_have_count(0)
     expect(intervals).to_be_hidden()
+
+
+def test_the_tools_of_a_view_hide_what_they_stand_on(board):
+    board.locator("#view-rank").hover()
+    tools = board.locator("#view-rank .modebar-group").first
+    expect(tools).to_have_css("opacity", "1")
+    expect(tools).to_have_css("background-color", "rgb(255, 255, 255)")

@@ -81,7 +81,7 @@ def _notes(cut: int, groups: int, limit: float) -> tuple[Note, ...]:
     if cut == 0:
         return ()
     text = (
-        f"{cut} of {groups} groups would have been moved further than {limit:g} standard errors of their own "
-        "mean and were stopped there."
+        f"{cut:,} of {groups:,} groups would have been moved further than {limit:g} standard "
+        f"error{'' if limit == 1 else 's'} of their own mean and were stopped there."
     )
     return (Note("translation_limited", "info", text),)

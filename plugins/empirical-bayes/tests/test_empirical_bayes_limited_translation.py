@@ -44,6 +44,7 @@ def test_clemente_is_moved_by_one_standard_error_and_the_middle_as_by_james_stei
     np.testing.assert_allclose(fit.estimate[near], np.array(want["james_stein"])[near], rtol=1e-12)
     assert codes(fit) == ["translation_limited"]
     assert fit.notes[0].text.startswith(f"{18 - near.sum()} of 18 groups ")
+    assert "further than 1 standard error of" in fit.notes[0].text
 
 
 @pytest.mark.parametrize("limit", [0.1, 0.5, 1.0, 2.0])

@@ -36,7 +36,10 @@ def spread_figure(comparison: Comparison, look: Look) -> dict[str, Any] | None:
             *(_mark(r, spread, -MARGIN * top, look) for r, spread in others),
         ],
         "layout": {
-            "xaxis": {"title": {"text": f"σg, in units of {look.outcome}"}, "rangemode": "tozero"},
+            "xaxis": {
+                "title": {"text": f"σg, in units of {look.outcome}; marks: other methods"},
+                "rangemode": "tozero",
+            },
             "yaxis": {
                 "title": {"text": "density"},
                 "showticklabels": False,
@@ -92,6 +95,4 @@ def _faded(color: str, alpha: float) -> str:
     return f"rgba({r},{g},{b},{alpha})"
 
 
-SPREAD_VIEW = View(
-    "sigma_group_posterior", "Between groups σg", "posterior; marks: other methods", spread_figure
-)
+SPREAD_VIEW = View("sigma_group_posterior", "Between groups σg", "posterior", spread_figure)

@@ -67,7 +67,7 @@ def test_without_the_method_or_without_its_fit_there_is_nothing_to_draw():
 
 def test_the_axis_is_named_by_the_outcome():
     title = drawn(EIGHT, HierarchicalBayes())["layout"]["xaxis"]["title"]["text"]
-    assert title == "σg, in units of Score"
+    assert title == "σg, in units of Score; marks: other methods"
 
 
 def test_the_limit_without_spread_within_groups_is_drawn_too():

@@ -59,6 +59,6 @@ def _stems(atoms: NDArray[np.float64], masses: NDArray[np.float64]) -> tuple[NDA
 MIXING_VIEW = View(
     "mixing_distribution",
     "Distribution of true means",
-    "estimated; marks: groups",
+    "estimated",
     mixing_figure,
 )
