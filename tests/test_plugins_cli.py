@@ -206,6 +206,33 @@ def test_a_fault_is_named_with_how_to_mend_it(blupboard, tmp_path, fault):
     assert words in done.out
 
 
+ENDLESS = {
+    "hangs": ("while True: pass", "it was stopped after 2 seconds"),
+    "exits": ("import os; os._exit(0)", "it ended the process that it ran in"),
+    "interrupts": ("raise KeyboardInterrupt", "it ended the process that it ran in"),
+}
+
+
+@pytest.mark.parametrize("fault", ENDLESS)
+def test_a_check_that_does_not_come_to_an_end_is_a_fault(blupboard, tmp_path, fault):
+    line, words = ENDLESS[fault]
+    path = tmp_path / "plugin.py"
+    path.write_text(
+        "from estimators import Estimator, GroupFit, hookimpl\n"
+        "class Base(Estimator):\n    label, summary = 'x', 'x'\n"
+        "    def _fit(self, data, options): return GroupFit(data.mean)\n"
+        "class Bad(Base):\n    id = 'bad'\n"
+        f"    def _fit(self, data, options):\n        {line}\n"
+        "class Good(Base):\n    id = 'good'\n"
+        "@hookimpl\ndef register_estimators(): return [Bad(), Good()]\n"
+    )
+    done = blupboard("check-plugin", path, "--plugin-seconds", 2)
+    assert done.code == 1
+    assert done.out.startswith("failed  bad\n")
+    assert words in done.out
+    assert done.out.endswith("ok      good keeps to the contract\n")
+
+
 def test_a_plugin_without_fault_has_a_line_for_each_estimator(blupboard, shelf):
     two = plugin() + "\nclass Other(Half):\n    id = 'other'\n"
     folder = shelf(two=two.replace("[Half()]", "[Half(), Other()]"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,8 @@ from dashboard.cli.stdout import Overheard, to_stdout
 from dashboard.plugin_words import brought, plugin_name
 
 if TYPE_CHECKING:
-    from estimators import Estimator, PluginStatus, Registry
+    from dashboard.isolation.processes import PluginProcesses
+    from estimators import PluginStatus, Registry
 
 
 @dataclass
@@ -39,26 +41,40 @@ class Verdict:
 
 @click.command("check-plugin")
 @click.argument("plugin", metavar="FILE_OR_NAME")
+@click.option(
+    "--plugin-seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=180,
+    show_default=True,
+    help="How long the check of one estimator or view may take.",
+)
 @plugins_dir_option
-def check_plugin_command(plugin: str, plugins_dirs: tuple[Path, ...]) -> None:
+def check_plugin_command(plugin: str, plugin_seconds: float, plugins_dirs: tuple[Path, ...]) -> None:
     """Check a plugin and say what is wrong with it and how to mend it.
 
     FILE_OR_NAME is a .py file, an installed distribution, or the name of a plugin or the id of an estimator
     as "blupboard plugins" lists them. Exits with 0 if all is well and with 1 if there is a fault.
     """
+    from dashboard.isolation.parcels import Setup
+    from dashboard.isolation.processes import PluginProcesses
+
     context = click.get_current_context()
     overheard = context.with_resource(Overheard())
     file = _as_file(plugin)
     registry = overheard.load(plugins_dirs, () if file is None else (file,))
-    verdicts = [
-        verdict
-        for status in _chosen(registry, plugin, file)
-        for verdict in _verdicts(registry, status, printed=status.source.name in overheard.lines)
-    ]
-    if not verdicts:
+    setup = Setup(tuple(map(str, plugins_dirs)), (), () if file is None else (str(file),))
+    # a check that hangs or ends its process is a fault like others
+    with contextlib.closing(PluginProcesses(setup, seconds=plugin_seconds, processes=1)) as processes:
         verdicts = [
-            _check(registry[plugin]) if plugin in registry else _without_entry_point(registry, plugin)
+            verdict
+            for status in _chosen(registry, plugin, file)
+            for verdict in _verdicts(
+                registry, status, processes, printed=status.source.name in overheard.lines
+            )
         ]
+        if not verdicts and plugin in registry:
+            verdicts = [_checked(plugin, processes, "check", plugin)]
+    verdicts = verdicts or [_without_entry_point(registry, plugin)]
     to_stdout("".join(f"{line}\n" for verdict in verdicts for line in verdict.lines()).encode())
     context.exit(1 if any(verdict.faults for verdict in verdicts) else 0)
 
@@ -99,7 +115,9 @@ def _same_name(one: str, other: str) -> bool:
     return next(plain) == next(plain)
 
 
-def _verdicts(registry: Registry, status: PluginStatus, *, printed: bool) -> Iterator[Verdict]:
+def _verdicts(
+    registry: Registry, status: PluginStatus, processes: PluginProcesses, *, printed: bool
+) -> Iterator[Verdict]:
     """What is said of the plugin as such, if anything, and of everything that it brings."""
     faults = [f"{f.reason} ({f.mend})" if f.mend else f.reason for f in status.failures]
     if printed:
@@ -111,11 +129,13 @@ def _verdicts(registry: Registry, status: PluginStatus, *, printed: bool) -> Ite
     if faults:
         yield Verdict(plugin_name(status.source), faults)
     for name in status.estimators:
-        yield _check(registry[name])
-    yield from _other_verdicts(registry, status)
+        yield _checked(name, processes, "check", name)
+    yield from _other_verdicts(registry, status, processes)
 
 
-def _other_verdicts(registry: Registry, status: PluginStatus) -> Iterator[Verdict]:
+def _other_verdicts(
+    registry: Registry, status: PluginStatus, processes: PluginProcesses
+) -> Iterator[Verdict]:
     """What is said of each sample and view; a reader cannot be tried without a file."""
     from dashboard.readers import foreign_kinds
     from dashboard.sample_check import sample_fault
@@ -124,39 +144,25 @@ def _other_verdicts(registry: Registry, status: PluginStatus) -> Iterator[Verdic
     for name in status.samples:
         fault = sample_fault(registry.samples[name], kinds)
         yield Verdict(f"the dataset {name}", [] if fault is None else [fault])
+    own = [] if status.source.is_built_in else list(status.estimators)
     for name in status.views:
-        yield _check_view(registry, status, name)
+        yield _checked(f"the view {name}", processes, "check_view", name, own)
     for name in status.readers:
         ends = " and ".join(registry.readers[name].suffixes)
         yield Verdict(f"the reader {name}", [], f"is there for {ends}: try it on a file")
 
 
-def _check(estimator: Estimator) -> Verdict:
-    """Hold one estimator to the contract."""
-    from estimators import check_estimator
-
-    return _checked(estimator.id, lambda: check_estimator(estimator))
-
-
-def _check_view(registry: Registry, status: PluginStatus, name: str) -> Verdict:
-    """Hold one view to the contract, with the estimators of its plugin."""
-    from estimators import check_view
-
-    estimators = [registry[own] for own in status.estimators if not registry.source(own).is_built_in]
-    return _checked(f"the view {name}", lambda: check_view(registry.views[name], estimators))
-
-
-def _checked(name: str, check: Callable[[], None]) -> Verdict:
-    from estimators import ConformanceError
+def _checked(name: str, processes: PluginProcesses, check: str, *args: object) -> Verdict:
+    """Hold an estimator, or a view with the estimators of its plugin, to the contract."""
+    from estimators import NotRun
     from estimators.errors import told
 
     try:
-        check()
-    except ConformanceError as error:
-        return Verdict(name, list(error.problems))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a fault of the plugin is what is looked for
+        return Verdict(name, processes.call(check, *args))
+    except NotRun as error:
+        return Verdict(name, [f"{error}: a fit or a figure has to come to an end, and must not exit"])
+    except Exception as error:  # noqa: BLE001 - a fault of the plugin is what is looked for
         return Verdict(name, [f"it fails with {told(error)}"])
-    return Verdict(name, [])
 
 
 def _without_entry_point(registry: Registry, plugin: str) -> Verdict:

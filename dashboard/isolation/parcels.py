@@ -31,6 +31,8 @@ class Setup:
     plugins_dirs: tuple[str, ...]
     levels: tuple[float, ...]
     """At which a method's own intervals are computed."""
+    files: tuple[str, ...] = ()
+    """Single plugin files besides."""
 
 
 @dataclass(frozen=True)

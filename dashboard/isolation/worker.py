@@ -14,6 +14,7 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -21,7 +22,15 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from dashboard.isolation import parcels
-from estimators import BlupboardError, Estimator, Registry, build_registry
+from estimators import (
+    BlupboardError,
+    ConformanceError,
+    Estimator,
+    Registry,
+    build_registry,
+    check_estimator,
+    check_view,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +39,7 @@ class Worker:
     """Answers requests; each public method is one kind of them."""
 
     def __init__(self, setup: parcels.Setup) -> None:
-        self._registry: Registry = build_registry(setup.plugins_dirs)
+        self._registry: Registry = build_registry(setup.plugins_dirs, files=setup.files)
         self._levels = setup.levels
 
     def fit(self, estimator_id: str, options: dict[str, Any], groups: dict[str, Any]) -> object:
@@ -61,11 +70,28 @@ class Worker:
         unpacked = parcels.unpack_comparison(comparison, self._registry)
         return parcels.plain_figure(self._registry.views[view_id].figure(unpacked, look))
 
+    def check(self, estimator_id: str) -> list[str]:
+        """The faults of an estimator."""
+        return _faults(lambda: check_estimator(self._registry.find(estimator_id)))
+
+    def check_view(self, view_id: str, estimator_ids: list[str]) -> list[str]:
+        """The faults of a view, drawn with these estimators too."""
+        estimators = [self._registry.find(name) for name in estimator_ids]
+        return _faults(lambda: check_view(self._registry.views[view_id], estimators))
+
     def read(self, reader_id: str, path: Any) -> object:  # noqa: ANN401 - a path
         """A file as an Arrow table."""
         from dashboard.ingest.foreign import as_arrow
 
         return as_arrow(self._registry.readers[reader_id].read(path))
+
+
+def _faults(check: Callable[[], None]) -> list[str]:
+    try:
+        check()
+    except ConformanceError as error:
+        return list(error.problems)
+    return []
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
