@@ -22,8 +22,8 @@ import numpy as np
 
 from benchmarks.__main__ import command_of
 from estimators import build_registry
-from estimators.batch import GroupBatch
-from estimators.many import fit_many
+from estimators.contract.batch import GroupBatch
+from estimators.fitting.fit_many import fit_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from estimators import Estimator
-    from estimators.batch import BatchFit
+    from estimators.contract.batch import BatchFit
 
 HERE = Path(__file__).parent
 GROUPS, PER_GROUP = 50, 10

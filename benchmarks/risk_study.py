@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from estimators import Design, Estimator, RiskStudy, build_registry, run_risk
-from estimators.many import fit_many
-from estimators.replicates import block_size, draw_block
-from estimators.scores import score, size_classes
+from estimators.fitting.fit_many import fit_many
+from estimators.risk.replicates import block_size, draw_block
+from estimators.risk.scores import score, size_classes
 
 REPLICATES = 10_000
 RUNS = 7

@@ -9,20 +9,22 @@ from typing import Any
 
 import dash
 
-from dashboard import callbacks, export, live
-from dashboard.board import Board
-from dashboard.choices import LEVELS
-from dashboard.collection import collect
+from dashboard import callbacks
+from dashboard.callbacks import downloads as export
+from dashboard.callbacks import live_frame as live
 from dashboard.ingest import store_table
-from dashboard.isolation.parcels import Setup
-from dashboard.isolation.processes import DEFAULT_SECONDS, PluginProcesses
-from dashboard.isolation.stand_ins import with_stand_ins
-from dashboard.opening import session_start, worked_example
 from dashboard.pages.layout import layout
-from dashboard.readers import foreign_kinds
+from dashboard.plugin_host.collect_plugins import collect
+from dashboard.plugin_host.file_kinds import foreign_kinds
+from dashboard.plugin_host.processes import DEFAULT_SECONDS, PluginProcesses
+from dashboard.plugin_host.stand_ins import with_stand_ins
+from dashboard.plugin_host.wire import Setup
 from dashboard.serving import server
+from dashboard.session.choices import LEVELS
+from dashboard.session.comparisons import Board
+from dashboard.session.first_choices import session_start, worked_example
+from dashboard.session.running_studies import Studies
 from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
-from dashboard.studies import Studies
 from estimators import DataError
 
 _HERE = Path(__file__).parent

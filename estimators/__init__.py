@@ -5,36 +5,36 @@ Reduce the rows once with :class:`GroupData`, hand the summary to any :class:`Es
 measure which estimator is closer to the truth on average with :func:`run_risk`.
 """
 
-from estimators.batch import BatchFit, GroupBatch
-from estimators.blup import MlBlup, RemlBlup
-from estimators.comparing import compare
-from estimators.comparison import TIDY_COLUMNS, Comparison, Result
-from estimators.conformance import ConformanceError, check_estimator
-from estimators.contract import Estimator
-from estimators.crossings import Crossing, crossings
-from estimators.designs import PRESETS, Design, DesignError
-from estimators.discovery import PluginFailure, Source
+from estimators.checks.check_estimator import ConformanceError, check_estimator
+from estimators.checks.check_view import check_view
+from estimators.contract.batch import BatchFit, GroupBatch
+from estimators.contract.comparison import TIDY_COLUMNS, Comparison, Result
+from estimators.contract.estimator import Estimator
+from estimators.contract.fit import GroupFit, Note, Parameter
+from estimators.contract.options import OptionSpec, option
+from estimators.data.groups import GroupData
+from estimators.data.rows import DroppedRows, Rows
 from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
-from estimators.fit import GroupFit, Note, Parameter
-from estimators.groups import GroupData
-from estimators.hookspecs import hookimpl
-from estimators.james_stein import JamesStein
-from estimators.level_means import GrandMean, LevelMeans
-from estimators.many import fit_many
-from estimators.options import OptionSpec, option
-from estimators.reader import Reader
-from estimators.registry import PluginStatus, Registry, build_registry
-from estimators.report import RiskReport
-from estimators.risk import Progress, risk_steps, run_risk
-from estimators.rows import DroppedRows, Rows
-from estimators.sample import Sample
-from estimators.scenario import EstimatorRisk, Measured, ScenarioRisk
-from estimators.simulation import Simulated, simulate
-from estimators.study import RiskStudy
-from estimators.sweeps import Sweep
-from estimators.theory import Theory, theory
-from estimators.view import Look, View
-from estimators.view_conformance import check_view
+from estimators.fitting.compare import compare
+from estimators.fitting.fit_many import fit_many
+from estimators.methods.blup import MlBlup, RemlBlup
+from estimators.methods.james_stein import JamesStein
+from estimators.methods.level_means import GrandMean, LevelMeans
+from estimators.plugins.discovery import PluginFailure, Source
+from estimators.plugins.hookspecs import hookimpl
+from estimators.plugins.reader import Reader
+from estimators.plugins.registry import PluginStatus, Registry, build_registry
+from estimators.plugins.sample import Sample
+from estimators.plugins.view import Look, View
+from estimators.risk.crossings import Crossing, crossings
+from estimators.risk.report import RiskReport
+from estimators.risk.run import Progress, risk_steps, run_risk
+from estimators.risk.scenario import EstimatorRisk, Measured, ScenarioRisk
+from estimators.risk.study import RiskStudy
+from estimators.risk.sweeps import Sweep
+from estimators.risk.theory import Theory, theory
+from estimators.simulation.design import PRESETS, Design, DesignError
+from estimators.simulation.simulate import Simulated, simulate
 
 __all__ = [
     "PRESETS",

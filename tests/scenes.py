@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from dashboard.scene import make_scene
+from dashboard.scene.scene import make_scene
 from estimators import DataError, Estimator, GroupData, GroupFit, build_registry, compare, option
 
 BUILT_IN = build_registry(entry_points=False)

@@ -31,7 +31,7 @@ LATE = (
     "dash",
     "plotly",
 )
-PLUGGY_FILES = {"estimators/hookspecs.py", "estimators/registry.py"}
+PLUGGY_FILES = {"estimators/plugins/hookspecs.py", "estimators/plugins/registry.py"}
 METHODS = ("blup", "level_means", "james_stein")
 PLUGINS_USE = (
     "Estimator",
@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "fit",
     "batch",
     "batch_components",
-    "contract",
+    "estimator",
     "errors",
     "groups",
     "options",
@@ -124,8 +124,8 @@ def test_pluggy_is_touched_in_two_files():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_imports_only_the_contract_the_summaries_and_the_numerics(method):
-    modules = imported(ROOT / "estimators" / f"{method}.py")
-    assert {m.removeprefix("estimators.") for m in modules if m.startswith("estimators")} <= MAY_IMPORT
+    modules = imported(ROOT / "estimators" / "methods" / f"{method}.py")
+    assert {m.rpartition(".")[2] for m in modules if m.startswith("estimators")} <= MAY_IMPORT
 
 
 @pytest.mark.parametrize("public", estimators.__all__)

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from dash._utils import to_json
 
-from dashboard.board import Board, view_key
 from dashboard.callbacks.comparison import chosen, groups_index, on_screen, table_update, within_bounds
-from dashboard.choices import Choices, own_options, shared_options
-from dashboard.opening import opening_choices, session_start
 from dashboard.pages import ids
 from dashboard.pages.layout import layout
 from dashboard.samples import SAMPLES
+from dashboard.session.choices import Choices, own_options, shared_options
+from dashboard.session.comparisons import Board, view_key
+from dashboard.session.first_choices import opening_choices, session_start
 from dashboard.storage.workspace import UnknownDataset, Workspace
-from dashboard.table import CLIENT_SIDE_GROUPS
+from dashboard.words.table import CLIENT_SIDE_GROUPS
 from estimators import DataError, OptionError, Registry, Source
 from tests.scenes import BUILT_IN, STRANGERS, Share
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.choices import (
+from dashboard.session.choices import (
     LEVELS,
     Choices,
     checked_level,

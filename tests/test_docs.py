@@ -22,8 +22,8 @@ from estimators import (
     run_risk,
     simulate,
 )
-from estimators.effects import SHAPES
-from estimators.scores import MEASURES
+from estimators.risk.scores import MEASURES
+from estimators.simulation.effects import SHAPES
 from tests.browser.serving import serving
 from tests.oracles import BUILT_IN
 

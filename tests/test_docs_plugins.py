@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.board import Board
-from dashboard.choices import Choices
-from dashboard.more_views import more_views
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import Board
+from dashboard.session.plugin_views import more_views
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import Design, GroupData, build_registry, check_estimator
 from tests.browser.serving import serving

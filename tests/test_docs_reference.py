@@ -10,14 +10,14 @@ import re
 import click
 import pytest
 
-from dashboard.board import Board
-from dashboard.choices import LEVELS, Choices
 from dashboard.cli import cli
-from dashboard.isolation.parcels import Setup
-from dashboard.isolation.processes import DEFAULT_SECONDS, PluginProcesses
-from dashboard.isolation.stand_ins import with_stand_ins
-from dashboard.more_views import more_views
-from dashboard.palette import LINE, SHAPES
+from dashboard.plugin_host.processes import DEFAULT_SECONDS, PluginProcesses
+from dashboard.plugin_host.stand_ins import with_stand_ins
+from dashboard.plugin_host.wire import Setup
+from dashboard.scene.style import LINE, SHAPES
+from dashboard.session.choices import LEVELS, Choices
+from dashboard.session.comparisons import Board
+from dashboard.session.plugin_views import more_views
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import (
     BatchFit,
@@ -38,12 +38,12 @@ from estimators import (
     check_estimator,
     check_view,
     compare,
-    hookspecs,
     option,
 )
-from estimators.admission import KINDS
-from estimators.comparison import Comparison
-from estimators.fit import STANDARD_PARAMETERS
+from estimators.contract.comparison import Comparison
+from estimators.contract.fit import STANDARD_PARAMETERS
+from estimators.plugins import hookspecs
+from estimators.plugins.admission import KINDS
 from tests.test_docs import plain, text_of
 
 GUIDE = text_of("docs/plugins.md")

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from estimators import DataError, DroppedRows, GroupData, OptionError, compare
-from estimators.comparison import mean_rank
+from estimators.contract.comparison import mean_rank
 from tests.oracles import BUILT_IN, parameter
 
 BLUPS = ("reml", "ml")

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from estimators import DataError, GroupData
-from estimators.variance_components import Profile
+from estimators.methods.variance_components import Profile
 from tests.exact import criterion_on_grid, exact_solution
 from tests.oracles import BUILT_IN, parameter
 

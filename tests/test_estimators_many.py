@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from estimators import ConformanceError, Estimator, GroupFit, build_registry, check_estimator, option
-from estimators.batch import BatchFit, GroupBatch
-from estimators.batch_components import collapse_batch, find_brackets
-from estimators.comparing import run
+from estimators.contract.batch import BatchFit, GroupBatch
+from estimators.data.groups import GroupData
 from estimators.errors import DataError
-from estimators.groups import GroupData
-from estimators.many import fit_many
-from estimators.variance_components import candidates, collapse
+from estimators.fitting.compare import run
+from estimators.fitting.fit_many import fit_many
+from estimators.methods.batch_components import collapse_batch, find_brackets
+from estimators.methods.variance_components import candidates, collapse
 from tests.oracles import BUILT_IN, read_data, set_names
 
 AGREEMENT = 1e-10

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import export
-from dashboard.board import Board
-from dashboard.choices import Choices
+from dashboard.callbacks import downloads as export
+from dashboard.callbacks.downloads import csv_lines, guarded
 from dashboard.cli.simulate import simulate_command
-from dashboard.export import csv_lines, guarded
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import Board
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import TIDY_COLUMNS, Design, GroupData, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of

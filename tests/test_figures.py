@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard import figures
-from dashboard.detail import MOST, view_detail
-from dashboard.figures.canvas import CROWD, FEW, MANY, lean, plain, tick_text
 from dashboard.figures.groups import marked, offsets
+from dashboard.figures.parts import CROWD, FEW, MANY, lean, plain, tick_text
 from dashboard.figures.rank import rank_ticks
 from dashboard.figures.weight import log_ticks
-from dashboard.palette import (
+from dashboard.figures.zoom_detail import MOST, view_detail
+from dashboard.scene.style import (
     BACKGROUND,
     CYCLE,
     LEAST_CONTRAST_OF_MARKS,

@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from dashboard.app import create_app
-from dashboard.fits import RETRY_SECONDS, Fits
-from dashboard.isolation.processes import PluginProcesses, TookTooLong
-from dashboard.isolation.stand_ins import StandIn, for_many, with_stand_ins
-from dashboard.studies import Studies
+from dashboard.plugin_host.processes import PluginProcesses, TookTooLong
+from dashboard.plugin_host.stand_ins import StandIn, for_many, with_stand_ins
+from dashboard.session.fit_cache import RETRY_SECONDS, Fits
+from dashboard.session.running_studies import Studies
 from estimators import Design, Estimator, GroupData, GroupFit, NotRun, RiskStudy, build_registry
 
 DATA = GroupData.from_arrays([1.0, 2.0, 4.0, 7.0], list("aabb"))
@@ -129,7 +129,7 @@ def test_a_fit_that_failed_is_tried_again_after_a_while(monkeypatch):
             return GroupFit(data.mean)
 
     fits, now = Fits(), [1000.0]
-    monkeypatch.setattr("dashboard.fits.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("dashboard.session.fit_cache.time.monotonic", lambda: now[0])
 
     def message():
         return fits.results("source", lambda: DATA, [(Fickle(), ())], wait_seconds=None)[0].message

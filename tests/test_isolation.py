@@ -9,14 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from dashboard.board import Board
 from dashboard.callbacks.risk import _begin
-from dashboard.choices import LEVELS, Choices
-from dashboard.isolation.parcels import Fault, Setup, pack, unpack
-from dashboard.isolation.processes import Busy, PluginProcesses, ProcessEnded, TookTooLong
-from dashboard.isolation.stand_ins import StandIn, for_many, seconds_for, with_stand_ins
+from dashboard.plugin_host.processes import Busy, PluginProcesses, ProcessEnded, TookTooLong
+from dashboard.plugin_host.stand_ins import StandIn, for_many, seconds_for, with_stand_ins
+from dashboard.plugin_host.wire import Fault, Setup, pack, unpack
+from dashboard.session.choices import LEVELS, Choices
+from dashboard.session.comparisons import Board
+from dashboard.session.running_studies import Studies
 from dashboard.storage.workspace import SIMULATED, Workspace
-from dashboard.studies import Studies
 from estimators import (
     DataError,
     Design,

@@ -9,10 +9,10 @@ import time
 
 import pytest
 
-from dashboard.choices import LEVELS
-from dashboard.isolation.parcels import Setup
-from dashboard.isolation.processes import PluginProcesses
-from dashboard.isolation.stand_ins import with_stand_ins
+from dashboard.plugin_host.processes import PluginProcesses
+from dashboard.plugin_host.stand_ins import with_stand_ins
+from dashboard.plugin_host.wire import Setup
+from dashboard.session.choices import LEVELS
 from estimators import GroupData, build_registry, compare
 
 PLUGIN = """

@@ -7,12 +7,12 @@ import re
 import numpy as np
 import pytest
 
-from dashboard import lesson
 from dashboard.callbacks.lesson import fill
 from dashboard.figures.lesson import lesson_figures
-from dashboard.lesson import OPENING, TEXTS, WHY, WHY_TITLE, models
 from dashboard.pages import ids
 from dashboard.pages.lesson import lesson_content
+from dashboard.session import lesson
+from dashboard.session.lesson import OPENING, TEXTS, WHY, WHY_TITLE, models
 from estimators import PRESETS, compare, simulate
 from tests.oracles import BUILT_IN, parameter, read_json
 

@@ -7,14 +7,14 @@ import pytest
 from dash import html
 
 from dashboard import figures
-from dashboard.board import Board
-from dashboard.choices import Choices
-from dashboard.figures.canvas import LONGEST_UPRIGHT, MOST_SIDE_BY_SIDE
-from dashboard.opening import opening_choices, simulated_choices
+from dashboard.figures.parts import LONGEST_UPRIGHT, MOST_SIDE_BY_SIDE
 from dashboard.pages.methods import methods, plugins_button, plugins_modal
-from dashboard.palette import CYCLE, styles
+from dashboard.scene.style import CYCLE, styles
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import Board
+from dashboard.session.first_choices import opening_choices, simulated_choices
 from dashboard.storage.workspace import Workspace
-from dashboard.table import LEAST_WIDTH, table_columns
+from dashboard.words.table import LEAST_WIDTH, table_columns
 from estimators import PluginFailure, Registry, Source, build_registry
 from tests.components import of_class, text_of, within
 from tests.scenes import BUILT_IN, groups_of, scene_of

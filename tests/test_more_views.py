@@ -15,18 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.app import create_app
-from dashboard.board import Board
 from dashboard.callbacks.more_views import outputs
-from dashboard.choices import LEVELS, Choices
-from dashboard.collection import collect
-from dashboard.figures.canvas import INK, MANY
-from dashboard.figures.foreign import adopted, look_of
-from dashboard.isolation.parcels import Setup
-from dashboard.isolation.processes import PluginProcesses
-from dashboard.isolation.stand_ins import with_stand_ins
-from dashboard.more_views import Shown, more_views
-from dashboard.palette import styles
-from dashboard.scene import make_scene
+from dashboard.figures.parts import INK, MANY
+from dashboard.figures.plugin_figure import adopted, look_of
+from dashboard.plugin_host.collect_plugins import collect
+from dashboard.plugin_host.processes import PluginProcesses
+from dashboard.plugin_host.stand_ins import with_stand_ins
+from dashboard.plugin_host.wire import Setup
+from dashboard.scene.scene import make_scene
+from dashboard.scene.style import styles
+from dashboard.session.choices import LEVELS, Choices
+from dashboard.session.comparisons import Board
+from dashboard.session.plugin_views import Shown, more_views
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import Design, FitError, GroupData, View, build_registry, compare
 from tests.scenes import BUILT_IN

@@ -6,15 +6,15 @@ import os
 
 import pytest
 
-from dashboard.board import Board
 from dashboard.callbacks.comparison import on_screen
 from dashboard.callbacks.data import delete_dataset, open_dataset
-from dashboard.choices import Choices
-from dashboard.collection import collect
-from dashboard.opening import opening_choices, session_start, worked_example
 from dashboard.pages import ids
 from dashboard.pages.rail import rail
+from dashboard.plugin_host.collect_plugins import collect
 from dashboard.samples import SAMPLES
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import Board
+from dashboard.session.first_choices import opening_choices, session_start, worked_example
 from dashboard.storage.workspace import UnusableSample, Workspace
 from estimators import Design, Sample
 from tests.components import of_class, text_of, within

@@ -12,14 +12,14 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from dashboard.board import Board
 from dashboard.callbacks.extras import scripts
-from dashboard.choices import Choices
-from dashboard.collection import collect
 from dashboard.ingest import Table, UnreadableFile, reduce_file, reduce_table, store_table
-from dashboard.ingest.foreign import kind_of
-from dashboard.readers import foreign_kinds
+from dashboard.ingest.plugin_kinds import kind_of
+from dashboard.plugin_host.collect_plugins import collect
+from dashboard.plugin_host.file_kinds import foreign_kinds
 from dashboard.scripts.code_export import python_script, r_script
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import Board
 from dashboard.storage.workspace import Workspace
 from estimators import Reader, Source, build_registry, compare
 from tests.scenes import BUILT_IN

@@ -21,10 +21,10 @@ from estimators import (
     risk_steps,
     run_risk,
 )
-from estimators.effects import SHAPES
-from estimators.ranks import TrueRanks, centered_ranks
-from estimators.replicates import BLOCK_NUMBERS, LARGEST_BLOCK, block_size, draw_block
-from estimators.scores import size_classes
+from estimators.risk.replicates import BLOCK_NUMBERS, LARGEST_BLOCK, block_size, draw_block
+from estimators.risk.scores import size_classes
+from estimators.risk.true_ranks import TrueRanks, centered_ranks
+from estimators.simulation.effects import SHAPES
 from tests.oracles import BUILT_IN
 
 ALL = tuple(BUILT_IN.values())
@@ -572,7 +572,7 @@ def test_who_asks_to_stop_is_heard_between_pieces_and_between_fits(monkeypatch):
     study = RiskStudy(Design(groups=300), (OLS, LoopedReml()), replicates=1000)
     assert list(risk_steps(study, stopped=soon)) == []
     assert len(asked) == 21
-    monkeypatch.setattr("estimators.risk.TASK_SECONDS", 0.0)
+    monkeypatch.setattr("estimators.risk.run.TASK_SECONDS", 0.0)
     answers = iter([False, False, True])
     study = replace(study, estimators=(OLS,))
     done = [step.done for step in risk_steps(study, stopped=lambda: next(answers))]

@@ -23,7 +23,7 @@ from estimators import (
     risk_steps,
     run_risk,
 )
-from estimators.replicates import block_size
+from estimators.risk.replicates import block_size
 from tests.oracles import BUILT_IN
 
 STUDY = RiskStudy(
@@ -51,7 +51,7 @@ def alone():
 
 @pytest.mark.parametrize("seconds", [0.0, 1e-3, 1e6])
 def test_the_size_of_the_pieces_changes_nothing(alone, monkeypatch, seconds):
-    monkeypatch.setattr("estimators.risk.TASK_SECONDS", seconds)
+    monkeypatch.setattr("estimators.risk.run.TASK_SECONDS", seconds)
     assert told(run_risk(STUDY)) == alone
     with ThreadPoolExecutor(2) as executor:
         assert told(run_risk(STUDY, executor)) == alone

@@ -14,15 +14,15 @@ import plotly.graph_objects as go
 import pytest
 from plotly.io.json import to_json_plotly
 
-from dashboard import risk_words
-from dashboard.board import Board
 from dashboard.callbacks.risk import MOST_FITS, on_screen, study_size, wanted_study
-from dashboard.choices import Choices
 from dashboard.figures.risk import LEAST_GAP, TALLEST, log_ticks, risk_figure
 from dashboard.pages import risk_panels
-from dashboard.palette import styles
+from dashboard.scene.style import styles
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import Board
+from dashboard.session.running_studies import MOST_RUNNING, REMEMBERED, Snapshot, Studies, TooManyStudies
 from dashboard.storage.workspace import Workspace
-from dashboard.studies import MOST_RUNNING, REMEMBERED, Snapshot, Studies, TooManyStudies
+from dashboard.words import risk as risk_words
 from estimators import (
     DataError,
     Design,
@@ -176,7 +176,7 @@ def test_a_fault_of_ours_is_said_and_not_swallowed(studies, monkeypatch, caplog)
         raise ZeroDivisionError("by us")
         yield
 
-    monkeypatch.setattr("dashboard.studies.risk_steps", broken)
+    monkeypatch.setattr("dashboard.session.running_studies.risk_steps", broken)
     studies.start("ann", study())
     until(lambda: studies.look("ann").state == "failed")
     assert studies.look("ann").error == "ZeroDivisionError: by us"

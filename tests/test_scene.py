@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.palette import LINE
-from dashboard.scene import LONGEST_LABEL, display_order, natural_place, short_label
-from dashboard.units import NOUNS, Unit, unit_of
+from dashboard.scene.group_noun import NOUNS, Unit, unit_of
+from dashboard.scene.scene import LONGEST_LABEL, display_order, natural_place, short_label
+from dashboard.scene.style import LINE
 from estimators import GroupData, GroupFit, compare
 from tests.scenes import BUILT_IN, LABELS, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
 

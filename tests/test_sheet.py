@@ -12,12 +12,12 @@ from dash._utils import to_json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.drawing import drawn
-from dashboard.figures.canvas import CROWD, FEW, MANY
-from dashboard.figures.sheet import Sheet, merged
+from dashboard.figures.parts import CROWD, FEW, MANY
+from dashboard.figures.plotly_json import Sheet, merged
+from dashboard.figures.views import drawn
 from dashboard.ingest import reduce_file
 from dashboard.samples import SAMPLES
-from dashboard.truth import truth_of
+from dashboard.scene.truth import truth_of
 from estimators import PRESETS, Design, simulate
 from tests.scenes import BUILT_IN, everyone, group_data, groups_of, scene_of
 

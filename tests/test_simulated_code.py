@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 
 import estimators
+from dashboard.scene.truth import Closeness, closest
 from dashboard.scripts.simulated_code import simulated_python_script, simulated_r_script
-from dashboard.simulated_csv import FILE_NAME, csv_pieces
-from dashboard.truth import Closeness, closest
+from dashboard.scripts.simulated_csv import FILE_NAME, csv_pieces
 from estimators import PRESETS, Design, compare, simulate
-from estimators.effects import SHAPES
+from estimators.simulation.effects import SHAPES
 from tests.oracles import BUILT_IN
 from tests.scripts import r_with_lme4, run_python, run_r
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimators import PRESETS, Design, DesignError, OptionError, simulate
-from estimators.effects import SHAPES
-from estimators.simulation import draw_effects
-from estimators.streams import STREAMS, make_stream
+from estimators.simulation.effects import SHAPES
+from estimators.simulation.simulate import draw_effects
+from estimators.simulation.streams import STREAMS, make_stream
 from tests.oracles import BUILT_IN, parameter, read_columns, read_json
 
 POST = list(PRESETS)

@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimators.errors import OptionError
-from estimators.r_stream import BLOCK, RStream, normal_quantile
-from estimators.seeds import LARGEST_SEED
-from estimators.streams import STREAMS, NumpyStream, make_stream
+from estimators.simulation.r_stream import BLOCK, RStream, normal_quantile
+from estimators.simulation.seeds import LARGEST_SEED
+from estimators.simulation.streams import STREAMS, NumpyStream, make_stream
 from tests.oracles import read_columns, read_json
 
 ROOT = Path(__file__).parent.parent
@@ -253,7 +253,7 @@ def test_a_shape_or_df_that_is_not_positive_is_refused(name, value):
 
 def test_normals_are_drawn_without_scipy():
     code = (
-        "import sys; from estimators.streams import STREAMS, make_stream;"
+        "import sys; from estimators.simulation.streams import STREAMS, make_stream;"
         "[(s.normal(9), s.uniform(9)) for s in (make_stream(n, 1) for n in STREAMS)];"
         "print([m for m in sys.modules if m.startswith('scipy.special')])"
     )

@@ -19,7 +19,7 @@ from estimators import (
     crossings,
     run_risk,
 )
-from estimators.scenario import EstimatorRisk
+from estimators.risk.scenario import EstimatorRisk
 from tests.oracles import BUILT_IN
 
 ALL = tuple(BUILT_IN.values())

@@ -12,8 +12,8 @@ from dash._utils import to_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.scene import natural_place
-from dashboard.table import requested_rows, table_columns, table_rows, value_format
+from dashboard.scene.scene import natural_place
+from dashboard.words.table import requested_rows, table_columns, table_rows, value_format
 from estimators import GroupData
 from tests.scenes import BUILT_IN, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
 

@@ -11,17 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import live, words
-from dashboard.board import Board
-from dashboard.choices import Choices
-from dashboard.drawing import drawn
+from dashboard.callbacks import live_frame as live
 from dashboard.figures.ranges import round_range
 from dashboard.figures.truth import TRUE
-from dashboard.opening import FIRST_DESIGN, session_start, simulated_choices
+from dashboard.figures.views import drawn
 from dashboard.pages.dials import SLIDER_STEPS, SLIDERS, size_rule, slider_place
+from dashboard.scene.truth import Closeness, closest, truth_of
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import Board
+from dashboard.session.first_choices import FIRST_DESIGN, session_start, simulated_choices
 from dashboard.storage.workspace import SIMULATED, Workspace
-from dashboard.table import table_columns, table_rows
-from dashboard.truth import Closeness, closest, truth_of
+from dashboard.words import comparison as words
+from dashboard.words.table import table_columns, table_rows
 from estimators import PRESETS, Design, DesignError, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, everyone
 from tests.serving import make_app
@@ -30,7 +31,7 @@ UNEVEN = Design(groups=12, per_group="2-30", mean=50, sigma_group=3, sigma_error
 
 
 def scene_of_design(design, estimators=None, **more):
-    from dashboard.scene import make_scene
+    from dashboard.scene.scene import make_scene
 
     simulated = simulate(design)
     comparison = compare(simulated.data, BUILT_IN.values() if estimators is None else estimators)

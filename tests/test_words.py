@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import words
-from dashboard.words import DASH, article, headline, located, number, percent, rows_used
+from dashboard.words import comparison as words
+from dashboard.words.comparison import DASH, article, headline, located, number, percent, rows_used
 from estimators import DroppedRows, Estimator, GroupData, GroupFit
 from tests.scenes import BUILT_IN, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
 

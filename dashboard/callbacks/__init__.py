@@ -9,8 +9,8 @@ from dashboard.callbacks import browser, comparison, data, extras, lesson, more_
 if TYPE_CHECKING:
     import dash
 
-    from dashboard.board import Board
-    from dashboard.studies import Studies
+    from dashboard.session.comparisons import Board
+    from dashboard.session.running_studies import Studies
 
 
 def register(app: dash.Dash, board: Board, studies: Studies) -> None:

@@ -6,23 +6,30 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
-from dashboard import words
-from dashboard.board import SOON_SECONDS, view_key
-from dashboard.choices import Choices, OptionValue, checked_level, shared_options, sort_choices, spread_shared
-from dashboard.drawing import drawn
-from dashboard.opening import SIMULATED_GROUP, SIMULATED_OUTCOME, sample_of
+from dashboard.figures.views import drawn
 from dashboard.pages import ids, panels
 from dashboard.pages.views import table_grid
 from dashboard.serving.server import owner
+from dashboard.session.choices import (
+    Choices,
+    OptionValue,
+    checked_level,
+    shared_options,
+    sort_choices,
+    spread_shared,
+)
+from dashboard.session.comparisons import SOON_SECONDS, view_key
+from dashboard.session.first_choices import SIMULATED_GROUP, SIMULATED_OUTCOME, sample_of
 from dashboard.storage.workspace import SIMULATED, WorkspaceError
-from dashboard.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
+from dashboard.words import comparison as words
+from dashboard.words.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
 from estimators import BlupboardError, Design, DesignError, OptionError
 
 if TYPE_CHECKING:
     import dash
 
-    from dashboard.board import Board
-    from dashboard.scene import Scene
+    from dashboard.scene.scene import Scene
+    from dashboard.session.comparisons import Board
 
 _OUTPUTS = {
     "choices": Output(ids.CHOICES, "data"),

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from dashboard.opening import SAMPLE_PREFIX, lacking, opening_choices, worked_example
 from dashboard.pages import ids, panels
 from dashboard.pages.rail import column_options, my_files
 from dashboard.serving.server import owner
+from dashboard.session.first_choices import SAMPLE_PREFIX, lacking, opening_choices, worked_example
 from dashboard.storage.workspace import UnknownDataset, WorkspaceError
 
 if TYPE_CHECKING:
     import dash
 
-    from dashboard.board import Board
+    from dashboard.session.comparisons import Board
 
 
 _NOTHING = (no_update,) * 7

@@ -8,20 +8,20 @@ from urllib.parse import quote
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from dashboard.choices import Choices
-from dashboard.detail import view_detail
+from dashboard.figures.zoom_detail import view_detail
 from dashboard.pages import ids
 from dashboard.pages.header import rows_entry
 from dashboard.serving.server import owner
+from dashboard.session.choices import Choices
 from dashboard.storage.workspace import WorkspaceError
-from dashboard.table import requested_rows
+from dashboard.words.table import requested_rows
 from estimators import BlupboardError
 
 if TYPE_CHECKING:
     import dash
 
-    from dashboard.board import Board
-    from dashboard.scene import Scene
+    from dashboard.scene.scene import Scene
+    from dashboard.session.comparisons import Board
 
 
 def register(app: dash.Dash, board: Board) -> None:

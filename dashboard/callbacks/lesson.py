@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ALL, ClientsideFunction, Input, Output, no_update
 
-from dashboard.lesson import models
 from dashboard.pages import ids
 from dashboard.pages.lesson import lesson_content
+from dashboard.session.lesson import models
 
 if TYPE_CHECKING:
     from collections.abc import Callable

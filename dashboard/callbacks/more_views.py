@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ClientsideFunction, Input, Output, no_update
 
-from dashboard.choices import Choices
-from dashboard.more_views import more_views
 from dashboard.pages import ids, panels
 from dashboard.serving.server import owner
+from dashboard.session.choices import Choices
+from dashboard.session.plugin_views import more_views
 from dashboard.storage.workspace import WorkspaceError
 from estimators import BlupboardError
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import dash
 
-    from dashboard.board import Board
-    from dashboard.more_views import Shown
+    from dashboard.session.comparisons import Board
+    from dashboard.session.plugin_views import Shown
 
 
 def register(app: dash.Dash, board: Board) -> None:

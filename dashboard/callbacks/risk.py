@@ -10,24 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 from dash import Input, Output, State, ctx, no_update
 
-from dashboard import risk_words
-from dashboard.board import SOON_SECONDS
-from dashboard.choices import Choices
 from dashboard.figures import groups_figure
 from dashboard.figures.risk import risk_figure
-from dashboard.isolation.stand_ins import for_many, seconds_for
-from dashboard.opening import SIMULATED_GROUP, SIMULATED_OUTCOME
 from dashboard.pages import ids, panels, risk_panels
 from dashboard.pages.risk import RANGES
+from dashboard.plugin_host.stand_ins import for_many, seconds_for
 from dashboard.serving.server import owner
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import SOON_SECONDS
+from dashboard.session.first_choices import SIMULATED_GROUP, SIMULATED_OUTCOME
+from dashboard.words import risk as risk_words
 from estimators import BlupboardError, Design, OptionError, RiskStudy, Sweep
-from estimators.seeds import LARGEST_SEED
+from estimators.simulation.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
     import dash
 
-    from dashboard.board import Board
-    from dashboard.studies import Snapshot, Studies
+    from dashboard.session.comparisons import Board
+    from dashboard.session.running_studies import Snapshot, Studies
     from estimators import RiskReport
 
 MOST_UNASKED = 5_000_000

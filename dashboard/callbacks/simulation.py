@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ALL, ClientsideFunction, Input, Output, State, no_update
 
-from dashboard.opening import SIMULATED_DATASET
 from dashboard.pages import ids
 from dashboard.pages.dials import shape_field
 from dashboard.serving.server import owner
+from dashboard.session.first_choices import SIMULATED_DATASET
 from dashboard.storage.workspace import SIMULATED
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import dash
 
-    from dashboard.board import Board
+    from dashboard.session.comparisons import Board
 
 
 def register(app: dash.Dash, board: Board) -> None:

@@ -14,10 +14,10 @@ import click
 
 from dashboard.cli.shared import plugins_dir_option
 from dashboard.cli.stdout import Overheard, to_stdout
-from dashboard.plugin_words import brought, plugin_name
+from dashboard.words.plugins import brought, plugin_name
 
 if TYPE_CHECKING:
-    from dashboard.isolation.processes import PluginProcesses
+    from dashboard.plugin_host.processes import PluginProcesses
     from estimators import PluginStatus, Registry
 
 
@@ -55,8 +55,8 @@ def check_plugin_command(plugin: str, plugin_seconds: float, plugins_dirs: tuple
     FILE_OR_NAME is a .py file, an installed distribution, or the name of a plugin or the id of an estimator
     as "blupboard plugins" lists them. Exits with 0 if all is well and with 1 if there is a fault.
     """
-    from dashboard.isolation.parcels import Setup
-    from dashboard.isolation.processes import PluginProcesses
+    from dashboard.plugin_host.processes import PluginProcesses
+    from dashboard.plugin_host.wire import Setup
 
     context = click.get_current_context()
     overheard = context.with_resource(Overheard())
@@ -137,8 +137,8 @@ def _other_verdicts(
     registry: Registry, status: PluginStatus, processes: PluginProcesses
 ) -> Iterator[Verdict]:
     """What is said of each sample and view; a reader cannot be tried without a file."""
-    from dashboard.readers import foreign_kinds
-    from dashboard.sample_check import sample_fault
+    from dashboard.plugin_host.file_kinds import foreign_kinds
+    from dashboard.plugin_host.sample_check import sample_fault
 
     kinds = foreign_kinds(registry)
     for name in status.samples:

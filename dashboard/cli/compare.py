@@ -80,7 +80,7 @@ def compare_command(
     _check_level(level)
     with reading_files():
         from dashboard.ingest import reduce_file
-        from dashboard.readers import foreign_kinds
+        from dashboard.plugin_host.file_kinds import foreign_kinds
 
         data = reduce_file(file, outcome=outcome, group=group, kinds=foreign_kinds(registry))
     comparison = compare(data, chosen, options=options, level=level)

@@ -14,7 +14,7 @@ import click
 from dashboard.cli.shared import reading_files
 from dashboard.cli.stdout import to_stdout
 
-TEMPLATES = Path(__file__).parent.parent / "plugin_template"
+TEMPLATES = Path(__file__).parent / "plugin_template"
 LONGEST_NAME = 60
 
 

@@ -10,7 +10,7 @@ import click
 
 from dashboard.cli.shared import plugins_dir_option
 from dashboard.cli.stdout import load_plugins, to_stdout
-from dashboard.plugin_words import brought, one_line, plugin_line
+from dashboard.words.plugins import brought, one_line, plugin_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

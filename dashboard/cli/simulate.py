@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def simulate_command(*, preset: str | None, output: Path | None, **dials: Any) -> None:  # noqa: ANN401 - click's
     """Draw rows from a design and print them as CSV: group, y and the group's true mean."""
     design = make_design(dials) if preset is None else _preset(preset, dials)
-    from dashboard.simulated_csv import csv_pieces
+    from dashboard.scripts.simulated_csv import csv_pieces
     from estimators import simulate
 
     simulated = simulate(design)

@@ -96,7 +96,7 @@ class Overheard(io.RawIOBase):
             OptionError: a folder or a file does not exist.
 
         """
-        from dashboard.collection import collect
+        from dashboard.plugin_host.collect_plugins import collect
 
         self.registry = collect(plugins_dirs, files=files)
         return self.registry

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.figures.canvas import (
+from dashboard.figures.parts import (
     FEW,
     GREY,
     MANY,
@@ -17,13 +17,13 @@ from dashboard.figures.canvas import (
     title_text,
 )
 from dashboard.figures.truth import true_marks
-from dashboard.palette import Style, faded
+from dashboard.scene.style import Style, faded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dashboard.figures.sheet import Sheet
-    from dashboard.scene import Scene, Series
+    from dashboard.figures.plotly_json import Sheet
+    from dashboard.scene.scene import Scene, Series
 
 MANY_METHODS = 6
 """Methods past which the marks of a group become smaller, since they stand closer."""

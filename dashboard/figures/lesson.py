@@ -13,7 +13,7 @@ from dashboard.figures.shrinkage import shrinkage_figure
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dashboard.scene import Scene
+    from dashboard.scene.scene import Scene
 
 ROOM = 0.05
 """Of what is shown, above and below it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from dashboard.figures.sheet import Sheet
+    from dashboard.figures.plotly_json import Sheet
 
 ROOM = 0.04
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)

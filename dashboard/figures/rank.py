@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.figures.canvas import canvas, columns_layout, group_lines, group_markers
+from dashboard.figures.parts import canvas, columns_layout, group_lines, group_markers
 from dashboard.figures.shrinkage import own_style, shown
 from dashboard.figures.truth import TRUE, true_marks
 
 if TYPE_CHECKING:
-    from dashboard.figures.sheet import Sheet
-    from dashboard.scene import Scene
+    from dashboard.figures.plotly_json import Sheet
+    from dashboard.scene.scene import Scene
 
 
 def rank_figure(scene: Scene) -> Sheet:

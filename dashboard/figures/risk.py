@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.canvas import FAINT, GREY, INK, marker_symbol, plain, themed_layout
-from dashboard.palette import LINE, Style, faded
+from dashboard.figures.parts import FAINT, GREY, INK, marker_symbol, plain, themed_layout
+from dashboard.scene.style import LINE, Style, faded
 from estimators import crossings
-from estimators.sweeps import DIALS
+from estimators.risk.sweeps import DIALS
 
 if TYPE_CHECKING:
     from estimators import Crossing, EstimatorRisk, Measured, RiskReport, ScenarioRisk

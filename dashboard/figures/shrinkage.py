@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.figures.canvas import (
+from dashboard.figures.parts import (
     FAINT,
     GREY,
     canvas,
@@ -16,11 +16,11 @@ from dashboard.figures.canvas import (
     title_text,
 )
 from dashboard.figures.truth import TRUE, true_marks
-from dashboard.palette import Style
+from dashboard.scene.style import Style
 
 if TYPE_CHECKING:
-    from dashboard.figures.sheet import Sheet
-    from dashboard.scene import Scene, Series
+    from dashboard.figures.plotly_json import Sheet
+    from dashboard.scene.scene import Scene, Series
 
 
 def shrinkage_figure(scene: Scene) -> Sheet:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.figures.canvas import INK, group_markers, marker_size
-from dashboard.palette import Style
+from dashboard.figures.parts import INK, group_markers, marker_size
+from dashboard.scene.style import Style
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from dashboard.figures.sheet import Trace
-    from dashboard.scene import Scene
+    from dashboard.figures.plotly_json import Trace
+    from dashboard.scene.scene import Scene
 
 TRUTH = Style(INK[False], INK[True], "circle-open")
 TRUE = "true mean"

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.figures.canvas import canvas, group_markers, plain
+from dashboard.figures.parts import canvas, group_markers, plain
 from dashboard.figures.truth import true_marks
-from dashboard.palette import faded
+from dashboard.scene.style import faded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dashboard.figures.sheet import Sheet
-    from dashboard.scene import Scene, Series
+    from dashboard.figures.plotly_json import Sheet
+    from dashboard.scene.scene import Scene, Series
 
 _log = logging.getLogger(__name__)
 

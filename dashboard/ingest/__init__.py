@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.errors import UnreadableFile
-from dashboard.ingest.foreign import ForeignKind
+from dashboard.ingest.plugin_kinds import ForeignKind
 from dashboard.ingest.reduce import reduce_file, reduce_table
 from dashboard.ingest.roles import guess_roles
 from dashboard.ingest.table import Column, Table
@@ -37,7 +37,7 @@ def store_table(
         OSError: it cannot be opened, or the disk is full.
 
     """
-    from dashboard.ingest.store import store
+    from dashboard.ingest.store_upload import store
 
     return store(source, name=name, target=target, max_expanded_bytes=max_expanded_bytes, kinds=kinds)
 

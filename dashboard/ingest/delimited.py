@@ -25,8 +25,8 @@ from dashboard.ingest.dialect import (
     tell_layout,
 )
 from dashboard.ingest.errors import UnreadableFile, counted
-from dashboard.ingest.stored import write_stored
 from dashboard.ingest.table import stored_name
+from dashboard.ingest.write_parquet import write_stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.header import column_names
-from dashboard.ingest.stored import write_stored
 from dashboard.ingest.table import stored_name
+from dashboard.ingest.write_parquet import write_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import Cell, Notation, tell_notation
+from dashboard.ingest.count_cells import COLUMNS_AT_ONCE, Tally, tally_columns
 from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.roles import why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
-from dashboard.ingest.tally import COLUMNS_AT_ONCE, Tally, tally_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

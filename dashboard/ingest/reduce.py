@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from dashboard.ingest.foreign import ForeignKind
+    from dashboard.ingest.judge_rows import Roles
+    from dashboard.ingest.plugin_kinds import ForeignKind
     from dashboard.ingest.source import Source
     from dashboard.ingest.table import Table
-    from dashboard.ingest.usable import Roles
     from estimators import GroupData
-    from estimators.rows import Rows
+    from estimators.data.rows import Rows
 
 _LONGEST_NAME_SHOWN = 200
 
@@ -36,7 +36,7 @@ def reduce_table(table: Table, *, outcome: str, group: str) -> GroupData:
     from pathlib import Path
 
     from dashboard.ingest.cells import Notation
-    from dashboard.ingest.usable import Roles, summaries
+    from dashboard.ingest.judge_rows import Roles, summaries
 
     places = _find((outcome, group), [column.name for column in table.columns], table.name)
     y, g = (table.columns[place] for place in places)
@@ -69,7 +69,7 @@ def reduce_file(path: Path, *, outcome: str, group: str, kinds: Iterable[Foreign
     """
     from pathlib import Path
 
-    from dashboard.ingest.usable import summaries
+    from dashboard.ingest.judge_rows import summaries
 
     @contextmanager
     def opened() -> Iterator[GroupData]:
@@ -95,8 +95,8 @@ def _with_rows_on_demand(opened: Callable[[], AbstractContextManager[GroupData]]
 
 
 def _two_columns(path: Path, outcome: str, group: str, folder: Path, kinds: tuple[ForeignKind, ...]) -> Roles:
+    from dashboard.ingest.judge_rows import Roles
     from dashboard.ingest.source import open_source
-    from dashboard.ingest.usable import Roles
 
     source = open_source(path, name=path.name, folder=folder, kinds=kinds)
     if outcome not in source.names and group not in source.names:
@@ -113,7 +113,7 @@ def _two_columns(path: Path, outcome: str, group: str, folder: Path, kinds: tupl
 
 def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:
     """Where both names are wrong, see whether the table is of a shape that has no such columns."""
-    from dashboard.ingest.store import write_profiled
+    from dashboard.ingest.store_upload import write_profiled
 
     write_profiled(source, name=name, target=folder / "all.parquet", folder=folder / "profile")
 

@@ -11,9 +11,9 @@ from dashboard.ingest.errors import UnreadableFile, listed, shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dashboard.ingest.count_cells import Tally
     from dashboard.ingest.parquet import ColumnType
     from dashboard.ingest.table import Column, Table
-    from dashboard.ingest.tally import Tally
 
 _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""

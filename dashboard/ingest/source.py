@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.delimited import read_layout, text_to_parquet
 from dashboard.ingest.encoding import utf8_file
 from dashboard.ingest.errors import UnreadableFile
-from dashboard.ingest.foreign import foreign_to_parquet, kind_of
 from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
+from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
 from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from dashboard.ingest.foreign import ForeignKind
+    from dashboard.ingest.plugin_kinds import ForeignKind
 
 
 @dataclass(frozen=True)

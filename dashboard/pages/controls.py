@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.choices import own_options
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import estimator_symbol, icon
+from dashboard.session.choices import own_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dashboard.board import Board
-    from dashboard.choices import OptionValue
+    from dashboard.session.choices import OptionValue
+    from dashboard.session.comparisons import Board
     from estimators import Estimator, OptionSpec, Source
 
 

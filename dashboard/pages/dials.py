@@ -14,9 +14,9 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.controls import labelled
 from estimators import PRESETS
-from estimators.designs import ONE_HUGE
-from estimators.effects import SHAPES
-from estimators.streams import STREAMS
+from estimators.simulation.design import ONE_HUGE
+from estimators.simulation.effects import SHAPES
+from estimators.simulation.streams import STREAMS
 
 if TYPE_CHECKING:
     from estimators import Design

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard.opening import SIMULATED_DATASET, simulated_design
 from dashboard.pages import ids
 from dashboard.pages.header import header
 from dashboard.pages.lesson import lesson_panel
@@ -15,10 +14,11 @@ from dashboard.pages.methods import plugins_modal
 from dashboard.pages.rail import rail
 from dashboard.pages.risk import risk_panel
 from dashboard.pages.views import code_modal, comparison_panel
+from dashboard.session.first_choices import SIMULATED_DATASET, simulated_design
 
 if TYPE_CHECKING:
-    from dashboard.board import Board
-    from dashboard.choices import Choices
+    from dashboard.session.choices import Choices
+    from dashboard.session.comparisons import Board
     from dashboard.storage.datasets import Dataset
 
 THEME = {

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from dashboard import lesson
 from dashboard.figures.lesson import lesson_figures
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import estimator_symbol
-from dashboard.words import percent
+from dashboard.session import lesson
+from dashboard.words.comparison import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from dashboard.palette import Style
+    from dashboard.scene.style import Style
 
 _CONFIG: Any = {"displayModeBar": False, "responsive": True}
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.choices import shared_options
 from dashboard.pages import ids
 from dashboard.pages.controls import estimator_row
 from dashboard.pages.symbols import icon
-from dashboard.plugin_words import brought, count_plugins, one_line, plugin_line, plugin_name
+from dashboard.session.choices import shared_options
+from dashboard.words.plugins import brought, count_plugins, one_line, plugin_line, plugin_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dashboard.board import Board
-    from dashboard.choices import Choices
+    from dashboard.session.choices import Choices
+    from dashboard.session.comparisons import Board
     from estimators import Estimator, PluginStatus, Registry
 
 HOW_TO_ADD = (

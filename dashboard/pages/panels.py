@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard import words
 from dashboard.pages.symbols import estimator_symbol
-from estimators.fit import STANDARD_PARAMETERS
+from dashboard.words import comparison as words
+from estimators.contract.fit import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dashboard.board import Board
-    from dashboard.scene import Scene
+    from dashboard.scene.scene import Scene
+    from dashboard.session.comparisons import Board
     from dashboard.storage.datasets import Dataset
     from estimators import Parameter, Result, Sample
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard import words
-from dashboard.choices import LEVELS, Choices, shared_options, sort_choices
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.controls import labelled, option_control, plugin_tag
@@ -16,12 +14,14 @@ from dashboard.pages.dials import dials
 from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.symbols import icon
+from dashboard.session.choices import LEVELS, Choices, shared_options, sort_choices
+from dashboard.words import comparison as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dashboard.board import Board
     from dashboard.ingest import Table
+    from dashboard.session.comparisons import Board
     from dashboard.storage.datasets import Dataset
     from estimators import Design
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from dashboard import risk_words
 from dashboard.pages.panels import card_boxes, sentence
 from dashboard.pages.symbols import estimator_symbol
+from dashboard.words import risk as risk_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dashboard.palette import Style
+    from dashboard.scene.style import Style
     from estimators import EstimatorRisk, RiskReport
 
 COLUMNS = (

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from dash import html
 
 if TYPE_CHECKING:
-    from dashboard.palette import Style
+    from dashboard.scene.style import Style
 
 _SHAPES = {
     "circle": '<circle cx="8" cy="8" r="5"/>',

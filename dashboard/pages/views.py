@@ -11,7 +11,7 @@ from dash import dcc, html
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import icon
-from dashboard.table import LEAST_WIDTH
+from dashboard.words.table import LEAST_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

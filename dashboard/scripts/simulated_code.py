@@ -13,9 +13,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from dashboard.scripts.code_export import R_PRINT, python_fitting, python_names, r_factor, r_fitting, r_joined
-from dashboard.simulated_csv import FILE_NAME
-from estimators.designs import GOLDEN, Design
-from estimators.effects import SHAPES
+from dashboard.scripts.simulated_csv import FILE_NAME
+from estimators.simulation.design import GOLDEN, Design
+from estimators.simulation.effects import SHAPES
 
 if TYPE_CHECKING:
     from estimators import Comparison, Simulated

@@ -1,0 +1,70 @@
+"""``POST /simulate/frame``: one draw of a design, fitted and drawn, for a page whose dials are being turned.
+
+It is the same as what a callback gives for the same design, without dash's round trip through its components.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import flask
+from plotly.io.json import to_json_plotly
+from werkzeug.exceptions import BadRequest
+
+from dashboard.figures.views import drawn
+from dashboard.pages import panels
+from dashboard.scene.truth import closest
+from dashboard.session.choices import Choices
+from dashboard.words import comparison as words
+from estimators import BlupboardError, Design, DesignError
+
+if TYPE_CHECKING:
+    from dashboard.scene.scene import Scene
+    from dashboard.session.comparisons import Board
+
+MOST_LIVE_ROWS = 200_000
+"""Rows past which a design is drawn when the dial is let go, not while it moves."""
+
+
+def install(server: flask.Flask, board: Board) -> None:
+    """Add the route. The body is ``{"design": ..., "choices": ...}``."""
+
+    def frame() -> flask.Response:
+        given = flask.request.get_json(silent=True)
+        if not isinstance(given, dict) or not isinstance(given.get("design"), dict):
+            raise BadRequest("This request holds no design; start it from the page.")
+        try:
+            design = Design.from_json(given["design"])
+        except DesignError as error:
+            return _json({"problem": {"field": error.field, "message": panels.sentence(str(error))}})
+        choices = Choices.from_json(given.get("choices"))
+        if choices is None:
+            raise BadRequest("This request does not say what to draw; start it from the page.")
+        if int(design.sizes.sum()) > MOST_LIVE_ROWS:
+            return _json({"large": True})
+        try:
+            scene = board.passing_scene(design, replace(choices, design=design))
+        except (BlupboardError, ValueError) as error:
+            return _json({"problem": {"field": "", "message": panels.sentence(str(error))}})
+        return _json(picture(scene))
+
+    server.add_url_rule("/simulate/frame", "simulate_frame", frame, methods=["POST"])
+
+
+def picture(scene: Scene) -> dict[str, Any]:
+    """What changes on the page with each draw, and whose estimates come closest."""
+    said = words.headline(scene)
+    return {
+        "figures": drawn(scene),
+        "words": {
+            "headline": [said.answer, said.detail],
+            "cards": [[card.value, card.extra] for card in words.cards(scene)],
+            "closest": words.closest_line(scene),
+        },
+        "closest": [c.id for c in closest(scene.closeness)] if scene.closeness else [],
+    }
+
+
+def _json(value: dict[str, Any]) -> flask.Response:
+    return flask.Response(to_json_plotly(value), mimetype="application/json")

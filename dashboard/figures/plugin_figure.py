@@ -1,0 +1,120 @@
+"""A plugin's figure, made fit for the page: in its theme, linked, and light enough for many groups."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dashboard.figures.parts import FAINT, INK, MANY, canvas, marker_symbol, plain, title_text
+from dashboard.figures.plotly_json import Sheet, merged
+from estimators import FitError, Look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.figures.plotly_json import Trace
+    from dashboard.scene.scene import Scene
+    from dashboard.scene.style import Style
+
+_PER_GROUP = {
+    "": ("x", "y", "text", "hovertext", "customdata", "ids"),
+    "marker": ("color", "size", "symbol", "opacity"),
+    "error_x": ("array", "arrayminus"),
+    "error_y": ("array", "arrayminus"),
+}
+"""Properties of a trace that may hold one entry for each group; those of its parts under the part's name."""
+
+
+def look_of(scene: Scene, styles: Mapping[str, Style]) -> Look:
+    """What a plugin's view is told of the page."""
+    return Look(
+        dark=scene.dark,
+        outcome=title_text(scene.outcome),
+        group=plain(scene.unit.one),
+        colors={name: style.color(dark=scene.dark) for name, style in styles.items()},
+        symbols={name: marker_symbol(style) for name, style in styles.items()},
+        ink=INK[scene.dark],
+        faint=FAINT[scene.dark],
+    )
+
+
+def adopted(figure: object, scene: Scene) -> Sheet:
+    """The figure that a view gave, in the page's theme; traces of groups in display order.
+
+    Raises:
+        FitError: it is no figure.
+
+    """
+    if not isinstance(figure, Mapping):
+        raise FitError(f"its figure is a {type(figure).__name__}, not a dict with data and layout")
+    data, layout = figure.get("data", ()), figure.get("layout") or {}
+    if not isinstance(data, (list, tuple)) or not all(isinstance(trace, Mapping) for trace in data):
+        raise FitError("the data of its figure must be a list of traces, each a dict")
+    if not isinstance(layout, Mapping):
+        raise FitError("the layout of its figure must be a dict")
+    own = {name: value for name, value in layout.items() if name not in ("template", "meta")}
+    sheet = canvas(scene)
+    themed: dict[str, Any] = _plain(merged(sheet.layout, _titles(own)))
+    return Sheet(themed, [_adopted_trace(trace, scene) for trace in data])
+
+
+def _titles(layout: Mapping[str, Any]) -> dict[str, Any]:
+    """The layout with each axis title as a dict, as plotly takes a text too."""
+    return {
+        name: {**part, "title": {"text": part["title"]}}
+        if isinstance(part, Mapping) and isinstance(part.get("title"), str)
+        else part
+        for name, part in layout.items()
+    }
+
+
+def _adopted_trace(given: Mapping[str, Any], scene: Scene) -> Trace:
+    trace: Trace = _plain(given)
+    meta = trace.get("meta")
+    if not isinstance(meta, dict) or not meta.get("groups"):
+        return trace
+    for axis in "xy":
+        if trace.get(axis) is None or len(trace[axis]) != len(scene):
+            raise FitError(
+                f"a trace that shows groups has not one {axis} for each of the {len(scene)} groups"
+            )
+    for part, names in _PER_GROUP.items():
+        owner = trace.get(part) if part else trace
+        if isinstance(owner, dict):
+            owner.update(
+                {n: _reordered(owner[n], scene) for n in names if _is_list(owner.get(n), len(scene))}
+            )
+    trace["meta"] = {"groups": True, "stride": 1}
+    trace.setdefault("hoverinfo", "none")
+    if len(scene) > MANY and trace.get("type", "scatter") == "scatter":
+        trace["type"] = "scattergl"
+    return trace
+
+
+def _is_list(value: object, length: int) -> bool:
+    return isinstance(value, (list, np.ndarray)) and len(value) == length
+
+
+def _reordered(values: Sequence[Any], scene: Scene) -> Any:  # noqa: ANN401 - as it came
+    if isinstance(values, np.ndarray):
+        return values[scene.order]
+    return [values[key] for key in scene.order.tolist()]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON, with arrays in it
+    """The same in dicts, lists and arrays of numbers, which alone a sheet can pack."""
+    if isinstance(value, Mapping):
+        if value.keys() == {"dtype", "bdata"}:  # how plotly's own objects write an array
+            return np.frombuffer(base64.b64decode(value["bdata"]), dtype=f"<{value['dtype']}")
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, np.generic) or np.ma.is_masked(value):
+        return value.tolist()  # None where masked: what lies below the mask is no number of the view's
+    if hasattr(value, "__array__"):
+        array = np.asarray(value)
+        return array if array.ndim == 1 and array.dtype.kind in "fiu" else array.tolist()
+    return value

@@ -1,0 +1,55 @@
+"""An upload to a stored table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from dashboard.ingest.engine import engine
+from dashboard.ingest.profile import profile
+from dashboard.ingest.roles import refuse_hopeless
+from dashboard.ingest.source import Source, open_source
+from dashboard.ingest.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dashboard.ingest.plugin_kinds import ForeignKind
+    from dashboard.ingest.table import Column
+
+
+def store(
+    source: Path, *, name: str, target: Path, max_expanded_bytes: int, kinds: Iterable[ForeignKind]
+) -> Table:
+    """See :func:`dashboard.ingest.store_table`."""
+    with TemporaryDirectory(prefix="ingest-", dir=target.parent) as scratch:
+        folder = Path(scratch)
+        opened = open_source(
+            source, name=name, folder=folder, max_expanded_bytes=max_expanded_bytes, kinds=kinds
+        )
+        parquet = folder / "table.parquet"
+        rows, columns = write_profiled(opened, name=name, target=parquet, folder=folder / "profile")
+        parquet.replace(target)
+    return Table(
+        path=target, name=name, rows=rows, columns=columns, layout=opened.layout, reader=opened.reader
+    )
+
+
+def write_profiled(
+    source: Source, *, name: str, target: Path, folder: Path
+) -> tuple[int, tuple[Column, ...]]:
+    """Write all columns of a source to Parquet and look at what they hold: (rows, columns).
+
+    Raises:
+        UnreadableFile: a row that cannot be read, or a table that has no outcome or no group.
+
+    """
+    rows = source.write(target, None)
+    folder.mkdir()
+    with engine(target, folder) as connection:
+        columns = profile(
+            connection, target, names=source.names, types=source.types, delimiter=source.delimiter
+        )
+    refuse_hopeless(columns, rows, name)
+    return rows, columns

@@ -1,0 +1,223 @@
+"""What is on screen: a comparison in display order, ready to be drawn, tabulated and put into words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dashboard.scene.group_noun import Unit, unit_of
+from dashboard.scene.style import LINE, Style, styles
+from dashboard.scene.truth import Closeness, Truth, distance
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from estimators import Comparison, GroupFit, Result
+
+LONGEST_LABEL = 120
+SAME = 1e-12
+"""Share of the largest number up to which two numbers differ by rounding alone."""
+SORT_RAW, SORT_ROWS, SORT_NAME = "@own", "@rows", "@name"
+"""Sort orders besides the estimators' ids, which never start with ``@``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One estimator that succeeded; arrays are ``(J,)`` in display order."""
+
+    result: Result
+    style: Style
+    estimate: NDArray[np.float64]
+    low: NDArray[np.float64] | None
+    high: NDArray[np.float64] | None
+    weight: NDArray[np.float64] | None
+    rank: NDArray[np.float64]
+    is_own_mean: bool
+    """Whether it leaves every group's own mean as it is."""
+
+    @property
+    def id(self) -> str:
+        """The estimator's id."""
+        return self.result.id
+
+    @property
+    def label(self) -> str:
+        """The estimator's label."""
+        return self.result.label
+
+    @property
+    def is_line(self) -> bool:
+        """Whether it says one number for all groups and asks to be drawn as a line."""
+        return self.style.symbol == LINE and bool((self.estimate == self.estimate[0]).all())
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A comparison in display order. ``order (J,)`` holds each position's key: its index in ``labels``."""
+
+    comparison: Comparison
+    series: tuple[Series, ...]
+    order: NDArray[np.int64]
+    outcome: str
+    unit: Unit
+    view: str
+    dark: bool = False
+    show_own: bool = True
+    truth: Truth | None = None
+    """Where the data are simulated."""
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """(J,) labels in display order, cut to what can be shown."""
+        return [short_label(label) for label in self.comparison.data.labels[self.order]]
+
+    @cached_property
+    def name_place(self) -> NDArray[np.int64]:
+        """(J,) place of each group in the order of names."""
+        return natural_place(self.comparison.data.labels)[self.order]
+
+    @cached_property
+    def n(self) -> NDArray[np.int64]:
+        """(J,) rows."""
+        return self.comparison.data.n[self.order]
+
+    @cached_property
+    def own_mean(self) -> NDArray[np.float64]:
+        """(J,) each group's own mean."""
+        return self.comparison.data.mean[self.order]
+
+    @cached_property
+    def own_rank(self) -> NDArray[np.float64]:
+        """(J,) rank of the own means, 1 = largest."""
+        from estimators.contract.comparison import mean_rank
+
+        return mean_rank(self.comparison.data.mean)[self.order]
+
+    @cached_property
+    def reference(self) -> Series | None:
+        """The method that the headline speaks of: the first that estimates both spreads."""
+        return next((s for s in self.series if has_spreads(s.result)), None)
+
+    @cached_property
+    def center(self) -> float | None:
+        """What the headline's method pulls towards; else what the first method with a centre does."""
+        fits = [s.result.fit for s in ([self.reference] if self.reference else []) + list(self.series)]
+        return next((f.center for f in fits if f is not None and f.center is not None), None)
+
+    @cached_property
+    def closeness(self) -> list[Closeness]:
+        """How far each method is from the truth; empty where that is not known."""
+        if self.truth is None:
+            return []
+        return [Closeness(s.id, s.label, distance(s.estimate, self.truth.mean)) for s in self.series]
+
+    def by_id(self, estimator_id: str) -> Series | None:
+        """The series of an estimator, None where it failed or is off."""
+        return next((s for s in self.series if s.id == estimator_id), None)
+
+
+def make_scene(
+    comparison: Comparison,
+    *,
+    outcome: str,
+    group: str,
+    view: str,
+    sort: str = "",
+    dark: bool = False,
+    show_own: bool = True,
+    style_of: Mapping[str, Style] | None = None,
+    truth: Truth | None = None,
+) -> Scene:
+    """Bring a comparison into display order. An unknown ``sort`` means by the headline's method.
+
+    ``truth`` comes in the order of the data's labels.
+    """
+    style_of = style_of or styles(r.estimator for r in comparison.results)
+    order = display_order(comparison, sort)
+    return Scene(
+        comparison=comparison,
+        series=tuple(
+            _series(result, style_of[result.id], order, comparison.data.mean)
+            for result in comparison.succeeded
+        ),
+        order=order,
+        outcome=outcome,
+        unit=unit_of(group),
+        view=view,
+        dark=dark,
+        show_own=show_own,
+        truth=None if truth is None else replace(truth, mean=truth.mean[order], weight=truth.weight[order]),
+    )
+
+
+def display_order(comparison: Comparison, sort: str) -> NDArray[np.int64]:
+    """(J,) keys from top to bottom: largest first, ties by own mean and then by name."""
+    data = comparison.data
+    name_place = natural_place(data.labels)
+    if sort == SORT_NAME:
+        return np.argsort(name_place)
+    own = -data.centered_mean
+    if sort == SORT_ROWS:
+        return np.lexsort((name_place, own, -data.n))
+    chosen = next((r for r in comparison.succeeded if r.id == sort), None)
+    if chosen is None and sort != SORT_RAW:
+        chosen = next((r for r in comparison.succeeded if has_spreads(r)), None)
+    if chosen is None or chosen.fit is None:
+        return np.lexsort((name_place, own))
+    return np.lexsort((name_place, own, -chosen.fit.estimate))
+
+
+def natural_place(labels: NDArray[np.object_]) -> NDArray[np.int64]:
+    """(J,) place of each label when runs of digits count as numbers: ``g2`` before ``g10``."""
+    keys = [
+        [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in re.split(r"(\d{1,18})", s[:80])]
+        for s in labels
+    ]
+    ordered = sorted(range(len(keys)), key=keys.__getitem__)
+    place = np.empty(len(keys), dtype=np.int64)
+    place[ordered] = np.arange(len(keys))
+    return place
+
+
+def has_spreads(result: Result) -> bool:
+    """Whether a result estimates both the spread between and the spread within groups."""
+    found = result.fit.parameters if result.fit else {}
+    return all(name in found and found[name].value is not None for name in ("sigma_group", "sigma_error"))
+
+
+def short_label(label: str, longest: int = LONGEST_LABEL) -> str:
+    """A label on one line, cut to what can be shown, with nothing invisible in it."""
+    cut = label if len(label) <= longest else label[: longest - 1] + "…"
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in cut)
+
+
+def _series(result: Result, style: Style, order: NDArray[np.int64], own_mean: NDArray[np.float64]) -> Series:
+    fit, interval = result.fit, result.interval
+    if fit is None or result.rank is None:
+        raise ValueError(f"{result.id} has no fit to draw")
+    # NaN where a group has none
+    low, high = (None, None) if interval is None else (np.asarray(end)[order] for end in interval)
+    return Series(
+        result=result,
+        style=style,
+        estimate=fit.estimate[order],
+        low=low,
+        high=high,
+        weight=None if fit.weight is None else fit.weight[order],
+        rank=result.rank[order],
+        is_own_mean=_leaves_means(fit, own_mean),
+    )
+
+
+def _leaves_means(fit: GroupFit, own_mean: NDArray[np.float64]) -> bool:
+    if fit.center is not None or fit.weight is None or not (fit.weight == 1).all():
+        return False  # what has a centre to pull towards is a method of its own, even where it does not pull
+    return bool((np.abs(fit.estimate - own_mean) <= SAME * np.abs(own_mean).max()).all())

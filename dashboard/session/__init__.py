@@ -1,0 +1,1 @@
+"""What a person chose, and what was computed for it."""

@@ -1,0 +1,173 @@
+"""What a person chose on the page: which columns, which estimators, how it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dashboard.scene.scene import SORT_NAME, SORT_RAW, SORT_ROWS
+from estimators import Design
+
+if TYPE_CHECKING:
+    from estimators import Estimator, OptionSpec, Registry
+
+LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
+DEFAULT_LEVEL = 0.95
+
+OptionValue = bool | int | float | str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """One state of the page; hashable. What comes from a browser is taken for granted nowhere."""
+
+    token: str
+    outcome: str
+    group: str
+    on: tuple[str, ...]
+    """Ids of the estimators that are switched on."""
+    options: tuple[tuple[str, str, OptionValue], ...] = ()
+    """(estimator id, option name, value) where it differs from the default."""
+    level: float = DEFAULT_LEVEL
+    sort: str = ""
+    show_own: bool = True
+    dark: bool = False
+    design: Design | None = None
+    """What is simulated; None where ``token`` names a dataset."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for :meth:`from_json`."""
+        return {
+            "token": self.token,
+            "outcome": self.outcome,
+            "group": self.group,
+            "on": list(self.on),
+            "options": [list(entry) for entry in self.options],
+            "level": self.level,
+            "sort": self.sort,
+            "show_own": self.show_own,
+            "dark": self.dark,
+            "design": None if self.design is None else self.design.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, given: object) -> Choices | None:
+        """What :meth:`to_json` gave; None for anything else."""
+        if not isinstance(given, Mapping):
+            return None
+        try:
+            return cls(
+                token=_text(given["token"]),
+                outcome=_text(given["outcome"]),
+                group=_text(given["group"]),
+                on=tuple(_text(i) for i in _sequence(given["on"])),
+                options=tuple(
+                    (_text(e), _text(n), _option_value(v))
+                    for e, n, v in map(_sequence, _sequence(given["options"]))
+                ),
+                level=checked_level(given["level"]),
+                sort=_text(given["sort"]),
+                show_own=_truth(given["show_own"]),
+                dark=_truth(given["dark"]),
+                design=None if given.get("design") is None else Design.from_json(given["design"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
+    def options_by_estimator(self) -> dict[str, dict[str, OptionValue]]:
+        """The options of the estimators that are on."""
+        found: dict[str, dict[str, OptionValue]] = {}
+        for estimator_id, name, value in self.options:
+            if estimator_id in self.on:
+                found.setdefault(estimator_id, {})[name] = value
+        return found
+
+
+def checked_level(given: object) -> float:
+    """A level that the page offers; raises ValueError for any other."""
+    level = float(str(given))
+    if level not in LEVELS:
+        raise ValueError(given)
+    return level
+
+
+def shared_options(registry: Registry) -> tuple[OptionSpec, ...]:
+    """Options that several estimators offer alike: the page asks for each of them once, for all.
+
+    Only those that are on at first count. Each name is shared once: where others mean something else by it,
+    they keep it as their own.
+    """
+    seen: dict[str, int] = {}
+    specs: dict[str, OptionSpec] = {}
+    for estimator in registry.at_first:
+        for spec in estimator.option_specs():
+            key = _likeness(spec)
+            seen[key] = seen.get(key, 0) + 1
+            specs[key] = spec
+    by_name: dict[str, OptionSpec] = {}
+    for key, count in seen.items():
+        if count > 1:
+            by_name.setdefault(specs[key].name, specs[key])
+    return tuple(by_name.values())
+
+
+def own_options(estimator: Estimator, shared: Iterable[OptionSpec]) -> tuple[OptionSpec, ...]:
+    """The options of one estimator that are not shared with others."""
+    likenesses = {_likeness(spec) for spec in shared}
+    return tuple(spec for spec in estimator.option_specs() if _likeness(spec) not in likenesses)
+
+
+def spread_shared(
+    registry: Registry, shared: Iterable[OptionSpec], values: Mapping[str, OptionValue]
+) -> list[tuple[str, str, OptionValue]]:
+    """The shared options' values, given to every estimator that offers them."""
+    by_likeness = {_likeness(spec): values[spec.name] for spec in shared if spec.name in values}
+    return [
+        (estimator.id, spec.name, by_likeness[_likeness(spec)])
+        for estimator in registry.values()
+        for spec in estimator.option_specs()
+        if _likeness(spec) in by_likeness
+    ]
+
+
+def sort_choices(registry: Registry, on: Iterable[str]) -> list[dict[str, str]]:
+    """The orders that the page offers, as value and label."""
+    switched_on = set(on)
+    return [
+        {"value": "", "label": "Automatic"},
+        *({"value": e.id, "label": e.label} for e in registry.values() if e.id in switched_on),
+        {"value": SORT_RAW, "label": "Own mean"},
+        {"value": SORT_ROWS, "label": "Rows"},
+        {"value": SORT_NAME, "label": "Name"},
+    ]
+
+
+def _likeness(spec: OptionSpec) -> str:
+    choices = None if spec.choices is None else tuple(spec.choices.items())
+    return repr((spec.name, spec.default, spec.label, spec.minimum, spec.maximum, choices))
+
+
+def _sequence(value: object) -> Sequence[object]:
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(value)
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    value.encode()  # half a surrogate pair is no text; UnicodeEncodeError is a ValueError
+    return value
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _option_value(value: object) -> OptionValue:
+    if not isinstance(value, (bool, int, float, str)):
+        raise TypeError(value)
+    return value

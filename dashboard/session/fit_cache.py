@@ -1,0 +1,122 @@
+"""Every estimator's fit of every source of groups: kept once it is made, or under way elsewhere."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dashboard.plugin_host.processes import MOST_PROCESSES
+from dashboard.plugin_host.stand_ins import StandIn
+from dashboard.session.choices import DEFAULT_LEVEL
+from estimators import Result
+from estimators.fitting.compare import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+
+    from estimators import Estimator, GroupData
+
+KEPT = 96
+UNDER_WAY = "is being fitted …"
+RETRY_SECONDS = 60.0
+"""After this a fit that failed is made anew when it is asked for."""
+
+Asked = tuple["Estimator", tuple[tuple[str, object], ...]]
+"""An estimator and the options that differ from its defaults."""
+
+
+@dataclass(frozen=True)
+class _Kept:
+    future: Future[Result]
+    begun: float
+    """When, by the machine's own clock."""
+
+    @property
+    def has_failed_long_ago(self) -> bool:
+        """Whether it is worth another try: a machine is not busy for ever."""
+        long_ago = time.monotonic() - self.begun > RETRY_SECONDS
+        return long_ago and self.future.done() and self.future.result().fit is None
+
+
+class Fits:
+    """Fits at the default level, the latest of which are kept."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(MOST_PROCESSES, thread_name_prefix="plugins")
+
+    def results(
+        self,
+        source: Hashable,
+        groups: Callable[[], GroupData],
+        asked: Sequence[Asked],
+        *,
+        wait_seconds: float | None,
+    ) -> list[Result]:
+        """One result for each; those that are still under way hold no fit and say so.
+
+        Args:
+            source: what the groups come from, as a key.
+            groups: gives them.
+            asked: the estimators.
+            wait_seconds: how long to wait for plugins; None: for all, however long they take.
+
+        Raises:
+            OptionError: an option out of its bounds.
+
+        """
+        until = None if wait_seconds is None else time.monotonic() + wait_seconds
+        checked = [(e, values, e.make_options(dict(values))) for e, values in asked]
+        # plugins' fits are under way in other processes while the others are made here
+        ordered = sorted(checked, key=lambda entry: not isinstance(entry[0], StandIn))
+        found = {
+            e.id: self._future((source, e.id, values), groups, e, options) for e, values, options in ordered
+        }
+        results = []
+        for estimator, _, options in checked:
+            future = found[estimator.id]
+            wait([future], None if until is None else max(until - time.monotonic(), 0.0))
+            under_way = Result(estimator, options, DEFAULT_LEVEL, message=UNDER_WAY, lasting=False)
+            results.append(future.result() if future.done() else under_way)
+        return results
+
+    def close(self) -> None:
+        """Begin no further fit."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _future(
+        self, key: Hashable, groups: Callable[[], GroupData], estimator: Estimator, options: object
+    ) -> Future[Result]:
+        if (known := self._known(key)) is not None:
+            return known
+        data = groups()
+        if isinstance(estimator, StandIn):
+            return self._keep(key, lambda: self._pool.submit(run, data, estimator, options, DEFAULT_LEVEL))
+        made: Future[Result] = Future()
+        made.set_result(run(data, estimator, options, DEFAULT_LEVEL))
+        return self._keep(key, lambda: made)
+
+    def _known(self, key: Hashable) -> Future[Result] | None:
+        with self._lock:
+            known = self._kept.get(key)
+            if known is None or known.has_failed_long_ago:
+                self._kept.pop(key, None)
+                return None
+            self._kept.move_to_end(key)
+            return known.future
+
+    def _keep(self, key: Hashable, begin: Callable[[], Future[Result]]) -> Future[Result]:
+        """What is kept; begun only if nobody else has begun it meanwhile."""
+        with self._lock:
+            if (known := self._kept.get(key)) is not None:
+                return known.future
+            future = begin()
+            self._kept[key] = _Kept(future, time.monotonic())
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+            return future

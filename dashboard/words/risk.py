@@ -1,0 +1,150 @@
+"""What a risk study says, in words and round numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from dashboard.words.comparison import DASH, Card, Headline, listed, number, percent
+from estimators import crossings
+from estimators.risk.sweeps import DIALS
+
+if TYPE_CHECKING:
+    from dashboard.session.running_studies import Snapshot
+    from estimators import EstimatorRisk, Measured, RiskReport, ScenarioRisk
+
+CERTAIN = 2.0
+"""Monte Carlo errors of the difference within which two methods are said to be equally close."""
+MOST_CROSSINGS = 3
+MINUS = "−"
+SAME_SHARE = 0.005
+"""Difference in relative risk, as a share, that nobody would notice."""
+
+
+def headline(report: RiskReport) -> Headline:
+    """Who is closest on average in the scenario asked for, and where that changes."""
+    best = closest(report.base)
+    if not best:
+        return Headline("No method could be fitted.", "See below why.")
+    names = listed([e.label for e in best])
+    relative = best[0]["relative_mse"].value
+    verb = "is" if len(best) == 1 else "are"
+    answer = f"{names} {verb} closest to the truth on average."
+    if relative is None:
+        return Headline(answer, "")
+    if abs(relative - 1.0) < SAME_SHARE:
+        return Headline(answer, "Level means do as well here: there is nothing to gain from shrinking.")
+    gain = f"Squared error is {percent(relative)} of the level means'"
+    return Headline(answer, f"{gain}. {_where_it_changes(report)}".strip())
+
+
+def closest(scenario: ScenarioRisk) -> list[EstimatorRisk]:
+    """The method with the least mean squared error, and those that cannot be told from it."""
+    known = [e for e in scenario.estimators if e["mse"].value is not None]
+    if not known:
+        return []
+    best = min(known, key=lambda e: e["mse"].value or 0.0)
+    return [e for e in known if e is best or _alike(scenario.difference(e.id, best.id))]
+
+
+def _alike(difference: Measured) -> bool:
+    value, error = difference.value or 0.0, difference.mcse or 0.0
+    return abs(value) <= CERTAIN * error or abs(value) < 1e-12
+
+
+def _where_it_changes(report: RiskReport) -> str:
+    """The crossings that matter: of a method with the level means, and of whoever is closest."""
+    sweep = report.study.sweep
+    if sweep is None:
+        return ""
+    labels = {e.id: e.label for e in report.base.estimators}
+    said = []
+    for c in crossings(report.sweep):
+        if (c.below is None) == (c.above is None):
+            continue
+        who = labels[c.below or c.above or ""]
+        where = f"{'past' if c.above is None else 'below'} {number(c.value, digits=2)}"
+        said.append(f"{who} is worse than level means {where}")
+    dial = DIALS[sweep.dial].label
+    if not said:
+        return ""
+    return f"As {dial} moves: {'; '.join(said[:MOST_CROSSINGS])}."
+
+
+def cards(report: RiskReport) -> tuple[Card, ...]:
+    """The closest method's gain, coverage, and chance of naming the best group."""
+    best = closest(report.base)
+    first = best[0] if best else None
+    with_interval = next(
+        (e for e in [*best, *report.base.estimators] if e["coverage"].value is not None), None
+    )
+    level = f"{100 * report.study.level:g}%"
+    return (
+        Card(
+            "Squared error, level means = 1",
+            _value(first, "relative_mse", 2),
+            _who(first),
+            "Lower is better.",
+        ),
+        Card(f"Coverage of {level} intervals", _share(with_interval, "coverage"), _who(with_interval)),
+        Card(
+            "Best group found", _share(first, "best_found"), _who(first), "A tie for best counts in shares."
+        ),
+    )
+
+
+def where(report: RiskReport) -> str:
+    """The scenario that the table speaks of."""
+    design = report.study.design
+    return (
+        f"σg/σe = {number(design.ratio) if math.isfinite(design.ratio) else '∞'}, {design.groups:,} groups, "
+        f"rows {design.per_group}, {report.base.replicates:,} replicates, ± Monte Carlo standard error"
+    )
+
+
+def progress(snapshot: Snapshot) -> tuple[str, str]:
+    """How far a study is, and how long it takes yet."""
+    share = f"{snapshot.done:,} of {snapshot.total:,} draws"
+    if snapshot.state == "running":
+        left = snapshot.seconds_left
+        return share, "starting" if left is None else f"about {duration(left)} left"
+    if snapshot.state == "cancelled":
+        return share, f"cancelled after {duration(snapshot.seconds)}"
+    return share, f"{duration(snapshot.seconds)}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, minutes or hours, rounded."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def with_error(measured: Measured, *, share: bool = False) -> tuple[str, str]:
+    """A value and its Monte Carlo error to digits that the error supports; dashes where there is none."""
+    if measured.value is None:
+        return DASH, ""
+    scale = 100.0 if share else 1.0
+    value, error = scale * measured.value, None if measured.mcse is None else scale * measured.mcse
+    unit = "%" if share else ""
+    if not error:
+        return f"{number(value, digits=3)}{unit}", ""
+    places = max(0, 1 - math.floor(math.log10(error)))
+    if places > 8:
+        return f"{number(value, digits=3)}{unit}", f"± {number(error, digits=2)}"
+    sign = MINUS if value < 0 else ""
+    return f"{sign}{abs(value):.{places}f}{unit}", f"± {error:.{places}f}"
+
+
+def _value(risk: EstimatorRisk | None, measure: str, digits: int) -> str:
+    return DASH if risk is None else number(risk[measure].value, digits=digits)
+
+
+def _share(risk: EstimatorRisk | None, measure: str) -> str:
+    return DASH if risk is None or risk[measure].value is None else with_error(risk[measure], share=True)[0]
+
+
+def _who(risk: EstimatorRisk | None) -> str:
+    return "" if risk is None else risk.label

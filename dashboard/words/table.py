@@ -1,0 +1,227 @@
+"""The comparison as a table on the page: one row per group, columns for what people compare."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dashboard.figures.truth import TRUE
+from dashboard.words.comparison import MOST_DIGITS, number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dashboard.scene.scene import Scene, Series
+
+MOST_DECIMALS = 9
+LEAST_WIDTH, LETTER_WIDTH, LETTERS_THAT_FIT = 96, 10, 9
+"""Of a column and of a letter of its heading, in pixels; and how many letters the least width holds."""
+CLIENT_SIDE_GROUPS = 5_000
+"""Groups up to which all rows are handed to the page at once."""
+
+
+def table_columns(scene: Scene) -> list[dict[str, Any]]:
+    """Column definitions for the grid; fields are ``group``, ``n``, ``own``, ``e0``, ``e1``, ..."""
+    value = {"function": f"params.value == null ? '–' : d3.format('{value_format(scene)}')(params.value)"}
+    percent = {
+        "function": "params.value == null ? '–' : params.value > 0 && params.value < 0.005 ? '<1%' : "
+        "params.value >= 0.995 && params.value < 1 ? '>99%' : d3.format('.0%')(params.value)"
+    }
+    numeric = {
+        "type": "rightAligned",
+        "filter": "agNumberColumnFilter",
+        "filterParams": {"inRangeInclusive": True},
+        "sortingOrder": ["desc", "asc", None],
+    }
+    columns: list[dict[str, Any]] = [
+        {
+            "field": "group",
+            "headerName": scene.unit.one,
+            "pinned": "left",
+            "width": 150,
+            "minWidth": 110,
+            "filter": "agTextColumnFilter",
+            "comparator": {"function": "byNamePlace"},
+        },
+        {
+            "field": "n",
+            "headerName": "rows",
+            **numeric,
+            "valueFormatter": {"function": "d3.format(',')(params.value)"},
+        },
+        {"field": "own", "headerName": "own mean", **numeric, "valueFormatter": value},
+    ]
+    reference = scene.reference
+    if scene.truth is not None:
+        columns.append({"field": "true", "headerName": TRUE, **numeric, "valueFormatter": value})
+    for i, s in enumerate(scene.series):
+        if not s.is_own_mean:
+            columns.append({"field": f"e{i}", "headerName": s.label, **numeric, "valueFormatter": value})
+        if scene.truth is not None:
+            name = f"{s.label} error"
+            columns.append({"field": f"error{i}", "headerName": name, **numeric, "valueFormatter": value})
+    columns.append({"field": "own_rank", "headerName": "own rank", **numeric})
+    if reference is not None:
+        columns += _headline_columns(scene, reference, numeric, value, percent)
+    for column in columns:
+        column["headerTooltip"] = column["headerName"]
+        column.setdefault("minWidth", _least_width(column["headerName"]))
+    return columns
+
+
+def _least_width(heading: str) -> int:
+    """In pixels: the heading may be broken between its words only, as long as these are of usual length."""
+    longest = max(map(len, heading.replace("–", " ").split()), default=0)
+    return LEAST_WIDTH + LETTER_WIDTH * min(max(longest - LETTERS_THAT_FIT, 0), LETTERS_THAT_FIT)
+
+
+def _headline_columns(
+    scene: Scene, reference: Series, numeric: dict[str, Any], value: dict[str, Any], percent: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """More of the method that the headline speaks of, each column with its name."""
+    whose, columns = reference.label, [{"field": "rank", "headerName": f"{reference.label} rank", **numeric}]
+    if reference.low is not None:
+        level = f"{100 * scene.comparison.level:g}%"
+        columns += [
+            {"field": "low", "headerName": f"{whose} {level} from", **numeric, "valueFormatter": value},
+            {"field": "high", "headerName": f"{whose} {level} to", **numeric, "valueFormatter": value},
+        ]
+    if reference.weight is not None:
+        columns.append(
+            {"field": "weight", "headerName": f"{whose} weight", **numeric, "valueFormatter": percent}
+        )
+    return columns
+
+
+def table_rows(scene: Scene, positions: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """The rows at these positions of the display order, all by default; ``place`` is that of the name."""
+    at = np.arange(len(scene)) if positions is None else np.asarray(positions, dtype=np.int64)
+    columns = {name: values[at].tolist() for name, values in _numbers(scene).items()}
+    columns["place"] = scene.name_place[at].tolist()
+    columns["key"] = [str(key) for key in scene.order[at]]
+    columns["group"] = [scene.labels[i] for i in at]
+    return [dict(zip(columns, line, strict=True)) for line in zip(*columns.values(), strict=True)]
+
+
+def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[str, Any]], int]:
+    """A block of rows as the grid asks for it, and how many rows pass the filters.
+
+    ``request`` holds ``startRow``, ``endRow`` (exclusive), ``sortModel`` and ``filterModel``.
+    """
+    numbers = _numbers(scene)
+    at = np.arange(len(scene))
+    for field, condition in (request.get("filterModel") or {}).items():
+        at = at[_passes(scene, numbers, str(field), condition)[at]]
+    for order in reversed(request.get("sortModel") or []):
+        field, sign = str(order.get("colId")), -1.0 if order.get("sort") == "desc" else 1.0
+        values = scene.name_place if field == "group" else numbers.get(field)
+        if values is not None:
+            at = at[np.argsort(sign * values[at], kind="stable")]
+    start, end = int(request.get("startRow", 0)), int(request.get("endRow", 200))
+    return table_rows(scene, at[max(start, 0) : max(end, 0)].tolist()), len(at)
+
+
+def value_format(scene: Scene) -> str:
+    """How d3 writes the table's values, so that the groups can be told apart."""
+    digits = decimals(scene)
+    if digits >= 0:
+        return f",.{digits}f"
+    spread, size = _spread_and_size(scene)
+    apart = math.log10(size / spread) if 0 < spread < math.inf else 0.0
+    return f".{min(4 + math.ceil(max(apart, 0.0)), MOST_DIGITS)}~g"
+
+
+def decimals(scene: Scene) -> int:
+    """Digits after the point that tell the groups apart; -1 where those would be too many."""
+    spread, size = _spread_and_size(scene)
+    if size == 0:
+        return 0
+    if not (1e-4 if spread == 0 else 1e-6) < size < 1e12:
+        return -1
+    if spread == 0:
+        shown = number(float(scene.own_mean[0]), digits=6)
+        return min(len(shown.partition(".")[2].rstrip("0")), 6)
+    needed = max(4 - math.ceil(math.log10(spread)), 0)
+    return needed if needed <= MOST_DECIMALS else -1
+
+
+def _spread_and_size(scene: Scene) -> tuple[float, float]:
+    """Range and largest absolute value of everything that is tabulated in the outcome's units."""
+    values = np.concatenate([scene.own_mean, *(s.estimate for s in scene.series)])
+    low, high = float(values.min()), float(values.max())
+    return high - low, max(abs(low), abs(high))
+
+
+def _numbers(scene: Scene) -> dict[str, Any]:
+    columns: dict[str, Any] = {"n": scene.n, "own": scene.own_mean, "own_rank": scene.own_rank}
+    columns |= {f"e{i}": s.estimate for i, s in enumerate(scene.series)}
+    if scene.truth is not None:
+        columns["true"] = scene.truth.mean
+        columns |= {f"error{i}": s.estimate - scene.truth.mean for i, s in enumerate(scene.series)}
+    reference = scene.reference
+    if reference is not None:
+        columns["rank"] = reference.rank
+        if reference.weight is not None:
+            columns["weight"] = reference.weight
+        if reference.low is not None and reference.high is not None:
+            columns |= {"low": reference.low, "high": reference.high}
+    return columns
+
+
+def _passes(
+    scene: Scene, numbers: Mapping[str, Any], field: str, condition: Mapping[str, Any]
+) -> NDArray[np.bool_]:
+    """Mask ``(J,)`` of the positions that pass one column's filter of the grid."""
+    if "conditions" in condition:
+        masks = [_passes(scene, numbers, field, c) for c in condition["conditions"]]
+        join = np.logical_or if condition.get("operator") == "OR" else np.logical_and
+        return np.asarray(join.reduce(masks), dtype=np.bool_)
+    if condition.get("type") == "blank":  # no cell of the table is
+        return np.zeros(len(scene), dtype=np.bool_)
+    if field == "group":
+        mask = _text_mask(scene.labels, condition)
+    else:
+        mask = _number_mask(numbers.get(field), condition)
+    return np.ones(len(scene), dtype=np.bool_) if mask is None else mask
+
+
+def _text_mask(labels: Sequence[str], condition: Mapping[str, Any]) -> NDArray[np.bool_] | None:
+    passes = _TEXT_FILTERS.get(str(condition.get("type")))
+    wanted = str(condition.get("filter") or "").casefold()
+    if passes is None:
+        return None
+    return np.array([passes(label.casefold(), wanted) for label in labels], dtype=np.bool_)
+
+
+def _number_mask(values: NDArray[Any] | None, condition: Mapping[str, Any]) -> NDArray[np.bool_] | None:
+    kind, given, upper = (condition.get(name) for name in ("type", "filter", "filterTo"))
+    if values is None or not isinstance(given, (int, float)):
+        return None
+    if kind == "inRange":
+        return (values >= given) & (values <= (upper if isinstance(upper, (int, float)) else np.inf))
+    compare = _NUMBER_FILTERS.get(str(kind))
+    return None if compare is None else compare(values, given)
+
+
+_TEXT_FILTERS: Mapping[str, Callable[[str, str], bool]] = {
+    "contains": operator.contains,
+    "notContains": lambda label, wanted: wanted not in label,
+    "equals": operator.eq,
+    "notEqual": operator.ne,
+    "startsWith": str.startswith,
+    "endsWith": str.endswith,
+}
+_NUMBER_FILTERS: Mapping[str, Callable[[Any, float], NDArray[np.bool_]]] = {
+    "equals": operator.eq,
+    "notEqual": operator.ne,
+    "lessThan": operator.lt,
+    "lessThanOrEqual": operator.le,
+    "greaterThan": operator.gt,
+    "greaterThanOrEqual": operator.ge,
+}

@@ -1,0 +1,1 @@
+"""What a method is handed and what it gives back."""

@@ -1,0 +1,260 @@
+"""GroupBatch and BatchFit: many replicates of the same groups, and what a method says about all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimators.arrays import frozen_array
+from estimators.contract.fit import Interval, two_sided_quantile
+from estimators.data.groups import NEGLIGIBLE, GroupData
+from estimators.errors import FitError, OptionError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from estimators.contract.fit import GroupFit
+    from estimators.data.rows import Rows
+
+
+@dataclass(frozen=True, eq=False)
+class GroupBatch:
+    """R replicates of J groups whose sizes are the same in each; ``batch[r]`` is one of them as GroupData.
+
+    Arrays are read-only.
+    """
+
+    labels: NDArray[np.object_]
+    """(J,) str."""
+    n: NDArray[np.int64]
+    """(J,) rows."""
+    origin: float
+    """A number near the data, in the outcome's units."""
+    centered_mean: NDArray[np.float64]
+    """(R, J) group means minus origin."""
+    ss_within: NDArray[np.float64]
+    """(R, J) sums of squares of the rows around their group's mean."""
+    read_rows: Callable[[int], Rows] | None = field(default=None, repr=False)
+    """Fetches the rows of one replicate for the methods that need them; None where only summaries exist."""
+
+    def __post_init__(self) -> None:
+        labels = np.array(self.labels, dtype=object)
+        labels.setflags(write=False)
+        object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "n", frozen_array(self.n, np.int64))
+        for name in ("centered_mean", "ss_within"):
+            object.__setattr__(self, name, frozen_array(getattr(self, name)))
+
+    def __len__(self) -> int:
+        return len(self.centered_mean)
+
+    def __getitem__(self, replicate: int) -> GroupData:
+        read_rows, ss_within = self.read_rows, self.ss_within[replicate]
+        return GroupData(
+            labels=self.labels,
+            n=self.n,
+            origin=self.origin,
+            centered_mean=self.centered_mean[replicate],
+            ss_within=ss_within,
+            constant=ss_within == 0,
+            rows_read=self.total,
+            read_rows=None if read_rows is None else lambda: read_rows(replicate),
+        )
+
+    def take(self, replicates: NDArray[np.bool_]) -> GroupBatch:
+        """The replicates ``(R,)`` where the mask is true, without their rows."""
+        return GroupBatch(
+            self.labels, self.n, self.origin, self.centered_mean[replicates], self.ss_within[replicates]
+        )
+
+    @property
+    def groups(self) -> int:
+        """The number of groups, J."""
+        return len(self.n)
+
+    @cached_property
+    def mean(self) -> NDArray[np.float64]:
+        """(R, J) group means."""
+        return frozen_array(self.origin + self.centered_mean)
+
+    @cached_property
+    def total(self) -> int:
+        """Rows in each replicate, N."""
+        return int(self.n.sum())
+
+    @property
+    def df_within(self) -> int:
+        """Degrees of freedom of the pooled variance, N - J."""
+        return self.total - self.groups
+
+    @cached_property
+    def pooled_variance(self) -> NDArray[np.float64] | None:
+        """(R,) pooled within-group variances; None where no group has two rows."""
+        return None if self.df_within == 0 else frozen_array(self.ss_within.sum(axis=1) / self.df_within)
+
+    @cached_property
+    def sampling_variance(self) -> NDArray[np.float64] | None:
+        """(R, J) variances of the group means around their true means; None where no group has two rows."""
+        pooled = self.pooled_variance
+        return None if pooled is None else frozen_array(pooled[:, None] / self.n)
+
+    @cached_property
+    def centered_grand_mean(self) -> NDArray[np.float64]:
+        """(R,) means of all rows, minus origin."""
+        rough = self.centered_mean @ self.n / self.total
+        return frozen_array(rough + (self.centered_mean - rough[:, None]) @ self.n / self.total)
+
+    @cached_property
+    def varies_within(self) -> NDArray[np.bool_]:
+        """(R,) whether rows vary within groups; see :attr:`GroupData.varies_within`."""
+        within = np.sqrt(self.ss_within.max(axis=1))
+        return frozen_array(within > NEGLIGIBLE * np.abs(self.centered_mean).max(axis=1), np.bool_)
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class BatchFit:
+    """What a method says about every group of every replicate. Arrays are ``(R, J)`` and read-only.
+
+    A replicate that could not be fitted is named in ``failures``, and its rows hold NaN.
+    """
+
+    estimate: NDArray[np.float64]
+    """Estimated or predicted means."""
+    std_error: NDArray[np.float64] | None
+    """Their standard errors; None: the method has none. NaN where a replicate or a group has none."""
+    weight: NDArray[np.float64] | None
+    """Weights on the groups' own means; as above."""
+    df: float | None
+    """Degrees of freedom of the intervals; None = normal."""
+    interval_fn: Callable[[float], Interval] | None
+    """Level -> (low, high), each ``(R, J)``, for a method with intervals of its own."""
+    parameters: Mapping[str, NDArray[np.float64]]
+    """``(R,)`` for each name: numbers about all groups of a replicate, NaN where one does not exist."""
+    failures: Mapping[int, str]
+    """Replicate -> why it could not be fitted."""
+
+    def __init__(
+        self,
+        estimate: ArrayLike,
+        std_error: ArrayLike | None = None,
+        weight: ArrayLike | None = None,
+        *,
+        df: float | None = None,
+        interval_fn: Callable[[float], Interval] | None = None,
+        parameters: Mapping[str, ArrayLike] | None = None,
+        failures: Mapping[int, str] | None = None,
+    ) -> None:
+        """Copy and freeze the arrays."""
+        for name, given in (("estimate", estimate), ("std_error", std_error), ("weight", weight)):
+            object.__setattr__(self, name, None if given is None else frozen_array(given))
+        object.__setattr__(self, "df", df)
+        object.__setattr__(self, "interval_fn", interval_fn)
+        numbers = {name: frozen_array(values) for name, values in (parameters or {}).items()}
+        object.__setattr__(self, "parameters", MappingProxyType(numbers))
+        object.__setattr__(self, "failures", MappingProxyType(dict(failures or {})))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = {name: dict(v) if isinstance(v, MappingProxyType) else v for name, v in vars(self).items()}
+        return _fit_of, (plain,)
+
+    @classmethod
+    def stack(cls, fits: list[GroupFit | str], groups: int) -> BatchFit:
+        """Fits of one replicate after the other, or the reason why there is none, as one."""
+        done = {r: fit for r, fit in enumerate(fits) if not isinstance(fit, str)}
+        nothing = np.full(groups, np.nan)
+
+        def rows(name: str) -> NDArray[np.float64] | None:
+            found = {r: value for r, fit in done.items() if (value := getattr(fit, name)) is not None}
+            return np.array([found.get(r, nothing) for r in range(len(fits))]) if found else None
+
+        def interval(level: float) -> Interval:
+            found = {r: both for r, fit in done.items() if (both := fit.interval(level)) is not None}
+            ends = np.array([found.get(r, (nothing, nothing)) for r in range(len(fits))], dtype=np.float64)
+            return ends[:, 0], ends[:, 1]
+
+        has_intervals = any(f.std_error is not None or f.interval_fn is not None for f in done.values())
+        names = dict.fromkeys(name for fit in done.values() for name in fit.parameters)
+        estimate = rows("estimate")
+        return cls(
+            np.full((len(fits), groups), np.nan) if estimate is None else estimate,
+            rows("std_error"),
+            rows("weight"),
+            interval_fn=interval if has_intervals else None,
+            parameters={
+                name: [_parameter(done[r], name) if r in done else np.nan for r in range(len(fits))]
+                for name in names
+            },
+            failures={r: fit for r, fit in enumerate(fits) if isinstance(fit, str)},
+        )
+
+    def interval(self, level: float = 0.95) -> Interval | None:
+        """Lower and upper ends ``(R, J)`` at ``level``, NaN where a replicate has none; None if none has.
+
+        Raises:
+            OptionError: the level is not between 0 and 1.
+
+        """
+        if self.interval_fn is not None:
+            _check_level(level)
+            low, high = self.interval_fn(level)
+            return frozen_array(low), frozen_array(high)
+        half = self.half_width(level)
+        return (
+            None if half is None else (frozen_array(self.estimate - half), frozen_array(self.estimate + half))
+        )
+
+    def half_width(self, level: float = 0.95) -> NDArray[np.float64] | None:
+        """(R, J) half the width of the intervals; None if there are none or the method has its own.
+
+        Raises:
+            OptionError: the level is not between 0 and 1.
+
+        """
+        _check_level(level)
+        if self.interval_fn is not None or self.std_error is None:
+            return None
+        half: NDArray[np.float64] = two_sided_quantile(level, self.df) * self.std_error
+        return half
+
+    def check(self, replicates: int, groups: int, level: float = 0.95) -> None:
+        """Raise FitError unless arrays have shape ``(replicates, groups)`` and hold what they promise.
+
+        Estimates are finite in replicates that did not fail, standard errors not negative, and intervals at
+        ``level`` not upside down.
+        """
+        arrays = {name: getattr(self, name) for name in ("estimate", "std_error", "weight")}
+        if self.interval_fn is not None:
+            arrays["low"], arrays["high"] = self.interval_fn(level)
+        for name, value in arrays.items():
+            if value is not None and np.shape(value) != (replicates, groups):
+                raise FitError(
+                    f"{name} has shape {np.shape(value)}, but there are {replicates} replicates "
+                    f"of {groups} groups"
+                )
+        failed = np.isin(np.arange(replicates), list(self.failures))
+        if not np.isfinite(self.estimate[~failed]).all():
+            raise FitError("estimate holds values that are not finite in replicates that did not fail")
+        if self.std_error is not None and (self.std_error < 0).any():
+            raise FitError("std_error holds negative values")
+        if self.interval_fn is not None and (np.asarray(arrays["low"]) > arrays["high"]).any():
+            raise FitError("interval_fn gave a lower end above the upper one")
+
+
+def _fit_of(fields: dict[str, Any]) -> BatchFit:
+    """A fit that was pickled, its arrays read-only again."""
+    return BatchFit(**fields)
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
+
+
+def _parameter(fit: GroupFit, name: str) -> float:
+    found = fit.parameters.get(name)
+    return np.nan if found is None or found.value is None else found.value

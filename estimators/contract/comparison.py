@@ -1,0 +1,175 @@
+"""Comparison: the answers of several estimators on the same groups, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimators.contract.fit import STANDARD_PARAMETERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from estimators.contract.estimator import Estimator
+    from estimators.contract.fit import GroupFit, Interval
+    from estimators.data.groups import GroupData
+
+GROUP_COLUMNS = ("group", "n", "raw_mean", "estimate", "std_error", "conf_low", "conf_high", "weight", "rank")
+TIDY_COLUMNS = ("estimator", *GROUP_COLUMNS)
+"""The columns of every table and file, in this order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One estimator's answer: a fit, or the reason why there is none."""
+
+    estimator: Estimator
+    options: object
+    """An instance of the estimator's ``Options``."""
+    level: float
+    """Of the intervals."""
+    fit: GroupFit | None = None
+    message: str | None = None
+    """Why there is no fit."""
+    lasting: bool = True
+    """False while the fit is still under way somewhere else."""
+
+    @property
+    def id(self) -> str:
+        """The estimator's id."""
+        return self.estimator.id
+
+    @property
+    def label(self) -> str:
+        """The estimator's label."""
+        return self.estimator.label
+
+    @cached_property
+    def interval(self) -> Interval | None:
+        """Lower and upper ends ``(J,)`` at the comparison's level; None if the method has none, or failed."""
+        return None if self.fit is None else self.fit.interval(self.level)
+
+    @cached_property
+    def rank(self) -> NDArray[np.float64] | None:
+        """Rank of each estimate ``(J,)``, 1 = largest, ties share the mean; None if the method failed."""
+        return None if self.fit is None else mean_rank(self.fit.estimate)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The same groups through several estimators, in the order in which they were asked for."""
+
+    data: GroupData
+    """The groups."""
+    results: tuple[Result, ...]
+    """One for each estimator, fitted or not."""
+    level: float = 0.95
+    """Of the intervals."""
+
+    def __getitem__(self, estimator_id: str) -> Result:
+        for result in self.results:
+            if result.id == estimator_id:
+                return result
+        raise KeyError(estimator_id)
+
+    @property
+    def succeeded(self) -> tuple[Result, ...]:
+        """The results that hold a fit."""
+        return tuple(r for r in self.results if r.fit is not None)
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        """The results that hold a message instead."""
+        return tuple(r for r in self.results if r.fit is None)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The tidy columns as lists, None where a number does not exist; one line per estimator and group."""
+        out: dict[str, list[Any]] = {name: [] for name in TIDY_COLUMNS}
+        for result in self.succeeded:
+            for name, values in group_columns(self.data, result).items():
+                out[name].extend(values)
+            out["estimator"].extend([result.id] * len(self.data))
+        return out
+
+    def tidy(self) -> pd.DataFrame:
+        """The tidy columns as a pandas frame, NaN where a number does not exist."""
+        import pandas as pd
+
+        text = {"estimator": "object", "group": "object", "n": "int64"}
+        return pd.DataFrame(
+            {k: pd.Series(v, dtype=text.get(k, "float64")) for k, v in self.columns().items()},
+            columns=list(TIDY_COLUMNS),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain numbers, text and None, ready for JSON."""
+        dropped = self.data.dropped
+        return {
+            "data": {
+                "rows": self.data.rows_read,
+                "used": self.data.total,
+                "dropped": {
+                    "missing_outcome": dropped.missing_outcome,
+                    "missing_group": dropped.missing_group,
+                    "not_a_number": dropped.not_a_number,
+                    "not_finite": dropped.not_finite,
+                },
+                "groups": len(self.data),
+            },
+            "fits": [_fit_dict(self.data, result) for result in self.results],
+        }
+
+
+def mean_rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks ``(J,)`` from the largest down, starting at 1; equal values share the mean of their ranks."""
+    _, of, count = np.unique(-values, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    return np.asarray((last - (count - 1) / 2.0)[of], dtype=np.float64)
+
+
+def group_columns(data: GroupData, result: Result) -> dict[str, list[Any]]:
+    """One result's line for every group: the tidy columns without ``estimator``."""
+    fit = result.fit
+    if fit is None:
+        return {name: [] for name in GROUP_COLUMNS}
+    nothing: list[None] = [None] * len(data)
+    low, high = (nothing, nothing) if result.interval is None else (end.tolist() for end in result.interval)
+    return {
+        "group": data.labels.tolist(),
+        "n": data.n.tolist(),
+        "raw_mean": data.mean.tolist(),
+        "estimate": fit.estimate.tolist(),
+        "std_error": nothing if fit.std_error is None else fit.std_error.tolist(),
+        "conf_low": low,
+        "conf_high": high,
+        "weight": nothing if fit.weight is None else fit.weight.tolist(),
+        "rank": nothing if result.rank is None else result.rank.tolist(),
+    }
+
+
+def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
+    head = {
+        "estimator": result.id,
+        "label": result.label,
+        "status": "failed" if result.fit is None else "ok",
+        "message": result.message,
+    }
+    if result.fit is None:
+        return {**head, "parameters": None, "notes": [], "groups": []}
+    found = result.fit.parameters
+    parameters: dict[str, float | None] = {
+        name: found[name].value if name in found else None for name in STANDARD_PARAMETERS
+    }
+    parameters.update({name: p.value for name, p in found.items() if name not in parameters})
+    columns = group_columns(data, result)
+    lines = zip(*columns.values(), strict=True)
+    return {
+        **head,
+        "parameters": parameters,
+        "notes": [{"code": n.code, "severity": n.severity, "text": n.text} for n in result.fit.notes],
+        "groups": [dict(zip(GROUP_COLUMNS, line, strict=True)) for line in lines],
+    }

@@ -1,0 +1,136 @@
+"""Estimator: what every method offers, the built-ins included.
+
+Every method is held to the same contract by :func:`estimators.check_estimator`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from estimators.contract.fit import GroupFit
+from estimators.contract.options import NoOptions, OptionSpec, option_spec
+from estimators.errors import FitError, OptionError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from estimators.contract.batch import BatchFit, GroupBatch
+    from estimators.data.groups import GroupData
+
+ID_PATTERN = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+class Estimator(ABC):
+    """A method that estimates (or predicts) the mean of every group.
+
+    A subclass gives the class attributes and :meth:`_fit`; everything else has a default. Instances hold no
+    state: the same data and options give the same fit.
+    """
+
+    id: ClassVar[str]
+    """Lower-case letters, digits, ``_`` and ``-``, starting with a letter; unique in a registry."""
+    label: ClassVar[str]
+    """A short name for people, e.g. ``REML BLUP``."""
+    summary: ClassVar[str]
+    """One line: what the method does."""
+    citation: ClassVar[str] = ""
+    """Where the formula comes from."""
+    needs: ClassVar[Literal["summary", "rows"]] = "summary"
+    """``rows``: the method reads ``data.rows``; ``summary``: the group summaries are enough."""
+    Options: ClassVar[type] = NoOptions
+    """A frozen dataclass whose fields are :func:`option` calls."""
+
+    color: ClassVar[str | None] = None
+    """A hint for display, ``#rrggbb``; None: chosen from a cycle, steady for the id."""
+    symbol: ClassVar[str | None] = None
+    """A hint for display: a plotly marker symbol, or ``line`` for one number that stands for all groups."""
+    order: ClassVar[int] = 100
+    """Place in lists; the smaller comes first, ties by id."""
+    on_at_first: ClassVar[bool] = True
+    """A hint: whether it takes part where nobody has chosen; False for what is looked up now and then."""
+
+    def fit(self, data: GroupData, options: object | None = None) -> GroupFit:
+        """Fit the method after checking the options: an ``Options`` instance, a mapping, or None (defaults).
+
+        Raises:
+            OptionError: an unknown option or a value out of bounds.
+            DataError: the data cannot carry this method (too few groups, say).
+            FitError: the method broke its contract (wrong shape, NaN, ...).
+
+        """
+        checked = self.make_options(options)
+        if self.needs == "rows":
+            data.require_rows()
+        result = self._fit(data, checked)
+        if not isinstance(result, GroupFit):
+            raise FitError(f"_fit returned {type(result).__name__}, not a GroupFit")
+        result.check(len(data))
+        return result
+
+    @abstractmethod
+    def _fit(self, data: GroupData, options: Any) -> GroupFit:  # noqa: ANN401 - an instance of the subclass's Options
+        """Compute the fit. ``data`` is read-only; ``options`` is a checked instance of ``Options``."""
+
+    def _fit_many(self, batch: GroupBatch, options: Any) -> BatchFit | None:  # noqa: ANN401 - as in _fit
+        """Compute the fits of all replicates of a batch at once.
+
+        Optional: None means that this method fits one replicate after the other. What it gives must be what
+        :meth:`_fit` gives, to rounding.
+        """
+        del batch, options
+        return None
+
+    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The weight ``(M,)`` that groups of ``n (M,)`` rows would get under ``fit``; None: no such curve."""
+        del fit, n
+        return None
+
+    def r_code(self, data: GroupData, options: Any) -> str | None:  # noqa: ANN401 - as in _fit
+        """The method in R: lines that leave the J estimates in ``estimate``, in the order of ``levels(g)``.
+
+        At hand are the usable rows, ``y`` (numeric) and ``g`` (a factor whose levels are ``data.labels``),
+        and lme4. Only base R, stats and lme4 may be used. None: there are none for this method or these data.
+        """
+        del data, options
+        return None
+
+    @classmethod
+    def option_specs(cls) -> tuple[OptionSpec, ...]:
+        """The options in the order of their definition."""
+        if not dataclasses.is_dataclass(cls.Options):
+            raise OptionError(f"Options of {cls.id} is not a dataclass")
+        return tuple(option_spec(f) for f in dataclasses.fields(cls.Options))
+
+    @classmethod
+    def make_options(cls, given: object | None = None) -> object:
+        """A checked ``Options`` instance from an instance, a mapping of names to values (or text), or None.
+
+        Raises:
+            OptionError: an unknown name (the known ones are listed) or a value out of bounds (with the
+            bounds).
+
+        """
+        specs = {s.name: s for s in cls.option_specs()}
+        if given is None:
+            values: dict[str, object] = {}
+        elif isinstance(given, cls.Options):
+            values = {name: getattr(given, name) for name in specs}
+        elif isinstance(given, Mapping):
+            values = dict(given)
+        else:
+            raise OptionError(
+                f"options of {cls.id} are {cls.Options.__name__} or a mapping, not {type(given).__name__}"
+            )
+        unknown = [str(name) for name in values if name not in specs]
+        if unknown:
+            known = f"it knows {', '.join(specs)}" if specs else "it has none"
+            raise OptionError(f"{cls.id} has no option {', '.join(unknown)}: {known}")
+        try:
+            return cls.Options(**{name: specs[str(name)].parse(value) for name, value in values.items()})
+        except OptionError as error:
+            raise OptionError(f"{cls.id}.{error}") from None

@@ -1,0 +1,278 @@
+"""GroupData: everything the estimators need to know about the rows, reduced once to one line per group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimators.arrays import frozen_array
+from estimators.data.frames import reduce_frame
+from estimators.data.labels import label_text
+from estimators.data.rows import DroppedRows, Rows, UsableRows
+from estimators.data.sums import Reduction, reduce_arrays, reduce_chunks, reduce_rows
+from estimators.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import ArrayLike, NDArray
+
+NEGLIGIBLE = 1e-70
+"""A spread this much smaller than another is none: the ratio of the variances, squared, must fit a double."""
+SMALLEST, LARGEST = 1e-145, 1e145
+"""Between these a number's square fits a double with room for sums."""
+
+
+@dataclass(frozen=True, eq=False)
+class GroupData:
+    """J groups, one entry each, sorted by label. Arrays are read-only.
+
+    Spreads come from ``centered_mean``, never from ``mean``: near 1e9 a double holds only seven digits after
+    the point, so every row has ``origin`` subtracted before anything is summed.
+    """
+
+    labels: NDArray[np.object_]
+    """(J,) str, exactly as given."""
+    n: NDArray[np.int64]
+    """(J,) rows in use."""
+    origin: float
+    """A number near the data, in the outcome's units."""
+    centered_mean: NDArray[np.float64]
+    """(J,) group mean minus origin."""
+    ss_within: NDArray[np.float64]
+    """(J,) sum of squares of the rows around their group's mean."""
+    constant: NDArray[np.bool_]
+    """(J,) whether all rows of the group are equal."""
+    rows_read: int
+    """Rows looked at; ``rows_read == total + dropped.total``."""
+    dropped: DroppedRows = field(default_factory=DroppedRows)
+    """Rows left out, by cause."""
+    known_variance: NDArray[np.float64] | None = None
+    """(J,) sampling variance of each mean where it was published with the mean, else None."""
+    read_rows: Callable[[], Rows] | None = field(default=None, repr=False)
+    """Fetches the rows for the methods that need them; None where only summaries exist."""
+
+    def __post_init__(self) -> None:
+        labels = np.empty(len(self.labels), dtype=object)
+        labels[:] = self.labels
+        labels.setflags(write=False)
+        object.__setattr__(self, "labels", labels)
+        for name, dtype in (
+            ("n", np.int64),
+            ("centered_mean", np.float64),
+            ("ss_within", np.float64),
+            ("constant", np.bool_),
+        ):
+            object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
+        if self.known_variance is not None:
+            object.__setattr__(self, "known_variance", frozen_array(self.known_variance))
+
+    def __len__(self) -> int:
+        return len(self.n)
+
+    @cached_property
+    def mean(self) -> NDArray[np.float64]:
+        """(J,) group means, for display; compute spreads from ``centered_mean``."""
+        return frozen_array(self.origin + self.centered_mean)
+
+    @cached_property
+    def total(self) -> int:
+        """Rows in use, N."""
+        return int(self.n.sum())
+
+    @cached_property
+    def df_within(self) -> int:
+        """Degrees of freedom of the pooled variance, N - J."""
+        return self.total - len(self)
+
+    @cached_property
+    def varies_within(self) -> bool:
+        """Whether rows vary within groups, by an amount that counts beside the spread between groups.
+
+        Variances whose ratio is past 1e140 are taken as one of them being 0: no further does a double reach.
+        """
+        within = float(np.sqrt(self.ss_within.max()))
+        return within > NEGLIGIBLE * float(np.abs(self.centered_mean).max())
+
+    @cached_property
+    def all_equal(self) -> bool:
+        """Whether all groups have the same mean and no row strays from it."""
+        return not self.varies_within and bool(self.centered_mean.min() == self.centered_mean.max())
+
+    @cached_property
+    def pooled_variance(self) -> float | None:
+        """Pooled within-group variance; None where no group has two rows or the variances were published."""
+        if self.df_within == 0 or self.known_variance is not None:
+            return None
+        return float(self.ss_within.sum() / self.df_within)
+
+    @cached_property
+    def sampling_variance(self) -> NDArray[np.float64] | None:
+        """(J,) variance of each group mean around its true mean: pooled variance / n, or as published."""
+        if self.known_variance is not None:
+            return self.known_variance
+        return None if self.pooled_variance is None else frozen_array(self.pooled_variance / self.n)
+
+    @cached_property
+    def centered_grand_mean(self) -> float:
+        """Mean of all rows, minus origin."""
+        rough = float(self.n @ self.centered_mean) / self.total
+        return rough + float(self.n @ (self.centered_mean - rough)) / self.total
+
+    @cached_property
+    def ss_between(self) -> float:
+        """Sum over rows of the squared distance from their group's mean to the mean of all rows."""
+        return float(self.n @ np.square(self.centered_mean - self.centered_grand_mean))
+
+    @cached_property
+    def rows(self) -> Rows | None:
+        """The rows in use, fetched at the first look; None where only summaries exist."""
+        return None if self.read_rows is None else self.read_rows()
+
+    def require_rows(self) -> Rows:
+        """The rows in use, for a method that ``needs`` them.
+
+        Raises:
+            DataError: only summaries exist.
+
+        """
+        if self.rows is None:
+            raise DataError("needs the rows themselves, and these data hold only group summaries")
+        return self.rows
+
+    def require_repeats(self) -> None:
+        """Make sure that the spread within groups can be told from the spread between them.
+
+        Raises:
+            DataError: every group has one row.
+
+        """
+        if self.known_variance is None and self.df_within == 0:
+            raise DataError(
+                "every group has one row, so the spread between groups and the spread within them "
+                "cannot be told apart"
+            )
+
+    def with_rows(self, read_rows: Callable[[], Rows]) -> GroupData:
+        """The same groups with another way to fetch their rows."""
+        return replace(self, read_rows=read_rows)
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,  # noqa: ANN401 - of any library
+        *,
+        outcome: str,
+        group: str,
+        already_dropped: DroppedRows | None = None,
+    ) -> GroupData:
+        """Reduce two columns of any frame that narwhals knows; a lazy one is reduced where it lives.
+
+        Args:
+            frame: pandas, Polars, PyArrow, DuckDB, Ibis, Dask, PySpark, ...
+            outcome: name of the column with the numbers.
+            group: name of the column whose values, as text, name the groups.
+            already_dropped: rows that the caller has left out before, to be counted with the rest.
+
+        Raises:
+            DataError: no such column, the same column twice, an outcome that holds no numbers, no usable row.
+
+        """
+        before = already_dropped or DroppedRows()
+        return cls._of(reduce_frame(frame, outcome=outcome, group=group, already_dropped=before))
+
+    @classmethod
+    def from_arrays(cls, outcome: ArrayLike, group: ArrayLike) -> GroupData:
+        """Reduce N outcomes and N labels, both one-dimensional and of equal length.
+
+        Outcomes may be numbers or text, labels anything that reads as text. The arrays are looked at again
+        where a method needs the rows: leave them as they are while the data are in use.
+
+        Raises:
+            DataError: lengths differ, or no usable row.
+
+        """
+        return cls._of(reduce_arrays(outcome, group))
+
+    @classmethod
+    def from_codes(
+        cls, outcome: NDArray[np.float64], codes: NDArray[np.int64], labels: Iterable[str]
+    ) -> GroupData:
+        """Reduce N finite outcomes whose groups are given as places in ``labels``.
+
+        Raises:
+            DataError: no row, or an outcome whose squares do not fit a double.
+
+        """
+        low, high = (float(outcome.min()), float(outcome.max())) if len(outcome) else (np.inf, -np.inf)
+        return cls._of(
+            reduce_rows(UsableRows(outcome, codes, list(labels), DroppedRows(), len(outcome), low, high))
+        )
+
+    @classmethod
+    def from_chunks(cls, chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> GroupData:
+        """Reduce pairs of (outcome, group) arrays one after the other; only summaries are kept.
+
+        Raises:
+            DataError: lengths differ within a chunk, or no usable row in any.
+
+        """
+        return cls._of(reduce_chunks(chunks))
+
+    @classmethod
+    def from_estimates(cls, labels: Iterable[object], estimate: ArrayLike, std_error: ArrayLike) -> GroupData:
+        """Published summaries: one estimate and its known standard error for each group, ``(J,)`` each.
+
+        Raises:
+            DataError: lengths differ, a label is missing or appears twice, a value is not finite, a standard
+                error is not positive, or the numbers differ so much in size that squares do not fit a double.
+
+        """
+        names = np.array([label_text(label) for label in labels], dtype=object)
+        y, se = np.asarray(estimate, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
+        if not names.shape == y.shape == se.shape:
+            given = f"{names.size} labels, {y.size} estimates and {se.size} standard errors"
+            raise DataError(f"{given}: give one of each per group")
+        if names.size == 0:
+            raise DataError("there is no group to look at")
+        if None in names.tolist():
+            raise DataError("a label is missing: every published summary needs one")
+        if len(set(names)) != len(names):
+            raise DataError("a label appears twice: published summaries hold one line per group")
+        if not (np.isfinite(y).all() and np.isfinite(se).all() and (se > 0).all()):
+            raise DataError("estimates must be finite, and standard errors finite and above 0")
+        least, reach = float(se.min()), max(float(np.abs(y).max()), float(se.max()))
+        if not SMALLEST < least <= reach < LARGEST or least < NEGLIGIBLE * reach:
+            raise DataError(
+                "estimates and standard errors differ too much in size: their squares do not fit a double"
+            )
+        order = np.argsort(names, kind="stable")
+        origin = float(y.min() / 2 + y.max() / 2)
+        return cls(
+            labels=names[order],
+            n=np.ones(len(y), dtype=np.int64),
+            origin=origin,
+            centered_mean=(y - origin)[order],
+            ss_within=np.zeros(len(y)),
+            constant=np.ones(len(y), dtype=np.bool_),
+            rows_read=len(y),
+            known_variance=np.square(se)[order],
+        )
+
+    @classmethod
+    def _of(cls, reduced: Reduction) -> GroupData:
+        sums = reduced.sums
+        return cls(
+            labels=sums.labels,
+            n=sums.n,
+            origin=reduced.origin,
+            centered_mean=sums.centered_mean,
+            ss_within=sums.ss_within,
+            constant=reduced.constant,
+            rows_read=reduced.rows_read,
+            dropped=reduced.dropped,
+            read_rows=reduced.read_rows,
+        )

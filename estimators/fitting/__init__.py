@@ -1,0 +1,1 @@
+"""Run several estimators on the same groups, once or on many replicates."""

@@ -1,0 +1,1 @@
+"""The risk study: which method is closer to the truth on average."""

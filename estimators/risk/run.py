@@ -1,0 +1,221 @@
+"""The risk study: draw, fit, compare with the truth, and again, to see which method is closer on average.
+
+The unit of work is a block of replicates with random numbers of its own. Blocks are fitted anywhere, and
+their sums are added in the order of the blocks, so the same seed gives the same answer however the work is
+cut up and spread.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimators.errors import OptionError
+from estimators.fitting.fit_many import Stopped, fit_many
+from estimators.risk.replicates import block_size, draw_block
+from estimators.risk.report import RiskReport, make_report
+from estimators.risk.scores import Tally, score, size_classes, tally
+
+if TYPE_CHECKING:
+    from estimators.contract.estimator import Estimator
+    from estimators.risk.study import RiskStudy
+    from estimators.simulation.design import Design
+
+TASK_SECONDS = 0.15
+"""How long a task should take: long beside what it costs to hand out, short beside a person's patience."""
+LOOK_SECONDS = 0.1
+"""How often someone who waits for an executor asks whether to stop."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Some blocks of one point; can be pickled when its estimators can."""
+
+    point: int
+    design: Design
+    estimators: tuple[Estimator, ...]
+    options: Mapping[str, object]
+    level: float
+    seed: int
+    replicates: int
+    blocks: range
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is, and what it says so far."""
+
+    done: int
+    """Replicates, over all points."""
+    total: int
+    report: RiskReport
+
+
+def run_risk(study: RiskStudy, executor: Executor | None = None, *, in_flight: int = 16) -> RiskReport:
+    """Run a study to its end, here or on an executor; see :func:`risk_steps`."""
+    *_, last = risk_steps(study, executor, in_flight=in_flight)
+    return last.report
+
+
+def risk_steps(
+    study: RiskStudy,
+    executor: Executor | None = None,
+    *,
+    in_flight: int = 16,
+    stopped: Callable[[], bool] | None = None,
+) -> Iterator[Progress]:
+    """Run a study and give its progress after each piece of work; all points firm up together.
+
+    Args:
+        study: what is asked.
+        executor: where blocks are fitted: threads, processes, a cluster's; None: here. To another process or
+            machine the estimators travel by pickle.
+        in_flight: how many tasks of about TASK_SECONDS are handed out at once; a few for each worker.
+        stopped: asked between pieces, and before single fits where they are made here; once it says yes, the
+            iteration ends early.
+
+    Raises:
+        OptionError: workers in other processes could not import the estimators.
+
+    """
+    started = time.perf_counter()
+    totals: list[Tally | None] = [None] * len(study.points)
+    done = [0] * len(study.points)
+    work = _spread(study, executor, in_flight, stopped) if executor else _here(study, stopped)
+    for task, sums in work:
+        for block in sums:
+            total = totals[task.point]
+            if total is None:
+                totals[task.point] = block
+            else:
+                total.add(block)
+        done[task.point] += _replicates_in(task)
+        seen = [total for total in totals if total is not None]
+        if len(seen) == len(totals):
+            report = make_report(study, seen, done, time.perf_counter() - started)
+            yield Progress(sum(done), study.replicates * len(totals), report)
+
+
+def run_task(task: Task, stopped: Callable[[], bool] | None = None) -> list[Tally]:
+    """The sums of each block of a task, in order."""
+    return [_run_block(task, block, stopped) for block in task.blocks]
+
+
+def _run_block(task: Task, block: int, stopped: Callable[[], bool] | None) -> Tally:
+    design = task.design
+    size = block_size(design.groups)
+    draws = draw_block(design, task.seed, block, min(size, task.replicates - block * size))
+    sizes = size_classes(design.sizes)
+    scores = []
+    for estimator in task.estimators:
+        fit = fit_many(estimator, draws.batch, task.options[estimator.id], level=task.level, stopped=stopped)
+        with np.errstate(all="ignore"):
+            scores.append(score(draws, fit, task.level, sizes))
+    error = draws.batch.centered_mean - draws.effect
+    return tally(scores, np.square(error).mean(axis=1), sizes)
+
+
+def _here(study: RiskStudy, stopped: Callable[[], bool] | None) -> Iterator[tuple[Task, list[Tally]]]:
+    cutter = _Cutter(study)
+    while (task := cutter.next_task()) is not None:
+        if stopped is not None and stopped():
+            return
+        try:
+            sums, seconds = _timed(task, stopped)
+        except Stopped:
+            return
+        cutter.learn(task, seconds)
+        yield task, sums
+
+
+def _spread(
+    study: RiskStudy, executor: Executor, in_flight: int, stopped: Callable[[], bool] | None
+) -> Iterator[tuple[Task, list[Tally]]]:
+    """Hand tasks to an executor and give their results in the order in which they were handed out."""
+    cutter = _Cutter(study)
+    stopped_there = stopped if isinstance(executor, ThreadPoolExecutor) else None
+    waiting: deque[tuple[Task, Future[tuple[list[Tally], float]]]] = deque()
+    try:
+        while True:
+            while len(waiting) < in_flight and (task := cutter.next_task()) is not None:
+                waiting.append((task, executor.submit(_timed, task, stopped_there)))
+            if not waiting or (stopped is not None and stopped()):
+                return
+            task, first = waiting[0]
+            wait([first], timeout=LOOK_SECONDS)
+            if first.done():
+                waiting.popleft()
+                sums, seconds = _result(first)
+                cutter.learn(task, seconds)
+                yield task, sums
+    except Stopped:
+        return
+    finally:
+        for _, future in waiting:
+            future.cancel()
+
+
+def _result(future: Future[tuple[list[Tally], float]]) -> tuple[list[Tally], float]:
+    """What a worker gave. Raises OptionError where workers could not load the estimators."""
+    try:
+        return future.result()
+    except (BrokenExecutor, ImportError, pickle.PicklingError) as error:
+        raise OptionError(
+            "a worker of the executor could not load the estimators or has ended: every worker must be able "
+            "to import them, so install a plugin that is a single file, or use threads"
+        ) from error
+
+
+def _timed(task: Task, stopped: Callable[[], bool] | None) -> tuple[list[Tally], float]:
+    started = time.perf_counter()
+    return run_task(task, stopped), time.perf_counter() - started
+
+
+class _Cutter:
+    """Cuts a study into tasks: round after round over all points, each as long as it may take."""
+
+    def __init__(self, study: RiskStudy) -> None:
+        self._study = study
+        self._next = [0] * len(study.points)
+        self._blocks = [-(-study.replicates // block_size(design.groups)) for _, design in study.points]
+        self._seconds_per_block: dict[int, float] = {}
+        self._turn = 0
+
+    def next_task(self) -> Task | None:
+        """The next piece of work; None once all is cut."""
+        study = self._study
+        for _ in study.points:
+            point = self._turn
+            self._turn = (self._turn + 1) % len(study.points)
+            first = self._next[point]
+            if first < self._blocks[point]:
+                known = self._seconds_per_block.get(point)
+                count = 1 if known is None else max(1, int(TASK_SECONDS / known))
+                self._next[point] = min(first + count, self._blocks[point])
+                return Task(
+                    point=point,
+                    design=study.points[point][1],
+                    estimators=study.estimators,
+                    options=study.checked_options,
+                    level=study.level,
+                    seed=study.seed,
+                    replicates=study.replicates,
+                    blocks=range(first, self._next[point]),
+                )
+        return None
+
+    def learn(self, task: Task, seconds: float) -> None:
+        """Take note of how long a task took."""
+        self._seconds_per_block[task.point] = max(seconds / len(task.blocks), 1e-6)
+
+
+def _replicates_in(task: Task) -> int:
+    size = block_size(task.design.groups)
+    return min(task.blocks.stop * size, task.replicates) - task.blocks.start * size

@@ -1,0 +1,1 @@
+"""Simulated rows with the truth behind them."""
