@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
+from blupboard_hierarchical_bayes import BayesOptions, HierarchicalBayes, sigma_group_density
 from brute_force import Grid
 from estimators import DataError, GroupData, build_registry, check_estimator, option
-from hierarchical_bayes import BayesOptions, HierarchicalBayes, sigma_group_density
 
 BAYES = HierarchicalBayes()
 # Rubin (1981), the values in every textbook
@@ -295,7 +295,7 @@ def test_the_contract_is_kept(prior):
 
 
 def test_it_registers_through_the_public_door(tmp_path):
-    (tmp_path / "shelf.py").write_text("from hierarchical_bayes import register_estimators\n")
+    (tmp_path / "shelf.py").write_text("from blupboard_hierarchical_bayes import register_estimators\n")
     registry = build_registry([tmp_path], entry_points=False)
     assert not registry.failures
     assert {"hierarchical_bayes", "penalized_ml"} <= set(registry)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
+from blupboard_hierarchical_bayes import HierarchicalBayes, PenalizedLikelihood, sigma_group_density
 from estimators import DataError, GroupData, build_registry, check_estimator
-from hierarchical_bayes import HierarchicalBayes, PenalizedLikelihood, sigma_group_density
 
 PENALIZED = PenalizedLikelihood()
 REML = {"likelihood": "reml"}

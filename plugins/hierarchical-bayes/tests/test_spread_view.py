@@ -4,8 +4,13 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from blupboard_hierarchical_bayes import (
+    HierarchicalBayes,
+    PenalizedLikelihood,
+    register_views,
+    sigma_group_density,
+)
 from estimators import GroupData, Look, build_registry, compare
-from hierarchical_bayes import HierarchicalBayes, PenalizedLikelihood, register_views, sigma_group_density
 
 (VIEW,) = register_views()
 OURS = build_registry(entry_points=False)
@@ -77,7 +82,9 @@ def test_the_limit_without_spread_within_groups_is_drawn_too():
 
 
 def test_the_registry_takes_the_view(tmp_path):
-    (tmp_path / "shelf.py").write_text("from hierarchical_bayes import register_estimators, register_views\n")
+    (tmp_path / "shelf.py").write_text(
+        "from blupboard_hierarchical_bayes import register_estimators, register_views\n"
+    )
     registry = build_registry([tmp_path], entry_points=False)
     assert registry.failures == ()
     assert list(registry.views) == ["sigma_group_posterior"]

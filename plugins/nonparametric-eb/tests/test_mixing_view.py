@@ -3,8 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
+from blupboard_nonparametric_eb import NonparametricBayes, mixing_distribution, register_views
 from estimators import GroupData, Look, build_registry, compare
-from nonparametric_eb import NonparametricBayes, mixing_distribution, register_views
 
 (VIEW,) = register_views()
 OURS = build_registry(entry_points=False)
@@ -71,7 +71,9 @@ def test_equal_values_are_one_stem():
 
 
 def test_the_registry_takes_the_view(tmp_path):
-    (tmp_path / "shelf.py").write_text("from nonparametric_eb import register_estimators, register_views\n")
+    (tmp_path / "shelf.py").write_text(
+        "from blupboard_nonparametric_eb import register_estimators, register_views\n"
+    )
     registry = build_registry([tmp_path], entry_points=False)
     assert registry.failures == ()
     assert list(registry.views) == ["mixing_distribution"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
+from blupboard_nonparametric_eb import NonparametricBayes, NonparametricOptions, mixing_distribution
 from estimators import DataError, GroupData, build_registry, check_estimator, option
-from nonparametric_eb import NonparametricBayes, NonparametricOptions, mixing_distribution
 
 KW = NonparametricBayes()
 GRID = {"support": "grid"}
@@ -260,7 +260,7 @@ def test_the_contract_is_kept(support):
 
 
 def test_it_registers_through_the_public_door(tmp_path):
-    (tmp_path / "shelf.py").write_text("from nonparametric_eb import register_estimators\n")
+    (tmp_path / "shelf.py").write_text("from blupboard_nonparametric_eb import register_estimators\n")
     registry = build_registry([tmp_path], entry_points=False)
     assert not registry.failures
     assert "nonparametric_eb" in registry

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blupboard_hierarchical_bayes.profile import Profile
 from estimators import DataError, Estimator, GroupFit, Note, Parameter, option
-from hierarchical_bayes.profile import Profile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

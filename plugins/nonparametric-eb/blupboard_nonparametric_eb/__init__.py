@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from blupboard_nonparametric_eb.estimator import NonparametricBayes, NonparametricOptions, mixing_distribution
+from blupboard_nonparametric_eb.mixing_view import MIXING_VIEW
 from estimators import Estimator, View, hookimpl
-from nonparametric_eb.estimator import NonparametricBayes, NonparametricOptions, mixing_distribution
-from nonparametric_eb.mixing_view import MIXING_VIEW
 
 __all__ = [
     "NonparametricBayes",

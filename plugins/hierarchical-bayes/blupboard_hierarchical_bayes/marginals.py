@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from hierarchical_bayes.profile import Profile
+    from blupboard_hierarchical_bayes.profile import Profile
 
     Floats = NDArray[np.float64]
 

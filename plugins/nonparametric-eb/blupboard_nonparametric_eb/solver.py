@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nonparametric_eb.kernel import Kernel
-from nonparametric_eb.weights import best_weights
+from blupboard_nonparametric_eb.kernel import Kernel
+from blupboard_nonparametric_eb.weights import best_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

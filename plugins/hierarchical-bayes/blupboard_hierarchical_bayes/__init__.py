@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from blupboard_hierarchical_bayes.full import BayesOptions, HierarchicalBayes, sigma_group_density
+from blupboard_hierarchical_bayes.penalized import PenalizedLikelihood, PenalizedOptions
+from blupboard_hierarchical_bayes.spread_view import SPREAD_VIEW
 from estimators import Estimator, View, hookimpl
-from hierarchical_bayes.full import BayesOptions, HierarchicalBayes, sigma_group_density
-from hierarchical_bayes.penalized import PenalizedLikelihood, PenalizedOptions
-from hierarchical_bayes.spread_view import SPREAD_VIEW
 
 __all__ = [
     "BayesOptions",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blupboard_nonparametric_eb.estimator import NonparametricBayes, mixing_distribution
 from estimators import View
-from nonparametric_eb.estimator import NonparametricBayes, mixing_distribution
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blupboard_nonparametric_eb.kernel import Kernel
+from blupboard_nonparametric_eb.solver import Mixing, log_likelihood, solve
 from estimators import DataError, Estimator, GroupFit, Note, Parameter, option
-from nonparametric_eb.kernel import Kernel
-from nonparametric_eb.solver import Mixing, log_likelihood, solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +69,7 @@ class NonparametricBayes(Estimator):
 
     v_j is pooled variance / n_j, taken as known, or as published. Kiefer & Wolfowitz (1956), Annals of
     Mathematical Statistics 27, 887-906; Koenker & Mizera (2014), JASA 109, 674-685. See
-    :mod:`nonparametric_eb.solver` for how G is found.
+    :mod:`blupboard_nonparametric_eb.solver` for how G is found.
     """
 
     id = "nonparametric_eb"

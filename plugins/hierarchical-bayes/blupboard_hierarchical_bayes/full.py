@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blupboard_hierarchical_bayes.posterior import HalfT, Posterior
 from estimators import DataError, Estimator, GroupFit, Note, Parameter, option
-from hierarchical_bayes.posterior import HalfT, Posterior
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,7 +65,7 @@ class HierarchicalBayes(Estimator):
 
     Priors: flat on mu, 1 / sigma_error^2 on sigma_error^2 (known for published summaries), flat or half-t on
     sigma_group. Gelman et al. (2013), Bayesian Data Analysis, 3rd edition, sections 5.4, 5.5 and 5.7; Gelman
-    (2006), Bayesian Analysis 1, 515-533. See :mod:`hierarchical_bayes.posterior` for the integrals.
+    (2006), Bayesian Analysis 1, 515-533. See :mod:`blupboard_hierarchical_bayes.posterior` for the integrals.
     """
 
     id = "hierarchical_bayes"

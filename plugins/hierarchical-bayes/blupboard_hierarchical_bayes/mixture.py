@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hierarchical_bayes.profile import BLOCK
+from blupboard_hierarchical_bayes.profile import BLOCK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ class Mixture:
     """At each point c of C, group j is at mu + gamma (y_j - mu), gamma = lambda / (lambda + D_j).
 
     Its spread is scale^2 (gamma D_j + (1 - gamma)^2 / W); normal, or Student's t with ``df``. In the units of
-    :class:`hierarchical_bayes.profile.Profile`.
+    :class:`blupboard_hierarchical_bayes.profile.Profile`.
     """
 
     mass: Floats

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from blupboard_hierarchical_bayes.full import HierarchicalBayes, sigma_group_density
 from estimators import View
-from hierarchical_bayes.full import HierarchicalBayes, sigma_group_density
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

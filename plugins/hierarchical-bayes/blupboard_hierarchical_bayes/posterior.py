@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from blupboard_hierarchical_bayes.marginals import InverseGammaMixture, Marginal, Sinc, SpreadBetween
+from blupboard_hierarchical_bayes.mixture import NEGLIGIBLE_MASS, Mixture
+from blupboard_hierarchical_bayes.profile import TAIL, Conditional, Profile
+from blupboard_hierarchical_bayes.quadrature import Nodes, trapezoid
 from estimators import DataError
-from hierarchical_bayes.marginals import InverseGammaMixture, Marginal, Sinc, SpreadBetween
-from hierarchical_bayes.mixture import NEGLIGIBLE_MASS, Mixture
-from hierarchical_bayes.profile import TAIL, Conditional, Profile
-from hierarchical_bayes.quadrature import Nodes, trapezoid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
