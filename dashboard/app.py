@@ -21,9 +21,9 @@ from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
 from dashboard.serving import server
 from dashboard.session.choices import LEVELS
-from dashboard.session.comparisons import Board
+from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import session_start, worked_example
-from dashboard.session.running_studies import Studies
+from dashboard.session.running_studies import RunningStudies
 from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
 from estimators import DataError
 
@@ -67,20 +67,24 @@ def create_app(
         samples={sample.id: sample.file for sample in registry.samples.values()},
         store=partial(store_table, kinds=foreign_kinds(registry, processes)),
     )
-    board = Board(workspace, registry, folders, processes)
-    first = worked_example(registry) if data is None else _open_file(board, data, outcome, group)
+    comparisons = Comparisons(workspace, registry, folders, processes)
+    first = worked_example(registry) if data is None else _open_file(comparisons, data, outcome, group)
     app = _empty_app()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
-    export.install(app.server, board)
-    live.install(app.server, board)
-    studies = Studies()
-    for close in (processes.close, studies.close, board.fits.close):  # in this order: both wait for plugins
+    export.install(app.server, comparisons)
+    live.install(app.server, comparisons)
+    studies = RunningStudies()
+    for close in (
+        processes.close,
+        studies.close,
+        comparisons.fit_cache.close,
+    ):  # in this order: both wait for plugins
         server.at_end(app.server, close)
-    callbacks.register(app, board, studies)
+    callbacks.register(app, comparisons, studies)
 
     def page() -> Any:  # noqa: ANN401 - a component
         who = server.owner()
-        return layout(board, who, *session_start(board, who, first, prefer=data is not None))
+        return layout(comparisons, who, *session_start(comparisons, who, first, prefer=data is not None))
 
     app.layout = page
     return app
@@ -98,13 +102,13 @@ def _empty_app() -> dash.Dash:
     )
 
 
-def _open_file(board: Board, path: Path, outcome: str | None, group: str | None) -> str:
-    dataset = board.workspace.import_file(path)
+def _open_file(comparisons: Comparisons, path: Path, outcome: str | None, group: str | None) -> str:
+    dataset = comparisons.workspace.import_file(path)
     names = [column.name for column in dataset.table.columns]
     for role, name in (("outcome", outcome), ("group", group)):
         if name is not None and name not in names:
             raise DataError(
                 f"{path.name} has no column {name!r} for the {role}; it has {', '.join(map(repr, names))}"
             )
-    board.preset_roles[dataset.token] = (outcome, group)
+    comparisons.preset_roles[dataset.token] = (outcome, group)
     return dataset.token

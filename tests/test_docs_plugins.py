@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Board
+from dashboard.session.comparisons import Comparisons
 from dashboard.session.plugin_views import more_views
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import Design, GroupData, build_registry, check_estimator
@@ -270,9 +270,9 @@ def test_a_distribution_takes_its_data_along_as_the_guide_says(followed, followe
 
 def test_the_view_of_the_guide_is_drawn_and_linked(followed, follower, tmp_path):
     registry = build_registry(entry_points=False, files=[follower.folder / "moved.py"])
-    board = Board(Workspace(tmp_path), registry)
+    comparisons = Comparisons(Workspace(tmp_path), registry)
     chosen = Choices(SIMULATED, "y", "group", ("ols", "reml"), design=Design(groups=4, per_group="3"))
-    (shown,) = more_views(board, board.scene("ann", chosen)).values()
+    (shown,) = more_views(comparisons, comparisons.scene("ann", chosen)).values()
     assert not shown.problem
     assert [trace["meta"] for trace in shown.figure["data"]] == [{"groups": True, "stride": 1}] * 2
 

@@ -16,7 +16,7 @@ from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
 from dashboard.scene.style import LINE, SHAPES
 from dashboard.session.choices import LEVELS, Choices
-from dashboard.session.comparisons import Board
+from dashboard.session.comparisons import Comparisons
 from dashboard.session.plugin_views import more_views
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import (
@@ -140,7 +140,7 @@ def test_other_things_that_a_method_makes_or_gets_have_their_arguments(thing):
         ("What a method is given", GroupData, {"read_rows"}),
         ("What a method is given", GroupBatch, {"read_rows"}),
         ("What a view is given", Comparison, set()),
-        ("What a view is given", Result, {"estimator", "level", "lasting"}),
+        ("What a view is given", Result, {"estimator", "level", "pending"}),
         ("What a view is given", Look, set()),
     ],
 )
@@ -296,6 +296,6 @@ def test_what_is_printed_goes_to_stderr_as_the_guide_says(bad, blupboard, tmp_pa
 
 def test_a_view_fails_as_the_guide_says(bad, tmp_path):
     registry = build_registry([bad(HEAD + PICTURE)], entry_points=False)
-    board = Board(Workspace(tmp_path / "data"), registry)
-    scene = board.scene("ann", Choices(SIMULATED, "y", "group", ("ols",), design=Design(groups=4)))
-    assert more_views(board, scene)["v"].problem == PICTURES
+    comparisons = Comparisons(Workspace(tmp_path / "data"), registry)
+    scene = comparisons.scene("ann", Choices(SIMULATED, "y", "group", ("ols",), design=Design(groups=4)))
+    assert more_views(comparisons, scene)["v"].problem == PICTURES

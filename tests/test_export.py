@@ -17,7 +17,7 @@ from dashboard.callbacks import downloads as export
 from dashboard.callbacks.downloads import csv_lines, guarded
 from dashboard.cli.simulate import simulate_command
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Board
+from dashboard.session.comparisons import Comparisons
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import TIDY_COLUMNS, Design, GroupData, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
@@ -91,15 +91,15 @@ def test_a_failed_method_has_no_lines_and_a_long_file_comes_in_pieces():
 
 
 @pytest.fixture
-def board(tmp_path):
-    return Board(Workspace(tmp_path), build_registry(entry_points=False))
+def comparisons(tmp_path):
+    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
 @pytest.fixture
-def download(board, monkeypatch):
+def download(comparisons, monkeypatch):
     """A client whose session is that of ``ann``, unless another name is given."""
     app = flask.Flask("test")
-    export.install(app, board)
+    export.install(app, comparisons)
     client = app.test_client()
 
     def get(choices, who="ann", path=PATH):
@@ -111,21 +111,21 @@ def download(board, monkeypatch):
 
 
 @pytest.fixture
-def upload(board):
+def upload(comparisons):
     def receive(name="scores.csv", content="score,school\n1,=a\n2,=a\n4,b\n9,b\n5,c\n"):
-        token = board.workspace.receive("ann", name, io.BytesIO(content.encode()), None).token
+        token = comparisons.workspace.receive("ann", name, io.BytesIO(content.encode()), None).token
         return Choices(token, "score", "school", on=("ols", "reml"))
 
     return receive
 
 
-def test_the_owner_downloads_what_is_on_screen(board, download, upload):
+def test_the_owner_downloads_what_is_on_screen(comparisons, download, upload):
     choices = upload()
     answer = download(choices)
     assert answer.status_code == 200
     assert answer.mimetype == "text/csv"
     assert "scores-groups.csv" in answer.headers["Content-Disposition"]
-    assert answer.data == b"".join(csv_lines(board.comparison("ann", choices)))
+    assert answer.data == b"".join(csv_lines(comparisons.comparison("ann", choices)))
     assert b"\r\nreml,'=a,2,1.5," in answer.data
 
 
@@ -161,7 +161,7 @@ def simulated_choices(design=DRAWN):
     return Choices(SIMULATED, "y", "group", on=("ols", "reml"), design=design)
 
 
-def test_the_table_of_simulated_data_is_downloaded(board, download):
+def test_the_table_of_simulated_data_is_downloaded(comparisons, download):
     answer = download(simulated_choices())
     assert answer.status_code == 200
     assert answer.mimetype == "text/csv"

@@ -14,8 +14,8 @@ from dashboard.plugin_host.processes import Busy, PluginProcesses, ProcessEnded,
 from dashboard.plugin_host.stand_ins import StandIn, for_many, seconds_for, with_stand_ins
 from dashboard.plugin_host.wire import Fault, Setup, pack, unpack
 from dashboard.session.choices import LEVELS, Choices
-from dashboard.session.comparisons import Board
-from dashboard.session.running_studies import Studies
+from dashboard.session.comparisons import Comparisons
+from dashboard.session.running_studies import RunningStudies
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import (
     DataError,
@@ -426,7 +426,7 @@ def test_a_study_of_slow_plugins_waits_until_it_is_asked_for(registry):
     both = for_many([registry["good"], registry["many"]])
     assert seconds_for(both, 40) == 40.0
     study = RiskStudy(DESIGN, both, replicates=40)
-    studies = Studies()
+    studies = RunningStudies()
     said = _begin(studies, "ann", study, asked=False)
     assert said == {"left": "Press Run to measure this scenario"}
     assert studies.look("ann") is None
@@ -436,7 +436,7 @@ def test_a_study_of_slow_plugins_waits_until_it_is_asked_for(registry):
 
 
 def test_a_study_is_cancelled_while_a_plugin_hangs(registry, folder):
-    studies = Studies()
+    studies = RunningStudies()
     studies.start("ann", RiskStudy(DESIGN, for_many([registry["hangs"]]), replicates=50))
     wait_for((folder / "pid").is_file)
     studies.cancel("ann")
@@ -445,18 +445,18 @@ def test_a_study_is_cancelled_while_a_plugin_hangs(registry, folder):
     studies.close()
 
 
-# On the board
+# Kept comparisons
 
 
 @pytest.fixture
-def board(tmp_path, registry, processes):
-    return Board(Workspace(tmp_path / "data"), registry, processes=processes)
+def comparisons(tmp_path, registry, processes):
+    return Comparisons(Workspace(tmp_path / "data"), registry, processes=processes)
 
 
-def test_a_fit_is_kept_for_other_levels_and_other_companions(board, folder):
+def test_a_fit_is_kept_for_other_levels_and_other_companions(comparisons, folder):
     choices = Choices(SIMULATED, "y", "group", ("good",), design=DESIGN)
-    first = board.comparison("ann", choices)
-    other = board.comparison(
+    first = comparisons.comparison("ann", choices)
+    other = comparisons.comparison(
         "ann", Choices(SIMULATED, "y", "group", ("ols", "good"), level=0.5, design=DESIGN)
     )
     assert other["good"].fit is first["good"].fit
@@ -465,30 +465,30 @@ def test_a_fit_is_kept_for_other_levels_and_other_companions(board, folder):
     np.testing.assert_allclose(np.ptp(np.array(first["good"].interval), axis=0), 1.9)
 
 
-def test_the_page_does_not_wait_for_what_takes_long(board, folder):
+def test_the_page_does_not_wait_for_what_takes_long(comparisons, folder):
     choices = Choices(SIMULATED, "y", "group", ("hangs", "ols"), design=DESIGN)
-    first = board.comparison("ann", choices, 0.0)
-    assert [(r.id, r.fit is None, r.message, r.lasting) for r in first.results] == [
-        ("ols", False, None, True), ("hangs", True, "is being fitted …", False),
+    first = comparisons.comparison("ann", choices, 0.0)
+    assert [(r.id, r.fit is None, r.message, r.pending) for r in first.results] == [
+        ("ols", False, None, False), ("hangs", True, "is being fitted …", True),
     ]  # fmt: skip
     wait_for((folder / "pid").is_file)
-    board.comparison("ann", choices, 0.0)
+    comparisons.comparison("ann", choices, 0.0)
     assert (folder / "tries").read_text() == "x"
-    board.processes.close()
-    last = board.comparison("ann", choices)
+    comparisons.processes.close()
+    last = comparisons.comparison("ann", choices)
     assert [r.message for r in last.results] == [None, "it ended the process that it ran in"]
-    assert board.comparison("ann", choices) is last
+    assert comparisons.comparison("ann", choices) is last
 
 
-def test_a_dial_that_is_dragged_does_not_wait_for_what_is_slow(board, monkeypatch):
+def test_a_dial_that_is_dragged_does_not_wait_for_what_is_slow(comparisons, monkeypatch):
     choices = Choices(SIMULATED, "y", "group", ("good", "ols"), design=DESIGN)
-    assert [s.id for s in board.passing_scene(DESIGN, choices).series] == ["good", "ols"]
+    assert [s.id for s in comparisons.passing_scene(DESIGN, choices).series] == ["good", "ols"]
     with monkeypatch.context() as patched:
-        patched.setattr(type(board.processes), "all_busy", property(lambda _: True))
-        assert [s.id for s in board.passing_scene(DESIGN, choices).series] == ["ols"]
-    board.registry["good"].last_seconds = 5.0
-    assert [s.id for s in board.passing_scene(DESIGN, choices).series] == ["ols"]
-    assert [s.id for s in board.scene("ann", choices).series] == ["good", "ols"]
+        patched.setattr(type(comparisons.processes), "all_busy", property(lambda _: True))
+        assert [s.id for s in comparisons.passing_scene(DESIGN, choices).series] == ["ols"]
+    comparisons.registry["good"].last_seconds = 5.0
+    assert [s.id for s in comparisons.passing_scene(DESIGN, choices).series] == ["ols"]
+    assert [s.id for s in comparisons.scene("ann", choices).series] == ["good", "ols"]
 
 
 def test_an_error_is_known_by_its_own_class_or_by_its_name():

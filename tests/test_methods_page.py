@@ -11,7 +11,7 @@ from dashboard.figures.parts import LONGEST_UPRIGHT, MOST_SIDE_BY_SIDE
 from dashboard.pages.methods import methods, plugins_button, plugins_modal
 from dashboard.scene.style import CYCLE, styles
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Board
+from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import opening_choices, simulated_choices
 from dashboard.storage.workspace import Workspace
 from dashboard.words.table import LEAST_WIDTH, table_columns
@@ -30,9 +30,9 @@ QUIET = [
 
 
 @pytest.fixture
-def board(tmp_path):
+def comparisons(tmp_path):
     def make(*entries, failures=(), plugins=()):
-        return Board(Workspace(tmp_path), Registry([*OWN, *entries], failures, plugins))
+        return Comparisons(Workspace(tmp_path), Registry([*OWN, *entries], failures, plugins))
 
     return make
 
@@ -53,8 +53,8 @@ def folds(tree):
 # Estimators
 
 
-def test_methods_that_are_not_on_at_first_are_folded_by_plugin(board):
-    shown = methods(board(*QUIET, (Share(), ONE)), choices("ols"), {})
+def test_methods_that_are_not_on_at_first_are_folded_by_plugin(comparisons):
+    shown = methods(comparisons(*QUIET, (Share(), ONE)), choices("ols"), {})
     (fold,) = folds(shown)
     assert text_of(fold.children[0]) == "More methods (3)"
     parts = [part for part in fold.children[1:] if isinstance(part, html.H3)]
@@ -65,25 +65,25 @@ def test_methods_that_are_not_on_at_first_are_folded_by_plugin(board):
 
 
 @pytest.mark.parametrize(("on", "is_open"), [((), False), (("ols",), False), (("middle",), True)])
-def test_the_fold_is_open_where_one_in_it_is_on(board, on, is_open):
-    (fold,) = folds(methods(board(*QUIET), choices(*on), {}))
+def test_the_fold_is_open_where_one_in_it_is_on(comparisons, on, is_open):
+    (fold,) = folds(methods(comparisons(*QUIET), choices(*on), {}))
     assert fold.open is is_open
 
 
-def test_without_such_methods_there_is_no_fold(board):
-    assert folds(methods(board((Share(), ONE)), choices("ols"), {})) == []
+def test_without_such_methods_there_is_no_fold(comparisons):
+    assert folds(methods(comparisons((Share(), ONE)), choices("ols"), {})) == []
 
 
-def test_what_is_not_on_at_first_is_off_until_somebody_chooses_it(board):
-    at_hand = board(*QUIET, (Share(), ONE))
+def test_what_is_not_on_at_first_is_off_until_somebody_chooses_it(comparisons):
+    at_hand = comparisons(*QUIET, (Share(), ONE))
     assert simulated_choices(at_hand, "ann").on == (*BUILT_IN, "share")
     kept = simulated_choices(at_hand, "ann").to_json() | {"on": ["late", "ols"]}
     at_hand.workspace.save_choices("ann", "simulated", kept)
     assert simulated_choices(at_hand, "ann").on == ("ols", "late")
 
 
-def test_a_dataset_opens_with_those_that_are_on_at_first(board, tmp_path):
-    at_hand = board(*QUIET)
+def test_a_dataset_opens_with_those_that_are_on_at_first(comparisons, tmp_path):
+    at_hand = comparisons(*QUIET)
     file = tmp_path / "rows.csv"
     file.write_text("g,y\na,1\na,2\nb,3\nb,5\n")
     assert opening_choices(at_hand, "ann", at_hand.workspace.import_file(file)).on == tuple(BUILT_IN)
@@ -100,19 +100,19 @@ def test_without_plugins_the_line_says_how_to_add_one():
     assert "pip" in shown
 
 
-def test_the_line_counts_plugins_and_marks_those_that_failed(board):
-    registry = board((Share(), ONE), plugins=[OWN[0][1], ONE, TWO]).registry
+def test_the_line_counts_plugins_and_marks_those_that_failed(comparisons):
+    registry = comparisons((Share(), ONE), plugins=[OWN[0][1], ONE, TWO]).registry
     assert text_of(plugins_button(registry)) == "Plugins: 2"
-    bad = board((Share(), ONE), plugins=[OWN[0][1], ONE, TWO], failures=[PluginFailure(TWO, "no hook")])
+    bad = comparisons((Share(), ONE), plugins=[OWN[0][1], ONE, TWO], failures=[PluginFailure(TWO, "no hook")])
     line = plugins_button(bad.registry)
     assert text_of(line) == "Plugins: 2 1 failed"
     (mark,) = of_class(line, "plugins-failed")
     assert any(isinstance(part, html.Img) for part in within(mark))
 
 
-def test_the_list_says_what_the_command_says(board):
+def test_the_list_says_what_the_command_says(comparisons):
     failures = [PluginFailure(ONE, "two\nlines"), PluginFailure(ONE, "and more")]
-    registry = board((Share(), ONE), failures=failures, plugins=[OWN[0][1], ONE, TWO]).registry
+    registry = comparisons((Share(), ONE), failures=failures, plugins=[OWN[0][1], ONE, TWO]).registry
     rows = [part for part in within(plugins_modal(registry)) if isinstance(part, html.Tr)][1:]
     assert [text_of(row) for row in rows] == [
         f"blupboard ok {', '.join(BUILT_IN)} built in",

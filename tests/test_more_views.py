@@ -25,7 +25,7 @@ from dashboard.plugin_host.wire import Setup
 from dashboard.scene.scene import make_scene
 from dashboard.scene.style import styles
 from dashboard.session.choices import LEVELS, Choices
-from dashboard.session.comparisons import Board
+from dashboard.session.comparisons import Comparisons
 from dashboard.session.plugin_views import Shown, more_views
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import Design, FitError, GroupData, View, build_registry, compare
@@ -212,23 +212,23 @@ CHOICES = Choices(
 
 
 @pytest.fixture
-def board(tmp_path):
+def comparisons(tmp_path):
     folder = tmp_path / "plugins"
     folder.mkdir()
     (folder / "pictures.py").write_text(PLUGIN)
     processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=3)
     registry = with_stand_ins(build_registry([folder], entry_points=False), processes)
-    yield Board(Workspace(tmp_path / "data"), registry, processes=processes)
+    yield Comparisons(Workspace(tmp_path / "data"), registry, processes=processes)
     processes.close()
 
 
-def test_every_view_is_drawn_or_says_why_not(board):
-    scene = board.scene("ann", CHOICES)
-    shown = more_views(board, scene)
+def test_every_view_is_drawn_or_says_why_not(comparisons):
+    scene = comparisons.scene("ann", CHOICES)
+    shown = more_views(comparisons, scene)
     assert list(shown) == ["gaps", "details", *SAID]
     ols, reml = scene.series[:2]
     (gaps,) = shown["gaps"].figure["data"]
-    assert gaps["marker"]["color"] == board.styles["reml"].light
+    assert gaps["marker"]["color"] == comparisons.styles["reml"].light
     assert gaps["meta"] == {"groups": True, "stride": 1}
     drawn = np.frombuffer(base64.b64decode(gaps["y"]["bdata"]))
     np.testing.assert_array_equal(drawn, reml.estimate - ols.estimate)
@@ -244,9 +244,9 @@ def test_a_view_that_a_program_hands_over_is_drawn_in_the_server(tmp_path):
     seen = []
     view = View("own", "Own", "words", lambda comparison, look: seen.append((comparison, look)))
     registry = build_registry(entry_points=False, plugins=[view])
-    board = Board(Workspace(tmp_path), registry)
-    scene = board.scene("ann", replace(CHOICES, on=("ols",)))
-    assert more_views(board, scene) == {"own": Shown()}
+    comparisons = Comparisons(Workspace(tmp_path), registry)
+    scene = comparisons.scene("ann", replace(CHOICES, on=("ols",)))
+    assert more_views(comparisons, scene) == {"own": Shown()}
     assert seen[0][0] is scene.comparison
 
 

@@ -13,7 +13,7 @@ from dashboard.pages.rail import rail
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.samples import SAMPLES
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Board
+from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import opening_choices, session_start, worked_example
 from dashboard.storage.workspace import UnusableSample, Workspace
 from estimators import Design, Sample
@@ -34,7 +34,7 @@ def board_with(tmp_path):
     def make(*samples):
         registry = collect(entry_points=False, plugins=samples)
         files = {sample.id: sample.file for sample in registry.samples.values()}
-        return Board(Workspace(tmp_path / "root", samples=files), registry)
+        return Comparisons(Workspace(tmp_path / "root", samples=files), registry)
 
     return make
 
@@ -51,9 +51,9 @@ def test_the_built_in_samples_come_first_and_through_the_hook(heights):
 
 
 def test_a_plugins_sample_stands_on_the_page_with_its_tag(board_with, heights):
-    board = board_with(heights)
+    comparisons = board_with(heights)
     choices = Choices("", "", "", ())
-    shown = rail(board, "ann", None, choices, Design(groups=5))
+    shown = rail(comparisons, "ann", None, choices, Design(groups=5))
     buttons = of_class(shown, "sample")
     assert [button.id for button in buttons] == [ids.sample_button(name) for name in (*SAMPLES, "heights")]
     tags = [tag for button in buttons for tag in of_class(button, "tag")]
@@ -62,11 +62,11 @@ def test_a_plugins_sample_stands_on_the_page_with_its_tag(board_with, heights):
 
 
 def test_a_plugins_sample_opens_with_its_columns_and_its_words(board_with, heights):
-    board = board_with(heights)
-    opened = open_dataset(board, "ann", "sample-heights")
+    comparisons = board_with(heights)
+    opened = open_dataset(comparisons, "ann", "sample-heights")
     assert (opened[0]["name"], opened[2], opened[4], opened[-1]) == ("heights.csv", "height", "school", None)
-    choices = opening_choices(board, "ann", board.workspace.get("ann", "sample-heights"))
-    about = on_screen(board, "ann", board.scene("ann", choices), choices)["about"]
+    choices = opening_choices(comparisons, "ann", comparisons.workspace.get("ann", "sample-heights"))
+    about = on_screen(comparisons, "ann", comparisons.scene("ann", choices), choices)["about"]
     assert text_of(about) == "Heights of pupils.  Look at s2."
     assert of_class(about, "source") == []
 
@@ -82,29 +82,31 @@ BROKEN = {
 @pytest.mark.parametrize("content", BROKEN)
 def test_a_sample_that_cannot_be_used_says_so_and_hurts_no_other(board_with, heights, content):
     heights.file.write_text(content)
-    board = board_with(heights)
-    assert BROKEN[content] in problem(open_dataset(board, "ann", "sample-heights"))
-    assert board.workspace.current("ann") is None
-    assert open_dataset(board, "ann", worked_example(board.registry))[-1] is None
+    comparisons = board_with(heights)
+    assert BROKEN[content] in problem(open_dataset(comparisons, "ann", "sample-heights"))
+    assert comparisons.workspace.current("ann") is None
+    assert open_dataset(comparisons, "ann", worked_example(comparisons.registry))[-1] is None
 
 
 def test_a_sample_whose_file_has_gone_costs_nobody_the_page(board_with, heights):
-    board = board_with(heights)
-    open_dataset(board, "ann", "sample-heights")
+    comparisons = board_with(heights)
+    open_dataset(comparisons, "ann", "sample-heights")
     heights.file.unlink()
-    assert "heights.csv cannot be read: no such file" in problem(open_dataset(board, "ann", "sample-heights"))
+    assert "heights.csv cannot be read: no such file" in problem(
+        open_dataset(comparisons, "ann", "sample-heights")
+    )
     with pytest.raises(UnusableSample):
-        board.workspace.get("ann", "sample-heights")
-    first = worked_example(board.registry)
-    assert session_start(board, "ann", first, prefer=False)[0].token == first
+        comparisons.workspace.get("ann", "sample-heights")
+    first = worked_example(comparisons.registry)
+    assert session_start(comparisons, "ann", first, prefer=False)[0].token == first
 
 
 def test_a_sample_that_changes_is_read_anew_while_the_server_runs(board_with, heights):
-    board = board_with(heights)
-    assert board.workspace.get("ann", "sample-heights").table.rows == 12
+    comparisons = board_with(heights)
+    assert comparisons.workspace.get("ann", "sample-heights").table.rows == 12
     heights.file.write_text(ROWS + "s9,3\n")
     os.utime(heights.file, ns=(1, 1))
-    assert board.workspace.get("ann", "sample-heights").table.rows == 13
+    assert comparisons.workspace.get("ann", "sample-heights").table.rows == 13
 
 
 def test_after_a_deleted_file_comes_the_worked_example(board_with, heights):

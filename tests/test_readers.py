@@ -19,7 +19,7 @@ from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.file_kinds import foreign_kinds
 from dashboard.scripts.code_export import python_script, r_script
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Board
+from dashboard.session.comparisons import Comparisons
 from dashboard.storage.workspace import Workspace
 from estimators import Reader, Source, build_registry, compare
 from tests.scenes import BUILT_IN
@@ -253,11 +253,11 @@ def test_the_page_exports_code_for_such_a_file(tmp_path, monkeypatch):
             source, name=name, target=target, kinds=foreign_kinds(registry)
         ),
     )
-    board = Board(workspace, registry)
+    comparisons = Comparisons(workspace, registry)
     token = workspace.receive("ann", "a.lines", io.BytesIO(TEXT.encode()), None).token
     monkeypatch.setattr("dashboard.callbacks.extras.owner", lambda: "ann")
     choices = Choices(token, "y", "g", ("ols",))
-    r, python = scripts(board, choices, board.scene("ann", choices))
+    r, python = scripts(comparisons, choices, comparisons.scene("ann", choices))
     assert "save its table as a.csv" in r
     assert "readers['lines'].read(Path('a.lines'))" in python
 

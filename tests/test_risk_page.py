@@ -19,8 +19,14 @@ from dashboard.figures.risk import LEAST_GAP, TALLEST, log_ticks, risk_figure
 from dashboard.pages import risk_panels
 from dashboard.scene.style import styles
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Board
-from dashboard.session.running_studies import MOST_RUNNING, REMEMBERED, Snapshot, Studies, TooManyStudies
+from dashboard.session.comparisons import Comparisons
+from dashboard.session.running_studies import (
+    MOST_RUNNING,
+    REMEMBERED,
+    RunningStudies,
+    Snapshot,
+    TooManyStudies,
+)
 from dashboard.storage.workspace import Workspace
 from dashboard.words import risk as risk_words
 from estimators import (
@@ -54,7 +60,7 @@ def swept():
 
 @pytest.fixture
 def studies():
-    running = Studies(workers=2)
+    running = RunningStudies(workers=2)
     yield running
     running.close()
 
@@ -187,8 +193,8 @@ def test_a_fault_of_ours_is_said_and_not_swallowed(studies, monkeypatch, caplog)
 
 
 @pytest.fixture
-def board(tmp_path):
-    return Board(Workspace(tmp_path), build_registry(entry_points=False))
+def comparisons(tmp_path):
+    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
 def asked(**changed):
@@ -202,14 +208,14 @@ def asked(**changed):
     } | changed
 
 
-def test_the_controls_make_a_study(board):
-    made = wanted_study(board, asked(), seed=7)
+def test_the_controls_make_a_study(comparisons):
+    made = wanted_study(comparisons, asked(), seed=7)
     assert [e.id for e in made.estimators] == ["ols", "reml"]
     assert made.options["reml"] == {"std_error": "conditional"}
     assert (made.replicates, made.seed, made.level) == (1500, 7, 0.95)
     assert (made.sweep.dial, made.sweep.low, made.sweep.high, made.sweep.points) == ("ratio", 0.1, 2.0, 15)
     assert study_size(made) == 1500 * 16 * 8
-    assert wanted_study(board, asked(dial=""), seed=7).sweep is None
+    assert wanted_study(comparisons, asked(dial=""), seed=7).sweep is None
 
 
 @pytest.mark.parametrize(
@@ -230,29 +236,29 @@ def test_the_controls_make_a_study(board):
         ({"choices": Choices("t", "y", "g", ()).to_json()}, "at least one estimator"),
     ],
 )
-def test_what_cannot_be_gets_a_sentence(board, change, said):
+def test_what_cannot_be_gets_a_sentence(comparisons, change, said):
     with pytest.raises(OptionError, match=said):
-        wanted_study(board, asked(**change), seed=1)
+        wanted_study(comparisons, asked(**change), seed=1)
 
 
-def test_what_is_on_screen_while_a_study_runs_and_when_it_is_done(board, studies):
+def test_what_is_on_screen_while_a_study_runs_and_when_it_is_done(comparisons, studies):
     studies.start("ann", study(replicates=3_000_000))
     until(lambda: studies.look("ann").done > 6_000)
-    running = on_screen(board, studies.look("ann"), dark=False)
+    running = on_screen(comparisons, studies.look("ann"), dark=False)
     assert (running["timer"], running["cancel"]) == (False, False)
     assert "left" in running["left"]
     assert 0 < running["bar"] < 100
     studies.cancel("ann")
     until(lambda: studies.look("ann").state == "cancelled")
-    ended = on_screen(board, studies.look("ann"), dark=False)
+    ended = on_screen(comparisons, studies.look("ann"), dark=False)
     assert (ended["timer"], ended["cancel"]) == (True, True)
     assert ended["left"].startswith("cancelled after")
 
 
-def test_without_a_result_the_page_waits_while_a_study_runs_and_else_says_so(board, studies):
+def test_without_a_result_the_page_waits_while_a_study_runs_and_else_says_so(comparisons, studies):
     looked = Snapshot("running", 0, 50, 0.1, None, "", study(replicates=50))
-    assert on_screen(board, looked, dark=False)["headline"] == []
-    said = on_screen(board, replace(looked, state="cancelled"), dark=False)
+    assert on_screen(comparisons, looked, dark=False)["headline"] == []
+    said = on_screen(comparisons, replace(looked, state="cancelled"), dark=False)
     assert said["headline"][0].children == "Nothing has been measured yet."
     assert said["cards"] != []
 

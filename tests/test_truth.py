@@ -18,7 +18,7 @@ from dashboard.figures.views import drawn
 from dashboard.pages.dials import SLIDER_STEPS, SLIDERS, size_rule, slider_place
 from dashboard.scene.truth import Closeness, closest, truth_of
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Board
+from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import FIRST_DESIGN, session_start, simulated_choices
 from dashboard.storage.workspace import SIMULATED, Workspace
 from dashboard.words import comparison as words
@@ -164,18 +164,18 @@ def test_equal_closeness_is_a_matter_of_rounding():
 
 
 @pytest.fixture
-def board(tmp_path):
-    return Board(Workspace(tmp_path), build_registry(entry_points=False))
+def comparisons(tmp_path):
+    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
-def test_the_simulation_is_found_again_as_it_was_left(board):
-    first = simulated_choices(board, "ann")
+def test_the_simulation_is_found_again_as_it_was_left(comparisons):
+    first = simulated_choices(comparisons, "ann")
     assert first.design == FIRST_DESIGN
     left = replace(first, design=UNEVEN, level=0.5)
-    board.workspace.save_choices("ann", SIMULATED, left.to_json())
-    board.workspace.remember_current("ann", SIMULATED)
-    assert session_start(board, "ann", "sample-x", prefer=False) == (None, left)
-    assert simulated_choices(board, "bob").design == FIRST_DESIGN
+    comparisons.workspace.save_choices("ann", SIMULATED, left.to_json())
+    comparisons.workspace.remember_current("ann", SIMULATED)
+    assert session_start(comparisons, "ann", "sample-x", prefer=False) == (None, left)
+    assert simulated_choices(comparisons, "bob").design == FIRST_DESIGN
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_a_slider_stands_where_the_value_is(slider):
 def client(tmp_path):
     app = make_app(tmp_path)
     workspace = app.extensions["blupboard"]
-    live.install(app, Board(workspace, build_registry(entry_points=False)))
+    live.install(app, Comparisons(workspace, build_registry(entry_points=False)))
     return app.test_client()
 
 
@@ -266,17 +266,17 @@ def test_no_estimator_leaves_nothing_to_be_close(client):
     assert frame["words"]["closest"] == ""
 
 
-def test_frames_leave_what_is_kept_for_others_alone(board):
+def test_frames_leave_what_is_kept_for_others_alone(comparisons):
     choices = Choices(SIMULATED, "y", "group", tuple(BUILT_IN), design=UNEVEN)
-    kept = board.comparison("ann", choices)
+    kept = comparisons.comparison("ann", choices)
     for seed in range(40):
-        board.passing_scene(replace(UNEVEN, seed=seed), choices)
-    assert board.comparison("ann", choices) is kept
+        comparisons.passing_scene(replace(UNEVEN, seed=seed), choices)
+    assert comparisons.comparison("ann", choices) is kept
 
 
-def test_a_simulation_has_no_more_rows_than_the_page_can_bear(board):
+def test_a_simulation_has_no_more_rows_than_the_page_can_bear(comparisons):
     huge = Choices(SIMULATED, "y", "group", ("ols",), design=Design(groups=1001, per_group="1000"))
-    for ask_for in (board.scene, board.comparison):
+    for ask_for in (comparisons.scene, comparisons.comparison):
         with pytest.raises(DesignError, match="1,001,000 rows are too many for the page") as caught:
             ask_for("ann", huge)
         assert caught.value.field == "per_group"

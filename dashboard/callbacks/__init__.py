@@ -9,17 +9,17 @@ from dashboard.callbacks import browser, comparison, data, extras, lesson, more_
 if TYPE_CHECKING:
     import dash
 
-    from dashboard.session.comparisons import Board
-    from dashboard.session.running_studies import Studies
+    from dashboard.session.comparisons import Comparisons
+    from dashboard.session.running_studies import RunningStudies
 
 
-def register(app: dash.Dash, board: Board, studies: Studies) -> None:
+def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) -> None:
     """Add all callbacks to the app."""
-    data.register(app, board)
-    simulation.register(app, board)
-    risk.register(app, board, studies)
-    comparison.register(app, board)
-    extras.register(app, board)
-    more_views.register(app, board)
+    data.register(app, comparisons)
+    simulation.register(app, comparisons)
+    risk.register(app, comparisons, studies)
+    comparison.register(app, comparisons)
+    extras.register(app, comparisons)
+    more_views.register(app, comparisons)
     lesson.register(app)
     browser.register(app)

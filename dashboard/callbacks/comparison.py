@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import dash
 
     from dashboard.scene.scene import Scene
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
 
 _OUTPUTS = {
     "choices": Output(ids.CHOICES, "data"),
@@ -55,7 +55,7 @@ _OUTPUTS = {
 }
 
 
-def register(app: dash.Dash, board: Board) -> None:
+def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callbacks of this file."""
 
     @app.callback(
@@ -92,13 +92,13 @@ def register(app: dash.Dash, board: Board) -> None:
         if not page["outcome"] or not page["group"]:
             return _only_problem("Choose an outcome (numbers) and a grouping column.")
         try:
-            choices = chosen(board, ctx.inputs_list, page)
+            choices = chosen(comparisons, ctx.inputs_list, page)
             looks_again = ctx.triggered_id == ids.UNDER_WAY_TIMER
-            scene = board.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
+            scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
             if looks_again and under_way(scene) == page["under_way"]:
                 return unchanged
-            board.workspace.save_choices(owner(), choices.token, choices.to_json())
-            return on_screen(board, owner(), scene, choices) | table_update(
+            comparisons.workspace.save_choices(owner(), choices.token, choices.to_json())
+            return on_screen(comparisons, owner(), scene, choices) | table_update(
                 scene, Choices.from_json(page["before"])
             )
         except DesignError as error:
@@ -108,19 +108,23 @@ def register(app: dash.Dash, board: Board) -> None:
             return _only_problem(str(error))
 
 
-def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa: ANN401 - dash's list of inputs
+def chosen(comparisons: Comparisons, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa: ANN401 - dash's list of inputs
     """The page's controls as Choices. Raises ValueError for a value that the page does not offer."""
     controls = [entry for group in _flat(inputs) for entry in (group if isinstance(group, list) else [group])]
     on = {c["id"]["id"] for c in controls if _is(c, "estimator-on") and c.get("value")}
-    shared = shared_options(board.registry)
+    shared = shared_options(comparisons.registry)
     shared_values: dict[str, OptionValue] = {
         c["id"]["name"]: c["value"]
         for c in controls
         if _is(c, "shared-option") and c.get("value") not in (None, "")
     }
-    options = spread_shared(board.registry, shared, shared_values)
+    options = spread_shared(comparisons.registry, shared, shared_values)
     options += [
-        (c["id"]["id"], c["id"]["name"], within_bounds(board, c["id"]["id"], c["id"]["name"], c["value"]))
+        (
+            c["id"]["id"],
+            c["id"]["name"],
+            within_bounds(comparisons, c["id"]["id"], c["id"]["name"], c["value"]),
+        )
         for c in controls
         if _is(c, "estimator-option") and c.get("value") not in (None, "")
     ]
@@ -128,7 +132,7 @@ def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa:
         token=page["dataset"]["token"],
         outcome=page["outcome"],
         group=page["group"],
-        on=tuple(i for i in board.registry if i in on),
+        on=tuple(i for i in comparisons.registry if i in on),
         options=tuple(options),
         level=checked_level(page["level"]),
         sort=page["sort"] or "",
@@ -138,9 +142,9 @@ def chosen(board: Board, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa:
     )
 
 
-def within_bounds(board: Board, estimator_id: str, name: str, value: OptionValue) -> OptionValue:
+def within_bounds(comparisons: Comparisons, estimator_id: str, name: str, value: OptionValue) -> OptionValue:
     """The value of an option. Raises OptionError in the words of its control where it is out of bounds."""
-    estimator = board.registry.get(estimator_id)
+    estimator = comparisons.registry.get(estimator_id)
     if estimator is None:
         return value  # of a plugin that has gone meanwhile: it is passed over
     spec = next((spec for spec in estimator.option_specs() if spec.name == name), None)
@@ -153,27 +157,27 @@ def within_bounds(board: Board, estimator_id: str, name: str, value: OptionValue
     return value
 
 
-def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[str, Any]:
+def on_screen(comparisons: Comparisons, who: str, scene: Scene, choices: Choices) -> dict[str, Any]:
     """Every output for a scene."""
     chip = panels.simulated_chip(scene)
     if choices.design is None:
-        chip = panels.dataset_chip(board.workspace.get(who, choices.token), scene)
-    sample = sample_of(board.registry, choices.token)
+        chip = panels.dataset_chip(comparisons.workspace.get(who, choices.token), scene)
+    sample = sample_of(comparisons.registry, choices.token)
     return {
         "choices": choices.to_json(),
         "problem": None,
         "rows_used": words.rows_used(scene.comparison.data),
         "chip": chip,
         "about": panels.about_sample(sample) if sample else None,
-        "sort": sort_choices(board.registry, choices.on),
+        "sort": sort_choices(comparisons.registry, choices.on),
         "headline": panels.headline(scene),
         "cards": panels.cards(scene),
-        "failures": panels.failures(scene, board),
+        "failures": panels.failures(scene, comparisons),
         "under_way": words.under_way(scene),
         "under_way_shown": under_way(scene),
         "under_way_timer": not under_way(scene),
         "notes": panels.notes(scene),
-        "parameters": panels.parameters(scene, board),
+        "parameters": panels.parameters(scene, comparisons),
         "figures": drawn(scene),
         "index": groups_index(scene),
         "closest": words.closest_line(scene),
@@ -184,7 +188,7 @@ def on_screen(board: Board, who: str, scene: Scene, choices: Choices) -> dict[st
 
 def under_way(scene: Scene) -> list[str]:
     """The estimators whose fits are not there yet, by id."""
-    return [result.id for result in scene.comparison.results if not result.lasting]
+    return [result.id for result in scene.comparison.results if result.pending]
 
 
 def table_update(scene: Scene, before: Choices | None) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from dashboard.storage.workspace import UnknownDataset, WorkspaceError
 if TYPE_CHECKING:
     import dash
 
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
 
 
 _NOTHING = (no_update,) * 7
 
 
-def register(app: dash.Dash, board: Board) -> None:
+def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callbacks of this file."""
     app.callback(
         Output(ids.DATASET, "data"),
@@ -38,18 +38,18 @@ def register(app: dash.Dash, board: Board) -> None:
         Input(ids.file_button(ALL), "n_clicks"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
-    )(partial(_open_wanted, board))
+    )(partial(_open_wanted, comparisons))
     app.callback(
         Output(ids.MY_FILES, "children", allow_duplicate=True),
         Output(ids.UPLOADED, "data"),
         Input(ids.file_delete(ALL), "n_clicks"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
-    )(partial(_delete_wanted, board))
+    )(partial(_delete_wanted, comparisons))
 
 
 def _open_wanted(
-    board: Board,
+    comparisons: Comparisons,
     uploaded: dict[str, Any] | None,
     _samples: list[Any],
     _files: list[Any],
@@ -58,17 +58,17 @@ def _open_wanted(
     token = wanted_token(ctx.triggered_id, ctx.triggered[0]["value"] if ctx.triggered else None, uploaded)
     if token is None or (current or {}).get("token") == token:
         return _NOTHING
-    return open_dataset(board, owner(), token)
+    return open_dataset(comparisons, owner(), token)
 
 
-def open_dataset(board: Board, who: str, token: str) -> tuple[Any, ...]:
+def open_dataset(comparisons: Comparisons, who: str, token: str) -> tuple[Any, ...]:
     """What the page shows of a dataset that ``who`` opens; or, as the last value, why it cannot be opened."""
     try:
-        dataset = board.workspace.get(who, token)
-        if problem := lacking(board.registry, dataset):
+        dataset = comparisons.workspace.get(who, token)
+        if problem := lacking(comparisons.registry, dataset):
             return (*_NOTHING[:-1], panels.alert(problem))
-        choices = opening_choices(board, who, dataset)
-        board.workspace.remember_current(who, token)
+        choices = opening_choices(comparisons, who, dataset)
+        comparisons.workspace.remember_current(who, token)
     except WorkspaceError as error:
         return (*_NOTHING[:-1], panels.alert(str(error)))
     return (
@@ -77,23 +77,25 @@ def open_dataset(board: Board, who: str, token: str) -> tuple[Any, ...]:
         choices.outcome or None,
         column_options(dataset.table, "group"),
         choices.group or None,
-        my_files(board.workspace.list(who), dataset),
+        my_files(comparisons.workspace.list(who), dataset),
         None,
     )
 
 
-def _delete_wanted(board: Board, clicks: list[Any], current: dict[str, Any] | None) -> tuple[Any, Any]:
+def _delete_wanted(
+    comparisons: Comparisons, clicks: list[Any], current: dict[str, Any] | None
+) -> tuple[Any, Any]:
     if not any(clicks) or not isinstance(ctx.triggered_id, dict):
         return no_update, no_update
-    return delete_dataset(board, owner(), ctx.triggered_id["id"], (current or {}).get("token"))
+    return delete_dataset(comparisons, owner(), ctx.triggered_id["id"], (current or {}).get("token"))
 
 
-def delete_dataset(board: Board, who: str, token: str, open_token: str | None) -> tuple[Any, Any]:
+def delete_dataset(comparisons: Comparisons, who: str, token: str, open_token: str | None) -> tuple[Any, Any]:
     """The files that are left, and the first sample to open where the deleted one was on screen."""
     with suppress(UnknownDataset):  # it had gone already, which is what was wanted
-        board.workspace.delete(who, token)
-    sample = {"token": worked_example(board.registry)}
-    files = board.workspace.list(who)
+        comparisons.workspace.delete(who, token)
+    sample = {"token": worked_example(comparisons.registry)}
+    files = comparisons.workspace.list(who)
     shown = next((dataset for dataset in files if dataset.token == open_token), None)
     return my_files(files, shown), sample if open_token == token else no_update
 

@@ -21,7 +21,7 @@ from estimators import TIDY_COLUMNS, BlupboardError
 from estimators.contract.comparison import group_columns
 
 if TYPE_CHECKING:
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
     from estimators import Comparison
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -31,7 +31,7 @@ _LINES = 5_000
 _INCOMPLETE = "The address of this download is incomplete; start it from the page."
 
 
-def install(server: flask.Flask, board: Board) -> None:
+def install(server: flask.Flask, comparisons: Comparisons) -> None:
     """Add the downloads, for the session that owns the dataset.
 
     ``GET /export/groups.csv?choices=...`` gives the table, ``GET /export/simulated.csv?choices=...`` the rows
@@ -41,9 +41,9 @@ def install(server: flask.Flask, board: Board) -> None:
     def groups_csv() -> flask.Response:
         choices = _asked_for()
         try:
-            comparison = board.comparison(owner(), choices)
+            comparison = comparisons.comparison(owner(), choices)
             simulated = choices.design is not None
-            name = FILE_NAME if simulated else board.workspace.get(owner(), choices.token).name
+            name = FILE_NAME if simulated else comparisons.workspace.get(owner(), choices.token).name
         except UnknownDataset as error:
             raise NotFound(str(error)) from error
         except (BlupboardError, ValueError) as error:
@@ -55,7 +55,7 @@ def install(server: flask.Flask, board: Board) -> None:
         if design is None:
             raise BadRequest(_INCOMPLETE)
         try:
-            return _download(csv_pieces(board.simulated(design)), FILE_NAME)
+            return _download(csv_pieces(comparisons.simulated(design)), FILE_NAME)
         except BlupboardError as error:
             raise BadRequest(str(error)) from error
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import dash
 
     from dashboard.scene.scene import Scene
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
 
 
-def register(app: dash.Dash, board: Board) -> None:
+def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callbacks of this file."""
 
     @app.callback(
@@ -32,7 +32,7 @@ def register(app: dash.Dash, board: Board) -> None:
         prevent_initial_call=True,
     )  # fmt: skip
     def table_block(request: dict[str, Any] | None, given: object) -> Any:  # noqa: ANN401 - no_update has no type
-        scene = _scene(board, given)
+        scene = _scene(comparisons, given)
         if request is None or scene is None:
             return no_update
         rows, count = requested_rows(scene, request)
@@ -43,7 +43,7 @@ def register(app: dash.Dash, board: Board) -> None:
         prevent_initial_call=True,
     )  # fmt: skip
     def detail(window: dict[str, Any] | None, given: object) -> Any:  # noqa: ANN401
-        scene = _scene(board, given)
+        scene = _scene(comparisons, given)
         if not window or scene is None or window.get("view") != scene.view:
             return no_update
         return view_detail(scene, int(window["first"]), int(window["last"]))
@@ -59,11 +59,11 @@ def register(app: dash.Dash, board: Board) -> None:
     )
     def code(clicks: list[int | None], given: object) -> tuple[Any, ...]:
         choices = Choices.from_json(given)
-        scene = _scene(board, given, wait_seconds=None)
+        scene = _scene(comparisons, given, wait_seconds=None)
         if not any(clicks) or choices is None or scene is None:
             return (no_update,) * 4
         language = ctx.triggered_id["language"] if ctx.triggered_id else "r"
-        return *scripts(board, choices, scene), language, True
+        return *scripts(comparisons, choices, scene), language, True
 
     @app.callback(
         Output(ids.DOWNLOAD_CSV, "href"), Output(ids.DOWNLOAD_ROWS, "children"), Input(ids.CHOICES, "data")
@@ -77,16 +77,18 @@ def register(app: dash.Dash, board: Board) -> None:
         return f"export/groups.csv{asked}", rows
 
 
-def scripts(board: Board, choices: Choices, scene: Scene) -> tuple[str, str]:
+def scripts(comparisons: Comparisons, choices: Choices, scene: Scene) -> tuple[str, str]:
     """What is on screen in R and in Python. Raises UnknownDataset where the data have gone meanwhile."""
     if choices.design is not None:
         from dashboard.scripts.simulated_code import simulated_python_script, simulated_r_script
 
-        r = simulated_r_script(scene.comparison, board.simulated(choices.design))
-        return r, simulated_python_script(scene.comparison, choices.design, plugins_dirs=board.plugins_dirs)
+        r = simulated_r_script(scene.comparison, comparisons.simulated(choices.design))
+        return r, simulated_python_script(
+            scene.comparison, choices.design, plugins_dirs=comparisons.plugins_dirs
+        )
     from dashboard.scripts.code_export import python_script, r_script
 
-    table = board.workspace.get(owner(), choices.token).table
+    table = comparisons.workspace.get(owner(), choices.token).table
     what: dict[str, Any] = {
         "file_name": table.name,
         "outcome": choices.outcome,
@@ -99,15 +101,15 @@ def scripts(board: Board, choices: Choices, scene: Scene) -> tuple[str, str]:
         layout=table.layout_for(choices.outcome),
         columns=[column.name for column in table.columns],
     )
-    return r, python_script(scene.comparison, **what, plugins_dirs=board.plugins_dirs)
+    return r, python_script(scene.comparison, **what, plugins_dirs=comparisons.plugins_dirs)
 
 
-def _scene(board: Board, given: object, wait_seconds: float | None = 0.0) -> Scene | None:
+def _scene(comparisons: Comparisons, given: object, wait_seconds: float | None = 0.0) -> Scene | None:
     """The scene that the page shows, or will when all is fitted; None where it has gone meanwhile."""
     choices = Choices.from_json(given)
     if choices is None:
         return None
     try:
-        return board.scene(owner(), choices, wait_seconds)
+        return comparisons.scene(owner(), choices, wait_seconds)
     except (BlupboardError, WorkspaceError, ValueError):
         return None

@@ -21,13 +21,13 @@ from estimators import BlupboardError, Design, DesignError
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
 
 MOST_LIVE_ROWS = 200_000
 """Rows past which a design is drawn when the dial is let go, not while it moves."""
 
 
-def install(server: flask.Flask, board: Board) -> None:
+def install(server: flask.Flask, comparisons: Comparisons) -> None:
     """Add the route. The body is ``{"design": ..., "choices": ...}``."""
 
     def frame() -> flask.Response:
@@ -44,7 +44,7 @@ def install(server: flask.Flask, board: Board) -> None:
         if int(design.sizes.sum()) > MOST_LIVE_ROWS:
             return _json({"large": True})
         try:
-            scene = board.passing_scene(design, replace(choices, design=design))
+            scene = comparisons.passing_scene(design, replace(choices, design=design))
         except (BlupboardError, ValueError) as error:
             return _json({"problem": {"field": "", "message": panels.sentence(str(error))}})
         return _json(picture(scene))

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     import dash
 
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
     from dashboard.session.plugin_views import Shown
 
 
-def register(app: dash.Dash, board: Board) -> None:
+def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callbacks of this file, where there are such views."""
-    views = list(board.registry.views)
+    views = list(comparisons.registry.views)
     if not views:
         return
     app.callback(
@@ -33,7 +33,7 @@ def register(app: dash.Dash, board: Board) -> None:
         *(Output(ids.more_view_problem(view), "children") for view in views),
         Input(ids.CHOICES, "data"),
         prevent_initial_call=True,
-    )(lambda given: _on_choices(board, given))
+    )(lambda given: _on_choices(comparisons, given))
     callback: Callable[..., None] = app.clientside_callback
     callback(
         ClientsideFunction("blupboard", "drawViews"),
@@ -43,16 +43,16 @@ def register(app: dash.Dash, board: Board) -> None:
     )
 
 
-def _on_choices(board: Board, given: object) -> Any:  # noqa: ANN401 - values of the page's outputs
+def _on_choices(comparisons: Comparisons, given: object) -> Any:  # noqa: ANN401 - values of the page's outputs
     choices = Choices.from_json(given)
-    nothing = (no_update,) * (1 + 2 * len(board.registry.views))
+    nothing = (no_update,) * (1 + 2 * len(comparisons.registry.views))
     if choices is None:
         return nothing
     try:
-        scene = board.scene(owner(), choices, 0.0)
+        scene = comparisons.scene(owner(), choices, 0.0)
     except (BlupboardError, WorkspaceError, ValueError):
         return nothing  # the comparison's own callback says what is wrong
-    return outputs(more_views(board, scene))
+    return outputs(more_views(comparisons, scene))
 
 
 def outputs(shown: dict[str, Shown]) -> tuple[Any, ...]:

@@ -26,8 +26,8 @@ from estimators.simulation.seeds import LARGEST_SEED
 if TYPE_CHECKING:
     import dash
 
-    from dashboard.session.comparisons import Board
-    from dashboard.session.running_studies import Snapshot, Studies
+    from dashboard.session.comparisons import Comparisons
+    from dashboard.session.running_studies import RunningStudies, Snapshot
     from estimators import RiskReport
 
 MOST_UNASKED = 5_000_000
@@ -57,7 +57,7 @@ _RESULT = {
 }
 
 
-def register(app: dash.Dash, board: Board, studies: Studies) -> None:
+def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) -> None:
     """Add the callbacks of this file."""
     app.callback(
         output=_PROGRESS | _RESULT,
@@ -77,7 +77,7 @@ def register(app: dash.Dash, board: Board, studies: Studies) -> None:
             "seed": State(ids.RISK_SEED, "data"),
         },
         prevent_initial_call=True,
-    )(partial(_on_event, board, studies))
+    )(partial(_on_event, comparisons, studies))
     app.callback(
         Output(ids.RISK_LOW, "value"),
         Output(ids.RISK_HIGH, "value"),
@@ -91,10 +91,10 @@ def register(app: dash.Dash, board: Board, studies: Studies) -> None:
         Input(ids.DESIGN, "data"),
         Input(ids.CHOICES, "data"),
         prevent_initial_call=True,
-    )(partial(_one_draw, board))
+    )(partial(_one_draw, comparisons))
 
 
-def _on_event(board: Board, studies: Studies, **page: Any) -> dict[str, Any]:  # noqa: ANN401 - the page's values
+def _on_event(comparisons: Comparisons, studies: RunningStudies, **page: Any) -> dict[str, Any]:  # noqa: ANN401 - the page's values
     """Start, cancel, or look; and show what there is."""
     unchanged = dict.fromkeys(_PROGRESS | _RESULT, no_update)
     if page["page"] != "risk" or page["theme"] is None or page["choices"] is None:
@@ -107,17 +107,20 @@ def _on_event(board: Board, studies: Studies, **page: Any) -> dict[str, Any]:  #
         elif trigger not in (ids.RISK_TIMER, ids.THEME):
             seed = secrets.randbelow(LARGEST_SEED) if trigger == ids.RISK_AGAIN else page["seed"]
             changed = {"seed": seed} | _begin(
-                studies, who, wanted_study(board, page, seed), asked=trigger in (ids.RISK_RUN, ids.RISK_AGAIN)
+                studies,
+                who,
+                wanted_study(comparisons, page, seed),
+                asked=trigger in (ids.RISK_RUN, ids.RISK_AGAIN),
             )
     except (BlupboardError, ValueError) as error:
         return unchanged | {"problem": panels.alert(str(error))}
     snapshot = studies.look(who)
     if snapshot is None:
         return unchanged | risk_panels.before_the_first(running=False) | changed
-    return unchanged | on_screen(board, snapshot, dark=page["theme"] == "dark") | changed
+    return unchanged | on_screen(comparisons, snapshot, dark=page["theme"] == "dark") | changed
 
 
-def _begin(studies: Studies, who: str, study: RiskStudy, *, asked: bool) -> dict[str, Any]:
+def _begin(studies: RunningStudies, who: str, study: RiskStudy, *, asked: bool) -> dict[str, Any]:
     """Start a study if it was asked for, or if it is another one than before and takes a moment only."""
     before = studies.look(who)
     if not asked and before is not None and before.study == study:
@@ -137,13 +140,13 @@ def study_size(study: RiskStudy) -> int:
     return study.replicates * sum(design.groups for _, design in study.points)
 
 
-def wanted_study(board: Board, page: dict[str, Any], seed: int) -> RiskStudy:
+def wanted_study(comparisons: Comparisons, page: dict[str, Any], seed: int) -> RiskStudy:
     """What the page's controls ask for. Raises OptionError with a sentence for what cannot be."""
     choices = Choices.from_json(page["choices"])
     if choices is None:
         raise OptionError("choose the estimators first")
     design = Design.from_json(page["design"])
-    chosen, options = board.chosen(choices)
+    chosen, options = comparisons.chosen(choices)
     sweep = None
     if page["dial"]:
         sweep = Sweep(page["dial"], _number("From", page["low"]), _number("to", page["high"]))
@@ -165,7 +168,7 @@ def wanted_study(board: Board, page: dict[str, Any], seed: int) -> RiskStudy:
     return study
 
 
-def on_screen(board: Board, snapshot: Snapshot, *, dark: bool) -> dict[str, Any]:
+def on_screen(comparisons: Comparisons, snapshot: Snapshot, *, dark: bool) -> dict[str, Any]:
     """Every output for a study as it stands."""
     done, left = risk_words.progress(snapshot)
     running = snapshot.state == "running"
@@ -178,19 +181,19 @@ def on_screen(board: Board, snapshot: Snapshot, *, dark: bool) -> dict[str, Any]
         "cancel": not running,
     }
     if snapshot.report is not None:
-        return shown | _result(board, snapshot.report, dark=dark)
+        return shown | _result(comparisons, snapshot.report, dark=dark)
     return shown | risk_panels.before_the_first(running=running)
 
 
-def _result(board: Board, report: RiskReport, *, dark: bool) -> dict[str, Any]:
+def _result(comparisons: Comparisons, report: RiskReport, *, dark: bool) -> dict[str, Any]:
     return {
         "headline": risk_panels.headline(report),
         "cards": risk_panels.cards(report),
-        "failures": risk_panels.failures(report, board.styles),
-        "figure": risk_figure(report, board.styles, dark=dark).to_plotly_json(),
+        "failures": risk_panels.failures(report, comparisons.styles),
+        "figure": risk_figure(report, comparisons.styles, dark=dark).to_plotly_json(),
         "where": risk_words.where(report),
-        "table": risk_panels.table(report, board.styles),
-        "sizes": risk_panels.sizes(report, board.styles),
+        "table": risk_panels.table(report, comparisons.styles),
+        "sizes": risk_panels.sizes(report, comparisons.styles),
     }
 
 
@@ -200,7 +203,9 @@ def _range_of(dial: str | None) -> tuple[Any, Any, bool]:
     return *RANGES[dial], False
 
 
-def _one_draw(board: Board, page: str | None, design: dict[str, Any] | None, given: object) -> Any:  # noqa: ANN401
+def _one_draw(
+    comparisons: Comparisons, page: str | None, design: dict[str, Any] | None, given: object
+) -> Any:  # noqa: ANN401
     choices = Choices.from_json(given)
     if page != "risk" or design is None or choices is None:
         return no_update
@@ -208,7 +213,7 @@ def _one_draw(board: Board, page: str | None, design: dict[str, Any] | None, giv
         drawn = replace(
             choices, design=Design.from_json(design), outcome=SIMULATED_OUTCOME, group=SIMULATED_GROUP
         )
-        scene = board.scene(owner(), drawn, SOON_SECONDS)
+        scene = comparisons.scene(owner(), drawn, SOON_SECONDS)
     except (BlupboardError, ValueError):
         return no_update  # the study's own line says what is wrong with the design
     return groups_figure(scene).to_plotly_json()

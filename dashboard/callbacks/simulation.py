@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
     import dash
 
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
 
 
-def register(app: dash.Dash, board: Board) -> None:
+def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callbacks of this file."""
     app.callback(
         Output(ids.DATASET, "data", allow_duplicate=True),
         Input(ids.SOURCES, "value"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
-    )(partial(_simulation_wanted, board))
+    )(partial(_simulation_wanted, comparisons))
     app.callback(
         Output(ids.SHAPE_FIELD, "children"), Input(ids.dial("effects"), "value"), prevent_initial_call=True
     )(shape_field)
@@ -65,8 +65,8 @@ def register(app: dash.Dash, board: Board) -> None:
     )
 
 
-def _simulation_wanted(board: Board, source: str | None, current: dict[str, Any] | None) -> Any:  # noqa: ANN401
+def _simulation_wanted(comparisons: Comparisons, source: str | None, current: dict[str, Any] | None) -> Any:  # noqa: ANN401
     if source != "simulate" or (current or {}).get("token") == SIMULATED:
         return no_update
-    board.workspace.remember_current(owner(), SIMULATED)
+    comparisons.workspace.remember_current(owner(), SIMULATED)
     return SIMULATED_DATASET

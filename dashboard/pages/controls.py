@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dashboard.session.choices import OptionValue
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
     from estimators import Estimator, OptionSpec, Source
 
 
 def estimator_row(
-    board: Board,
+    comparisons: Comparisons,
     estimator: Estimator,
     *,
     on: bool,
@@ -30,10 +30,10 @@ def estimator_row(
     tagged: bool = True,
 ) -> html.Div:
     """Symbol, name, what it does behind a button, and the switch; ``tagged``: whether a plugin's says so."""
-    plugin = plugin_tag(board.registry.source(estimator.id)) if tagged else []
+    plugin = plugin_tag(comparisons.registry.source(estimator.id)) if tagged else []
     return html.Div(
         [
-            estimator_symbol(board.styles[estimator.id]),
+            estimator_symbol(comparisons.styles[estimator.id]),
             html.Span(
                 [html.Span(estimator.label, className="estimator-name", title=estimator.label), *plugin],
                 className="estimator-label",

@@ -18,7 +18,7 @@ from dashboard.session.first_choices import SIMULATED_DATASET, simulated_design
 
 if TYPE_CHECKING:
     from dashboard.session.choices import Choices
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
     from dashboard.storage.datasets import Dataset
 
 THEME = {
@@ -46,9 +46,11 @@ THEME = {
 }
 
 
-def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) -> dmc.MantineProvider:
+def layout(
+    comparisons: Comparisons, owner: str, dataset: Dataset | None, choices: Choices
+) -> dmc.MantineProvider:
     """Header, rail and comparison, with the stores between them; without a dataset, the simulation."""
-    design = choices.design or simulated_design(board, owner)
+    design = choices.design or simulated_design(comparisons, owner)
     opened = SIMULATED_DATASET if dataset is None else {"token": dataset.token, "name": dataset.name}
     stores = [
         dcc.Store(id=ids.UPLOADED),
@@ -71,15 +73,15 @@ def layout(board: Board, owner: str, dataset: Dataset | None, choices: Choices) 
             header(),
             html.Div(
                 [
-                    rail(board, owner, dataset, choices, design),
-                    comparison_panel(board.registry.views.values()),
+                    rail(comparisons, owner, dataset, choices, design),
+                    comparison_panel(comparisons.registry.views.values()),
                     risk_panel(),
                     lesson_panel(),
                 ],
                 className="page",
             ),
             code_modal(),
-            plugins_modal(board.registry),
+            plugins_modal(comparisons.registry),
         ],
         id=ids.PROVIDER,
         theme=THEME,

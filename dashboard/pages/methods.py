@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dashboard.session.choices import Choices
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
     from estimators import Estimator, PluginStatus, Registry
 
 HOW_TO_ADD = (
@@ -26,16 +26,16 @@ HOW_TO_ADD = (
 )
 
 
-def methods(board: Board, choices: Choices, values: Mapping[str, Mapping[str, Any]]) -> list[Any]:
+def methods(comparisons: Comparisons, choices: Choices, values: Mapping[str, Mapping[str, Any]]) -> list[Any]:
     """A row for each estimator; those that do not take part at first are folded away, by plugin.
 
     ``values`` are the options that differ from the defaults, by estimator id and name.
     """
-    shared = shared_options(board.registry)
+    shared = shared_options(comparisons.registry)
 
     def row(estimator: Estimator, *, tagged: bool) -> html.Div:
         return estimator_row(
-            board,
+            comparisons,
             estimator,
             on=estimator.id in choices.on,
             shared=shared,
@@ -43,12 +43,12 @@ def methods(board: Board, choices: Choices, values: Mapping[str, Mapping[str, An
             tagged=tagged,
         )
 
-    shown = [row(estimator, tagged=True) for estimator in board.registry.at_first]
-    folded = [estimator for estimator in board.registry.values() if not estimator.on_at_first]
+    shown = [row(estimator, tagged=True) for estimator in comparisons.registry.at_first]
+    folded = [estimator for estimator in comparisons.registry.values() if not estimator.on_at_first]
     if not folded:
         return shown
     boxes = []
-    for name, estimators in by_plugin(board.registry, folded).items():
+    for name, estimators in by_plugin(comparisons.registry, folded).items():
         boxes += [html.H3(name, className="fold-plugin"), *(row(e, tagged=False) for e in estimators)]
     fold = html.Details(
         [html.Summary(f"More methods ({len(folded)})"), *boxes],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dashboard.scene.scene import Scene
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
     from dashboard.storage.datasets import Dataset
     from estimators import Parameter, Result, Sample
 
@@ -51,17 +51,17 @@ def card_boxes(cards: Iterable[words.Card]) -> list[html.Div]:
     ]
 
 
-def failures(scene: Scene, board: Board) -> list[html.Div]:
+def failures(scene: Scene, comparisons: Comparisons) -> list[html.Div]:
     """A card for rows left out where they are many, and one for each reason why methods have no result."""
     shown = []
     warning = words.many_left_out(scene.comparison.data)
     if warning:
         shown.append(html.Div(html.P(warning), className="failure"))
     reasons: dict[str, list[Result]] = {}
-    for result in (r for r in scene.comparison.failed if r.lasting):
+    for result in (r for r in scene.comparison.failed if not r.pending):
         reasons.setdefault(result.message or "", []).append(result)
     for message, results in reasons.items():
-        symbols = [estimator_symbol(board.styles[result.id]) for result in results]
+        symbols = [estimator_symbol(comparisons.styles[result.id]) for result in results]
         who = ", ".join(result.label for result in results)
         text = html.Div([html.Strong(f"{who}: no result"), html.P(sentence(message))])
         shown.append(html.Div([*symbols, text], className="failure"))
@@ -87,7 +87,7 @@ def notes(scene: Scene) -> list[html.Div]:
     ]
 
 
-def parameters(scene: Scene, board: Board) -> html.Table | html.P:
+def parameters(scene: Scene, comparisons: Comparisons) -> html.Table | html.P:
     """The estimators' parameters side by side; a dash where a method has none."""
     found_names: dict[str, Parameter] = {}
     for series in scene.series:
@@ -114,7 +114,7 @@ def parameters(scene: Scene, board: Board) -> html.Table | html.P:
             )
             for n in named
         ]
-        heading = html.Th([estimator_symbol(board.styles[series.id]), series.label], scope="row")
+        heading = html.Th([estimator_symbol(comparisons.styles[series.id]), series.label], scope="row")
         body.append(html.Tr([heading, *cells, html.Td(words.interval_kind(series))]))
     return html.Table([html.Thead(head), html.Tbody(body)], className="parameters")
 

@@ -21,26 +21,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dashboard.ingest import Table
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
     from dashboard.storage.datasets import Dataset
     from estimators import Design
 
 
-def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices, design: Design) -> html.Aside:
+def rail(
+    comparisons: Comparisons, owner: str, dataset: Dataset | None, choices: Choices, design: Design
+) -> html.Aside:
     """Everything a person sets, in the order in which it is needed; ``design`` is what the dials show."""
     return html.Aside(
         [
             html.H2("Data", className="on-compare first"),
             html.H2("Scenario", className="on-risk first"),
-            _sources(board, owner, dataset, design),
+            _sources(comparisons, owner, dataset, design),
             risk_rail(),
             html.Div(_roles(dataset, choices), className="on-compare"),
             html.Div(id=ids.PROBLEM, className="problem", role="alert"),
             html.H2("Estimators"),
-            html.Div(methods(board, choices, _values(choices)), className="estimators"),
-            plugins_button(board.registry),
+            html.Div(methods(comparisons, choices, _values(choices)), className="estimators"),
+            plugins_button(comparisons.registry),
             html.H2("Display", className="on-compare"),
-            html.Div(_display(board, choices), className="display-fields on-compare"),
+            html.Div(_display(comparisons, choices), className="display-fields on-compare"),
         ],
         className="rail",
         id="rail",
@@ -48,29 +50,30 @@ def rail(board: Board, owner: str, dataset: Dataset | None, choices: Choices, de
     )
 
 
-def _sources(board: Board, owner: str, dataset: Dataset | None, design: Design) -> dmc.Tabs:
+def _sources(comparisons: Comparisons, owner: str, dataset: Dataset | None, design: Design) -> dmc.Tabs:
     upload = [
         html.Div(
             id="upload-zone",
             **data(
-                max_bytes=str(board.workspace.max_upload_bytes),
-                also=" ".join(s for reader in board.registry.readers.values() for s in reader.suffixes),
+                max_bytes=str(comparisons.workspace.max_upload_bytes),
+                also=" ".join(s for reader in comparisons.registry.readers.values() for s in reader.suffixes),
             ),
         ),
-        html.Div(my_files(board.workspace.list(owner), dataset), id=ids.MY_FILES),
+        html.Div(my_files(comparisons.workspace.list(owner), dataset), id=ids.MY_FILES),
     ]
     samples = [
         html.Button(
             [
                 html.Span(
-                    [sample.title, *plugin_tag(board.registry.source_of(sample))], className="sample-title"
+                    [sample.title, *plugin_tag(comparisons.registry.source_of(sample))],
+                    className="sample-title",
                 ),
                 html.Span(f"{sample.outcome} by {sample.group}", className="sample-roles"),
             ],
             id=ids.sample_button(sample.id),
             className="sample",
         )
-        for sample in board.registry.samples.values()
+        for sample in comparisons.registry.samples.values()
     ]
     return dmc.Tabs(
         [
@@ -175,7 +178,7 @@ def column_options(table: Table, role: str) -> list[dict[str, Any]]:
     return options
 
 
-def _display(board: Board, choices: Choices) -> list[Any]:
+def _display(comparisons: Comparisons, choices: Choices) -> list[Any]:
     values = _values(choices)
     fields = [
         labelled(
@@ -189,7 +192,7 @@ def _display(board: Board, choices: Choices) -> list[Any]:
             ),
         )
     ]
-    for spec in shared_options(board.registry):
+    for spec in shared_options(comparisons.registry):
         given = next((v[spec.name] for v in values.values() if spec.name in v), spec.default)
         control = option_control(ids.shared_option(spec.name), spec, given, bare=True)
         fields.append(labelled(spec.label, control, spec.help))
@@ -198,7 +201,7 @@ def _display(board: Board, choices: Choices) -> list[Any]:
             "Sort by",
             dmc.Select(
                 id=ids.SORT,
-                data=sort_choices(board.registry, choices.on),
+                data=sort_choices(comparisons.registry, choices.on),
                 value=choices.sort,
                 allowDeselect=False,
                 size="sm",

@@ -12,7 +12,7 @@ from dashboard.scene.scene import Scene, make_scene
 from dashboard.scene.style import styles
 from dashboard.scene.truth import Truth, truth_of
 from dashboard.session.choices import Choices
-from dashboard.session.fit_cache import Fits
+from dashboard.session.fit_cache import FitCache
 from estimators import Comparison, Design, DesignError, GroupData, Registry, Simulated, compare, simulate
 from estimators.fitting.compare import at_level
 
@@ -49,7 +49,7 @@ class _Columns:
     table: Table = field(compare=False)
 
 
-class Board:
+class Comparisons:
     """The one place where pages get data and results from.
 
     Every way in asks the workspace first, so that a session sees its own data only; what is kept here is
@@ -74,14 +74,14 @@ class Board:
         """Where plugins' views are drawn; None: here."""
         self._reduce = lru_cache(maxsize=KEPT)(_reduce)
         self._simulate = lru_cache(maxsize=KEPT_DRAWS)(simulate)
-        self.fits = Fits()
+        self.fit_cache = FitCache()
         self._compared = lru_cache(maxsize=KEPT)(_compared)
 
     def comparison(self, owner: str, choices: Choices, wait_seconds: float | None = None) -> Comparison:
         """The chosen estimators on the chosen columns, or on what is simulated.
 
         After ``wait_seconds`` (None: for ever) plugins that take longer are results without a fit that are
-        not ``lasting``.
+        ``pending``.
 
         Raises:
             UnknownDataset: there is no such dataset for this owner.
@@ -95,9 +95,8 @@ class Board:
             source = _Columns(dataset.token, dataset.created, choices.outcome, choices.group, dataset.table)
         chosen, options = self.chosen(choices)
         asked = [(e, tuple(options.get(e.id, {}).items())) for e in chosen]
-        found = self.fits.results(source, lambda: self._groups(source), asked, wait_seconds=wait_seconds)
-        lasts = all(result.lasting for result in found)
-        compared = self._compared if lasts else _compared
+        found = self.fit_cache.results(source, lambda: self._groups(source), asked, wait_seconds=wait_seconds)
+        compared = _compared if any(result.pending for result in found) else self._compared
         return compared(self._groups(source), tuple(found), choices.level)
 
     def scene(self, owner: str, choices: Choices, wait_seconds: float | None = None) -> Scene:

@@ -11,7 +11,7 @@ from dashboard.storage.workspace import SIMULATED, WorkspaceError
 from estimators import Design
 
 if TYPE_CHECKING:
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
     from dashboard.storage.datasets import Dataset
     from estimators import Registry, Sample
 
@@ -49,59 +49,63 @@ def lacking(registry: Registry, dataset: Dataset) -> str | None:
     )
 
 
-def opening_choices(board: Board, owner: str, dataset: Dataset) -> Choices:
+def opening_choices(comparisons: Comparisons, owner: str, dataset: Dataset) -> Choices:
     """The choices to open a dataset with. Raises UnknownDataset when it has gone meanwhile."""
-    kept = Choices.from_json(board.workspace.load_choices(owner, dataset.token))
+    kept = Choices.from_json(comparisons.workspace.load_choices(owner, dataset.token))
     names = {column.name for column in dataset.table.columns}
     if kept is not None and {kept.outcome, kept.group} <= names:
-        return replace(kept, token=dataset.token, on=tuple(i for i in board.registry if i in kept.on))
-    outcome, group = _likeliest(board, dataset)
-    return Choices(token=dataset.token, outcome=outcome or "", group=group or "", on=_on_at_first(board))
+        return replace(kept, token=dataset.token, on=tuple(i for i in comparisons.registry if i in kept.on))
+    outcome, group = _likeliest(comparisons, dataset)
+    return Choices(
+        token=dataset.token, outcome=outcome or "", group=group or "", on=_on_at_first(comparisons)
+    )
 
 
-def simulated_choices(board: Board, owner: str) -> Choices:
+def simulated_choices(comparisons: Comparisons, owner: str) -> Choices:
     """The choices to open the simulation with: as it was left, or a first example."""
-    kept = Choices.from_json(board.workspace.load_choices(owner, SIMULATED))
+    kept = Choices.from_json(comparisons.workspace.load_choices(owner, SIMULATED))
     if kept is not None and kept.design is not None:
-        return replace(kept, token=SIMULATED, on=tuple(i for i in board.registry if i in kept.on))
+        return replace(kept, token=SIMULATED, on=tuple(i for i in comparisons.registry if i in kept.on))
     return Choices(
         token=SIMULATED,
         outcome=SIMULATED_OUTCOME,
         group=SIMULATED_GROUP,
-        on=_on_at_first(board),
+        on=_on_at_first(comparisons),
         design=FIRST_DESIGN,
     )
 
 
-def simulated_design(board: Board, owner: str) -> Design:
+def simulated_design(comparisons: Comparisons, owner: str) -> Design:
     """The design that the dials begin with."""
-    return simulated_choices(board, owner).design or FIRST_DESIGN
+    return simulated_choices(comparisons, owner).design or FIRST_DESIGN
 
 
-def session_start(board: Board, owner: str, first: str, *, prefer: bool) -> tuple[Dataset | None, Choices]:
+def session_start(
+    comparisons: Comparisons, owner: str, first: str, *, prefer: bool
+) -> tuple[Dataset | None, Choices]:
     """What a session finds: what it looked at last, or ``first``; always ``first`` if ``prefer``.
 
     The dataset is None where the choices hold a design.
     """
-    token = (None if prefer else board.workspace.current(owner)) or first
+    token = (None if prefer else comparisons.workspace.current(owner)) or first
     if token == SIMULATED:
-        return None, simulated_choices(board, owner)
+        return None, simulated_choices(comparisons, owner)
     try:
-        dataset = board.workspace.get(owner, token)
-        return dataset, opening_choices(board, owner, dataset)
+        dataset = comparisons.workspace.get(owner, token)
+        return dataset, opening_choices(comparisons, owner, dataset)
     except WorkspaceError:
-        dataset = board.workspace.get(owner, first)
-        return dataset, opening_choices(board, owner, dataset)
+        dataset = comparisons.workspace.get(owner, first)
+        return dataset, opening_choices(comparisons, owner, dataset)
 
 
-def _on_at_first(board: Board) -> tuple[str, ...]:
-    return tuple(estimator.id for estimator in board.registry.at_first)
+def _on_at_first(comparisons: Comparisons) -> tuple[str, ...]:
+    return tuple(estimator.id for estimator in comparisons.registry.at_first)
 
 
-def _likeliest(board: Board, dataset: Dataset) -> tuple[str | None, str | None]:
+def _likeliest(comparisons: Comparisons, dataset: Dataset) -> tuple[str | None, str | None]:
     likely = guess_roles(dataset.table)
-    preset = board.preset_roles.get(dataset.token)
+    preset = comparisons.preset_roles.get(dataset.token)
     if preset is not None:
         return preset[0] or likely[0], preset[1] or likely[1]
-    sample = sample_of(board.registry, dataset.token)
+    sample = sample_of(comparisons.registry, dataset.token)
     return likely if sample is None else (sample.outcome, sample.group)

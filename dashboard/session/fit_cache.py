@@ -42,8 +42,8 @@ class _Kept:
         return long_ago and self.future.done() and self.future.result().fit is None
 
 
-class Fits:
-    """Fits at the default level, the latest of which are kept."""
+class FitCache:
+    """FitCache at the default level, the latest of which are kept."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
@@ -81,7 +81,7 @@ class Fits:
         for estimator, _, options in checked:
             future = found[estimator.id]
             wait([future], None if until is None else max(until - time.monotonic(), 0.0))
-            under_way = Result(estimator, options, DEFAULT_LEVEL, message=UNDER_WAY, lasting=False)
+            under_way = Result(estimator, options, DEFAULT_LEVEL, message=UNDER_WAY, pending=True)
             results.append(future.result() if future.done() else under_way)
         return results
 

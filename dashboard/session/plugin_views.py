@@ -13,7 +13,7 @@ from estimators.errors import told
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
-    from dashboard.session.comparisons import Board
+    from dashboard.session.comparisons import Comparisons
     from estimators import Look, View
 
 _log = logging.getLogger(__name__)
@@ -27,30 +27,32 @@ class Shown:
     problem: str = ""
 
 
-def more_views(board: Board, scene: Scene) -> dict[str, Shown]:
+def more_views(comparisons: Comparisons, scene: Scene) -> dict[str, Shown]:
     """Every view of a plugin, by its id."""
-    look = look_of(scene, board.styles)
-    return {view.id: _shown(board, view, scene, look) for view in board.registry.views.values()}
+    look = look_of(scene, comparisons.styles)
+    return {view.id: _shown(comparisons, view, scene, look) for view in comparisons.registry.views.values()}
 
 
-def _shown(board: Board, view: View, scene: Scene, look: Look) -> Shown:
+def _shown(comparisons: Comparisons, view: View, scene: Scene, look: Look) -> Shown:
     try:
-        given = _figure(board, view, scene, look)
+        given = _figure(comparisons, view, scene, look)
         return Shown() if given is None else Shown(adopted(given, scene).to_plotly_json())
     except (DataError, NotRun) as error:
         return Shown(problem=str(error))
     except BlupboardError as error:
-        return Shown(problem=f"this view of the plugin {_name(board, view)} broke its contract: {error}")
+        return Shown(
+            problem=f"this view of the plugin {_name(comparisons, view)} broke its contract: {error}"
+        )
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's view may fail in any way
         _log.warning("The view %s failed with %s", view.id, told(error))
-        return Shown(problem=f"this view of the plugin {_name(board, view)} failed with {told(error)}")
+        return Shown(problem=f"this view of the plugin {_name(comparisons, view)} failed with {told(error)}")
 
 
-def _figure(board: Board, view: View, scene: Scene, look: Look) -> object:
-    if board.processes is None or not board.registry.source_of(view).is_foreign:
+def _figure(comparisons: Comparisons, view: View, scene: Scene, look: Look) -> object:
+    if comparisons.processes is None or not comparisons.registry.source_of(view).is_foreign:
         return plain_figure(view.figure(scene.comparison, look))
-    return board.processes.call("view", view.id, pack_comparison(scene.comparison), look)
+    return comparisons.processes.call("view", view.id, pack_comparison(scene.comparison), look)
 
 
-def _name(board: Board, view: View) -> str:
-    return board.registry.source_of(view).name
+def _name(comparisons: Comparisons, view: View) -> str:
+    return comparisons.registry.source_of(view).name

@@ -99,7 +99,7 @@ class Snapshot:
         return self.seconds * (self.total - self.done) / self.done
 
 
-class Studies:
+class RunningStudies:
     """The studies of all sessions."""
 
     def __init__(self, workers: int | None = None) -> None:

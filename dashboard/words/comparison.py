@@ -109,7 +109,7 @@ def _without_spreads(scene: Scene) -> str:
 
 def under_way(scene: Scene) -> str:
     """Which methods are still being fitted; nothing where none is."""
-    names = [result.label for result in scene.comparison.results if not result.lasting]
+    names = [result.label for result in scene.comparison.results if result.pending]
     return f"{listed(names)} {'is' if len(names) == 1 else 'are'} still being fitted …" if names else ""
 
 

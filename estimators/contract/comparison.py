@@ -35,8 +35,8 @@ class Result:
     fit: GroupFit | None = None
     message: str | None = None
     """Why there is no fit."""
-    lasting: bool = True
-    """False while the fit is still under way somewhere else."""
+    pending: bool = False
+    """Whether the fit is still under way somewhere else."""
 
     @property
     def id(self) -> str:

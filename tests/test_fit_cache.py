@@ -12,8 +12,8 @@ import pytest
 from dashboard.app import create_app
 from dashboard.plugin_host.processes import PluginProcesses, TookTooLong
 from dashboard.plugin_host.stand_ins import StandIn, for_many, with_stand_ins
-from dashboard.session.fit_cache import RETRY_SECONDS, Fits
-from dashboard.session.running_studies import Studies
+from dashboard.session.fit_cache import RETRY_SECONDS, FitCache
+from dashboard.session.running_studies import RunningStudies
 from estimators import Design, Estimator, GroupData, GroupFit, NotRun, RiskStudy, build_registry
 
 DATA = GroupData.from_arrays([1.0, 2.0, 4.0, 7.0], list("aabb"))
@@ -46,7 +46,7 @@ def too_long():
 
 
 def test_two_who_ask_for_the_same_at_once_get_one_fit():
-    processes, fits, both = Counting(lambda: GroupFit(DATA.mean)), Fits(), threading.Barrier(2)
+    processes, fits, both = Counting(lambda: GroupFit(DATA.mean)), FitCache(), threading.Barrier(2)
     asked = [(StandIn.of(Mean(), processes), ())]
 
     def groups():
@@ -104,7 +104,7 @@ def test_the_server_ends_without_waiting_for_a_plugin_that_hangs(tmp_path):
     app = create_app(data_dir=tmp_path / "data", plugins_dirs=[folder], plugin_seconds=10 * PATIENCE)
     at_end = app.server.extensions["blupboard-closing"]
     owned = {type(close.__self__): close.__self__ for close in at_end}
-    studies, processes = owned[Studies], owned[PluginProcesses]
+    studies, processes = owned[RunningStudies], owned[PluginProcesses]
     hangs = with_stand_ins(build_registry([folder], entry_points=False), processes)["hangs"]
     design = Design(groups=6, per_group="4", sigma_group=1.0, sigma_error=1.0)
     studies.start("ann", RiskStudy(design, for_many([hangs]), replicates=5))
@@ -128,7 +128,7 @@ def test_a_fit_that_failed_is_tried_again_after_a_while(monkeypatch):
                 raise NotRun("not now")
             return GroupFit(data.mean)
 
-    fits, now = Fits(), [1000.0]
+    fits, now = FitCache(), [1000.0]
     monkeypatch.setattr("dashboard.session.fit_cache.time.monotonic", lambda: now[0])
 
     def message():

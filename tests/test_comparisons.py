@@ -15,7 +15,7 @@ from dashboard.pages import ids
 from dashboard.pages.layout import layout
 from dashboard.samples import SAMPLES
 from dashboard.session.choices import Choices, own_options, shared_options
-from dashboard.session.comparisons import Board, view_key
+from dashboard.session.comparisons import Comparisons, view_key
 from dashboard.session.first_choices import opening_choices, session_start
 from dashboard.storage.workspace import UnknownDataset, Workspace
 from dashboard.words.table import CLIENT_SIDE_GROUPS
@@ -30,15 +30,15 @@ EVERYONE = [(thing, OWN) for thing in (*BUILT_IN.values(), *SAMPLES.values())] +
 
 
 @pytest.fixture
-def board(tmp_path):
+def comparisons(tmp_path):
     samples = {sample.id: sample.file for sample in SAMPLES.values()}
-    return Board(Workspace(tmp_path, samples=samples), Registry(EVERYONE, [], []))
+    return Comparisons(Workspace(tmp_path, samples=samples), Registry(EVERYONE, [], []))
 
 
 @pytest.fixture
-def upload(board):
+def upload(comparisons):
     def receive(owner="ann", content=CSV, name="scores.csv"):
-        return board.workspace.receive(owner, name, io.BytesIO(content.encode()), None)
+        return comparisons.workspace.receive(owner, name, io.BytesIO(content.encode()), None)
 
     return receive
 
@@ -51,58 +51,58 @@ def choices(upload):
 # Whose data
 
 
-def test_someone_else_gets_nothing_even_of_what_is_kept(board, choices):
-    assert len(board.comparison("ann", choices).data) == 6
-    for ask in (board.comparison, board.scene):
+def test_someone_else_gets_nothing_even_of_what_is_kept(comparisons, choices):
+    assert len(comparisons.comparison("ann", choices).data) == 6
+    for ask in (comparisons.comparison, comparisons.scene):
         with pytest.raises(UnknownDataset):
             ask("bob", choices)
     with pytest.raises(UnknownDataset):
-        on_screen(board, "bob", board.scene("ann", choices), choices)
+        on_screen(comparisons, "bob", comparisons.scene("ann", choices), choices)
 
 
-def test_what_was_deleted_is_gone_even_if_kept(board, choices):
-    board.comparison("ann", choices)
-    board.workspace.delete("ann", choices.token)
+def test_what_was_deleted_is_gone_even_if_kept(comparisons, choices):
+    comparisons.comparison("ann", choices)
+    comparisons.workspace.delete("ann", choices.token)
     with pytest.raises(UnknownDataset):
-        board.comparison("ann", choices)
+        comparisons.comparison("ann", choices)
 
 
-def test_two_sessions_with_the_same_names_see_their_own_numbers(board, upload):
+def test_two_sessions_with_the_same_names_see_their_own_numbers(comparisons, upload):
     mine, yours = upload("ann"), upload("bob", CSV.replace(",9", ",900"))
     means = [
-        board.comparison(who, Choices(d.token, "score", "school", ("ols",))).data.mean.max()
+        comparisons.comparison(who, Choices(d.token, "score", "school", ("ols",))).data.mean.max()
         for who, d in (("ann", mine), ("bob", yours))
     ]
     assert means == [9, 900]
 
 
-def test_how_it_is_shown_makes_no_new_fit(board, choices):
-    first = board.comparison("ann", choices)
+def test_how_it_is_shown_makes_no_new_fit(comparisons, choices):
+    first = comparisons.comparison("ann", choices)
     for other in (
         replace(choices, dark=True),
         replace(choices, sort="@name"),
         replace(choices, show_own=False),
     ):
-        assert board.comparison("ann", other) is first
-    assert board.comparison("ann", replace(choices, level=0.5)) is not first
-    assert board.comparison("ann", replace(choices, level=0.5)).data is first.data
+        assert comparisons.comparison("ann", other) is first
+    assert comparisons.comparison("ann", replace(choices, level=0.5)) is not first
+    assert comparisons.comparison("ann", replace(choices, level=0.5)).data is first.data
 
 
-def test_a_file_that_changed_under_its_name_is_read_anew(board, tmp_path):
+def test_a_file_that_changed_under_its_name_is_read_anew(comparisons, tmp_path):
     path = tmp_path / "scores.csv"
     path.write_text(CSV)
-    choices = Choices(board.workspace.import_file(path).token, "score", "school", on=("ols",))
-    before = board.comparison("ann", choices).data.mean.max()
+    choices = Choices(comparisons.workspace.import_file(path).token, "score", "school", on=("ols",))
+    before = comparisons.comparison("ann", choices).data.mean.max()
     path.write_text(CSV.replace(",9", ",1234"))
-    assert board.workspace.import_file(path).token == choices.token
-    assert (before, board.comparison("ann", choices).data.mean.max()) == (9, 1234)
+    assert comparisons.workspace.import_file(path).token == choices.token
+    assert (before, comparisons.comparison("ann", choices).data.mean.max()) == (9, 1234)
 
 
 # What is chosen
 
 
-def test_a_scene_is_what_was_chosen(board, choices):
-    scene = board.scene("ann", replace(choices, sort="@name", dark=True, show_own=False, level=0.8))
+def test_a_scene_is_what_was_chosen(comparisons, choices):
+    scene = comparisons.scene("ann", replace(choices, sort="@name", dark=True, show_own=False, level=0.8))
     assert [s.id for s in scene.series] == ["ols", "reml", "share"]
     assert scene.labels == [f"s{i}" for i in range(6)]
     assert (scene.dark, scene.show_own, scene.comparison.level) == (True, False, 0.8)
@@ -111,67 +111,69 @@ def test_a_scene_is_what_was_chosen(board, choices):
     assert view_key(choices) != view_key(replace(choices, group="score"))
 
 
-def test_unknown_estimators_are_passed_over_and_unknown_options_are_refused(board, choices):
-    assert [r.id for r in board.comparison("ann", replace(choices, on=("nobody", "ml"))).results] == ["ml"]
-    assert board.scene("ann", replace(choices, on=())).series == ()
+def test_unknown_estimators_are_passed_over_and_unknown_options_are_refused(comparisons, choices):
+    assert [r.id for r in comparisons.comparison("ann", replace(choices, on=("nobody", "ml"))).results] == [
+        "ml"
+    ]
+    assert comparisons.scene("ann", replace(choices, on=())).series == ()
     gone = (("nobody", "x", 1), ("ml", "std_error", "conditional"))
-    assert board.comparison("ann", replace(choices, on=("nobody", "ols"), options=gone)).results
+    assert comparisons.comparison("ann", replace(choices, on=("nobody", "ols"), options=gone)).results
     with pytest.raises(OptionError, match=r"share\.share takes a number from 0 to 1"):
-        board.comparison("ann", replace(choices, options=(("share", "share", 2.0),)))
+        comparisons.comparison("ann", replace(choices, options=(("share", "share", 2.0),)))
     with pytest.raises(OptionError, match="no option"):
-        board.comparison("ann", replace(choices, options=(("share", "nobody", 2.0),)))
+        comparisons.comparison("ann", replace(choices, options=(("share", "nobody", 2.0),)))
 
 
-def test_the_page_names_an_option_as_its_control_does(board):
-    assert within_bounds(board, "share", "share", 0.25) == 0.25
-    assert within_bounds(board, "nobody", "share", 7) == 7
+def test_the_page_names_an_option_as_its_control_does(comparisons):
+    assert within_bounds(comparisons, "share", "share", 0.25) == 0.25
+    assert within_bounds(comparisons, "nobody", "share", 7) == 7
     with pytest.raises(
         OptionError, match=r"^Share of A share & <b>more</b> takes a number from 0 to 1, not 2$"
     ):
-        within_bounds(board, "share", "share", 2)
+        within_bounds(comparisons, "share", "share", 2)
     with pytest.raises(OptionError, match="has no option colour"):
-        within_bounds(board, "share", "colour", 2)
+        within_bounds(comparisons, "share", "colour", 2)
 
 
-def test_columns_that_do_not_work_are_refused_in_a_sentence(board, choices):
+def test_columns_that_do_not_work_are_refused_in_a_sentence(comparisons, choices):
     for outcome, group in (("school", "score"), ("nobody", "school"), ("score", "score"), ("", "")):
         with pytest.raises((DataError, ValueError), match=r"\w+ \w+"):
-            board.comparison("ann", replace(choices, outcome=outcome, group=group))
+            comparisons.comparison("ann", replace(choices, outcome=outcome, group=group))
 
 
 # Opening a dataset
 
 
-def test_a_dataset_opens_with_the_likeliest_columns_and_everything_on(board, upload):
-    found = opening_choices(board, "ann", upload())
+def test_a_dataset_opens_with_the_likeliest_columns_and_everything_on(comparisons, upload):
+    found = opening_choices(comparisons, "ann", upload())
     assert (found.outcome, found.group) == ("score", "school")
-    assert found.on == tuple(board.registry)
+    assert found.on == tuple(comparisons.registry)
 
 
-def test_a_dataset_opens_as_it_was_left(board, choices):
+def test_a_dataset_opens_as_it_was_left(comparisons, choices):
     left = replace(choices, sort="@rows", level=0.5, options=(("share", "share", 0.25),))
-    board.workspace.save_choices("ann", left.token, left.to_json())
-    dataset = board.workspace.get("ann", left.token)
-    assert opening_choices(board, "ann", dataset) == left
+    comparisons.workspace.save_choices("ann", left.token, left.to_json())
+    dataset = comparisons.workspace.get("ann", left.token)
+    assert opening_choices(comparisons, "ann", dataset) == left
     for spoilt in ({"outcome": "nobody"}, {"level": 3}, {"on": "ols"}):
-        board.workspace.save_choices("ann", left.token, left.to_json() | spoilt)
-        assert opening_choices(board, "ann", dataset).on == tuple(board.registry)
-    board.workspace.save_choices("ann", left.token, left.to_json() | {"on": ["nobody", "share", "ols"]})
-    assert opening_choices(board, "ann", dataset).on == ("ols", "share")
+        comparisons.workspace.save_choices("ann", left.token, left.to_json() | spoilt)
+        assert opening_choices(comparisons, "ann", dataset).on == tuple(comparisons.registry)
+    comparisons.workspace.save_choices("ann", left.token, left.to_json() | {"on": ["nobody", "share", "ols"]})
+    assert opening_choices(comparisons, "ann", dataset).on == ("ols", "share")
 
 
-def test_a_session_starts_where_it_was_or_with_the_first(board, choices):
+def test_a_session_starts_where_it_was_or_with_the_first(comparisons, choices):
     first = f"sample-{next(iter(SAMPLES))}"
-    dataset, found = session_start(board, "ann", first, prefer=False)
+    dataset, found = session_start(comparisons, "ann", first, prefer=False)
     assert (dataset.token, found.token) == (first, first)
     sample = next(iter(SAMPLES.values()))
     assert (found.outcome, found.group) == (sample.outcome, sample.group)
-    board.workspace.remember_current("ann", choices.token)
-    assert session_start(board, "ann", first, prefer=False)[0].token == choices.token
-    assert session_start(board, "ann", first, prefer=True)[0].token == first
-    assert session_start(board, "bob", first, prefer=False)[0].token == first
-    board.workspace.delete("ann", choices.token)
-    assert session_start(board, "ann", first, prefer=False)[0].token == first
+    comparisons.workspace.remember_current("ann", choices.token)
+    assert session_start(comparisons, "ann", first, prefer=False)[0].token == choices.token
+    assert session_start(comparisons, "ann", first, prefer=True)[0].token == first
+    assert session_start(comparisons, "bob", first, prefer=False)[0].token == first
+    comparisons.workspace.delete("ann", choices.token)
+    assert session_start(comparisons, "ann", first, prefer=False)[0].token == first
 
 
 # The page's controls
@@ -192,16 +194,16 @@ PAGE = {
 }
 
 
-def test_controls_become_choices(board):
+def test_controls_become_choices(comparisons):
     inputs = [
-        [control(ids.estimator_switch(i), value=i in ("share", "ml")) for i in board.registry],
+        [control(ids.estimator_switch(i), value=i in ("share", "ml")) for i in comparisons.registry],
         [control(ids.estimator_option("share", "share"), value=0.25)],
         [control(ids.estimator_option("share", "loud"), value=None)],
         [control(ids.estimator_option("share", "loud"), property="checked", value=True)],
         [control(ids.shared_option("std_error"), value="conditional")],
         control("level", value="0.9"),
     ]
-    found = chosen(board, inputs, PAGE)
+    found = chosen(comparisons, inputs, PAGE)
     assert found.on == ("ml", "share")
     assert set(found.options) == {
         ("reml", "std_error", "conditional"),
@@ -213,17 +215,17 @@ def test_controls_become_choices(board):
     assert Choices.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
-def test_an_emptied_control_means_the_default(board):
+def test_an_emptied_control_means_the_default(comparisons):
     emptied = [
         control(ids.estimator_option("share", "share"), value=""),
         control(ids.shared_option("std_error"), value=""),
     ]
-    assert chosen(board, [emptied], PAGE).options == ()
+    assert chosen(comparisons, [emptied], PAGE).options == ()
 
 
-def test_a_level_that_the_page_does_not_offer_is_refused(board):
+def test_a_level_that_the_page_does_not_offer_is_refused(comparisons):
     with pytest.raises(ValueError, match=r"0\.123"):
-        chosen(board, [], PAGE | {"level": "0.123"})
+        chosen(comparisons, [], PAGE | {"level": "0.123"})
 
 
 # Everything that reaches the page
@@ -237,10 +239,10 @@ def shown(component):
     return json.loads(to_json(component), parse_constant=refuse)
 
 
-def test_a_strangers_estimator_appears_wherever_the_built_ins_do(board, choices):
-    everyone = replace(choices, on=tuple(board.registry), options=(("share", "share", 0.25),))
-    scene = board.scene("ann", everyone)
-    screen = on_screen(board, "ann", scene, everyone)
+def test_a_strangers_estimator_appears_wherever_the_built_ins_do(comparisons, choices):
+    everyone = replace(choices, on=tuple(comparisons.registry), options=(("share", "share", 0.25),))
+    scene = comparisons.scene("ann", everyone)
+    screen = on_screen(comparisons, "ann", scene, everyone)
     sent = shown(screen)
     for built_in, stranger in (("REML BLUP", "A share & <b>more</b>"), ("Level means (OLS)", "Skewed")):
         for part in ("parameters", "sort"):
@@ -249,12 +251,12 @@ def test_a_strangers_estimator_appears_wherever_the_built_ins_do(board, choices)
     assert "Failing: no result" in str(sent["failures"])
     assert "Needs the moon." in str(sent["failures"])
     assert "A share & <b>more</b>" in str(shown(table_update(scene, None)["table"]))
-    page = str(shown(layout(board, "ann", board.workspace.get("ann", everyone.token), everyone)))
+    page = str(shown(layout(comparisons, "ann", comparisons.workspace.get("ann", everyone.token), everyone)))
     for name in ("A share & <b>more</b>", "Skewed", "Slope", "Failing", "REML BLUP"):
         assert f"Show {name}" in page
     assert page.count("'children': 'plugin'") == len(STRANGERS)
     assert str(ids.estimator_option("share", "share")) in page
-    own = own_options(Share(), shared_options(board.registry))
+    own = own_options(Share(), shared_options(comparisons.registry))
     assert all(spec.label in page for spec in own)
 
 
@@ -272,11 +274,11 @@ def test_a_strangers_estimator_appears_wherever_the_built_ins_do(board, choices)
         "school,score\nNA,1\n<b>,3\n=1+1,-5\n'x,2\n'x,1\n",
     ],
 )
-def test_awkward_data_reach_the_page(board, upload, content):
-    choices = Choices(upload(content=content).token, "score", "school", on=tuple(board.registry))
+def test_awkward_data_reach_the_page(comparisons, upload, content):
+    choices = Choices(upload(content=content).token, "score", "school", on=tuple(comparisons.registry))
     for theme in (True, False):
-        scene = board.scene("ann", replace(choices, dark=theme))
-        sent = shown(on_screen(board, "ann", scene, choices))
+        scene = comparisons.scene("ann", replace(choices, dark=theme))
+        sent = shown(on_screen(comparisons, "ann", scene, choices))
         assert set(sent["figures"]) == set(ids.VIEWS)
         index = sent["index"]
         assert sorted(index["order"]) == list(range(len(scene)))
@@ -284,8 +286,8 @@ def test_awkward_data_reach_the_page(board, upload, content):
         assert [index["n"][k] for k in index["order"]] == scene.n.tolist()
 
 
-def test_the_index_goes_by_key(board, choices):
-    scene = board.scene("ann", replace(choices, sort="ols"))
+def test_the_index_goes_by_key(comparisons, choices):
+    scene = comparisons.scene("ann", replace(choices, sort="ols"))
     index = groups_index(scene)
     assert index["labels"] == [f"s{i}" for i in range(6)]
     assert [index["labels"][key] for key in index["order"]] == ["s2", "s5", "s4", "s1", "s3", "s0"]
@@ -293,11 +295,11 @@ def test_the_index_goes_by_key(board, choices):
     assert (index["view"], index["unit"]) == (scene.view, "school")
 
 
-def test_a_long_table_asks_for_its_rows(board, upload):
+def test_a_long_table_asks_for_its_rows(comparisons, upload):
     count = CLIENT_SIDE_GROUPS + 1
     values = np.random.default_rng(0).standard_normal(count).round(3)
     content = "school,score\n" + "".join(f"s{i},{v}\n" for i, v in enumerate(values))
     choices = Choices(upload(content=content).token, "score", "school", on=("ols",))
-    grid = table_update(board.scene("ann", choices), None)["table"]
+    grid = table_update(comparisons.scene("ann", choices), None)["table"]
     assert grid.rowModelType == "infinite"
     assert not hasattr(grid, "rowData")
