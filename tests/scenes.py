@@ -112,7 +112,7 @@ def group_data(draw, max_groups=12):
 
 def scene_of(data, estimators=None, *, outcome="score", group="school", level=0.95, options=None, **more):
     comparison = compare(data, everyone() if estimators is None else estimators, level=level, options=options)
-    return make_scene(comparison, outcome=outcome, group=group, view="view", **more)
+    return make_scene(comparison, outcome=outcome, group=group, selection_key="view", **more)
 
 
 def built_in(*names):

@@ -15,7 +15,7 @@ from dashboard.pages import ids
 from dashboard.pages.layout import layout
 from dashboard.samples import SAMPLES
 from dashboard.session.choices import Choices, own_options, shared_options
-from dashboard.session.comparisons import Comparisons, view_key
+from dashboard.session.comparisons import Comparisons, selection_key
 from dashboard.session.first_choices import opening_choices, session_start
 from dashboard.storage.workspace import UnknownDataset, Workspace
 from dashboard.words.table import CLIENT_SIDE_GROUPS
@@ -107,8 +107,8 @@ def test_a_scene_is_what_was_chosen(comparisons, choices):
     assert scene.labels == [f"s{i}" for i in range(6)]
     assert (scene.dark, scene.show_own, scene.comparison.level) == (True, False, 0.8)
     assert (scene.outcome, scene.unit.many) == ("score", "schools")
-    assert scene.view == view_key(choices) == view_key(replace(choices, level=0.5, on=()))
-    assert view_key(choices) != view_key(replace(choices, group="score"))
+    assert scene.selection_key == selection_key(choices) == selection_key(replace(choices, level=0.5, on=()))
+    assert selection_key(choices) != selection_key(replace(choices, group="score"))
 
 
 def test_unknown_estimators_are_passed_over_and_unknown_options_are_refused(comparisons, choices):
@@ -292,7 +292,7 @@ def test_the_index_goes_by_key(comparisons, choices):
     assert index["labels"] == [f"s{i}" for i in range(6)]
     assert [index["labels"][key] for key in index["order"]] == ["s2", "s5", "s4", "s1", "s3", "s0"]
     assert index["n"] == [3] * 6
-    assert (index["view"], index["unit"]) == (scene.view, "school")
+    assert (index["view"], index["unit"]) == (scene.selection_key, "school")
 
 
 def test_a_long_table_asks_for_its_rows(comparisons, upload):

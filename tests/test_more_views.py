@@ -37,7 +37,7 @@ POINTS = {"type": "scatter", "mode": "markers", "meta": {"groups": True}}
 
 def scene_of(data=DATA, **more):
     comparison = compare(data, [BUILT_IN["ols"], BUILT_IN["reml"]])
-    return make_scene(comparison, outcome="Score <b>", group="school", view="v", **more)
+    return make_scene(comparison, outcome="Score <b>", group="school", selection_key="v", **more)
 
 
 SCENE = scene_of()

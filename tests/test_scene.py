@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.scene import scene_cache
 from dashboard.scene.group_noun import NOUNS, Unit, unit_of
-from dashboard.scene.scene import LONGEST_LABEL, display_order, natural_place, short_label
-from dashboard.scene.style import LINE
+from dashboard.scene.natural_order import natural_places
+from dashboard.scene.scene import LONGEST_LABEL, display_order, short_label
+from dashboard.scene.scene_cache import SceneCache
+from dashboard.scene.style import LINE, styles
 from estimators import GroupData, GroupFit, compare
 from tests.scenes import BUILT_IN, LABELS, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
 
@@ -57,7 +60,7 @@ def test_the_automatic_order_is_that_of_the_headlines_method():
 @given(group_data(), st.sampled_from(["", "@own", "@rows", "@name", *BUILT_IN, "share", "nobody", "@"]))
 def test_every_order_shows_every_group_once_and_is_sorted(data, sort):
     comparison = compare(data, everyone())
-    order = display_order(comparison, sort)
+    order = display_order(comparison, sort, natural_places(data.labels))
     assert sorted(order.tolist()) == list(range(len(data)))
     keys = {"@rows": data.n, "@own": data.centered_mean}
     keys |= {r.id: r.fit.estimate for r in comparison.succeeded}
@@ -67,7 +70,7 @@ def test_every_order_shows_every_group_once_and_is_sorted(data, sort):
 
 def test_runs_of_digits_count_as_numbers():
     labels = ["g10", "g2", "g1", "g02", "10", "9", "g", "g2b", "g2a", "Ü3", "½", "²", "-1", "1.5", "1.10", ""]
-    place = natural_place(np.array(labels, dtype=object))
+    place = natural_places(np.array(labels, dtype=object))
     ordered = [label for _, label in sorted(zip(place, labels, strict=True))]
     at = {label: i for i, label in enumerate(ordered)}
     assert at["9"] < at["10"] < at["g"] < at["g1"] < at["g2"] < at["g2a"] < at["g2b"] < at["g10"]
@@ -76,14 +79,14 @@ def test_runs_of_digits_count_as_numbers():
 
 
 @given(st.lists(st.text(max_size=200), unique=True, max_size=30))
-def test_any_labels_have_a_natural_place(labels):
-    place = natural_place(np.array(labels, dtype=object))
+def test_any_labels_have_a_natural_places(labels):
+    place = natural_places(np.array(labels, dtype=object))
     assert sorted(place.tolist()) == list(range(len(labels)))
 
 
 def test_long_numbers_in_labels_do_no_harm():
     labels = np.array(["9" * 5_000, "1" * 5_000, "٣٤", "१२"], dtype=object)
-    assert natural_place(labels)[1] < natural_place(labels)[0]
+    assert natural_places(labels)[1] < natural_places(labels)[0]
 
 
 # Labels
@@ -227,3 +230,56 @@ def test_a_group_without_an_interval_has_nan_ends_whatever_the_order():
     assert np.isnan(series.low).tolist() == [False, True, False]
     assert type(series.low) is np.ndarray
     np.testing.assert_array_equal(np.isnan(series.high - series.estimate), np.isnan(series.low))
+
+
+# What is kept
+
+
+def asked_for(sort="", *, dark=False):
+    return {
+        "outcome": "score",
+        "group": "school",
+        "selection_key": "v",
+        "sort": sort,
+        "dark": dark,
+        "show_own": True,
+    }
+
+
+def test_a_scene_is_made_once_for_a_comparison_and_a_sort():
+    cache, comparison = SceneCache(styles(BUILT_IN.values())), compare(TIED, built_in("ols"))
+    scene = cache.scene(comparison, **asked_for())
+    assert cache.scene(comparison, **asked_for()) is scene
+    by_name = cache.scene(comparison, **asked_for("@name"))
+    assert names(by_name) == ["a", "b2", "b10", "y", "z"]
+    assert cache.scene(comparison, **asked_for(dark=True)).dark
+    assert cache.scene(compare(TIED, built_in("ols")), **asked_for()) is not scene
+
+
+def test_names_are_ordered_once_for_a_dataset(monkeypatch):
+    ordered = []
+    monkeypatch.setattr(
+        scene_cache, "natural_places", lambda labels: ordered.append(labels) or natural_places(labels)
+    )
+    cache = SceneCache(styles(BUILT_IN.values()))
+    for sort in ("", "@name"):
+        for ids in (["ols"], ["ols", "reml"]):
+            scene = cache.scene(compare(TIED, built_in(*ids)), **asked_for(sort))
+            assert [TIED.labels[k] for k in scene.order[np.argsort(scene.name_place)]] == sorted(
+                TIED.labels, key=lambda name: (name[0], int(name[1:] or 0))
+            )
+    assert len(ordered) == 1
+
+
+def test_the_scenes_that_are_kept_are_bounded(monkeypatch):
+    cache, comparison = SceneCache(styles(BUILT_IN.values())), compare(TIED, built_in("ols"))
+    first = cache.scene(comparison, **asked_for())
+    for i in range(scene_cache.MOST_SCENES - 1):
+        cache.scene(comparison, **asked_for(f"nobody {i}"))
+    assert cache.scene(comparison, **asked_for()) is first
+    cache.scene(comparison, **asked_for("one more"))
+    assert cache.scene(comparison, **asked_for()) is first, "it was asked for more lately than others"
+    monkeypatch.setattr(scene_cache, "MOST_BYTES", scene_cache.bytes_held(first))
+    large = cache.scene(comparison, **asked_for("another"))
+    assert cache.scene(comparison, **asked_for("another")) is large
+    assert cache.scene(comparison, **asked_for()) is not first

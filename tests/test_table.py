@@ -12,7 +12,7 @@ from dash._utils import to_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.scene.scene import natural_place
+from dashboard.scene.natural_order import natural_places
 from dashboard.words.table import requested_rows, table_columns, table_rows, value_format
 from estimators import GroupData
 from tests.scenes import BUILT_IN, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
@@ -101,7 +101,7 @@ def test_a_column_is_sorted_and_ties_keep_the_order_of_the_page(field, ascending
 def test_names_are_sorted_naturally():
     rows, _ = block(sortModel=[{"colId": "group", "sort": "asc"}])
     labels = SCENE.comparison.data.labels
-    assert keys(rows) == [str(k) for k in np.argsort(natural_place(labels))]
+    assert keys(rows) == [str(k) for k in np.argsort(natural_places(labels))]
     shown = [row["group"] for row in rows]
     assert shown.index("9") < shown.index("10")
     assert shown.index("g2") < shown.index("g10")

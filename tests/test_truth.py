@@ -35,7 +35,9 @@ def scene_of_design(design, estimators=None, **more):
 
     simulated = simulate(design)
     comparison = compare(simulated.data, BUILT_IN.values() if estimators is None else estimators)
-    return make_scene(comparison, outcome="y", group="group", view="v", truth=truth_of(simulated), **more)
+    return make_scene(
+        comparison, outcome="y", group="group", selection_key="v", truth=truth_of(simulated), **more
+    )
 
 
 def decoded(values):

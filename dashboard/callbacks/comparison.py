@@ -18,7 +18,7 @@ from dashboard.session.choices import (
     sort_choices,
     spread_shared,
 )
-from dashboard.session.comparisons import SOON_SECONDS, view_key
+from dashboard.session.comparisons import SOON_SECONDS, selection_key
 from dashboard.session.first_choices import SIMULATED_GROUP, SIMULATED_OUTCOME, sample_of
 from dashboard.storage.workspace import SIMULATED, WorkspaceError
 from dashboard.words import comparison as words
@@ -196,7 +196,7 @@ def table_update(scene: Scene, before: Choices | None) -> dict[str, Any]:
     columns = table_columns(scene)
     if len(scene) > CLIENT_SIDE_GROUPS:
         return {"table": table_grid(columns, None)}
-    if before is not None and view_key(before) == scene.view:
+    if before is not None and selection_key(before) == scene.selection_key:
         set_props(ids.TABLE, {"columnDefs": columns, "rowData": table_rows(scene)})
         return {"table": no_update}
     return {"table": table_grid(columns, table_rows(scene))}
@@ -209,7 +209,7 @@ def groups_index(scene: Scene) -> dict[str, Any]:
     for key, label, count in zip(scene.order.tolist(), scene.labels, scene.n.tolist(), strict=True):
         labels[key], n[key] = label, count
     return {
-        "view": scene.view,
+        "view": scene.selection_key,
         "order": scene.order.tolist(),
         "labels": labels,
         "n": n,

@@ -44,7 +44,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     )  # fmt: skip
     def detail(window: dict[str, Any] | None, given: object) -> Any:  # noqa: ANN401
         scene = _scene(comparisons, given)
-        if not window or scene is None or window.get("view") != scene.view:
+        if not window or scene is None or window.get("view") != scene.selection_key:
             return no_update
         return view_detail(scene, int(window["first"]), int(window["last"]))
 

@@ -49,7 +49,9 @@ NO_TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}
 
 def canvas(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40) -> Sheet:
     """An empty figure in the scene's theme, that says in ``layout.meta`` what it shows."""
-    return Sheet(themed_layout(dark=scene.dark, view=scene.view, rows=rows, left=left, bottom=bottom))
+    return Sheet(
+        themed_layout(dark=scene.dark, view=scene.selection_key, rows=rows, left=left, bottom=bottom)
+    )
 
 
 def themed_layout(

@@ -29,7 +29,7 @@ def view_detail(scene: Scene, first: int, last: int) -> dict[str, Any]:
         if series.low is not None and series.high is not None
     ]
     return {
-        "view": scene.view,
+        "view": scene.selection_key,
         "first": first,
         "last": last,
         "labels": scene.labels[inside],

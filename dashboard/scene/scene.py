@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
 from dashboard.scene.group_noun import Unit, unit_of
+from dashboard.scene.natural_order import natural_places
 from dashboard.scene.style import LINE, Style, styles
 from dashboard.scene.truth import Closeness, Truth, distance
 
@@ -65,7 +65,10 @@ class Scene:
     order: NDArray[np.int64]
     outcome: str
     unit: Unit
-    view: str
+    selection_key: str
+    """What a selection of groups or a zoom belongs to: the same for the same dataset and columns."""
+    name_place: NDArray[np.int64]
+    """(J,) place of each group in the order of names."""
     dark: bool = False
     show_own: bool = True
     truth: Truth | None = None
@@ -78,11 +81,6 @@ class Scene:
     def labels(self) -> list[str]:
         """(J,) labels in display order, cut to what can be shown."""
         return [short_label(label) for label in self.comparison.data.labels[self.order]]
-
-    @cached_property
-    def name_place(self) -> NDArray[np.int64]:
-        """(J,) place of each group in the order of names."""
-        return natural_place(self.comparison.data.labels)[self.order]
 
     @cached_property
     def n(self) -> NDArray[np.int64]:
@@ -124,24 +122,49 @@ class Scene:
         return next((s for s in self.series if s.id == estimator_id), None)
 
 
+class Display(TypedDict):
+    """What a scene depends on besides the comparison; see :func:`make_scene`."""
+
+    outcome: str
+    group: str
+    selection_key: str
+    sort: str
+    dark: bool
+    show_own: bool
+
+
 def make_scene(
     comparison: Comparison,
     *,
     outcome: str,
     group: str,
-    view: str,
+    selection_key: str,
     sort: str = "",
     dark: bool = False,
     show_own: bool = True,
     style_of: Mapping[str, Style] | None = None,
     truth: Truth | None = None,
+    name_places: NDArray[np.int64] | None = None,
 ) -> Scene:
-    """Bring a comparison into display order. An unknown ``sort`` means by the headline's method.
+    """Bring a comparison into display order.
 
-    ``truth`` comes in the order of the data's labels.
+    Args:
+        comparison: what is shown.
+        outcome: the outcome's column.
+        group: the grouping column, which says what one group is called.
+        selection_key: what a selection of groups or a zoom belongs to.
+        sort: an estimator's id or one of the SORT constants; anything else: by the headline's method.
+        dark: whether the page is.
+        show_own: whether the groups' own means are drawn too.
+        style_of: by estimator id; None: from the comparison's estimators.
+        truth: of simulated groups, in the order of the data's labels.
+        name_places: ``(J,)`` places of the data's labels in natural order, where they are known already.
+
     """
     style_of = style_of or styles(r.estimator for r in comparison.results)
-    order = display_order(comparison, sort)
+    if name_places is None:
+        name_places = natural_places(comparison.data.labels)
+    order = display_order(comparison, sort, name_places)
     return Scene(
         comparison=comparison,
         series=tuple(
@@ -151,40 +174,28 @@ def make_scene(
         order=order,
         outcome=outcome,
         unit=unit_of(group),
-        view=view,
+        selection_key=selection_key,
+        name_place=name_places[order],
         dark=dark,
         show_own=show_own,
         truth=None if truth is None else replace(truth, mean=truth.mean[order], weight=truth.weight[order]),
     )
 
 
-def display_order(comparison: Comparison, sort: str) -> NDArray[np.int64]:
+def display_order(comparison: Comparison, sort: str, name_places: NDArray[np.int64]) -> NDArray[np.int64]:
     """(J,) keys from top to bottom: largest first, ties by own mean and then by name."""
     data = comparison.data
-    name_place = natural_place(data.labels)
     if sort == SORT_NAME:
-        return np.argsort(name_place)
+        return np.argsort(name_places)
     own = -data.centered_mean
     if sort == SORT_ROWS:
-        return np.lexsort((name_place, own, -data.n))
+        return np.lexsort((name_places, own, -data.n))
     chosen = next((r for r in comparison.succeeded if r.id == sort), None)
     if chosen is None and sort != SORT_RAW:
         chosen = next((r for r in comparison.succeeded if has_spreads(r)), None)
     if chosen is None or chosen.fit is None:
-        return np.lexsort((name_place, own))
-    return np.lexsort((name_place, own, -chosen.fit.estimate))
-
-
-def natural_place(labels: NDArray[np.object_]) -> NDArray[np.int64]:
-    """(J,) place of each label when runs of digits count as numbers: ``g2`` before ``g10``."""
-    keys = [
-        [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in re.split(r"(\d{1,18})", s[:80])]
-        for s in labels
-    ]
-    ordered = sorted(range(len(keys)), key=keys.__getitem__)
-    place = np.empty(len(keys), dtype=np.int64)
-    place[ordered] = np.arange(len(keys))
-    return place
+        return np.lexsort((name_places, own))
+    return np.lexsort((name_places, own, -chosen.fit.estimate))
 
 
 def has_spreads(result: Result) -> bool:
@@ -195,6 +206,8 @@ def has_spreads(result: Result) -> bool:
 
 def short_label(label: str, longest: int = LONGEST_LABEL) -> str:
     """A label on one line, cut to what can be shown, with nothing invisible in it."""
+    if len(label) <= longest and label.isprintable():
+        return label
     cut = label if len(label) <= longest else label[: longest - 1] + "…"
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in cut)
 

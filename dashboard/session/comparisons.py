@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from dashboard.plugin_host.stand_ins import StandIn
 from dashboard.scene.scene import Scene, make_scene
+from dashboard.scene.scene_cache import SceneCache
 from dashboard.scene.style import styles
-from dashboard.scene.truth import Truth, truth_of
+from dashboard.scene.truth import truth_of
 from dashboard.session.choices import Choices
 from dashboard.session.fit_cache import FitCache
 from estimators import Comparison, Design, DesignError, GroupData, Registry, Simulated, compare, simulate
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from dashboard.ingest import Table
     from dashboard.plugin_host.processes import PluginProcesses
+    from dashboard.scene.scene import Display
     from dashboard.session.choices import OptionValue
     from dashboard.storage.workspace import Workspace
     from estimators import Estimator, Result
@@ -74,6 +76,8 @@ class Comparisons:
         """Where plugins' views are drawn; None: here."""
         self._reduce = lru_cache(maxsize=KEPT)(_reduce)
         self._simulate = lru_cache(maxsize=KEPT_DRAWS)(simulate)
+        self._truth = lru_cache(maxsize=KEPT_DRAWS)(truth_of)
+        self._scenes = SceneCache(self.styles)
         self.fit_cache = FitCache()
         self._compared = lru_cache(maxsize=KEPT)(_compared)
 
@@ -101,8 +105,9 @@ class Comparisons:
 
     def scene(self, owner: str, choices: Choices, wait_seconds: float | None = None) -> Scene:
         """The comparison in display order; raises what :meth:`comparison` does."""
-        truth = None if choices.design is None else truth_of(self.simulated(choices.design))
-        return self._arrange(self.comparison(owner, choices, wait_seconds), choices, truth)
+        truth = None if choices.design is None else self._truth(self.simulated(choices.design))
+        comparison = self.comparison(owner, choices, wait_seconds)
+        return self._scenes.scene(comparison, truth=truth, **_display(choices))
 
     def simulated(self, design: Design) -> Simulated:
         """The draw of a design. Raises DesignError where it has more than MOST_SIMULATED rows."""
@@ -130,7 +135,7 @@ class Comparisons:
         quick = [e for e in chosen if e.id not in waits]
         options = {e.id: options[e.id] for e in quick if e.id in options}
         comparison = compare(simulated.data, quick, options=options, level=choices.level)
-        return self._arrange(comparison, choices, truth_of(simulated))
+        return make_scene(comparison, truth=truth_of(simulated), style_of=self.styles, **_display(choices))
 
     def chosen(self, choices: Choices) -> tuple[list[Estimator], dict[str, dict[str, OptionValue]]]:
         """The estimators that are switched on, in display order, and their options by id."""
@@ -140,18 +145,17 @@ class Comparisons:
     def _groups(self, source: _Columns | Design) -> GroupData:
         return self.simulated(source).data if isinstance(source, Design) else self._reduce(source)
 
-    def _arrange(self, comparison: Comparison, choices: Choices, truth: Truth | None) -> Scene:
-        return make_scene(
-            comparison,
-            outcome=choices.outcome,
-            group=choices.group,
-            view=view_key(choices),
-            sort=choices.sort,
-            dark=choices.dark,
-            show_own=choices.show_own,
-            style_of=self.styles,
-            truth=truth,
-        )
+
+def _display(choices: Choices) -> Display:
+    """What a scene depends on besides the comparison."""
+    return {
+        "outcome": choices.outcome,
+        "group": choices.group,
+        "selection_key": selection_key(choices),
+        "sort": choices.sort,
+        "dark": choices.dark,
+        "show_own": choices.show_own,
+    }
 
 
 def _compared(data: GroupData, results: tuple[Result, ...], level: float) -> Comparison:
@@ -164,7 +168,7 @@ def _reduce(columns: _Columns) -> GroupData:
     return reduce_table(columns.table, outcome=columns.outcome, group=columns.group)
 
 
-def view_key(choices: Choices) -> str:
+def selection_key(choices: Choices) -> str:
     """The same for the same dataset and columns: what a selection of groups or a zoom belongs to."""
     of = [choices.token, choices.outcome, choices.group]
     if choices.design is not None:

@@ -162,7 +162,7 @@ def models(*, dark: bool) -> tuple[Model, ...]:
             compare(simulated.data, [result.estimator for result in results if has_spreads(result)]),
             outcome="y",
             group="group",
-            view=preset.id,
+            selection_key=preset.id,
             sort=SORT_NAME,
             dark=dark,
             style_of=style_of,

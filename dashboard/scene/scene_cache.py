@@ -1,0 +1,83 @@
+"""Scenes that are made once and kept, within bounds, for whatever asks for them again."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Unpack
+from weakref import WeakKeyDictionary
+
+from dashboard.scene.natural_order import natural_places
+from dashboard.scene.scene import make_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dashboard.scene.scene import Display, Scene
+    from dashboard.scene.style import Style
+    from dashboard.scene.truth import Truth
+    from estimators import Comparison, GroupData
+
+MOST_SCENES = 16
+MOST_BYTES = 128 * 2**20
+"""What the kept scenes may hold together; the latest is kept even where it alone holds more."""
+_BYTES_PER_GROUP, _BYTES_PER_ESTIMATE = 140, 80
+"""What a scene and its comparison hold: of each group five numbers and a label of usual length, of each
+group's estimate by each method five numbers, twice."""
+
+
+class SceneCache:
+    """Scenes by comparison, sort and look, and every dataset's order of names.
+
+    Names are ordered once for each dataset, as long as anybody holds its groups. Of scenes at most
+    MOST_SCENES are kept and about MOST_BYTES: two of 100,000 groups and five methods.
+    """
+
+    def __init__(self, styles: Mapping[str, Style]) -> None:
+        self._styles = styles
+        self._scenes: OrderedDict[Hashable, Scene] = OrderedDict()
+        self._places: WeakKeyDictionary[GroupData, NDArray[np.int64]] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def scene(self, comparison: Comparison, truth: Truth | None = None, **display: Unpack[Display]) -> Scene:
+        """What :func:`make_scene` gives: the same object for the same comparison, truth and display."""
+        key = (comparison, truth, *sorted(display.items()))
+        with self._lock:
+            found = self._scenes.get(key)
+            if found is not None:
+                self._scenes.move_to_end(key)
+                return found
+        made = make_scene(
+            comparison,
+            truth=truth,
+            style_of=self._styles,
+            name_places=self._name_places(comparison.data),
+            **display,
+        )
+        with self._lock:
+            self._scenes[key] = made
+            self._forget_oldest()
+        return made
+
+    def _name_places(self, data: GroupData) -> NDArray[np.int64]:
+        with self._lock:
+            places = self._places.get(data)
+        if places is None:
+            places = natural_places(data.labels)
+            with self._lock:
+                self._places[data] = places
+        return places
+
+    def _forget_oldest(self) -> None:
+        held = sum(map(bytes_held, self._scenes.values()))
+        while len(self._scenes) > 1 and (len(self._scenes) > MOST_SCENES or held > MOST_BYTES):
+            _, oldest = self._scenes.popitem(last=False)
+            held -= bytes_held(oldest)
+
+
+def bytes_held(scene: Scene) -> int:
+    """About what a scene and its comparison hold once everything of it has been looked at."""
+    return len(scene) * (_BYTES_PER_GROUP + _BYTES_PER_ESTIMATE * len(scene.series))
