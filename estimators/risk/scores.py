@@ -195,7 +195,14 @@ def tally(scores: list[Scores], level_means: NDArray[np.float64], sizes: SizeCla
                 for e, name, c in size_names
             ]
         ),
-        pairs=np.array([exists.T @ exists, loss.T @ exists, np.square(loss).T @ exists, loss.T @ loss]),
+        pairs=np.array(
+            [
+                _products(exists, exists),
+                _products(loss, exists),
+                _products(np.square(loss), exists),
+                _products(loss, loss),
+            ]
+        ),
         constant=np.array([s.constant for s in scores], dtype=np.int64),
         failures=[Counter(s.failures) for s in scores],
     )
@@ -209,3 +216,15 @@ def _sums(columns: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     there = ~np.isnan(values)
     known = np.where(there, values, 0.0)
     return np.array([there.sum(axis=1), known.sum(axis=1), np.square(known).sum(axis=1)], dtype=np.float64)
+
+
+def _products(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(E, F) sums over replicates of every column of ``a (R, E)`` times every column of ``b (R, F)``.
+
+    Not a matrix product: how that rounds a column depends on the other columns, so that a method's last digit
+    would change with what stands beside it.
+    """
+    products: NDArray[np.float64] = (
+        np.ascontiguousarray(a.T)[:, None, :] * np.ascontiguousarray(b.T)[None, :, :]
+    )
+    return np.asarray(products.sum(axis=-1))
