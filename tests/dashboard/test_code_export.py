@@ -1,7 +1,7 @@
 """The exported scripts run as shown: Python against ``compare``, R against lme4 where it is.
 
-The R texts are stored, so that they are held where R is not. ``python -m tests.test_code_export`` writes them
-anew; do so only where Rscript and lme4 then run them.
+The R texts are stored, so that they are held where R is not. ``python -m tests.dashboard.test_code_export``
+writes them anew; do so only where Rscript and lme4 then run them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from estimators import Estimator, GroupData, GroupFit, compare, option
 from tests.oracles import BUILT_IN
 from tests.scripts import r_with_lme4, run_python, run_r
 
-STORED = Path(__file__).parent / "data" / "code_export"
+STORED = Path(__file__).parents[1] / "data" / "code_export"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from dashboard.ingest import Table, UnreadableFile, reduce_file, reduce_table, source, store_table
-from tests.ingest_helpers import both_ways, means, put, put_parquet, rows_of, stored
+from tests.ingest.helpers import both_ways, means, put, put_parquet, rows_of, stored
 
 CSV = b"g,y\na,1\nb,3.5\na,2\nb,4.5\n"
 EXPECTED = {"a": 1.5, "b": 4.0}

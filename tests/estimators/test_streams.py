@@ -1,7 +1,7 @@
 """Streams of random numbers: R's to its digits, numpy's as documented.
 
-``python -m tests.test_streams [HOW MANY]`` compares with the installed R on fresh seeds, and with ``--store``
-writes anew the numbers of R that the tests read.
+``python -m tests.estimators.test_streams [HOW MANY]`` compares with the installed R on fresh seeds, and with
+``--store`` writes anew the numbers of R that the tests read.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from estimators.simulation.seeds import LARGEST_SEED
 from estimators.simulation.streams import STREAMS, NumpyStream, make_stream
 from tests.oracles import read_columns, read_json
 
-ROOT = Path(__file__).parent.parent
-FOLDER = Path(__file__).parent / "data" / "r_streams"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "tests" / "data" / "r_streams"
 STORED = FOLDER / "draws.csv"
 SPREAD = [
     *(0, 1, 42, 1673, 123456789, 2**31 - 2, LARGEST_SEED, -1, -2, -1673, -(2**31 - 2), -LARGEST_SEED),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.ingest import UnreadableFile, guess_roles, reduce_file
-from tests.ingest_helpers import put, put_parquet, stored
+from tests.ingest.helpers import put, put_parquet, stored
 
 
 def table_of(folder, header, rows):
@@ -70,7 +70,7 @@ def test_a_few_words_among_numbers_leave_a_column_usable(tmp_path):
     assert (column.kind, column.not_outcome, column.numbers) == ("number", None, 6)
 
 
-SAMPLES = sorted((Path(__file__).parents[1] / "dashboard" / "samples").glob("*.csv"))
+SAMPLES = sorted((Path(__file__).parents[2] / "dashboard" / "samples").glob("*.csv"))
 
 
 def noise(count):

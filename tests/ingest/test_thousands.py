@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.ingest import Table
-from tests.ingest_helpers import both_ways, means, stored
+from tests.ingest.helpers import both_ways, means, stored
 
 
 def column_of(folder, cells, delimiter):

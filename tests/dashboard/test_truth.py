@@ -25,7 +25,7 @@ from dashboard.words import comparison as words
 from dashboard.words.table import table_columns, table_rows
 from estimators import PRESETS, Design, DesignError, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, everyone
-from tests.serving import make_app
+from tests.serving.small_app import make_app
 
 UNEVEN = Design(groups=12, per_group="2-30", mean=50, sigma_group=3, sigma_error=4, error_ratio=2, seed=8)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dashboard.ingest import UnreadableFile, reduce_file
 from estimators import DataError, DroppedRows
-from tests.ingest_helpers import both_ways, means, put, put_parquet, rows_of, stored
+from tests.ingest.helpers import both_ways, means, put, put_parquet, rows_of, stored
 
 
 def outcome_of(folder, cell, delimiter=","):

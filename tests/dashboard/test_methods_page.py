@@ -17,8 +17,8 @@ from dashboard.storage.workspace import Workspace
 from dashboard.words.table import LEAST_WIDTH, table_columns
 from estimators import PluginFailure, Registry, Source, build_registry
 from tests.components import of_class, text_of, within
+from tests.estimators.test_plugins import Share, variant
 from tests.scenes import BUILT_IN, groups_of, scene_of
-from tests.test_estimators_plugins import Share, variant
 
 ONE, TWO = Source("shelf-one", "distribution", "1.2"), Source("two", "/there/two.py")
 OWN = [(estimator, Source("built in", "built in")) for estimator in BUILT_IN.values()]

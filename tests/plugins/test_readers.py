@@ -22,8 +22,8 @@ from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.storage.workspace import Workspace
 from estimators import Reader, Source, build_registry, compare
+from tests.dashboard.test_code_export import run_python
 from tests.scenes import BUILT_IN
-from tests.test_code_export import run_python
 
 TEXT = "a 1\na 2.5\nb 4\nb 6\nc 0\n"
 MEANS = {"a": 1.75, "b": 5.0, "c": 0.0}

@@ -1,7 +1,7 @@
 """Scripts for simulated data: R draws the same rows and fits them alike; Python gives exactly what we do.
 
 The R scripts and what R made of them are stored, so that they are held where R is not. ``python -m
-tests.test_simulated_code`` writes them anew where R and lme4 are.
+tests.dashboard.test_simulated_code`` writes them anew where R and lme4 are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from estimators.simulation.effects import SHAPES
 from tests.oracles import BUILT_IN
 from tests.scripts import r_with_lme4, run_python, run_r
 
-STORED = Path(__file__).parent / "data" / "simulated_code"
+STORED = Path(__file__).parents[1] / "data" / "simulated_code"
 R = Design(groups=6, per_group="8", mean=-3, sigma_group=2.5, sigma_error=1.25, seed=7, stream="r")
 CASES = {
     **{name: preset.design for name, preset in PRESETS.items()},
@@ -102,7 +102,7 @@ def test_the_r_script_gives_them_again_where_r_is(name, ran):
 
 
 def test_the_answers_numbers_are_in_what_r_printed():
-    post = json.loads((Path(__file__).parent / "data/oracles/post/post.json").read_text())
+    post = json.loads((Path(__file__).parents[1] / "data/oracles/post/post.json").read_text())
     for name, truth in post.items():
         frame = pd.read_csv(STORED / f"{name}.csv")
         assert frame["raw_mean"].tolist() == pytest.approx(truth["ols"], rel=1e-11)

@@ -18,7 +18,7 @@ import pytest
 from dashboard.ingest import store_table
 from dashboard.serving import server
 from dashboard.serving.listener import CannotListen, Listener, bind
-from tests.serving import CSV, make_app, nothing_is_left
+from tests.serving.small_app import CSV, make_app, nothing_is_left
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_memory_stays_flat_while_a_large_body_comes_in(tmp_path):
 def running(command):
     """Start a server as a process of its own; gives it and the port it printed."""
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent, bufsize=1
+        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], bufsize=1
     )
     try:
         line = process.stdout.readline()

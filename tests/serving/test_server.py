@@ -10,7 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.test import create_environ, run_wsgi_app
 
 from dashboard.serving import server
-from tests.serving import CSV, OURS, make_app, nothing_is_left
+from tests.serving.small_app import CSV, OURS, make_app, nothing_is_left
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dashboard.ingest import reduce_file
-from tests.ingest_helpers import put, read_or_refused, rows_of
+from tests.ingest.helpers import put, read_or_refused, rows_of
 
 LABEL = st.text(
     st.one_of(

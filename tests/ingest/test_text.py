@@ -5,7 +5,7 @@ import codecs
 import pytest
 
 from dashboard.ingest import UnreadableFile, reduce_file, store_table
-from tests.ingest_helpers import both_ways, means, put, rows_of, stored
+from tests.ingest.helpers import both_ways, means, put, rows_of, stored
 
 EXPECTED = {"a": 1.5, "b": 4.0}
 PLAIN = "g,y\na,1\nb,3.5\na,2\nb,4.5\n"
