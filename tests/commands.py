@@ -11,8 +11,13 @@ import sys
 from pathlib import Path
 
 import estimators
+from dashboard.samples import SAMPLES
 
 ROOT = Path(estimators.__file__).parent.parent
+BUILT_IN_IDS = ["ols", "reml", "ml", "james_stein", "grand_mean"]
+PARAMETERS = ["mu", "mu_std_error", "sigma_group", "sigma_error", "icc", "criterion", "log_likelihood"]
+DYESTUFF = SAMPLES["dyestuff"].file
+ROLES = ("--outcome", "Yield", "--group", "Batch")
 
 
 class Done:

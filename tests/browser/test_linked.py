@@ -1,137 +1,28 @@
 """The linking of plots, table and search: point, pin, select, find, zoom, and all of it from the keyboard."""
 
-import random
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import (
-    VIEWS,
-    open_board,
-    open_sample,
-    pick,
-    repaint,
-    table,
-    traces,
-    upload,
+from tests.browser.board import VIEWS, open_board, open_sample, pick, repaint, table, upload
+from tests.browser.linked import (
+    RANGES,
+    away,
+    click,
+    drag,
+    expect_lit,
+    ground,
+    labels,
+    mark,
+    markers,
+    order,
+    pixel,
+    row,
+    schools,
+    status,
+    tool,
 )
-
-LABELS = ".linked-view:has(#{view}) .linked-label:visible"
-
-_PIXEL = """
-([view, x, y]) => {
-    const gd = document.querySelector(`#${view} .js-plotly-plot`);
-    gd.scrollIntoView({block: 'center'});
-    const box = gd.getBoundingClientRect();
-    const {xaxis, yaxis} = gd._fullLayout;
-    return [box.left + xaxis._offset + xaxis.l2p(x), box.top + yaxis._offset + yaxis.l2p(y)];
-}
-"""
-
-_RANGES = """
-(view) => {
-    const {xaxis, yaxis} = document.querySelector(`#${view} .js-plotly-plot`)._fullLayout;
-    return [...xaxis.range, ...yaxis.range];
-}
-"""
-
-
-def pixel(page, view, x, y):
-    """Where a point of a view's axes is in the window, with the view scrolled into it."""
-    return page.evaluate(_PIXEL, [view, x, y])
-
-
-def order(page):
-    """The groups' names from the top of the groups view, as far as it names them."""
-    return page.evaluate(
-        "() => Array.from(document.querySelector('#view-groups .js-plotly-plot')._fullLayout.yaxis.ticktext)"
-    )
-
-
-def markers(page, view):
-    """The traces of a view with one mark for every group."""
-    return [
-        t for t in traces(page, view) if t["meta"] and t["meta"].get("groups") and t["meta"]["stride"] == 1
-    ]
-
-
-def mark(page, view, label, method=0):
-    """Where a method's mark of a group is in the window."""
-    place = order(page).index(label)
-    trace = markers(page, view)[method]
-    return pixel(page, view, trace["x"][place], trace["y"][place])
-
-
-def labels(page, view):
-    return page.locator(LABELS.format(view=view))
-
-
-def expect_lit(page, *names):
-    """Exactly these groups carry a label, in every view."""
-    for view in VIEWS:
-        expect(labels(page, view)).to_have_count(len(names))
-        for name in names:
-            expect(labels(page, view).filter(has_text=re.compile(f"^{re.escape(name)} ·"))).to_have_count(1)
-
-
-def away(page):
-    page.mouse.move(2, 2)
-
-
-def click(page, x, y, *keys):
-    page.mouse.move(x, y)
-    for key in keys:
-        page.keyboard.down(key)
-    page.mouse.down()
-    page.mouse.up()
-    for key in keys:
-        page.keyboard.up(key)
-
-
-def drag(page, view, *corners, keys=()):
-    """Press at the first corner, given in units of the axes, go along the others and let go."""
-    ways = [pixel(page, view, x, y) for x, y in corners]
-    page.mouse.move(*ways[0])
-    page.mouse.down()
-    for way in ways[1:]:
-        page.mouse.move(*way, steps=3)
-    for key in keys:
-        page.keyboard.down(key)
-    page.mouse.up()
-    for key in keys:
-        page.keyboard.up(key)
-
-
-def tool(page, view, name):
-    page.locator(f"#{view}").hover()
-    page.locator(f"#{view} .modebar-btn[data-attr='dragmode'][data-val='{name}']").click()
-
-
-def status(page):
-    return page.locator("#link-status")
-
-
-def row(page, name):
-    """The table's row of a group: the one that holds its name."""
-    return page.locator("#table .ag-row").filter(
-        has=page.locator(".ag-cell", has_text=re.compile(f"^{name}$"))
-    )
-
-
-def ground(locator):
-    return locator.evaluate("(element) => getComputedStyle(element).backgroundColor")
-
-
-def schools(count, rows=3):
-    """A CSV of schools named S000, S001, ... with means far enough apart to tell."""
-    rng = random.Random(5)
-    lines = [
-        f"S{j:03d},{50 + 10 * rng.gauss(0, 1) + rng.gauss(0, 2):.3f}"
-        for j in range(count)
-        for _ in range(rows)
-    ]
-    return "schools.csv", ("school,score\n" + "\n".join(lines) + "\n").encode()
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -333,32 +224,32 @@ def test_giving_up_a_lasso_keeps_the_selection(board):
 
 
 def test_the_zoom_outlives_new_figures_and_a_double_click_ends_it(board):
-    own = board.evaluate(_RANGES, "view-shrinkage")
-    untouched = board.evaluate(_RANGES, "view-rank")
+    own = board.evaluate(RANGES, "view-shrinkage")
+    untouched = board.evaluate(RANGES, "view-rank")
     (x0, x1, y0, y1) = own
     drag(
         board, "view-shrinkage",
         (x0 + 0.1 * (x1 - x0), y0 + 0.8 * (y1 - y0)), (x0 + 0.6 * (x1 - x0), y0 + 0.3 * (y1 - y0)),
     )  # fmt: skip
     board.wait_for_function(
-        f"(before) => String(({_RANGES})('view-shrinkage')) !== before", arg=",".join(map(str, own))
+        f"(before) => String(({RANGES})('view-shrinkage')) !== before", arg=",".join(map(str, own))
     )
-    zoomed = board.evaluate(_RANGES, "view-shrinkage")
+    zoomed = board.evaluate(RANGES, "view-shrinkage")
     for interval in ("99%", "90%"):
         with repaint(board):
             pick(board, "level", interval)
-        assert board.evaluate(_RANGES, "view-shrinkage") == pytest.approx(zoomed)
-    assert board.evaluate(_RANGES, "view-rank") == pytest.approx(untouched)
+        assert board.evaluate(RANGES, "view-shrinkage") == pytest.approx(zoomed)
+    assert board.evaluate(RANGES, "view-rank") == pytest.approx(untouched)
     middle = pixel(board, "view-shrinkage", (zoomed[0] + zoomed[1]) / 2, (zoomed[2] + zoomed[3]) / 2)
     board.mouse.dblclick(*middle)
     board.wait_for_function(
-        f"(before) => String(({_RANGES})('view-shrinkage')) !== before", arg=",".join(map(str, zoomed))
+        f"(before) => String(({RANGES})('view-shrinkage')) !== before", arg=",".join(map(str, zoomed))
     )
-    assert board.evaluate(_RANGES, "view-shrinkage") == pytest.approx(own)
+    assert board.evaluate(RANGES, "view-shrinkage") == pytest.approx(own)
 
 
 def test_the_zoom_ends_with_the_data(board):
-    x0, x1, y0, y1 = board.evaluate(_RANGES, "view-shrinkage")
+    x0, x1, y0, y1 = board.evaluate(RANGES, "view-shrinkage")
     drag(
         board,
         "view-shrinkage",
@@ -366,7 +257,7 @@ def test_the_zoom_ends_with_the_data(board):
         (x0 + 0.6 * (x1 - x0), y0 + 0.3 * (y1 - y0)),
     )
     open_sample(board, "Rail")
-    _, _, low, high = board.evaluate(_RANGES, "view-shrinkage")
+    _, _, low, high = board.evaluate(RANGES, "view-shrinkage")
     values = [y for trace in markers(board, "view-shrinkage") for y in trace["y"]]
     assert low < min(values) < max(values) < high
 
@@ -428,7 +319,7 @@ def test_a_view_of_many_shows_names_and_intervals_when_zoomed_in(page):
     intervals = page.locator(".linked-view:has(#view-groups) .linked-still")
     expect(names).to_have_count(0)
     expect(intervals).to_be_hidden()
-    x0, x1, bottom, top = page.evaluate(_RANGES, "view-groups")
+    x0, x1, bottom, top = page.evaluate(RANGES, "view-groups")
     middle = (top + bottom) / 2
     drag(page, "view-groups", (x0 + 0.05 * (x1 - x0), middle - 12), (x0 + 0.95 * (x1 - x0), middle + 12))
     expect(intervals).to_be_visible()

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from tests.browser.board import VIEWS, column_ids, open_board, repaint, settle, traces
 from tests.browser.conftest import DESKTOP
 from tests.browser.dials import frames, held, open_simulation, wait_for_commit, wait_for_frames
+from tests.browser.linked import away, labels, pixel
 from tests.browser.serving import serving
-from tests.browser.test_linked import away, labels, pixel
 
 METHODS = """
 import time

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from dash._utils import to_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,19 +15,9 @@ from dashboard.figures.parts import CROWD, FEW, MANY, lean, plain, tick_text
 from dashboard.figures.rank import rank_ticks
 from dashboard.figures.weight import log_ticks
 from dashboard.figures.zoom_detail import MOST, view_detail
-from dashboard.scene.style import (
-    BACKGROUND,
-    CYCLE,
-    LEAST_CONTRAST_OF_MARKS,
-    LINE,
-    SHAPES,
-    SYMBOLS,
-    contrast,
-    on_dark,
-    on_light,
-    styles,
-)
+from dashboard.scene.style import LINE, styles
 from estimators import GroupData
+from tests.dashboard.sent import group_traces, markers, numbers, sent, texts
 from tests.scenes import BUILT_IN, STRANGERS, Share, built_in, everyone, group_data, groups_of, scene_of
 
 BUILDERS = {
@@ -40,42 +27,6 @@ BUILDERS = {
     "rank": figures.rank_figure,
 }
 SORTS = ["", "@own", "@rows", "@name", "ols", "reml", "share", "nobody"]
-
-
-def refuse(constant):
-    raise AssertionError(f"{constant} is not JSON")
-
-
-def sent(figure):
-    """The figure as the browser gets it."""
-    return json.loads(to_json(figure.to_plotly_json()), parse_constant=refuse)
-
-
-def numbers(value):
-    """An array of a figure, whichever way it is written."""
-    if isinstance(value, dict):
-        return np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"]).astype(float)
-    return np.array([np.nan if v is None else v for v in value], dtype=float)
-
-
-def group_traces(figure):
-    return [t for t in figure["data"] if (t.get("meta") or {}).get("groups")]
-
-
-def markers(figure, name):
-    (found,) = [t for t in group_traces(figure) if t["mode"] == "markers" and t["name"] == plain(name)]
-    return found
-
-
-def texts(figure):
-    axes = (figure["layout"]["xaxis"], figure["layout"]["yaxis"])
-    for axis in axes:
-        yield from axis.get("ticktext", ())
-        yield axis["title"].get("text", "")
-    for trace in figure["data"]:
-        yield trace.get("name", "")
-    for annotation in figure["layout"].get("annotations", ()):
-        yield annotation["text"]
 
 
 scenes = st.builds(
@@ -323,67 +274,6 @@ def test_a_weight_curve_that_fails_is_left_out_and_logged(caplog):
     assert {t["name"] for t in figure["data"] if t["mode"] == "lines"} >= {"REML BLUP", "ML BLUP"}
     assert "Slope" not in {t["name"] for t in figure["data"] if t["mode"] == "lines"}
     assert "weight curve of slope failed" in caplog.text
-
-
-# Colours and symbols
-
-
-def test_every_colour_stands_out_in_both_themes():
-    for style in styles(everyone()).values():
-        assert contrast(style.light, BACKGROUND[False]) >= LEAST_CONTRAST_OF_MARKS
-        assert contrast(style.dark, BACKGROUND[True]) >= LEAST_CONTRAST_OF_MARKS
-
-
-@given(st.integers(0, 0xFFFFFF))
-def test_any_colour_is_made_to_stand_out(number):
-    color = f"#{number:06x}"
-    assert contrast(on_light(color), BACKGROUND[False]) >= LEAST_CONTRAST_OF_MARKS
-    assert contrast(on_dark(color), BACKGROUND[True]) >= LEAST_CONTRAST_OF_MARKS
-    if contrast(color, BACKGROUND[False]) >= LEAST_CONTRAST_OF_MARKS:
-        assert on_light(color) == color
-
-
-def test_colours_and_symbols_tell_estimators_apart():
-    look = styles(everyone())
-    assert len({(s.light, s.symbol) for s in look.values()}) == len(look)
-    built_ins = styles(BUILT_IN.values())
-    assert {i: look[i] for i in built_ins} == built_ins, "a plugin changes no built-in's look"
-    assert [built_ins[i].symbol for i in BUILT_IN] == ["circle-open", "circle", "diamond", "square", LINE]
-
-
-def test_thirty_strangers_without_colours_still_differ():
-    crowd = [type("Other", (Share,), {"id": f"other{i}"})() for i in range(30)]
-    look = styles(crowd)
-    assert len({(s.light, s.symbol) for s in look.values()}) == 30
-    assert styles(crowd[::-1]) == look
-    assert len({s.light for s in styles(crowd[: len(CYCLE)]).values()}) == len(CYCLE)
-
-
-@pytest.mark.parametrize(
-    ("color", "symbol"), [("red", "blob"), ("#12", "circle-dot"), (7, 7), ("", ""), ("#gggggg", "line-open")]
-)
-def test_a_hint_that_cannot_be_drawn_counts_as_none(color, symbol):
-    odd = type("Odd", (Share,), {"color": color, "symbol": symbol})()
-    style = styles([odd])["share"]
-    assert style.light in {on_light(c) for c in CYCLE}
-    assert style.symbol in SYMBOLS
-    sent(figures.groups_figure(scene_of(groups_of([2, 3]), [odd])))
-
-
-@pytest.mark.parametrize("symbol", sorted(SHAPES) + [f"{s}-open" for s in sorted(SHAPES)])
-def test_a_symbol_hint_is_drawn_in_the_plot_and_beside_the_name(symbol):
-    from urllib.parse import unquote
-
-    from dashboard.pages.symbols import estimator_symbol
-
-    one = type("One", (Share,), {"symbol": symbol, "color": "#123456"})()
-    scene = scene_of(groups_of([2, 3]), [one])
-    assert markers(sent(figures.groups_figure(scene)), one.label)["marker"]["symbol"] == symbol
-    light = unquote(estimator_symbol(styles([one])["share"]).children[0].src)
-    assert 'stroke="#123456"' in light
-    assert ('fill="none"' in light) == symbol.endswith("-open")
-    circle = '<circle cx="8" cy="8" r="5"/>'
-    assert (circle in light) == symbol.startswith("circle")
 
 
 # The part of a crowd that is in view

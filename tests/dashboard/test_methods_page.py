@@ -17,7 +17,7 @@ from dashboard.storage.workspace import Workspace
 from dashboard.words.table import LEAST_WIDTH, table_columns
 from estimators import PluginFailure, Registry, Source, build_registry
 from tests.components import of_class, text_of, within
-from tests.estimators.test_plugins import Share, variant
+from tests.estimators.plugin_parts import Share, variant
 from tests.scenes import BUILT_IN, groups_of, scene_of
 
 ONE, TWO = Source("shelf-one", "distribution", "1.2"), Source("two", "/there/two.py")

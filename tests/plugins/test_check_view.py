@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from estimators import ConformanceError, DataError, GroupFit, View, check_view
-from tests.estimators.test_plugins import Share, variant
+from tests.estimators.plugin_parts import Share, variant
 
 
 def view(figure):

@@ -26,7 +26,7 @@ from estimators import (
     compare,
     hookimpl,
 )
-from tests.estimators.test_plugins import DATA, Share, variant
+from tests.estimators.plugin_parts import DATA, Share, variant
 
 HERE = Path(__file__)
 SAMPLE = Sample("heights", "Heights", HERE, "height", "school")

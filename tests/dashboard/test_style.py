@@ -1,0 +1,81 @@
+"""Colours and symbols: estimators are told apart, in both themes, whatever a plugin hints."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import figures
+from dashboard.scene.style import (
+    BACKGROUND,
+    CYCLE,
+    LEAST_CONTRAST_OF_MARKS,
+    LINE,
+    SHAPES,
+    SYMBOLS,
+    contrast,
+    on_dark,
+    on_light,
+    styles,
+)
+from tests.dashboard.sent import markers, sent
+from tests.scenes import BUILT_IN, Share, everyone, groups_of, scene_of
+
+
+def test_every_colour_stands_out_in_both_themes():
+    for style in styles(everyone()).values():
+        assert contrast(style.light, BACKGROUND[False]) >= LEAST_CONTRAST_OF_MARKS
+        assert contrast(style.dark, BACKGROUND[True]) >= LEAST_CONTRAST_OF_MARKS
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_any_colour_is_made_to_stand_out(number):
+    color = f"#{number:06x}"
+    assert contrast(on_light(color), BACKGROUND[False]) >= LEAST_CONTRAST_OF_MARKS
+    assert contrast(on_dark(color), BACKGROUND[True]) >= LEAST_CONTRAST_OF_MARKS
+    if contrast(color, BACKGROUND[False]) >= LEAST_CONTRAST_OF_MARKS:
+        assert on_light(color) == color
+
+
+def test_colours_and_symbols_tell_estimators_apart():
+    look = styles(everyone())
+    assert len({(s.light, s.symbol) for s in look.values()}) == len(look)
+    built_ins = styles(BUILT_IN.values())
+    assert {i: look[i] for i in built_ins} == built_ins, "a plugin changes no built-in's look"
+    assert [built_ins[i].symbol for i in BUILT_IN] == ["circle-open", "circle", "diamond", "square", LINE]
+
+
+def test_thirty_strangers_without_colours_still_differ():
+    crowd = [type("Other", (Share,), {"id": f"other{i}"})() for i in range(30)]
+    look = styles(crowd)
+    assert len({(s.light, s.symbol) for s in look.values()}) == 30
+    assert styles(crowd[::-1]) == look
+    assert len({s.light for s in styles(crowd[: len(CYCLE)]).values()}) == len(CYCLE)
+
+
+@pytest.mark.parametrize(
+    ("color", "symbol"), [("red", "blob"), ("#12", "circle-dot"), (7, 7), ("", ""), ("#gggggg", "line-open")]
+)
+def test_a_hint_that_cannot_be_drawn_counts_as_none(color, symbol):
+    odd = type("Odd", (Share,), {"color": color, "symbol": symbol})()
+    style = styles([odd])["share"]
+    assert style.light in {on_light(c) for c in CYCLE}
+    assert style.symbol in SYMBOLS
+    sent(figures.groups_figure(scene_of(groups_of([2, 3]), [odd])))
+
+
+@pytest.mark.parametrize("symbol", sorted(SHAPES) + [f"{s}-open" for s in sorted(SHAPES)])
+def test_a_symbol_hint_is_drawn_in_the_plot_and_beside_the_name(symbol):
+    from urllib.parse import unquote
+
+    from dashboard.pages.symbols import estimator_symbol
+
+    one = type("One", (Share,), {"symbol": symbol, "color": "#123456"})()
+    scene = scene_of(groups_of([2, 3]), [one])
+    assert markers(sent(figures.groups_figure(scene)), one.label)["marker"]["symbol"] == symbol
+    light = unquote(estimator_symbol(styles([one])["share"]).children[0].src)
+    assert 'stroke="#123456"' in light
+    assert ('fill="none"' in light) == symbol.endswith("-open")
+    circle = '<circle cx="8" cy="8" r="5"/>'
+    assert (circle in light) == symbol.startswith("circle")
