@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, def
 from estimators import DataError
 
 _HERE = Path(__file__).parent
+_IMPORTED = r"^(?!main\.(css|mjs)$).*\.(css|mjs)$"
+"""Assets that Dash is not to name in the page, as it would with a query: a module under two addresses is
+there twice. They are imported, and Flask has the browser ask each time whether they have changed."""
 
 
 def create_app(
@@ -91,15 +94,29 @@ def create_app(
 
 
 def _empty_app() -> dash.Dash:
-    return dash.Dash(
+    app = dash.Dash(
         __name__,
         title="blupboard",
         update_title=None,  # type: ignore[arg-type]  # None is how Dash is told to leave the title alone
         assets_folder=str(_HERE / "assets"),
-        index_string=(_HERE / "index.html").read_text(encoding="utf-8"),
+        assets_ignore=_IMPORTED,
         serve_locally=True,
         suppress_callback_exceptions=True,
     )
+    index = (_HERE / "index.html").read_text(encoding="utf-8")
+    app.index_string = index.replace("{%modules%}", "\n".join(_preloads(app)))
+    # Modules run once the page is read, and the first callback may come before that.
+    app.renderer = 'document.addEventListener("DOMContentLoaded", () => new DashRenderer());'
+    return app
+
+
+def _preloads(app: dash.Dash) -> Iterator[str]:
+    """For each imported module a line that fetches it at once, not when the one that imports it has come."""
+    folder = _HERE / "assets"
+    for module in sorted(folder.rglob("*.mjs")):
+        path = module.relative_to(folder).as_posix()
+        if path != "main.mjs":
+            yield f'<link rel="modulepreload" href="{app.get_asset_url(path)}">'
 
 
 def _open_file(comparisons: Comparisons, path: Path, outcome: str | None, group: str | None) -> str:

@@ -25,7 +25,8 @@ for package in (dashboard, estimators):
 [command] = entry_points(group="console_scripts", name="blupboard")
 assert callable(command.load())
 client = create_app(data_dir=Path(sys.argv[2])).server.test_client()
-for address in ("/", "/_dash-layout", "/assets/page.js", "/assets/page.css", "/assets/upload.js", "/health"):
+assets = [f"/assets/{file}" for file in ("main.mjs", "main.css", "page/upload.mjs", "page/upload.css")]
+for address in ("/", "/_dash-layout", "/health", *assets):
     assert client.get(address).status_code == 200, address
 assert b"Dyestuff" in client.get("/_dash-layout").data
 """

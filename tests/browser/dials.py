@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 
 from tests.browser.board import repaint, settle
 
+_FRAMES = "(await import('/assets/preview/driver.mjs')).frameTimes().length"
+
 
 def selector(kind: str, name: str) -> str:
     """Finds the part of a dial: ``dial``, ``dial-slider`` or ``dial-error``."""
@@ -53,12 +55,12 @@ def held(page: Page, name: str):
 
 def frames(page: Page) -> int:
     """How many frames have been shown while dials were turned."""
-    return page.evaluate("() => blupboardPreview.frameTimes().length")
+    return page.evaluate(f"async () => {_FRAMES}")
 
 
 def wait_for_frames(page: Page, count: int) -> None:
     """Wait until so many have been shown in all."""
-    page.wait_for_function("(count) => blupboardPreview.frameTimes().length >= count", arg=count)
+    page.wait_for_function(f"async (count) => {_FRAMES} >= count", arg=count)
 
 
 def wait_for_commit(page: Page) -> None:

@@ -17,14 +17,20 @@ ALIKE = 0.98
 """Share of either picture's ink that the other must have there, in about the same colour."""
 
 _PAINT = """
-([view, change]) => {
+async ([view, change]) => {
+    const {paint} = await import('/assets/preview/figure.mjs');
     const gd = document.querySelector(`#${view} .js-plotly-plot`);
     const figure = structuredClone({data: gd.data, layout: gd.layout});
     new Function('figure', change)(figure);
-    blupboardPreview.paint(gd, figure);
+    paint(gd, figure);
 }
 """
-_CLEAR = "(view) => blupboardPreview.clear(document.querySelector(`#${view} .js-plotly-plot`))"
+_CLEAR = """
+async (view) => {
+    const {clear} = await import('/assets/preview/figure.mjs');
+    clear(document.querySelector(`#${view} .js-plotly-plot`));
+}
+"""
 
 # The shares of each picture's ink (what is not background) that the other has, too, within some pixels.
 _COMPARE = """
@@ -256,7 +262,8 @@ def test_a_graph_zoomed_by_hand_stays_zoomed(board):
 
 def test_packed_arrays_are_painted_as_plain_ones(board):
     drawn = board.evaluate("""
-    () => {
+    async () => {
+        const {paint} = await import('/assets/preview/figure.mjs');
         const gd = document.querySelector('#view-groups .js-plotly-plot');
         const kinds = {f8: Float64Array, f4: Float32Array, i2: Int16Array, u1: Uint8Array};
         const packed = (dtype, values) => {
@@ -264,7 +271,7 @@ def test_packed_arrays_are_painted_as_plain_ones(board):
             return {dtype, bdata: btoa(String.fromCharCode(...bytes))};
         };
         const shot = (wrap) => {
-            blupboardPreview.paint(gd, {layout: gd.layout, data: [{
+            paint(gd, {layout: gd.layout, data: [{
                 mode: 'markers', x: wrap('f4', [1450, 1500, 1550.5]), y: wrap('f8', [0.25, NaN, 2]),
                 marker: {size: wrap('u1', [5, 9, 20])}, error_x: {array: wrap('i2', [10, 20, 30])},
             }]});
@@ -304,19 +311,20 @@ def test_painting_moves_nothing_and_hides_what_plotly_and_the_overlay_drew(board
 def test_the_canvas_goes_when_plotly_has_drawn_beneath_it(board):
     left = board.evaluate("""
     async () => {
+        const {handOver, paint} = await import('/assets/preview/figure.mjs');
         const gd = document.querySelector('#view-groups .js-plotly-plot');
         const figure = {data: gd.data, layout: gd.layout};
         const there = () => document.querySelectorAll('.previewing .preview-sheet').length;
         const counts = [];
-        blupboardPreview.paint(gd, figure);
+        paint(gd, figure);
         counts.push(there());
-        blupboardPreview.handOver(gd);
+        handOver(gd);
         counts.push(there());
         await Plotly.redraw(gd);
         counts.push(there());
-        blupboardPreview.paint(gd, figure);
-        blupboardPreview.handOver(gd);
-        blupboardPreview.paint(gd, figure); // the next drag
+        paint(gd, figure);
+        handOver(gd);
+        paint(gd, figure); // the next drag
         await Plotly.redraw(gd);
         counts.push(there());
         return counts;

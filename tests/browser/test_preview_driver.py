@@ -4,6 +4,7 @@ import pytest
 
 _TRIAL = """
 async (steps) => {
+    const {createDriver, frameTimes} = await import('/assets/preview/driver.mjs');
     const log = [], asked = [];
     let time = 0, timers = [];
     const clock = {
@@ -11,7 +12,7 @@ async (steps) => {
         setTimeout: (call, wait) => { timers.push({call, at: time + wait}); return timers.at(-1); },
         clearTimeout: (timer) => { timers = timers.filter((one) => one !== timer); },
     };
-    const driver = blupboardPreview.createDriver({
+    const driver = createDriver({
         clock, settle: 200,
         fetchFrame: (state, signal) => new Promise((resolve, reject) => {
             log.push(`ask ${state}`);
@@ -39,7 +40,7 @@ async (steps) => {
         acts[act](what);
         await new Promise((resolve) => setTimeout(resolve));
     }
-    return {log, frames: driver.frames, times: blupboardPreview.frameTimes()};
+    return {log, frames: driver.frames, times: frameTimes()};
 }
 """
 

@@ -1,0 +1,55 @@
+/*
+ * More draws of the same design: one, or twenty in a row with a count of who came closest, so that luck is seen as luck.
+ */
+import {hold, nextDraw, release, setAnimating} from './dials.mjs';
+import {context, noUpdate} from '../shared/dash.mjs';
+
+const DRAWS = 20;
+const PAUSE = 140; // ms between draws: slow enough to see, fast enough not to wait
+let turn = 0; // of the animations; a newer one ends the one before
+
+export function drawMore(again, many) {
+    const pressed = context().triggered_id;
+    if (pressed === 'draw-many' && many) {
+        animate();
+    } else if (pressed === 'draw-again' && again) {
+        turn += 1;
+        say('');
+        nextDraw();
+    }
+    return noUpdate();
+}
+
+async function animate() {
+    const mine = (turn += 1);
+    const won = {};
+    setAnimating(true);
+    hold();
+    for (let draw = 1; draw <= DRAWS && mine === turn; draw += 1) {
+        const {closest} = await nextDraw();
+        if (!closest || mine !== turn) {
+            break;
+        }
+        closest.forEach((id) => { won[id] = (won[id] || 0) + 1; });
+        say(tally(won, draw));
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+    if (mine === turn) {
+        setAnimating(false);
+    }
+    release();
+}
+
+function tally(won, draws) {
+    const rows = Array.from(document.querySelectorAll('.estimator-row'));
+    const names = Object.fromEntries(rows.map((row) => [row.dataset.id, row.querySelector('.estimator-name').textContent]));
+    const parts = Object.entries(won).sort((a, b) => b[1] - a[1]).map(([id, count]) => `${names[id] || id} ${count}`);
+    return `Closest in ${draws} ${draws === 1 ? 'draw' : 'draws'} (ties count for each): ${parts.join(', ')}`;
+}
+
+function say(text) {
+    const line = document.getElementById('draw-tally');
+    if (line) {
+        line.textContent = text;
+    }
+}

@@ -1,0 +1,67 @@
+/*
+ * The page's sentences and numbers while a dial is turned: stand-ins beside what dash manages, since a new property
+ * costs dash tens of milliseconds. They go when dash has drawn the same.
+ */
+
+const PATIENCE = 1500; // ms after which a stand-in goes although nothing has changed behind it
+const standing = new Map(); // element -> its stand-in
+
+function standInFor(element) {
+    let copy = standing.get(element);
+    if (!copy || !copy.isConnected) {
+        copy = element.cloneNode(true);
+        copy.removeAttribute('id');
+        copy.removeAttribute('aria-live');
+        copy.setAttribute('aria-hidden', 'true');
+        copy.querySelectorAll('[id]').forEach((part) => part.removeAttribute('id'));
+        element.after(copy);
+        element.classList.add('stood-in-for');
+        standing.set(element, copy);
+    }
+    return copy;
+}
+
+function write(element, text) {
+    if (element && element.textContent !== text) {
+        element.textContent = text;
+    }
+}
+
+function withId(id, use) {
+    const element = document.getElementById(id);
+    if (element) {
+        use(standInFor(element));
+    }
+}
+
+/** {headline: [bold, rest], cards: [[value, extra], ...], closest} */
+export function showWords({headline, cards, closest}) {
+    withId('headline', (copy) => {
+        write(copy.querySelector('strong'), headline[0]);
+        write(copy.querySelector('span'), headline[1]);
+    });
+    withId('cards', (copy) => cards.forEach(([value, extra], i) => {
+        const card = copy.children[i];
+        write(card && card.querySelector('.card-value'), value);
+        write(card && card.querySelector('.card-extra'), extra);
+    }));
+    withId('closest', (copy) => write(copy, closest));
+}
+
+/** Lets the page's own words show again, each as soon as it has changed. */
+export function handOverWords() {
+    for (const [element, copy] of standing) {
+        standing.delete(element);
+        const done = () => {
+            watcher.disconnect();
+            clearTimeout(timer);
+            copy.remove();
+            if (!standing.has(element)) {
+                element.classList.remove('stood-in-for');
+            }
+        };
+        const watcher = new MutationObserver(done);
+        watcher.observe(element, {childList: true, characterData: true, subtree: true});
+        const timer = setTimeout(done, PATIENCE);
+    }
+}

@@ -1,0 +1,241 @@
+/*
+ * Linked views: where marks are on the screen and which one is meant. Pure functions.
+ *
+ * A `frame` is the plot area in pixels of its graph and the axis ranges over it; `traces` are the traces that show
+ * groups, in Plotly's own arrays. Coordinates are relative to the plot area's top left corner.
+ */
+
+/** The plot area of a drawn graph, or null while it has none. Reads the live ranges, so it holds while panning. */
+export function frameOf(layout) {
+    const x = layout && layout.xaxis;
+    const y = layout && layout.yaxis;
+    if (!x || !y || !(x._length > 0) || !(y._length > 0) || !x.range || !y.range) {
+        return null;
+    }
+    const [x0, x1] = x.range.map(Number);
+    const [y0, y1] = y.range.map(Number);
+    const frame = {left: x._offset, top: y._offset, width: x._length, height: y._length, x0, y0};
+    frame.perX = frame.width / (x1 - x0);
+    frame.perY = frame.height / (y0 - y1); // pixels grow downwards
+    frame.y1 = y1;
+    return [frame.perX, frame.perY].every(Number.isFinite) ? frame : null;
+}
+
+export function toX(frame, x) {
+    return (x - frame.x0) * frame.perX;
+}
+
+export function toY(frame, y) {
+    return (y - frame.y1) * frame.perY;
+}
+
+function drawn(value) {
+    return value !== null && value !== undefined && value === value;
+}
+
+/** What Plotly made of the traces marked `meta.groups`. */
+export function tracesOf(fullData) {
+    return fullData
+        .filter((trace) => trace.meta && trace.meta.groups && trace.visible === true && trace.x && trace.y)
+        .map((trace) => ({
+            name: trace.name,
+            x: trace.x,
+            y: trace.y,
+            stride: Math.max(1, Math.trunc(trace.meta.stride || 1)),
+            marker: (trace.mode || '').includes('markers') ? markerOf(trace.marker || {}) : null,
+            line: (trace.mode || '').includes('lines'),
+            error: errorOf(trace),
+        }));
+}
+
+function markerOf(marker) {
+    const plain = (value, type, otherwise) => (typeof value === type ? value : otherwise);
+    return {
+        color: plain(marker.color, 'string', 'currentColor'),
+        size: plain(marker.size, 'number', 6),
+        symbol: String(Array.isArray(marker.symbol) ? 'circle' : marker.symbol),
+    };
+}
+
+function errorOf(trace) {
+    const axis = ['x', 'y'].find((name) => (trace[`error_${name}`] || {}).visible && trace[`error_${name}`].array);
+    if (!axis) {
+        return null;
+    }
+    const bars = trace[`error_${axis}`];
+    const below = bars.symmetric === false && bars.arrayminus ? bars.arrayminus : bars.array;
+    return {axis, above: bars.array, below, color: bars.color, thickness: bars.thickness || 1.5};
+}
+
+/** The ends of a point's interval in data units, or null where it has none. */
+export function intervalOf(trace, i) {
+    const error = trace.error;
+    if (!error || !drawn(error.above[i]) || !drawn(error.below[i])) {
+        return null;
+    }
+    const centre = trace[error.axis][i];
+    return [centre - error.below[i], centre + error.above[i]];
+}
+
+/** Calls `visit(i, x, y)` for every drawn point of a trace that belongs to the group at a position, in pixels. */
+export function eachPoint(trace, frame, position, visit) {
+    const end = Math.min((position + 1) * trace.stride, trace.x.length);
+    for (let i = position * trace.stride; i < end; i++) {
+        if (drawn(trace.x[i]) && drawn(trace.y[i])) {
+            visit(i, toX(frame, trace.x[i]), toY(frame, trace.y[i]));
+        }
+    }
+}
+
+// Which group is meant
+
+function squaredToSegment(px, py, ax, ay, bx, by) {
+    const dx = bx - ax;
+    const dy = by - ay;
+    const length = dx * dx + dy * dy;
+    const along = length > 0 ? Math.min(1, Math.max(0, ((px - ax) * dx + (py - ay) * dy) / length)) : 0;
+    const ex = ax + along * dx - px;
+    const ey = ay + along * dy - py;
+    return ex * ex + ey * ey;
+}
+
+/** The nearest point of one trace that is closer than `best`, as [index, squared distance]. */
+function nearestPoint(trace, frame, px, py, best) {
+    const {x, y} = trace;
+    let found = -1;
+    for (let i = 0; i < x.length; i++) {
+        const dx = (x[i] - frame.x0) * frame.perX - px;
+        const dy = (y[i] - frame.y1) * frame.perY - py;
+        const distance = dx * dx + dy * dy;
+        if (distance < best && drawn(x[i]) && drawn(y[i])) {
+            best = distance;
+            found = i;
+        }
+    }
+    return [found, best];
+}
+
+function nearestSegment(trace, frame, px, py, best) {
+    const {x, y} = trace;
+    const reach = Math.sqrt(best);
+    let found = -1;
+    for (let i = 1; i < x.length; i++) {
+        const ax = (x[i - 1] - frame.x0) * frame.perX;
+        const bx = (x[i] - frame.x0) * frame.perX;
+        if ((ax < px - reach && bx < px - reach) || (ax > px + reach && bx > px + reach)) {
+            continue;
+        }
+        if (!drawn(x[i - 1]) || !drawn(x[i]) || !drawn(y[i - 1]) || !drawn(y[i])) {
+            continue;
+        }
+        const distance = squaredToSegment(px, py, ax, toY(frame, y[i - 1]), bx, toY(frame, y[i]));
+        if (distance < best) {
+            best = distance;
+            found = i - 1;
+        }
+    }
+    return [found, best];
+}
+
+/**
+ * The position whose mark or line is nearest to a pixel and within `radius` of it, or -1. A scan over the typed
+ * arrays: 20,000 groups on four estimators take about a millisecond, less than any index would cost to build.
+ */
+export function nearest(traces, frame, px, py, radius) {
+    let best = radius * radius;
+    let position = -1;
+    for (const trace of traces) {
+        for (const search of [trace.marker && nearestPoint, trace.line && nearestSegment]) {
+            if (search) {
+                const [found, distance] = search(trace, frame, px, py, best);
+                if (found >= 0) {
+                    best = distance;
+                    position = Math.floor(found / trace.stride);
+                }
+            }
+        }
+    }
+    return position;
+}
+
+/** The mark of one group nearest to a pixel: {trace, i, x, y}, markers before line corners; null without one. */
+export function markNear(traces, frame, position, px, py) {
+    let best = Infinity;
+    let mark = null;
+    for (const trace of traces) {
+        eachPoint(trace, frame, position, (i, x, y) => {
+            const distance = (x - px) ** 2 + (y - py) ** 2 + (trace.marker ? 0 : 1);
+            if (distance < best) {
+                best = distance;
+                mark = {trace, i, x, y};
+            }
+        });
+    }
+    return mark;
+}
+
+// Box and lasso
+
+function insidePolygon(px, py, xs, ys) {
+    let inside = false;
+    for (let i = 0, j = xs.length - 1; i < xs.length; j = i++) {
+        if (ys[i] > py !== ys[j] > py && px < ((xs[j] - xs[i]) * (py - ys[i])) / (ys[j] - ys[i]) + xs[i]) {
+            inside = !inside;
+        }
+    }
+    return inside;
+}
+
+/** The positions with a mark inside an outline {x, y} of corners in data units: a polygon, or two corners of a box. */
+export function positionsInside(traces, outline, isPolygon) {
+    const [left, right] = [Math.min(...outline.x), Math.max(...outline.x)];
+    const [low, high] = [Math.min(...outline.y), Math.max(...outline.y)];
+    const found = new Set();
+    for (const trace of traces.filter((one) => one.marker)) {
+        for (let i = 0; i < trace.x.length; i++) {
+            const x = trace.x[i];
+            const y = trace.y[i];
+            const near = drawn(x) && drawn(y) && x >= left && x <= right && y >= low && y <= high;
+            if (near && (!isPolygon || insidePolygon(x, y, outline.x, outline.y))) {
+                found.add(Math.floor(i / trace.stride));
+            }
+        }
+    }
+    return [...found].sort((a, b) => a - b);
+}
+
+// Where a label goes
+
+function inside(rect, x, y, room) {
+    return x > rect.x - room && x < rect.x + rect.w + room && y > rect.y - room && y < rect.y + rect.h + room;
+}
+
+function overlap(a, b) {
+    const width = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x);
+    const height = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
+    return Math.max(0, width) * Math.max(0, height);
+}
+
+/**
+ * The place of a label of `size` {w, h} that stays inside `area` {w, h} and covers least of the labelled groups'
+ * own points, then of the rectangles that are `taken` and of the points of `others`; earlier candidates [x, y] win ties.
+ */
+export function placeLabel(candidates, size, area, {own, others, taken}) {
+    let best = null;
+    for (const [x, y] of candidates) {
+        const rect = {
+            x: Math.max(2, Math.min(x, area.w - size.w - 2)),
+            y: Math.max(2, Math.min(y, area.h - size.h - 2)),
+            w: size.w,
+            h: size.h,
+        };
+        const moved = Math.hypot(rect.x - x, rect.y - y);
+        const covered = (points) => points.filter(([x1, y1]) => inside(rect, x1, y1, 3)).length;
+        const crowd = taken.reduce((sum, other) => sum + overlap(rect, other), 0);
+        const cost = moved + 40 * covered(own) + 6 * covered(others) + crowd;
+        if (!best || cost < best.cost) {
+            best = {rect, cost};
+        }
+    }
+    return best.rect;
+}

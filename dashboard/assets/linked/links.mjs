@@ -1,0 +1,120 @@
+/*
+ * Linked views: point at a group in one plot or in the table and it lights up in all of them, in the browser alone.
+ *
+ * This file wires the parts together; each keeps to one thing:
+ *   state     which groups are pointed at, picked, found     views    graphs, pointer, keyboard
+ *   geometry  pixels, nearest mark, label places             overlay  the drawing over a graph
+ *   paths     bands, lines, marks and rings as path data     labels   the labels beside lit groups
+ *   text      words and numbers                              detail   names and intervals when zoomed in
+ *   zoom      the zoom outlives new figures                  lasso    box and lasso
+ *   table, search
+ *
+ * The page's side: graphs inside `div.linked-view`, traces with `meta.groups`, the stores "groups-index",
+ * "view-window" and "view-detail", the grid "table", the input "find-group", the live region "link-status".
+ */
+import {forgetDetail, takeDetail} from './detail.mjs';
+import {placeLabels} from './labels.mjs';
+import {drawOverlay} from './overlay.mjs';
+import {createSearch} from './search.mjs';
+import {createState} from './state.mjs';
+import {createTable} from './table.mjs';
+import {pickedText, searchText, stepText} from './text.mjs';
+import {createViews} from './views.mjs';
+import {noUpdate} from '../shared/dash.mjs';
+
+const STATUS_ID = 'link-status';
+let running = null;
+
+function start() {
+    const state = createState((cause, detail) => changed(cause, detail));
+    const views = createViews(state, schedule);
+    const table = createTable(state);
+    const search = createSearch(state);
+    let due = false;
+
+    /** One drawing a frame, however many things have changed. */
+    function schedule() {
+        if (!due) {
+            due = true;
+            requestAnimationFrame(() => {
+                due = false;
+                const tasks = views.drawable.flatMap((view) => drawOverlay(view, state));
+                placeLabels(tasks);
+                table.draw();
+            });
+        }
+    }
+
+    function changed(cause, detail) {
+        schedule();
+        if (cause === 'index') {
+            forgetDetail();
+            views.refreshAll();
+        } else if (cause === 'picked' && detail !== 'table' && state.picked.length === 1) {
+            table.reveal(state.picked[0]);
+        } else if (cause === 'step') {
+            table.reveal(state.hover.key);
+        } else if (cause === 'clear') {
+            search.empty();
+        }
+        if (cause !== 'hover') {
+            say(statusText(cause, detail));
+        }
+    }
+
+    function statusText(cause, detail) {
+        if (cause === 'step') {
+            return stepText(state.index, state.hover.key, detail.place, detail.total);
+        }
+        const found = searchText(state.index, state.query, state.found);
+        return cause === 'search' && found ? found : pickedText(state.index, state.picked) || found;
+    }
+
+    function onEscape(event) {
+        const elsewhere = event.target instanceof Element && event.target.closest('[role="dialog"], [role="listbox"], [role="menu"]');
+        if (event.key === 'Escape' && !event.defaultPrevented && !elsewhere) {
+            state.clear();
+        }
+    }
+
+    document.addEventListener('keydown', onEscape);
+    let scanning = false;
+    new MutationObserver(() => {
+        if (!scanning) {
+            scanning = true;
+            requestAnimationFrame(() => {
+                scanning = false;
+                views.scan();
+            });
+        }
+    }).observe(document.body, {childList: true, subtree: true});
+    views.scan();
+    return {state, schedule};
+}
+
+function say(text) {
+    const line = document.getElementById(STATUS_ID);
+    if (line && line.textContent !== text) {
+        line.textContent = text;
+    }
+}
+
+function ready() {
+    running = running || start();
+    return running;
+}
+
+// What the page's clientside callbacks call
+
+export function setIndex(data) {
+    ready().state.setIndex(data);
+    return noUpdate();
+}
+
+export function setDetail(data) {
+    takeDetail(data, ready().state.index);
+    ready().schedule();
+    return noUpdate();
+}
+
+ready();

@@ -1,0 +1,139 @@
+/*
+ * Linked views: what is drawn for some groups, as SVG path data in pixels of the plot area. Pure functions over the
+ * traces and the frame of geometry.mjs; a list of {d, fill, stroke, width} is a drawing, from back to front.
+ * The colours "accent", "band" and "surface" stand for those of the theme.
+ */
+import {eachPoint, intervalOf, toX, toY} from './geometry.mjs';
+
+const LEAST_BAND = 3; // pixels; a row of a very large view would be thinner than the eye sees
+const RING_GAP = 4;
+
+export function short(pixel) {
+    return Math.round(pixel * 10) / 10;
+}
+
+// Marker symbols around (x, y) with radius r
+
+const CORNERS = {
+    diamond: [1.3, [0, -1, 1, 0, 0, 1, -1, 0]],
+    'triangle-up': [1.15, [0, -1, 1, 0.75, -1, 0.75]],
+    'triangle-down': [1.15, [0, 1, 1, -0.75, -1, -0.75]],
+    'triangle-left': [1.15, [-1, 0, 0.75, -1, 0.75, 1]],
+    'triangle-right': [1.15, [1, 0, -0.75, -1, -0.75, 1]],
+    pentagon: [1, [0, -1, 0.95, -0.31, 0.59, 0.81, -0.59, 0.81, -0.95, -0.31]],
+    hexagon: [1, [0, -1, 0.87, -0.5, 0.87, 0.5, 0, 1, -0.87, 0.5, -0.87, -0.5]],
+    hourglass: [1, [-1, -1, 1, -1, -1, 1, 1, 1]],
+    bowtie: [1, [-1, -1, 1, 1, 1, -1, -1, 1]],
+    star: [1.4, [0, -1, 0.24, -0.32, 0.95, -0.31, 0.38, 0.12, 0.59, 0.81, 0, 0.4, -0.59, 0.81, -0.38, 0.12, -0.95, -0.31, -0.24, -0.32]],
+};
+const STROKES = {
+    'line-ns': [[0, -1.4, 0, 1.4]],
+    'line-ew': [[-1.4, 0, 1.4, 0]],
+    cross: [[0, -1, 0, 1], [-1, 0, 1, 0]],
+    'cross-thin': [[0, -1.4, 0, 1.4], [-1.4, 0, 1.4, 0]],
+    x: [[-0.9, -0.9, 0.9, 0.9], [-0.9, 0.9, 0.9, -0.9]],
+    'x-thin': [[-1, -1, 1, 1], [-1, 1, 1, -1]],
+};
+
+function circle(x, y, r) {
+    return `M${short(x - r)} ${short(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+}
+
+function square(x, y, r) {
+    return `M${short(x - r)} ${short(y - r)}h${2 * r}v${2 * r}h${-2 * r}z`;
+}
+
+function corners([size, list], x, y, r) {
+    let d = '';
+    for (let i = 0; i < list.length; i += 2) {
+        d += `${i ? 'L' : 'M'}${short(x + size * r * list[i])} ${short(y + size * r * list[i + 1])}`;
+    }
+    return `${d}z`;
+}
+
+function strokes(lines, x, y, r) {
+    const pieces = lines.map(([a, b, c, d]) => `M${short(x + a * r)} ${short(y + b * r)}L${short(x + c * r)} ${short(y + d * r)}`);
+    return pieces.join('');
+}
+
+/** How a Plotly symbol name is drawn: {path(x, y, r), hollow}; hollow ones are outlines. Unknown ones are circles. */
+function symbolOf(name) {
+    const base = name.replace(/-(open|dot)/g, '');
+    const open = /open/.test(name);
+    if (STROKES[base]) {
+        return {path: (x, y, r) => strokes(STROKES[base], x, y, r), hollow: true};
+    }
+    if (CORNERS[base]) {
+        return {path: (x, y, r) => corners(CORNERS[base], x, y, r), hollow: open};
+    }
+    return {path: base === 'square' ? square : circle, hollow: open};
+}
+
+// Groups
+
+export function bandsOf(frame, positions) {
+    const pieces = positions.map((position) => {
+        const [a, b] = [toY(frame, position - 0.5), toY(frame, position + 0.5)];
+        const height = Math.max(LEAST_BAND, Math.abs(b - a));
+        const top = (a + b - height) / 2;
+        const hidden = top + height < 0 || top > frame.height;
+        return hidden ? '' : `M0 ${short(top)}h${short(frame.width)}v${short(height)}h${-short(frame.width)}z`;
+    });
+    return [{d: pieces.join(''), fill: 'band'}];
+}
+
+export function linesOf(traces, frame, positions, width) {
+    let d = '';
+    for (const trace of traces.filter((one) => one.line && one.stride > 1)) {
+        for (const position of positions) {
+            let last = -2;
+            eachPoint(trace, frame, position, (i, x, y) => {
+                d += `${i === last + 1 ? 'L' : 'M'}${short(x)} ${short(y)}`;
+                last = i;
+            });
+        }
+    }
+    return [{d, stroke: 'accent', width}];
+}
+
+/** The marks of the groups once more, each in its own colour and symbol, `grow` pixels larger, over its interval. */
+export function marksOf(traces, frame, positions, grow) {
+    return traces.flatMap((trace) => {
+        const {color, size, symbol} = trace.marker || {};
+        const shape = trace.marker && symbolOf(symbol);
+        let shapes = '';
+        let bars = '';
+        for (const position of positions) {
+            eachPoint(trace, frame, position, (i, x, y) => {
+                bars += bar(trace, frame, i, x, y);
+                shapes += shape ? shape.path(x, y, size / 2 + grow) : '';
+            });
+        }
+        return [
+            bars && {d: bars, stroke: trace.error.color || color, width: trace.error.thickness + 2 * grow},
+            shapes && {d: shapes, fill: shape.hollow ? 'surface' : color, stroke: color, width: shape.hollow ? 1.6 : 0.5},
+        ].filter(Boolean);
+    });
+}
+
+function bar(trace, frame, i, x, y) {
+    const ends = intervalOf(trace, i);
+    if (!ends) {
+        return '';
+    }
+    return trace.error.axis === 'x'
+        ? `M${short(toX(frame, ends[0]))} ${short(y)}H${short(toX(frame, ends[1]))}`
+        : `M${short(x)} ${short(toY(frame, ends[0]))}V${short(toY(frame, ends[1]))}`;
+}
+
+export function ringsOf(traces, frame, positions) {
+    let d = '';
+    for (const trace of traces.filter((one) => one.marker)) {
+        for (const position of positions) {
+            eachPoint(trace, frame, position, (_, x, y) => {
+                d += circle(x, y, trace.marker.size / 2 + RING_GAP);
+            });
+        }
+    }
+    return [{d, stroke: 'accent', width: 2}];
+}

@@ -1,0 +1,93 @@
+/* Linked views: the table. A row pointed at or clicked lights the plots; lit groups are marked by a stylesheet rule. */
+
+const GRID_ID = 'table';
+const MOST_RULES = 500;
+
+export function createTable(state) {
+    const litSheet = new CSSStyleSheet();
+    const hoverSheet = new CSSStyleSheet();
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, litSheet, hoverSheet];
+    let drawnLit = null;
+    let drawnHover;
+
+    function keyOf(target) {
+        const row = target instanceof Element && target.closest(`#${GRID_ID} .ag-row[row-id]`);
+        return row ? Number(row.getAttribute('row-id')) : undefined;
+    }
+
+    function onOver(event) {
+        const key = keyOf(event.target);
+        if (key !== undefined) {
+            state.point(key, GRID_ID);
+        }
+    }
+
+    function onOut(event) {
+        if (keyOf(event.target) !== undefined && keyOf(event.relatedTarget) === undefined) {
+            state.leave(GRID_ID);
+        }
+    }
+
+    function onClick(event) {
+        const key = keyOf(event.target);
+        if (key !== undefined && !event.target.closest('a, button, input')) {
+            state.pick(key, GRID_ID, event.ctrlKey || event.metaKey || event.shiftKey);
+        }
+    }
+
+    function onKey(event) {
+        const key = event.key === 'Enter' ? keyOf(event.target) : undefined;
+        if (key !== undefined && event.target.classList.contains('ag-cell')) {
+            state.pick(key, GRID_ID, event.shiftKey);
+        }
+    }
+
+    document.addEventListener('mouseover', onOver);
+    document.addEventListener('mouseout', onOut);
+    document.addEventListener('focusin', onOver);
+    document.addEventListener('focusout', onOut);
+    document.addEventListener('click', onClick);
+    document.addEventListener('keydown', onKey);
+
+    function rule(keys, look) {
+        const rows = keys.slice(0, MOST_RULES).map((key) => `#${GRID_ID} .ag-row[row-id="${Number(key)}"]`);
+        return rows.length ? `${rows.join(',')}{${look}}` : '';
+    }
+
+    function draw() {
+        if (state.lit !== drawnLit) {
+            drawnLit = state.lit;
+            litSheet.replaceSync(rule(drawnLit, 'background-color:var(--linked-row);box-shadow:inset 3px 0 var(--linked-accent)'));
+        }
+        const hover = state.hover ? state.hover.key : undefined;
+        if (hover !== drawnHover) {
+            drawnHover = hover;
+            hoverSheet.replaceSync(rule(hover === undefined ? [] : [hover], 'background-color:var(--linked-row-hover)'));
+        }
+    }
+
+    /**
+     * Scrolls a group into view. The infinite row model knows only the rows it has loaded; for the others the
+     * display order gives the place, as long as the user has neither sorted nor filtered the table.
+     */
+    function reveal(key) {
+        const api = gridApi();
+        if (!api || api.isDestroyed()) {
+            return;
+        }
+        const node = api.getRowNode(String(key));
+        const untouched = !api.isAnyFilterPresent() && !api.getColumnState().some((column) => column.sort);
+        if (node && node.displayed !== false && node.rowIndex !== null) {
+            api.ensureIndexVisible(node.rowIndex);
+        } else if (!node && untouched && api.getGridOption('rowModelType') === 'infinite') {
+            api.ensureIndexVisible(state.positionOf(key), 'middle');
+        }
+    }
+
+    function gridApi() {
+        const there = document.getElementById(GRID_ID) && window.dash_ag_grid && window.dash_ag_grid.getApi;
+        return there ? window.dash_ag_grid.getApi(GRID_ID) : null;
+    }
+
+    return {draw, reveal};
+}

@@ -1,0 +1,107 @@
+/* Linked views: the words and numbers they show. Pure functions, no element is touched. */
+
+const PLAIN_WORD = /^\p{L}{2,24}$/u;
+
+function counted(number, one, many) {
+    return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+}
+
+function rows(number) {
+    return counted(number, 'row', 'rows');
+}
+
+function plural(word) {
+    if (/(s|x|z|ch|sh)$/i.test(word)) {
+        return /[^s]s$/i.test(word) ? word : `${word}es`; // a column named "schools" is plural already
+    }
+    return /[^aeiou]y$/i.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
+}
+
+/** "3 schools", or "3 groups" where the column's name is no plain word. */
+function groups(number, unit) {
+    const word = PLAIN_WORD.test(unit || '') ? unit : 'group';
+    return counted(number, word, plural(word));
+}
+
+export function nameAndRows(index, key) {
+    return `${index.labels[key]} \u00b7 ${rows(index.n[key])}`;
+}
+
+/** Decimals that tell two neighbouring pixels of an axis of this length apart, and no more. */
+function decimalsFor(span) {
+    return Math.min(12, Math.max(0, Math.ceil(2 - Math.log10(span))));
+}
+
+/** A value as an axis with this range and tick format would write it. */
+function value(number, range, tickformat) {
+    const span = Math.abs(range[1] - range[0]);
+    if (!Number.isFinite(number) || !(span > 0)) {
+        return String(number);
+    }
+    if (/%$/.test(tickformat || '')) {
+        return `${minus((100 * number).toFixed(decimalsFor(100 * span)))}%`;
+    }
+    const size = Math.max(Math.abs(number), span);
+    if (size >= 1e15 || span < 1e-9) {
+        return minus(number.toPrecision(4));
+    }
+    return minus(number.toFixed(Number.isInteger(number) && span > 2 ? 0 : decimalsFor(span)));
+}
+
+function minus(text) {
+    return text.replace(/-/g, '\u2212');
+}
+
+/** Text of a figure as it reads on the screen: the figures write & and < as entities, since Plotly reads tags. */
+function unescaped(text) {
+    const characters = {'&lt;': '<', '&gt;': '>', '&amp;': '&'};
+    return text.replace(/&(lt|gt|amp);/g, (entity) => characters[entity]);
+}
+
+/** What a pointed-at mark says: "REML BLUP 61.4 [53.9, 68.8]". `interval` may be null. */
+export function readingText(name, number, interval, range, tickformat) {
+    const say = (x) => value(x, range, tickformat);
+    const bounds = interval ? ` [${say(interval[0])}, ${say(interval[1])}]` : '';
+    return `${name ? `${unescaped(name)} ` : ''}${say(number)}${bounds}`;
+}
+
+// Search
+
+export function normalise(text) {
+    return text.normalize('NFKC').toLowerCase().trim();
+}
+
+/** The keys, in display order, whose normalised label contains the query; none for an empty query. */
+export function matches(query, order, normalised) {
+    const wanted = normalise(query);
+    return wanted ? order.filter((key) => normalised[key].includes(wanted)) : [];
+}
+
+// The status line
+
+export function pickedText(index, picked) {
+    if (picked.length === 0) {
+        return '';
+    }
+    if (picked.length === 1) {
+        return `${index.labels[picked[0]]} pinned: ${rows(index.n[picked[0]])}`;
+    }
+    return `${groups(picked.length, index.unit)} selected`;
+}
+
+export function searchText(index, query, found) {
+    if (!query.trim()) {
+        return '';
+    }
+    if (found.length === 0) {
+        return `No ${PLAIN_WORD.test(index.unit || '') ? index.unit : 'group'} has \u201c${query.trim()}\u201d in its name`;
+    }
+    if (found.length === 1) {
+        return `${index.labels[found[0]]} found: ${rows(index.n[found[0]])}`;
+    }
+    return `${groups(found.length, index.unit)} found`;
+}
+
+export function stepText(index, key, place, total) {
+    return `${index.labels[key]}: ${rows(index.n[key])}, ${place} of ${total.toLocaleString('en')}`;
+}

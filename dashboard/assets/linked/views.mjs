@@ -1,0 +1,171 @@
+/*
+ * Linked views: the graphs on the page, each with its overlay, and what pointer and keyboard do over them.
+ * Everything inside a `.linked-view` is found by that class; graphs may come, go and be drawn anew at any time.
+ */
+import {watchDetail} from './detail.mjs';
+import {frameOf, markNear, nearest, tracesOf} from './geometry.mjs';
+import {listenForLasso, showTool} from './lasso.mjs';
+import {createOverlay, fitOverlay} from './overlay.mjs';
+import {rememberOwnRanges} from './zoom.mjs';
+
+const REACH = {mouse: 20, pen: 24, touch: 32}; // pixels around the pointer in which a mark counts as meant
+const CLICK = 5; // pixels a pointer may move between down and up to be a click
+const ROW_READABLE = 5; // pixels of row height from which pointing at the row is enough
+const STEPS = {ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity};
+
+export function createViews(state, redraw) {
+    const views = new Map(); // wrapper -> view
+    let pressed = null;
+
+    // Which group the pointer means
+
+    function hit(view, event) {
+        const frame = frameOf(view.gd._fullLayout);
+        if (!frame || !view.traces || event.target.closest('.modebar')) {
+            return null;
+        }
+        const box = view.gd.getBoundingClientRect();
+        const x = event.clientX - box.left - frame.left;
+        const y = event.clientY - box.top - frame.top;
+        const reach = REACH[event.pointerType] || REACH.mouse;
+        const position = view.rows && Math.abs(frame.perY) >= ROW_READABLE
+            ? rowAt(frame, x, y)
+            : markAt(view, frame, x, y, reach);
+        const key = state.index.order[position];
+        return key === undefined ? null : {key, mark: markNear(view.traces, frame, position, x, y)};
+    }
+
+    function rowAt(frame, x, y) {
+        const within = y >= 0 && y <= frame.height && x <= frame.width; // the names left of the plot count too
+        return within ? Math.round(frame.y1 + y / frame.perY) : -1;
+    }
+
+    function markAt(view, frame, x, y, reach) {
+        const within = x >= -reach && y >= -reach && x <= frame.width + reach && y <= frame.height + reach;
+        return within ? nearest(view.traces, frame, x, y, reach) : -1;
+    }
+
+    function onMove(view, event) {
+        if (event.pointerType === 'touch') {
+            return;
+        }
+        const found = event.buttons ? null : hit(view, event);
+        if (found) {
+            state.point(found.key, view.id, found.mark);
+        } else {
+            state.leave();
+        }
+        view.wrapper.classList.toggle('linked-hit', Boolean(found));
+    }
+
+    /** Plotly's own hover searches every trace, for seconds where there are many groups, and would say no more. */
+    function keepHoverFromPlotly(event) {
+        if (event.buttons === 0 && event.target.matches('.nsewdrag')) {
+            event.stopPropagation();
+        }
+    }
+
+    // A click pins. Plotly covers the page while a button is down, so the release is heard on the document.
+
+    function onDown(view, event) {
+        pressed = event.button === 0 ? {view, x: event.clientX, y: event.clientY, found: hit(view, event)} : null;
+    }
+
+    function onUp(event) {
+        const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < CLICK;
+        if (still && pressed.found) {
+            const adds = event.ctrlKey || event.metaKey || event.shiftKey;
+            state.pick(pressed.found.key, pressed.view.id, adds);
+        } else if (still && event.pointerType === 'touch') {
+            state.clear();
+        }
+        pressed = null;
+    }
+
+    // Keyboard
+
+    function onKey(view, event) {
+        if (event.target !== view.wrapper || event.ctrlKey || event.metaKey || event.altKey) {
+            return;
+        }
+        if (event.key in STEPS) {
+            state.stepPosition(STEPS[event.key], view.id);
+        } else if ((event.key === 'Enter' || event.key === ' ') && state.hover) {
+            state.pick(state.hover.key, view.id, event.shiftKey);
+        } else {
+            return;
+        }
+        event.preventDefault();
+    }
+
+    // Coming and going
+
+    function listen(view) {
+        const {wrapper} = view;
+        wrapper.addEventListener('pointermove', (event) => onMove(view, event));
+        wrapper.addEventListener('mousemove', keepHoverFromPlotly, true);
+        wrapper.addEventListener('pointerleave', () => {
+            state.leave(view.id);
+            wrapper.classList.remove('linked-hit');
+        });
+        wrapper.addEventListener('pointerdown', (event) => onDown(view, event));
+        wrapper.addEventListener('keydown', (event) => onKey(view, event));
+        wrapper.addEventListener('blur', () => state.leave(view.id));
+        listenForLasso(view, (positions, event) => {
+            const keys = positions.map((position) => state.index.order[position]);
+            state.pickMany(keys, view.id, event.shiftKey || event.ctrlKey || event.metaKey);
+        });
+        new ResizeObserver(() => refresh(view)).observe(wrapper);
+    }
+
+    function attach(view, gd) {
+        view.gd = gd;
+        view.id = (gd.closest('.dash-graph') || gd).id || gd.id;
+        gd.on('plotly_afterplot', () => refresh(view));
+        gd.on('plotly_relayouting', () => redraw());
+        refresh(view);
+    }
+
+    function refresh(view) {
+        if (!view.gd || !view.gd._fullLayout) {
+            return;
+        }
+        view.traces = tracesOf(view.gd._fullData || []);
+        view.rows = Boolean((view.gd._fullLayout.meta || {}).rows);
+        rememberOwnRanges(view.gd, view.id);
+        fitOverlay(view.overlay, view.gd);
+        showTool(view);
+        if (view.rows) {
+            watchDetail(view, state.index);
+        }
+        redraw();
+    }
+
+    /** Takes up new wrappers and graphs and lets go of those that are gone; cheap enough for every mutation. */
+    function scan() {
+        for (const wrapper of views.keys()) {
+            if (!wrapper.isConnected) {
+                views.delete(wrapper);
+            }
+        }
+        for (const wrapper of document.querySelectorAll('.linked-view')) {
+            let view = views.get(wrapper);
+            if (!view) {
+                view = {wrapper, overlay: createOverlay(wrapper), gd: null, id: '', traces: null, rows: false, tool: null};
+                views.set(wrapper, view);
+                listen(view);
+            }
+            const gd = wrapper.querySelector('.js-plotly-plot');
+            if (gd && gd !== view.gd && gd.on && gd._fullLayout) {
+                attach(view, gd);
+            }
+        }
+    }
+
+    document.addEventListener('pointerup', onUp, true);
+    return {
+        scan,
+        refreshAll: () => views.forEach(refresh),
+        get drawable() { return [...views.values()].filter((view) => view.gd && view.traces && view.gd._fullLayout); },
+    };
+}

@@ -1,0 +1,23 @@
+/*
+ * The one script that the page names; all others are imported from here, by their own addresses. What dash calls by
+ * name is registered here, before the page's renderer starts.
+ */
+import {chooseSizes} from './dials/sizes.mjs';
+import {choosePreset, turnDials} from './dials/dials.mjs';
+import {drawMore} from './dials/draws.mjs';
+import {openModel} from './dials/lesson.mjs';
+import {setDetail, setIndex} from './linked/links.mjs';
+import {columnOption} from './page/columns.mjs';
+import './page/menus.mjs';
+import {chooseTheme, drawViews, openList, savePicture, toggleRail} from './page/page.mjs';
+import './page/pages.mjs';
+import {byNamePlace} from './page/table_order.mjs';
+import './page/upload.mjs';
+import {register} from './shared/dash.mjs';
+
+register('blupboard', {
+    choosePreset, chooseSizes, chooseTheme, drawMore, drawViews, openList, openModel, savePicture, setDetail, setIndex,
+    toggleRail, turnDials,
+});
+window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};
+window.dashMantineFunctions = {...window.dashMantineFunctions, columnOption};

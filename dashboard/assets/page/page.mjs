@@ -1,0 +1,78 @@
+/*
+ * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
+ */
+import {withZoom} from '../linked/zoom.mjs';
+import {context, noUpdate} from '../shared/dash.mjs';
+
+const LOOK = 'prefers-color-scheme: dark';
+const PICTURE = {svg: {scale: 1}, png: {scale: 2}};
+const FALLBACK_SIZE = {width: 900, height: 600};
+
+/** The theme that was chosen before, else that of the system; the button turns it around. */
+export function chooseTheme(clicks, chosen) {
+    const system = window.matchMedia(`(${LOOK})`).matches ? 'dark' : 'light';
+    const now = chosen === 'dark' || chosen === 'light' ? chosen : system;
+    const pressed = context().triggered_id === 'theme-toggle' && clicks > 0;
+    const theme = pressed ? (now === 'dark' ? 'light' : 'dark') : now;
+    return [theme, pressed ? theme : noUpdate(), theme];
+}
+
+/** Each view's new figure, with the zoom that the user has chosen. */
+export function drawViews(figures) {
+    const wanted = context().outputs_list.map((output) => output.id);
+    return wanted.map((id) => (figures && figures[id] ? withZoom(figures[id], id) : noUpdate()));
+}
+
+/** Save one view as SVG or PNG, on a ground of the theme's colour. */
+export function savePicture(clicks, dataset) {
+    const pressed = context().triggered_id;
+    const box = pressed && clicks.some((n) => n > 0) ? document.getElementById(pressed.view) : null;
+    const graph = box && box.querySelector('.js-plotly-plot');
+    if (graph) {
+        const name = String((dataset && dataset.name) || 'blupboard').replace(/\.[^.]*$/, '');
+        const ground = getComputedStyle(document.body).getPropertyValue('--ground-panel').trim();
+        const layout = Object.assign({}, graph.layout, {paper_bgcolor: ground, plot_bgcolor: ground});
+        const size = {width: graph.offsetWidth || FALLBACK_SIZE.width, height: graph.offsetHeight || FALLBACK_SIZE.height};
+        window.Plotly.downloadImage(
+            {data: graph.data, layout: layout},
+            Object.assign({format: pressed.kind, filename: `${name}-${pressed.view.replace('view-', '')}`}, size, PICTURE[pressed.kind])
+        );
+    }
+    return noUpdate();
+}
+
+/** Show or hide the rail where the screen has no room for both. */
+export function toggleRail() {
+    showRail(!document.body.classList.contains('rail-open'));
+    return noUpdate();
+}
+
+/** Open a list that is there already; the click on its line is all it takes. */
+export function openList() {
+    return true;
+}
+
+function showRail(open) {
+    document.body.classList.toggle('rail-open', open);
+    const button = document.getElementById('rail-toggle');
+    if (button) {
+        button.setAttribute('aria-expanded', String(open));
+    }
+    if (open) {
+        document.querySelector('#rail button, #rail input').focus();
+    }
+}
+
+document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && document.body.classList.contains('rail-open')) {
+        showRail(false);
+        document.getElementById('rail-toggle').focus();
+    }
+});
+
+document.addEventListener('click', (event) => {
+    const outside = !event.target.closest('#rail, #rail-toggle, [data-portal]');
+    if (outside && document.body.classList.contains('rail-open')) {
+        showRail(false);
+    }
+});

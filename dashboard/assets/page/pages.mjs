@@ -1,0 +1,39 @@
+/*
+ * The pages of the bar: the part of the address behind the hash says which one shows, so that a page can be kept as a
+ * bookmark and the browser's back button works.
+ */
+import {setProps, started} from '../shared/dash.mjs';
+
+const PAGES = ['compare', 'risk', 'lesson'];
+
+function shown() {
+    const wanted = window.location.hash.slice(1);
+    return PAGES.includes(wanted) ? wanted : PAGES[0];
+}
+
+function show() {
+    const page = shown();
+    document.documentElement.dataset.page = page;
+    for (const link of document.querySelectorAll('.page-link')) {
+        if (link.getAttribute('href') === `#${page}`) {
+            link.setAttribute('aria-current', 'page');
+        } else {
+            link.removeAttribute('aria-current');
+        }
+    }
+    if (started() && document.querySelector('.page-link')) {
+        setProps('page', {data: page});
+    }
+    window.scrollTo(0, 0);
+    window.dispatchEvent(new Event('resize')); // graphs that were hidden have no size yet
+}
+
+window.addEventListener('hashchange', show);
+document.documentElement.dataset.page = shown();
+const ready = new MutationObserver(() => {
+    if (document.querySelector('.page-link')) {
+        ready.disconnect();
+        show();
+    }
+});
+ready.observe(document.documentElement, {childList: true, subtree: true});
