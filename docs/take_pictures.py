@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from dashboard.figures.views import VIEWS
+from dashboard.pages import ids
 from tests.browser.board import open_board, open_sample, repaint, settle, upload
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.dials import open_simulation
@@ -35,8 +37,8 @@ def desk(page: Page) -> None:
     """The pictures at the size of a desk."""
     open_board(page)
     upload(page, SCHOOLS)
-    for view in ("groups", "shrinkage", "weight", "rank"):
-        take(page, view, f".view[data-area='{view}']")
+    for view in VIEWS:
+        take(page, view.id, f"#{ids.view_panel(view.id)}")
     point_at_the_last(page)
     page.screenshot(path=IMAGES / "board.png", animations="disabled")
     take(page, "parameters", ".panel:has(#parameters)")

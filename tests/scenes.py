@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
+from dashboard.figures.page_view import draw_view
+from dashboard.figures.views import VIEWS
 from dashboard.scene.scene import make_scene
 from estimators import DataError, Estimator, GroupData, GroupFit, build_registry, compare, option
 
@@ -113,6 +115,11 @@ def group_data(draw, max_groups=12):
 def scene_of(data, estimators=None, *, outcome="score", group="school", level=0.95, options=None, **more):
     comparison = compare(data, everyone() if estimators is None else estimators, level=level, options=options)
     return make_scene(comparison, outcome=outcome, group=group, selection_key="view", **more)
+
+
+def figures_of(scene):
+    """Every built-in view as plotly's JSON, by its id."""
+    return {view.id: draw_view(view, scene).figure for view in VIEWS}
 
 
 def built_in(*names):

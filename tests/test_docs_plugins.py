@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.figures.page_view import draw_views
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.session.plugin_views import more_views
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import Design, GroupData, build_registry, check_estimator
 from tests.browser.serving import serving
@@ -272,7 +272,7 @@ def test_the_view_of_the_guide_is_drawn_and_linked(followed, follower, tmp_path)
     registry = build_registry(entry_points=False, files=[follower.folder / "moved.py"])
     comparisons = Comparisons(Workspace(tmp_path), registry)
     chosen = Choices(SIMULATED, "y", "group", ("ols", "reml"), design=Design(groups=4, per_group="3"))
-    (shown,) = more_views(comparisons, comparisons.scene("ann", chosen)).values()
+    (shown,) = draw_views(comparisons.later_views, comparisons.scene("ann", chosen)).values()
     assert not shown.problem
     assert [trace["meta"] for trace in shown.figure["data"]] == [{"groups": True, "stride": 1}] * 2
 

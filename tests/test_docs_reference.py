@@ -11,13 +11,13 @@ import click
 import pytest
 
 from dashboard.cli import cli
+from dashboard.figures.page_view import draw_views
 from dashboard.plugin_host.processes import DEFAULT_SECONDS, PluginProcesses
 from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
 from dashboard.scene.style import LINE, SHAPES
 from dashboard.session.choices import LEVELS, Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.session.plugin_views import more_views
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import (
     BatchFit,
@@ -298,4 +298,4 @@ def test_a_view_fails_as_the_guide_says(bad, tmp_path):
     registry = build_registry([bad(HEAD + PICTURE)], entry_points=False)
     comparisons = Comparisons(Workspace(tmp_path / "data"), registry)
     scene = comparisons.scene("ann", Choices(SIMULATED, "y", "group", ("ols",), design=Design(groups=4)))
-    assert more_views(comparisons, scene)["v"].problem == PICTURES
+    assert draw_views(comparisons.later_views, scene)["more-v"].problem == PICTURES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.callbacks import browser, comparison, data, extras, lesson, more_views, risk, simulation
+from dashboard.callbacks import browser, comparison, data, extras, lesson, risk, simulation, views
 
 if TYPE_CHECKING:
     import dash
@@ -20,6 +20,6 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     risk.register(app, comparisons, studies)
     comparison.register(app, comparisons)
     extras.register(app, comparisons)
-    more_views.register(app, comparisons)
+    views.register(app, comparisons)
     lesson.register(app)
     browser.register(app)

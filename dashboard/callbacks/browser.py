@@ -1,4 +1,4 @@
-"""Callbacks that run in the browser: theme, figures that keep the zoom, linking, pictures."""
+"""Callbacks that run in the browser: theme, linking, pictures."""
 
 from __future__ import annotations
 
@@ -25,12 +25,6 @@ def register(app: dash.Dash) -> None:
         Output(ids.PROVIDER, "forceColorScheme"),
         Input(ids.THEME_TOGGLE, "n_clicks"),
         State(ids.THEME_CHOICE, "data"),
-    )
-    callback(
-        ClientsideFunction(space, "drawViews"),
-        *(Output(view, "figure") for view in ids.VIEWS),
-        Input(ids.FIGURES, "data"),
-        prevent_initial_call=True,
     )
     callback(ClientsideFunction(space, "setIndex"), Output(ids.SINK, "data"), Input(ids.GROUPS_INDEX, "data"))
     callback(

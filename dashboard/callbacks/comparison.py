@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
-from dashboard.figures.views import drawn
+from dashboard.callbacks.views import view_outputs, view_values, views_unchanged
+from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids, panels
 from dashboard.pages.views import table_grid
 from dashboard.serving.server import owner
@@ -46,7 +47,6 @@ _OUTPUTS = {
     "under_way_timer": Output(ids.UNDER_WAY_TIMER, "disabled"),
     "notes": Output(ids.NOTES, "children"),
     "parameters": Output(ids.PARAMETERS, "children"),
-    "figures": Output(ids.FIGURES, "data"),
     "index": Output(ids.GROUPS_INDEX, "data"),
     "table": Output(ids.TABLE_BOX, "children"),
     "closest": Output(ids.CLOSEST, "children"),
@@ -59,7 +59,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callbacks of this file."""
 
     @app.callback(
-        output=_OUTPUTS,
+        output={**_OUTPUTS, "views": view_outputs(comparisons.live_views, ids.FIGURES)},
         inputs={
             "dataset": Input(ids.DATASET, "data"),
             "design": Input(ids.DESIGN, "data"),
@@ -82,7 +82,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     def refresh(**page: Any) -> dict[str, Any]:  # noqa: ANN401 - values of the page's controls
         for read_from_inputs_list in ("own", "own_checked", "shared", "shared_checked", "switches"):
             del page[read_from_inputs_list]
-        unchanged = dict.fromkeys(_OUTPUTS, no_update)
+        unchanged = _unchanged(comparisons)
         simulated = (page["dataset"] or {}).get("token") == SIMULATED
         of_no_account = (ids.GROUP, ids.OUTCOME) if simulated else (ids.DESIGN,)
         if page["theme"] is None or not page["dataset"] or ctx.triggered_id in of_no_account:
@@ -90,7 +90,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         if simulated:
             page |= {"outcome": SIMULATED_OUTCOME, "group": SIMULATED_GROUP}
         if not page["outcome"] or not page["group"]:
-            return _only_problem("Choose an outcome (numbers) and a grouping column.")
+            return _only_problem(comparisons, "Choose an outcome (numbers) and a grouping column.")
         try:
             choices = chosen(comparisons, ctx.inputs_list, page)
             looks_again = ctx.triggered_id == ids.UNDER_WAY_TIMER
@@ -105,7 +105,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
             set_props(ids.dial_error(error.field), {"children": panels.sentence(str(error))})
             return unchanged
         except (BlupboardError, WorkspaceError, ValueError) as error:
-            return _only_problem(str(error))
+            return _only_problem(comparisons, str(error))
 
 
 def chosen(comparisons: Comparisons, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa: ANN401 - dash's list of inputs
@@ -178,7 +178,7 @@ def on_screen(comparisons: Comparisons, who: str, scene: Scene, choices: Choices
         "under_way_timer": not under_way(scene),
         "notes": panels.notes(scene),
         "parameters": panels.parameters(scene, comparisons),
-        "figures": drawn(scene),
+        "views": view_values(draw_views(comparisons.live_views, scene)),
         "index": groups_index(scene),
         "closest": words.closest_line(scene),
         "draw_bar": scene.truth is None,
@@ -217,8 +217,12 @@ def groups_index(scene: Scene) -> dict[str, Any]:
     }
 
 
-def _only_problem(message: str) -> dict[str, Any]:
-    return {**dict.fromkeys(_OUTPUTS, no_update), "problem": panels.alert(message)}
+def _unchanged(comparisons: Comparisons) -> dict[str, Any]:
+    return {**dict.fromkeys(_OUTPUTS, no_update), "views": views_unchanged(comparisons.live_views)}
+
+
+def _only_problem(comparisons: Comparisons, message: str) -> dict[str, Any]:
+    return {**_unchanged(comparisons), "problem": panels.alert(message)}
 
 
 def _flat(inputs: Any) -> list[Any]:  # noqa: ANN401 - as above

@@ -12,14 +12,17 @@ import flask
 from plotly.io.json import to_json_plotly
 from werkzeug.exceptions import BadRequest
 
-from dashboard.figures.views import drawn
-from dashboard.pages import panels
+from dashboard.figures.page_view import draw_views
+from dashboard.pages import ids, panels
 from dashboard.scene.truth import closest
 from dashboard.session.choices import Choices
 from dashboard.words import comparison as words
 from estimators import BlupboardError, Design, DesignError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.figures.page_view import PageView
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
 
@@ -47,16 +50,20 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
             scene = comparisons.passing_scene(design, replace(choices, design=design))
         except (BlupboardError, ValueError) as error:
             return _json({"problem": {"field": "", "message": panels.sentence(str(error))}})
-        return _json(picture(scene))
+        return _json(picture(comparisons.live_views, scene))
 
     server.add_url_rule("/simulate/frame", "simulate_frame", frame, methods=["POST"])
 
 
-def picture(scene: Scene) -> dict[str, Any]:
+def picture(views: Sequence[PageView], scene: Scene) -> dict[str, Any]:
     """What changes on the page with each draw, and whose estimates come closest."""
     said = words.headline(scene)
     return {
-        "figures": drawn(scene),
+        "figures": {
+            ids.view_graph(name): drawing.figure
+            for name, drawing in draw_views(views, scene).items()
+            if drawing.figure is not None
+        },
         "words": {
             "headline": [said.answer, said.detail],
             "cards": [[card.value, card.extra] for card in words.cards(scene)],

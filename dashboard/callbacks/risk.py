@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import Input, Output, State, ctx, no_update
 
-from dashboard.figures import groups_figure
+from dashboard.figures.groups import groups_figure
 from dashboard.figures.risk import risk_figure
 from dashboard.pages import ids, panels, risk_panels
 from dashboard.pages.risk import RANGES

@@ -6,35 +6,36 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dashboard.figures.page_view import PageView
 from dashboard.figures.parts import (
     FEW,
     GREY,
     MANY,
-    canvas,
     group_markers,
     marker_size,
+    themed_figure,
     tick_text,
     title_text,
 )
 from dashboard.figures.truth import true_marks
-from dashboard.scene.style import Style, faded
+from dashboard.scene.style import Style, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dashboard.figures.plotly_json import Sheet
+    from dashboard.figures.plotly_json import PlotlyFigure
     from dashboard.scene.scene import Scene, Series
 
 MANY_METHODS = 6
 """Methods past which the marks of a group become smaller, since they stand closer."""
 
 
-def groups_figure(scene: Scene) -> Sheet:
+def groups_figure(scene: Scene) -> PlotlyFigure:
     """One row per group, position 0 on top, the estimates of a group close below each other.
 
     Methods that spread the groups widely are drawn first, so that they do not cover those that pull them in.
     """
-    figure = canvas(scene, rows=True, left=12 if len(scene) > FEW else 20)
+    figure = themed_figure(scene, rows=True, left=12 if len(scene) > FEW else 20)
     figure.set(meta={"detail": len(scene) > FEW, "intervals": len(scene) <= MANY})
     positions = np.arange(len(scene), dtype=np.float64)
     if scene.show_own and not any(s.is_own_mean for s in scene.series):
@@ -42,8 +43,8 @@ def groups_figure(scene: Scene) -> Sheet:
         figure.add(group_markers(scene, scene.own_mean, positions, own, f"own mean of each {scene.unit.one}"))
     if scene.truth is not None:
         figure.add(true_marks(scene, scene.truth.mean, positions))
-    drawn = zip(marked(scene), offsets(scene), strict=True)
-    size = marker_size(len(scene)) * min(1.0, (MANY_METHODS / max(len(marked(scene)), 1)) ** 0.5)
+    drawn = zip(mark_series(scene), offsets(scene), strict=True)
+    size = marker_size(len(scene)) * min(1.0, (MANY_METHODS / max(len(mark_series(scene)), 1)) ** 0.5)
     for series, offset in sorted(drawn, key=lambda pair: -float(np.ptp(pair[0].estimate))):
         figure.add(
             group_markers(
@@ -69,14 +70,14 @@ def groups_figure(scene: Scene) -> Sheet:
     return figure
 
 
-def marked(scene: Scene) -> list[Series]:
+def mark_series(scene: Scene) -> list[Series]:
     """The estimators that have a mark for each group."""
     return [s for s in scene.series if not s.is_line]
 
 
 def offsets(scene: Scene) -> NDArray[np.float64]:
     """How far below the middle of its row each marked estimator is drawn."""
-    count = len(marked(scene))
+    count = len(mark_series(scene))
     return np.asarray(np.arange(count) - (count - 1) / 2.0) * min(0.24, 0.72 / max(count, 1))
 
 
@@ -91,7 +92,7 @@ def _intervals(scene: Scene, series: Series) -> dict[str, Any]:
             "arrayminus": series.estimate - series.low,
             "thickness": 1.4 if len(scene) <= FEW else 0.9,
             "width": 0,
-            "color": faded(series.style.color(dark=scene.dark), 0.8),
+            "color": rgba(series.style.color(dark=scene.dark), 0.8),
         }
     }
 
@@ -104,3 +105,12 @@ def _names(scene: Scene) -> dict[str, Any]:
         "ticktext": [tick_text(label) for label in scene.labels],
         "showgrid": False,
     }
+
+
+VIEW = PageView(
+    id="groups",
+    title="Groups",
+    subtitle="estimate and interval",
+    figure=groups_figure,
+    place="tall",
+)

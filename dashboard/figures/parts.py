@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.figures.plotly_json import Sheet
+from dashboard.figures.plotly_json import PlotlyFigure
 from dashboard.scene.scene import short_label
-from dashboard.scene.style import LINE, faded
+from dashboard.scene.style import LINE, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dashboard.figures.plotly_json import Trace
+    from dashboard.figures.plotly_json import Plotly, Trace
     from dashboard.scene.scene import Scene
     from dashboard.scene.style import Style
 
@@ -47,9 +47,9 @@ NO_TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}
 """What plotly calls the template "none": a ``go.Figure`` that is given no template takes one of its own."""
 
 
-def canvas(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40) -> Sheet:
+def themed_figure(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40) -> PlotlyFigure:
     """An empty figure in the scene's theme, that says in ``layout.meta`` what it shows."""
-    return Sheet(
+    return PlotlyFigure(
         themed_layout(dark=scene.dark, view=scene.selection_key, rows=rows, left=left, bottom=bottom)
     )
 
@@ -97,9 +97,9 @@ def group_markers(
     name: str,
     *,
     size: float | None = None,
-    **more: Any,  # noqa: ANN401 - further properties of the trace
+    **more: Plotly,
 ) -> Trace:
-    """One marker for every group, in display order."""
+    """One marker for every group, in display order; ``more`` are further properties of the trace."""
     color = style.color(dark=scene.dark)
     symbol = marker_symbol(style)
     marker: dict[str, Any] = {"color": color, "symbol": symbol, "size": size or marker_size(len(scene))}
@@ -109,10 +109,10 @@ def group_markers(
         marker["opacity"] = 0.6 if len(scene) <= CROWD else 0.3
     return {
         "type": _trace_type(scene),
-        "x": lean(x),
-        "y": lean(y),
+        "x": compact_array(x),
+        "y": compact_array(y),
         "mode": "markers",
-        "name": plain(name),
+        "name": plotly_text(name),
         "marker": marker,
         "hoverinfo": "none",
         "meta": {"groups": True, "stride": 1},
@@ -131,12 +131,12 @@ def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[Trace]
     y = np.full((groups, stride), np.nan)
     y[:, :-1] = np.column_stack(columns)
     x = np.tile(np.append(np.arange(len(columns), dtype=np.float64), np.nan), groups)
-    color = faded(GREY[scene.dark], min(0.55, 0.55 * (FEW / groups) ** 0.75))
+    color = rgba(GREY[scene.dark], min(0.55, 0.55 * (FEW / groups) ** 0.75))
     return [
         {
             "type": _trace_type(scene),
-            "x": lean(x),
-            "y": lean(np.where(member[:, None], y, np.nan).ravel()),
+            "x": compact_array(x),
+            "y": compact_array(np.where(member[:, None], y, np.nan).ravel()),
             "mode": "lines",
             "line": {"color": color, "width": width},
             "connectgaps": False,
@@ -171,7 +171,7 @@ def marker_size(groups: int) -> float:
     return next((size for most, size in sizes if groups <= most), 2.5)
 
 
-def lean(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.float32]:
+def compact_array(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.float32]:
     """Half the bytes for long arrays, where that moves no point by a visible amount."""
     if len(values) <= 2000:
         return values
@@ -182,19 +182,19 @@ def lean(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.float3
     return values.astype(np.float32)
 
 
-def plain(text: str) -> str:
+def plotly_text(text: str) -> str:
     """Text that plotly shows as it is: it would read tags and entities otherwise."""
     return html.escape(" ".join(text.split()), quote=False)
 
 
 def tick_text(label: str, longest: int = 22) -> str:
     """A label short enough to stand beside an axis."""
-    return plain(label if len(label) <= longest else label[: longest - 1] + "…")
+    return plotly_text(label if len(label) <= longest else label[: longest - 1] + "…")
 
 
 def title_text(column: str) -> str:
     """A column's name short enough to be the title of an axis."""
-    return plain(short_label(column, LONGEST_TITLE))
+    return plotly_text(short_label(column, LONGEST_TITLE))
 
 
 def _in_two_lines(text: str) -> str:

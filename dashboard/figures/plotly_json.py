@@ -8,24 +8,34 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+Plotly: TypeAlias = "str | float | bool | NDArray[Any] | Sequence[Plotly] | Mapping[str, Plotly] | None"
+"""A value of a trace or a layout, by plotly's rules: JSON, in which numbers along an axis may be an array."""
 Trace = dict[str, Any]
-"""One trace with its ``type``; numbers along an axis may be arrays."""
+"""One trace with its ``type``; its values are ``Plotly``."""
+
+
+class FigureJson(TypedDict):
+    """A figure that is ready to be sent: JSON, with each array as ``{"dtype": ..., "bdata": ...}``."""
+
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+
 
 _ACROSS = {axis: {f"{axis}ref": f"{axis} domain", f"{axis}0": 0, f"{axis}1": 1} for axis in "xy"}
 """What makes a line go all the way along one axis."""
 
 
 @dataclass
-class Sheet:
+class PlotlyFigure:
     """Traces and layout of one figure, by plotly's names."""
 
     layout: dict[str, Any]
@@ -35,46 +45,50 @@ class Sheet:
         """Draw these traces above those that are there."""
         self.data.extend(traces)
 
-    def add_vertical(self, x: float, **look: Any) -> None:  # noqa: ANN401 - properties of a shape
-        """A straight line from the bottom to the top of the plot."""
+    def add_vertical(self, x: float, **look: Plotly) -> None:
+        """A straight line from the bottom to the top of the plot; ``look``: properties of a shape."""
         self._list("shapes", {"type": "line", "xref": "x", "x0": x, "x1": x, **_ACROSS["y"], **look})
 
-    def add_horizontal(self, y: float, **look: Any) -> None:  # noqa: ANN401 - properties of a shape
-        """A straight line from the left to the right of the plot."""
+    def add_horizontal(self, y: float, **look: Plotly) -> None:
+        """A straight line from the left to the right of the plot; ``look``: properties of a shape."""
         self._list("shapes", {"type": "line", "yref": "y", "y0": y, "y1": y, **_ACROSS["x"], **look})
 
-    def add_note(self, text: str, **place: Any) -> None:  # noqa: ANN401 - properties of an annotation
-        """Text on the plot, without an arrow."""
+    def add_note(self, text: str, **place: Plotly) -> None:
+        """Text on the plot, without an arrow; ``place``: properties of an annotation."""
         self._list("annotations", {"text": text, "showarrow": False, **place})
 
-    def set(self, **changes: Any) -> None:  # noqa: ANN401 - properties of the layout
+    def set(self, **changes: Plotly) -> None:
         """Change the layout; what a nested dict does not name stays as it is."""
-        self.layout = merged(self.layout, changes)
+        self.layout = merge(self.layout, changes)
 
-    def to_plotly_json(self) -> dict[str, Any]:
+    def to_plotly_json(self) -> FigureJson:
         """The figure with its arrays as the bytes that plotly reads; dash and plotly know this name."""
-        return {"data": _packed(self.data), "layout": _packed(self.layout)}
+        return {"data": [_pack_dict(trace) for trace in self.data], "layout": _pack_dict(self.layout)}
 
     def _list(self, name: str, entry: dict[str, Any]) -> None:
         self.set(**{name: [*self.layout.get(name, ()), entry]})
 
 
-def merged(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+def merge(old: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """``old`` with the changes, dict within dict; neither is altered."""
     both = dict(old)
     for key, value in changes.items():
         there = both.get(key)
-        both[key] = merged(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
+        both[key] = merge(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
     return both
 
 
-def _packed(value: Any) -> Any:  # noqa: ANN401 - any JSON, with arrays in it
+def _pack_dict(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _pack(value) for key, value in values.items()}
+
+
+def _pack(value: object) -> object:
     if isinstance(value, np.ndarray):
         return _bytes(value)
     if isinstance(value, dict):
-        return {key: _packed(inner) for key, inner in value.items()}
+        return _pack_dict(value)
     if isinstance(value, list):
-        return [_packed(inner) for inner in value]
+        return [_pack(inner) for inner in value]
     return value
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.figures.parts import FAINT, INK, MANY, canvas, marker_symbol, plain, title_text
-from dashboard.figures.plotly_json import Sheet, merged
+from dashboard.figures.parts import FAINT, INK, MANY, marker_symbol, plotly_text, themed_figure, title_text
+from dashboard.figures.plotly_json import PlotlyFigure, merge
 from estimators import FitError, Look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from dashboard.figures.plotly_json import Trace
     from dashboard.scene.scene import Scene
@@ -33,7 +35,7 @@ def look_of(scene: Scene, styles: Mapping[str, Style]) -> Look:
     return Look(
         dark=scene.dark,
         outcome=title_text(scene.outcome),
-        group=plain(scene.unit.one),
+        group=plotly_text(scene.unit.one),
         colors={name: style.color(dark=scene.dark) for name, style in styles.items()},
         symbols={name: marker_symbol(style) for name, style in styles.items()},
         ink=INK[scene.dark],
@@ -41,7 +43,7 @@ def look_of(scene: Scene, styles: Mapping[str, Style]) -> Look:
     )
 
 
-def adopted(figure: object, scene: Scene) -> Sheet:
+def page_figure(figure: object, scene: Scene) -> PlotlyFigure:
     """The figure that a view gave, in the page's theme; traces of groups in display order.
 
     Raises:
@@ -56,9 +58,8 @@ def adopted(figure: object, scene: Scene) -> Sheet:
     if not isinstance(layout, Mapping):
         raise FitError("the layout of its figure must be a dict")
     own = {name: value for name, value in layout.items() if name not in ("template", "meta")}
-    sheet = canvas(scene)
-    themed: dict[str, Any] = _plain(merged(sheet.layout, _titles(own)))
-    return Sheet(themed, [_adopted_trace(trace, scene) for trace in data])
+    themed = _plain_dict(merge(themed_figure(scene).layout, _titles(own)))
+    return PlotlyFigure(themed, [_page_trace(trace, scene) for trace in data])
 
 
 def _titles(layout: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,8 +72,8 @@ def _titles(layout: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _adopted_trace(given: Mapping[str, Any], scene: Scene) -> Trace:
-    trace: Trace = _plain(given)
+def _page_trace(given: Mapping[str, Any], scene: Scene) -> Trace:
+    trace: Trace = _plain_dict(given)
     meta = trace.get("meta")
     if not isinstance(meta, dict) or not meta.get("groups"):
         return trace
@@ -85,7 +86,7 @@ def _adopted_trace(given: Mapping[str, Any], scene: Scene) -> Trace:
         owner = trace.get(part) if part else trace
         if isinstance(owner, dict):
             owner.update(
-                {n: _reordered(owner[n], scene) for n in names if _is_list(owner.get(n), len(scene))}
+                {n: _in_display_order(owner[n], scene) for n in names if _is_list(owner.get(n), len(scene))}
             )
     trace["meta"] = {"groups": True, "stride": 1}
     trace.setdefault("hoverinfo", "none")
@@ -98,23 +99,27 @@ def _is_list(value: object, length: int) -> bool:
     return isinstance(value, (list, np.ndarray)) and len(value) == length
 
 
-def _reordered(values: Sequence[Any], scene: Scene) -> Any:  # noqa: ANN401 - as it came
+def _in_display_order(values: Sequence[Any], scene: Scene) -> Sequence[Any] | NDArray[Any]:
     if isinstance(values, np.ndarray):
         return values[scene.order]
     return [values[key] for key in scene.order.tolist()]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON, with arrays in it
-    """The same in dicts, lists and arrays of numbers, which alone a sheet can pack."""
+def _plain_dict(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {str(key): _plain(value) for key, value in values.items()}
+
+
+def _plain(value: object) -> object:
+    """The same in dicts, lists and arrays of numbers, which alone a figure can pack."""
     if isinstance(value, Mapping):
         if value.keys() == {"dtype", "bdata"}:  # how plotly's own objects write an array
             return np.frombuffer(base64.b64decode(value["bdata"]), dtype=f"<{value['dtype']}")
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return _plain_dict(value)
     if isinstance(value, (list, tuple)):
         return [_plain(inner) for inner in value]
-    if isinstance(value, np.generic) or np.ma.is_masked(value):
-        return value.tolist()  # None where masked: what lies below the mask is no number of the view's
     if hasattr(value, "__array__"):
+        if np.ma.is_masked(value):
+            return np.ma.asarray(value).tolist()  # what lies below the mask is no number of the view's: None
         array = np.asarray(value)
         return array if array.ndim == 1 and array.dtype.kind in "fiu" else array.tolist()
     return value

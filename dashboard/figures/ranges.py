@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from dashboard.figures.plotly_json import Sheet
+    from dashboard.figures.plotly_json import PlotlyFigure
 
 ROOM = 0.04
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
-def fix_ranges(figure: Sheet) -> Sheet:
+def fix_ranges(figure: PlotlyFigure) -> PlotlyFigure:
     """Give every axis that has no range of its own one around all that is drawn, ending on round numbers."""
     for name in "xy":
         if "range" not in figure.layout[f"{name}axis"]:
@@ -40,7 +40,7 @@ def _round_step(about: float) -> float:
     return next(s * size for s in STEPS if s * size >= about * (1 - 1e-9))
 
 
-def _extent(figure: Sheet, axis: str) -> tuple[float, float]:
+def _extent(figure: PlotlyFigure, axis: str) -> tuple[float, float]:
     """Smallest and largest of what the traces and their error bars reach along one axis."""
     low, high = math.inf, -math.inf
     for trace in figure.data:

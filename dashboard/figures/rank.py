@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.figures.parts import canvas, columns_layout, group_lines, group_markers
-from dashboard.figures.shrinkage import own_style, shown
+from dashboard.figures.page_view import PageView
+from dashboard.figures.parts import columns_layout, group_lines, group_markers, themed_figure
+from dashboard.figures.shrinkage import column_series, own_style
 from dashboard.figures.truth import TRUE, true_marks
 
 if TYPE_CHECKING:
-    from dashboard.figures.plotly_json import Sheet
+    from dashboard.figures.plotly_json import PlotlyFigure
     from dashboard.scene.scene import Scene
 
 
-def rank_figure(scene: Scene) -> Sheet:
+def rank_figure(scene: Scene) -> PlotlyFigure:
     """A column for the own means and one for each estimator; rank 1 on top."""
-    figure = canvas(scene, left=44)
+    figure = themed_figure(scene, left=44)
     own = [("own mean", scene.own_rank, own_style(scene))] if scene.show_own else []
-    columns = [*own, *((s.label, s.rank, s.style) for s in shown(scene))]
+    columns = [*own, *((s.label, s.rank, s.style) for s in column_series(scene))]
     names, lines = [name for name, _, _ in columns], [values for _, values, _ in columns]
     if scene.truth is not None:
         names, lines = [*names, TRUE], [*lines, scene.truth.rank]
@@ -46,3 +47,12 @@ def rank_ticks(groups: int) -> list[int]:
     """1 and a handful of round ranks."""
     step = next(s * 10**k for k in range(12) for s in (1, 2, 5) if groups / (s * 10**k) <= 6)
     return [1, *range(step if step > 1 else 2, groups + 1, step)]
+
+
+VIEW = PageView(
+    id="rank",
+    title="Rank",
+    subtitle="who moves",
+    figure=rank_figure,
+    place="single",
+)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.parts import FAINT, GREY, INK, marker_symbol, plain, themed_layout
-from dashboard.scene.style import LINE, Style, faded
+from dashboard.figures.parts import FAINT, GREY, INK, marker_symbol, plotly_text, themed_layout
+from dashboard.scene.style import LINE, Style, rgba
 from estimators import crossings
 from estimators.risk.sweeps import DIALS
 
@@ -80,7 +80,7 @@ def _curve(
             x=np.concatenate([at, at[::-1]]),
             y=np.concatenate([value + ERRORS * error, (value - ERRORS * error)[::-1]]),
             fill="toself",
-            fillcolor=faded(color, 0.16),
+            fillcolor=rgba(color, 0.16),
             line={"width": 0},
             hoverinfo="skip",
             showlegend=False,
@@ -94,7 +94,7 @@ def _curve(
             y=value,
             customdata=error.tolist(),
             mode="lines+markers",
-            name=plain(estimator.label),
+            name=plotly_text(estimator.label),
             legendgroup=estimator.id,
             line={"color": color, "width": 2, "dash": "dash" if style.symbol == LINE else "solid"},
             marker={"color": color, "symbol": symbol, "size": 7, "line": {"width": 1.4, "color": color}},
@@ -163,7 +163,7 @@ def _tells_apart(report: RiskReport, crossing: Crossing) -> bool:
 
 def _crossing_text(report: RiskReport, below: str | None, above: str | None, value: float) -> str:
     labels = {e.id: e.label for e in report.base.estimators}
-    low, high = (plain(labels[i]) if i else "level means" for i in (below, above))
+    low, high = (plotly_text(labels[i]) if i else "level means" for i in (below, above))
     return f"up to {value:.3g}: {low} closer<br>from there: {high}"
 
 
@@ -200,7 +200,7 @@ def _marks(base: ScenarioRisk, styles: Mapping[str, Style], *, dark: bool) -> go
                 x=[found.value],
                 y=[place],
                 mode="markers",
-                name=plain(estimator.label),
+                name=plotly_text(estimator.label),
                 showlegend=False,
                 error_x={"type": "data", "array": [ERRORS * (found.mcse or 0.0)], "color": color, "width": 0},
                 marker={"color": color, "symbol": symbol, "size": 11, "line": {"width": 1.6, "color": color}},
@@ -210,7 +210,7 @@ def _marks(base: ScenarioRisk, styles: Mapping[str, Style], *, dark: bool) -> go
         )
     figure.update_xaxes(title_text="MSE relative to level means", rangemode="tozero")
     figure.update_yaxes(
-        tickvals=list(range(len(known))), ticktext=[plain(e.label) for e in known], automargin=True,
+        tickvals=list(range(len(known))), ticktext=[plotly_text(e.label) for e in known], automargin=True,
         range=[len(known) - 0.4, -0.6], showgrid=False,
     )  # fmt: skip
     figure.update_layout(hoverlabel=_hover_label(dark=dark), margin={"t": 24})

@@ -6,27 +6,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.figures.page_view import PageView
 from dashboard.figures.parts import (
     FAINT,
     GREY,
-    canvas,
     columns_layout,
     group_lines,
     group_markers,
+    themed_figure,
     title_text,
 )
 from dashboard.figures.truth import TRUE, true_marks
 from dashboard.scene.style import Style
 
 if TYPE_CHECKING:
-    from dashboard.figures.plotly_json import Sheet
+    from dashboard.figures.plotly_json import PlotlyFigure
     from dashboard.scene.scene import Scene, Series
 
 
-def shrinkage_figure(scene: Scene) -> Sheet:
+def shrinkage_figure(scene: Scene) -> PlotlyFigure:
     """A column for the own means and one for each estimator that moves them; a line for each group."""
-    figure = canvas(scene)
-    columns = shown(scene)
+    figure = themed_figure(scene)
+    columns = column_series(scene)
     own = [("own mean", scene.own_mean, own_style(scene))] if scene.show_own else []
     all_columns = [*own, *((s.label, s.estimate, s.style) for s in columns)]
     names, lines = [name for name, _, _ in all_columns], [values for _, values, _ in all_columns]
@@ -57,7 +58,7 @@ def shrinkage_figure(scene: Scene) -> Sheet:
     return figure
 
 
-def shown(scene: Scene) -> list[Series]:
+def column_series(scene: Scene) -> list[Series]:
     """The estimators with a column of their own: not those that are a line, nor the own means again."""
     return [s for s in scene.series if not s.is_line and not (s.is_own_mean and scene.show_own)]
 
@@ -65,3 +66,12 @@ def shown(scene: Scene) -> list[Series]:
 def own_style(scene: Scene) -> Style:
     """The own means look like the estimator that leaves them as they are, where one is on."""
     return next((s.style for s in scene.series if s.is_own_mean), Style("#6b7785", "#9aa5b1", "circle-open"))
+
+
+VIEW = PageView(
+    id="shrinkage",
+    title="Shrinkage",
+    subtitle="from own mean to each estimate",
+    figure=shrinkage_figure,
+    place="wide",
+)

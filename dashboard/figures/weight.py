@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.figures.parts import canvas, group_markers, plain
+from dashboard.figures.page_view import PageView
+from dashboard.figures.parts import group_markers, plotly_text, themed_figure
 from dashboard.figures.truth import true_marks
-from dashboard.scene.style import faded
+from dashboard.scene.style import rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dashboard.figures.plotly_json import Sheet
+    from dashboard.figures.plotly_json import PlotlyFigure
     from dashboard.scene.scene import Scene, Series
 
 _log = logging.getLogger(__name__)
@@ -24,9 +25,9 @@ WIDE = 30.0
 """Ratio of the largest to the smallest group past which rows are drawn on a logarithmic scale."""
 
 
-def weight_figure(scene: Scene) -> Sheet:
+def weight_figure(scene: Scene) -> PlotlyFigure:
     """Rows on x (their logarithm, where sizes differ much), weight from 0 to 1 on y."""
-    figure = canvas(scene)
+    figure = themed_figure(scene)
     wide = is_wide(scene)
     grid = size_grid(scene)
     if scene.truth is not None:
@@ -43,8 +44,8 @@ def weight_figure(scene: Scene) -> Sheet:
                     "y": curve,
                     "mode": "lines",
                     "hoverinfo": "skip",
-                    "name": plain(series.label),
-                    "line": {"color": faded(color, 0.75), "width": 1.6, "dash": dash},
+                    "name": plotly_text(series.label),
+                    "line": {"color": rgba(color, 0.75), "width": 1.6, "dash": dash},
                 }
             )
         if series.weight is not None and not series.is_line:
@@ -104,3 +105,12 @@ def log_ticks(low: int, high: int) -> list[int]:
     if len(tens) > 4:
         return tens
     return sorted({*tens, *(3 * t for t in tens if low / 2 <= 3 * t <= high * 2)})
+
+
+VIEW = PageView(
+    id="weight",
+    title="Weight on own data",
+    subtitle="by rows",
+    figure=weight_figure,
+    place="single",
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dashboard.figures.groups import marked, offsets
+from dashboard.figures.groups import mark_series, offsets
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
@@ -25,7 +25,7 @@ def view_detail(scene: Scene, first: int, last: int) -> dict[str, Any]:
             "low": series.low[inside].tolist(),
             "high": series.high[inside].tolist(),
         }
-        for series, offset in zip(marked(scene), offsets(scene), strict=True)
+        for series, offset in zip(mark_series(scene), offsets(scene), strict=True)
         if series.low is not None and series.high is not None
     ]
     return {

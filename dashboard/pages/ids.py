@@ -75,12 +75,7 @@ FIGURES: Final = "figures"
 GROUPS_INDEX: Final = "groups-index"
 VIEW_WINDOW: Final = "view-window"
 VIEW_DETAIL: Final = "view-detail"
-VIEW_GROUPS: Final = "view-groups"
-VIEW_SHRINKAGE: Final = "view-shrinkage"
-VIEW_WEIGHT: Final = "view-weight"
-VIEW_RANK: Final = "view-rank"
-MORE_FIGURES: Final = "more-figures"
-VIEWS: Final = (VIEW_GROUPS, VIEW_SHRINKAGE, VIEW_WEIGHT, VIEW_RANK)
+LATER_FIGURES: Final = "later-figures"
 
 TABLE: Final = "table"
 TABLE_BOX: Final = "table-box"
@@ -98,19 +93,19 @@ RAIL_TOGGLE: Final = "rail-toggle"
 SINK: Final = "sink"
 
 
-def more_view(view_id: str) -> str:
-    """The graph of a plugin's view."""
-    return f"view-more-{view_id}"
+def view_graph(view_id: str) -> str:
+    """The graph of a view."""
+    return f"view-{view_id}"
 
 
-def more_view_panel(view_id: str) -> str:
-    """The panel around it."""
-    return f"panel-more-{view_id}"
+def view_panel(view_id: str) -> str:
+    """The card around it."""
+    return f"panel-{view_id}"
 
 
-def more_view_problem(view_id: str) -> str:
+def view_problem(view_id: str) -> str:
     """Why there is no picture in it."""
-    return f"problem-more-{view_id}"
+    return f"problem-{view_id}"
 
 
 def dial(name: Any) -> dict[str, Any]:  # noqa: ANN401 - a field of a design, or a wildcard of dash

@@ -61,7 +61,7 @@ def layout(
         dcc.Store(id=ids.THEME),
         dcc.Store(id=ids.THEME_CHOICE, storage_type="local"),
         dcc.Store(id=ids.FIGURES),
-        dcc.Store(id=ids.MORE_FIGURES),
+        dcc.Store(id=ids.LATER_FIGURES),
         dcc.Store(id=ids.GROUPS_INDEX),
         dcc.Store(id=ids.VIEW_WINDOW),
         dcc.Store(id=ids.VIEW_DETAIL),
@@ -74,7 +74,7 @@ def layout(
             html.Div(
                 [
                     rail(comparisons, owner, dataset, choices, design),
-                    comparison_panel(comparisons.registry.views.values()),
+                    comparison_panel(comparisons.views),
                     risk_panel(),
                     lesson_panel(),
                 ],

@@ -1,4 +1,4 @@
-"""The comparison: headline, cards, the four linked views, the table, parameters and notes."""
+"""The comparison: headline, cards, the linked views, the table, parameters and notes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from dashboard.pages.symbols import icon
 from dashboard.words.table import LEAST_WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
-    from estimators import View
+    from dashboard.figures.page_view import PageView
 
 GRAPH_CONFIG: Any = {
     "displaylogo": False,
@@ -31,16 +31,9 @@ LOOK_MS = 600
 
 ROW_HEIGHT, HEADER_HEIGHT, TALLEST_HEADER, TALLEST_TABLE = 34, 40, 60, 440
 
-_VIEWS = (
-    (ids.VIEW_GROUPS, "Groups", "estimate and interval", "groups"),
-    (ids.VIEW_SHRINKAGE, "Shrinkage", "from own mean to each estimate", "shrinkage"),
-    (ids.VIEW_WEIGHT, "Weight on own data", "by rows", "weight"),
-    (ids.VIEW_RANK, "Rank", "who moves", "rank"),
-)
 
-
-def comparison_panel(more: Iterable[View]) -> html.Main:
-    """Empty places that the callbacks fill; ``more`` are the plugins' views."""
+def comparison_panel(views: Sequence[PageView]) -> html.Main:
+    """Empty places that the callbacks fill."""
     return html.Main(
         [
             html.Div(
@@ -56,8 +49,8 @@ def comparison_panel(more: Iterable[View]) -> html.Main:
             html.P(id=ids.UNDER_WAY, className="under-way", role="status"),
             dcc.Interval(id=ids.UNDER_WAY_TIMER, interval=LOOK_MS, disabled=True),
             dcc.Store(id=ids.UNDER_WAY_SHOWN),
-            html.Div([_view(*view) for view in _VIEWS], className="views"),
-            html.Div([_more_view(view) for view in more], className="more-views"),
+            html.Div([_card(view) for view in views if view.place != "below"], className="views"),
+            html.Div([_card(view) for view in views if view.place == "below"], className="more-views"),
             html.Div(id=ids.NOTES, className="notes"),
             html.Section(
                 [
@@ -104,28 +97,18 @@ def _draw_bar() -> html.Div:
     )
 
 
-def _view(graph_id: str, title: str, subtitle: str, area: str) -> html.Section:
-    return html.Section(
-        [
-            _view_header(graph_id, title, subtitle),
-            _linked_graph(graph_id, title, subtitle),
-        ],
-        className="panel view",
-        **data(area=area),
-    )
-
-
-def _more_view(view: View) -> html.Section:
-    graph_id = ids.more_view(view.id)
+def _card(view: PageView) -> html.Section:
+    graph_id = ids.view_graph(view.id)
     return html.Section(
         [
             _view_header(graph_id, view.title, view.subtitle),
-            html.P(id=ids.more_view_problem(view.id), className="quiet view-problem"),
+            html.P(id=ids.view_problem(view.id), className="quiet view-problem"),
             _linked_graph(graph_id, view.title, view.subtitle),
         ],
-        id=ids.more_view_panel(view.id),
+        id=ids.view_panel(view.id),
         className="panel view",
-        hidden=True,
+        hidden=not view.live,
+        **data(place=view.place),
     )
 
 

@@ -79,7 +79,7 @@ def mix(color: str, other: str, share: float) -> str:
     )
 
 
-def faded(color: str, alpha: float) -> str:
+def rgba(color: str, alpha: float) -> str:
     """The colour with an opacity, as ``rgba(...)``."""
     r, g, b = _rgb(color)
     return f"rgba({r},{g},{b},{alpha:g})"

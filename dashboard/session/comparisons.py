@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from dashboard.figures import views
 from dashboard.plugin_host.stand_ins import StandIn
 from dashboard.scene.scene import Scene, make_scene
 from dashboard.scene.scene_cache import SceneCache
@@ -14,6 +15,7 @@ from dashboard.scene.style import styles
 from dashboard.scene.truth import truth_of
 from dashboard.session.choices import Choices
 from dashboard.session.fit_cache import FitCache
+from dashboard.session.plugin_views import plugin_views
 from estimators import Comparison, Design, DesignError, GroupData, Registry, Simulated, compare, simulate
 from estimators.fitting.compare import at_level
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from dashboard.figures.page_view import PageView
     from dashboard.ingest import Table
     from dashboard.plugin_host.processes import PluginProcesses
     from dashboard.scene.scene import Display
@@ -74,6 +77,13 @@ class Comparisons:
         """Outcome and group by token, for a file that was opened with them from the command line."""
         self.processes = processes
         """Where plugins' views are drawn; None: here."""
+        self.views: tuple[PageView, ...] = (
+            *views.VIEWS,
+            *plugin_views(registry, self.styles, processes),
+        )
+        """Everything that the page draws of a comparison, in its order."""
+        self.live_views = [view for view in self.views if view.live]
+        self.later_views = [view for view in self.views if not view.live]
         self._reduce = lru_cache(maxsize=KEPT)(_reduce)
         self._simulate = lru_cache(maxsize=KEPT_DRAWS)(simulate)
         self._truth = lru_cache(maxsize=KEPT_DRAWS)(truth_of)

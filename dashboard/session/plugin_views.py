@@ -1,58 +1,67 @@
-"""The views that plugins bring: each drawn for a scene, or the reason why it is not."""
+"""Plugins' views as views of the page: handed a comparison and a look, here or in a process of their own."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from dashboard.figures.plugin_figure import adopted, look_of
+from dashboard.figures.page_view import PageView
+from dashboard.figures.plugin_figure import look_of, page_figure
 from dashboard.plugin_host.wire import pack_comparison, plain_figure
 from estimators import BlupboardError, DataError, NotRun
 from estimators.errors import told
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dashboard.figures.plotly_json import PlotlyFigure
+    from dashboard.plugin_host.processes import PluginProcesses
     from dashboard.scene.scene import Scene
-    from dashboard.session.comparisons import Comparisons
-    from estimators import Look, View
+    from dashboard.scene.style import Style
+    from estimators import Registry, View
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One view as it stands: a figure as plotly's JSON, or a sentence; neither: there is nothing to show."""
+def plugin_views(
+    registry: Registry, styles: Mapping[str, Style], processes: PluginProcesses | None
+) -> list[PageView]:
+    """Every plugin's view of the registry; ``processes``: where those of others' code are drawn, None: here.
 
-    figure: dict[str, Any] | None = None
-    problem: str = ""
-
-
-def more_views(comparisons: Comparisons, scene: Scene) -> dict[str, Shown]:
-    """Every view of a plugin, by its id."""
-    look = look_of(scene, comparisons.styles)
-    return {view.id: _shown(comparisons, view, scene, look) for view in comparisons.registry.views.values()}
-
-
-def _shown(comparisons: Comparisons, view: View, scene: Scene, look: Look) -> Shown:
-    try:
-        given = _figure(comparisons, view, scene, look)
-        return Shown() if given is None else Shown(adopted(given, scene).to_plotly_json())
-    except (DataError, NotRun) as error:
-        return Shown(problem=str(error))
-    except BlupboardError as error:
-        return Shown(
-            problem=f"this view of the plugin {_name(comparisons, view)} broke its contract: {error}"
+    Their ids are those of the plugins behind ``more-``, which no built-in view has. They are drawn when the
+    page is there, so that nobody waits for them; whatever fails in one is a sentence in its place.
+    """
+    return [
+        PageView(
+            id=f"more-{view.id}",
+            title=view.title,
+            subtitle=view.subtitle,
+            figure=partial(_figure, registry, view, styles, processes),
+            live=False,
         )
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's view may fail in any way
+        for view in registry.views.values()
+    ]
+
+
+def _figure(
+    registry: Registry,
+    view: View,
+    styles: Mapping[str, Style],
+    processes: PluginProcesses | None,
+    scene: Scene,
+) -> PlotlyFigure | None:
+    source, look = registry.source_of(view), look_of(scene, styles)
+    try:
+        if processes is None or not source.is_foreign:
+            given = plain_figure(view.figure(scene.comparison, look))
+        else:
+            given = processes.call("view", view.id, pack_comparison(scene.comparison), look)
+        return None if given is None else page_figure(given, scene)
+    except (DataError, NotRun):
+        raise
+    except BlupboardError as error:
+        raise DataError(f"this view of the plugin {source.name} broke its contract: {error}") from error
+    except (Exception, SystemExit) as error:
         _log.warning("The view %s failed with %s", view.id, told(error))
-        return Shown(problem=f"this view of the plugin {_name(comparisons, view)} failed with {told(error)}")
-
-
-def _figure(comparisons: Comparisons, view: View, scene: Scene, look: Look) -> object:
-    if comparisons.processes is None or not comparisons.registry.source_of(view).is_foreign:
-        return plain_figure(view.figure(scene.comparison, look))
-    return comparisons.processes.call("view", view.id, pack_comparison(scene.comparison), look)
-
-
-def _name(comparisons: Comparisons, view: View) -> str:
-    return comparisons.registry.source_of(view).name
+        raise DataError(f"this view of the plugin {source.name} failed with {told(error)}") from error

@@ -8,7 +8,7 @@ import json
 import numpy as np
 from dash._utils import to_json
 
-from dashboard.figures.parts import plain
+from dashboard.figures.parts import plotly_text
 
 
 def refuse(constant):
@@ -32,7 +32,7 @@ def group_traces(figure):
 
 
 def markers(figure, name):
-    (found,) = [t for t in group_traces(figure) if t["mode"] == "markers" and t["name"] == plain(name)]
+    (found,) = [t for t in group_traces(figure) if t["mode"] == "markers" and t["name"] == plotly_text(name)]
     return found
 
 

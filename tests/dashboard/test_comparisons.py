@@ -247,7 +247,7 @@ def test_a_strangers_estimator_appears_wherever_the_built_ins_do(comparisons, ch
     for built_in, stranger in (("REML BLUP", "A share & <b>more</b>"), ("Level means (OLS)", "Skewed")):
         for part in ("parameters", "sort"):
             assert (built_in in str(sent[part])) == (stranger in str(sent[part]))
-    assert "A share &amp; &lt;b&gt;more&lt;/b&gt;" in str(sent["figures"][ids.VIEW_GROUPS])
+    assert "A share &amp; &lt;b&gt;more&lt;/b&gt;" in str(sent["views"]["figures"]["view-groups"])
     assert "Failing: no result" in str(sent["failures"])
     assert "Needs the moon." in str(sent["failures"])
     assert "A share & <b>more</b>" in str(shown(table_update(scene, None)["table"]))
@@ -279,7 +279,7 @@ def test_awkward_data_reach_the_page(comparisons, upload, content):
     for theme in (True, False):
         scene = comparisons.scene("ann", replace(choices, dark=theme))
         sent = shown(on_screen(comparisons, "ann", scene, choices))
-        assert set(sent["figures"]) == set(ids.VIEWS)
+        assert set(sent["views"]["figures"]) == {ids.view_graph(view.id) for view in comparisons.views}
         index = sent["index"]
         assert sorted(index["order"]) == list(range(len(scene)))
         assert [index["labels"][k] for k in index["order"]] == scene.labels

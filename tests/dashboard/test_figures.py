@@ -9,23 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard import figures
-from dashboard.figures.groups import marked, offsets
-from dashboard.figures.parts import CROWD, FEW, MANY, lean, plain, tick_text
-from dashboard.figures.rank import rank_ticks
-from dashboard.figures.weight import log_ticks
+from dashboard.figures.groups import groups_figure, mark_series, offsets
+from dashboard.figures.parts import CROWD, FEW, MANY, compact_array, plotly_text, tick_text
+from dashboard.figures.rank import rank_figure, rank_ticks
+from dashboard.figures.shrinkage import shrinkage_figure
+from dashboard.figures.views import VIEWS
+from dashboard.figures.weight import log_ticks, weight_figure
 from dashboard.figures.zoom_detail import MOST, view_detail
 from dashboard.scene.style import LINE, styles
 from estimators import GroupData
 from tests.dashboard.sent import group_traces, markers, numbers, sent, texts
 from tests.scenes import BUILT_IN, STRANGERS, Share, built_in, everyone, group_data, groups_of, scene_of
 
-BUILDERS = {
-    "groups": figures.groups_figure,
-    "shrinkage": figures.shrinkage_figure,
-    "weight": figures.weight_figure,
-    "rank": figures.rank_figure,
-}
+BUILDERS = {view.id: view.figure for view in VIEWS}
 SORTS = ["", "@own", "@rows", "@name", "ols", "reml", "share", "nobody"]
 
 
@@ -50,16 +46,16 @@ def test_every_trace_of_groups_holds_each_group_in_display_order(scene):
         for trace in group_traces(figure):
             stride = trace["meta"]["stride"]
             assert len(numbers(trace["x"])) == len(numbers(trace["y"])) == stride * len(scene)
-    assert sent(figures.groups_figure(scene))["layout"]["meta"]["rows"] is True
+    assert sent(groups_figure(scene))["layout"]["meta"]["rows"] is True
 
 
 @given(scenes)
 def test_the_groups_view_shows_estimates_and_intervals(scene):
-    figure = sent(figures.groups_figure(scene))
-    spot = dict(zip([s.id for s in marked(scene)], offsets(scene), strict=True))
+    figure = sent(groups_figure(scene))
+    spot = dict(zip([s.id for s in mark_series(scene)], offsets(scene), strict=True))
     drawn = [t for t in group_traces(figure) if not t["name"].startswith("own mean of")]
     assert len(drawn) == len(spot)
-    for series in marked(scene):
+    for series in mark_series(scene):
         fit = scene.comparison[series.id].fit
         trace = markers(figure, series.label)
         assert numbers(trace["x"]).tolist() == fit.estimate[scene.order].tolist()
@@ -80,7 +76,7 @@ def test_the_groups_view_shows_estimates_and_intervals(scene):
 
 @given(scenes)
 def test_the_shrinkage_view_leads_from_own_means_to_estimates(scene):
-    figure = sent(figures.shrinkage_figure(scene))
+    figure = sent(shrinkage_figure(scene))
     shown = [s for s in scene.series if not s.is_line and not (s.is_own_mean and scene.show_own)]
     columns = [scene.own_mean] * scene.show_own + [s.estimate for s in shown]
     for series in shown:
@@ -101,12 +97,12 @@ def test_the_shrinkage_view_leads_from_own_means_to_estimates(scene):
 
 @given(scenes)
 def test_the_rank_view_shows_ranks_that_ties_share(scene):
-    figure = sent(figures.rank_figure(scene))
+    figure = sent(rank_figure(scene))
     ranks = scene.comparison.tidy().set_index(["estimator", "group"])["rank"]
     labels = scene.comparison.data.labels[scene.order]
     for trace in group_traces(figure):
         if trace["mode"] == "markers" and trace["name"] != "own mean":
-            series = next(s for s in scene.series if plain(s.label) == trace["name"])
+            series = next(s for s in scene.series if plotly_text(s.label) == trace["name"])
             assert numbers(trace["y"]).tolist() == [ranks[series.id, label] for label in labels]
     high, low = figure["layout"]["yaxis"]["range"]
     assert low < 1 <= len(scene) < high
@@ -115,7 +111,7 @@ def test_the_rank_view_shows_ranks_that_ties_share(scene):
 
 @given(scenes)
 def test_the_weight_view_shows_weights_and_curves(scene):
-    figure = sent(figures.weight_figure(scene))
+    figure = sent(weight_figure(scene))
     wide = scene.n.max() / scene.n.min() > 30
     rows = np.log10(scene.n) if wide else scene.n
     with_weights = [s for s in scene.series if s.weight is not None and not s.is_line]
@@ -136,7 +132,7 @@ def test_estimators_look_the_same_in_every_view(scene):
     for build in BUILDERS.values():
         figure = sent(build(scene))
         for trace in group_traces(figure):
-            series = next((s for s in scene.series if plain(s.label) == trace.get("name")), None)
+            series = next((s for s in scene.series if plotly_text(s.label) == trace.get("name")), None)
             if series is None or trace["mode"] != "markers":
                 continue
             assert trace["marker"]["color"] == look[series.id].color(dark=scene.dark)
@@ -161,7 +157,7 @@ def test_text_of_the_data_stays_text(text):
 
 
 def test_a_long_column_name_does_not_push_the_plot_away():
-    figure = sent(figures.groups_figure(scene_of(groups_of([3, 4]), outcome="y" * 10_000)))
+    figure = sent(groups_figure(scene_of(groups_of([3, 4]), outcome="y" * 10_000)))
     assert figure["layout"]["xaxis"]["title"]["text"] == "y" * 59 + "…"
 
 
@@ -184,7 +180,7 @@ def test_many_groups_are_drawn_with_webgl_and_without_intervals(groups):
             assert figure["layout"]["meta"]["intervals"] == (groups <= MANY)
             assert len(figure["layout"]["yaxis"].get("ticktext", ())) == (groups if groups <= FEW else 0)
     reach = np.ptp(scene.by_id("reml").estimate)
-    drawn = numbers(markers(sent(figures.groups_figure(scene)), "REML BLUP")["x"])
+    drawn = numbers(markers(sent(groups_figure(scene)), "REML BLUP")["x"])
     assert np.abs(drawn - scene.by_id("reml").estimate).max() <= 1e-4 * reach
 
 
@@ -195,7 +191,7 @@ def test_many_groups_are_drawn_with_webgl_and_without_intervals(groups):
 )
 def test_halved_precision_moves_no_point_by_a_visible_amount(shape, location, scale):
     values = np.resize(np.append((np.array(shape) + location) * scale, np.nan), 2_100)
-    drawn = lean(values).astype(float)
+    drawn = compact_array(values).astype(float)
     finite = values[np.isfinite(values)]
     assert (np.isnan(drawn) == np.isnan(values)).all()
     assert np.abs(drawn[np.isfinite(values)] - finite).max() <= 1e-4 * np.ptp(finite)
@@ -219,7 +215,7 @@ def test_views_with_no_column_or_no_mark_are_empty_but_drawn(chosen, show_own):
         low, high = sent(build(scene))["layout"]["xaxis"].get("range", (0, 1))
         assert low < high
     one_column = show_own or "ols" in chosen
-    for build in (figures.rank_figure, figures.shrinkage_figure):
+    for build in (rank_figure, shrinkage_figure):
         modes = [t["mode"] for t in group_traces(sent(build(scene)))]
         assert modes.count("markers") == one_column
         assert ("lines" in modes) == one_column
@@ -227,14 +223,14 @@ def test_views_with_no_column_or_no_mark_are_empty_but_drawn(chosen, show_own):
 
 def test_one_group_is_drawn():
     scene = scene_of(groups_of([4]))
-    assert numbers(markers(sent(figures.groups_figure(scene)), "Level means (OLS)")["x"]) == scene.own_mean
-    assert sent(figures.rank_figure(scene))["layout"]["yaxis"]["tickvals"] == [1]
+    assert numbers(markers(sent(groups_figure(scene)), "Level means (OLS)")["x"]) == scene.own_mean
+    assert sent(rank_figure(scene))["layout"]["yaxis"]["tickvals"] == [1]
 
 
 def test_rows_of_very_different_number_stand_on_a_logarithmic_scale():
     n = np.array([1, 10, 1_000_000, 40])
     data = replace(groups_of([1, 2, 2, 2]), n=n, rows_read=int(n.sum()))
-    axis = sent(figures.weight_figure(scene_of(data, BUILT_IN.values())))["layout"]["xaxis"]
+    axis = sent(weight_figure(scene_of(data, BUILT_IN.values())))["layout"]["xaxis"]
     assert axis["ticktext"] == ["1", "10", "100", "1,000", "10,000", "100,000", "1,000,000"]
     assert numbers(axis["tickvals"]).tolist() == [0, 1, 2, 3, 4, 5, 6]
 
@@ -262,14 +258,14 @@ def test_a_strangers_estimator_is_drawn_beside_the_built_ins():
     assert np.allclose(share.estimate, middle + 0.25 * (scene.own_mean - middle))
     for name in ("groups", "shrinkage", "rank"):
         assert markers(sent(BUILDERS[name](scene)), Share.label)
-    assert "error_x" not in markers(sent(figures.groups_figure(scene)), Share.label)
+    assert "error_x" not in markers(sent(groups_figure(scene)), Share.label)
     assert scene.by_id("failing") is None
     assert [r.message for r in scene.comparison.failed] == ["needs the moon"]
 
 
 def test_a_weight_curve_that_fails_is_left_out_and_logged(caplog):
     scene = scene_of(groups_of([2, 3, 4, 5]))
-    figure = sent(figures.weight_figure(scene))
+    figure = sent(weight_figure(scene))
     assert numbers(markers(figure, "Slope")["y"]).tolist() == [0.5] * 4
     assert {t["name"] for t in figure["data"] if t["mode"] == "lines"} >= {"REML BLUP", "ML BLUP"}
     assert "Slope" not in {t["name"] for t in figure["data"] if t["mode"] == "lines"}
@@ -286,7 +282,7 @@ def test_the_detail_of_a_view_is_what_lies_in_it(first, last):
     inside = [p for p in range(50) if max(first, 0) <= p <= last]
     assert detail["labels"] == [scene.labels[p] for p in inside]
     assert detail["view"] == "view"
-    with_intervals = [s for s in marked(scene) if s.low is not None]
+    with_intervals = [s for s in mark_series(scene) if s.low is not None]
     assert [t["low"] for t in detail["traces"]] == [[s.low[p] for p in inside] for s in with_intervals]
     assert [t["high"] for t in detail["traces"]] == [[s.high[p] for p in inside] for s in with_intervals]
     assert {s.id for s in STRANGERS} & {s.id for s in with_intervals} == {"interval"}

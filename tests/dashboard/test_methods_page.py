@@ -6,8 +6,10 @@ import dash_mantine_components as dmc
 import pytest
 from dash import html
 
-from dashboard import figures
+from dashboard.figures.groups import groups_figure
 from dashboard.figures.parts import LONGEST_UPRIGHT, MOST_SIDE_BY_SIDE
+from dashboard.figures.rank import rank_figure
+from dashboard.figures.shrinkage import shrinkage_figure
 from dashboard.pages.methods import methods, plugins_button, plugins_modal
 from dashboard.scene.style import CYCLE, styles
 from dashboard.session.choices import Choices
@@ -130,7 +132,7 @@ def crowd(count):
     return scene_of(groups_of([4, 5, 6, 7]), [BUILT_IN["reml"], *known])
 
 
-@pytest.mark.parametrize("view", [figures.rank_figure, figures.shrinkage_figure])
+@pytest.mark.parametrize("view", [rank_figure, shrinkage_figure])
 def test_names_of_many_columns_stand_upright_and_have_room(view):
     few, many = (view(crowd(count)).layout for count in (MOST_SIDE_BY_SIDE - 2, 11))
     assert (few["xaxis"]["tickangle"], many["xaxis"]["tickangle"]) == (0, 90)
@@ -140,7 +142,7 @@ def test_names_of_many_columns_stand_upright_and_have_room(view):
 
 
 def test_marks_of_many_methods_are_smaller():
-    few, many = ({t["marker"]["size"] for t in figures.groups_figure(crowd(n)).data[1:]} for n in (3, 11))
+    few, many = ({t["marker"]["size"] for t in groups_figure(crowd(n)).data[1:]} for n in (3, 11))
     assert max(many) < min(few)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import figures
+from dashboard.figures.groups import groups_figure
 from dashboard.scene.style import (
     BACKGROUND,
     CYCLE,
@@ -62,7 +62,7 @@ def test_a_hint_that_cannot_be_drawn_counts_as_none(color, symbol):
     style = styles([odd])["share"]
     assert style.light in {on_light(c) for c in CYCLE}
     assert style.symbol in SYMBOLS
-    sent(figures.groups_figure(scene_of(groups_of([2, 3]), [odd])))
+    sent(groups_figure(scene_of(groups_of([2, 3]), [odd])))
 
 
 @pytest.mark.parametrize("symbol", sorted(SHAPES) + [f"{s}-open" for s in sorted(SHAPES)])
@@ -73,7 +73,7 @@ def test_a_symbol_hint_is_drawn_in_the_plot_and_beside_the_name(symbol):
 
     one = type("One", (Share,), {"symbol": symbol, "color": "#123456"})()
     scene = scene_of(groups_of([2, 3]), [one])
-    assert markers(sent(figures.groups_figure(scene)), one.label)["marker"]["symbol"] == symbol
+    assert markers(sent(groups_figure(scene)), one.label)["marker"]["symbol"] == symbol
     light = unquote(estimator_symbol(styles([one])["share"]).children[0].src)
     assert 'stroke="#123456"' in light
     assert ('fill="none"' in light) == symbol.endswith("-open")

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from dashboard.callbacks import live_frame as live
 from dashboard.figures.ranges import round_range
 from dashboard.figures.truth import TRUE
-from dashboard.figures.views import drawn
 from dashboard.pages.dials import SLIDER_STEPS, SLIDERS, size_rule, slider_place
 from dashboard.scene.truth import Closeness, closest, truth_of
 from dashboard.session.choices import Choices
@@ -24,7 +23,7 @@ from dashboard.storage.workspace import SIMULATED, Workspace
 from dashboard.words import comparison as words
 from dashboard.words.table import table_columns, table_rows
 from estimators import PRESETS, Design, DesignError, build_registry, compare, simulate
-from tests.scenes import BUILT_IN, everyone
+from tests.scenes import BUILT_IN, everyone, figures_of
 from tests.serving.small_app import make_app
 
 UNEVEN = Design(groups=12, per_group="2-30", mean=50, sigma_group=3, sigma_error=4, error_ratio=2, seed=8)
@@ -67,20 +66,20 @@ def test_true_means_follow_their_groups_into_display_order():
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_view_shows_the_truth_as_hollow_marks(dark):
     scene = scene_of_design(UNEVEN, dark=dark)
-    shown = drawn(scene)
-    along = {"view-groups": "x", "view-shrinkage": "y", "view-weight": "y", "view-rank": "y"}
-    wanted = {"view-weight": scene.truth.weight, "view-rank": scene.truth.rank}
+    shown = figures_of(scene)
+    along = {"groups": "x", "shrinkage": "y", "weight": "y", "rank": "y"}
+    wanted = {"weight": scene.truth.weight, "rank": scene.truth.rank}
     for view, axis in along.items():
         (marks,) = marks_of_truth(shown[view])
         assert marks["marker"]["symbol"] == "circle-open"
         assert np.array_equal(decoded(marks[axis]), wanted.get(view, scene.truth.mean))
-    assert not any(marks_of_truth(f) for f in drawn(replace(scene, truth=None)).values())
+    assert not any(marks_of_truth(f) for f in figures_of(replace(scene, truth=None)).values())
 
 
 def test_axes_of_simulated_data_hold_everything_and_end_on_round_numbers():
     for seed in range(20):
-        shown = drawn(scene_of_design(replace(UNEVEN, seed=seed)))
-        groups = shown["view-groups"]
+        shown = figures_of(scene_of_design(replace(UNEVEN, seed=seed)))
+        groups = shown["groups"]
         low, high = groups["layout"]["xaxis"]["range"]
         for trace in groups["data"]:
             x = decoded(trace["x"])

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.app import create_app
-from dashboard.callbacks.more_views import outputs
+from dashboard.callbacks.views import view_values
+from dashboard.figures.page_view import Drawing, draw_views
 from dashboard.figures.parts import INK, MANY
-from dashboard.figures.plugin_figure import adopted, look_of
+from dashboard.figures.plugin_figure import look_of, page_figure
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.processes import PluginProcesses
 from dashboard.plugin_host.stand_ins import with_stand_ins
@@ -26,7 +27,6 @@ from dashboard.scene.scene import make_scene
 from dashboard.scene.style import styles
 from dashboard.session.choices import LEVELS, Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.session.plugin_views import Shown, more_views
 from dashboard.storage.workspace import SIMULATED, Workspace
 from estimators import Design, FitError, GroupData, View, build_registry, compare
 from tests.scenes import BUILT_IN
@@ -59,7 +59,7 @@ def test_traces_of_groups_are_put_into_display_order():
         "marker": {"color": list("wxyz"), "size": 5},
         "error_x": {"array": np.arange(4.0), "arrayminus": [0, 1, 2, 3]},
     }
-    (drawn,) = adopted(figure_of(trace), SCENE).data
+    (drawn,) = page_figure(figure_of(trace), SCENE).data
     order = SCENE.order
     np.testing.assert_array_equal(drawn["x"], SCENE.own_mean)
     assert drawn["y"] == SCENE.own_mean.tolist()
@@ -72,14 +72,14 @@ def test_traces_of_groups_are_put_into_display_order():
 
 def test_a_trace_of_anything_else_is_left_as_it_is():
     trace = {"type": "scatter", "x": [3, 1, 2, 4], "y": (1.0, 2.0, 3.0, 4.0)}
-    (drawn,) = adopted(figure_of(trace), SCENE).data
+    (drawn,) = page_figure(figure_of(trace), SCENE).data
     assert drawn == {"type": "scatter", "x": [3, 1, 2, 4], "y": [1.0, 2.0, 3.0, 4.0]}
 
 
 def test_what_is_masked_is_not_drawn():
     error = np.ma.array([1.0, 2.0, 3.0, 4.0], mask=[False, True, False, True])
     trace = {**POINTS, "x": DATA.mean, "y": DATA.mean - error, "error_y": {"array": error}}
-    (drawn,) = adopted(figure_of(trace), SCENE).data
+    (drawn,) = page_figure(figure_of(trace), SCENE).data
     shown = [None if key in (1, 3) else key for key in SCENE.order.tolist()]
     assert drawn["y"] == [None if key is None else DATA.mean[key] - error[key] for key in shown]
     assert drawn["error_y"]["array"] == [None if key is None else error[key] for key in shown]
@@ -92,29 +92,29 @@ def test_the_layout_is_the_pages_where_the_figure_says_nothing():
         "template": "plotly_dark",
         "meta": {"view": "x"},
     }
-    sheet = adopted(figure_of({"x": [1], "y": [1]}, layout), SCENE)
-    assert sheet.layout["xaxis"]["title"]["text"] == "A title"
-    assert sheet.layout["xaxis"]["title"]["font"]["color"] == INK[False]
-    assert (sheet.layout["margin"]["l"], sheet.layout["margin"]["r"]) == (99, 14)
-    assert sheet.layout["meta"]["view"] == "v"
-    assert sheet.layout["template"] != "plotly_dark"
+    themed = page_figure(figure_of({"x": [1], "y": [1]}, layout), SCENE)
+    assert themed.layout["xaxis"]["title"]["text"] == "A title"
+    assert themed.layout["xaxis"]["title"]["font"]["color"] == INK[False]
+    assert (themed.layout["margin"]["l"], themed.layout["margin"]["r"]) == (99, 14)
+    assert themed.layout["meta"]["view"] == "v"
+    assert themed.layout["template"] != "plotly_dark"
 
 
 def test_plotlys_own_objects_will_do():
     figure = go.Figure(go.Scatter(x=DATA.mean, y=DATA.mean, mode="markers", meta={"groups": True}))
     figure.update_layout(xaxis_title="Own", template="plotly_dark")
-    sheet = adopted(figure.to_plotly_json(), SCENE)
-    np.testing.assert_array_equal(sheet.data[0]["x"], SCENE.own_mean)
-    assert sheet.layout["xaxis"]["title"]["text"] == "Own"
-    assert json.loads(to_json(sheet.to_plotly_json()))["data"][0]["type"] == "scatter"
+    themed = page_figure(figure.to_plotly_json(), SCENE)
+    np.testing.assert_array_equal(themed.data[0]["x"], SCENE.own_mean)
+    assert themed.layout["xaxis"]["title"]["text"] == "Own"
+    assert json.loads(to_json(themed.to_plotly_json()))["data"][0]["type"] == "scatter"
 
 
 def test_many_groups_are_drawn_with_webgl():
     many = GroupData.from_arrays(np.arange(2.0 * (MANY + 1)), np.repeat(np.arange(MANY + 1), 2))
     scene = scene_of(many)
     trace = {**POINTS, "x": many.mean, "y": many.mean}
-    assert adopted(figure_of(trace), scene).data[0]["type"] == "scattergl"
-    assert adopted(figure_of({"type": "scatter", "x": [1], "y": [1]}), scene).data[0]["type"] == "scatter"
+    assert page_figure(figure_of(trace), scene).data[0]["type"] == "scattergl"
+    assert page_figure(figure_of({"type": "scatter", "x": [1], "y": [1]}), scene).data[0]["type"] == "scatter"
 
 
 NO_FIGURE = {
@@ -131,14 +131,14 @@ NO_FIGURE = {
 def test_what_is_no_figure_is_told_apart(name):
     figure, words = NO_FIGURE[name]
     with pytest.raises(FitError, match=words):
-        adopted(figure, SCENE)
+        page_figure(figure, SCENE)
 
 
 @given(st.permutations(range(6)), st.sampled_from(["", "@name", "@own", "@rows"]))
 def test_a_point_belongs_to_its_group_whatever_the_order(means, sort):
     data = GroupData.from_arrays(np.repeat(np.array(means, float), 2), np.repeat(np.arange(6), 2))
     scene = scene_of(data, sort=sort)
-    (drawn,) = adopted(figure_of({**POINTS, "x": data.mean, "y": np.arange(6)}), scene).data
+    (drawn,) = page_figure(figure_of({**POINTS, "x": data.mean, "y": np.arange(6)}), scene).data
     assert [data.labels[key] for key in drawn["y"]] == scene.labels
 
 
@@ -224,20 +224,20 @@ def comparisons(tmp_path):
 
 def test_every_view_is_drawn_or_says_why_not(comparisons):
     scene = comparisons.scene("ann", CHOICES)
-    shown = more_views(comparisons, scene)
-    assert list(shown) == ["gaps", "details", *SAID]
+    shown = draw_views(comparisons.later_views, scene)
+    assert list(shown) == [f"more-{name}" for name in ("gaps", "details", *SAID)]
     ols, reml = scene.series[:2]
-    (gaps,) = shown["gaps"].figure["data"]
+    (gaps,) = shown["more-gaps"].figure["data"]
     assert gaps["marker"]["color"] == comparisons.styles["reml"].light
     assert gaps["meta"] == {"groups": True, "stride": 1}
     drawn = np.frombuffer(base64.b64decode(gaps["y"]["bdata"]))
     np.testing.assert_array_equal(drawn, reml.estimate - ols.estimate)
-    (details,) = shown["details"].figure["data"]
+    (details,) = shown["more-details"].figure["data"]
     assert details["x"] == [scene.own_mean.max()]
     assert details["y"] == [pytest.approx(1.0)]
     for name, words in SAID.items():
-        assert shown[name].figure is None
-        assert shown[name].problem.startswith(words)
+        assert shown[f"more-{name}"].figure is None
+        assert shown[f"more-{name}"].problem.startswith(words)
 
 
 def test_a_view_that_a_program_hands_over_is_drawn_in_the_server(tmp_path):
@@ -246,16 +246,16 @@ def test_a_view_that_a_program_hands_over_is_drawn_in_the_server(tmp_path):
     registry = build_registry(entry_points=False, plugins=[view])
     comparisons = Comparisons(Workspace(tmp_path), registry)
     scene = comparisons.scene("ann", replace(CHOICES, on=("ols",)))
-    assert more_views(comparisons, scene) == {"own": Shown()}
+    assert draw_views(comparisons.later_views, scene) == {"more-own": Drawing()}
     assert seen[0][0] is scene.comparison
 
 
 def test_the_page_hides_what_has_nothing_to_show():
     figure = {"data": [], "layout": {"meta": {}}}
-    shown = {"a": Shown(figure), "b": Shown(), "c": Shown(problem="no luck")}
-    figures, *rest = outputs(shown)
-    assert figures["view-more-a"] is figure
-    assert rest == [False, True, False, "", "", "No luck."]
+    values = view_values({"a": Drawing(figure), "b": Drawing(), "c": Drawing(problem="no luck")})
+    assert values["figures"]["view-a"] is figure
+    assert values["hidden"] == [False, True, False]
+    assert values["problems"] == ["", "", "No luck."]
 
 
 @pytest.mark.parametrize("count", [1, 2])

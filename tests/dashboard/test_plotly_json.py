@@ -13,13 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.figures.parts import CROWD, FEW, MANY
-from dashboard.figures.plotly_json import Sheet, merged
-from dashboard.figures.views import drawn
+from dashboard.figures.plotly_json import PlotlyFigure, merge
 from dashboard.ingest import reduce_file
 from dashboard.samples import SAMPLES
 from dashboard.scene.truth import truth_of
 from estimators import PRESETS, Design, simulate
-from tests.scenes import BUILT_IN, everyone, group_data, groups_of, scene_of
+from tests.scenes import BUILT_IN, everyone, figures_of, group_data, groups_of, scene_of
 
 
 def simulated_scene(design, **more):
@@ -29,7 +28,7 @@ def simulated_scene(design, **more):
 
 def assert_plotly_takes(scene):
     """Plotly's own figure, which checks every property, takes each view and keeps it as it is."""
-    for figure in drawn(scene).values():
+    for figure in figures_of(scene).values():
         sent = json.loads(to_json(figure))
         assert json.loads(to_json(go.Figure(sent).to_plotly_json())) == sent
 
@@ -77,32 +76,32 @@ def test_plotly_takes_the_views_of_simulated_data(design, show_own):
     assert_plotly_takes(simulated_scene(design, show_own=show_own))
 
 
-def test_lines_across_a_sheet_and_text_on_it_are_what_plotly_makes_of_them():
-    sheet, look = Sheet({}), {"line": {"color": "#123456", "width": 2}, "layer": "below"}
-    sheet.add_vertical(1.5, **look)
-    sheet.add_horizontal(-2.0, **look)
-    sheet.add_note("here", x=1, y=2)
+def test_lines_across_a_figure_and_text_on_it_are_what_plotly_makes_of_them():
+    ours, look = PlotlyFigure({}), {"line": {"color": "#123456", "width": 2}, "layer": "below"}
+    ours.add_vertical(1.5, **look)
+    ours.add_horizontal(-2.0, **look)
+    ours.add_note("here", x=1, y=2)
     figure = go.Figure(layout={"template": "none"})
     figure.add_vline(1.5, **look)
     figure.add_hline(-2.0, **look)
     figure.add_annotation(text="here", showarrow=False, x=1, y=2)
     wanted = figure.to_plotly_json()["layout"]
-    assert sheet.layout == {name: list(wanted[name]) for name in ("shapes", "annotations")}
+    assert ours.layout == {name: list(wanted[name]) for name in ("shapes", "annotations")}
 
 
 def test_a_change_of_layout_leaves_the_rest_and_what_it_was_made_from():
     axis = {"title": {"text": "old", "standoff": 8}, "range": [0, 1]}
     layout = {"xaxis": axis, "yaxis": axis}
-    sheet = Sheet(layout)
-    sheet.set(xaxis={"title": {"text": "new"}, "range": [2, 3]}, dragmode="zoom")
-    assert sheet.layout == {
+    figure = PlotlyFigure(layout)
+    figure.set(xaxis={"title": {"text": "new"}, "range": [2, 3]}, dragmode="zoom")
+    assert figure.layout == {
         "xaxis": {"title": {"text": "new", "standoff": 8}, "range": [2, 3]},
         "yaxis": {"title": {"text": "old", "standoff": 8}, "range": [0, 1]},
         "dragmode": "zoom",
     }
     assert layout == {"xaxis": axis, "yaxis": axis}
     assert axis == {"title": {"text": "old", "standoff": 8}, "range": [0, 1]}
-    assert merged({"a": {"b": 1}}, {"a": None}) == {"a": None}
+    assert merge({"a": {"b": 1}}, {"a": None}) == {"a": None}
 
 
 @pytest.mark.parametrize(
@@ -117,8 +116,10 @@ def test_a_change_of_layout_leaves_the_rest_and_what_it_was_made_from():
     ],
 )
 def test_arrays_are_sent_as_bytes_that_hold_their_numbers(values):
-    sheet = Sheet({"xaxis": {"tickvals": values}}, [{"type": "scatter", "error_x": {"array": values}}])
-    packed = sheet.to_plotly_json()
+    figure = PlotlyFigure(
+        {"xaxis": {"tickvals": values}}, [{"type": "scatter", "error_x": {"array": values}}]
+    )
+    packed = figure.to_plotly_json()
     for found in (packed["layout"]["xaxis"]["tickvals"], packed["data"][0]["error_x"]["array"]):
         assert np.array_equal(
             np.frombuffer(base64.b64decode(found["bdata"]), dtype=found["dtype"]),
@@ -126,4 +127,4 @@ def test_arrays_are_sent_as_bytes_that_hold_their_numbers(values):
             equal_nan=True,
         )
         assert found["dtype"] == ("f4" if values.dtype == np.float32 else "f8")
-    assert sheet.layout["xaxis"]["tickvals"] is values
+    assert figure.layout["xaxis"]["tickvals"] is values

@@ -1,0 +1,80 @@
+"""The views' cards: what each shows, and the views that are drawn once the page is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import ClientsideFunction, Input, Output, no_update
+
+from dashboard.figures.page_view import draw_views
+from dashboard.pages import ids, panels
+from dashboard.serving.server import owner
+from dashboard.session.choices import Choices
+from dashboard.storage.workspace import WorkspaceError
+from estimators import BlupboardError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import dash
+
+    from dashboard.figures.page_view import Drawing, PageView
+    from dashboard.figures.plotly_json import FigureJson
+    from dashboard.session.comparisons import Comparisons
+
+EMPTY: FigureJson = {"data": [], "layout": {}}
+
+
+def register(app: dash.Dash, comparisons: Comparisons) -> None:
+    """Add the callbacks of this file: graphs that keep the zoom, and what draws the views that can wait."""
+    callback: Callable[..., None] = app.clientside_callback
+    for store, views in ((ids.FIGURES, comparisons.live_views), (ids.LATER_FIGURES, comparisons.later_views)):
+        if views:
+            callback(
+                ClientsideFunction("blupboard", "drawViews"),
+                [Output(ids.view_graph(view.id), "figure") for view in views],  # a list for one too
+                Input(store, "data"),
+                prevent_initial_call=True,
+            )
+    if comparisons.later_views:
+        app.callback(
+            output=view_outputs(comparisons.later_views, ids.LATER_FIGURES),
+            inputs=[Input(ids.CHOICES, "data")],
+            prevent_initial_call=True,
+        )(lambda given: _on_choices(comparisons, given))
+
+
+def _on_choices(comparisons: Comparisons, given: object) -> dict[str, Any]:
+    views = comparisons.later_views
+    choices = Choices.from_json(given)
+    if choices is None:
+        return views_unchanged(views)
+    try:
+        scene = comparisons.scene(owner(), choices, 0.0)
+    except (BlupboardError, WorkspaceError, ValueError):
+        return views_unchanged(views)  # the comparison's own callback says what is wrong
+    return view_values(draw_views(views, scene))
+
+
+def view_outputs(views: Sequence[PageView], store: str) -> dict[str, Any]:
+    """What a callback writes to for these views; their figures go to the store."""
+    return {
+        "figures": Output(store, "data"),
+        "hidden": [Output(ids.view_panel(view.id), "hidden") for view in views],
+        "problems": [Output(ids.view_problem(view.id), "children") for view in views],
+    }
+
+
+def view_values(drawings: Mapping[str, Drawing]) -> dict[str, Any]:
+    """The values of these outputs: figures by graph, who is hidden, and what is said in a picture's place."""
+    return {
+        "figures": {ids.view_graph(name): drawing.figure or EMPTY for name, drawing in drawings.items()},
+        "hidden": [drawing.figure is None and not drawing.problem for drawing in drawings.values()],
+        "problems": [panels.sentence(drawing.problem) for drawing in drawings.values()],
+    }
+
+
+def views_unchanged(views: Sequence[PageView]) -> dict[str, Any]:
+    """The values that leave these outputs as they are."""
+    nothing = [no_update] * len(views)
+    return {"figures": no_update, "hidden": nothing, "problems": nothing}
