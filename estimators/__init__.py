@@ -12,6 +12,7 @@ from estimators.contract.comparison import TIDY_COLUMNS, Comparison, Result
 from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note, Parameter
 from estimators.contract.options import OptionSpec, option
+from estimators.contract.version import CONTRACT
 from estimators.data.groups import GroupData
 from estimators.data.rows import DroppedRows, Rows
 from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
@@ -37,6 +38,7 @@ from estimators.simulation.design import PRESETS, Design, DesignError
 from estimators.simulation.simulate import Simulated, simulate
 
 __all__ = [
+    "CONTRACT",
     "PRESETS",
     "TIDY_COLUMNS",
     "BatchFit",

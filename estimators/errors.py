@@ -25,14 +25,14 @@ LONGEST_MESSAGE = 300
 """Characters kept of what an exception of a plugin says."""
 
 
-def told(error: BaseException) -> str:
+def error_sentence(error: BaseException) -> str:
     """The kind of an exception and what it says, cut where it is endless."""
-    text = " ".join(said(error).split())
+    text = " ".join(error_text(error).split())
     text = text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]} …"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def said(error: BaseException) -> str:
+def error_text(error: BaseException) -> str:
     """What an exception says; nothing where saying it fails."""
     try:
         return str(error)

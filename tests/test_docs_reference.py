@@ -214,6 +214,9 @@ LEFT_OUT = {
         "def register_estimators", "def register_estimator"
     ),
     "it has no hook: mark register_estimators with @hookimpl": fitting("pass").replace("@hookimpl", ""),
+    "it is written for contract 99 of blupboard, and the one installed here offers 0.2: update blupboard": (
+        "blupboard_contract = '99'\nfrom estimators import SomethingNew"
+    ),
     "the id 'reml' is taken by blupboard itself, so that of the file": fitting("pass")
     .replace("'bad'", "'reml'")
     .replace('"bad"', '"reml"'),

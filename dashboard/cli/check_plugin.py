@@ -14,7 +14,7 @@ import click
 
 from dashboard.cli.shared import plugins_dir_option
 from dashboard.cli.stdout import Overheard, to_stdout
-from dashboard.words.plugins import brought, plugin_name
+from dashboard.words.plugins import brought
 
 if TYPE_CHECKING:
     from dashboard.plugin_host.processes import PluginProcesses
@@ -106,7 +106,7 @@ def _chosen(registry: Registry, plugin: str, file: Path | None) -> list[PluginSt
     if file is not None:
         source = registry.files[file.resolve()]
         return [status for status in statuses if status.source == source]
-    return [status for status in statuses if _same_name(plugin_name(status.source), plugin)]
+    return [status for status in statuses if _same_name(status.source.plugin_name, plugin)]
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -127,7 +127,7 @@ def _verdicts(
     if not (brought(status) or faults):
         faults.append("it registers no estimator: return instances of Estimator from register_estimators")
     if faults:
-        yield Verdict(plugin_name(status.source), faults)
+        yield Verdict(status.source.plugin_name, faults)
     for name in status.estimators:
         yield _checked(name, processes, "check", name)
     yield from _other_verdicts(registry, status, processes)
@@ -155,14 +155,14 @@ def _other_verdicts(
 def _checked(name: str, processes: PluginProcesses, check: str, *args: object) -> Verdict:
     """Hold an estimator, or a view with the estimators of its plugin, to the contract."""
     from estimators import NotRun
-    from estimators.errors import told
+    from estimators.errors import error_sentence
 
     try:
         return Verdict(name, processes.call(check, *args))
     except NotRun as error:
         return Verdict(name, [f"{error}: a fit or a figure has to come to an end, and must not exit"])
     except Exception as error:  # noqa: BLE001 - a fault of the plugin is what is looked for
-        return Verdict(name, [f"it fails with {told(error)}"])
+        return Verdict(name, [f"it fails with {error_sentence(error)}"])
 
 
 def _without_entry_point(registry: Registry, plugin: str) -> Verdict:
@@ -175,7 +175,7 @@ def _without_entry_point(registry: Registry, plugin: str) -> Verdict:
     try:
         name = importlib.metadata.distribution(plugin).name
     except (importlib.metadata.PackageNotFoundError, ValueError):
-        plugins = ", ".join(plugin_name(status.source) for status in registry.statuses())
+        plugins = ", ".join(status.source.plugin_name for status in registry.statuses())
         folder = f"; the folder of that name is to be installed first: pip install ./{plugin}"
         raise click.ClickException(
             f"there is no plugin, estimator or distribution {plugin!r}; the plugins are {plugins}, "

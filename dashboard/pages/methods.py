@@ -11,7 +11,7 @@ from dashboard.pages import ids
 from dashboard.pages.controls import estimator_row
 from dashboard.pages.symbols import icon
 from dashboard.session.choices import shared_options
-from dashboard.words.plugins import brought, count_plugins, one_line, plugin_line, plugin_name
+from dashboard.words.plugins import brought, count_plugins, one_line, plugin_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +62,7 @@ def by_plugin(registry: Registry, estimators: Iterable[Estimator]) -> dict[str, 
     """Estimators by the name of the plugin that brings them, each plugin where its first one stands."""
     found: dict[str, list[Estimator]] = {}
     for estimator in estimators:
-        found.setdefault(plugin_name(registry.source(estimator.id)), []).append(estimator)
+        found.setdefault(registry.source(estimator.id).plugin_name, []).append(estimator)
     return found
 
 

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dashboard.ingest import ForeignKind
-from dashboard.words.plugins import plugin_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +22,7 @@ def foreign_kinds(registry: Registry, processes: PluginProcesses | None = None) 
             id=reader.id,
             label=reader.label,
             suffixes=tuple(reader.suffixes),
-            plugin=plugin_name(registry.source_of(reader)),
+            plugin=registry.source_of(reader).plugin_name,
             read=_reading(registry, reader, processes),
         )
         for reader in registry.readers.values()

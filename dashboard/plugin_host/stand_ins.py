@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from estimators import BatchFit, GroupBatch, GroupData, GroupFit, Registry
 
 _ATTRIBUTES = (
-    "id", "label", "summary", "citation", "needs", "Options", "color", "symbol", "order", "on_at_first",
+    "id", "label", "summary", "citation", "needs", "handles", "Options", "color", "symbol", "order",
+    "on_at_first",
 )  # fmt: skip
 
 
@@ -81,9 +82,9 @@ class StandIn(Estimator):
         )
         return found
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """As the original says."""
-        curve: NDArray[np.float64] | None = self._call("weight_curve", fit, n, give_up=True)
+        curve: NDArray[np.float64] | None = self._call("weight_curve", fit, information, give_up=True)
         return curve
 
     def r_code(self, data: GroupData, options: Any) -> str | None:  # noqa: ANN401 - as above
@@ -109,7 +110,7 @@ def _overrides(kind: type[Estimator], name: str) -> bool:
 
 def with_stand_ins(registry: Registry, processes: PluginProcesses) -> Registry:
     """The registry with stand-ins for all but the built-ins and what a program hands over."""
-    return registry.replaced(
+    return registry.with_estimators(
         StandIn.of(estimator, processes)
         for estimator in registry.values()
         if registry.source(estimator.id).is_foreign

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from dashboard.session.choices import LEVELS
 from estimators import Comparison, DataError, FitError, GroupBatch, GroupData, NotRun, OptionError, Result
-from estimators.errors import said
+from estimators.errors import error_text
 
 if TYPE_CHECKING:
     from estimators import BatchFit, Estimator, GroupFit, Registry
@@ -46,7 +46,7 @@ class Fault:
     def of(cls, error: BaseException) -> Fault:
         """What can be sent of an exception, whatever its class needs."""
         kind = next((name for name, known in _KNOWN_ERRORS.items() if isinstance(error, known)), None)
-        return cls(kind or type(error).__name__, said(error))
+        return cls(kind or type(error).__name__, error_text(error))
 
     def exception(self) -> Exception:
         """An exception that reads like the one that was raised."""
@@ -55,7 +55,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Pinned:
+class IntervalsAtLevels:
     """Intervals that were computed at certain levels, in place of the function that computes them."""
 
     ends: dict[float, Interval]
@@ -67,12 +67,12 @@ class Pinned:
         return self.ends[level]
 
 
-def pinned(fit: Fit, levels: Iterable[float]) -> Fit:
+def with_intervals_at(fit: Fit, levels: Iterable[float]) -> Fit:
     """The fit, its own intervals computed at the levels that the page offers."""
     interval_fn = fit.interval_fn
     if interval_fn is None:
         return fit
-    return replace(fit, interval_fn=Pinned({level: interval_fn(level) for level in levels}))
+    return replace(fit, interval_fn=IntervalsAtLevels({level: interval_fn(level) for level in levels}))
 
 
 def pack(groups: GroupData | GroupBatch, *, rows: bool = False) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def pack_comparison(comparison: Comparison) -> dict[str, Any]:
             {
                 "id": result.id,
                 "options": option_values(result.estimator, result.options),
-                "fit": None if result.fit is None else pinned(result.fit, LEVELS),
+                "fit": None if result.fit is None else with_intervals_at(result.fit, LEVELS),
                 "message": result.message,
             }
             for result in comparison.results

@@ -46,19 +46,19 @@ class Worker:
         """One fit, its own intervals computed at every level."""
         estimator = self._registry.find(estimator_id)
         with np.errstate(all="ignore"):
-            return parcels.pinned(estimator.fit(parcels.unpack(groups), options), self._levels)
+            return parcels.with_intervals_at(estimator.fit(parcels.unpack(groups), options), self._levels)
 
     def fit_many(self, estimator_id: str, options: dict[str, Any], batch: dict[str, Any]) -> object:
         """A batch at once; None where the method fits one replicate after the other."""
         estimator = self._registry.find(estimator_id)
         with np.errstate(all="ignore"):
             found = estimator._fit_many(parcels.unpack_batch(batch), estimator.make_options(options))
-            return None if found is None else parcels.pinned(found, self._levels)
+            return None if found is None else parcels.with_intervals_at(found, self._levels)
 
-    def weight_curve(self, estimator_id: str, fit: Any, n: Any) -> object:  # noqa: ANN401 - see Estimator
-        """The weight that groups of ``n`` rows would get."""
+    def weight_curve(self, estimator_id: str, fit: Any, information: Any) -> object:  # noqa: ANN401 - see Estimator
+        """The weight that groups whose data weigh so much would get."""
         with np.errstate(all="ignore"):
-            return self._registry.find(estimator_id).weight_curve(fit, n)
+            return self._registry.find(estimator_id).weight_curve(fit, information)
 
     def r_code(self, estimator_id: str, options: dict[str, Any], groups: dict[str, Any]) -> object:
         """The method in R."""

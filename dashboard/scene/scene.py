@@ -106,9 +106,15 @@ class Scene:
 
     @cached_property
     def center(self) -> float | None:
-        """What the headline's method pulls towards; else what the first method with a centre does."""
+        """What the headline's method pulls all groups towards; else what the first with one centre does.
+
+        None where the headline's method has one for each group, or no method has one for all.
+        """
         fits = [s.result.fit for s in ([self.reference] if self.reference else []) + list(self.series)]
-        return next((f.center for f in fits if f is not None and f.center is not None), None)
+        pulling = [fit for fit in fits if fit is not None and fit.center is not None]
+        if self.reference is not None and pulling and pulling[0] is self.reference.result.fit:
+            return pulling[0].common_center
+        return next((fit.common_center for fit in pulling if fit.common_center is not None), None)
 
     @cached_property
     def closeness(self) -> list[Closeness]:

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.table import TextLayout
-from estimators.errors import told
+from estimators.errors import error_sentence
 
 if TYPE_CHECKING:
     from estimators import Comparison, Result
@@ -197,7 +197,7 @@ def _r_fit(comparison: Comparison, result: Result) -> str:
         code = result.estimator.r_code(comparison.data, result.options)
         body = None if code is None else [f"  {line}".rstrip() for line in code.strip("\n").split("\n")]
     except Exception as error:  # noqa: BLE001 - a plugin's fault costs its own lines and is said in their place
-        return _comment(f"{result.label}: its R code failed with {told(error)}")
+        return _comment(f"{result.label}: its R code failed with {error_sentence(error)}")
     if body is None:
         return _comment(f"{result.label}: has no R code")
     return "\n".join([*title, f"result[[{_r_text(result.id)}]] <- local({{", *body, "  estimate", "})"])

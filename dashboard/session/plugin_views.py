@@ -10,7 +10,7 @@ from dashboard.figures.page_view import PageView
 from dashboard.figures.plugin_figure import look_of, page_figure
 from dashboard.plugin_host.wire import pack_comparison, plain_figure
 from estimators import BlupboardError, DataError, NotRun
-from estimators.errors import told
+from estimators.errors import error_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,5 +63,7 @@ def _figure(
     except BlupboardError as error:
         raise DataError(f"this view of the plugin {source.name} broke its contract: {error}") from error
     except (Exception, SystemExit) as error:
-        _log.warning("The view %s failed with %s", view.id, told(error))
-        raise DataError(f"this view of the plugin {source.name} failed with {told(error)}") from error
+        _log.warning("The view %s failed with %s", view.id, error_sentence(error))
+        raise DataError(
+            f"this view of the plugin {source.name} failed with {error_sentence(error)}"
+        ) from error

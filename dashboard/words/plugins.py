@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from estimators import PluginStatus, Source
-
-OWN_NAME = "blupboard"
-"""The name under which everything built in is listed."""
+    from estimators import PluginStatus
 
 
 class Line(TypedDict):
@@ -24,16 +21,11 @@ class Line(TypedDict):
     estimators: list[str]
 
 
-def plugin_name(source: Source) -> str:
-    """What people call a plugin: its distribution or the stem of its file; blupboard for the built-ins."""
-    return OWN_NAME if source.is_built_in else source.name
-
-
 def plugin_line(status: PluginStatus) -> Line:
     """One plugin as the list has it; it has failed if anything of it was left out."""
     reasons = [failure.reason for failure in status.failures]
     return {
-        "name": plugin_name(status.source),
+        "name": status.source.plugin_name,
         "source": status.source.origin,
         "version": status.source.version,
         "status": "failed" if reasons else "ok",

@@ -15,9 +15,10 @@ from estimators.arrays import all_finite
 from estimators.contract.batch import GroupBatch
 from estimators.contract.estimator import ID_PATTERN, Estimator
 from estimators.contract.fit import GroupFit, Note
+from estimators.data.features import features_fault
 from estimators.data.groups import GroupData
 from estimators.data.rows import Rows
-from estimators.errors import BlupboardError, DataError, NotRun, told
+from estimators.errors import BlupboardError, DataError, NotRun, error_sentence
 from estimators.fitting.compare import run
 from estimators.fitting.fit_many import fit_many, is_looped
 
@@ -92,6 +93,8 @@ def _identity(estimator: Estimator) -> Iterator[str]:
         yield f"the id {estimator.id!r} must be lower-case letters, digits, _ and -, starting with a letter"
     if estimator.needs not in ("summary", "rows"):
         yield f"needs is {estimator.needs!r}: say 'summary' or 'rows'"
+    if fault := features_fault(estimator.handles):
+        yield f"handles {fault}"
     try:
         options = estimator.make_options()
         estimator.make_options(options)
@@ -140,7 +143,7 @@ def _fit_problems(estimator: Estimator, options: object, name: str, data: GroupD
         return
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
         hint = "" if name == ORDINARY else " (where data cannot carry the method, raise DataError)"
-        yield f"{told(error)}{hint}"
+        yield f"{error_sentence(error)}{hint}"
         return
     if any((a != b).any() for a, b in zip(before, _snapshot(data), strict=True)):
         yield "it changes its input: work on copies"
@@ -157,7 +160,7 @@ def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
     try:
         narrow, wide = fit.interval(0.5), fit.interval(0.99)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-        yield f"interval(0.5) fails with {told(error)}"
+        yield f"interval(0.5) fails with {error_sentence(error)}"
         return
     if narrow is None or wide is None:
         return
@@ -191,10 +194,10 @@ def _display_problems(estimator: Estimator, options: object, data: GroupData, fi
         curve = estimator.weight_curve(fit, np.array([1.0, 10.0]))
         code = estimator.r_code(data, options)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-        yield f"weight_curve or r_code fails with {told(error)} (None where there is none)"
+        yield f"weight_curve or r_code fails with {error_sentence(error)} (None where there is none)"
         return
     if curve is not None and (np.shape(curve) != (2,) or not np.isfinite(curve).all()):
-        yield "weight_curve must give one finite weight for each n, or None"
+        yield "weight_curve must give one finite weight for each entry of information, or None"
     if code is not None and not isinstance(code, str):
         yield "r_code must give text, or None"
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from estimators.checks.check_estimator import LONGEST_QUOTE, ConformanceError
 from estimators.data.groups import GroupData
-from estimators.errors import DataError, told
+from estimators.errors import DataError, error_sentence
 from estimators.fitting.compare import compare
-from estimators.plugins.admission import fault_of
+from estimators.plugins.admission import registration_fault
 from estimators.plugins.builtins import register_estimators
 from estimators.plugins.view import Look, View
 
@@ -54,7 +54,7 @@ def check_view(view: View, estimators: Iterable[Estimator] = ()) -> None:
 
 
 def _problems(view: View, estimators: list[Estimator]) -> Iterator[str]:
-    if fault := fault_of(view, View):
+    if fault := registration_fault(view, View):
         yield fault
         return
     everyone = [*register_estimators(), *estimators]
@@ -100,7 +100,7 @@ def _faults(view: View, comparison: Comparison, look: Look) -> Iterator[str]:
         return
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of the view is what is looked for
         yield (
-            f"{told(error)} (a method that failed has no fit: look at "
+            f"{error_sentence(error)} (a method that failed has no fit: look at "
             "comparison.succeeded; return None where there is nothing to draw, raise DataError to say why)"
         )
         return

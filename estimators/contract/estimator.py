@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from estimators.contract.fit import GroupFit
 from estimators.contract.options import NoOptions, OptionSpec, option_spec
-from estimators.errors import FitError, OptionError
+from estimators.data.features import FEATURES
+from estimators.errors import DataError, FitError, OptionError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,6 +43,10 @@ class Estimator(ABC):
     """Where the formula comes from."""
     needs: ClassVar[Literal["summary", "rows"]] = "summary"
     """``rows``: the method reads ``data.rows``; ``summary``: the group summaries are enough."""
+    handles: ClassVar[frozenset[str]] = frozenset({"known_variance"})
+    """What the data may carry besides rows in groups: words of :data:`FEATURES`; other data are refused."""
+    blupboard_contract: ClassVar[str] = "0.1"
+    """The contract that the method is written for; a registry with an older one leaves it out and says so."""
     Options: ClassVar[type] = NoOptions
     """A frozen dataclass whose fields are :func:`option` calls."""
 
@@ -59,11 +64,13 @@ class Estimator(ABC):
 
         Raises:
             OptionError: an unknown option or a value out of bounds.
-            DataError: the data cannot carry this method (too few groups, say).
+            DataError: the data cannot carry this method (too few groups, say), or carry what it does not
+                handle.
             FitError: the method broke its contract (wrong shape, NaN, ...).
 
         """
         checked = self.make_options(options)
+        self.require_handled(data)
         if self.needs == "rows":
             data.require_rows()
         result = self._fit(data, checked)
@@ -72,11 +79,22 @@ class Estimator(ABC):
         result.check(len(data))
         return result
 
+    def require_handled(self, data: GroupData) -> None:
+        """Make sure that the method handles what the data carry.
+
+        Raises:
+            DataError: it does not.
+
+        """
+        unhandled = [words for name, words in FEATURES.items() if name in data.carries - self.handles]
+        if unhandled:
+            raise DataError(f"does not handle {' and '.join(unhandled)}, which these data have")
+
     @abstractmethod
-    def _fit(self, data: GroupData, options: Any) -> GroupFit:  # noqa: ANN401 - an instance of the subclass's Options
+    def _fit(self, data: GroupData, options: Any) -> GroupFit:
         """Compute the fit. ``data`` is read-only; ``options`` is a checked instance of ``Options``."""
 
-    def _fit_many(self, batch: GroupBatch, options: Any) -> BatchFit | None:  # noqa: ANN401 - as in _fit
+    def _fit_many(self, batch: GroupBatch, options: Any) -> BatchFit | None:
         """Compute the fits of all replicates of a batch at once.
 
         Optional: None means that this method fits one replicate after the other. What it gives must be what
@@ -85,12 +103,16 @@ class Estimator(ABC):
         del batch, options
         return None
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """The weight ``(M,)`` that groups of ``n (M,)`` rows would get under ``fit``; None: no such curve."""
-        del fit, n
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The weight ``(M,)`` under ``fit`` of a group whose data weigh ``information (M,)``; None: no curve.
+
+        ``information`` is as :attr:`GroupData.information`: rows, or 1 / SE^2 where means were published. It
+        is handed over by position.
+        """
+        del fit, information
         return None
 
-    def r_code(self, data: GroupData, options: Any) -> str | None:  # noqa: ANN401 - as in _fit
+    def r_code(self, data: GroupData, options: Any) -> str | None:
         """The method in R: lines that leave the J estimates in ``estimate``, in the order of ``levels(g)``.
 
         At hand are the usable rows, ``y`` (numeric) and ``g`` (a factor whose levels are ``data.labels``),

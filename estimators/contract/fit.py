@@ -82,8 +82,8 @@ class GroupFit:
     """Its standard error; a masked array where some groups have none."""
     weight: NDArray[np.float64] | None
     """Weight on the group's own mean: 1 = no pooling, 0 = complete pooling."""
-    center: float | None
-    """What the estimates are pulled towards."""
+    center: float | NDArray[np.float64] | None
+    """What the estimates are pulled towards: one number, or ``(J,)`` where every group has its own."""
     parameters: Mapping[str, Parameter]
     """Numbers about all groups together, by name."""
     notes: tuple[Note, ...]
@@ -101,7 +101,7 @@ class GroupFit:
         std_error: ArrayLike | None = None,
         weight: ArrayLike | None = None,
         *,
-        center: float | None = None,
+        center: ArrayLike | None = None,
         parameters: Mapping[str, float | Parameter | None] | None = None,
         notes: Iterable[Note] = (),
         df: ArrayLike | None = None,
@@ -118,7 +118,7 @@ class GroupFit:
         if std_error is not None and np.ma.getmaskarray(np.ma.asarray(std_error)).all():
             std_error = None
         object.__setattr__(self, "std_error", None if std_error is None else frozen_entries(std_error))
-        object.__setattr__(self, "center", None if center is None else _number("center", center))
+        object.__setattr__(self, "center", None if center is None else _number_or_each("center", center))
         named = {
             name: p if isinstance(p, Parameter) else Parameter(name, p)
             for name, p in (parameters or {}).items()
@@ -132,6 +132,30 @@ class GroupFit:
     def __reduce__(self) -> tuple[Any, ...]:
         plain = {name: dict(v) if isinstance(v, MappingProxyType) else v for name, v in vars(self).items()}
         return _fit_of, (plain,)
+
+    @property
+    def common_center(self) -> float | None:
+        """The one number that all estimates are pulled towards; None where there is none, or one a group."""
+        if isinstance(self.center, np.ndarray):
+            return float(self.center[0]) if (self.center == self.center[0]).all() else None
+        return self.center
+
+    def reliability(
+        self, information: NDArray[np.float64], spread: str = "sigma_group"
+    ) -> NDArray[np.float64] | None:
+        """The weight ``(M,)`` of the best linear prediction for groups of ``information (M,)``.
+
+        spread^2 / (spread^2 + sigma_error^2 / information), where ``spread`` names a parameter (Robinson,
+        1991, Statistical Science 6, 15-32). A fit without sigma_error is one of published summaries, whose
+        information, 1 / SE^2, holds all of the noise. None where the fit has no such spread, or both are 0.
+        """
+        between, within = (self.parameters.get(name) for name in (spread, "sigma_error"))
+        if between is None or between.value is None:
+            return None
+        noise = 1.0 if within is None or within.value is None else within.value
+        if between.value == 0:
+            return None if noise == 0 else np.zeros(np.shape(information))
+        return np.asarray(1.0 / (1.0 + np.square(noise / between.value) / information), dtype=np.float64)
 
     def interval(self, level: float = 0.95) -> Interval | None:
         """Lower and upper ends ``(J,)`` of the interval at ``level``, between 0 and 1; None if there is none.
@@ -165,7 +189,11 @@ class GroupFit:
                 raise FitError(f"{name} holds values that are not finite")
         if self.std_error is not None and (self.std_error < 0).any():
             raise FitError("std_error holds negative values")
-        if self.center is not None and not np.isfinite(self.center):
+        if isinstance(self.center, np.ndarray) and np.shape(self.center) != (groups,):
+            raise FitError(
+                f"center has shape {np.shape(self.center)}: give one number, or one for each group"
+            )
+        if self.center is not None and not np.isfinite(self.center).all():
             raise FitError("center is not finite")
         self._check_notes()
         if self.df is not None and not np.all(self.df > 0):
@@ -178,7 +206,7 @@ class GroupFit:
             if note.severity not in get_args(Severity):
                 raise FitError(f"a note has the severity {note.severity!r}: say 'info' or 'warning'")
 
-    def _one_or_each(self, df: ArrayLike | None) -> Any:  # noqa: ANN401 - as the attribute df
+    def _one_or_each(self, df: ArrayLike | None) -> Any:
         """``df`` as it is kept: masked where there is no standard error that it could belong to."""
         if df is None or np.ndim(df) == 0:
             return df
@@ -197,6 +225,14 @@ def _number(name: str, value: object) -> float:
         raise FitError(f"{name} is one number, not {type(value).__name__}") from None
 
 
+def _number_or_each(name: str, value: ArrayLike) -> float | NDArray[np.float64]:
+    """One number, or a read-only copy of one for each group. Raises FitError where it is neither."""
+    if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0):
+        each = _number_each(name, value)
+        return float(each[0]) if each.shape == (1,) else each
+    return _number(name, value)
+
+
 def _number_each(name: str, values: ArrayLike) -> NDArray[np.float64]:
     """A read-only copy. Raises FitError where an entry is masked, complex or no number."""
     try:
@@ -209,7 +245,7 @@ def _number_each(name: str, values: ArrayLike) -> NDArray[np.float64]:
         raise FitError(f"{name} is no array of numbers") from None
 
 
-def _two_ends(ends: Any) -> Interval:  # noqa: ANN401 - whatever a method's own function gives
+def _two_ends(ends: Any) -> Interval:
     """Low and high, read-only. Raises FitError where they are not two arrays."""
     try:
         low, high = ends
@@ -223,7 +259,7 @@ def _fit_of(fields: dict[str, Any]) -> GroupFit:
     return GroupFit(**fields)
 
 
-def two_sided_quantile(level: float, df: float | NDArray[np.float64] | None) -> Any:  # noqa: ANN401 - as df
+def two_sided_quantile(level: float, df: float | NDArray[np.float64] | None) -> Any:
     """The two-sided quantile, one for each ``df``: half the width of an interval in standard errors."""
     from scipy.special import ndtri, stdtrit
 

@@ -13,14 +13,14 @@ from estimators.errors import OptionError
 
 
 def option(
-    default: Any,  # noqa: ANN401 - the type of an option is that of its default
+    default: Any,
     *,
     label: str,
     help: str = "",  # noqa: A002 - the word that click and argparse use too
     minimum: float | None = None,
     maximum: float | None = None,
     choices: Iterable[str] | Mapping[str, str] | None = None,
-) -> Any:  # noqa: ANN401 - as dataclasses.field does, so that the annotation of the field stands
+) -> Any:
     """A field of an ``Options`` dataclass that people can set from the page and the command line.
 
     ``default`` is a bool, int, float or str and gives the type. ``minimum`` and ``maximum`` are inclusive.
@@ -97,7 +97,7 @@ def _read_bool(value: object) -> bool:
     raise ValueError(value)
 
 
-def _read_number(kind: type, value: Any) -> int | float | str:  # noqa: ANN401 - whatever a user gave
+def _read_number(kind: type, value: Any) -> int | float | str:
     if kind is str:
         if not isinstance(value, str):
             raise ValueError(value)

@@ -29,7 +29,7 @@ USABLE, MISSING, INFINITE = 0, 1, 2
 """What an outcome cell is."""
 
 
-def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: DroppedRows) -> Reduction:  # noqa: ANN401
+def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: DroppedRows) -> Reduction:
     """See :meth:`GroupData.from_frame`."""
     import narwhals as nw
 
@@ -61,7 +61,7 @@ def _eager_outcome(column: nw.Series[Any]) -> NDArray[Any]:
     return np.asarray(column.to_numpy(), dtype=object)
 
 
-def _eager_labels(column: nw.Series[Any]) -> Any:  # noqa: ANN401 - an array of the frame's own library
+def _eager_labels(column: nw.Series[Any]) -> Any:
     if column.dtype.is_integer() and not column.is_null().any():
         return column.to_numpy()
     native = column.to_native()

@@ -37,7 +37,7 @@ class GroupData:
     labels: NDArray[np.object_]
     """(J,) str, exactly as given."""
     n: NDArray[np.int64]
-    """(J,) rows in use."""
+    """(J,) rows in use; 1 each where the means were published, so that there are no rows to count."""
     origin: float
     """A number near the data, in the outcome's units."""
     centered_mean: NDArray[np.float64]
@@ -87,6 +87,24 @@ class GroupData:
     def df_within(self) -> int:
         """Degrees of freedom of the pooled variance, N - J."""
         return self.total - len(self)
+
+    @property
+    def carries(self) -> frozenset[str]:
+        """What these data carry that not every method takes, in the words of ``Estimator.handles``."""
+        return frozenset() if self.known_variance is None else frozenset({"known_variance"})
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether ``information`` is a number of rows; else the means were published, each with its SE."""
+        return self.known_variance is None
+
+    @cached_property
+    def information(self) -> NDArray[np.float64]:
+        """(J,) what each group's own data weigh: its rows, or 1 / SE^2 of its mean where that was published.
+
+        In rows, or per squared unit of the outcome. A weight on a group's own mean rises with it.
+        """
+        return frozen_array(self.n if self.known_variance is None else 1.0 / self.known_variance)
 
     @cached_property
     def varies_within(self) -> bool:
@@ -163,7 +181,7 @@ class GroupData:
     @classmethod
     def from_frame(
         cls,
-        frame: Any,  # noqa: ANN401 - of any library
+        frame: Any,
         *,
         outcome: str,
         group: str,

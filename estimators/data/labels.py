@@ -17,7 +17,7 @@ DENSE = 4
 """Whole numbers are counted rather than hashed while their range is at most this many times the rows."""
 
 
-def encode_labels(group: Any) -> tuple[NDArray[np.int64], list[str]]:  # noqa: ANN401 - arrays of any library
+def encode_labels(group: Any) -> tuple[NDArray[np.int64], list[str]]:
     """Codes ``(N,)`` into the distinct labels as text, -1 where a label is missing or blank.
 
     The labels stand in no particular order. The codes may be the given array itself.
@@ -70,7 +70,7 @@ def unmasked(array: np.ma.MaskedArray[Any, Any]) -> NDArray[np.object_]:
     return cells
 
 
-def _factorize(group: Any) -> tuple[NDArray[np.int64], list[Any]]:  # noqa: ANN401
+def _factorize(group: Any) -> tuple[NDArray[np.int64], list[Any]]:
     """Codes and distinct values, -1 for (some of the) missing ones."""
     if hasattr(group, "dictionary_encode"):
         return _factorize_arrow(group)
@@ -123,7 +123,7 @@ def _factorize_objects(cells: list[Any]) -> tuple[NDArray[np.int64], list[Any]]:
     return np.fromiter(map(place.__getitem__, cells), dtype=np.int64, count=len(cells)), values
 
 
-def _factorize_arrow(column: Any) -> tuple[NDArray[np.int64], list[Any]]:  # noqa: ANN401 - Array or ChunkedArray
+def _factorize_arrow(column: Any) -> tuple[NDArray[np.int64], list[Any]]:
     import pyarrow as pa
 
     if pa.types.is_nested(column.type):

@@ -11,7 +11,7 @@ import numpy as np
 from estimators.arrays import all_finite
 from estimators.contract.comparison import Comparison, Result
 from estimators.contract.estimator import Estimator
-from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError, told
+from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError, error_sentence
 
 if TYPE_CHECKING:
     from estimators.contract.fit import Interval
@@ -81,7 +81,7 @@ def failure_message(error: BaseException) -> str:
         return str(error)
     if isinstance(error, BlupboardError):
         return f"the method did not keep to its contract: {error}"
-    return f"the method failed with {told(error)}"
+    return f"the method failed with {error_sentence(error)}"
 
 
 def _resolve(estimators: Iterable[Estimator | str] | Mapping[str, Estimator] | None) -> list[Estimator]:

@@ -168,17 +168,9 @@ class Blup(Estimator):
             },
         )
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """The curve n lambda / (1 + n lambda); None if the fit has no weights or no spread within groups."""
-        sigma_group, sigma_error = (fit.parameters.get(name) for name in ("sigma_group", "sigma_error"))
-        if fit.weight is None or sigma_group is None or sigma_error is None:
-            return None
-        if sigma_group.value is None or sigma_error.value is None:
-            return None
-        if sigma_error.value == 0:
-            return np.ones_like(n)
-        ratio = (sigma_group.value / sigma_error.value) ** 2
-        return n * ratio / (1.0 + n * ratio)
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The curve i lambda / (1 + i lambda) over information i; None if the fit has no weights."""
+        return None if fit.weight is None else fit.reliability(information)
 
     def r_code(self, data: GroupData, options: BlupOptions) -> str | None:
         """The coefficients of lme4's lmer with a random intercept."""

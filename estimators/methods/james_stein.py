@@ -94,9 +94,9 @@ class JamesStein(Estimator):
             parameters={"sigma_error": np.sqrt(pooled)},
         )
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """The one factor, whatever n."""
-        return None if fit.weight is None else np.full_like(n, fit.weight[0])
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The one factor, whatever the information."""
+        return None if fit.weight is None else np.full_like(information, fit.weight[0])
 
     def r_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The formula: with estimated variances, weighting by precision is weighting by rows."""

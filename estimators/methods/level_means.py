@@ -68,10 +68,10 @@ class LevelMeans(Estimator):
             df=float(batch.df_within),
         )
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64]:
-        """1 for every n."""
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64]:
+        """1 whatever the information."""
         del fit
-        return np.ones_like(n)
+        return np.ones_like(information)
 
     def r_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The coefficients of lm without an intercept, or plain means where lm's matrix would be vast."""
@@ -144,10 +144,10 @@ class GrandMean(Estimator):
             df=df,
         )
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64]:
-        """0 for every n."""
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64]:
+        """0 whatever the information."""
         del fit
-        return np.zeros_like(n)
+        return np.zeros_like(information)
 
     def r_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The mean of all rows, once for each group."""

@@ -9,7 +9,9 @@ from types import MappingProxyType
 
 from estimators.contract.estimator import ID_PATTERN, Estimator
 from estimators.contract.options import OptionSpec
-from estimators.plugins.reader import Reader, taken_over
+from estimators.contract.version import STATED_BY, contract_fault
+from estimators.data.features import features_fault
+from estimators.plugins.reader import Reader, own_suffix
 from estimators.plugins.sample import Sample
 from estimators.plugins.view import View
 
@@ -31,7 +33,7 @@ KINDS: Mapping[str, type[Contribution]] = MappingProxyType(
 """What each hook returns a list of."""
 
 
-def fault_of(thing: object, kind: type[Contribution]) -> str | None:
+def registration_fault(thing: object, kind: type[Contribution]) -> str | None:
     """Why something registered as a ``kind`` cannot be used, or None; may raise what its code raises."""
     if not isinstance(thing, kind):
         return f"it registers {thing!r}, which is no instance of {kind.__name__}"
@@ -44,6 +46,10 @@ def fault_of(thing: object, kind: type[Contribution]) -> str | None:
 
 
 def _estimator_fault(estimator: Estimator) -> str | None:
+    if fault := contract_fault(getattr(estimator, STATED_BY)):
+        return fault
+    if fault := features_fault(estimator.handles):
+        return f"handles of {estimator.id} {fault}"
     if fault := _hint_fault(estimator):
         return fault
     try:
@@ -100,7 +106,7 @@ def _reader_fault(reader: Reader) -> str | None:
     bad = [s for s in suffixes if not (isinstance(s, str) and SUFFIX_PATTERN.fullmatch(s))]
     if bad:
         return f"the suffix {bad[0]!r} of the reader {reader.id} must be text that starts with a dot"
-    own = [(s, end) for s in suffixes if (end := taken_over(s))]
+    own = [(s, end) for s in suffixes if (end := own_suffix(s))]
     if own:
         suffix, end = own[0]
         return f"the suffix {suffix!r} of the reader {reader.id} is no new one: blupboard reads {end} itself"

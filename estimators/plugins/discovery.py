@@ -12,7 +12,8 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from estimators.errors import OptionError, told
+from estimators.contract.version import contract_fault, contract_in_source
+from estimators.errors import OptionError, error_sentence
 from estimators.plugins.hookspecs import PROJECT
 
 if TYPE_CHECKING:
@@ -26,10 +27,15 @@ class Source:
     """Where a plugin comes from."""
 
     name: str
-    """The distribution's name, or the file's stem."""
+    """The distribution's name, the file's stem, or ``built in``."""
     origin: str
     """``built in``, ``distribution``, ``python`` (an object), or the path of the file."""
     version: str | None = None
+
+    @property
+    def plugin_name(self) -> str:
+        """What people call it: its distribution, the stem of its file, or blupboard for the built-ins."""
+        return PROJECT if self.is_built_in else self.name
 
     @property
     def is_built_in(self) -> bool:
@@ -121,13 +127,28 @@ class Discovery:
         try:
             plugin = load()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin's import raises is its own fault
-            reason = f"importing it failed with {told(error)}"
+            if fault := _contract_fault(error):
+                self.failures.append(PluginFailure(source, fault))
+                return
+            reason = f"importing it failed with {error_sentence(error)}"
             self.failures.append(PluginFailure(source, reason, _how_to_mend(error)))
             return
         self.loaded.append((source, plugin))
         file = getattr(plugin, "__file__", None)
         if isinstance(file, str):
             self.files.setdefault(Path(file).resolve(), source)
+
+
+def _contract_fault(error: BaseException) -> str | None:
+    """That a plugin whose import failed is written for a newer contract, where it says so in its text."""
+    for frame in traceback.extract_tb(error.__traceback__):
+        try:
+            stated = contract_in_source(Path(frame.filename).read_text("utf-8"))
+        except (OSError, SyntaxError, ValueError):  # no file, or none that can be read: it states nothing
+            continue
+        if fault := contract_fault(stated):
+            return fault
+    return None
 
 
 def _how_to_mend(error: BaseException) -> str:

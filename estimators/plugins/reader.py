@@ -32,7 +32,7 @@ class Reader:
     """
 
 
-def taken_over(suffix: str) -> str | None:
+def own_suffix(suffix: str) -> str | None:
     """The end by which blupboard knows that it reads such a file itself; None where it does not."""
     known = next((end for end in PLAIN_SUFFIXES if suffix.lower().endswith(end)), None)
     packed = next((end for end in PACKED_SUFFIXES if suffix.lower().endswith(end)), None)

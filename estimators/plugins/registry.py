@@ -11,9 +11,10 @@ from typing import Any, TypeVar, cast
 import pluggy
 
 from estimators.contract.estimator import Estimator
-from estimators.errors import OptionError, told
+from estimators.contract.version import STATED_BY, contract_fault
+from estimators.errors import OptionError, error_sentence
 from estimators.plugins import builtins, hookspecs
-from estimators.plugins.admission import KINDS, Contribution, fault_of
+from estimators.plugins.admission import KINDS, Contribution, registration_fault
 from estimators.plugins.discovery import BUILT_IN, Discovery, PluginFailure, Source
 from estimators.plugins.reader import Reader
 from estimators.plugins.sample import Sample
@@ -59,12 +60,12 @@ class Registry(Mapping[str, Estimator]):
         found = (thing for thing, _ in self._entries if isinstance(thing, Estimator))
         ordered = sorted(found, key=lambda estimator: (estimator.order, estimator.id))
         self._estimators = {estimator.id: estimator for estimator in ordered}
-        self._sources = {(type_of(thing), thing.id): source for thing, source in self._entries}
-        self.samples: Mapping[str, Sample] = MappingProxyType(self._of(Sample))
+        self._sources = {(kind_of(thing), thing.id): source for thing, source in self._entries}
+        self.samples: Mapping[str, Sample] = MappingProxyType(self._of_kind(Sample))
         """Datasets to begin with, by id."""
-        self.readers: Mapping[str, Reader] = MappingProxyType(self._of(Reader))
+        self.readers: Mapping[str, Reader] = MappingProxyType(self._of_kind(Reader))
         """Readers of further kinds of files, by id."""
-        self.views: Mapping[str, View] = MappingProxyType(self._of(View))
+        self.views: Mapping[str, View] = MappingProxyType(self._of_kind(View))
         """Pictures of a comparison, by id."""
         self.failures = tuple(failures)
         self.plugins = tuple(plugins)
@@ -90,7 +91,7 @@ class Registry(Mapping[str, Estimator]):
 
     def source_of(self, thing: Contribution) -> Source:
         """Where something that is registered comes from."""
-        return self._sources[type_of(thing), thing.id]
+        return self._sources[kind_of(thing), thing.id]
 
     def statuses(self) -> tuple[PluginStatus, ...]:
         """What became of every plugin that was found: blupboard itself first, then the others by name."""
@@ -99,9 +100,9 @@ class Registry(Mapping[str, Estimator]):
                 source=source,
                 estimators=tuple(name for name in self if self.source(name) == source),
                 failures=tuple(failure for failure in self.failures if failure.source == source),
-                samples=self._brought(Sample, source),
-                readers=self._brought(Reader, source),
-                views=self._brought(View, source),
+                samples=self._ids_from(Sample, source),
+                readers=self._ids_from(Reader, source),
+                views=self._ids_from(View, source),
             )
             for source in self.plugins
         )
@@ -114,7 +115,7 @@ class Registry(Mapping[str, Estimator]):
             )
         return self._estimators[estimator_id]
 
-    def replaced(self, estimators: Iterable[Estimator]) -> Registry:
+    def with_estimators(self, estimators: Iterable[Estimator]) -> Registry:
         """The same with other objects in place of the estimators of those ids."""
         instead = {estimator.id: estimator for estimator in estimators}
         entries = [
@@ -123,10 +124,10 @@ class Registry(Mapping[str, Estimator]):
         ]
         return Registry(entries, self.failures, self.plugins, self.files)
 
-    def _of(self, kind: type[Kind]) -> dict[str, Kind]:
+    def _of_kind(self, kind: type[Kind]) -> dict[str, Kind]:
         return {thing.id: thing for thing, _ in self._entries if isinstance(thing, kind)}
 
-    def _brought(self, kind: type[Contribution], source: Source) -> tuple[str, ...]:
+    def _ids_from(self, kind: type[Contribution], source: Source) -> tuple[str, ...]:
         return tuple(name for (of, name), found in self._sources.items() if of is kind and found == source)
 
 
@@ -174,21 +175,21 @@ def build_registry(
     loaded.extend(found.loaded[sorted_plugins:])
     entries: dict[tuple[type[Contribution], str], tuple[Contribution, Source]] = {}
     for source, plugin in loaded:
-        for thing in _brought_by(plugin, source, found.failures):
-            if failure := _too_late(thing, source, entries):
+        for thing in _contributions(plugin, source, found.failures):
+            if failure := _clash(thing, source, entries):
                 found.failures.append(failure)
             else:
-                entries[type_of(thing), thing.id] = (thing, source)
+                entries[kind_of(thing), thing.id] = (thing, source)
     return Registry(entries.values(), found.failures, sources, found.files)
 
 
-def _too_late(
+def _clash(
     thing: Contribution,
     source: Source,
     entries: Mapping[tuple[type[Contribution], str], tuple[Contribution, Source]],
 ) -> PluginFailure | None:
     """What something else has taken before."""
-    taken = entries.get((type_of(thing), thing.id))
+    taken = entries.get((kind_of(thing), thing.id))
     if taken is not None:
         reason = f"the id {thing.id!r} is taken by {taken[1]}, so that of {source} is left out"
         return PluginFailure(source, reason, "give it an id of its own")
@@ -205,7 +206,7 @@ def _too_late(
     return None
 
 
-def type_of(thing: Contribution) -> type[Contribution]:
+def kind_of(thing: Contribution) -> type[Contribution]:
     """Which of the kinds something is."""
     return next(kind for kind in KINDS.values() if isinstance(thing, kind))
 
@@ -219,10 +220,13 @@ def _own_version() -> str | None:
         return None
 
 
-def _brought_by(plugin: object, source: Source, failures: list[PluginFailure]) -> list[Contribution]:
+def _contributions(plugin: object, source: Source, failures: list[PluginFailure]) -> list[Contribution]:
     """What one plugin registers, asked on its own so that its failure stays its own."""
+    if fault := contract_fault(getattr(plugin, STATED_BY, None)):
+        failures.append(PluginFailure(source, fault))
+        return []
     if isinstance(plugin, tuple(KINDS.values())):
-        return _admitted([plugin], type_of(cast("Contribution", plugin)), source, failures)
+        return _usable([plugin], kind_of(cast("Contribution", plugin)), source, failures)
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
     try:
@@ -249,25 +253,25 @@ def _brought_by(plugin: object, source: Source, failures: list[PluginFailure]) -
             given = [thing for batch in batches for thing in batch]
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin's hook raises is its own fault
             mend = f"{name} must return a list of instances of {kind.__name__}"
-            failures.append(PluginFailure(source, told(error), mend))
+            failures.append(PluginFailure(source, error_sentence(error), mend))
             continue
         if not batches:
             what = "estimators" if kind is Estimator else f"instances of {kind.__name__}"
             failures.append(PluginFailure(source, f"its {name} returns no list of {what}"))
-        brought += _admitted(given, kind, source, failures)
+        brought += _usable(given, kind, source, failures)
     return brought
 
 
-def _admitted(
+def _usable(
     given: list[Any], kind: type[Contribution], source: Source, failures: list[PluginFailure]
 ) -> list[Contribution]:
     """Those that can be used; why not, of the others."""
     usable: list[Contribution] = []
     for thing in given:
         try:
-            fault = fault_of(thing, kind)
+            fault = registration_fault(thing, kind)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
-            fault = told(error)
+            fault = error_sentence(error)
         if fault is None:
             usable.append(thing)
         else:

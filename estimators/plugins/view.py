@@ -32,7 +32,7 @@ class Look:
     faint: str
     """For lines that only help."""
 
-    def points(self, result: Result, x: object, y: object, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - plotly's
+    def points(self, result: Result, x: object, y: object, **more: Any) -> dict[str, Any]:
         """A trace with one mark for every group, in its method's colour and symbol, linked with the page.
 
         Args:

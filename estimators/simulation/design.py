@@ -235,7 +235,7 @@ def _list(per_group: str, groups: int) -> list[int]:
     return [int(part) for part in parts]
 
 
-def _finite(name: str, value: Any) -> float:  # noqa: ANN401 - whatever a user gave
+def _finite(name: str, value: Any) -> float:
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
@@ -245,7 +245,7 @@ def _finite(name: str, value: Any) -> float:  # noqa: ANN401 - whatever a user g
     return number
 
 
-def _whole(name: str, value: Any) -> int:  # noqa: ANN401 - as above
+def _whole(name: str, value: Any) -> int:
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):

@@ -103,10 +103,12 @@ BROKEN = {
         {"_fit": lambda self, data, options: shrunk(data, parameters={"mu": data.mean})},
         "parameter mu is one number, not ndarray",
     ),
-    "center of many": (
-        {"_fit": lambda self, data, options: shrunk(data, center=data.mean)},
-        "center is one number, not ndarray",
+    "centers of another number": (
+        {"_fit": lambda self, data, options: shrunk(data, center=[1, 2, 3])},
+        "center has shape (3,): give one number, or one for each group",
     ),
+    "handles": ({"handles": frozenset({"weigths"})}, "handles holds 'weigths', which is none of known_var"),
+    "handles a text": ({"handles": "weights"}, "handles must be a set such as frozenset({'known_variance'})"),
     "masked": (
         {"_fit": lambda self, data, options: GroupFit(np.ma.masked_less(data.mean, data.mean.max()))},
         "estimate has masked entries",

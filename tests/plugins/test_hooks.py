@@ -139,7 +139,7 @@ def test_a_method_that_is_not_on_at_first_is_there_when_asked_for():
 def test_a_registry_with_other_objects_keeps_everything_else():
     registry = registry_with(Share(), VIEW, carrier(register_estimators=3))
     other = Share()
-    changed = registry.replaced([other])
+    changed = registry.with_estimators([other])
     assert changed["share"] is other
     assert list(changed) == list(registry)
     assert changed.statuses() == registry.statuses()

@@ -105,13 +105,9 @@ class RandomIntercept(Estimator):
             notes=(*answer.notes, _conditional(answer.version)),
         )
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """The curve n lambda / (1 + n lambda)."""
-        between, within = (fit.parameters[name].value for name in ("sigma_group", "sigma_error"))
-        if between is None or within is None:
-            return None
-        ratio = (between / within) ** 2
-        return n * ratio / (1.0 + n * ratio)
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The curve n lambda / (1 + n lambda) of groups of n rows."""
+        return fit.reliability(information)
 
 
 def _conditional(version: str) -> Note:

@@ -61,7 +61,7 @@ class StatsmodelsMixedLM(RandomIntercept):
 
 
 def _answer(
-    result: Any,  # noqa: ANN401 - statsmodels has no types
+    result: Any,
     rows: StandardRows,
     version: str,
     caught: Iterable[warnings.WarningMessage],

@@ -74,14 +74,10 @@ class Morris(Estimator):
             notes=_notes(a),
         )
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """1 - (J - 3) / (J - 1) / (1 + n A / sigma_error^2); None where sigma_error is 0 or unknown."""
-        between, within = (fit.parameters.get(name) for name in ("sigma_group", "sigma_error"))
-        if between is None or within is None or between.value is None or not within.value:
-            return None
-        j = len(fit.estimate)
-        signal: NDArray[np.float64] = n * np.square(between.value / within.value)
-        return 1.0 - (j - 3) / (j - 1) / (1.0 + signal)
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """1 - (J - 3) / (J - 1) / (1 + i A / sigma_error^2) over information i; None without a spread."""
+        reliability, j = fit.reliability(information), len(fit.estimate)
+        return None if reliability is None else 1.0 - (j - 3) / (j - 1) * (1.0 - reliability)
 
 
 def between_variance(means: Means) -> float:

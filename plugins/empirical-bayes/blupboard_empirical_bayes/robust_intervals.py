@@ -152,13 +152,9 @@ class RobustIntervals(Estimator):
             },
         )
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """The curve n mu2 / (n mu2 + sigma_error^2); None where sigma_error is 0 or unknown."""
-        between, within = (fit.parameters.get(name) for name in ("sigma_group", "sigma_error"))
-        if between is None or within is None or between.value is None or not within.value:
-            return None
-        signal: Vector = n * np.square(between.value / within.value)
-        return signal / (1.0 + signal)
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The curve i mu2 / (i mu2 + sigma_error^2) over information i; None without a spread."""
+        return fit.reliability(information)
 
 
 def estimate_moments(value: Vector, variance: Vector, *, by_precision: bool) -> Moments:

@@ -92,13 +92,9 @@ class Sure(Estimator):
             notes=_notes(best),
         )
 
-    def weight_curve(self, fit: GroupFit, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """The curve n lambda / (n lambda + sigma_error^2); None where sigma_error is 0 or unknown."""
-        spread, within = (fit.parameters.get(name) for name in ("sqrt_lambda", "sigma_error"))
-        if spread is None or within is None or spread.value is None or not within.value:
-            return None
-        signal: Vector = n * np.square(spread.value / within.value)
-        return signal / (1.0 + signal)
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The curve i lambda / (i lambda + sigma_error^2) over information i; None without a spread."""
+        return fit.reliability(information, "sqrt_lambda")
 
 
 class Risk:

@@ -146,6 +146,6 @@ def test_the_weight_curve_runs_through_the_weights(name):
     assert np.ptp(fit.weight) > 0.1
     curve = BY_ID[name].weight_curve(fit, data.n.astype(float))
     np.testing.assert_allclose(curve, fit.weight, rtol=1e-12)
-    assert (
-        BY_ID[name].weight_curve(BY_ID[name].fit(published([1, 2, 5, 7], 1.0)), data.n.astype(float)) is None
-    )
+    known = published([1, 2, 5, 7, 30], [1.0, 0.5, 1.0, 2.0, 3.0])
+    fit = BY_ID[name].fit(known)
+    np.testing.assert_allclose(BY_ID[name].weight_curve(fit, known.information), fit.weight, rtol=1e-12)

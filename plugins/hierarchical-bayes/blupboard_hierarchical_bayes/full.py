@@ -95,13 +95,12 @@ class HierarchicalBayes(Estimator):
             details={POSTERIOR: posterior},
         )
 
-    def weight_curve(self, fit: GroupFit, n: Floats) -> Floats | None:
-        """The posterior mean of n lambda / (1 + n lambda); None for published summaries."""
+    def weight_curve(self, fit: GroupFit, information: Floats) -> Floats | None:
+        """The posterior mean of i lambda / (1 + i lambda) over information i."""
         posterior = fit.details.get(POSTERIOR)
-        if not isinstance(posterior, Posterior) or posterior.sigma_error is None:
+        if not isinstance(posterior, Posterior):
             return None
-        curve = posterior.mixture.own_share(1.0 / n[::-1])
-        return curve[::-1]
+        return posterior.mixture.own_share(posterior.profile.variances(information))
 
 
 def half_t(data: GroupData, options: BayesOptions) -> HalfT:

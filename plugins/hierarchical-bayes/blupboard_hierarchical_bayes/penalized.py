@@ -85,12 +85,9 @@ class PenalizedLikelihood(Estimator):
             notes=_notes(data, profile),
         )
 
-    def weight_curve(self, fit: GroupFit, n: Floats) -> Floats | None:
-        """The curve n lambda / (1 + n lambda); None for published summaries."""
-        between, within = fit.parameters["sigma_group"].value, fit.parameters["sigma_error"].value
-        if between is None or within is None:
-            return None
-        return np.asarray(between**2 / (between**2 + within**2 / n))
+    def weight_curve(self, fit: GroupFit, information: Floats) -> Floats | None:
+        """The curve i lambda / (1 + i lambda) over information i; 1 where rows do not vary within groups."""
+        return fit.reliability(information)
 
 
 def _maximise(profile: Profile, *, reml: bool) -> _Optimum:

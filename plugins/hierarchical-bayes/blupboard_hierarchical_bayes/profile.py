@@ -88,6 +88,14 @@ class Profile:
     def __len__(self) -> int:
         return len(self.distance)
 
+    def variances(self, information: Floats) -> Floats:
+        """D ``(M,)`` of groups whose data weigh ``information (M,)``, rows or 1 / SE^2."""
+        if self.within is not None:
+            return 1.0 / information
+        if not self.spread.any():
+            return np.zeros(len(information))
+        return 1.0 / information / self.unit / self.unit
+
     def at(self, ratio: Floats) -> Conditional:
         """Everything that depends on lambda, at each of ``ratio (G,)``."""
         block = max(1, BLOCK // len(self.spread))

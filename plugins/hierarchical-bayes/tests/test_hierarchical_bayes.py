@@ -250,7 +250,10 @@ def test_the_weight_curve_runs_through_the_weights(given):
     np.testing.assert_allclose(BAYES.weight_curve(fit, data.n.astype(float)), fit.weight, rtol=1e-12)
     curve = BAYES.weight_curve(fit, np.array([1.0, 5.0, 500.0]))
     assert (np.diff(curve) > 0).all()
-    assert BAYES.weight_curve(BAYES.fit(EIGHT, given), np.array([1.0])) is None
+    fit = BAYES.fit(EIGHT, given)
+    np.testing.assert_allclose(BAYES.weight_curve(fit, EIGHT.information), fit.weight, rtol=1e-12)
+    level = BAYES.fit(GroupData.from_arrays([1.0, 1, 4, 4, 9, 9], list("aabbcc")), given)
+    assert BAYES.weight_curve(level, np.array([1.0, 5.0])).tolist() == [1, 1]
 
 
 def test_a_fit_travels_between_processes():

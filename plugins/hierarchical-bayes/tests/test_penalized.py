@@ -88,7 +88,8 @@ def test_estimates_are_blups_at_its_spreads():
     prediction = (1 - weight) * found["sigma_group"] ** 2 + (1 - weight) ** 2 * found["mu_std_error"] ** 2
     np.testing.assert_allclose(fit.std_error, np.sqrt(prediction), rtol=1e-9)
     np.testing.assert_allclose(PENALIZED.weight_curve(fit, data.n.astype(float)), weight, rtol=1e-10)
-    assert PENALIZED.weight_curve(PENALIZED.fit(EIGHT), np.array([1.0])) is None
+    fit = PENALIZED.fit(EIGHT)
+    np.testing.assert_allclose(PENALIZED.weight_curve(fit, EIGHT.information), fit.weight, rtol=1e-10)
 
 
 @pytest.mark.parametrize("given", [{}, REML])
