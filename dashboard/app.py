@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import dash
+import dash_mantine_components as dmc
 
 from dashboard import callbacks
-from dashboard.callbacks import downloads as export
-from dashboard.callbacks import live_frame as live
+from dashboard.callbacks import downloads, live_frame
 from dashboard.ingest import store_table
 from dashboard.pages.layout import layout
 from dashboard.plugin_host.collect_plugins import collect
@@ -74,8 +73,8 @@ def create_app(
     first = worked_example(registry) if data is None else _open_file(comparisons, data, outcome, group)
     app = _empty_app()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
-    export.install(app.server, comparisons)
-    live.install(app.server, comparisons)
+    downloads.install(app.server, comparisons)
+    live_frame.install(app.server, comparisons)
     studies = RunningStudies()
     for close in (
         processes.close,
@@ -85,9 +84,9 @@ def create_app(
         server.at_end(app.server, close)
     callbacks.register(app, comparisons, studies)
 
-    def page() -> Any:  # noqa: ANN401 - a component
+    def page() -> dmc.MantineProvider:
         who = server.owner()
-        return layout(comparisons, who, *session_start(comparisons, who, first, prefer=data is not None))
+        return layout(comparisons, who, session_start(comparisons, who, first, prefer=data is not None))
 
     app.layout = page
     return app
@@ -127,5 +126,5 @@ def _open_file(comparisons: Comparisons, path: Path, outcome: str | None, group:
             raise DataError(
                 f"{path.name} has no column {name!r} for the {role}; it has {', '.join(map(repr, names))}"
             )
-    comparisons.preset_roles[dataset.token] = (outcome, group)
+    comparisons.holdings.preset_roles[dataset.token] = (outcome, group)
     return dataset.token

@@ -21,7 +21,8 @@ import pytest
 from dashboard.figures.page_view import draw_views
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.storage.workspace import SIMULATED, Workspace
+from dashboard.session.simulation import ChosenDesign
+from dashboard.storage.workspace import Workspace
 from estimators import Design, GroupData, build_registry, check_estimator
 from tests.browser.serving import serving
 from tests.commands import ROOT
@@ -271,7 +272,7 @@ def test_a_distribution_takes_its_data_along_as_the_guide_says(followed, followe
 def test_the_view_of_the_guide_is_drawn_and_linked(followed, follower, tmp_path):
     registry = build_registry(entry_points=False, files=[follower.folder / "moved.py"])
     comparisons = Comparisons(Workspace(tmp_path), registry)
-    chosen = Choices(SIMULATED, "y", "group", ("ols", "reml"), design=Design(groups=4, per_group="3"))
+    chosen = Choices(ChosenDesign(Design(groups=4, per_group="3")), ("ols", "reml"))
     (shown,) = draw_views(comparisons.later_views, comparisons.scene("ann", chosen)).values()
     assert not shown.problem
     assert [trace["meta"] for trace in shown.figure["data"]] == [{"groups": True, "stride": 1}] * 2

@@ -18,7 +18,8 @@ from dashboard.plugin_host.wire import Setup
 from dashboard.scene.style import LINE, SHAPES
 from dashboard.session.choices import LEVELS, Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.storage.workspace import SIMULATED, Workspace
+from dashboard.session.simulation import ChosenDesign
+from dashboard.storage.workspace import Workspace
 from estimators import (
     BatchFit,
     Design,
@@ -300,5 +301,5 @@ def test_what_is_printed_goes_to_stderr_as_the_guide_says(bad, blupboard, tmp_pa
 def test_a_view_fails_as_the_guide_says(bad, tmp_path):
     registry = build_registry([bad(HEAD + PICTURE)], entry_points=False)
     comparisons = Comparisons(Workspace(tmp_path / "data"), registry)
-    scene = comparisons.scene("ann", Choices(SIMULATED, "y", "group", ("ols",), design=Design(groups=4)))
+    scene = comparisons.scene("ann", Choices(ChosenDesign(Design(groups=4)), ("ols",)))
     assert draw_views(comparisons.later_views, scene)["more-v"].problem == PICTURES

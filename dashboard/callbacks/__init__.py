@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.callbacks import browser, comparison, data, extras, lesson, risk, simulation, views
+from dashboard.callbacks import (
+    browser,
+    code,
+    comparison,
+    data,
+    downloads,
+    lesson,
+    risk,
+    simulation,
+    table,
+    views,
+    zoom_detail,
+)
 
 if TYPE_CHECKING:
     import dash
@@ -19,7 +31,10 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     simulation.register(app, comparisons)
     risk.register(app, comparisons, studies)
     comparison.register(app, comparisons)
-    extras.register(app, comparisons)
     views.register(app, comparisons)
+    table.register(app, comparisons)
+    zoom_detail.register(app, comparisons)
+    code.register(app, comparisons)
+    downloads.register(app, comparisons)
     lesson.register(app)
     browser.register(app)

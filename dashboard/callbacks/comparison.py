@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
 from dashboard.callbacks.views import view_outputs, view_values, views_unchanged
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids, panels
+from dashboard.pages.comparison import comparison_content, pending_ids
 from dashboard.pages.views import table_grid
 from dashboard.serving.server import owner
-from dashboard.session.choices import (
-    Choices,
-    OptionValue,
-    checked_level,
-    shared_options,
-    sort_choices,
-    spread_shared,
-)
-from dashboard.session.comparisons import SOON_SECONDS, selection_key
-from dashboard.session.first_choices import SIMULATED_GROUP, SIMULATED_OUTCOME, sample_of
-from dashboard.storage.workspace import SIMULATED, WorkspaceError
-from dashboard.words import comparison as words
+from dashboard.session.choices import Choices, kind_of
+from dashboard.session.comparisons import SOON_SECONDS
+from dashboard.session.page_controls import PageControls, choices_of
+from dashboard.session.sources import SourceControls
+from dashboard.storage.workspace import WorkspaceError
 from dashboard.words.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
-from estimators import BlupboardError, Design, DesignError, OptionError
+from estimators import BlupboardError, DesignError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import dash
 
     from dashboard.scene.scene import Scene
@@ -55,140 +52,100 @@ _OUTPUTS = {
 }
 
 
+_INPUTS = {
+    "dataset": Input(ids.DATASET, "data"),
+    "design": Input(ids.DESIGN, "data"),
+    "outcome": Input(ids.OUTCOME, "value"),
+    "group": Input(ids.GROUP, "value"),
+    "switches": Input(ids.estimator_switch(ALL), "checked"),
+    "own": Input(ids.estimator_option(ALL, ALL), "value"),
+    "own_checked": Input(ids.estimator_option(ALL, ALL), "checked"),
+    "shared": Input(ids.shared_option(ALL), "value"),
+    "shared_checked": Input(ids.shared_option(ALL), "checked"),
+    "level": Input(ids.LEVEL, "value"),
+    "sort": Input(ids.SORT, "value"),
+    "show_own": Input(ids.SHOW_OWN, "checked"),
+    "theme": Input(ids.THEME, "data"),
+    "tick": Input(ids.UNDER_WAY_TIMER, "n_intervals"),
+    "before": State(ids.CHOICES, "data"),
+    "under_way": State(ids.UNDER_WAY_SHOWN, "data"),
+}
+_SOURCE_CONTROLS = {ids.OUTCOME: "outcome", ids.GROUP: "group", ids.DESIGN: "design"}
+"""The controls that say which groups there are, by the fields of SourceControls."""
+
+
+class Page(TypedDict, total=False):
+    """The values of the inputs. Those of patterns are read with their ids from dash's context."""
+
+    dataset: dict[str, Any] | None
+    design: dict[str, Any] | None
+    outcome: str | None
+    group: str | None
+    switches: list[bool]
+    own: list[object]
+    own_checked: list[object]
+    shared: list[object]
+    shared_checked: list[object]
+    level: str
+    sort: str | None
+    show_own: bool | None
+    theme: str | None
+    tick: int | None
+    before: object
+    under_way: list[str] | None
+
+
 def register(app: dash.Dash, comparisons: Comparisons) -> None:
-    """Add the callbacks of this file."""
+    """Add the callback of this file."""
+    outputs = {**_OUTPUTS, "views": view_outputs(comparisons.live_views, ids.FIGURES)}
+    app.callback(output=outputs, inputs=_INPUTS)(partial(_refresh, comparisons))
 
-    @app.callback(
-        output={**_OUTPUTS, "views": view_outputs(comparisons.live_views, ids.FIGURES)},
-        inputs={
-            "dataset": Input(ids.DATASET, "data"),
-            "design": Input(ids.DESIGN, "data"),
-            "outcome": Input(ids.OUTCOME, "value"),
-            "group": Input(ids.GROUP, "value"),
-            "switches": Input(ids.estimator_switch(ALL), "checked"),
-            "own": Input(ids.estimator_option(ALL, ALL), "value"),
-            "own_checked": Input(ids.estimator_option(ALL, ALL), "checked"),
-            "shared": Input(ids.shared_option(ALL), "value"),
-            "shared_checked": Input(ids.shared_option(ALL), "checked"),
-            "level": Input(ids.LEVEL, "value"),
-            "sort": Input(ids.SORT, "value"),
-            "show_own": Input(ids.SHOW_OWN, "checked"),
-            "theme": Input(ids.THEME, "data"),
-            "tick": Input(ids.UNDER_WAY_TIMER, "n_intervals"),
-            "before": State(ids.CHOICES, "data"),
-            "under_way": State(ids.UNDER_WAY_SHOWN, "data"),
-        },
-    )
-    def refresh(**page: Any) -> dict[str, Any]:  # noqa: ANN401 - values of the page's controls
-        for read_from_inputs_list in ("own", "own_checked", "shared", "shared_checked", "switches"):
-            del page[read_from_inputs_list]
-        unchanged = _unchanged(comparisons)
-        simulated = (page["dataset"] or {}).get("token") == SIMULATED
-        of_no_account = (ids.GROUP, ids.OUTCOME) if simulated else (ids.DESIGN,)
-        if page["theme"] is None or not page["dataset"] or ctx.triggered_id in of_no_account:
+
+def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
+    views = comparisons.live_views
+    unchanged = {**dict.fromkeys(_OUTPUTS, no_update), "views": views_unchanged(views)}
+    trigger = ctx.triggered_id
+    if page["theme"] is None or not page["dataset"] or _is_of_no_account(trigger, page["dataset"]["token"]):
+        return unchanged
+    looks_again = trigger == ids.UNDER_WAY_TIMER
+    try:
+        choices = choices_of(comparisons.registry, controls_of(page, ctx.inputs_list))
+        scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
+        if looks_again and pending_ids(scene) == page["under_way"]:
             return unchanged
-        if simulated:
-            page |= {"outcome": SIMULATED_OUTCOME, "group": SIMULATED_GROUP}
-        if not page["outcome"] or not page["group"]:
-            return _only_problem(comparisons, "Choose an outcome (numbers) and a grouping column.")
-        try:
-            choices = chosen(comparisons, ctx.inputs_list, page)
-            looks_again = ctx.triggered_id == ids.UNDER_WAY_TIMER
-            scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
-            if looks_again and under_way(scene) == page["under_way"]:
-                return unchanged
-            comparisons.workspace.save_choices(owner(), choices.token, choices.to_json())
-            return on_screen(comparisons, owner(), scene, choices) | table_update(
-                scene, Choices.from_json(page["before"])
-            )
-        except DesignError as error:
-            set_props(ids.dial_error(error.field), {"children": panels.sentence(str(error))})
-            return unchanged
-        except (BlupboardError, WorkspaceError, ValueError) as error:
-            return _only_problem(comparisons, str(error))
+        comparisons.workspace.save_choices(owner(), choices.source.token, choices.to_json())
+        content = comparison_content(comparisons, choices, comparisons.source(owner(), choices), scene)
+        content["views"] = view_values(draw_views(views, scene))
+        return content | table_update(scene, Choices.from_json(page["before"]))
+    except DesignError as error:
+        set_props(ids.dial_error(error.field), {"children": panels.sentence(str(error))})
+        return unchanged
+    except (BlupboardError, WorkspaceError, ValueError) as error:
+        return unchanged | {"problem": panels.alert(str(error))}
 
 
-def chosen(comparisons: Comparisons, inputs: Any, page: dict[str, Any]) -> Choices:  # noqa: ANN401 - dash's list of inputs
-    """The page's controls as Choices. Raises ValueError for a value that the page does not offer."""
-    controls = [entry for group in _flat(inputs) for entry in (group if isinstance(group, list) else [group])]
-    on = {c["id"]["id"] for c in controls if _is(c, "estimator-on") and c.get("value")}
-    shared = shared_options(comparisons.registry)
-    shared_values: dict[str, OptionValue] = {
-        c["id"]["name"]: c["value"]
-        for c in controls
-        if _is(c, "shared-option") and c.get("value") not in (None, "")
-    }
-    options = spread_shared(comparisons.registry, shared, shared_values)
-    options += [
-        (
-            c["id"]["id"],
-            c["id"]["name"],
-            within_bounds(comparisons, c["id"]["id"], c["id"]["name"], c["value"]),
-        )
-        for c in controls
-        if _is(c, "estimator-option") and c.get("value") not in (None, "")
-    ]
-    return Choices(
-        token=page["dataset"]["token"],
-        outcome=page["outcome"],
-        group=page["group"],
-        on=tuple(i for i in comparisons.registry if i in on),
-        options=tuple(options),
-        level=checked_level(page["level"]),
-        sort=page["sort"] or "",
+def _is_of_no_account(trigger: object, token: str) -> bool:
+    """Whether it is a control of another kind of source that has changed."""
+    field = _SOURCE_CONTROLS.get(trigger) if isinstance(trigger, str) else None
+    return field is not None and field not in kind_of(token).controls
+
+
+def controls_of(page: Page, inputs: object) -> PageControls:
+    """The values of the controls; ``inputs`` are those of dash's context, which have their ids."""
+    controls = list(_with_ids(inputs))
+    shared, own = _values(controls, "shared-option"), _values(controls, "estimator-option")
+    return PageControls(
+        source=SourceControls(
+            (page["dataset"] or {})["token"], page["outcome"], page["group"], page["design"]
+        ),
+        on=frozenset(c["id"]["id"] for c in _values(controls, "estimator-on") if c["value"]),
+        shared={c["id"]["name"]: c["value"] for c in shared},
+        own=tuple((c["id"]["id"], c["id"]["name"], c["value"]) for c in own),
+        level=page["level"],
+        sort=page["sort"],
         show_own=bool(page["show_own"]),
         dark=page["theme"] == "dark",
-        design=Design.from_json(page["design"]) if page["dataset"]["token"] == SIMULATED else None,
     )
-
-
-def within_bounds(comparisons: Comparisons, estimator_id: str, name: str, value: OptionValue) -> OptionValue:
-    """The value of an option. Raises OptionError in the words of its control where it is out of bounds."""
-    estimator = comparisons.registry.get(estimator_id)
-    if estimator is None:
-        return value  # of a plugin that has gone meanwhile: it is passed over
-    spec = next((spec for spec in estimator.option_specs() if spec.name == name), None)
-    if spec is None:
-        raise OptionError(f"{estimator.label} has no option {name}")
-    try:
-        spec.parse(value)
-    except OptionError as error:
-        raise OptionError(f"{spec.label} of {estimator.label}{str(error).removeprefix(name)}") from error
-    return value
-
-
-def on_screen(comparisons: Comparisons, who: str, scene: Scene, choices: Choices) -> dict[str, Any]:
-    """Every output for a scene."""
-    chip = panels.simulated_chip(scene)
-    if choices.design is None:
-        chip = panels.dataset_chip(comparisons.workspace.get(who, choices.token), scene)
-    sample = sample_of(comparisons.registry, choices.token)
-    return {
-        "choices": choices.to_json(),
-        "problem": None,
-        "rows_used": words.rows_used(scene.comparison.data),
-        "chip": chip,
-        "about": panels.about_sample(sample) if sample else None,
-        "sort": sort_choices(comparisons.registry, choices.on),
-        "headline": panels.headline(scene),
-        "cards": panels.cards(scene),
-        "failures": panels.failures(scene, comparisons),
-        "under_way": words.under_way(scene),
-        "under_way_shown": under_way(scene),
-        "under_way_timer": not under_way(scene),
-        "notes": panels.notes(scene),
-        "parameters": panels.parameters(scene, comparisons),
-        "views": view_values(draw_views(comparisons.live_views, scene)),
-        "index": groups_index(scene),
-        "closest": words.closest_line(scene),
-        "draw_bar": scene.truth is None,
-        "roles": scene.truth is not None,
-    }
-
-
-def under_way(scene: Scene) -> list[str]:
-    """The estimators whose fits are not there yet, by id."""
-    return [result.id for result in scene.comparison.results if result.pending]
 
 
 def table_update(scene: Scene, before: Choices | None) -> dict[str, Any]:
@@ -196,38 +153,29 @@ def table_update(scene: Scene, before: Choices | None) -> dict[str, Any]:
     columns = table_columns(scene)
     if len(scene) > CLIENT_SIDE_GROUPS:
         return {"table": table_grid(columns, None)}
-    if before is not None and selection_key(before) == scene.selection_key:
+    if before is not None and before.source.selection_key == scene.selection_key:
         set_props(ids.TABLE, {"columnDefs": columns, "rowData": table_rows(scene)})
         return {"table": no_update}
     return {"table": table_grid(columns, table_rows(scene))}
 
 
-def groups_index(scene: Scene) -> dict[str, Any]:
-    """What the linked views need to know of the groups: order, names and rows, by key."""
-    labels = [""] * len(scene)
-    n = [0] * len(scene)
-    for key, label, count in zip(scene.order.tolist(), scene.labels, scene.n.tolist(), strict=True):
-        labels[key], n[key] = label, count
-    return {
-        "view": scene.selection_key,
-        "order": scene.order.tolist(),
-        "labels": labels,
-        "n": n,
-        "unit": scene.unit.one,
-    }
+def _with_ids(inputs: object) -> Iterator[Mapping[str, Any]]:
+    """Every control in dash's nested lists, with its id and value."""
+    if isinstance(inputs, dict) and "id" not in inputs:
+        inputs = list(inputs.values())
+    if isinstance(inputs, list):
+        for entry in inputs:
+            yield from _with_ids(entry)
+    elif isinstance(inputs, dict):
+        yield inputs
 
 
-def _unchanged(comparisons: Comparisons) -> dict[str, Any]:
-    return {**dict.fromkeys(_OUTPUTS, no_update), "views": views_unchanged(comparisons.live_views)}
-
-
-def _only_problem(comparisons: Comparisons, message: str) -> dict[str, Any]:
-    return {**_unchanged(comparisons), "problem": panels.alert(message)}
-
-
-def _flat(inputs: Any) -> list[Any]:  # noqa: ANN401 - as above
-    return list(inputs.values()) if isinstance(inputs, dict) else list(inputs)
-
-
-def _is(control: dict[str, Any], kind: str) -> bool:
-    return isinstance(control.get("id"), dict) and control["id"].get("type") == kind
+def _values(controls: list[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
+    """The controls of one pattern that are not empty."""
+    return [
+        control
+        for control in controls
+        if isinstance(control["id"], dict)
+        and control["id"].get("type") == kind
+        and control.get("value") not in (None, "")
+    ]

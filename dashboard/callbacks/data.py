@@ -11,7 +11,8 @@ from dash import ALL, Input, Output, State, ctx, no_update
 from dashboard.pages import ids, panels
 from dashboard.pages.rail import column_options, my_files
 from dashboard.serving.server import owner
-from dashboard.session.first_choices import SAMPLE_PREFIX, lacking, opening_choices, worked_example
+from dashboard.session.first_choices import first_choices, missing_columns, worked_example
+from dashboard.session.stored_file import SAMPLE_PREFIX
 from dashboard.storage.workspace import UnknownDataset, WorkspaceError
 
 if TYPE_CHECKING:
@@ -65,19 +66,19 @@ def open_dataset(comparisons: Comparisons, who: str, token: str) -> tuple[Any, .
     """What the page shows of a dataset that ``who`` opens; or, as the last value, why it cannot be opened."""
     try:
         dataset = comparisons.workspace.get(who, token)
-        if problem := lacking(comparisons.registry, dataset):
+        if problem := missing_columns(comparisons.registry, dataset):
             return (*_NOTHING[:-1], panels.alert(problem))
-        choices = opening_choices(comparisons, who, dataset)
+        source = first_choices(comparisons, who, token).source
         comparisons.workspace.remember_current(who, token)
     except WorkspaceError as error:
         return (*_NOTHING[:-1], panels.alert(str(error)))
     return (
         {"token": token, "name": dataset.name},
         column_options(dataset.table, "outcome"),
-        choices.outcome or None,
+        source.outcome or None,
         column_options(dataset.table, "group"),
-        choices.group or None,
-        my_files(comparisons.workspace.list(who), dataset),
+        source.group or None,
+        my_files(comparisons.workspace.list(who), token),
         None,
     )
 
@@ -96,8 +97,7 @@ def delete_dataset(comparisons: Comparisons, who: str, token: str, open_token: s
         comparisons.workspace.delete(who, token)
     sample = {"token": worked_example(comparisons.registry)}
     files = comparisons.workspace.list(who)
-    shown = next((dataset for dataset in files if dataset.token == open_token), None)
-    return my_files(files, shown), sample if open_token == token else no_update
+    return my_files(files, open_token), sample if open_token == token else no_update
 
 
 def wanted_token(trigger: object, value: object, uploaded: dict[str, Any] | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Downloads: the tidy columns as a CSV that is safe to open in a spreadsheet, and simulated rows."""
+"""Downloads: the tidy columns as a CSV that is safe to open in a spreadsheet, and the rows of a source."""
 
 from __future__ import annotations
 
@@ -7,20 +7,26 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import flask
+from dash import Input, Output
 from werkzeug.exceptions import BadRequest, NotFound
 
-from dashboard.scripts.simulated_csv import FILE_NAME, csv_pieces
+from dashboard.pages import ids
+from dashboard.pages.header import rows_entry
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
-from dashboard.storage.workspace import UnknownDataset
+from dashboard.storage.workspace import UnknownDataset, WorkspaceError
 from estimators import TIDY_COLUMNS, BlupboardError
 from estimators.contract.comparison import group_columns
 
 if TYPE_CHECKING:
+    import dash
+    from dash.development.base_component import Component
+
     from dashboard.session.comparisons import Comparisons
     from estimators import Comparison
 
@@ -31,36 +37,63 @@ _LINES = 5_000
 _INCOMPLETE = "The address of this download is incomplete; start it from the page."
 
 
+GROUPS_ADDRESS = "/export/groups.csv"
+ROWS_ADDRESS = "/export/rows.csv"
+
+
 def install(server: flask.Flask, comparisons: Comparisons) -> None:
-    """Add the downloads, for the session that owns the dataset.
+    """Add the downloads, for the session that owns the data.
 
-    ``GET /export/groups.csv?choices=...`` gives the table, ``GET /export/simulated.csv?choices=...`` the rows
-    that were simulated.
+    GROUPS_ADDRESS with ``?choices=...`` gives the table, ROWS_ADDRESS the rows, where the source has a file
+    of them.
     """
+    server.add_url_rule(GROUPS_ADDRESS, "groups_csv", lambda: _groups_csv(comparisons))
+    server.add_url_rule(ROWS_ADDRESS, "rows_csv", lambda: _rows_csv(comparisons))
 
-    def groups_csv() -> flask.Response:
-        choices = _asked_for()
-        try:
-            comparison = comparisons.comparison(owner(), choices)
-            simulated = choices.design is not None
-            name = FILE_NAME if simulated else comparisons.workspace.get(owner(), choices.token).name
-        except UnknownDataset as error:
-            raise NotFound(str(error)) from error
-        except (BlupboardError, ValueError) as error:
-            raise BadRequest(str(error)) from error
-        return _download(csv_lines(comparison), f"{name.rsplit('.', 1)[0]}-groups.csv")
 
-    def simulated_csv() -> flask.Response:
-        design = _asked_for().design
-        if design is None:
+def register(app: dash.Dash, comparisons: Comparisons) -> None:
+    """Add the callback that keeps the menu's addresses up to date."""
+    app.callback(
+        Output(ids.DOWNLOAD_CSV, "href"), Output(ids.DOWNLOAD_ROWS, "children"), Input(ids.CHOICES, "data")
+    )(partial(_addresses, comparisons))
+
+
+def _addresses(comparisons: Comparisons, given: object) -> tuple[str, Component | None]:
+    """Of the table, relative to the page; and the menu's entry for the rows, where there is one."""
+    choices = Choices.from_json(given)
+    if choices is None:
+        return "#", None
+    query = "?choices=" + quote(json.dumps(given))
+    try:
+        rows = comparisons.source(owner(), choices).rows()
+    except WorkspaceError:
+        rows = None  # the data have gone meanwhile, which the comparison's own callback says
+    entry = None if rows is None else rows_entry(rows.label, f"{ROWS_ADDRESS[1:]}{query}")
+    return f"{GROUPS_ADDRESS[1:]}{query}", entry
+
+
+def _groups_csv(comparisons: Comparisons) -> flask.Response:
+    choices = _asked_for()
+    try:
+        comparison = comparisons.comparison(owner(), choices)
+        name = comparisons.source(owner(), choices).describe().file_name
+    except UnknownDataset as error:
+        raise NotFound(str(error)) from error
+    except (BlupboardError, ValueError) as error:
+        raise BadRequest(str(error)) from error
+    return _download(csv_lines(comparison), f"{name.rsplit('.', 1)[0]}-groups.csv")
+
+
+def _rows_csv(comparisons: Comparisons) -> flask.Response:
+    try:
+        rows = comparisons.source(owner(), _asked_for()).rows()
+        if rows is None:
             raise BadRequest(_INCOMPLETE)
-        try:
-            return _download(csv_pieces(comparisons.simulated(design)), FILE_NAME)
-        except BlupboardError as error:
-            raise BadRequest(str(error)) from error
-
-    server.add_url_rule("/export/groups.csv", "groups_csv", groups_csv)
-    server.add_url_rule("/export/simulated.csv", "simulated_csv", simulated_csv)
+        return _download(rows.pieces(), rows.name)
+    except UnknownDataset as error:
+        raise NotFound(str(error)) from error
+    except BlupboardError as error:
+        raise BadRequest(str(error)) from error
 
 
 def _asked_for() -> Choices:

@@ -15,7 +15,9 @@ from werkzeug.exceptions import BadRequest
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids, panels
 from dashboard.scene.truth import closest
+from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
+from dashboard.session.simulation import ChosenDesign
 from dashboard.words import comparison as words
 from estimators import BlupboardError, Design, DesignError
 
@@ -47,7 +49,7 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
         if int(design.sizes.sum()) > MOST_LIVE_ROWS:
             return _json({"large": True})
         try:
-            scene = comparisons.passing_scene(design, replace(choices, design=design))
+            scene = comparisons.passing_scene(owner(), replace(choices, source=ChosenDesign(design)))
         except (BlupboardError, ValueError) as error:
             return _json({"problem": {"field": "", "message": panels.sentence(str(error))}})
         return _json(picture(comparisons.live_views, scene))

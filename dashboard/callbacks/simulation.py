@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dash import ALL, ClientsideFunction, Input, Output, State, no_update
+from dash import ALL, ClientsideFunction, Input, NoUpdate, Output, State, no_update
 
 from dashboard.pages import ids
 from dashboard.pages.dials import shape_field
+from dashboard.pages.layout import opened_data
 from dashboard.serving.server import owner
-from dashboard.session.first_choices import SIMULATED_DATASET
-from dashboard.storage.workspace import SIMULATED
+from dashboard.session.first_choices import first_choices
+from dashboard.session.simulation import ChosenDesign
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         Input(ids.SOURCES, "value"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
-    )(partial(_simulation_wanted, comparisons))
+    )(partial(_opened, comparisons))
     app.callback(
         Output(ids.SHAPE_FIELD, "children"), Input(ids.dial("effects"), "value"), prevent_initial_call=True
     )(shape_field)
@@ -65,8 +66,12 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     )
 
 
-def _simulation_wanted(comparisons: Comparisons, source: str | None, current: dict[str, Any] | None) -> Any:  # noqa: ANN401
-    if source != "simulate" or (current or {}).get("token") == SIMULATED:
+def _opened(
+    comparisons: Comparisons, door: str | None, current: dict[str, str] | None
+) -> dict[str, str] | NoUpdate:
+    token = ChosenDesign.token
+    if door != "simulate" or (current or {}).get("token") == token:
         return no_update
-    comparisons.workspace.remember_current(owner(), SIMULATED)
-    return SIMULATED_DATASET
+    who = owner()
+    comparisons.workspace.remember_current(who, token)
+    return opened_data(token, comparisons.source(who, first_choices(comparisons, who, token)))

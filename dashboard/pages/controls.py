@@ -15,8 +15,8 @@ from dashboard.session.choices import own_options
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dashboard.session.choices import OptionValue
     from dashboard.session.comparisons import Comparisons
+    from dashboard.session.json_values import OptionValue
     from estimators import Estimator, OptionSpec, Source
 
 

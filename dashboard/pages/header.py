@@ -47,9 +47,9 @@ def header() -> html.Header:
     )  # fmt: skip
 
 
-def rows_entry(address: str) -> dmc.MenuItem:
-    """The menu entry that is there for simulated data only: every row with its true mean."""
-    return dmc.MenuItem("Simulated rows as CSV", href=address, refresh=True)
+def rows_entry(label: str, address: str) -> dmc.MenuItem:
+    """The menu entry that is there for a source whose rows can be had as a file."""
+    return dmc.MenuItem(label, href=address, refresh=True)
 
 
 def _export_menu() -> dmc.Menu:

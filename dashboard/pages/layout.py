@@ -14,12 +14,12 @@ from dashboard.pages.methods import plugins_modal
 from dashboard.pages.rail import rail
 from dashboard.pages.risk import risk_panel
 from dashboard.pages.views import code_modal, comparison_panel
-from dashboard.session.first_choices import SIMULATED_DATASET, simulated_design
+from dashboard.session.first_choices import first_design
 
 if TYPE_CHECKING:
     from dashboard.session.choices import Choices
     from dashboard.session.comparisons import Comparisons
-    from dashboard.storage.datasets import Dataset
+    from dashboard.session.sources import GroupSource
 
 THEME = {
     "primaryColor": "blue",
@@ -46,15 +46,12 @@ THEME = {
 }
 
 
-def layout(
-    comparisons: Comparisons, owner: str, dataset: Dataset | None, choices: Choices
-) -> dmc.MantineProvider:
-    """Header, rail and comparison, with the stores between them; without a dataset, the simulation."""
-    design = choices.design or simulated_design(comparisons, owner)
-    opened = SIMULATED_DATASET if dataset is None else {"token": dataset.token, "name": dataset.name}
+def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.MantineProvider:
+    """Header, rail and comparison, with the stores between them."""
+    source, design = comparisons.source(owner, choices), first_design(comparisons, owner)
     stores = [
         dcc.Store(id=ids.UPLOADED),
-        dcc.Store(id=ids.DATASET, data=opened),
+        dcc.Store(id=ids.DATASET, data=opened_data(choices.source.token, source)),
         dcc.Store(id=ids.DESIGN, data=design.to_json()),
         dcc.Store(id=ids.CHOICES),
         dcc.Store(id=ids.PAGE),
@@ -73,7 +70,7 @@ def layout(
             header(),
             html.Div(
                 [
-                    rail(comparisons, owner, dataset, choices, design),
+                    rail(comparisons, owner, choices, source.describe(), design),
                     comparison_panel(comparisons.views),
                     risk_panel(),
                     lesson_panel(),
@@ -87,3 +84,8 @@ def layout(
         theme=THEME,
         defaultColorScheme="auto",
     )
+
+
+def opened_data(token: str, source: GroupSource) -> dict[str, str]:
+    """What the browser knows of the source that is open."""
+    return {"token": token, "name": source.describe().file_name}

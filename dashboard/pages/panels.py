@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
-    from dashboard.storage.datasets import Dataset
     from estimators import Parameter, Result, Sample
 
 
@@ -125,25 +124,9 @@ def about_sample(sample: Sample) -> html.Div:
     return html.Div([html.P([html.Strong(f"{sample.title}. "), sample.paragraph]), *source])
 
 
-def dataset_chip(dataset: Dataset, scene: Scene | None) -> list[Any]:
-    """The dataset's name and size."""
-    size = words.rows(dataset.table.rows)
-    if scene is not None:
-        used = scene.comparison.data.total
-        if used < dataset.table.rows:
-            size = f"{used:,} of {size}"
-        groups = len(scene)
-        size += f" · {groups:,} {scene.unit.one if groups == 1 else scene.unit.many}"
-    return [html.Strong(dataset.name, title=dataset.name), html.Span(f" · {size}")]
-
-
-def simulated_chip(scene: Scene) -> list[Any]:
-    """What is simulated."""
-    data = scene.comparison.data
-    return [
-        html.Strong("Simulated"),
-        html.Span(f" · {len(data):,} groups · {words.rows(data.total)} · truth known"),
-    ]
+def source_chip(title: str, facts: Iterable[str]) -> list[Any]:
+    """What the groups come from, in one line."""
+    return [html.Strong(title, title=title), html.Span("".join(f" · {fact}" for fact in facts))]
 
 
 def alert(message: str) -> dmc.Alert:

@@ -22,21 +22,23 @@ if TYPE_CHECKING:
 
     from dashboard.ingest import Table
     from dashboard.session.comparisons import Comparisons
+    from dashboard.session.sources import Description
     from dashboard.storage.datasets import Dataset
     from estimators import Design
 
 
 def rail(
-    comparisons: Comparisons, owner: str, dataset: Dataset | None, choices: Choices, design: Design
+    comparisons: Comparisons, owner: str, choices: Choices, source: Description, design: Design
 ) -> html.Aside:
     """Everything a person sets, in the order in which it is needed; ``design`` is what the dials show."""
+    files = my_files(comparisons.workspace.list(owner), choices.source.token)
     return html.Aside(
         [
             html.H2("Data", className="on-compare first"),
             html.H2("Scenario", className="on-risk first"),
-            _sources(comparisons, owner, dataset, design),
+            _sources(comparisons, files, source, design),
             risk_rail(),
-            html.Div(_roles(dataset, choices), className="on-compare"),
+            html.Div(_roles(source.table, choices), className="on-compare"),
             html.Div(id=ids.PROBLEM, className="problem", role="alert"),
             html.H2("Estimators"),
             html.Div(methods(comparisons, choices, _values(choices)), className="estimators"),
@@ -50,7 +52,9 @@ def rail(
     )
 
 
-def _sources(comparisons: Comparisons, owner: str, dataset: Dataset | None, design: Design) -> dmc.Tabs:
+def _sources(
+    comparisons: Comparisons, files: list[html.Div], source: Description, design: Design
+) -> dmc.Tabs:
     upload = [
         html.Div(
             id="upload-zone",
@@ -59,7 +63,7 @@ def _sources(comparisons: Comparisons, owner: str, dataset: Dataset | None, desi
                 also=" ".join(s for reader in comparisons.registry.readers.values() for s in reader.suffixes),
             ),
         ),
-        html.Div(my_files(comparisons.workspace.list(owner), dataset), id=ids.MY_FILES),
+        html.Div(files, id=ids.MY_FILES),
     ]
     samples = [
         html.Button(
@@ -90,15 +94,14 @@ def _sources(comparisons: Comparisons, owner: str, dataset: Dataset | None, desi
             dmc.TabsPanel(html.Div(samples, className="samples"), value="samples"),
         ],
         id=ids.SOURCES,
-        value="upload" if dataset else "simulate",
+        value=source.door,
         variant="pills",
         className="sources",
     )
 
 
-def my_files(datasets: Iterable[Dataset], current: Dataset | None) -> list[Any]:
-    """A line for each file that this session has uploaded."""
-    token = None if current is None else current.token
+def my_files(datasets: Iterable[Dataset], open_token: str | None) -> list[html.Div]:
+    """A line for each file that this session has uploaded; ``open_token``: of what is on screen."""
     return [
         html.Div(
             [
@@ -107,7 +110,7 @@ def my_files(datasets: Iterable[Dataset], current: Dataset | None) -> list[Any]:
                     id=ids.file_button(dataset.token),
                     className="file-name",
                     title=dataset.name,
-                    **aria(current="true" if dataset.token == token else "false"),
+                    **aria(current="true" if dataset.token == open_token else "false"),
                 ),
                 html.Span(words.rows(dataset.table.rows), className="file-rows"),
                 dmc.ActionIcon(
@@ -125,16 +128,14 @@ def my_files(datasets: Iterable[Dataset], current: Dataset | None) -> list[Any]:
     ]
 
 
-def _roles(dataset: Dataset | None, choices: Choices) -> html.Div:
+def _roles(table: Table | None, choices: Choices) -> html.Div:
     outcomes, groups = (
-        ([], [])
-        if dataset is None
-        else (column_options(dataset.table, "outcome"), column_options(dataset.table, "group"))
+        ([], []) if table is None else (column_options(table, "outcome"), column_options(table, "group"))
     )
     return html.Div(
         [
-            labelled("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.outcome)),
-            labelled("Group", _column_picker(ids.GROUP, groups, choices.group)),
+            labelled("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.source.outcome)),
+            labelled("Group", _column_picker(ids.GROUP, groups, choices.source.group)),
             html.P(id=ids.ROWS_USED, className="rows-used"),
         ],
         className="roles",

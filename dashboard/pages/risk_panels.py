@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from dashboard.pages.panels import card_boxes, sentence
+from dashboard.figures.risk import risk_figure
+from dashboard.pages.panels import alert, card_boxes, sentence
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.words import risk as risk_words
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dashboard.scene.style import Style
+    from dashboard.session.running_studies import Snapshot
     from estimators import EstimatorRisk, RiskReport
 
 COLUMNS = (
@@ -43,6 +45,32 @@ def before_the_first(*, running: bool) -> dict[str, list[Any]]:
     detail = "A run draws data from this scenario again and again, and fits every method to them."
     said = [html.Strong("Nothing has been measured yet."), " ", html.Span(detail)]
     return {"headline": said, "cards": [html.Span()]}
+
+
+def study_content(snapshot: Snapshot, styles: Mapping[str, Style], *, dark: bool) -> dict[str, Any]:
+    """Every place of the page for a study as it stands, by name."""
+    done, left = risk_words.progress(snapshot)
+    running = snapshot.state == "running"
+    content: dict[str, Any] = {
+        "problem": alert(f"the study failed: {snapshot.error}") if snapshot.error else None,
+        "timer": not running,
+        "done": done,
+        "left": left,
+        "bar": round(100.0 * snapshot.done / snapshot.total, 1),
+        "cancel": not running,
+    }
+    report = snapshot.report
+    if report is None:
+        return content | before_the_first(running=running)
+    return content | {
+        "headline": headline(report),
+        "cards": cards(report),
+        "failures": failures(report, styles),
+        "figure": risk_figure(report, styles, dark=dark).to_plotly_json(),
+        "where": risk_words.where(report),
+        "table": table(report, styles),
+        "sizes": sizes(report, styles),
+    }
 
 
 def cards(report: RiskReport) -> list[html.Div]:

@@ -96,6 +96,11 @@ class PluginProcesses:
             self._queued.release()
 
     @property
+    def levels(self) -> tuple[float, ...]:
+        """At which a method's own intervals are computed before they travel."""
+        return self._setup.levels
+
+    @property
     def all_busy(self) -> bool:
         """Whether a request would have to wait for its turn."""
         with self._lock:

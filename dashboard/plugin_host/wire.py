@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dashboard.session.choices import LEVELS
 from estimators import Comparison, DataError, FitError, GroupBatch, GroupData, NotRun, OptionError, Result
 from estimators.errors import error_text
 
@@ -95,8 +94,9 @@ def unpack_batch(packed: dict[str, Any]) -> GroupBatch:
     return GroupBatch(**packed)
 
 
-def pack_comparison(comparison: Comparison) -> dict[str, Any]:
-    """A comparison without its rows, with estimators by id, options by name, and intervals at LEVELS."""
+def pack_comparison(comparison: Comparison, levels: Iterable[float]) -> dict[str, Any]:
+    """A comparison without its rows, with estimators by id, options by name, and intervals at ``levels``."""
+    levels = tuple(levels)
     return {
         "data": pack(comparison.data),
         "level": comparison.level,
@@ -104,7 +104,7 @@ def pack_comparison(comparison: Comparison) -> dict[str, Any]:
             {
                 "id": result.id,
                 "options": option_values(result.estimator, result.options),
-                "fit": None if result.fit is None else with_intervals_at(result.fit, LEVELS),
+                "fit": None if result.fit is None else with_intervals_at(result.fit, levels),
                 "message": result.message,
             }
             for result in comparison.results

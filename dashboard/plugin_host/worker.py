@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from dashboard.plugin_host import wire as parcels
+from dashboard.plugin_host import wire
 from estimators import (
     BlupboardError,
     ConformanceError,
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 class Worker:
     """Answers requests; each public method is one kind of them."""
 
-    def __init__(self, setup: parcels.Setup) -> None:
+    def __init__(self, setup: wire.Setup) -> None:
         self._registry: Registry = build_registry(setup.plugins_dirs, files=setup.files)
         self._levels = setup.levels
 
@@ -46,14 +46,14 @@ class Worker:
         """One fit, its own intervals computed at every level."""
         estimator = self._registry.find(estimator_id)
         with np.errstate(all="ignore"):
-            return parcels.with_intervals_at(estimator.fit(parcels.unpack(groups), options), self._levels)
+            return wire.with_intervals_at(estimator.fit(wire.unpack(groups), options), self._levels)
 
     def fit_many(self, estimator_id: str, options: dict[str, Any], batch: dict[str, Any]) -> object:
         """A batch at once; None where the method fits one replicate after the other."""
         estimator = self._registry.find(estimator_id)
         with np.errstate(all="ignore"):
-            found = estimator._fit_many(parcels.unpack_batch(batch), estimator.make_options(options))
-            return None if found is None else parcels.with_intervals_at(found, self._levels)
+            found = estimator._fit_many(wire.unpack_batch(batch), estimator.make_options(options))
+            return None if found is None else wire.with_intervals_at(found, self._levels)
 
     def weight_curve(self, estimator_id: str, fit: Any, information: Any) -> object:  # noqa: ANN401 - see Estimator
         """The weight that groups whose data weigh so much would get."""
@@ -63,12 +63,12 @@ class Worker:
     def r_code(self, estimator_id: str, options: dict[str, Any], groups: dict[str, Any]) -> object:
         """The method in R."""
         estimator: Estimator = self._registry.find(estimator_id)
-        return estimator.r_code(parcels.unpack(groups), estimator.make_options(options))
+        return estimator.r_code(wire.unpack(groups), estimator.make_options(options))
 
     def view(self, view_id: str, comparison: dict[str, Any], look: Any) -> object:  # noqa: ANN401 - a Look
         """The figure of a view."""
-        unpacked = parcels.unpack_comparison(comparison, self._registry)
-        return parcels.plain_figure(self._registry.views[view_id].figure(unpacked, look))
+        unpacked = wire.unpack_comparison(comparison, self._registry)
+        return wire.plain_figure(self._registry.views[view_id].figure(unpacked, look))
 
     def check(self, estimator_id: str) -> list[str]:
         """The faults of an estimator."""
@@ -107,7 +107,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             answer = getattr(worker, name)(*args)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin raises is told to the server
-            answer = parcels.Fault.of(error)
+            answer = wire.Fault.of(error)
             fault = (name, str(args[0]), answer.kind)
             if fault not in told and not isinstance(error, BlupboardError):
                 told.add(fault)
@@ -122,7 +122,7 @@ def _send(answers: BinaryIO, answer: object) -> None:
     try:
         packed = pickle.dumps(answer)
     except Exception as error:  # noqa: BLE001 - what a plugin returns may resist in any way
-        packed = pickle.dumps(parcels.Fault.of(error))
+        packed = pickle.dumps(wire.Fault.of(error))
     answers.write(len(packed).to_bytes(8, "little") + packed)
     answers.flush()
 

@@ -1,30 +1,32 @@
-"""What a person chose on the page: which columns, which estimators, how it is shown."""
+"""What a person chose on the page: which groups, which estimators, how it is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboard.scene.scene import SORT_NAME, SORT_RAW, SORT_ROWS
-from estimators import Design
+from dashboard.session.json_values import OptionValue, option_value, sequence, text, truth_value
+from dashboard.session.simulation import ChosenDesign
+from dashboard.session.stored_file import ChosenColumns
 
 if TYPE_CHECKING:
+    from dashboard.session.sources import ChosenSource
     from estimators import Estimator, OptionSpec, Registry
+
+KINDS: tuple[type[ChosenSource], ...] = (ChosenDesign, ChosenColumns)
+"""The kinds of sources; the last one takes every token that is no other one's."""
 
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
 DEFAULT_LEVEL = 0.95
-
-OptionValue = bool | int | float | str
 
 
 @dataclass(frozen=True)
 class Choices:
     """One state of the page; hashable. What comes from a browser is taken for granted nowhere."""
 
-    token: str
-    outcome: str
-    group: str
+    source: ChosenSource
     on: tuple[str, ...]
     """Ids of the estimators that are switched on."""
     options: tuple[tuple[str, str, OptionValue], ...] = ()
@@ -33,22 +35,17 @@ class Choices:
     sort: str = ""
     show_own: bool = True
     dark: bool = False
-    design: Design | None = None
-    """What is simulated; None where ``token`` names a dataset."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_json`."""
         return {
-            "token": self.token,
-            "outcome": self.outcome,
-            "group": self.group,
+            **self.source.to_json(),
             "on": list(self.on),
             "options": [list(entry) for entry in self.options],
             "level": self.level,
             "sort": self.sort,
             "show_own": self.show_own,
             "dark": self.dark,
-            "design": None if self.design is None else self.design.to_json(),
         }
 
     @classmethod
@@ -58,19 +55,16 @@ class Choices:
             return None
         try:
             return cls(
-                token=_text(given["token"]),
-                outcome=_text(given["outcome"]),
-                group=_text(given["group"]),
-                on=tuple(_text(i) for i in _sequence(given["on"])),
+                source=source_from_json(given),
+                on=tuple(text(i) for i in sequence(given["on"])),
                 options=tuple(
-                    (_text(e), _text(n), _option_value(v))
-                    for e, n, v in map(_sequence, _sequence(given["options"]))
+                    (text(e), text(n), option_value(v))
+                    for e, n, v in map(sequence, sequence(given["options"]))
                 ),
                 level=checked_level(given["level"]),
-                sort=_text(given["sort"]),
-                show_own=_truth(given["show_own"]),
-                dark=_truth(given["dark"]),
-                design=None if given.get("design") is None else Design.from_json(given["design"]),
+                sort=text(given["sort"]),
+                show_own=truth_value(given["show_own"]),
+                dark=truth_value(given["dark"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             return None
@@ -82,6 +76,19 @@ class Choices:
             if estimator_id in self.on:
                 found.setdefault(estimator_id, {})[name] = value
         return found
+
+
+def source_from_json(given: Mapping[str, Any]) -> ChosenSource:
+    """The source that one of KINDS knows again. Raises KeyError, TypeError or ValueError where none does."""
+    for kind in KINDS:
+        if (found := kind.from_json(given)) is not None:
+            return found
+    raise ValueError(given)
+
+
+def kind_of(token: str) -> type[ChosenSource]:
+    """The kind of source behind a token."""
+    return ChosenDesign if token == ChosenDesign.token else ChosenColumns
 
 
 def checked_level(given: object) -> float:
@@ -146,28 +153,3 @@ def sort_choices(registry: Registry, on: Iterable[str]) -> list[dict[str, str]]:
 def _likeness(spec: OptionSpec) -> str:
     choices = None if spec.choices is None else tuple(spec.choices.items())
     return repr((spec.name, spec.default, spec.label, spec.minimum, spec.maximum, choices))
-
-
-def _sequence(value: object) -> Sequence[object]:
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(value)
-    return value
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(value)
-    value.encode()  # half a surrogate pair is no text; UnicodeEncodeError is a ValueError
-    return value
-
-
-def _truth(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(value)
-    return value
-
-
-def _option_value(value: object) -> OptionValue:
-    if not isinstance(value, (bool, int, float, str)):
-        raise TypeError(value)
-    return value

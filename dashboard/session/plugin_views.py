@@ -56,7 +56,8 @@ def _figure(
         if processes is None or not source.is_foreign:
             given = plain_figure(view.figure(scene.comparison, look))
         else:
-            given = processes.call("view", view.id, pack_comparison(scene.comparison), look)
+            packed = pack_comparison(scene.comparison, processes.levels)
+            given = processes.call("view", view.id, packed, look)
         return None if given is None else page_figure(given, scene)
     except (DataError, NotRun):
         raise

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dashboard.words.comparison import DASH, Card, Headline, listed, number, percent
 from estimators import crossings
 from estimators.risk.sweeps import DIALS
 
 if TYPE_CHECKING:
-    from dashboard.session.running_studies import Snapshot
     from estimators import EstimatorRisk, Measured, RiskReport, ScenarioRisk
 
 CERTAIN = 2.0
@@ -102,7 +101,31 @@ def where(report: RiskReport) -> str:
     )
 
 
-def progress(snapshot: Snapshot) -> tuple[str, str]:
+class StudyState(Protocol):
+    """How a study stands."""
+
+    @property
+    def state(self) -> str:
+        """Running, done, cancelled or failed."""
+
+    @property
+    def done(self) -> int:
+        """Draws that are fitted."""
+
+    @property
+    def total(self) -> int:
+        """All that are asked for."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it has run."""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """About how long it takes yet; None where that is not known."""
+
+
+def progress(snapshot: StudyState) -> tuple[str, str]:
     """How far a study is, and how long it takes yet."""
     share = f"{snapshot.done:,} of {snapshot.total:,} draws"
     if snapshot.state == "running":

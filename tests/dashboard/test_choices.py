@@ -18,16 +18,17 @@ from dashboard.session.choices import (
     sort_choices,
     spread_shared,
 )
+from dashboard.session.simulation import ChosenDesign
+from dashboard.session.stored_file import ChosenColumns
 from estimators import Design, Estimator, GroupFit, Registry, Source, option
 from tests.scenes import BUILT_IN, Share
 
 TEXT = st.text(max_size=20)
 VALUES = st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False) | TEXT
+DESIGNS = st.builds(Design, groups=st.integers(1, 50), seed=st.integers(-9, 9))
 CHOICES = st.builds(
     Choices,
-    token=TEXT,
-    outcome=TEXT,
-    group=TEXT,
+    source=st.builds(ChosenColumns, TEXT, TEXT, TEXT) | st.builds(ChosenDesign, DESIGNS),
     on=st.lists(TEXT, max_size=4).map(tuple),
     options=st.lists(st.tuples(TEXT, TEXT, VALUES), max_size=4).map(tuple),
     level=st.sampled_from(LEVELS),
@@ -39,7 +40,7 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
 )
-PLAIN = Choices("t", "y", "g", ("ols",), (("reml", "std_error", "conditional"),)).to_json()
+PLAIN = Choices(ChosenColumns("t", "y", "g"), ("ols",), (("reml", "std_error", "conditional"),)).to_json()
 
 
 @given(CHOICES)
@@ -58,7 +59,9 @@ def test_one_odd_value_is_refused_or_of_the_right_kind(name, value):
     read = Choices.from_json({**PLAIN, name: value})
     if read is None:
         return
-    assert all(isinstance(text, str) for text in (read.token, read.outcome, read.group, read.sort, *read.on))
+    source = read.source
+    texts = (source.token, source.outcome, source.group, read.sort, *read.on)
+    assert all(isinstance(text, str) for text in texts)
     assert all(len(entry) == 3 and isinstance(entry[0], str) for entry in read.options)
     assert read.level in LEVELS
     assert isinstance(read.dark, bool)
@@ -187,7 +190,9 @@ def test_a_shared_value_goes_to_all_who_offer_it_on_or_off():
 
 def test_only_estimators_that_are_on_get_options():
     choices = Choices(
-        "t", "y", "g", ("reml",), (("reml", "std_error", "conditional"), ("ml", "std_error", "x"))
+        ChosenColumns("t", "y", "g"),
+        ("reml",),
+        (("reml", "std_error", "conditional"), ("ml", "std_error", "x")),
     )
     assert choices.options_by_estimator() == {"reml": {"std_error": "conditional"}}
 
@@ -199,9 +204,11 @@ def test_one_can_sort_by_what_is_on():
 
 
 def test_a_design_survives_and_choices_kept_before_there_were_designs_are_understood():
-    simulated = replace(Choices.from_json(PLAIN), token="simulated", design=Design(groups=7, seed=-3))
+    simulated = replace(Choices.from_json(PLAIN), source=ChosenDesign(Design(groups=7, seed=-3)))
     assert Choices.from_json(json.loads(json.dumps(simulated.to_json()))) == simulated
-    assert Choices.from_json({k: v for k, v in PLAIN.items() if k != "design"}).design is None
+    assert Choices.from_json({k: v for k, v in PLAIN.items() if k != "design"}).source == ChosenColumns(
+        "t", "y", "g"
+    )
 
 
 @pytest.mark.parametrize("design", [3, "model1", [], {"groups": -1}, {"sigma_group": "x"}, {"nonsense": 1}])

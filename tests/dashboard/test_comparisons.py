@@ -10,13 +10,18 @@ import numpy as np
 import pytest
 from dash._utils import to_json
 
-from dashboard.callbacks.comparison import chosen, groups_index, on_screen, table_update, within_bounds
+from dashboard.callbacks.comparison import controls_of, table_update
+from dashboard.callbacks.views import view_values
+from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
+from dashboard.pages.comparison import comparison_content, groups_index
 from dashboard.pages.layout import layout
 from dashboard.samples import SAMPLES
 from dashboard.session.choices import Choices, own_options, shared_options
-from dashboard.session.comparisons import Comparisons, selection_key
-from dashboard.session.first_choices import opening_choices, session_start
+from dashboard.session.comparisons import Comparisons
+from dashboard.session.first_choices import first_choices, session_start
+from dashboard.session.page_controls import choices_of, value_within_bounds
+from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import UnknownDataset, Workspace
 from dashboard.words.table import CLIENT_SIDE_GROUPS
 from estimators import DataError, OptionError, Registry, Source
@@ -45,7 +50,7 @@ def upload(comparisons):
 
 @pytest.fixture
 def choices(upload):
-    return Choices(upload().token, "score", "school", on=("ols", "reml", "share"))
+    return Choices(ChosenColumns(upload().token, "score", "school"), on=("ols", "reml", "share"))
 
 
 # Whose data
@@ -53,16 +58,14 @@ def choices(upload):
 
 def test_someone_else_gets_nothing_even_of_what_is_kept(comparisons, choices):
     assert len(comparisons.comparison("ann", choices).data) == 6
-    for ask in (comparisons.comparison, comparisons.scene):
+    for ask in (comparisons.comparison, comparisons.scene, comparisons.source, comparisons.passing_scene):
         with pytest.raises(UnknownDataset):
             ask("bob", choices)
-    with pytest.raises(UnknownDataset):
-        on_screen(comparisons, "bob", comparisons.scene("ann", choices), choices)
 
 
 def test_what_was_deleted_is_gone_even_if_kept(comparisons, choices):
     comparisons.comparison("ann", choices)
-    comparisons.workspace.delete("ann", choices.token)
+    comparisons.workspace.delete("ann", choices.source.token)
     with pytest.raises(UnknownDataset):
         comparisons.comparison("ann", choices)
 
@@ -70,7 +73,9 @@ def test_what_was_deleted_is_gone_even_if_kept(comparisons, choices):
 def test_two_sessions_with_the_same_names_see_their_own_numbers(comparisons, upload):
     mine, yours = upload("ann"), upload("bob", CSV.replace(",9", ",900"))
     means = [
-        comparisons.comparison(who, Choices(d.token, "score", "school", ("ols",))).data.mean.max()
+        comparisons.comparison(
+            who, Choices(ChosenColumns(d.token, "score", "school"), ("ols",))
+        ).data.mean.max()
         for who, d in (("ann", mine), ("bob", yours))
     ]
     assert means == [9, 900]
@@ -91,10 +96,12 @@ def test_how_it_is_shown_makes_no_new_fit(comparisons, choices):
 def test_a_file_that_changed_under_its_name_is_read_anew(comparisons, tmp_path):
     path = tmp_path / "scores.csv"
     path.write_text(CSV)
-    choices = Choices(comparisons.workspace.import_file(path).token, "score", "school", on=("ols",))
+    choices = Choices(
+        ChosenColumns(comparisons.workspace.import_file(path).token, "score", "school"), on=("ols",)
+    )
     before = comparisons.comparison("ann", choices).data.mean.max()
     path.write_text(CSV.replace(",9", ",1234"))
-    assert comparisons.workspace.import_file(path).token == choices.token
+    assert comparisons.workspace.import_file(path).token == choices.source.token
     assert (before, comparisons.comparison("ann", choices).data.mean.max()) == (9, 1234)
 
 
@@ -107,8 +114,8 @@ def test_a_scene_is_what_was_chosen(comparisons, choices):
     assert scene.labels == [f"s{i}" for i in range(6)]
     assert (scene.dark, scene.show_own, scene.comparison.level) == (True, False, 0.8)
     assert (scene.outcome, scene.unit.many) == ("score", "schools")
-    assert scene.selection_key == selection_key(choices) == selection_key(replace(choices, level=0.5, on=()))
-    assert selection_key(choices) != selection_key(replace(choices, group="score"))
+    assert scene.selection_key == choices.source.selection_key
+    assert choices.source.selection_key != replace(choices.source, group="score").selection_key
 
 
 def test_unknown_estimators_are_passed_over_and_unknown_options_are_refused(comparisons, choices):
@@ -125,55 +132,57 @@ def test_unknown_estimators_are_passed_over_and_unknown_options_are_refused(comp
 
 
 def test_the_page_names_an_option_as_its_control_does(comparisons):
-    assert within_bounds(comparisons, "share", "share", 0.25) == 0.25
-    assert within_bounds(comparisons, "nobody", "share", 7) == 7
+    assert value_within_bounds(comparisons.registry, "share", "share", 0.25) == 0.25
+    assert value_within_bounds(comparisons.registry, "nobody", "share", 7) == 7
     with pytest.raises(
         OptionError, match=r"^Share of A share & <b>more</b> takes a number from 0 to 1, not 2$"
     ):
-        within_bounds(comparisons, "share", "share", 2)
+        value_within_bounds(comparisons.registry, "share", "share", 2)
     with pytest.raises(OptionError, match="has no option colour"):
-        within_bounds(comparisons, "share", "colour", 2)
+        value_within_bounds(comparisons.registry, "share", "colour", 2)
 
 
 def test_columns_that_do_not_work_are_refused_in_a_sentence(comparisons, choices):
+    token = choices.source.token
     for outcome, group in (("school", "score"), ("nobody", "school"), ("score", "score"), ("", "")):
         with pytest.raises((DataError, ValueError), match=r"\w+ \w+"):
-            comparisons.comparison("ann", replace(choices, outcome=outcome, group=group))
+            comparisons.comparison("ann", replace(choices, source=ChosenColumns(token, outcome, group)))
 
 
 # Opening a dataset
 
 
 def test_a_dataset_opens_with_the_likeliest_columns_and_everything_on(comparisons, upload):
-    found = opening_choices(comparisons, "ann", upload())
-    assert (found.outcome, found.group) == ("score", "school")
+    found = first_choices(comparisons, "ann", upload().token)
+    assert (found.source.outcome, found.source.group) == ("score", "school")
     assert found.on == tuple(comparisons.registry)
 
 
 def test_a_dataset_opens_as_it_was_left(comparisons, choices):
     left = replace(choices, sort="@rows", level=0.5, options=(("share", "share", 0.25),))
-    comparisons.workspace.save_choices("ann", left.token, left.to_json())
-    dataset = comparisons.workspace.get("ann", left.token)
-    assert opening_choices(comparisons, "ann", dataset) == left
+    comparisons.workspace.save_choices("ann", left.source.token, left.to_json())
+    assert first_choices(comparisons, "ann", left.source.token) == left
     for spoilt in ({"outcome": "nobody"}, {"level": 3}, {"on": "ols"}):
-        comparisons.workspace.save_choices("ann", left.token, left.to_json() | spoilt)
-        assert opening_choices(comparisons, "ann", dataset).on == tuple(comparisons.registry)
-    comparisons.workspace.save_choices("ann", left.token, left.to_json() | {"on": ["nobody", "share", "ols"]})
-    assert opening_choices(comparisons, "ann", dataset).on == ("ols", "share")
+        comparisons.workspace.save_choices("ann", left.source.token, left.to_json() | spoilt)
+        assert first_choices(comparisons, "ann", left.source.token).on == tuple(comparisons.registry)
+    comparisons.workspace.save_choices(
+        "ann", left.source.token, left.to_json() | {"on": ["nobody", "share", "ols"]}
+    )
+    assert first_choices(comparisons, "ann", left.source.token).on == ("ols", "share")
 
 
 def test_a_session_starts_where_it_was_or_with_the_first(comparisons, choices):
     first = f"sample-{next(iter(SAMPLES))}"
-    dataset, found = session_start(comparisons, "ann", first, prefer=False)
-    assert (dataset.token, found.token) == (first, first)
+    found = session_start(comparisons, "ann", first, prefer=False)
+    assert found.source.token == first
     sample = next(iter(SAMPLES.values()))
-    assert (found.outcome, found.group) == (sample.outcome, sample.group)
-    comparisons.workspace.remember_current("ann", choices.token)
-    assert session_start(comparisons, "ann", first, prefer=False)[0].token == choices.token
-    assert session_start(comparisons, "ann", first, prefer=True)[0].token == first
-    assert session_start(comparisons, "bob", first, prefer=False)[0].token == first
-    comparisons.workspace.delete("ann", choices.token)
-    assert session_start(comparisons, "ann", first, prefer=False)[0].token == first
+    assert (found.source.outcome, found.source.group) == (sample.outcome, sample.group)
+    comparisons.workspace.remember_current("ann", choices.source.token)
+    assert session_start(comparisons, "ann", first, prefer=False).source.token == choices.source.token
+    assert session_start(comparisons, "ann", first, prefer=True).source.token == first
+    assert session_start(comparisons, "bob", first, prefer=False).source.token == first
+    comparisons.workspace.delete("ann", choices.source.token)
+    assert session_start(comparisons, "ann", first, prefer=False).source.token == first
 
 
 # The page's controls
@@ -187,6 +196,7 @@ PAGE = {
     "dataset": {"token": "t"},
     "outcome": "score",
     "group": "school",
+    "design": None,
     "level": "0.9",
     "sort": None,
     "show_own": True,
@@ -203,7 +213,7 @@ def test_controls_become_choices(comparisons):
         [control(ids.shared_option("std_error"), value="conditional")],
         control("level", value="0.9"),
     ]
-    found = chosen(comparisons, inputs, PAGE)
+    found = choices_of(comparisons.registry, controls_of(PAGE, inputs))
     assert found.on == ("ml", "share")
     assert set(found.options) == {
         ("reml", "std_error", "conditional"),
@@ -220,12 +230,12 @@ def test_an_emptied_control_means_the_default(comparisons):
         control(ids.estimator_option("share", "share"), value=""),
         control(ids.shared_option("std_error"), value=""),
     ]
-    assert chosen(comparisons, [emptied], PAGE).options == ()
+    assert choices_of(comparisons.registry, controls_of(PAGE, [emptied])).options == ()
 
 
 def test_a_level_that_the_page_does_not_offer_is_refused(comparisons):
     with pytest.raises(ValueError, match=r"0\.123"):
-        chosen(comparisons, [], PAGE | {"level": "0.123"})
+        choices_of(comparisons.registry, controls_of(PAGE | {"level": "0.123"}, []))
 
 
 # Everything that reaches the page
@@ -242,16 +252,17 @@ def shown(component):
 def test_a_strangers_estimator_appears_wherever_the_built_ins_do(comparisons, choices):
     everyone = replace(choices, on=tuple(comparisons.registry), options=(("share", "share", 0.25),))
     scene = comparisons.scene("ann", everyone)
-    screen = on_screen(comparisons, "ann", scene, everyone)
+    screen = comparison_content(comparisons, everyone, comparisons.source("ann", everyone), scene)
     sent = shown(screen)
     for built_in, stranger in (("REML BLUP", "A share & <b>more</b>"), ("Level means (OLS)", "Skewed")):
         for part in ("parameters", "sort"):
             assert (built_in in str(sent[part])) == (stranger in str(sent[part]))
-    assert "A share &amp; &lt;b&gt;more&lt;/b&gt;" in str(sent["views"]["figures"]["view-groups"])
+    views = view_values(draw_views(comparisons.views, scene))
+    assert "A share &amp; &lt;b&gt;more&lt;/b&gt;" in str(shown(views))
     assert "Failing: no result" in str(sent["failures"])
     assert "Needs the moon." in str(sent["failures"])
     assert "A share & <b>more</b>" in str(shown(table_update(scene, None)["table"]))
-    page = str(shown(layout(comparisons, "ann", comparisons.workspace.get("ann", everyone.token), everyone)))
+    page = str(shown(layout(comparisons, "ann", everyone)))
     for name in ("A share & <b>more</b>", "Skewed", "Slope", "Failing", "REML BLUP"):
         assert f"Show {name}" in page
     assert page.count("'children': 'plugin'") == len(STRANGERS)
@@ -275,11 +286,14 @@ def test_a_strangers_estimator_appears_wherever_the_built_ins_do(comparisons, ch
     ],
 )
 def test_awkward_data_reach_the_page(comparisons, upload, content):
-    choices = Choices(upload(content=content).token, "score", "school", on=tuple(comparisons.registry))
+    choices = Choices(
+        ChosenColumns(upload(content=content).token, "score", "school"), on=tuple(comparisons.registry)
+    )
     for theme in (True, False):
         scene = comparisons.scene("ann", replace(choices, dark=theme))
-        sent = shown(on_screen(comparisons, "ann", scene, choices))
-        assert set(sent["views"]["figures"]) == {ids.view_graph(view.id) for view in comparisons.views}
+        sent = shown(comparison_content(comparisons, choices, comparisons.source("ann", choices), scene))
+        figures = view_values(draw_views(comparisons.views, scene))["figures"]
+        assert set(shown(figures)) == {ids.view_graph(view.id) for view in comparisons.views}
         index = sent["index"]
         assert sorted(index["order"]) == list(range(len(scene)))
         assert [index["labels"][k] for k in index["order"]] == scene.labels
@@ -299,7 +313,7 @@ def test_a_long_table_asks_for_its_rows(comparisons, upload):
     count = CLIENT_SIDE_GROUPS + 1
     values = np.random.default_rng(0).standard_normal(count).round(3)
     content = "school,score\n" + "".join(f"s{i},{v}\n" for i, v in enumerate(values))
-    choices = Choices(upload(content=content).token, "score", "school", on=("ols",))
+    choices = Choices(ChosenColumns(upload(content=content).token, "score", "school"), on=("ols",))
     grid = table_update(comparisons.scene("ann", choices), None)["table"]
     assert grid.rowModelType == "infinite"
     assert not hasattr(grid, "rowData")

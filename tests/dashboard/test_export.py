@@ -18,12 +18,14 @@ from dashboard.callbacks.downloads import csv_lines, guarded
 from dashboard.cli.simulate import simulate_command
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.storage.workspace import SIMULATED, Workspace
+from dashboard.session.simulation import ChosenDesign
+from dashboard.session.stored_file import ChosenColumns
+from dashboard.storage.workspace import Workspace
 from estimators import TIDY_COLUMNS, Design, GroupData, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
 
 PATH = "/export/groups.csv"
-ROWS_PATH = "/export/simulated.csv"
+ROWS_PATH = "/export/rows.csv"
 DRAWN = Design(groups=12, per_group="2-9", mean=-3, sigma_error=2, effects="t", stream="r", seed=5)
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
@@ -114,7 +116,7 @@ def download(comparisons, monkeypatch):
 def upload(comparisons):
     def receive(name="scores.csv", content="score,school\n1,=a\n2,=a\n4,b\n9,b\n5,c\n"):
         token = comparisons.workspace.receive("ann", name, io.BytesIO(content.encode()), None).token
-        return Choices(token, "score", "school", on=("ols", "reml"))
+        return Choices(ChosenColumns(token, "score", "school"), on=("ols", "reml"))
 
     return receive
 
@@ -158,7 +160,7 @@ def test_a_garbled_address_is_told_so(download, upload, given):
 
 
 def simulated_choices(design=DRAWN):
-    return Choices(SIMULATED, "y", "group", on=("ols", "reml"), design=design)
+    return Choices(ChosenDesign(design), on=("ols", "reml"))
 
 
 def test_the_table_of_simulated_data_is_downloaded(comparisons, download):
@@ -216,8 +218,12 @@ def test_columns_that_do_not_work_are_told_so(download, upload):
         ("nobody", "school"),
         ("score", "score"),
     ):
-        answer = download(Choices(choices.token, outcome, group, on=("ols",)))
+        answer = download(Choices(ChosenColumns(choices.source.token, outcome, group), on=("ols",)))
         assert answer.status_code == 400, (outcome, group)
         assert b"Traceback" not in answer.data
-    wrong = Choices(choices.token, "score", "school", on=("reml",), options=(("reml", "std_error", "magic"),))
+    wrong = Choices(
+        ChosenColumns(choices.source.token, "score", "school"),
+        on=("reml",),
+        options=(("reml", "std_error", "magic"),),
+    )
     assert download(wrong).status_code == 400

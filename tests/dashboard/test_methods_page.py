@@ -14,7 +14,8 @@ from dashboard.pages.methods import methods, plugins_button, plugins_modal
 from dashboard.scene.style import CYCLE, styles
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.session.first_choices import opening_choices, simulated_choices
+from dashboard.session.first_choices import first_choices
+from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.table import LEAST_WIDTH, table_columns
 from estimators import PluginFailure, Registry, Source, build_registry
@@ -40,7 +41,7 @@ def comparisons(tmp_path):
 
 
 def choices(*on):
-    return Choices("t", "y", "g", on=on)
+    return Choices(ChosenColumns("t", "y", "g"), on=on)
 
 
 def switches(tree):
@@ -78,17 +79,17 @@ def test_without_such_methods_there_is_no_fold(comparisons):
 
 def test_what_is_not_on_at_first_is_off_until_somebody_chooses_it(comparisons):
     at_hand = comparisons(*QUIET, (Share(), ONE))
-    assert simulated_choices(at_hand, "ann").on == (*BUILT_IN, "share")
-    kept = simulated_choices(at_hand, "ann").to_json() | {"on": ["late", "ols"]}
+    assert first_choices(at_hand, "ann", "simulated").on == (*BUILT_IN, "share")
+    kept = first_choices(at_hand, "ann", "simulated").to_json() | {"on": ["late", "ols"]}
     at_hand.workspace.save_choices("ann", "simulated", kept)
-    assert simulated_choices(at_hand, "ann").on == ("ols", "late")
+    assert first_choices(at_hand, "ann", "simulated").on == ("ols", "late")
 
 
 def test_a_dataset_opens_with_those_that_are_on_at_first(comparisons, tmp_path):
     at_hand = comparisons(*QUIET)
     file = tmp_path / "rows.csv"
     file.write_text("g,y\na,1\na,2\nb,3\nb,5\n")
-    assert opening_choices(at_hand, "ann", at_hand.workspace.import_file(file)).on == tuple(BUILT_IN)
+    assert first_choices(at_hand, "ann", at_hand.workspace.import_file(file).token).on == tuple(BUILT_IN)
 
 
 # The list of plugins

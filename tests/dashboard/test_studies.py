@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.callbacks.risk import MOST_FITS, on_screen, study_size, wanted_study
+from dashboard.callbacks.risk import request_of
+from dashboard.pages import risk_panels
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
+from dashboard.session.requested_study import MOST_FITS, requested_study, study_size
 from dashboard.session.running_studies import (
     MOST_RUNNING,
     REMEMBERED,
@@ -18,6 +20,7 @@ from dashboard.session.running_studies import (
     Snapshot,
     TooManyStudies,
 )
+from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from estimators import Estimator, GroupFit, OptionError, RiskStudy, Sweep, build_registry, run_risk
 from tests.dashboard.risk_studies import DESIGN, PATIENCE, study
@@ -166,7 +169,9 @@ def comparisons(tmp_path):
 def asked(**changed):
     return {
         "design": DESIGN.to_json(),
-        "choices": Choices("t", "y", "g", ("ols", "reml"), (("reml", "std_error", "conditional"),)).to_json(),
+        "choices": Choices(
+            ChosenColumns("t", "y", "g"), ("ols", "reml"), (("reml", "std_error", "conditional"),)
+        ).to_json(),
         "dial": "ratio",
         "low": "0.1",
         "high": "2",
@@ -175,13 +180,13 @@ def asked(**changed):
 
 
 def test_the_controls_make_a_study(comparisons):
-    made = wanted_study(comparisons, asked(), seed=7)
+    made = requested_study(comparisons, request_of(asked(), seed=7))
     assert [e.id for e in made.estimators] == ["ols", "reml"]
     assert made.options["reml"] == {"std_error": "conditional"}
     assert (made.replicates, made.seed, made.level) == (1500, 7, 0.95)
     assert (made.sweep.dial, made.sweep.low, made.sweep.high, made.sweep.points) == ("ratio", 0.1, 2.0, 15)
     assert study_size(made) == 1500 * 16 * 8
-    assert wanted_study(comparisons, asked(dial=""), seed=7).sweep is None
+    assert requested_study(comparisons, request_of(asked(dial=""), seed=7)).sweep is None
 
 
 @pytest.mark.parametrize(
@@ -199,31 +204,31 @@ def test_the_controls_make_a_study(comparisons):
         ({"dial": "n", "design": {"per_group": "2-9"}}, "same number of rows"),
         ({"dial": "shape"}, "no number to sweep"),
         ({"choices": None}, "choose the estimators"),
-        ({"choices": Choices("t", "y", "g", ()).to_json()}, "at least one estimator"),
+        ({"choices": Choices(ChosenColumns("t", "y", "g"), ()).to_json()}, "at least one estimator"),
     ],
 )
 def test_what_cannot_be_gets_a_sentence(comparisons, change, said):
     with pytest.raises(OptionError, match=said):
-        wanted_study(comparisons, asked(**change), seed=1)
+        requested_study(comparisons, request_of(asked(**change), seed=1))
 
 
 def test_what_is_on_screen_while_a_study_runs_and_when_it_is_done(comparisons, studies):
     studies.start("ann", study(replicates=3_000_000))
     until(lambda: studies.look("ann").done > 6_000)
-    running = on_screen(comparisons, studies.look("ann"), dark=False)
+    running = risk_panels.study_content(studies.look("ann"), comparisons.styles, dark=False)
     assert (running["timer"], running["cancel"]) == (False, False)
     assert "left" in running["left"]
     assert 0 < running["bar"] < 100
     studies.cancel("ann")
     until(lambda: studies.look("ann").state == "cancelled")
-    ended = on_screen(comparisons, studies.look("ann"), dark=False)
+    ended = risk_panels.study_content(studies.look("ann"), comparisons.styles, dark=False)
     assert (ended["timer"], ended["cancel"]) == (True, True)
     assert ended["left"].startswith("cancelled after")
 
 
 def test_without_a_result_the_page_waits_while_a_study_runs_and_else_says_so(comparisons, studies):
     looked = Snapshot("running", 0, 50, 0.1, None, "", study(replicates=50))
-    assert on_screen(comparisons, looked, dark=False)["headline"] == []
-    said = on_screen(comparisons, replace(looked, state="cancelled"), dark=False)
+    assert risk_panels.study_content(looked, comparisons.styles, dark=False)["headline"] == []
+    said = risk_panels.study_content(replace(looked, state="cancelled"), comparisons.styles, dark=False)
     assert said["headline"][0].children == "Nothing has been measured yet."
     assert said["cards"] != []

@@ -18,7 +18,9 @@ from dashboard.pages.dials import SLIDER_STEPS, SLIDERS, size_rule, slider_place
 from dashboard.scene.truth import Closeness, closest, truth_of
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.session.first_choices import FIRST_DESIGN, session_start, simulated_choices
+from dashboard.session.first_choices import first_choices, first_design, session_start
+from dashboard.session.simulation import FIRST_DESIGN, ChosenDesign
+from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import SIMULATED, Workspace
 from dashboard.words import comparison as words
 from dashboard.words.table import table_columns, table_rows
@@ -170,13 +172,13 @@ def comparisons(tmp_path):
 
 
 def test_the_simulation_is_found_again_as_it_was_left(comparisons):
-    first = simulated_choices(comparisons, "ann")
-    assert first.design == FIRST_DESIGN
-    left = replace(first, design=UNEVEN, level=0.5)
+    first = first_choices(comparisons, "ann", SIMULATED)
+    assert first.source == ChosenDesign(FIRST_DESIGN)
+    left = replace(first, source=ChosenDesign(UNEVEN), level=0.5)
     comparisons.workspace.save_choices("ann", SIMULATED, left.to_json())
     comparisons.workspace.remember_current("ann", SIMULATED)
-    assert session_start(comparisons, "ann", "sample-x", prefer=False) == (None, left)
-    assert simulated_choices(comparisons, "bob").design == FIRST_DESIGN
+    assert session_start(comparisons, "ann", "sample-x", prefer=False) == left
+    assert first_design(comparisons, "bob") == FIRST_DESIGN
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def client(tmp_path):
 
 
 def ask(client, design, **changed):
-    choices = Choices("simulated", "y", "group", tuple(BUILT_IN)).to_json() | changed
+    choices = Choices(ChosenColumns("simulated", "y", "group"), tuple(BUILT_IN)).to_json() | changed
     return client.post("/simulate/frame", json={"design": design, "choices": choices})
 
 
@@ -268,15 +270,15 @@ def test_no_estimator_leaves_nothing_to_be_close(client):
 
 
 def test_frames_leave_what_is_kept_for_others_alone(comparisons):
-    choices = Choices(SIMULATED, "y", "group", tuple(BUILT_IN), design=UNEVEN)
+    choices = Choices(ChosenDesign(UNEVEN), tuple(BUILT_IN))
     kept = comparisons.comparison("ann", choices)
     for seed in range(40):
-        comparisons.passing_scene(replace(UNEVEN, seed=seed), choices)
+        comparisons.passing_scene("ann", replace(choices, source=ChosenDesign(replace(UNEVEN, seed=seed))))
     assert comparisons.comparison("ann", choices) is kept
 
 
 def test_a_simulation_has_no_more_rows_than_the_page_can_bear(comparisons):
-    huge = Choices(SIMULATED, "y", "group", ("ols",), design=Design(groups=1001, per_group="1000"))
+    huge = Choices(ChosenDesign(Design(groups=1001, per_group="1000")), ("ols",))
     for ask_for in (comparisons.scene, comparisons.comparison):
         with pytest.raises(DesignError, match="1,001,000 rows are too many for the page") as caught:
             ask_for("ann", huge)

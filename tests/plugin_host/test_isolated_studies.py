@@ -11,7 +11,8 @@ from dashboard.plugin_host.wire import Fault
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.running_studies import RunningStudies
-from dashboard.storage.workspace import SIMULATED, Workspace
+from dashboard.session.simulation import ChosenDesign
+from dashboard.storage.workspace import Workspace
 from estimators import DataError, Design, RiskStudy, run_risk
 from tests.plugin_host.several import DATA, wait_for
 
@@ -82,11 +83,9 @@ def comparisons(tmp_path, registry, processes):
 
 
 def test_a_fit_is_kept_for_other_levels_and_other_companions(comparisons, folder):
-    choices = Choices(SIMULATED, "y", "group", ("good",), design=DESIGN)
+    choices = Choices(ChosenDesign(DESIGN), ("good",))
     first = comparisons.comparison("ann", choices)
-    other = comparisons.comparison(
-        "ann", Choices(SIMULATED, "y", "group", ("ols", "good"), level=0.5, design=DESIGN)
-    )
+    other = comparisons.comparison("ann", Choices(ChosenDesign(DESIGN), ("ols", "good"), level=0.5))
     assert other["good"].fit is first["good"].fit
     width = np.ptp(np.array(other["good"].interval), axis=0)
     np.testing.assert_allclose(width, 1.0)
@@ -94,7 +93,7 @@ def test_a_fit_is_kept_for_other_levels_and_other_companions(comparisons, folder
 
 
 def test_the_page_does_not_wait_for_what_takes_long(comparisons, folder):
-    choices = Choices(SIMULATED, "y", "group", ("hangs", "ols"), design=DESIGN)
+    choices = Choices(ChosenDesign(DESIGN), ("hangs", "ols"))
     first = comparisons.comparison("ann", choices, 0.0)
     assert [(r.id, r.fit is None, r.message, r.pending) for r in first.results] == [
         ("ols", False, None, False), ("hangs", True, "is being fitted …", True),
@@ -109,13 +108,13 @@ def test_the_page_does_not_wait_for_what_takes_long(comparisons, folder):
 
 
 def test_a_dial_that_is_dragged_does_not_wait_for_what_is_slow(comparisons, monkeypatch):
-    choices = Choices(SIMULATED, "y", "group", ("good", "ols"), design=DESIGN)
-    assert [s.id for s in comparisons.passing_scene(DESIGN, choices).series] == ["good", "ols"]
+    choices = Choices(ChosenDesign(DESIGN), ("good", "ols"))
+    assert [s.id for s in comparisons.passing_scene("ann", choices).series] == ["good", "ols"]
     with monkeypatch.context() as patched:
         patched.setattr(type(comparisons.processes), "all_busy", property(lambda _: True))
-        assert [s.id for s in comparisons.passing_scene(DESIGN, choices).series] == ["ols"]
+        assert [s.id for s in comparisons.passing_scene("ann", choices).series] == ["ols"]
     comparisons.registry["good"].last_seconds = 5.0
-    assert [s.id for s in comparisons.passing_scene(DESIGN, choices).series] == ["ols"]
+    assert [s.id for s in comparisons.passing_scene("ann", choices).series] == ["ols"]
     assert [s.id for s in comparisons.scene("ann", choices).series] == ["good", "ols"]
 
 

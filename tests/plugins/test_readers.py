@@ -12,7 +12,6 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from dashboard.callbacks.extras import scripts
 from dashboard.ingest import Table, UnreadableFile, reduce_file, reduce_table, store_table
 from dashboard.ingest.plugin_kinds import kind_of
 from dashboard.plugin_host.collect_plugins import collect
@@ -20,6 +19,7 @@ from dashboard.plugin_host.file_kinds import foreign_kinds
 from dashboard.scripts.code_export import python_script, r_script
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
+from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from estimators import Reader, Source, build_registry, compare
 from tests.dashboard.test_code_export import run_python
@@ -245,7 +245,7 @@ def test_the_r_script_asks_for_the_table_as_csv(tmp_path):
     assert 'read.csv(\n  "data.csv"' in script
 
 
-def test_the_page_exports_code_for_such_a_file(tmp_path, monkeypatch):
+def test_the_page_exports_code_for_such_a_file(tmp_path):
     registry = collect(entry_points=False, plugins=[LINES])
     workspace = Workspace(
         tmp_path / "root",
@@ -255,11 +255,10 @@ def test_the_page_exports_code_for_such_a_file(tmp_path, monkeypatch):
     )
     comparisons = Comparisons(workspace, registry)
     token = workspace.receive("ann", "a.lines", io.BytesIO(TEXT.encode()), None).token
-    monkeypatch.setattr("dashboard.callbacks.extras.owner", lambda: "ann")
-    choices = Choices(token, "y", "g", ("ols",))
-    r, python = scripts(comparisons, choices, comparisons.scene("ann", choices))
-    assert "save its table as a.csv" in r
-    assert "readers['lines'].read(Path('a.lines'))" in python
+    choices = Choices(ChosenColumns(token, "y", "g"), ("ols",))
+    scripts = comparisons.source("ann", choices).script(comparisons.comparison("ann", choices))
+    assert "save its table as a.csv" in scripts.r
+    assert "readers['lines'].read(Path('a.lines'))" in scripts.python
 
 
 # The command line

@@ -6,15 +6,16 @@ import os
 
 import pytest
 
-from dashboard.callbacks.comparison import on_screen
 from dashboard.callbacks.data import delete_dataset, open_dataset
 from dashboard.pages import ids
+from dashboard.pages.panels import about_sample
 from dashboard.pages.rail import rail
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.samples import SAMPLES
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.session.first_choices import opening_choices, session_start, worked_example
+from dashboard.session.first_choices import first_choices, session_start, worked_example
+from dashboard.session.simulation import ChosenDesign
 from dashboard.storage.workspace import UnusableSample, Workspace
 from estimators import Design, Sample
 from tests.components import of_class, text_of, within
@@ -52,8 +53,9 @@ def test_the_built_in_samples_come_first_and_through_the_hook(heights):
 
 def test_a_plugins_sample_stands_on_the_page_with_its_tag(board_with, heights):
     comparisons = board_with(heights)
-    choices = Choices("", "", "", ())
-    shown = rail(comparisons, "ann", None, choices, Design(groups=5))
+    chosen = ChosenDesign(Design(groups=5))
+    source = chosen.open(comparisons.holdings, "ann")
+    shown = rail(comparisons, "ann", Choices(chosen, ()), source.describe(), chosen.design)
     buttons = of_class(shown, "sample")
     assert [button.id for button in buttons] == [ids.sample_button(name) for name in (*SAMPLES, "heights")]
     tags = [tag for button in buttons for tag in of_class(button, "tag")]
@@ -65,8 +67,8 @@ def test_a_plugins_sample_opens_with_its_columns_and_its_words(board_with, heigh
     comparisons = board_with(heights)
     opened = open_dataset(comparisons, "ann", "sample-heights")
     assert (opened[0]["name"], opened[2], opened[4], opened[-1]) == ("heights.csv", "height", "school", None)
-    choices = opening_choices(comparisons, "ann", comparisons.workspace.get("ann", "sample-heights"))
-    about = on_screen(comparisons, "ann", comparisons.scene("ann", choices), choices)["about"]
+    choices = first_choices(comparisons, "ann", "sample-heights")
+    about = about_sample(comparisons.source("ann", choices).describe().sample)
     assert text_of(about) == "Heights of pupils.  Look at s2."
     assert of_class(about, "source") == []
 
@@ -98,7 +100,7 @@ def test_a_sample_whose_file_has_gone_costs_nobody_the_page(board_with, heights)
     with pytest.raises(UnusableSample):
         comparisons.workspace.get("ann", "sample-heights")
     first = worked_example(comparisons.registry)
-    assert session_start(comparisons, "ann", first, prefer=False)[0].token == first
+    assert session_start(comparisons, "ann", first, prefer=False).source.token == first
 
 
 def test_a_sample_that_changes_is_read_anew_while_the_server_runs(board_with, heights):

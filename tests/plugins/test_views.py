@@ -27,7 +27,8 @@ from dashboard.scene.scene import make_scene
 from dashboard.scene.style import styles
 from dashboard.session.choices import LEVELS, Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.storage.workspace import SIMULATED, Workspace
+from dashboard.session.simulation import ChosenDesign
+from dashboard.storage.workspace import Workspace
 from estimators import Design, FitError, GroupData, View, build_registry, compare
 from tests.scenes import BUILT_IN
 
@@ -206,9 +207,10 @@ SAID = {
     "hangs": "it was stopped after 3 seconds, the time that a plugin may take here",
 }
 CHOICES = Choices(
-    SIMULATED, "y", "group", ("ols", "reml", "own"), level=0.5,
-    design=Design(groups=5, per_group="4", sigma_group=1.0, sigma_error=1.0),
-)  # fmt: skip
+    ChosenDesign(Design(groups=5, per_group="4", sigma_group=1.0, sigma_error=1.0)),
+    ("ols", "reml", "own"),
+    level=0.5,
+)
 
 
 @pytest.fixture

@@ -1,0 +1,63 @@
+"""What is put into the empty places of the comparison for a scene."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dashboard.pages import panels
+from dashboard.session.choices import sort_choices
+from dashboard.words import comparison as words
+
+if TYPE_CHECKING:
+    from dashboard.scene.scene import Scene
+    from dashboard.session.choices import Choices
+    from dashboard.session.comparisons import Comparisons
+    from dashboard.session.sources import GroupSource
+
+
+def comparison_content(
+    comparisons: Comparisons, choices: Choices, source: GroupSource, scene: Scene
+) -> dict[str, Any]:
+    """Every place but the views and the table, by name."""
+    described = source.describe()
+    pending = pending_ids(scene)
+    return {
+        "choices": choices.to_json(),
+        "problem": None,
+        "rows_used": words.rows_used(scene.comparison.data),
+        "chip": panels.source_chip(described.title, source.facts()),
+        "about": panels.about_sample(described.sample) if described.sample else None,
+        "sort": sort_choices(comparisons.registry, choices.on),
+        "headline": panels.headline(scene),
+        "cards": panels.cards(scene),
+        "failures": panels.failures(scene, comparisons),
+        "under_way": words.under_way(scene),
+        "under_way_shown": pending,
+        "under_way_timer": not pending,
+        "notes": panels.notes(scene),
+        "parameters": panels.parameters(scene, comparisons),
+        "index": groups_index(scene),
+        "closest": words.closest_line(scene),
+        "draw_bar": not described.can_draw_again,
+        "roles": described.table is None,
+    }
+
+
+def pending_ids(scene: Scene) -> list[str]:
+    """The estimators whose fits are not there yet."""
+    return [result.id for result in scene.comparison.results if result.pending]
+
+
+def groups_index(scene: Scene) -> dict[str, Any]:
+    """What the linked views need to know of the groups: order, names and rows, by key."""
+    labels = [""] * len(scene)
+    n = [0] * len(scene)
+    for key, label, count in zip(scene.order.tolist(), scene.labels, scene.n.tolist(), strict=True):
+        labels[key], n[key] = label, count
+    return {
+        "view": scene.selection_key,
+        "order": scene.order.tolist(),
+        "labels": labels,
+        "n": n,
+        "unit": scene.unit.one,
+    }

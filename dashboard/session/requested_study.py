@@ -1,0 +1,87 @@
+"""The risk study that the page's controls ask for, within what the page may ask of the server."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dashboard.plugin_host.stand_ins import for_many, seconds_for
+from estimators import OptionError, RiskStudy, Sweep
+
+if TYPE_CHECKING:
+    from dashboard.session.choices import Choices
+    from dashboard.session.comparisons import Comparisons
+    from estimators import Design
+
+MOST_UNASKED = 5_000_000
+"""Groups to draw and fit up to which a study follows the dials by itself. Each costs about a microsecond with
+the built-in methods, so such a study takes seconds on one core, and a turned dial ends it.
+"""
+SECONDS_UNASKED = 20.0
+"""What plugins may take for a study that follows the dials by itself: longer, and whoever turns a dial has
+forgotten the last one.
+"""
+MOST_FITS = 20_000_000
+"""Replicates times points that one study on the page may ask for, since its scores are kept for all of them;
+the command line takes more.
+"""
+
+
+@dataclass(frozen=True)
+class RequestedStudy:
+    """The controls' values; numbers as they were typed."""
+
+    choices: Choices
+    design: Design
+    dial: str
+    """What is swept; empty: nothing."""
+    low: object
+    high: object
+    replicates: object
+    seed: int
+
+
+def requested_study(comparisons: Comparisons, asked: RequestedStudy) -> RiskStudy:
+    """The study. Raises OptionError or DesignError with a sentence for what cannot be."""
+    estimators, options = comparisons.chosen_estimators(asked.choices)
+    sweep = None
+    if asked.dial:
+        sweep = Sweep(asked.dial, _number("From", asked.low), _number("to", asked.high))
+    replicates = _number("Replicates", asked.replicates)
+    if replicates != int(replicates):
+        raise OptionError("replicates are a whole number")
+    study = RiskStudy(
+        asked.design,
+        for_many(estimators),
+        int(replicates),
+        seed=asked.seed,
+        sweep=sweep,
+        level=asked.choices.level,
+        options=options,
+    )
+    if study.replicates * len(study.points) > MOST_FITS:
+        most = MOST_FITS // len(study.points)
+        raise OptionError(f"ask for at most {most:,} replicates here; the command line takes more")
+    return study
+
+
+def is_quick(study: RiskStudy) -> bool:
+    """Whether it takes a moment only, so that it may follow the dials unasked."""
+    plugins_seconds = seconds_for(study.estimators, study.replicates * len(study.points))
+    return study_size(study) <= MOST_UNASKED and plugins_seconds <= SECONDS_UNASKED
+
+
+def study_size(study: RiskStudy) -> int:
+    """Groups that are drawn and fitted, over all points and replicates."""
+    return study.replicates * sum(design.groups for _, design in study.points)
+
+
+def _number(name: str, given: object) -> float:
+    try:
+        number = float(str(given).replace(",", ""))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise OptionError(f"{name} is a number, not {given!r}")
+    return number

@@ -1,0 +1,176 @@
+"""Where groups come from, and what every such place offers; nothing else on the page asks which kind it is.
+
+A kind of source is one file with two classes. What a person *chose* (:class:`ChosenSource`) is plain and
+hashable: it travels to the browser, lies on disk, and names the source. Opened for that person, it becomes a
+:class:`GroupSource`, which has the data at hand. `stored_file` and `simulation` are the kinds that there are;
+`choices.KINDS` lists them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+
+    from dashboard.ingest import Table
+    from dashboard.scene.truth import Truth
+    from dashboard.storage.workspace import Workspace
+    from estimators import Comparison, GroupData, Sample
+
+
+@dataclass(frozen=True)
+class SourceControls:
+    """What the page's controls say of the source that is on screen."""
+
+    token: str
+    outcome: str | None = None
+    group: str | None = None
+    design: Mapping[str, Any] | None = None
+    """The dials of the simulation."""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What sources are opened from."""
+
+    workspace: Workspace
+    samples: Mapping[str, Sample]
+    """By id."""
+    preset_roles: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    """Outcome and group by token, for a file that was opened with them from the command line."""
+
+
+class ChosenSource(Protocol):
+    """A source as a person chose it: equal where it is the same one, and as hashable as it is plain."""
+
+    controls: ClassVar[frozenset[str]]
+    """The fields of :class:`SourceControls` that say which groups it gives."""
+
+    @property
+    def token(self) -> str:
+        """What the page and the workspace know it by."""
+
+    @property
+    def outcome(self) -> str:
+        """What is measured, in the words of the data."""
+
+    @property
+    def group(self) -> str:
+        """What the groups are, in the words of the data."""
+
+    @property
+    def selection_key(self) -> str:
+        """The same as long as the groups are: what a selection of groups or a zoom belongs to."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for ``from_json``."""
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> ChosenSource | None:
+        """What :meth:`to_json` gave; None where that is of another kind.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is of this kind, and garbled.
+
+        """
+
+    @classmethod
+    def from_controls(cls, given: SourceControls) -> ChosenSource:
+        """What the page's controls ask for. Raises BlupboardError with a sentence where they do not do."""
+
+    @classmethod
+    def first(cls, holdings: Holdings, owner: str, token: str, kept: ChosenSource | None, /) -> ChosenSource:
+        """What to open ``token`` with: ``kept``, what its owner chose before, if that still does.
+
+        Raises:
+            UnknownDataset: ``owner`` has no such data.
+
+        """
+
+    def open(self, holdings: Holdings, owner: str, /) -> GroupSource:
+        """The source itself. Raises UnknownDataset where ``owner`` has no such data."""
+
+
+class GroupSource(ABC):
+    """Groups, and what is known of where they come from. What is computed once is kept with it."""
+
+    @property
+    @abstractmethod
+    def key(self) -> Hashable:
+        """Another one wherever :meth:`groups` would be others: the data, the columns, how they were read."""
+
+    @abstractmethod
+    def groups(self) -> GroupData:
+        """The summaries. Raises DataError, UnreadableFile or DesignError with one sentence."""
+
+    @abstractmethod
+    def describe(self) -> Description:
+        """What the page says of it and offers for it; takes no time."""
+
+    @abstractmethod
+    def facts(self) -> tuple[str, ...]:
+        """A few words each, for the line behind its name. Raises as groups."""
+
+    @abstractmethod
+    def script(self, comparison: Comparison, plugins_dirs: Sequence[str] = ()) -> Scripts:
+        """What makes ``comparison`` anew from the same groups, outside the page."""
+
+    def truth(self) -> Truth | None:
+        """The true means ``(J,)`` in the order of the data's labels; None where they are not known."""
+        return None
+
+    def rows(self) -> RowsFile | None:
+        """The rows as a file to take away; None where there is none."""
+        return None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, GroupSource) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the page says of a source without computing anything."""
+
+    title: str
+    """What it is called."""
+    file_name: str
+    """What files that come from it are called after."""
+    door: Literal["upload", "simulate"]
+    """The tab of the rail that it is under."""
+    table: Table | None = None
+    """The table among whose columns outcome and group are chosen; None where there is nothing to choose."""
+    sample: Sample | None = None
+    """The worked example that it is."""
+    can_draw_again: bool = False
+    """Whether other data like these can be had at the press of a button."""
+
+
+@dataclass(frozen=True)
+class Scripts:
+    """The same comparison in two languages."""
+
+    r: str
+    python: str
+
+
+@dataclass(frozen=True)
+class RowsFile:
+    """A file to download."""
+
+    label: str
+    """Of the entry in the menu."""
+    name: str
+    pieces: Callable[[], Iterator[bytes]]
+    """The file's bytes. Raises BlupboardError where it cannot be written."""
+
+
+def selection_key(*parts: str) -> str:
+    """16 hexadecimal digits, other ones wherever the parts are (64 bits: no two of a session's will meet)."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

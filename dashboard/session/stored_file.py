@@ -1,0 +1,144 @@
+"""A source of groups: two columns of a file: an upload, a sample, or one named on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dashboard.ingest import guess_roles
+from dashboard.scene.group_noun import unit_of
+from dashboard.session.json_values import text
+from dashboard.session.sources import Description, GroupSource, Scripts, SourceControls, selection_key
+from dashboard.words.comparison import rows
+from estimators import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from dashboard.session.sources import ChosenSource, Holdings
+    from dashboard.storage.datasets import Dataset
+    from estimators import Comparison, GroupData, Sample
+
+SAMPLE_PREFIX = "sample-"
+"""Of the token of a sample, before its id."""
+
+
+@dataclass(frozen=True)
+class ChosenColumns:
+    """Two columns of a dataset. How its file is read, and which rows take part, will be further fields."""
+
+    token: str
+    outcome: str
+    group: str
+
+    controls: ClassVar[frozenset[str]] = frozenset({"outcome", "group"})
+
+    @property
+    def selection_key(self) -> str:
+        """The same for the same dataset and columns."""
+        return selection_key(self.token, self.outcome, self.group)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {"token": self.token, "outcome": self.outcome, "group": self.group, "design": None}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> ChosenColumns | None:
+        """The columns; None where what was chosen is no file."""
+        if given.get("design") is not None:
+            return None
+        return cls(text(given["token"]), text(given["outcome"]), text(given["group"]))
+
+    @classmethod
+    def from_controls(cls, given: SourceControls) -> ChosenColumns:
+        """The columns of the two pickers. Raises DataError where one of them is empty."""
+        if not given.outcome or not given.group:
+            raise DataError("Choose an outcome (numbers) and a grouping column.")
+        return cls(given.token, given.outcome, given.group)
+
+    @classmethod
+    def first(cls, holdings: Holdings, owner: str, token: str, kept: ChosenSource | None) -> ChosenColumns:
+        """The columns that were kept, if the file has them; else those of the command line, or the likeliest.
+
+        Raises UnknownDataset, UnusableSample or NoRoom.
+        """
+        table = holdings.workspace.get(owner, token).table
+        if isinstance(kept, cls) and {kept.outcome, kept.group} <= {column.name for column in table.columns}:
+            return kept
+        sample = sample_of(holdings.samples, token)
+        outcome, group = guess_roles(table) if sample is None else (sample.outcome, sample.group)
+        of_outcome, of_group = holdings.preset_roles.get(token, (None, None))
+        return cls(token, of_outcome or outcome or "", of_group or group or "")
+
+    def open(self, holdings: Holdings, owner: str) -> StoredFile:
+        """The file, if ``owner`` may read it. Raises UnknownDataset, UnusableSample or NoRoom."""
+        dataset = holdings.workspace.get(owner, self.token)
+        return StoredFile(dataset, self, sample_of(holdings.samples, self.token))
+
+
+class StoredFile(GroupSource):
+    """A file with its two columns; one that is stored anew under the same token is another one."""
+
+    def __init__(self, dataset: Dataset, chosen: ChosenColumns, sample: Sample | None = None) -> None:
+        """Two columns of ``dataset``, which may be the file of a sample."""
+        self._dataset = dataset
+        self._chosen = chosen
+        self._sample = sample
+
+    @property
+    def key(self) -> Hashable:
+        """The file as it was stored, and all that was chosen of it."""
+        return self._chosen, self._dataset.created
+
+    def groups(self) -> GroupData:
+        """The rows reduced to groups, once. Raises DataError or UnreadableFile."""
+        return self._groups
+
+    def describe(self) -> Description:
+        """The file by its name."""
+        name = self._dataset.name
+        return Description(name, name, "upload", table=self._dataset.table, sample=self._sample)
+
+    def facts(self) -> tuple[str, ...]:
+        """How many rows are used of how many, in how many groups."""
+        data, total, noun = self.groups(), self._dataset.table.rows, unit_of(self._chosen.group)
+        size = rows(total) if data.total >= total else f"{data.total:,} of {rows(total)}"
+        return size, f"{len(data):,} {noun.one if len(data) == 1 else noun.many}"
+
+    def script(self, comparison: Comparison, plugins_dirs: Sequence[str] = ()) -> Scripts:
+        """Scripts that read the file as blupboard does."""
+        from dashboard.scripts.code_export import python_script, r_script
+
+        table, chosen = self._dataset.table, self._chosen
+        r = r_script(
+            comparison,
+            file_name=table.name,
+            outcome=chosen.outcome,
+            group=chosen.group,
+            reader=table.reader,
+            layout=table.layout_for(chosen.outcome),
+            columns=[column.name for column in table.columns],
+        )
+        python = python_script(
+            comparison,
+            file_name=table.name,
+            outcome=chosen.outcome,
+            group=chosen.group,
+            reader=table.reader,
+            plugins_dirs=plugins_dirs,
+        )
+        return Scripts(r, python)
+
+    @cached_property
+    def _groups(self) -> GroupData:
+        from dashboard.ingest import reduce_table
+
+        table, chosen = self._dataset.table, self._chosen
+        return reduce_table(table, outcome=chosen.outcome, group=chosen.group)
+
+
+def sample_of(samples: Mapping[str, Sample], token: str) -> Sample | None:
+    """The sample behind a token; None where it is that of something else."""
+    return samples.get(token.removeprefix(SAMPLE_PREFIX)) if token.startswith(SAMPLE_PREFIX) else None
