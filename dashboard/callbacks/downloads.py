@@ -21,7 +21,7 @@ from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
 from dashboard.storage.workspace import UnknownDataset, WorkspaceError
 from estimators import TIDY_COLUMNS, BlupboardError
-from estimators.contract.comparison import group_columns
+from estimators.contract.comparison import TIDY, tidy_columns
 
 if TYPE_CHECKING:
     import dash
@@ -122,11 +122,11 @@ def csv_lines(comparison: Comparison) -> Iterator[bytes]:
     """The file in pieces: UTF-8, text cells guarded, every digit of the numbers."""
     yield _written([TIDY_COLUMNS])
     for result in comparison.succeeded:
-        columns = group_columns(comparison.data, result)
-        columns["group"] = [guarded(label) for label in columns["group"]]
+        columns = tidy_columns(comparison.data, result)
+        columns |= {c.name: [guarded(text) for text in columns[c.name]] for c in TIDY if c.kind == "text"}
         lines = list(zip(*columns.values(), strict=True))
         for start in range(0, len(lines), _LINES):
-            yield _written([(result.id, *line) for line in lines[start : start + _LINES]])
+            yield _written(lines[start : start + _LINES])
 
 
 def guarded(text: str) -> str:

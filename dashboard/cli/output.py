@@ -8,6 +8,8 @@ import json
 import math
 from typing import TYPE_CHECKING
 
+from estimators.contract.comparison import TIDY
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -47,11 +49,11 @@ def as_parquet(comparison: Comparison) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    types = {"estimator": pa.string(), "group": pa.string(), "n": pa.int64()}
+    types = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
     columns = comparison.columns()
-    arrays = [pa.array(values, types.get(name, pa.float64())) for name, values in columns.items()]
+    arrays = {column.name: pa.array(columns[column.name], types[column.kind]) for column in TIDY}
     buffer = io.BytesIO()
-    pq.write_table(pa.table(dict(zip(columns, arrays, strict=True))), buffer)
+    pq.write_table(pa.table(arrays), buffer)
     return buffer.getvalue()
 
 

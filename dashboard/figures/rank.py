@@ -9,7 +9,8 @@ import numpy as np
 from dashboard.figures.page_view import PageView
 from dashboard.figures.parts import columns_layout, group_lines, group_markers, themed_figure
 from dashboard.figures.shrinkage import column_series, own_style
-from dashboard.figures.truth import TRUE, true_marks
+from dashboard.figures.truth import true_marks
+from dashboard.scene.truth import TRUE
 
 if TYPE_CHECKING:
     from dashboard.figures.plotly_json import PlotlyFigure

@@ -16,8 +16,9 @@ from dashboard.figures.parts import (
     themed_figure,
     title_text,
 )
-from dashboard.figures.truth import TRUE, true_marks
+from dashboard.figures.truth import true_marks
 from dashboard.scene.style import Style
+from dashboard.scene.truth import TRUE
 
 if TYPE_CHECKING:
     from dashboard.figures.plotly_json import PlotlyFigure

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.figures.parts import INK, group_markers, marker_size
 from dashboard.scene.style import Style
+from dashboard.scene.truth import TRUE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
 
 TRUTH = Style(INK[False], INK[True], "circle-open")
-TRUE = "true mean"
 
 
 def true_marks(

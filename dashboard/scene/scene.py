@@ -13,6 +13,7 @@ from dashboard.scene.group_noun import Unit, unit_of
 from dashboard.scene.natural_order import natural_places
 from dashboard.scene.style import LINE, Style, styles
 from dashboard.scene.truth import Closeness, Truth, distance
+from estimators.contract.comparison import TIDY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,6 +123,11 @@ class Scene:
         if self.truth is None:
             return []
         return [Closeness(s.id, s.label, distance(s.estimate, self.truth.mean)) for s in self.series]
+
+    def tidy(self, series: Series, column: str) -> NDArray[np.float64] | None:
+        """A tidy column of numbers of one method ``(J,)`` in display order, NaN where a group has none."""
+        values = next(c for c in TIDY if c.name == column).values(self.comparison.data, series.result)
+        return None if values is None else np.asarray(values, dtype=np.float64)[self.order]
 
     def by_id(self, estimator_id: str) -> Series | None:
         """The series of an estimator, None where it failed or is off."""

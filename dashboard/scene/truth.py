@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from estimators import Design, Simulated
 
+TRUE = "true mean"
+"""What the truth is called beside the methods' names."""
 SAME = 1e-9
 """Relative difference up to which two methods are said to be equally close."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from dashboard.figures.truth import TRUE
+from dashboard.scene.truth import TRUE
 from dashboard.words.comparison import MOST_DIGITS, number
 
 if TYPE_CHECKING:
@@ -24,22 +25,76 @@ LEAST_WIDTH, LETTER_WIDTH, LETTERS_THAT_FIT = 96, 10, 9
 """Of a column and of a letter of its heading, in pixels; and how many letters the least width holds."""
 CLIENT_SIDE_GROUPS = 5_000
 """Groups up to which all rows are handed to the page at once."""
+NUMERIC = {
+    "type": "rightAligned",
+    "filter": "agNumberColumnFilter",
+    "filterParams": {"inRangeInclusive": True},
+    "sortingOrder": ["desc", "asc", None],
+}
+"""What the grid is told of every column of numbers."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column of numbers: its field in the rows, its heading, its values ``(J,)`` in display order."""
+
+    field: str
+    heading: str
+    values: NDArray[Any]
+    form: Literal["value", "share", "rows", "rank"]
+    """A value is in the outcome's units."""
+
+
+_OF_THE_HEADLINE: Mapping[str, tuple[str, Literal["value", "share", "rank"]]] = {
+    "rank": ("{method} rank", "rank"),
+    "conf_low": ("{method} {level} from", "value"),
+    "conf_high": ("{method} {level} to", "value"),
+    "weight": ("{method} weight", "share"),
+}
+"""Tidy columns that are shown of the method that the headline speaks of, by name: heading and form."""
+
+
+def _columns(scene: Scene) -> list[_Column]:
+    """Every column of numbers in the page's order; ``e0``, ``e1``, ... are the methods' estimates."""
+    truth = scene.truth
+    columns = [
+        _Column("n", "rows", scene.n, "rows"),
+        _Column("own", "own mean", scene.own_mean, "value"),
+    ]
+    if truth is not None:
+        columns.append(_Column("true", TRUE, truth.mean, "value"))
+    for i, series in enumerate(scene.series):
+        if not series.is_own_mean:
+            columns.append(_Column(f"e{i}", series.label, series.estimate, "value"))
+        if truth is not None:
+            error = series.estimate - truth.mean
+            columns.append(_Column(f"error{i}", f"{series.label} error", error, "value"))
+    columns.append(_Column("own_rank", "own rank", scene.own_rank, "rank"))
+    if scene.reference is not None:
+        columns += _headline_columns(scene, scene.reference)
+    return columns
+
+
+def _headline_columns(scene: Scene, reference: Series) -> list[_Column]:
+    """More of the method that the headline speaks of, each column with its name."""
+    level = f"{100 * scene.comparison.level:g}%"
+    columns = []
+    for name, (heading, form) in _OF_THE_HEADLINE.items():
+        values = scene.tidy(reference, name)
+        if values is not None:
+            columns.append(_Column(name, heading.format(method=reference.label, level=level), values, form))
+    return columns
 
 
 def table_columns(scene: Scene) -> list[dict[str, Any]]:
-    """Column definitions for the grid; fields are ``group``, ``n``, ``own``, ``e0``, ``e1``, ..."""
-    value = {"function": f"params.value == null ? '–' : d3.format('{value_format(scene)}')(params.value)"}
-    percent = {
-        "function": "params.value == null ? '–' : params.value > 0 && params.value < 0.005 ? '<1%' : "
-        "params.value >= 0.995 && params.value < 1 ? '>99%' : d3.format('.0%')(params.value)"
+    """Column definitions for the grid; see ``_columns`` for the fields besides ``group``."""
+    formatters = {
+        "value": f"params.value == null ? '–' : d3.format('{value_format(scene)}')(params.value)",
+        "share": "params.value == null ? '–' : params.value > 0 && params.value < 0.005 ? '<1%' : "
+        "params.value >= 0.995 && params.value < 1 ? '>99%' : d3.format('.0%')(params.value)",
+        "rows": "d3.format(',')(params.value)",
     }
-    numeric = {
-        "type": "rightAligned",
-        "filter": "agNumberColumnFilter",
-        "filterParams": {"inRangeInclusive": True},
-        "sortingOrder": ["desc", "asc", None],
-    }
-    columns: list[dict[str, Any]] = [
+    definitions: list[dict[str, Any]] = [
         {
             "field": "group",
             "headerName": scene.unit.one,
@@ -48,55 +103,23 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
             "minWidth": 110,
             "filter": "agTextColumnFilter",
             "comparator": {"function": "byNamePlace"},
-        },
-        {
-            "field": "n",
-            "headerName": "rows",
-            **numeric,
-            "valueFormatter": {"function": "d3.format(',')(params.value)"},
-        },
-        {"field": "own", "headerName": "own mean", **numeric, "valueFormatter": value},
+        }
     ]
-    reference = scene.reference
-    if scene.truth is not None:
-        columns.append({"field": "true", "headerName": TRUE, **numeric, "valueFormatter": value})
-    for i, s in enumerate(scene.series):
-        if not s.is_own_mean:
-            columns.append({"field": f"e{i}", "headerName": s.label, **numeric, "valueFormatter": value})
-        if scene.truth is not None:
-            name = f"{s.label} error"
-            columns.append({"field": f"error{i}", "headerName": name, **numeric, "valueFormatter": value})
-    columns.append({"field": "own_rank", "headerName": "own rank", **numeric})
-    if reference is not None:
-        columns += _headline_columns(scene, reference, numeric, value, percent)
-    for column in columns:
-        column["headerTooltip"] = column["headerName"]
-        column.setdefault("minWidth", _least_width(column["headerName"]))
-    return columns
+    for column in _columns(scene):
+        definition: dict[str, Any] = {"field": column.field, "headerName": column.heading, **NUMERIC}
+        if column.form in formatters:
+            definition["valueFormatter"] = {"function": formatters[column.form]}
+        definitions.append(definition)
+    for definition in definitions:
+        definition["headerTooltip"] = definition["headerName"]
+        definition.setdefault("minWidth", _least_width(definition["headerName"]))
+    return definitions
 
 
 def _least_width(heading: str) -> int:
     """In pixels: the heading may be broken between its words only, as long as these are of usual length."""
     longest = max(map(len, heading.replace("–", " ").split()), default=0)
     return LEAST_WIDTH + LETTER_WIDTH * min(max(longest - LETTERS_THAT_FIT, 0), LETTERS_THAT_FIT)
-
-
-def _headline_columns(
-    scene: Scene, reference: Series, numeric: dict[str, Any], value: dict[str, Any], percent: dict[str, Any]
-) -> list[dict[str, Any]]:
-    """More of the method that the headline speaks of, each column with its name."""
-    whose, columns = reference.label, [{"field": "rank", "headerName": f"{reference.label} rank", **numeric}]
-    if reference.low is not None:
-        level = f"{100 * scene.comparison.level:g}%"
-        columns += [
-            {"field": "low", "headerName": f"{whose} {level} from", **numeric, "valueFormatter": value},
-            {"field": "high", "headerName": f"{whose} {level} to", **numeric, "valueFormatter": value},
-        ]
-    if reference.weight is not None:
-        columns.append(
-            {"field": "weight", "headerName": f"{whose} weight", **numeric, "valueFormatter": percent}
-        )
-    return columns
 
 
 def table_rows(scene: Scene, positions: Sequence[int] | None = None) -> list[dict[str, Any]]:
@@ -158,20 +181,8 @@ def _spread_and_size(scene: Scene) -> tuple[float, float]:
     return high - low, max(abs(low), abs(high))
 
 
-def _numbers(scene: Scene) -> dict[str, Any]:
-    columns: dict[str, Any] = {"n": scene.n, "own": scene.own_mean, "own_rank": scene.own_rank}
-    columns |= {f"e{i}": s.estimate for i, s in enumerate(scene.series)}
-    if scene.truth is not None:
-        columns["true"] = scene.truth.mean
-        columns |= {f"error{i}": s.estimate - scene.truth.mean for i, s in enumerate(scene.series)}
-    reference = scene.reference
-    if reference is not None:
-        columns["rank"] = reference.rank
-        if reference.weight is not None:
-            columns["weight"] = reference.weight
-        if reference.low is not None and reference.high is not None:
-            columns |= {"low": reference.low, "high": reference.high}
-    return columns
+def _numbers(scene: Scene) -> dict[str, NDArray[Any]]:
+    return {column.field: column.values for column in _columns(scene)}
 
 
 def _passes(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from estimators.contract.estimator import Estimator
     from estimators.contract.fit import GroupFit, Interval
     from estimators.data.groups import GroupData
-
-GROUP_COLUMNS = ("group", "n", "raw_mean", "estimate", "std_error", "conf_low", "conf_high", "weight", "rank")
-TIDY_COLUMNS = ("estimator", *GROUP_COLUMNS)
-"""The columns of every table and file, in this order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +56,36 @@ class Result:
         return None if self.fit is None else mean_rank(self.fit.estimate)
 
 
+@dataclass(frozen=True)
+class TidyColumn:
+    """One column of every table and file: one entry for each estimator that succeeded and each group."""
+
+    name: str
+    kind: Literal["text", "integer", "number"]
+    values: Callable[[GroupData, Result], NDArray[Any] | None]
+    """Groups and a result with a fit -> ``(J,)`` in the order of the labels, masked where a group has no such
+    number; None: the method provides none."""
+
+
+TIDY = (
+    TidyColumn("estimator", "text", lambda data, result: np.full(len(data), result.id, dtype=object)),
+    TidyColumn("group", "text", lambda data, _: data.labels),
+    TidyColumn("n", "integer", lambda data, _: data.n),
+    TidyColumn("raw_mean", "number", lambda data, _: data.mean),
+    TidyColumn("estimate", "number", lambda _, result: _fit(result).estimate),
+    TidyColumn("std_error", "number", lambda _, result: _fit(result).std_error),
+    TidyColumn("conf_low", "number", lambda _, result: result.interval and result.interval[0]),
+    TidyColumn("conf_high", "number", lambda _, result: result.interval and result.interval[1]),
+    TidyColumn("weight", "number", lambda _, result: _fit(result).weight),
+    TidyColumn("rank", "number", lambda _, result: result.rank),
+)
+"""The columns, in this order. What reads or writes them goes by this list, so a new one is a line here."""
+TIDY_COLUMNS = tuple(column.name for column in TIDY)
+"""The names of the columns of every table and file, in this order."""
+
+_DTYPES = {"text": "object", "integer": "int64", "number": "float64"}
+
+
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """The same groups through several estimators, in the order in which they were asked for."""
@@ -90,20 +117,16 @@ class Comparison:
         """The tidy columns as lists, None where a number does not exist; one line per estimator and group."""
         out: dict[str, list[Any]] = {name: [] for name in TIDY_COLUMNS}
         for result in self.succeeded:
-            for name, values in group_columns(self.data, result).items():
+            for name, values in tidy_columns(self.data, result).items():
                 out[name].extend(values)
-            out["estimator"].extend([result.id] * len(self.data))
         return out
 
     def tidy(self) -> pd.DataFrame:
         """The tidy columns as a pandas frame, NaN where a number does not exist."""
         import pandas as pd
 
-        text = {"estimator": "object", "group": "object", "n": "int64"}
-        return pd.DataFrame(
-            {k: pd.Series(v, dtype=text.get(k, "float64")) for k, v in self.columns().items()},
-            columns=list(TIDY_COLUMNS),
-        )
+        columns = self.columns()
+        return pd.DataFrame({c.name: pd.Series(columns[c.name], dtype=_DTYPES[c.kind]) for c in TIDY})
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain numbers, text and None, ready for JSON."""
@@ -131,24 +154,17 @@ def mean_rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray((last - (count - 1) / 2.0)[of], dtype=np.float64)
 
 
-def group_columns(data: GroupData, result: Result) -> dict[str, list[Any]]:
-    """One result's line for every group: the tidy columns without ``estimator``."""
-    fit = result.fit
-    if fit is None:
-        return {name: [] for name in GROUP_COLUMNS}
+def tidy_columns(data: GroupData, result: Result) -> dict[str, list[Any]]:
+    """The tidy columns of one result that holds a fit, one entry for each group, None for no number."""
     nothing: list[None] = [None] * len(data)
-    low, high = (nothing, nothing) if result.interval is None else (end.tolist() for end in result.interval)
-    return {
-        "group": data.labels.tolist(),
-        "n": data.n.tolist(),
-        "raw_mean": data.mean.tolist(),
-        "estimate": fit.estimate.tolist(),
-        "std_error": nothing if fit.std_error is None else fit.std_error.tolist(),
-        "conf_low": low,
-        "conf_high": high,
-        "weight": nothing if fit.weight is None else fit.weight.tolist(),
-        "rank": nothing if result.rank is None else result.rank.tolist(),
-    }
+    found = {column.name: column.values(data, result) for column in TIDY}
+    return {name: nothing if values is None else values.tolist() for name, values in found.items()}
+
+
+def _fit(result: Result) -> GroupFit:
+    if result.fit is None:
+        raise ValueError(f"{result.id} has no fit: {result.message}")
+    return result.fit
 
 
 def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
@@ -165,11 +181,12 @@ def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
         name: found[name].value if name in found else None for name in STANDARD_PARAMETERS
     }
     parameters.update({name: p.value for name, p in found.items() if name not in parameters})
-    columns = group_columns(data, result)
+    columns = tidy_columns(data, result)
+    del columns["estimator"]  # it stands in the head
     lines = zip(*columns.values(), strict=True)
     return {
         **head,
         "parameters": parameters,
         "notes": [{"code": n.code, "severity": n.severity, "text": n.text} for n in result.fit.notes],
-        "groups": [dict(zip(GROUP_COLUMNS, line, strict=True)) for line in lines],
+        "groups": [dict(zip(columns, line, strict=True)) for line in lines],
     }

@@ -74,8 +74,8 @@ def assert_comparison(page, answer):
         for method in answer["fits"]:
             if method["label"] in columns and method["status"] == "ok":
                 assert shows(row[columns[method["label"]]], by_group(method)[group]["estimate"])
-        assert shows(row["low"], by_group(reml)[group]["conf_low"])
-        assert shows(row["high"], by_group(reml)[group]["conf_high"])
+        assert shows(row["conf_low"], by_group(reml)[group]["conf_low"])
+        assert shows(row["conf_high"], by_group(reml)[group]["conf_high"])
 
     said = parameters(page)
     for method in answer["fits"]:

@@ -14,7 +14,7 @@ from dashboard.samples import SAMPLES
 from estimators import TIDY_COLUMNS, build_registry, compare
 from tests.commands import BUILT_IN_IDS, DYESTUFF, PARAMETERS, ROLES
 
-GROUP_FIELDS = ["group", "n", "raw_mean", "estimate", "std_error", "conf_low", "conf_high", "weight", "rank"]
+GROUP_FIELDS = list(TIDY_COLUMNS[1:])
 
 
 # the layouts

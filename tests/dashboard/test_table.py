@@ -45,8 +45,8 @@ def test_the_columns_are_those_that_people_compare():
         *label.items(),
         ("own_rank", "own rank"),
         ("rank", "REML BLUP rank"),
-        ("low", "REML BLUP 95% from"),
-        ("high", "REML BLUP 95% to"),
+        ("conf_low", "REML BLUP 95% from"),
+        ("conf_high", "REML BLUP 95% to"),
         ("weight", "REML BLUP weight"),
     ]
     assert {"A share & <b>more</b>", "Skewed", "Slope"} <= set(label.values())
@@ -55,9 +55,9 @@ def test_the_columns_are_those_that_people_compare():
 @pytest.mark.parametrize(
     ("chosen", "missing"),
     [
-        ([], {"weight", "low", "high", "rank", "e0"}),
-        (built_in("ols", "james_stein"), {"weight", "low", "high", "rank", "e0"}),
-        ([STRANGERS[0]], {"weight", "low", "high", "rank"}),
+        ([], {"weight", "conf_low", "conf_high", "rank", "e0"}),
+        (built_in("ols", "james_stein"), {"weight", "conf_low", "conf_high", "rank", "e0"}),
+        ([STRANGERS[0]], {"weight", "conf_low", "conf_high", "rank"}),
     ],
 )
 def test_columns_that_do_not_exist_are_left_out(chosen, missing):
@@ -74,16 +74,17 @@ def test_rows_hold_what_the_fits_say(data, estimators):
     fields = {c["field"] for c in table_columns(scene)}
     for position, row in enumerate(rows):
         key = int(row["key"])
-        assert fields <= set(row)
+        assert set(row) == {*fields, "key", "place"}
         assert row["n"] == data.n[key]
         assert row["own"] == data.mean[key]
         for i, series in enumerate(scene.series):
-            assert row[f"e{i}"] == scene.comparison[series.id].fit.estimate[key]
+            if not series.is_own_mean:
+                assert row[f"e{i}"] == scene.comparison[series.id].fit.estimate[key]
         if "rank" in fields:
             assert row["rank"] == scene.reference.rank[position]
-        if "low" in fields:
+        if "conf_low" in fields:
             low, high = scene.reference.result.fit.interval(0.95)
-            assert (row["low"], row["high"]) == (low[key], high[key])
+            assert (row["conf_low"], row["conf_high"]) == (low[key], high[key])
 
 
 # Blocks

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from dashboard.callbacks import live_frame as live
 from dashboard.figures.ranges import round_range
-from dashboard.figures.truth import TRUE
 from dashboard.pages.dials import SLIDER_STEPS, SLIDERS, size_rule, slider_place
-from dashboard.scene.truth import Closeness, closest, truth_of
+from dashboard.scene.truth import TRUE, Closeness, closest, truth_of
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, first_design, session_start
