@@ -15,10 +15,12 @@ from estimators.contract.options import OptionSpec, option
 from estimators.contract.version import CONTRACT
 from estimators.data.groups import GroupData
 from estimators.data.rows import DroppedRows, Rows
+from estimators.data.scaled import ScaledGroups, Sizes
 from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
 from estimators.fitting.compare import compare
 from estimators.fitting.fit_many import fit_many
 from estimators.methods.blup import MlBlup, RemlBlup
+from estimators.methods.degenerate import degenerate_fit
 from estimators.methods.james_stein import JamesStein
 from estimators.methods.level_means import GrandMean, LevelMeans
 from estimators.plugins.discovery import PluginFailure, Source
@@ -78,8 +80,10 @@ __all__ = [
     "RiskStudy",
     "Rows",
     "Sample",
+    "ScaledGroups",
     "ScenarioRisk",
     "Simulated",
+    "Sizes",
     "Source",
     "Sweep",
     "Theory",
@@ -89,6 +93,7 @@ __all__ = [
     "check_view",
     "compare",
     "crossings",
+    "degenerate_fit",
     "fit_many",
     "hookimpl",
     "option",

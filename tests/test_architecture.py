@@ -52,11 +52,13 @@ PLUGINS_USE = (
 MAY_IMPORT = {
     "fit",
     "batch",
-    "batch_components",
+    "degenerate",
     "estimator",
     "errors",
     "groups",
     "options",
+    "profile",
+    "scaled",
     "variance_components",
 }
 

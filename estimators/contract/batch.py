@@ -12,7 +12,8 @@ import numpy as np
 
 from estimators.arrays import frozen_array
 from estimators.contract.fit import Interval, two_sided_quantile
-from estimators.data.groups import NEGLIGIBLE, GroupData
+from estimators.data.groups import GroupData
+from estimators.data.scaled import ScaledGroups, scale_groups, varies_within, weighted_mean
 from estimators.errors import FitError, OptionError
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ class GroupBatch:
             self.labels, self.n, self.origin, self.centered_mean[replicates], self.ss_within[replicates]
         )
 
+    def scaled(self) -> ScaledGroups:
+        """The means on a scale where powers fit a double, ``(R, J)``, and taken together by size."""
+        return scale_groups(self.n, self.origin, self.centered_mean, self.ss_within)
+
     @property
     def groups(self) -> int:
         """The number of groups, J."""
@@ -106,14 +111,17 @@ class GroupBatch:
     @cached_property
     def centered_grand_mean(self) -> NDArray[np.float64]:
         """(R,) means of all rows, minus origin."""
-        rough = self.centered_mean @ self.n / self.total
-        return frozen_array(rough + (self.centered_mean - rough[:, None]) @ self.n / self.total)
+        return frozen_array(weighted_mean(self.centered_mean, self.n))
 
     @cached_property
     def varies_within(self) -> NDArray[np.bool_]:
         """(R,) whether rows vary within groups; see :attr:`GroupData.varies_within`."""
-        within = np.sqrt(self.ss_within.max(axis=1))
-        return frozen_array(within > NEGLIGIBLE * np.abs(self.centered_mean).max(axis=1), np.bool_)
+        return frozen_array(varies_within(self.centered_mean, self.ss_within), np.bool_)
+
+    @cached_property
+    def all_equal(self) -> NDArray[np.bool_]:
+        """(R,) whether all groups have the same mean and no row strays from it."""
+        return frozen_array(~self.varies_within & (np.ptp(self.centered_mean, axis=1) == 0), np.bool_)
 
 
 @dataclass(frozen=True, eq=False, init=False)

@@ -12,6 +12,7 @@ from estimators.arrays import frozen_array
 from estimators.data.frames import reduce_frame
 from estimators.data.labels import label_text
 from estimators.data.rows import DroppedRows, Rows, UsableRows
+from estimators.data.scaled import NEGLIGIBLE, ScaledGroups, scale_groups, varies_within, weighted_mean
 from estimators.data.sums import Reduction, reduce_arrays, reduce_chunks, reduce_rows
 from estimators.errors import DataError
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-NEGLIGIBLE = 1e-70
-"""A spread this much smaller than another is none: the ratio of the variances, squared, must fit a double."""
 SMALLEST, LARGEST = 1e-145, 1e145
 """Between these a number's square fits a double with room for sums."""
 
@@ -112,8 +111,7 @@ class GroupData:
 
         Variances whose ratio is past 1e140 are taken as one of them being 0: no further does a double reach.
         """
-        within = float(np.sqrt(self.ss_within.max()))
-        return within > NEGLIGIBLE * float(np.abs(self.centered_mean).max())
+        return bool(varies_within(self.centered_mean, self.ss_within))
 
     @cached_property
     def all_equal(self) -> bool:
@@ -137,13 +135,16 @@ class GroupData:
     @cached_property
     def centered_grand_mean(self) -> float:
         """Mean of all rows, minus origin."""
-        rough = float(self.n @ self.centered_mean) / self.total
-        return rough + float(self.n @ (self.centered_mean - rough)) / self.total
+        return float(weighted_mean(self.centered_mean, self.n))
 
     @cached_property
     def ss_between(self) -> float:
         """Sum over rows of the squared distance from their group's mean to the mean of all rows."""
         return float(self.n @ np.square(self.centered_mean - self.centered_grand_mean))
+
+    def scaled(self) -> ScaledGroups:
+        """The means on a scale where powers fit a double, ``(J,)``, and taken together by size."""
+        return scale_groups(self.n, self.origin, self.centered_mean, self.ss_within, self.known_variance)
 
     @cached_property
     def rows(self) -> Rows | None:

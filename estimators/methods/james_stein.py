@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,14 +11,21 @@ from estimators.contract.batch import BatchFit
 from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note
 from estimators.contract.options import NoOptions
-from estimators.errors import DataError
+from estimators.methods.degenerate import degenerate_fit, fit_replicates
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from estimators.contract.batch import GroupBatch
     from estimators.data.groups import GroupData
+    from estimators.data.scaled import ScaledGroups
 
+LEAST_GROUPS = 4
+PULLED_ONTO_CENTER = Note(
+    "pulled_onto_center",
+    "warning",
+    "The group means lie no further apart than sampling alone would put them: all are put at one mean.",
+)
 R_CODE = """\
 n <- as.vector(table(g))
 means <- as.vector(tapply(y, g, mean))
@@ -52,47 +60,24 @@ class JamesStein(Estimator):
 
     def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
         del options
-        _require_enough(data)
-        known = data.known_variance
-        parameters = (
-            {} if data.pooled_variance is None else {"sigma_error": float(np.sqrt(data.pooled_variance))}
-        )
-        if known is None and data.all_equal:
-            text = "All values are equal: there is nothing to shrink, and the weight does not exist."
-            note = Note("all_equal", "warning", text)
-            return GroupFit(data.mean, center=float(data.mean[0]), parameters=parameters, notes=(note,))
-        precision = (
-            data.n.astype(np.float64) if known is None else np.square(np.sqrt(known.min()) / np.sqrt(known))
-        )
-        middle = float(precision @ data.centered_mean / precision.sum())
-        middle += float(precision @ (data.centered_mean - middle) / precision.sum())
-        distance = data.centered_mean - middle
-        factor = _factor(data, distance)
+        limit = degenerate_fit(data, least_groups=LEAST_GROUPS)
+        if limit is not None:
+            center = data.origin + data.centered_grand_mean
+            return limit if limit.weight is None else replace(limit, center=center)
+        scaled = data.scaled()
+        parts = _shrunk(data, scaled)
+        at_center = parts["weight"][0] == 0
         return GroupFit(
-            estimate=data.origin + (middle + factor * distance),
-            weight=np.full(len(data), factor),
-            center=data.origin + middle,
-            parameters=parameters,
-            notes=_notes(factor),
+            **parts, center=float(scaled.place(0.0)), notes=(PULLED_ONTO_CENTER,) if at_center else ()
         )
 
     def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
         del options
-        _require_enough(batch[0])
-        varies, pooled = batch.varies_within, batch.ss_within.sum(axis=1) / batch.df_within
-        level = ~varies & (np.ptp(batch.centered_mean, axis=1) == 0)
-        center = batch.centered_grand_mean[:, None]
-        distance = batch.centered_mean - center
-        in_errors = distance / np.sqrt(np.where(varies, pooled, 1.0))[:, None]
-        spread = np.square(in_errors) @ batch.n
-        bound = (batch.groups - 3) * batch.df_within / (batch.df_within + 2.0)
-        shrunk = 1.0 - bound / np.maximum(spread, bound)
-        factor = np.where(level, np.nan, np.where(varies, shrunk, 1.0))[:, None]
-        return BatchFit(
-            estimate=np.where(level[:, None], batch.mean, batch.origin + (center + factor * distance)),
-            weight=np.broadcast_to(factor, distance.shape),
-            parameters={"sigma_error": np.sqrt(pooled)},
-        )
+
+        def ordinary(some: GroupBatch) -> BatchFit:
+            return BatchFit(**_shrunk(some, some.scaled()))
+
+        return fit_replicates(batch, ordinary, least_groups=LEAST_GROUPS)
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The one factor, whatever the information."""
@@ -104,26 +89,14 @@ class JamesStein(Estimator):
         return None if data.known_variance is not None else R_CODE
 
 
-def _require_enough(data: GroupData) -> None:
-    if len(data) < 4:
-        raise DataError("needs at least 4 groups")
-    data.require_repeats()
-
-
-def _factor(data: GroupData, distance: NDArray[np.float64]) -> float:
-    """The common factor c; 1 where nothing varies within groups."""
-    variance = data.sampling_variance
-    if variance is None or (data.known_variance is None and not data.varies_within):
-        return 1.0
-    df = float(data.df_within)
-    shrunk = 1.0 if data.known_variance is not None else df / (df + 2.0)
-    spread = float(np.square(distance / np.sqrt(variance)).sum())
-    bound = (len(data) - 3) * shrunk
-    return 0.0 if spread <= bound else 1.0 - bound / spread
-
-
-def _notes(factor: float) -> tuple[Note, ...]:
-    if factor > 0:
-        return ()
-    text = "The group means lie no further apart than sampling alone would put them: all are put at one mean."
-    return (Note("pulled_onto_center", "warning", text),)
+def _shrunk(data: GroupData | GroupBatch, scaled: ScaledGroups) -> dict[str, Any]:
+    """The parts of a fit of ``(..., J)`` means that are not degenerate; m is the centre of ``scaled``."""
+    df, pooled = data.df_within, data.pooled_variance
+    bound = (scaled.groups - 3) * (1.0 if scaled.published else df / (df + 2.0))
+    spread = (np.square(scaled.value) / scaled.variance).sum(axis=-1)
+    factor = np.asarray(1.0 - bound / np.maximum(spread, bound))[..., None]
+    return {
+        "estimate": scaled.location(factor * scaled.value),
+        "weight": np.broadcast_to(factor, scaled.value.shape),
+        "parameters": {} if pooled is None else {"sigma_error": np.sqrt(pooled)},
+    }

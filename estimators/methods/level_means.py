@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from estimators.contract.batch import GroupBatch
     from estimators.data.groups import GroupData
 
+NO_STANDARD_ERRORS = Note(
+    "no_within_spread_known",
+    "warning",
+    "No group has two rows, so the spread within groups is unknown: there are no standard errors.",
+)
 LM_GROUPS = 200
 """Past this many groups the model matrix of R's lm takes seconds and gigabytes where rows are many."""
 
@@ -37,36 +42,12 @@ class LevelMeans(Estimator):
 
     def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
         del options
-        ones = np.ones(len(data))
-        if data.known_variance is not None:
-            return GroupFit(estimate=data.mean, std_error=np.sqrt(data.known_variance), weight=ones)
-        if data.pooled_variance is None or data.sampling_variance is None:
-            text = (
-                "No group has two rows, so the spread within groups is unknown: there are no standard errors."
-            )
-            return GroupFit(
-                estimate=data.mean, weight=ones, notes=(Note("no_within_spread_known", "warning", text),)
-            )
-        return GroupFit(
-            estimate=data.mean,
-            std_error=np.sqrt(data.sampling_variance),
-            weight=ones,
-            parameters={"sigma_error": float(np.sqrt(data.pooled_variance))},
-            df=float(data.df_within),
-        )
+        parts = _own_means(data)
+        return GroupFit(**parts, notes=() if "std_error" in parts else (NO_STANDARD_ERRORS,))
 
     def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
         del options
-        ones, pooled = np.ones_like(batch.mean), batch.pooled_variance
-        if pooled is None:
-            return BatchFit(batch.mean, weight=ones)
-        return BatchFit(
-            batch.mean,
-            np.sqrt(pooled[:, None] / batch.n),
-            ones,
-            parameters={"sigma_error": np.sqrt(pooled)},
-            df=float(batch.df_within),
-        )
+        return BatchFit(**_own_means(batch))
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64]:
         """1 whatever the information."""
@@ -104,45 +85,12 @@ class GrandMean(Estimator):
 
     def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
         del options
-        df: float | None = None
-        error: float | None = None
-        if data.known_variance is not None:
-            precision = 1.0 / data.known_variance
-            center = data.origin + float(precision @ data.centered_mean / precision.sum())
-            error = float(1.0 / np.sqrt(precision.sum()))
-        else:
-            center = data.origin + data.centered_grand_mean
-            if data.total > 1:
-                df = float(data.total - 1)
-                total_ss = float(data.ss_within.sum()) + data.ss_between
-                error = float(np.sqrt(total_ss / df / data.total))
-        return GroupFit(
-            estimate=np.full(len(data), center),
-            std_error=None if error is None else np.full(len(data), error),
-            weight=np.zeros(len(data)),
-            center=center,
-            parameters={"mu": center, "mu_std_error": error},
-            df=df,
-        )
+        parts = _one_mean(data)
+        return GroupFit(**parts, center=parts["parameters"]["mu"])
 
     def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
         del options
-        center = batch.origin + batch.centered_grand_mean
-        estimate = np.broadcast_to(center[:, None], batch.mean.shape)
-        weight = np.zeros_like(batch.mean)
-        if batch.total == 1:
-            return BatchFit(estimate, weight=weight, parameters={"mu": center})
-        df = float(batch.total - 1)
-        distance = batch.centered_mean - batch.centered_grand_mean[:, None]
-        total_ss = batch.ss_within.sum(axis=1) + np.square(distance) @ batch.n
-        error = np.sqrt(total_ss / df / batch.total)
-        return BatchFit(
-            estimate,
-            np.broadcast_to(error[:, None], estimate.shape),
-            weight,
-            parameters={"mu": center, "mu_std_error": error},
-            df=df,
-        )
+        return BatchFit(**_one_mean(batch))
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64]:
         """0 whatever the information."""
@@ -153,3 +101,34 @@ class GrandMean(Estimator):
         """The mean of all rows, once for each group."""
         del options
         return None if data.known_variance is not None else "estimate <- rep(mean(y), nlevels(g))"
+
+
+def _own_means(data: GroupData | GroupBatch) -> dict[str, Any]:
+    """The parts of a fit of ``(..., J)`` means by themselves."""
+    parts: dict[str, Any] = {"estimate": data.mean, "weight": np.ones_like(data.mean)}
+    if data.sampling_variance is not None:
+        parts["std_error"] = np.sqrt(data.sampling_variance)
+    if data.pooled_variance is not None:
+        parts |= {"parameters": {"sigma_error": np.sqrt(data.pooled_variance)}, "df": float(data.df_within)}
+    return parts
+
+
+def _one_mean(data: GroupData | GroupBatch) -> dict[str, Any]:
+    """The parts of a fit of ``(..., J)`` means by the mean of all rows; of a single row no error is known."""
+    scaled = data.scaled()
+    center = scaled.place(0.0)
+    parts: dict[str, Any] = {
+        "estimate": np.broadcast_to(center[..., None], data.mean.shape),
+        "weight": np.zeros_like(data.mean),
+        "parameters": {"mu": center},
+    }
+    if scaled.published:
+        error = scaled.unit / np.sqrt(scaled.information.sum())
+    elif scaled.rows > 1:
+        parts["df"] = float(scaled.rows - 1)
+        between = (np.square(scaled.value) * scaled.information).sum(axis=-1)
+        error = scaled.unit * np.sqrt((scaled.ss_within + between) / parts["df"] / scaled.rows)
+    else:
+        return parts
+    parts["parameters"]["mu_std_error"] = error
+    return parts | {"std_error": np.broadcast_to(error[..., None], data.mean.shape)}

@@ -1,288 +1,236 @@
-"""REML and ML variance components of the one-way model, by the global minimum of a one-dimensional profile.
+"""REML and ML variance components: the global minimum of the one-dimensional profile, for many replicates.
 
-Model: y_ij = mu + b_j + e_ij, b_j ~ N(0, sigma_group^2), e_ij ~ N(0, sigma_error^2). With
-lambda = sigma_group^2 / sigma_error^2, w_j = n_j / (1 + n_j lambda), W = sum w_j, mu = sum w_j ybar_j / W and
-Q = sum w_j (ybar_j - mu)^2 + SSW, the criteria are
+A single fit is a batch of one. The profile, of module `profile`, can have two minima, so the scores of all
+replicates are scanned on one grid, and every turn from negative to positive is refined and compared.
 
-- REML  (N-1)(1 + log(2 pi Q / (N-1))) + sum log(1 + n_j lambda) + log W,   sigma_error^2 = Q / (N-1)
-- ML    N (1 + log(2 pi Q / N)) + sum log(1 + n_j lambda),                  sigma_error^2 = Q / N
-
-(Harville 1977, JASA 72, 320-338; the profile in lambda as in Bates and DebRoy 2004, J. Multivariate Anal. 91,
-1-17). Where every group comes with a known sampling variance v_j instead of rows, n_j = 1 / v_j and
-sigma_error = 1 is fixed, and the criteria are those of the random-effects model of meta-analysis (Viechtbauer
-2005, J. Educ. Behav. Stat. 30, 261-293).
-
-The profile can have two minima, so every sign change of the score is refined and compared.
+Groups of equal size have a closed form: with t = 1 + n lambda the criterion is, up to a constant,
+m log(SSB / t + SSW) + k log t, where m = N - 1 and k = J - 1 for REML, m = N and k = J for ML. It falls until
+t = (SSB / k) / (SSW / (N - J)) and rises from there, so its one minimum is at that t, or at lambda = 0 where
+that t is below 1 (Searle, Casella & McCulloch 1992, Variance Components, ch. 4). With known variances it is
+SSB / t + k log t, with t = SSB / k.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.methods.profile import CELLS_AT_A_TIME, EPS, Method, Profile
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from estimators.data.groups import GroupData
+    from estimators.data.scaled import ScaledGroups
 
-Method = Literal["reml", "ml"]
+    Floats = NDArray[np.float64]
+    Places = NDArray[np.intp]
 
 GRID_PER_DECADE = 24
 REFINED_CELL_POINTS = 65
 LOWEST_RATIO = 1e-6
 """The first ratio looked at, times the largest size: up to there the score is that of 0."""
-ROUNDING_AT_ZERO = 16
-"""A score at 0 counts as 0 within so many roundings of its terms."""
-CELLS_AT_A_TIME = 1 << 20
-"""Ratios times distinct sizes for which the score is computed at once, so that memory stays bounded."""
+NEAR = 2.0
+"""A score nears 0 between two cells where it is so many times smaller than at one end of them."""
+LAST_STEP = 1e-9
+"""Relatively so small a step of Newton's is the last: the next would be some 1e-18, its square."""
+REFINED_TO = 2 * EPS
+"""The relative width at which a bracket that is halved is narrow enough: the rounding of the ratio itself."""
 MOST_STEPS = 200
-EPS = float(np.finfo(np.float64).eps)
-
-
-@dataclass(frozen=True)
-class VarianceComponents:
-    """The fitted model, in the outcome's units; ``mu`` is relative to ``GroupData.origin``.
-
-    ``ratio`` is lambda, or sigma_group^2 in units of ``Profile.unit`` where the sampling variances are known;
-    then ``sigma_error`` has no meaning.
-    """
-
-    mu: float
-    mu_std_error: float
-    sigma_group: float
-    sigma_error: float
-    ratio: float
-    criterion: float
+SCANNED_AT_A_TIME = 1 << 17
+"""Replicates times ratios whose scores are held at once: what a processor keeps close."""
+MULTIPLIED_AT_A_TIME = 1 << 18
+"""Replicates times ratios times sizes in one product of matrices: more, and OpenBLAS spreads it over threads
+that wait for each other by spinning, which on a busy machine takes several times as long."""
 
 
 @dataclass(frozen=True, eq=False)
-class Profile:
-    """The profile on groups collapsed by size, in units of ``unit``: a power of two, so nothing is rounded.
+class VarianceComponents:
+    """The fitted models, ``(...,)`` each, in the outcome's units; ``mu`` is relative to the data's origin.
 
-    ``size``, ``count``, ``mean`` and ``spread`` have shape (K,): for each distinct size the number of its
-    groups, the mean of their means and the sum of squares of their means around it.
+    ``ratio`` is lambda, or sigma_group^2 in squared units of the scaled summary where the sampling variances
+    are known: times its ``information`` it is sigma_group^2 over a mean's sampling variance in both cases.
+    ``sigma_error`` is NaN where the sampling variances are known.
     """
 
-    method: Method
-    size: NDArray[np.float64]
-    count: NDArray[np.float64]
-    mean: NDArray[np.float64]
-    spread: NDArray[np.float64]
-    ss_within: float
-    rows: int
-    unit: float
-    known_error: bool
-
-    @property
-    def groups(self) -> float:
-        """The number of groups, J."""
-        return float(self.count.sum())
-
-    @property
-    def multiplier(self) -> int:
-        """What multiplies log Q: N - 1 for REML, N for ML."""
-        return self.rows - 1 if self.method == "reml" else self.rows
-
-    def weights(self, ratio: NDArray[np.float64]) -> NDArray[np.float64]:
-        """w_j for each distinct size: (G,) ratios give (G, K)."""
-        return self.size / (1.0 + self.size * ratio[:, None])
-
-    def center(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The population mean for each row of weights, (G,)."""
-        return (weights * self.count) @ self.mean / (weights @ self.count)
-
-    def score(self, ratio: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Derivative of the criterion at each ratio (G,), and the sum of the terms that it subtracts."""
-        at_once = max(1, CELLS_AT_A_TIME // len(self.size))
-        blocks = [self._score(ratio[i : i + at_once]) for i in range(0, len(ratio), at_once)]
-        return np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks])
-
-    def _score(self, ratio: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        w = self.weights(ratio)
-        distance = self.spread + self.count * np.square(self.mean - self.center(w)[:, None])
-        pull = np.square(w)
-        falling = np.einsum("gk,gk->g", pull, distance)
-        if not self.known_error:
-            falling = self.multiplier * falling / (np.einsum("gk,gk->g", w, distance) + self.ss_within)
-        rising = w @ self.count
-        if self.method == "reml":
-            # sum w - sum w^2 / W without the difference of nearly equal numbers when one weight dominates
-            total = rising
-            rising = np.einsum("gk,gk->g", w * self.count, 1.0 - w / total[:, None])
-        return rising - falling, rising + falling
-
-    def criterion(self, ratio: float) -> float:
-        """The criterion at one ratio, in the outcome's units."""
-        w = self.weights(np.array([ratio]))[0]
-        q, total = self.residual(ratio), float(w @ self.count)
-        value = float(self.count @ np.log1p(self.size * ratio))
-        if self.method == "reml":
-            value += float(np.log(total))
-        if self.known_error:
-            free = self.groups - 1 if self.method == "reml" else self.groups
-            scale = 2.0 * free * float(np.log(self.unit))
-            return value + q + free * float(np.log(2 * np.pi)) - float(self.count @ np.log(self.size)) + scale
-        m = self.multiplier
-        return value + m * float(1.0 + np.log(2 * np.pi * q / m) + 2.0 * np.log(self.unit))
-
-    def residual(self, ratio: float) -> float:
-        """Q at one ratio, in squared units of ``unit``."""
-        w = self.weights(np.array([ratio]))
-        center = self.center(w)[0]
-        return float(w[0] @ (self.spread + self.count * np.square(self.mean - center))) + self.ss_within
+    mu: Floats
+    mu_std_error: Floats
+    sigma_group: Floats
+    sigma_error: Floats
+    ratio: Floats
+    criterion: Floats
 
 
-def fit_variance_components(data: GroupData, method: Method) -> VarianceComponents:
-    """The global minimum of the profile over lambda >= 0.
+def fit_variance_components(scaled: ScaledGroups, method: Method) -> VarianceComponents:
+    """The global minimum of each replicate's profile over lambda >= 0.
 
-    ``data`` must have two groups or more, and known variances or rows that vary within groups.
+    ``scaled`` holds ``(..., J)`` means of two groups or more, and in every replicate rows that vary within
+    groups, or known variances. The models have its leading shape.
     """
-    profile = collapse(data, method)
-    ratio = min(candidates(profile), key=profile.criterion)
-    w = profile.weights(np.array([ratio]))
-    sigma_error = 1.0 if profile.known_error else float(np.sqrt(profile.residual(ratio) / profile.multiplier))
-    total = float((w @ profile.count)[0])
-    mu = float(profile.center(w)[0])
-    mu += float((w[0] * profile.count) @ (profile.mean - mu)) / total
-    unit = profile.unit
-    return VarianceComponents(
-        mu=mu * unit,
-        mu_std_error=sigma_error / float(np.sqrt(total)) * unit,
-        sigma_group=float(np.sqrt(ratio)) * sigma_error * unit,
-        sigma_error=sigma_error * unit,
-        ratio=ratio,
-        criterion=profile.criterion(ratio),
+    profile = Profile.of(scaled, method)
+    ratio = _closed_form(profile) if len(profile.size) == 1 else _global_minima(profile)
+    every = np.arange(len(profile))
+    here, unit, known = profile.at(ratio, every), profile.unit, profile.known_error
+    sigma_error = np.ones_like(ratio) if known else np.sqrt(here.residual / profile.multiplier)
+    found = (
+        (scaled.center.reshape(-1) + here.center) * unit,
+        sigma_error / np.sqrt(here.total) * unit,
+        np.sqrt(ratio) * sigma_error * unit,
+        np.full_like(ratio, np.nan) if known else sigma_error * unit,
+        ratio,
+        profile.criterion(ratio, here, unit),
     )
+    return VarianceComponents(*(numbers.reshape(scaled.unit.shape) for numbers in found))
 
 
-def collapse(data: GroupData, method: Method) -> Profile:
-    """Groups of equal size become one term; the outcome is rescaled by a power of two."""
-    variance = data.known_variance
-    within = data.ss_within if variance is None else variance
-    unit = power_of_two(max(float(np.abs(data.centered_mean).max()), float(np.sqrt(within.max()))))
-    centered = data.centered_mean / unit
-    precision = data.n.astype(np.float64) if variance is None else np.square(unit / np.sqrt(variance))
-    size, of = np.unique(precision, return_inverse=True)
-    count = np.bincount(of).astype(np.float64)
-    mean = np.bincount(of, centered) / count
-    rest = centered - mean[of]
-    mean = mean + np.bincount(of, rest) / count
-    return Profile(
-        method=method,
-        size=size,
-        count=count,
-        mean=mean,
-        spread=np.asarray(np.bincount(of, np.square(centered - mean[of])), dtype=np.float64),
-        ss_within=float((data.ss_within / unit / unit).sum()),
-        rows=data.total,
-        unit=unit,
-        known_error=variance is not None,
-    )
+def _closed_form(profile: Profile) -> Floats:
+    """The ratio of each replicate where all groups have one size."""
+    n = float(profile.size[0])
+    between = n * profile.spread[:, 0] / profile.free_groups
+    within = 1.0 if profile.known_error else profile.ss_within / (profile.rows - profile.groups)
+    ratio = np.maximum(between / within - 1.0, 0.0) / n
+    return np.where(profile.score_at_zero() >= 0, 0.0, ratio)
 
 
-def candidates(profile: Profile) -> list[float]:
-    """Every local minimum of the criterion over [0, infinity).
-
-    These are 0, where the score there is not negative, and each root at which the score turns from negative
-    to positive. A score at 0 that is within rounding of 0 counts as 0.
-    """
-    grid = np.concatenate([[0.0], _grid(profile)])
-    score, size = profile.score(grid)
-    if score[0] < 0 and -score[0] <= ROUNDING_AT_ZERO * EPS * size[0]:
-        score[0] = 0.0
-    grid, score = _with_near_misses(profile, grid, score)
-    found = [0.0] if score[0] >= 0 else []
-    turns = np.flatnonzero((score[:-1] < 0) & (score[1:] >= 0))
-    found.extend(_refine(profile, float(grid[i]), float(grid[i + 1])) for i in turns)
-    return found
-
-
-def _grid(profile: Profile) -> NDArray[np.float64]:
-    """Ratios from where the score is that of 0 up to where it is proven positive, even in the logarithm."""
-    smallest, largest = float(profile.size[0]), float(profile.size[-1])
-    reach = float(profile.mean.max() - profile.mean.min()) + 2.0 * float(np.sqrt(profile.spread.max()))
-    per_error = 1.0 if profile.known_error else profile.multiplier / profile.ss_within
-    top = float(top_ratio(smallest, profile.groups, reach, per_error))
-    bottom = LOWEST_RATIO / largest
-    points = int(np.ceil(np.log10(top / bottom) * GRID_PER_DECADE)) + 2
-    return np.geomspace(bottom, 1.001 * top, points)
+def _global_minima(profile: Profile) -> Floats:
+    """The ratio of each replicate: of all local minima of its criterion, 0 among them, the lowest."""
+    at_zero = profile.score_at_zero()
+    zeros = np.flatnonzero(at_zero >= 0)
+    brackets = find_brackets(profile, at_zero)
+    ratio = np.concatenate([np.zeros(len(zeros)), _refine(profile, brackets)])
+    of = np.concatenate([zeros, brackets.of])
+    if len(of) > len(profile):
+        order = np.lexsort((ratio, profile.criterion(ratio, profile.at(ratio, of), profile.unit[of]), of))
+        of, first = np.unique(of[order], return_index=True)
+        ratio = ratio[order][first]
+    best = np.full(len(profile), np.nan)
+    best[of] = ratio
+    return best
 
 
-def top_ratio(
-    smallest: float, groups: float, reach: float | NDArray[np.float64], per_error: float | NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The ratio past which the score is proven positive, for one replicate or many.
+@dataclass(frozen=True, eq=False)
+class Brackets:
+    """Replicates ``(P,)`` and the two ends between which their scores turn from negative to positive."""
+
+    of: Places
+    low: Floats
+    high: Floats
+    share: Floats
+    """Where the chord between the scores at the ends crosses 0, as a share of the bracket."""
+
+    @classmethod
+    def put_together(cls, parts: list[Brackets]) -> Brackets:
+        """One after the other."""
+        names = ("of", "low", "high", "share")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def find_brackets(profile: Profile, at_zero: Floats) -> Brackets:
+    """Every turn of every score from negative to positive on one grid; ``at_zero (R,)`` are those at 0."""
+    top = _tops(profile)
+    grid = _grid(profile, float(top.max()))
+    at_once = max(1, SCANNED_AT_A_TIME // len(grid))
+    with_zero = np.concatenate([[0.0], grid])
+    found: list[Brackets] = []
+    for start in range(0, len(profile), at_once):
+        some = slice(start, start + at_once)
+        score = np.concatenate([at_zero[some, None], _scan(profile, grid, some)], axis=1)
+        found.append(_turns(with_zero[None], score, start))
+        found.extend(_near_misses(profile, grid, score[:, 1:], top[some], start))
+    return found[0] if len(found) == 1 else Brackets.put_together(found)
+
+
+def _tops(profile: Profile) -> Floats:
+    """The ratio past which the score of each replicate is proven positive, ``(R,)``.
 
     With R the range of the means (``reach``, or less), -Q' <= J R^2 / lambda^2, and the rising part is at
     least (J - 1) s / (1 + s lambda), s the smallest size; so x = s lambda with x^2 / (1 + x) above the bound
     T is enough. ``per_error`` is the multiplier of log Q over the sum of squares within groups.
     """
+    smallest, groups = float(profile.size[0]), profile.groups
+    reach = profile.mean.max(axis=1) - profile.mean.min(axis=1) + 2.0 * np.sqrt(profile.spread.max(axis=1))
+    per_error = 1.0 if profile.known_error else profile.multiplier / profile.ss_within
     bound = smallest * groups / (groups - 1) * np.square(reach) * per_error
     return np.asarray(np.maximum((bound + np.sqrt(bound) * np.sqrt(bound + 4.0)) / 2.0, 1.0) / smallest)
 
 
-def _with_near_misses(
-    profile: Profile, grid: NDArray[np.float64], score: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Add points where the score nears 0 and turns away, so that a pair of roots within a cell is seen."""
-    scaled = score[1:] * grid[1:]
-    inner = slice(1, -1)
-    near = (np.abs(scaled[inner]) <= np.abs(scaled[:-2])) & (np.abs(scaled[inner]) <= np.abs(scaled[2:]))
-    same = (np.sign(scaled[inner]) == np.sign(scaled[:-2])) & (np.sign(scaled[inner]) == np.sign(scaled[2:]))
-    cells = np.flatnonzero(near & same) + 2
-    if not len(cells):
-        return grid, score
-    extra = np.concatenate([np.geomspace(grid[i - 1], grid[i + 1], REFINED_CELL_POINTS)[1:-1] for i in cells])
-    ratios = np.concatenate([grid, extra])
-    scores = np.concatenate([score, profile.score(extra)[0]])
-    order = np.argsort(ratios, kind="stable")
-    return ratios[order], scores[order]
+def _grid(profile: Profile, top: float) -> Floats:
+    """Ratios to past ``top``, even in the logarithm, at places that do not depend on the replicates."""
+    bottom = LOWEST_RATIO / float(profile.size[-1])
+    points = int(np.ceil(np.log10(top / bottom) * GRID_PER_DECADE)) + 2
+    return bottom * np.float_power(10.0, np.arange(points) / GRID_PER_DECADE)
 
 
-def _refine(profile: Profile, low: float, high: float) -> float:
-    """The root of the score in a bracket, to the last bit that the score can tell.
+def _scan(profile: Profile, grid: Floats, some: slice) -> Floats:
+    """Scores on the grid ``(R, G)``, so many at a time that memory and products of matrices stay small."""
+    at_once = max(1, CELLS_AT_A_TIME // len(profile.size))
+    if len(grid) > at_once:
+        blocks = [_scan(profile, grid[i : i + at_once], some) for i in range(0, len(grid), at_once)]
+        return np.concatenate(blocks, axis=1)
+    start, stop, _ = some.indices(len(profile))
+    rows = max(1, MULTIPLIED_AT_A_TIME // (len(profile.size) * len(grid)))
+    blocks = [profile.scan(grid, slice(i, min(i + rows, stop))) for i in range(start, stop, rows)]
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
-    Chandrupatla (1997), Advances in Engineering Software 28, 145-149. Where, looked at more exactly, an end
-    has the other sign, the root is there within rounding.
+
+def _turns(ratios: Floats, score: Floats, start: int) -> Brackets:
+    """Where scores ``(R, G)`` turn from negative to positive at ratios ``(R, G)``, or ``(1, G)`` for all.
+
+    They are those of the replicates from ``start`` on.
     """
+    row, cell = np.nonzero((score[:, :-1] < 0) & (score[:, 1:] >= 0))
+    ratios = np.broadcast_to(ratios, score.shape)
+    before, after = score[row, cell], score[row, cell + 1]
+    return Brackets(row + start, ratios[row, cell], ratios[row, cell + 1], before / (before - after))
 
-    def score(ratio: float) -> float:
-        return float(profile.score(np.array([ratio], dtype=np.longdouble))[0][0])
 
-    a, b, f_a, f_b = high, low, score(high), score(low)
-    if f_a <= 0 or f_b >= 0:
-        return high if f_a <= 0 else low
-    c, f_c, t = a, f_a, 0.5
+def _near_misses(
+    profile: Profile, grid: Floats, score: Floats, top: Floats, start: int
+) -> Iterator[Brackets]:
+    """Turns where a score nears 0 between two cells and seems to turn away: looked at more closely."""
+    size = np.abs(score * grid)
+    row, cell = np.nonzero(NEAR * size[:, 1:-1] <= np.maximum(size[:, :-2], size[:, 2:]))
+    three = row[:, None], cell[:, None] + np.arange(3)
+    around, sizes = np.sign(score[three]), size[three]
+    same = (around == around[:, :1]).all(axis=1) & (sizes[:, 1] == sizes.min(axis=1))
+    same &= grid[cell + 1] <= top[row]
+    row, cell = row[same] + start, cell[same]
+    if len(row):
+        ratios = np.geomspace(grid[cell], grid[cell + 2], REFINED_CELL_POINTS, axis=1)
+        scores = profile.score(ratios.ravel(), np.repeat(row, REFINED_CELL_POINTS)).reshape(ratios.shape)
+        turns = _turns(ratios, scores, 0)
+        yield replace(turns, of=row[turns.of])
+
+
+def _refine(profile: Profile, brackets: Brackets) -> Floats:
+    """The root of the score in each of P brackets.
+
+    Newton's steps from where the chord crosses 0, which a cell of the grid is narrow enough for to double the
+    digits with each; half the bracket where a step leads out of it, or does not halve the one before.
+    """
+    ratio = brackets.low + brackets.share * (brackets.high - brackets.low)
+    open_: Places = np.arange(len(ratio))
+    of, low, high = brackets.of, brackets.low, brackets.high
+    x, last = ratio.copy(), high - low
     for _ in range(MOST_STEPS):
-        x = a + t * (b - a)
-        f_x = score(x)
-        if np.sign(f_x) == np.sign(f_a):
-            c, f_c = a, f_a
-        else:
-            c, b, f_c, f_b = b, a, f_b, f_a
-        a, f_a = x, f_x
-        best = a if abs(f_a) < abs(f_b) else b
-        tolerance = 0.5 * EPS * abs(best)
-        width = abs(b - a)
-        if f_a == 0 or width <= 2 * tolerance:
-            return best
-        t = _step((a, b, c), (f_a, f_b, f_c))
-        t = min(max(t, tolerance / width), 1 - tolerance / width)
-    return best
-
-
-def _step(points: tuple[float, float, float], values: tuple[float, float, float]) -> float:
-    """The share of the bracket to go: inverse quadratic interpolation where it is safe, else half."""
-    (a, b, c), (f_a, f_b, f_c) = points, values
-    xi, phi = (a - b) / (c - b), (f_a - f_b) / (f_c - f_b)
-    if phi**2 < xi and (1 - phi) ** 2 < 1 - xi:
-        first = f_a / (f_b - f_a) * f_c / (f_b - f_c)
-        return first + (c - a) / (b - a) * f_a / (f_c - f_a) * f_b / (f_c - f_b)
-    return 0.5
-
-
-def power_of_two(size: float) -> float:
-    """The power of two just above a positive number; 1 for 0."""
-    return float(2.0 ** np.frexp(size)[1]) if size > 0 else 1.0
+        if not len(open_):
+            break
+        here = profile.at(x, of)
+        rising, falling = profile.terms(here)
+        score = rising - falling
+        low, high = np.where(score < 0, x, low), np.where(score < 0, high, x)
+        with np.errstate(all="ignore"):  # where the slope is 0 the step leads out
+            new = x - score / profile.slope(here)
+        safe = (new >= low) & (new <= high) & (np.abs(new - x) <= 0.5 * last)
+        new = np.where(safe, new, low + 0.5 * (high - low))
+        ratio[open_] = new
+        last = np.abs(new - x)
+        go_on = last > np.where(safe, LAST_STEP, REFINED_TO) * new
+        x = new
+        if not go_on.all():
+            open_, of = open_[go_on], of[go_on]
+            low, high, x, last = (ends[go_on] for ends in (low, high, x, last))
+    return ratio

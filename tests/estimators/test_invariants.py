@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from estimators import DataError, GroupData
-from estimators.methods.variance_components import Profile
+from estimators.methods.profile import Profile
 from tests.exact import criterion_on_grid, exact_solution
 from tests.oracles import BUILT_IN, parameter
 
@@ -308,7 +308,7 @@ def test_chunks_far_from_zero_keep_every_digit(design, pieces):
 
 def test_a_root_search_ends_when_its_bracket_is_a_few_last_places_wide(monkeypatch):
     calls, score = [], Profile.score
-    monkeypatch.setattr(Profile, "score", lambda self, ratio: (calls.append(1), score(self, ratio))[1])
+    monkeypatch.setattr(Profile, "score", lambda self, *points: (calls.append(1), score(self, *points))[1])
     rng = np.random.default_rng(9)
     for _ in range(60):
         n = np.ceil(10 ** rng.uniform(0, 5, rng.integers(2, 30))).astype(int) + 1

@@ -13,8 +13,9 @@ from estimators.data.groups import GroupData
 from estimators.errors import DataError
 from estimators.fitting.compare import run
 from estimators.fitting.fit_many import fit_many
-from estimators.methods.batch_components import collapse_batch, find_brackets
-from estimators.methods.variance_components import candidates, collapse
+from estimators.methods import variance_components
+from estimators.methods.profile import Profile
+from estimators.methods.variance_components import find_brackets
 from tests.oracles import BUILT_IN, read_data, set_names
 
 AGREEMENT = 1e-10
@@ -196,26 +197,40 @@ def test_a_spread_between_groups_just_above_what_sampling_explains(name, excess)
 
 
 @pytest.mark.parametrize("method", ["reml", "ml"])
-def test_two_minima_so_close_that_the_grid_steps_over_both_are_seen(method):
+def test_two_minima_so_close_that_the_grid_steps_over_both_are_seen(method, monkeypatch):
     """As rows vary more, one of the two vanishes; shortly before, a cell of the grid must be looked into."""
     data = read_data("sets", "edge_twominima_a.csv")
-    low, high = 0.1, 1e3
-    for _ in range(60):
-        middle = np.sqrt(low * high)
-        low, high = (middle, high) if minima_inside(data, method, middle) else (low, middle)
-    factors = low * (1.0 - np.geomspace(1e-7, 1e-2, 40))
+    factor_of_root = root_factors(data, method, np.geomspace(1e-4, 1e3, 200_001))
+    inner = factor_of_root[1:-1]
+    last = inner[(inner > factor_of_root[:-2]) & (inner > factor_of_root[2:])].max()
+    factors = last * (1.0 - np.geomspace(1e-4, 1e-2, 40))
     batch = batch_of(
         data.n, np.tile(data.centered_mean, (40, 1)), factors[:, None] * data.ss_within, data.origin
     )
-    profile = collapse_batch(batch, method)
-    found = np.bincount(find_brackets(profile, profile.score_at_zero())[0], minlength=40)
-    assert found.tolist() == [minima_inside(data, method, factor) for factor in factors]
-    assert found.min() > 0
+    profile = Profile.of(batch.scaled(), method)
+    above = factor_of_root > factors[:, None]
+    expected = (above[:, :-1] & ~above[:, 1:]).sum(axis=1).tolist()
+    assert min(expected) > 0
+    stepped_over = 0
+    for shift in 10.0 ** (np.arange(4) / 96):  # wherever the places of the grid fall
+        monkeypatch.setattr(variance_components, "LOWEST_RATIO", 1e-6 * shift)
+        found = find_brackets(profile, profile.score_at_zero()).of
+        assert np.bincount(found, minlength=40).tolist() == expected
+        with monkeypatch.context() as without:
+            without.setattr(variance_components, "_near_misses", lambda *given: iter(()))
+            stepped_over += len(found) - len(find_brackets(profile, profile.score_at_zero()).of)
+    assert stepped_over > 0
 
 
-def minima_inside(data, method, factor):
-    [varied] = [batch_of(data.n, data.centered_mean[None], factor * data.ss_within[None], data.origin)[0]]
-    return sum(ratio > 0 for ratio in candidates(collapse(varied, method)))
+def root_factors(data, method, ratio):
+    """By what the sum of squares within must be multiplied for the score to be 0 at each ratio (G,)."""
+    w = data.n / (1.0 + np.outer(ratio, data.n))
+    total = w.sum(axis=1)
+    squares = (data.centered_mean - (w @ data.centered_mean / total)[:, None]) ** 2
+    rising, m = total, data.total
+    if method == "reml":
+        rising, m = total - (w**2).sum(axis=1) / total, data.total - 1
+    return (m * (w**2 * squares).sum(axis=1) / rising - (w * squares).sum(axis=1)) / data.ss_within.sum()
 
 
 # The contract's check looks at batches too
