@@ -20,7 +20,7 @@ from estimators.errors import BlupboardError, DataError, FitError, NotRun, Optio
 from estimators.fitting.compare import compare
 from estimators.fitting.fit_many import fit_many
 from estimators.methods.blup import MlBlup, RemlBlup
-from estimators.methods.degenerate import degenerate_fit
+from estimators.methods.degenerate import degenerate_fit, degenerate_note
 from estimators.methods.james_stein import JamesStein
 from estimators.methods.level_means import GrandMean, LevelMeans
 from estimators.plugins.discovery import PluginFailure, Source
@@ -94,6 +94,7 @@ __all__ = [
     "compare",
     "crossings",
     "degenerate_fit",
+    "degenerate_note",
     "fit_many",
     "hookimpl",
     "option",

@@ -34,11 +34,15 @@ from estimators import (
     Result,
     Rows,
     Sample,
+    ScaledGroups,
+    Sizes,
     View,
     build_registry,
     check_estimator,
     check_view,
     compare,
+    degenerate_fit,
+    degenerate_note,
     option,
 )
 from estimators.contract.comparison import Comparison
@@ -130,6 +134,17 @@ def test_every_check_has_its_line(check):
     assert f"| `{check.__name__}{signature(check)}` |" in part("Checks and errors")
 
 
+@pytest.mark.parametrize("function", [degenerate_fit, degenerate_note], ids=lambda f: f.__name__)
+def test_what_takes_degenerate_data_off_a_method_has_its_line(function):
+    assert f"| `{function.__name__}{signature(function)}` |" in part("What a method is given")
+
+
+@pytest.mark.parametrize("kind", [GroupData, GroupBatch, ScaledGroups], ids=lambda kind: kind.__name__)
+def test_every_way_to_a_scaled_summary_and_back_is_named(kind):
+    for name in {"scaled", "location", "place", "weighted_mean"} & methods(kind).keys():
+        assert f"{name}{signature(methods(kind)[name])}`" in part("What a method is given")
+
+
 @pytest.mark.parametrize("thing", [Note, Parameter, BatchFit, Rows], ids=lambda thing: thing.__name__)
 def test_other_things_that_a_method_makes_or_gets_have_their_arguments(thing):
     assert f"`{thing.__name__}{signature(thing)}`" in REFERENCE
@@ -140,6 +155,8 @@ def test_other_things_that_a_method_makes_or_gets_have_their_arguments(thing):
     [
         ("What a method is given", GroupData, {"read_rows"}),
         ("What a method is given", GroupBatch, {"read_rows"}),
+        ("What a method is given", ScaledGroups, set()),
+        ("What a method is given", Sizes, set()),
         ("What a view is given", Comparison, set()),
         ("What a view is given", Result, {"estimator", "level", "pending"}),
         ("What a view is given", Look, set()),

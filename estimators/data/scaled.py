@@ -65,6 +65,15 @@ class ScaledGroups:
             return np.ones_like(self.ss_within)
         return None if self.rows == self.groups else np.asarray(self.ss_within / (self.rows - self.groups))
 
+    @property
+    def sigma_error(self) -> Floats | None:
+        """(...,) pooled standard deviation within groups, in the outcome's units.
+
+        None where every group has one row, or the means were published.
+        """
+        pooled = None if self.published else self.pooled_variance
+        return None if pooled is None else np.asarray(self.unit * np.sqrt(pooled))
+
     @cached_property
     def variance(self) -> Floats | None:
         """(..., J) sampling variance of each mean, in squared units; None where it is unknown."""

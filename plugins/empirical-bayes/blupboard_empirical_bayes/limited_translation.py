@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from estimators import Estimator, GroupFit, Note, option
-
-from blupboard_empirical_bayes.means import read_means, require_groups
+from estimators import Estimator, GroupFit, Note, degenerate_fit, option
 
 if TYPE_CHECKING:
     from estimators import GroupData
@@ -52,16 +50,14 @@ class LimitedTranslation(Estimator):
     on_at_first = False
 
     def _fit(self, data: GroupData, options: LimitedTranslationOptions) -> GroupFit:
-        require_groups(data, LEAST_GROUPS)
-        means = read_means(data)
-        if isinstance(means, GroupFit):
-            return means
-        root = np.sqrt(means.variance)
-        middle = means.weighted_mean(np.square(root.min() / root))
-        distance = means.value - middle
+        limit = degenerate_fit(data, least_groups=LEAST_GROUPS)
+        if limit is not None:
+            return limit
+        means = data.scaled()
+        root, distance = np.sqrt(means.variance), means.value  # from their precision-weighted mean
         spread = float(np.square(distance / root).sum())
         df = data.df_within
-        bound = (len(means) - 3) * (1.0 if data.known_variance is not None else df / (df + 2.0))
+        bound = (means.groups - 3) * (1.0 if data.known_variance is not None else df / (df + 2.0))
         pull = 1.0 if spread <= bound else bound / spread
         most = options.limit * root
         moved = np.clip(pull * distance, -most, most)
@@ -69,11 +65,11 @@ class LimitedTranslation(Estimator):
         share = np.full_like(most, pull if options.limit > 0 else 0.0)
         np.divide(most, np.abs(distance), out=share, where=cut)
         return GroupFit(
-            estimate=means.location(middle + (distance - moved)),
+            estimate=means.location(distance - moved),
             weight=1.0 - share,
-            center=means.place(middle),
+            center=means.place(0.0),
             parameters={"sigma_error": means.sigma_error},
-            notes=_notes(int(cut.sum()), len(means), options.limit),
+            notes=_notes(int(cut.sum()), means.groups, options.limit),
         )
 
 

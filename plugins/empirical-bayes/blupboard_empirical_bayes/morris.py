@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from estimators import Estimator, GroupFit, Note
-
-from blupboard_empirical_bayes.means import Means, read_means, require_groups
+from estimators import Estimator, GroupFit, Note, degenerate_fit
 
 if TYPE_CHECKING:
-    from estimators import GroupData
+    from estimators import GroupData, ScaledGroups
     from numpy.typing import NDArray
 
 MOST_STEPS = 1000
@@ -46,15 +44,15 @@ class Morris(Estimator):
 
     def _fit(self, data: GroupData, options: object) -> GroupFit:
         del options
-        require_groups(data, LEAST_GROUPS)
-        means = read_means(data)
-        if isinstance(means, GroupFit):
-            return means
-        j, v = len(means), means.variance
+        limit = degenerate_fit(data, least_groups=LEAST_GROUPS)
+        if limit is not None:
+            return limit
+        means = data.scaled()
+        j, v = means.groups, means.variance
         a = between_variance(means)
         precision = 1.0 / (v + a)
         total = float(precision.sum())
-        middle = means.weighted_mean(precision)
+        middle = float(means.weighted_mean(precision))
         distance = means.value - middle
         pull = (j - 3) / (j - 1) * v * precision
         own = v * (1.0 - (1.0 - precision / total) * pull)
@@ -80,12 +78,12 @@ class Morris(Estimator):
         return None if reliability is None else 1.0 - (j - 3) / (j - 1) * (1.0 - reliability)
 
 
-def between_variance(means: Means) -> float:
+def between_variance(means: ScaledGroups) -> float:
     """A in squared units: where Q(A) = sum (ybar_j - m)^2 / (V_j + A) is J - 1, or 0 where Q(0) is below.
 
     1 / Q is concave and increases in A, so Newton's steps from 0 never pass the solution.
     """
-    wanted, least, a = len(means) - 1.0, float(means.variance.min()), 0.0
+    wanted, least, a = means.groups - 1.0, float(means.variance.min()), 0.0
     for _ in range(MOST_STEPS):
         precision = 1.0 / (means.variance + a)
         scaled = np.sqrt(precision) * (means.value - means.weighted_mean(precision))

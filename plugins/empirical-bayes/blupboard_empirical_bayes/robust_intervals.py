@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from estimators import BatchFit, Estimator, GroupFit, Note, Parameter, option
+from estimators import BatchFit, Estimator, GroupFit, Note, Parameter, degenerate_fit, option
 
 from blupboard_empirical_bayes.critical_values import critical_value
-from blupboard_empirical_bayes.means import power_of_two, read_means, require_groups
 
 if TYPE_CHECKING:
-    from estimators import GroupBatch, GroupData
+    from estimators import GroupBatch, GroupData, ScaledGroups
     from numpy.typing import NDArray
 
     Vector = NDArray[np.float64]
@@ -82,79 +81,80 @@ class RobustIntervals(Estimator):
     on_at_first = False
 
     def _fit(self, data: GroupData, options: RobustOptions) -> GroupFit:
-        require_groups(data, LEAST_GROUPS)
-        means = read_means(data)
-        if isinstance(means, GroupFit):
-            return means
-        moments = estimate_moments(means.value, means.variance, by_precision=options.weights == "precision")
-        weight = moments.mu2 / (moments.mu2 + means.variance)
-        estimate = means.location(moments.center + weight * (means.value - moments.center))
-        bounded = options.kurtosis == "estimated"
-        variance, place = np.unique(means.variance, return_inverse=True)
-
-        def interval(level: float) -> tuple[Vector, Vector]:
-            half = means.unit * _half_widths(variance, moments, level, bounded=bounded)[place]
-            return estimate - half, estimate + half
-
-        center = means.place(float(moments.center[0]))
+        limit = degenerate_fit(data, least_groups=LEAST_GROUPS)
+        if limit is not None:
+            return limit
+        means = data.scaled()
+        shrunk = Shrunk(means, means.pooled_variance, options)
         return GroupFit(
-            estimate=estimate,
-            weight=weight,
-            center=center,
+            estimate=shrunk.estimate,
+            weight=shrunk.weight,
+            center=float(shrunk.mu),
             parameters={
-                "mu": center,
-                "sigma_group": means.unit * float(np.sqrt(moments.mu2[0])),
+                "mu": shrunk.mu,
+                "sigma_group": shrunk.sigma_group,
                 "sigma_error": means.sigma_error,
                 "kurtosis": Parameter(
                     "kurtosis",
-                    float(moments.kappa[0]),
+                    float(shrunk.moments.kappa[0]),
                     "Kurtosis κ",
                     "Of the true means around the centre: 3 for a normal distribution, more for heavy tails.",
                 ),
             },
-            notes=_notes(moments, bounded=bounded),
-            interval_fn=interval,
+            notes=_notes(shrunk.moments, bounded=shrunk.bounded),
+            interval_fn=shrunk.interval,
         )
 
     def _fit_many(self, batch: GroupBatch, options: RobustOptions) -> BatchFit:
-        require_groups(batch[0], LEAST_GROUPS)
-        batch[0].require_repeats()
-        varies = batch.varies_within[:, None]
-        pooled = (batch.ss_within.sum(axis=1) / batch.df_within)[:, None]
-        root = np.sqrt(np.where(varies, pooled, 1.0) / batch.n)
-        unit = power_of_two(np.maximum(np.abs(batch.centered_mean), root).max(axis=1, keepdims=True))
-        value, variance = batch.centered_mean / unit, np.square(root / unit)
-        moments = estimate_moments(value, variance, by_precision=options.weights == "precision")
-        weight = moments.mu2 / (moments.mu2 + variance)
-        shrunk = batch.origin + unit * (moments.center + weight * (value - moments.center))
-        estimate = np.where(varies, shrunk, batch.mean)
-        equal = ~varies & (np.ptp(batch.centered_mean, axis=1, keepdims=True) == 0)
-        _, first, place = np.unique(batch.n, return_index=True, return_inverse=True)
-        bounded = options.kurtosis == "estimated"
+        degenerate_fit(batch[0], least_groups=LEAST_GROUPS)  # what it refuses, it refuses in every replicate
+        means, varies = batch.scaled(), batch.varies_within
+        shrunk = Shrunk(means, np.where(varies, means.pooled_variance, 1.0), options)
 
         def interval(level: float) -> tuple[Vector, Vector]:
-            half = unit * _half_widths(variance[:, first], moments, level, bounded=bounded)[:, place]
-            half = np.where(varies, half, np.nan)
-            return estimate - half, estimate + half
+            low, high = shrunk.interval(level)
+            return np.where(varies[:, None], low, np.nan), np.where(varies[:, None], high, np.nan)
 
         found = {
-            "mu": batch.origin + unit * moments.center,
-            "sigma_group": unit * np.sqrt(moments.mu2),
-            "kurtosis": moments.kappa,
+            "mu": shrunk.mu,
+            "sigma_group": shrunk.sigma_group,
+            "kurtosis": shrunk.moments.kappa[:, 0],
         }
+        left_alone = np.where(batch.all_equal, np.nan, 1.0)[:, None]
         return BatchFit(
-            estimate=estimate,
-            weight=np.where(varies, weight, np.where(equal, np.nan, 1.0)),
+            estimate=np.where(varies[:, None], shrunk.estimate, batch.mean),
+            weight=np.where(varies[:, None], shrunk.weight, left_alone),
             interval_fn=interval,
             parameters={
-                "sigma_error": np.where(varies, np.sqrt(pooled), 0.0)[:, 0],
-                **{name: np.where(varies, numbers, np.nan)[:, 0] for name, numbers in found.items()},
+                "sigma_error": np.where(varies, means.sigma_error, 0.0),
+                **{name: np.where(varies, numbers, np.nan) for name, numbers in found.items()},
             },
         )
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The curve i mu2 / (i mu2 + sigma_error^2) over information i; None without a spread."""
         return fit.reliability(information)
+
+
+class Shrunk:
+    """Means ``(..., J)`` shrunk by their moments, and their intervals."""
+
+    def __init__(self, means: ScaledGroups, pooled: Vector, options: RobustOptions) -> None:
+        """``pooled (...,)`` is the variance of a datum whose information is 1, above 0, in squared units."""
+        self.bounded = options.kurtosis == "estimated"
+        self.unit, sizes = means.unit, means.sizes
+        self.distinct, self.place = np.asarray(pooled)[..., None] / sizes.information, sizes.place
+        variance = self.distinct[..., self.place]
+        self.moments = estimate_moments(means.value, variance, by_precision=options.weights == "precision")
+        center, mu2 = self.moments.center, self.moments.mu2
+        self.weight = mu2 / (mu2 + variance)
+        self.estimate = means.location(center + self.weight * (means.value - center))
+        self.mu, self.sigma_group = means.place(center[..., 0]), means.unit * np.sqrt(mu2[..., 0])
+
+    def interval(self, level: float) -> tuple[Vector, Vector]:
+        """Lower and upper ends ``(..., J)``."""
+        each = _half_widths(self.distinct, self.moments, level, bounded=self.bounded)
+        half = self.unit[..., None] * each[..., self.place]
+        return self.estimate - half, self.estimate + half
 
 
 def estimate_moments(value: Vector, variance: Vector, *, by_precision: bool) -> Moments:

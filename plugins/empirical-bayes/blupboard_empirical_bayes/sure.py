@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from estimators import Estimator, GroupFit, Note, Parameter, option
-
-from blupboard_empirical_bayes.means import Means, read_means, require_groups
+from estimators import Estimator, GroupFit, Note, Parameter, degenerate_fit, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from estimators import GroupData
+    from estimators import GroupData, ScaledGroups
     from numpy.typing import NDArray
 
     Vector = NDArray[np.float64]
@@ -62,10 +60,10 @@ class Sure(Estimator):
     on_at_first = False
 
     def _fit(self, data: GroupData, options: SureOptions) -> GroupFit:
-        require_groups(data, LEAST_GROUPS)
-        means = read_means(data)
-        if isinstance(means, GroupFit):
-            return means
+        limit = degenerate_fit(data, least_groups=LEAST_GROUPS)
+        if limit is not None:
+            return limit
+        means = data.scaled()
         risk = Risk(means, free=options.center == "free")
         best = risk.minimiser()
         middle = float(risk.center(np.array([best]))[0])
@@ -100,11 +98,11 @@ class Sure(Estimator):
 class Risk:
     """SURE as a function of lambda ``(M,)``, in squared units; groups of one variance are one term."""
 
-    def __init__(self, means: Means, *, free: bool) -> None:
+    def __init__(self, means: ScaledGroups, *, free: bool) -> None:
         """Sum the means by their variance."""
         self.free = free
-        self.groups = len(means)
-        self.middle = means.weighted_mean(np.ones(len(means)))
+        self.groups = means.groups
+        self.middle = float(means.value.mean())
         self.variance, place, count = np.unique(means.variance, return_inverse=True, return_counts=True)
         distance = means.value - self.middle
         self.count = count.astype(np.float64)

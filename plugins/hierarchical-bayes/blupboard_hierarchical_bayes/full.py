@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blupboard_hierarchical_bayes.posterior import HalfT, Posterior
-from estimators import DataError, Estimator, GroupFit, Note, Parameter, option
+from estimators import DataError, Estimator, GroupFit, Note, Parameter, degenerate_note, option
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -157,13 +157,8 @@ def _parameters(data: GroupData, posterior: Posterior) -> dict[str, float | Para
 
 
 def _notes(data: GroupData, posterior: Posterior) -> tuple[Note, ...]:
-    notes = []
-    if posterior.sigma_error is None and data.known_variance is None:
-        text = (
-            "Rows do not vary within any group, so every group's mean is taken at its word. "
-            "This is the limit of the method."
-        )
-        notes.append(Note("no_spread_within", "warning", text))
+    limit = degenerate_note(data)
+    notes = [] if limit is None else [limit]
     if posterior.mu is None:
         text = (
             "With so few groups the posterior of the population mean has tails too heavy for a mean, so none "

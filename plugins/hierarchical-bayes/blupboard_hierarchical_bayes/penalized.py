@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blupboard_hierarchical_bayes.profile import Profile
-from estimators import DataError, Estimator, GroupFit, Note, Parameter, option
+from estimators import DataError, Estimator, GroupFit, Parameter, degenerate_note, option
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,6 +70,7 @@ class PenalizedLikelihood(Estimator):
         if len(data) < least:
             kind = "the restricted" if reml else "the"
             raise DataError(f"needs at least {least} groups with {kind} likelihood")
+        note = degenerate_note(data)
         profile = Profile.of(data)
         best = _maximise(profile, reml=reml)
         spread, distance, unit = profile.spread[profile.which], profile.distance, profile.unit
@@ -82,7 +83,7 @@ class PenalizedLikelihood(Estimator):
             weight=1.0 - pull,
             center=mu,
             parameters=_parameters(data, profile, best, mu),
-            notes=_notes(data, profile),
+            notes=() if note is None else (note,),
         )
 
     def weight_curve(self, fit: GroupFit, information: Floats) -> Floats | None:
@@ -156,13 +157,3 @@ def _parameters(
         "criterion": Parameter("criterion", penalised, "Penalised criterion", text),
         "log_likelihood": likelihood,
     }
-
-
-def _notes(data: GroupData, profile: Profile) -> tuple[Note, ...]:
-    if profile.within is not None or data.known_variance is not None:
-        return ()
-    text = (
-        "Rows do not vary within any group, so every group's mean is taken at its word. "
-        "This is the limit of the method; there is no criterion."
-    )
-    return (Note("no_spread_within", "warning", text),)

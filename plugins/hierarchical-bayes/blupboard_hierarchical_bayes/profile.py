@@ -63,27 +63,22 @@ class Profile:
         data.require_repeats()
         if data.known_variance is None and data.all_equal:
             raise DataError("all values are equal, so nothing can be learnt about how much groups differ")
-        center = float(data.centered_mean.mean())
-        center += float((data.centered_mean - center).mean())
-        distance = data.centered_mean - center
-        known = data.known_variance
-        reach = np.sqrt(data.ss_within.max() / data.total if known is None else known.max())
-        unit = float(max(np.abs(distance).max(), reach))
-        within: float | None = None
-        if known is not None:
-            each = np.square(np.sqrt(known) / unit)
-        elif data.varies_within:
-            each = 1.0 / data.n
-            within = float((data.ss_within / unit / unit).sum())
+        scaled = data.scaled()
+        sizes, unit = scaled.sizes, float(scaled.unit)
+        origin = float(scaled.place(0.0))
+        if scaled.published or data.varies_within:
+            which, spread, count = sizes.place, 1.0 / sizes.information, sizes.count
+            middle, around = sizes.mean, sizes.spread
         else:
-            each = np.zeros(len(data))
-        distance = distance / unit
-        spread, which = np.unique(each, return_inverse=True)
-        count = np.bincount(which).astype(np.float64)
-        middle = np.bincount(which, distance) / count
-        around = np.bincount(which, np.square(distance - middle[which])).astype(np.float64)
-        origin = data.origin + center
-        return cls(distance, which, spread, count, middle, around, within, data.total, origin, unit)
+            which, spread, count = (
+                np.zeros(len(data), dtype=np.intp),
+                np.zeros(1),
+                np.array([float(len(data))]),
+            )
+            middle = np.array([scaled.value.mean()])
+            around = np.array([np.square(scaled.value - middle).sum()])
+        within = float(scaled.ss_within) if not scaled.published and data.varies_within else None
+        return cls(scaled.value, which, spread, count, middle, around, within, scaled.rows, origin, unit)
 
     def __len__(self) -> int:
         return len(self.distance)
@@ -120,7 +115,7 @@ class Profile:
 
         ``scales`` are further values of sqrt(lambda) where something may happen.
         """
-        spread = self.spread[self.spread > 0]
+        spread = np.sort(self.spread[self.spread > 0])
         between = float(self.around.sum() + self.count @ np.square(self.middle)) / len(self)
         if self.within is not None:
             between *= self.rows / self.within

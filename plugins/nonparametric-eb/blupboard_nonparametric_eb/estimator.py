@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from blupboard_nonparametric_eb.kernel import Kernel
 from blupboard_nonparametric_eb.solver import Mixing, log_likelihood, solve
-from estimators import DataError, Estimator, GroupFit, Note, Parameter, option
+from estimators import DataError, Estimator, GroupFit, Note, Parameter, degenerate_fit, option
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from estimators import GroupData
+    from estimators import GroupData, ScaledGroups
 
     Floats = NDArray[np.float64]
 
@@ -88,16 +88,12 @@ class NonparametricBayes(Estimator):
     on_at_first = False
 
     def _fit(self, data: GroupData, options: NonparametricOptions) -> GroupFit:
-        if len(data) < 2:
-            raise DataError("needs at least 2 groups to tell how groups are distributed")
-        data.require_repeats()
-        variance = data.sampling_variance
-        if variance is None or (data.known_variance is None and not data.varies_within):
-            return _without_spread_within(data)
-        center = float(np.median(data.centered_mean))
-        distance, error = data.centered_mean - center, np.sqrt(variance)
-        unit = float(max(np.abs(distance).max(), error.max()))
-        kernel = Kernel(distance / unit, error / unit)
+        limit = degenerate_fit(data, spread_df=len(data))
+        if limit is not None:
+            return _atoms_at_means(data, limit)
+        scaled = data.scaled()
+        error = np.sqrt(scaled.variance)
+        kernel = Kernel(scaled.value, error)
         mixing = solve(kernel, _nodes(kernel, options.points), free=options.support == "free")
         shares = kernel.at(mixing.atoms) * mixing.masses
         shares /= shares.sum(axis=1, keepdims=True)
@@ -105,12 +101,13 @@ class NonparametricBayes(Estimator):
         mean = (shares * shift).sum(axis=1)
         spread = np.sqrt((shares * np.square(shift - mean[:, None])).sum(axis=1))
         likelihood = log_likelihood(kernel, mixing.atoms, mixing.masses)
-        likelihood -= float(np.log(error).sum() + 0.5 * len(data) * np.log(2.0 * np.pi))
-        atoms = data.origin + (center + unit * mixing.atoms)
+        unit = float(scaled.unit)
+        likelihood -= float(np.log(unit * error).sum() + 0.5 * len(data) * np.log(2.0 * np.pi))
+        atoms = scaled.location(mixing.atoms)
         return GroupFit(
             estimate=data.mean + unit * mean,
             std_error=unit * spread,
-            parameters=_parameters(data, mixing, atoms, unit, likelihood),
+            parameters=_parameters(scaled, mixing, atoms, likelihood),
             notes=_notes(mixing),
             interval_fn=DiscretePosterior(atoms, shares),
             details={ATOMS: atoms, MASSES: mixing.masses},
@@ -150,50 +147,36 @@ def _nodes(kernel: Kernel, points: int) -> Floats:
     return nodes
 
 
-def _without_spread_within(data: GroupData) -> GroupFit:
-    """The limit as the spread within groups goes to 0: an atom at each group's mean."""
+def _atoms_at_means(data: GroupData, limit: GroupFit) -> GroupFit:
+    """The limit as the spread within groups goes to 0, with an atom at each group's mean."""
     atoms, which = np.unique(data.mean, return_inverse=True)
     shares = np.zeros((len(data), len(atoms)))
     shares[np.arange(len(data)), which] = 1.0
-    code = "all_equal" if data.all_equal else "no_spread_within"
-    text = (
-        "All values are equal: there is one atom, and nothing is known of how groups are distributed."
-        if data.all_equal
-        else "Rows do not vary within any group, so every group's mean is taken at its word. "
-        "This is the limit of the method; there is no likelihood."
-    )
-    middle = float(data.centered_mean.mean())
-    numbers = {
-        "mu": data.origin + middle,
-        "sigma_group": 0.0 if data.all_equal else float(np.std(data.centered_mean)),
-        "sigma_error": 0.0,
-    }
-    return GroupFit(
-        estimate=data.mean,
-        std_error=np.zeros(len(data)),
+    numbers = {name: limit.parameters[name] for name in ("mu", "sigma_group", "sigma_error")}
+    return replace(
+        limit,
+        weight=None,
+        center=None,
         parameters={**numbers, "atoms": Parameter("atoms", len(atoms), "Atoms")},
-        notes=(Note(code, "warning", text),),
         interval_fn=DiscretePosterior(atoms, shares),
         details={ATOMS: atoms, MASSES: shares.mean(axis=0)},
     )
 
 
 def _parameters(
-    data: GroupData, mixing: Mixing, atoms: Floats, unit: float, likelihood: float
+    scaled: ScaledGroups, mixing: Mixing, atoms: Floats, likelihood: float
 ) -> dict[str, float | Parameter | None]:
     middle = float(mixing.masses @ mixing.atoms)
-    spread = unit * float(np.sqrt(mixing.masses @ np.square(mixing.atoms - middle)))
-    pooled, j = data.pooled_variance, len(data)
+    spread = scaled.unit * float(np.sqrt(mixing.masses @ np.square(mixing.atoms - middle)))
+    j = scaled.groups
     about = (
         f"The largest sum of phi_j(t) / f_j over all t. At the maximum of the likelihood it is the number of "
         f"groups, {j}; what it has above that is more than the log likelihood could still gain."
     )
     given = (
-        Parameter("mu", atoms[0] + unit * (middle - float(mixing.atoms[0])), "Mean of the distribution"),
+        Parameter("mu", scaled.place(middle), "Mean of the distribution"),
         Parameter("sigma_group", spread, "Standard deviation of the distribution"),
-        Parameter(
-            "sigma_error", None if pooled is None else float(np.sqrt(pooled)), "Within groups σe (pooled)"
-        ),
+        Parameter("sigma_error", scaled.sigma_error, "Within groups σe (pooled)"),
         Parameter("log_likelihood", likelihood),
         Parameter("certificate", j * mixing.largest, f"Certificate (at most {j})", about),
         Parameter("atoms", len(atoms), "Atoms", "The number of places where the distribution has mass."),
