@@ -113,6 +113,20 @@ def test_figures_are_plotly_without_dash(path):
     assert not packages(path) & (SHOWING - {"plotly"})
 
 
+MAY_USE = {
+    "scene": {"scene"},
+    "words": {"scene", "words"},
+    "figures": {"scene", "figures"},
+}
+"""What is on screen as data is put into words and pictures; the page is made of those, never the reverse."""
+
+
+@pytest.mark.parametrize("path", [p for p in FILES["dashboard"] if p.parent.name in MAY_USE], ids=name)
+def test_scenes_words_and_figures_know_nothing_of_the_page(path):
+    used = {module.split(".")[1] for module in imported(path) if module.startswith("dashboard.")}
+    assert used <= MAY_USE[path.parent.name]
+
+
 @pytest.mark.parametrize("path", FILES["dashboard"], ids=name)
 def test_the_dashboard_names_no_estimator(path):
     texts = {node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant)}

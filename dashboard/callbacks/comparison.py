@@ -18,6 +18,7 @@ from dashboard.session.comparisons import SOON_SECONDS
 from dashboard.session.page_controls import PageControls, choices_of
 from dashboard.session.sources import SourceControls
 from dashboard.storage.workspace import WorkspaceError
+from dashboard.words.grammar import sentence
 from dashboard.words.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
 from estimators import BlupboardError, DesignError
 
@@ -118,7 +119,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         content["views"] = view_values(draw_views(views, scene))
         return content | table_update(scene, Choices.from_json(page["before"]))
     except DesignError as error:
-        set_props(ids.dial_error(error.field), {"children": panels.sentence(str(error))})
+        set_props(ids.dial_error(error.field), {"children": sentence(str(error))})
         return unchanged
     except (BlupboardError, WorkspaceError, ValueError) as error:
         return unchanged | {"problem": panels.alert(str(error))}

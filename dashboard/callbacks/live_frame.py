@@ -13,12 +13,13 @@ from plotly.io.json import to_json_plotly
 from werkzeug.exceptions import BadRequest
 
 from dashboard.figures.page_view import draw_views
-from dashboard.pages import ids, panels
+from dashboard.pages import ids
 from dashboard.scene.truth import closest
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
 from dashboard.session.simulation import ChosenDesign
-from dashboard.words import comparison as words
+from dashboard.words.comparison import cards, closest_sentence, headline
+from dashboard.words.grammar import sentence
 from estimators import BlupboardError, Design, DesignError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
         try:
             design = Design.from_json(given["design"])
         except DesignError as error:
-            return _json({"problem": {"field": error.field, "message": panels.sentence(str(error))}})
+            return _json({"problem": {"field": error.field, "message": sentence(str(error))}})
         choices = Choices.from_json(given.get("choices"))
         if choices is None:
             raise BadRequest("This request does not say what to draw; start it from the page.")
@@ -51,7 +52,7 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
         try:
             scene = comparisons.passing_scene(owner(), replace(choices, source=ChosenDesign(design)))
         except (BlupboardError, ValueError) as error:
-            return _json({"problem": {"field": "", "message": panels.sentence(str(error))}})
+            return _json({"problem": {"field": "", "message": sentence(str(error))}})
         return _json(picture(comparisons.live_views, scene))
 
     server.add_url_rule("/simulate/frame", "simulate_frame", frame, methods=["POST"])
@@ -59,7 +60,7 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
 
 def picture(views: Sequence[PageView], scene: Scene) -> dict[str, Any]:
     """What changes on the page with each draw, and whose estimates come closest."""
-    said = words.headline(scene)
+    top = headline(scene)
     return {
         "figures": {
             ids.view_graph(name): drawing.figure
@@ -67,9 +68,9 @@ def picture(views: Sequence[PageView], scene: Scene) -> dict[str, Any]:
             if drawing.figure is not None
         },
         "words": {
-            "headline": [said.answer, said.detail],
-            "cards": [[card.value, card.extra] for card in words.cards(scene)],
-            "closest": words.closest_line(scene),
+            "headline": [top.answer, top.detail],
+            "cards": [[card.value, card.extra] for card in cards(scene)],
+            "closest": closest_sentence(scene),
         },
         "closest": [c.id for c in closest(scene.closeness)] if scene.closeness else [],
     }

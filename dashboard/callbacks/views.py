@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from dash import ClientsideFunction, Input, Output, no_update
 
 from dashboard.figures.page_view import draw_views
-from dashboard.pages import ids, panels
+from dashboard.pages import ids
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
 from dashboard.storage.workspace import WorkspaceError
+from dashboard.words.grammar import sentence
 from estimators import BlupboardError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def view_values(drawings: Mapping[str, Drawing]) -> dict[str, Any]:
     return {
         "figures": {ids.view_graph(name): drawing.figure or EMPTY for name, drawing in drawings.items()},
         "hidden": [drawing.figure is None and not drawing.problem for drawing in drawings.values()],
-        "problems": [panels.sentence(drawing.problem) for drawing in drawings.values()],
+        "problems": [sentence(drawing.problem) for drawing in drawings.values()],
     }
 
 

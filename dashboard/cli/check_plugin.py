@@ -14,7 +14,7 @@ import click
 
 from dashboard.cli.shared import plugins_dir_option
 from dashboard.cli.stdout import Overheard, to_stdout
-from dashboard.words.plugins import brought
+from dashboard.words.plugins import usable_parts
 
 if TYPE_CHECKING:
     from dashboard.plugin_host.processes import PluginProcesses
@@ -124,7 +124,7 @@ def _verdicts(
         faults.append(
             "it prints to stdout when it is imported or asked for its estimators: use logging or stderr"
         )
-    if not (brought(status) or faults):
+    if not (usable_parts(status) or faults):
         faults.append("it registers no estimator: return instances of Estimator from register_estimators")
     if faults:
         yield Verdict(status.source.plugin_name, faults)

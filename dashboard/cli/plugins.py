@@ -10,7 +10,7 @@ import click
 
 from dashboard.cli.shared import plugins_dir_option
 from dashboard.cli.stdout import load_plugins, to_stdout
-from dashboard.words.plugins import brought, one_line, plugin_line
+from dashboard.words.plugins import one_line, plugin_line, usable_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def _table(statuses: Sequence[PluginStatus]) -> list[str]:
     """One line for each plugin with what it brings; below it, why it has failed."""
     lines = [plugin_line(status) for status in statuses]
     rows = [
-        (line["status"], line["name"], line["version"] or "-", brought(status) or "-", line["source"])
+        (line["status"], line["name"], line["version"] or "-", usable_parts(status) or "-", line["source"])
         for line, status in zip(lines, statuses, strict=True)
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.pages import panels
 from dashboard.session.choices import sort_choices
-from dashboard.words import comparison as words
+from dashboard.words.comparison import cards, closest_sentence, headline, pending_sentence, rows_used
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
@@ -24,20 +24,20 @@ def comparison_content(
     return {
         "choices": choices.to_json(),
         "problem": None,
-        "rows_used": words.rows_used(scene.comparison.data),
+        "rows_used": rows_used(scene.comparison.data),
         "chip": panels.source_chip(described.title, source.facts()),
         "about": panels.about_sample(described.sample) if described.sample else None,
         "sort": sort_choices(comparisons.registry, choices.on),
-        "headline": panels.headline(scene),
-        "cards": panels.cards(scene),
+        "headline": panels.headline_text(headline(scene)),
+        "cards": panels.card_boxes(cards(scene)),
         "failures": panels.failures(scene, comparisons),
-        "under_way": words.under_way(scene),
+        "under_way": pending_sentence(scene),
         "under_way_shown": pending,
         "under_way_timer": not pending,
         "notes": panels.notes(scene),
         "parameters": panels.parameters(scene, comparisons),
         "index": groups_index(scene),
-        "closest": words.closest_line(scene),
+        "closest": closest_sentence(scene),
         "draw_bar": not described.can_draw_again,
         "roles": described.table is None,
     }

@@ -13,7 +13,7 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.session import lesson
-from dashboard.words.comparison import percent
+from dashboard.words.numbers import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -11,7 +11,7 @@ from dashboard.pages import ids
 from dashboard.pages.controls import estimator_row
 from dashboard.pages.symbols import icon
 from dashboard.session.choices import shared_options
-from dashboard.words.plugins import brought, count_plugins, one_line, plugin_line
+from dashboard.words.plugins import count_plugins, one_line, plugin_line, usable_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,7 +107,7 @@ def _rows(status: PluginStatus) -> list[html.Tr]:
         [
             html.Th([line["name"], *version], scope="row"),
             html.Td(state),
-            html.Td(brought(status) or "nothing"),
+            html.Td(usable_parts(status) or "nothing"),
             html.Td(line["source"], className="plugin-source"),
         ],
         className="" if works else "plugin-explained",

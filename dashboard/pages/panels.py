@@ -8,7 +8,9 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.pages.symbols import estimator_symbol
-from dashboard.words import comparison as words
+from dashboard.words.comparison import dropped_warning, interval_kind
+from dashboard.words.grammar import sentence
+from dashboard.words.numbers import number_by_error
 from estimators.contract.fit import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
@@ -16,21 +18,16 @@ if TYPE_CHECKING:
 
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
+    from dashboard.words.comparison import Card, Headline
     from estimators import Parameter, Result, Sample
 
 
-def headline(scene: Scene) -> list[Any]:
+def headline_text(headline: Headline) -> list[Any]:
     """The answer in bold, the rest plain."""
-    said = words.headline(scene)
-    return [html.Strong(said.answer), " ", html.Span(said.detail)]
+    return [html.Strong(headline.answer), " ", html.Span(headline.detail)]
 
 
-def cards(scene: Scene) -> list[html.Div]:
-    """Four numbers."""
-    return card_boxes(words.cards(scene))
-
-
-def card_boxes(cards: Iterable[words.Card]) -> list[html.Div]:
+def card_boxes(cards: Iterable[Card]) -> list[html.Div]:
     """A box for each number."""
     return [
         html.Div(
@@ -52,10 +49,10 @@ def card_boxes(cards: Iterable[words.Card]) -> list[html.Div]:
 
 def failures(scene: Scene, comparisons: Comparisons) -> list[html.Div]:
     """A card for rows left out where they are many, and one for each reason why methods have no result."""
-    shown = []
-    warning = words.many_left_out(scene.comparison.data)
+    boxes = []
+    warning = dropped_warning(scene.comparison.data)
     if warning:
-        shown.append(html.Div(html.P(warning), className="failure"))
+        boxes.append(html.Div(html.P(warning), className="failure"))
     reasons: dict[str, list[Result]] = {}
     for result in (r for r in scene.comparison.failed if not r.pending):
         reasons.setdefault(result.message or "", []).append(result)
@@ -63,26 +60,26 @@ def failures(scene: Scene, comparisons: Comparisons) -> list[html.Div]:
         symbols = [estimator_symbol(comparisons.styles[result.id]) for result in results]
         who = ", ".join(result.label for result in results)
         text = html.Div([html.Strong(f"{who}: no result"), html.P(sentence(message))])
-        shown.append(html.Div([*symbols, text], className="failure"))
-    return shown
+        boxes.append(html.Div([*symbols, text], className="failure"))
+    return boxes
 
 
 def notes(scene: Scene) -> list[html.Div]:
     """The estimators' notes, each once with the names of those who make it."""
-    said: dict[tuple[str, str], list[str]] = {}
+    who_says: dict[tuple[str, str], list[str]] = {}
     for series in scene.series:
         for note in series.result.fit.notes if series.result.fit else ():
-            said.setdefault((note.severity, note.text), []).append(series.label)
+            who_says.setdefault((note.severity, note.text), []).append(series.label)
     labels = scene.comparison.data.labels
     if any(label == "NA" for label in labels):
         text = (
             "One group is called NA. It is kept as a group; if it stands for missing, leave its rows out of "
             "the file."
         )
-        said.setdefault(("info", text), []).append("Labels")
+        who_says.setdefault(("info", text), []).append("Labels")
     return [
         html.Div([html.Strong(", ".join(who) + ": "), html.Span(text)], className=f"note {severity}")
-        for (severity, text), who in said.items()
+        for (severity, text), who in who_says.items()
     ]
 
 
@@ -107,14 +104,13 @@ def parameters(scene: Scene, comparisons: Comparisons) -> html.Table | html.P:
     for series in scene.series:
         found = series.result.fit.parameters if series.result.fit else {}
         error = found["mu_std_error"].value if "mu_std_error" in found else None
+        values = {name: found[name].value if name in found else None for name in named}
         cells = [
-            html.Td(
-                words.located(found[n].value if n in found else None, error if n == "mu" else None, digits=6)
-            )
-            for n in named
+            html.Td(number_by_error(value, error if name == "mu" else None, digits=6))
+            for name, value in values.items()
         ]
         heading = html.Th([estimator_symbol(comparisons.styles[series.id]), series.label], scope="row")
-        body.append(html.Tr([heading, *cells, html.Td(words.interval_kind(series))]))
+        body.append(html.Tr([heading, *cells, html.Td(interval_kind(series))]))
     return html.Table([html.Thead(head), html.Tbody(body)], className="parameters")
 
 
@@ -132,9 +128,3 @@ def source_chip(title: str, facts: Iterable[str]) -> list[Any]:
 def alert(message: str) -> dmc.Alert:
     """One sentence about what is wrong."""
     return dmc.Alert(sentence(message), color="red", variant="light", p="xs")
-
-
-def sentence(text: str) -> str:
-    """With a capital and a full stop."""
-    text = text.strip()
-    return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")

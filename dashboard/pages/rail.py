@@ -15,7 +15,7 @@ from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.symbols import icon
 from dashboard.session.choices import LEVELS, Choices, shared_options, sort_choices
-from dashboard.words import comparison as words
+from dashboard.words.numbers import row_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,7 +112,7 @@ def my_files(datasets: Iterable[Dataset], open_token: str | None) -> list[html.D
                     title=dataset.name,
                     **aria(current="true" if dataset.token == open_token else "false"),
                 ),
-                html.Span(words.rows(dataset.table.rows), className="file-rows"),
+                html.Span(row_count(dataset.table.rows), className="file-rows"),
                 dmc.ActionIcon(
                     icon("delete"),
                     id=ids.file_delete(dataset.token),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from dashboard.figures.risk import risk_figure
-from dashboard.pages.panels import alert, card_boxes, sentence
+from dashboard.pages.panels import alert, card_boxes, headline_text
 from dashboard.pages.symbols import estimator_symbol
-from dashboard.words import risk as risk_words
+from dashboard.words.comparison import Headline
+from dashboard.words.grammar import sentence
+from dashboard.words.risk import cards, headline, progress, where, with_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,24 +34,18 @@ COLUMNS = (
 SIZE_COLUMNS = (("mse", "MSE", False), ("coverage", "coverage", True), ("mean_width", "width", False))
 
 
-def headline(report: RiskReport) -> list[Any]:
-    """The answer in bold, the rest plain."""
-    said = risk_words.headline(report)
-    return [html.Strong(said.answer), " ", html.Span(said.detail)]
-
-
 def before_the_first(*, running: bool) -> dict[str, list[Any]]:
     """The headline and cards while there is no result: the shapes of what comes, or what to do."""
     if running:
         return {"headline": [], "cards": []}
     detail = "A run draws data from this scenario again and again, and fits every method to them."
-    said = [html.Strong("Nothing has been measured yet."), " ", html.Span(detail)]
-    return {"headline": said, "cards": [html.Span()]}
+    nothing = headline_text(Headline("Nothing has been measured yet.", detail))
+    return {"headline": nothing, "cards": [html.Span()]}
 
 
 def study_content(snapshot: Snapshot, styles: Mapping[str, Style], *, dark: bool) -> dict[str, Any]:
     """Every place of the page for a study as it stands, by name."""
-    done, left = risk_words.progress(snapshot)
+    done, left = progress(snapshot)
     running = snapshot.state == "running"
     content: dict[str, Any] = {
         "problem": alert(f"the study failed: {snapshot.error}") if snapshot.error else None,
@@ -63,19 +59,14 @@ def study_content(snapshot: Snapshot, styles: Mapping[str, Style], *, dark: bool
     if report is None:
         return content | before_the_first(running=running)
     return content | {
-        "headline": headline(report),
-        "cards": cards(report),
+        "headline": headline_text(headline(report)),
+        "cards": card_boxes(cards(report)),
         "failures": failures(report, styles),
         "figure": risk_figure(report, styles, dark=dark).to_plotly_json(),
-        "where": risk_words.where(report),
+        "where": where(report),
         "table": table(report, styles),
         "sizes": sizes(report, styles),
     }
-
-
-def cards(report: RiskReport) -> list[html.Div]:
-    """Three numbers."""
-    return card_boxes(risk_words.cards(report))
 
 
 def failures(report: RiskReport, styles: Mapping[str, Style]) -> list[html.Div]:
@@ -125,7 +116,7 @@ def sizes(report: RiskReport, styles: Mapping[str, Style]) -> html.Section | Non
             [
                 _name(risk, styles),
                 *(
-                    html.Td(_with_error(*risk_words.with_error(c.measures[name], share=share)))
+                    html.Td(_with_error(*with_error(c.measures[name], share=share)))
                     for name, _, share in SIZE_COLUMNS
                     for c in risk.by_size
                 ),
@@ -159,7 +150,7 @@ def _name(risk: EstimatorRisk, styles: Mapping[str, Style]) -> html.Th:
 
 
 def _cell(risk: EstimatorRisk, name: str, share: bool) -> html.Td:
-    return html.Td(_with_error(*risk_words.with_error(risk[name], share=share)))
+    return html.Td(_with_error(*with_error(risk[name], share=share)))
 
 
 def _with_error(value: str, error: str) -> list[Any]:

@@ -18,7 +18,7 @@ from dashboard.session.sources import (
     selection_key,
 )
 from dashboard.storage.workspace import SIMULATED
-from dashboard.words.comparison import rows
+from dashboard.words.numbers import row_count
 from estimators import DataError, Design, DesignError, Simulated, simulate
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class Simulation(GroupSource):
     def facts(self) -> tuple[str, ...]:
         """Groups, rows, and that the truth is known."""
         data = self.groups()
-        return f"{len(data):,} groups", rows(data.total), "truth known"
+        return f"{len(data):,} groups", row_count(data.total), "truth known"
 
     def script(self, comparison: Comparison, plugins_dirs: Sequence[str] = ()) -> Scripts:
         """Scripts that draw the same rows, or read those of the download where R cannot."""

@@ -11,7 +11,7 @@ from dashboard.ingest import guess_roles
 from dashboard.scene.group_noun import unit_of
 from dashboard.session.json_values import text
 from dashboard.session.sources import Description, GroupSource, Scripts, SourceControls, selection_key
-from dashboard.words.comparison import rows
+from dashboard.words.numbers import row_count
 from estimators import DataError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class StoredFile(GroupSource):
     def facts(self) -> tuple[str, ...]:
         """How many rows are used of how many, in how many groups."""
         data, total, noun = self.groups(), self._dataset.table.rows, unit_of(self._chosen.group)
-        size = rows(total) if data.total >= total else f"{data.total:,} of {rows(total)}"
+        size = row_count(total) if data.total >= total else f"{data.total:,} of {row_count(total)}"
         return size, f"{len(data):,} {noun.one if len(data) == 1 else noun.many}"
 
     def script(self, comparison: Comparison, plugins_dirs: Sequence[str] = ()) -> Scripts:

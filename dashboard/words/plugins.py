@@ -34,7 +34,7 @@ def plugin_line(status: PluginStatus) -> Line:
     }
 
 
-def brought(status: PluginStatus) -> str:
+def usable_parts(status: PluginStatus) -> str:
     """What of a plugin can be used: its estimators' ids, and how many of the rest; empty if nothing."""
     counted = (
         (len(status.samples), "dataset"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Protocol
 
-from dashboard.words.comparison import DASH, Card, Headline, listed, number, percent
+from dashboard.words.comparison import Card, Headline
+from dashboard.words.grammar import join_names
+from dashboard.words.numbers import DASH, number, percent
 from estimators import crossings
 from estimators.risk.sweeps import DIALS
 
@@ -25,7 +27,7 @@ def headline(report: RiskReport) -> Headline:
     best = closest(report.base)
     if not best:
         return Headline("No method could be fitted.", "See below why.")
-    names = listed([e.label for e in best])
+    names = join_names([e.label for e in best])
     relative = best[0]["relative_mse"].value
     verb = "is" if len(best) == 1 else "are"
     answer = f"{names} {verb} closest to the truth on average."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from dashboard.scene.truth import TRUE
-from dashboard.words.comparison import MOST_DIGITS, number
+from dashboard.words.numbers import MOST_DIGITS, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from plotly.io.json import to_json_plotly
 from dashboard.figures.risk import LEAST_GAP, TALLEST, log_ticks, risk_figure
 from dashboard.pages import risk_panels
 from dashboard.scene.style import styles
-from dashboard.words import risk as risk_words
+from dashboard.words.risk import cards, closest, duration, headline, where, with_error
 from estimators import DataError, Design, Estimator, GroupFit, Measured, Sweep, crossings, run_risk
 from tests.dashboard.risk_studies import study
 from tests.scenes import BUILT_IN, Failing
@@ -142,24 +142,22 @@ def test_ticks_of_a_logarithmic_axis(low, high, ticks):
 
 
 def test_the_headline_names_who_is_closest_and_where_that_ends(swept):
-    said = risk_words.headline(swept)
-    best = risk_words.closest(swept.base)
+    said = headline(swept)
+    best = closest(swept.base)
     assert best[0].label in said.answer
     assert min(e["mse"].value for e in swept.base.estimators) == min(e["mse"].value for e in best)
     assert "Grand mean is worse than level means past 0.49" in said.detail
 
 
 def test_nobody_gains_where_rows_are_exact():
-    said = risk_words.headline(
-        run_risk(study(Design(groups=6, per_group="400", sigma_group=9), replicates=100))
-    )
+    said = headline(run_risk(study(Design(groups=6, per_group="400", sigma_group=9), replicates=100)))
     assert "nothing to gain" in said.detail
 
 
 def test_all_methods_failing_is_said():
     report = run_risk(study(estimators=[Failing()], replicates=5))
-    assert risk_words.headline(report).answer == "No method could be fitted."
-    assert [c.value for c in risk_words.cards(report)] == ["–", "–", "–"]
+    assert headline(report).answer == "No method could be fitted."
+    assert [c.value for c in cards(report)] == ["–", "–", "–"]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +173,7 @@ def test_all_methods_failing_is_said():
     ],
 )
 def test_values_are_written_to_the_digits_that_their_error_supports(value, mcse, share, said):
-    found = risk_words.with_error(Measured(value, mcse), share=share)
+    found = with_error(Measured(value, mcse), share=share)
     assert [text.replace("0e", "e") for text in found] == [text.replace("0e", "e") for text in said]
 
 
@@ -184,7 +182,7 @@ def test_values_are_written_to_the_digits_that_their_error_supports(value, mcse,
     [(0.04, "0.0 s"), (9.94, "9.9 s"), (10, "10 s"), (89, "89 s"), (150, "2 min"), (7200, "2.0 h")],
 )
 def test_durations(seconds, said):
-    assert risk_words.duration(seconds) == said
+    assert duration(seconds) == said
 
 
 def test_the_table_has_a_line_for_each_method_and_dashes_where_nothing_is(swept):
@@ -207,7 +205,7 @@ def test_results_are_split_by_size_where_sizes_differ(swept):
 def test_the_ratio_is_infinite_where_nothing_varies_within():
     report = run_risk(study(Design(groups=6, sigma_error=0), replicates=5))
     assert math.isinf(report.study.design.ratio)
-    assert "σg/σe = ∞" in risk_words.where(report)
+    assert "σg/σe = ∞" in where(report)
 
 
 def test_a_plugin_whose_data_do_not_suit_it_is_counted():

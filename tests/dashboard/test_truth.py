@@ -21,7 +21,7 @@ from dashboard.session.first_choices import first_choices, first_design, session
 from dashboard.session.simulation import FIRST_DESIGN, ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import SIMULATED, Workspace
-from dashboard.words import comparison as words
+from dashboard.words.comparison import cards, closest_sentence, headline
 from dashboard.words.table import table_columns, table_rows
 from estimators import PRESETS, Design, DesignError, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, everyone, figures_of
@@ -128,14 +128,14 @@ def test_one_line_says_who_is_closest_and_by_how_much():
     scene = scene_of_design(UNEVEN)
     errors = errors_in(scene)
     best, own = min(errors, key=errors.get), errors["Level means (OLS)"]
-    assert words.closest_line(scene) == (
+    assert closest_sentence(scene) == (
         f"In this one draw {best} is closest to the truth: {errors[best]:.3g} off on average, "
         f"{100 * errors[best] / own:.0f}% of what the own means are off ({own:.3g})."
     )
 
 
 def test_ties_are_shared():
-    line = words.closest_line(scene_of_design(PRESETS["model1"].design))
+    line = closest_sentence(scene_of_design(PRESETS["model1"].design))
     assert line.startswith("In this one draw REML BLUP, ML BLUP and Grand mean are closest to the truth")
 
 
@@ -145,11 +145,11 @@ def test_where_the_own_means_are_best_the_second_is_named():
     assert min(errors, key=errors.get) == "Level means (OLS)"
     second = sorted(errors, key=errors.get)[1]
     said = f"off on average, before {second} with {errors[second]:.3g}."
-    assert words.closest_line(scene).endswith(said)
+    assert closest_sentence(scene).endswith(said)
 
 
 def test_rounding_is_no_distance():
-    line = words.closest_line(scene_of_design(Design(groups=6, sigma_error=0, seed=2)))
+    line = closest_sentence(scene_of_design(Design(groups=6, sigma_error=0, seed=2)))
     assert line.startswith(
         "In this one draw Level means (OLS), REML BLUP, ML BLUP and James–Stein are closest to the truth: "
         "0 off on average, before Grand mean with "
@@ -157,7 +157,7 @@ def test_rounding_is_no_distance():
 
 
 def test_nothing_is_said_of_data_whose_truth_is_unknown():
-    assert words.closest_line(replace(scene_of_design(UNEVEN), truth=None)) == ""
+    assert closest_sentence(replace(scene_of_design(UNEVEN), truth=None)) == ""
 
 
 def test_equal_closeness_is_a_matter_of_rounding():
@@ -219,9 +219,9 @@ def test_a_frame_is_what_the_page_would_draw(client):
     scene = scene_of_design(UNEVEN)
     wanted = json.loads(flask.json.dumps({"closest": [c.id for c in closest(scene.closeness)]}))
     assert frame["closest"] == wanted["closest"]
-    assert frame["words"]["closest"] == words.closest_line(scene)
-    assert frame["words"]["headline"][0] == words.headline(scene).answer
-    assert [c[0] for c in frame["words"]["cards"]] == [c.value for c in words.cards(scene)]
+    assert frame["words"]["closest"] == closest_sentence(scene)
+    assert frame["words"]["headline"][0] == headline(scene).answer
+    assert [c[0] for c in frame["words"]["cards"]] == [c.value for c in cards(scene)]
     (marks,) = marks_of_truth(frame["figures"]["view-shrinkage"])
     assert np.array_equal(decoded(marks["y"]), scene.truth.mean)
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.words import comparison as words
-from dashboard.words.comparison import DASH, article, headline, located, number, percent, rows_used
+from dashboard.words.comparison import cards, dropped_warning, headline, interval_kind, rows_used
+from dashboard.words.grammar import article
+from dashboard.words.numbers import DASH, MOST_DIGITS, number, number_by_error, percent
 from estimators import DroppedRows, Estimator, GroupData, GroupFit
 from tests.scenes import BUILT_IN, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
 
@@ -143,9 +144,9 @@ def test_any_data_give_a_headline_and_cards(data, estimators, group):
     assert given.answer[0].isupper() or given.answer[0].isdigit()
     odd = {"nan", "inf", "None", "nan%", "0%", "100%"} - set(" ".join(scene.labels).split())
     assert not odd & set(f"{given.answer} {given.detail}".split())
-    cards = words.cards(scene)
-    assert cards
-    for card in cards:
+    found = cards(scene)
+    assert found
+    for card in found:
         assert card.title
         assert card.value
         assert "nan" not in card.value + card.extra
@@ -157,17 +158,17 @@ def test_any_data_give_a_headline_and_cards(data, estimators, group):
 def test_cards_show_the_headlines_method():
     scene = scene_of(groups_of([5, 6, 7, 8], means=[10, 12, 14, 16]), BUILT_IN.values())
     found = scene.reference.result.fit.parameters
-    cards = {card.title: card for card in words.cards(scene)}
-    shown = float(cards["Population mean μ"].value)
+    by_title = {card.title: card for card in cards(scene)}
+    shown = float(by_title["Population mean μ"].value)
     assert abs(shown - found["mu"].value) < found["mu_std_error"].value / 5
-    assert cards["Population mean μ"].extra == f"± {number(found['mu_std_error'].value, digits=2)}"
-    assert cards["Between groups σg"].value == number(found["sigma_group"].value)
-    assert cards["Within groups σe"].value == number(found["sigma_error"].value)
-    assert cards["Within groups σe"].help == found["sigma_error"].help
+    assert by_title["Population mean μ"].extra == f"± {number(found['mu_std_error'].value, digits=2)}"
+    assert by_title["Between groups σg"].value == number(found["sigma_group"].value)
+    assert by_title["Within groups σe"].value == number(found["sigma_error"].value)
+    assert by_title["Within groups σe"].help == found["sigma_error"].help
 
 
 def test_cards_without_a_method_show_dashes():
-    values = {card.value for card in words.cards(scene_of(groups_of([5, 6]), built_in("ols")))}
+    values = {card.value for card in cards(scene_of(groups_of([5, 6]), built_in("ols")))}
     assert values <= {DASH}
 
 
@@ -235,7 +236,12 @@ def test_a_share_between_is_never_said_to_be_none_or_all(share):
 
 @given(st.none() | st.floats())
 def test_any_number_is_said(value):
-    for text in (percent(value), number(value), number(value, digits=6), located(value, 1.0, digits=3)):
+    for text in (
+        percent(value),
+        number(value),
+        number(value, digits=6),
+        number_by_error(value, 1.0, digits=3),
+    ):
         assert text
         assert not {"nan", "inf"} & set(text.split())
 
@@ -248,7 +254,7 @@ def test_any_number_is_said(value):
 def test_a_number_is_rounded_right(value, like, digits):
     read = float(number(value, like=like, digits=digits).replace(",", ""))
     step = 10.0 ** (math.floor(math.log10(like or abs(value) or 1.0)) - digits + 1)
-    reach = max(step, abs(value) * 10.0 ** -(words.MOST_DIGITS - 1))
+    reach = max(step, abs(value) * 10.0 ** -(MOST_DIGITS - 1))
     if like is None:
         reach = max(step, abs(value) * 1e-3)
     elif abs(value) >= 1e9 or max(like, abs(value)) < 1e-4:
@@ -281,12 +287,12 @@ def test_number(value, like, digits, text):
 
 
 def test_a_location_has_the_digits_that_its_error_can_tell_apart():
-    assert located(1527.5, 17.69, digits=6) == "1,527.50"
-    assert located(1e9 + 0.01, 0.02, digits=6) == "1,000,000,000.010"
-    assert located(5.6655, None, digits=3) == "5.67"
-    assert located(5.6655, 0.0, digits=3) == "5.67"
-    assert located(0.0, 1.0, digits=3) == "0"
-    assert located(None, 1.0, digits=3) == DASH
+    assert number_by_error(1527.5, 17.69, digits=6) == "1,527.50"
+    assert number_by_error(1e9 + 0.01, 0.02, digits=6) == "1,000,000,000.010"
+    assert number_by_error(5.6655, None, digits=3) == "5.67"
+    assert number_by_error(5.6655, 0.0, digits=3) == "5.67"
+    assert number_by_error(0.0, 1.0, digits=3) == "0"
+    assert number_by_error(None, 1.0, digits=3) == DASH
 
 
 @pytest.mark.parametrize(
@@ -308,14 +314,14 @@ def test_article(noun, word):
 def test_many_rows_left_out_are_said_aloud(bad, said):
     outcome = ["1.5", "2.5", "4.0", "3.0"] * 10 + ["absent"] * bad
     data = GroupData.from_arrays(outcome, ["a", "b"] * 20 + ["a"] * bad)
-    assert bool(words.many_left_out(data)) == said
+    assert bool(dropped_warning(data)) == said
     if said:
-        assert "40 of 43 rows" in words.many_left_out(data)
+        assert "40 of 43 rows" in dropped_warning(data)
 
 
 def test_each_interval_says_what_it_rests_on():
     scene = scene_of(groups_of([3, 4, 5, 6]), BUILT_IN.values())
-    kinds = {series.id: words.interval_kind(series) for series in scene.series}
+    kinds = {series.id: interval_kind(series) for series in scene.series}
     assert kinds == {
         "ols": "t, 14 df",
         "reml": "normal",

@@ -1,0 +1,21 @@
+"""Words put together: an article, a list of names, a sentence."""
+
+from __future__ import annotations
+
+import re
+
+
+def article(noun: str) -> str:
+    """``a`` or ``an``, by the sound that a lower-case word begins with."""
+    return "an" if re.match(r"(?!uni|us[aeiu]|eu|one)[aeiou]|hour|heir|hono", noun) else "a"
+
+
+def join_names(names: list[str]) -> str:
+    """``A``, ``A and B``, ``A, B and C``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text.strip()
+    return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")

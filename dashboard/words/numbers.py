@@ -1,0 +1,53 @@
+"""Numbers as text: to digits that mean something, never to a false 0% or 100%."""
+
+from __future__ import annotations
+
+import math
+
+DASH = "–"
+MOST_DIGITS = 15
+"""Significant digits that every double holds."""
+
+
+def number(value: float | None, *, like: float | None = None, digits: int = 3) -> str:
+    """A number to ``digits`` significant digits of ``like`` (itself by default), without needless exponents.
+
+    Digits past those that a double holds are not shown.
+    """
+    if value is None or not math.isfinite(value):
+        return DASH
+    if value == 0:
+        return "0"
+    scale = abs(like) if like else abs(value)
+    magnitude = math.floor(math.log10(abs(value)))
+    wanted = digits - 1 - math.floor(math.log10(scale))
+    places = min(max(wanted, 0), max(MOST_DIGITS - 1 - magnitude, 0))
+    significant = min(max(wanted + magnitude + 1, digits, 4), MOST_DIGITS)
+    tells_apart = like is not None and magnitude < MOST_DIGITS and significant > 4
+    if max(scale, abs(value)) < 1e-4 or (abs(value) >= 1e9 and not tells_apart) or places > 12:
+        return f"{value:.{significant}g}"
+    return f"{value:z,.{places}f}"
+
+
+def number_by_error(value: float | None, error: float | None, *, digits: int) -> str:
+    """A number to ``digits`` significant digits, or to two of its standard error where those are more."""
+    if not value or not error:
+        return number(value, digits=digits)
+    return number(value, like=min(abs(value), 10.0 ** (digits - 2) * error), digits=digits)
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage, halves rounded up, and never to a false 0% or 100%."""
+    if share is None or not math.isfinite(100 * share):
+        return DASH
+    if 0 < share < 0.005:
+        return "under 1%"
+    if 0.995 <= share < 1:
+        return "over 99%"
+    whole = math.floor(100 * share + 0.5)
+    return f"{min(whole, 99) if share < 1 else whole}%"
+
+
+def row_count(count: int) -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
