@@ -134,12 +134,12 @@ def _is_of_no_account(trigger: object, token: str) -> bool:
 def controls_of(page: Page, inputs: object) -> PageControls:
     """The values of the controls; ``inputs`` are those of dash's context, which have their ids."""
     controls = list(_with_ids(inputs))
-    shared, own = _values(controls, "shared-option"), _values(controls, "estimator-option")
+    shared, own = _values(controls, ids.shared_option(ALL)), _values(controls, ids.estimator_option(ALL, ALL))
     return PageControls(
         source=SourceControls(
             (page["dataset"] or {})["token"], page["outcome"], page["group"], page["design"]
         ),
-        on=frozenset(c["id"]["id"] for c in _values(controls, "estimator-on") if c["value"]),
+        on=frozenset(c["id"]["id"] for c in _values(controls, ids.estimator_switch(ALL)) if c["value"]),
         shared={c["id"]["name"]: c["value"] for c in shared},
         own=tuple((c["id"]["id"], c["id"]["name"], c["value"]) for c in own),
         level=page["level"],
@@ -171,12 +171,12 @@ def _with_ids(inputs: object) -> Iterator[Mapping[str, Any]]:
         yield inputs
 
 
-def _values(controls: list[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
+def _values(controls: list[Mapping[str, Any]], pattern: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The controls of one pattern that are not empty."""
     return [
         control
         for control in controls
         if isinstance(control["id"], dict)
-        and control["id"].get("type") == kind
+        and control["id"].get("type") == pattern["type"]
         and control.get("value") not in (None, "")
     ]

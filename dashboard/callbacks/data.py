@@ -106,5 +106,5 @@ def wanted_token(trigger: object, value: object, uploaded: dict[str, Any] | None
         return (uploaded or {}).get("token")
     if not isinstance(trigger, dict) or not value:
         return None
-    is_sample = trigger["type"] == ids.sample_button(0)["type"]
+    is_sample = trigger["type"] == ids.sample_button(ALL)["type"]
     return SAMPLE_PREFIX + trigger["id"] if is_sample else str(trigger["id"])

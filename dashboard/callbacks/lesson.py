@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, ClientsideFunction, Input, Output, no_update
+from dash import ALL, ClientsideFunction, Input, NoUpdate, Output, no_update
 
 from dashboard.pages import ids
 from dashboard.pages.lesson import lesson_content
@@ -33,7 +33,7 @@ def register(app: dash.Dash) -> None:
     )
 
 
-def fill(page: str | None, theme: str | None) -> Any:  # noqa: ANN401 - no_update has no type
+def fill(page: str | None, theme: str | None) -> list[Any] | NoUpdate:
     """The lesson, where it is the page that shows."""
     if page != ids.PAGES[-1] or theme is None:
         return no_update

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -158,7 +158,7 @@ def _checked(name: str, processes: PluginProcesses, check: str, *args: object) -
     from estimators.errors import error_sentence
 
     try:
-        return Verdict(name, processes.call(check, *args))
+        return Verdict(name, cast("list[str]", processes.call(check, *args)))
     except NotRun as error:
         return Verdict(name, [f"{error}: a fit or a figure has to come to an end, and must not exit"])
     except Exception as error:  # noqa: BLE001 - a fault of the plugin is what is looked for

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from estimators import Design, DesignError
+
+
+class Dials(TypedDict, total=False):
+    """The options of a design by parameter name; None: not given."""
+
+    groups: int | None
+    per_group: str | None
+    mean: float | None
+    sigma_group: float | None
+    sigma_error: float | None
+    effects: str | None
+    error_ratio: float | None
+
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from dashboard.cli.designs import design_options, make_design
+from dashboard.cli.designs import Dials, design_options, make_design
 from dashboard.cli.shared import (
     chosen_estimators,
     estimator_option,
@@ -64,7 +64,7 @@ def risk_command(
     layout: str,
     output: Path | None,
     plugins_dirs: tuple[Path, ...],
-    **dials: Any,  # noqa: ANN401 - click's
+    **dials: Unpack[Dials],
 ) -> None:
     """Draw groups again and again, fit every estimator, and hold it against the truth.
 

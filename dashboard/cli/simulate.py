@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 
-from dashboard.cli.designs import design_options, make_design
+from dashboard.cli.designs import Dials, design_options, make_design
 from dashboard.cli.shared import reading_files
 from dashboard.cli.stdout import to_stdout
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from estimators import Design
+
+
+class AllDials(Dials, total=False):
+    """With those of the random numbers."""
+
+    seed: int | None
+    stream: str | None
 
 
 @click.command("simulate")
@@ -29,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write here instead."
 )
-def simulate_command(*, preset: str | None, output: Path | None, **dials: Any) -> None:  # noqa: ANN401 - click's
+def simulate_command(*, preset: str | None, output: Path | None, **dials: Unpack[AllDials]) -> None:
     """Draw rows from a design and print them as CSV: group, y and the group's true mean."""
     design = make_design(dials) if preset is None else _preset(preset, dials)
     from dashboard.scripts.simulated_csv import csv_pieces
@@ -44,7 +53,7 @@ def simulate_command(*, preset: str | None, output: Path | None, **dials: Any) -
             file.writelines(csv_pieces(simulated))
 
 
-def _preset(name: str, dials: dict[str, Any]) -> Design:
+def _preset(name: str, dials: Mapping[str, Any]) -> Design:
     from estimators import PRESETS
 
     if name not in PRESETS:

@@ -9,12 +9,13 @@ import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from dashboard.ingest.errors import UnreadableFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from narwhals.typing import IntoFrame
 
 _SPELLED_OUT = "AEFHILMNORSX"
 """Letters whose names begin with a vowel, as in "an SPSS file"."""
@@ -77,12 +78,12 @@ def read_with(kind: ForeignKind, path: Path, target: Path) -> None:
     pq.write_table(table, target)
 
 
-def as_arrow(frame: Any) -> pa.Table:  # noqa: ANN401 - a frame of any library
+def as_arrow(frame: object) -> pa.Table:
     """What a reader gives as an Arrow table. Raises ValueError for what is no frame."""
     import narwhals as nw
 
     try:
-        found = nw.from_native(frame)
+        found = nw.from_native(cast("IntoFrame", frame))
     except TypeError:
         kind = type(frame).__name__
         raise ValueError(f"it gives a {kind}, not a frame (pandas, Polars, PyArrow, ...)") from None

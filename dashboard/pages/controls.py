@@ -15,6 +15,8 @@ from dashboard.session.choices import own_options
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from dash.development.base_component import Component
+
     from dashboard.session.comparisons import Comparisons
     from dashboard.session.json_values import OptionValue
     from estimators import Estimator, OptionSpec, Source
@@ -99,7 +101,7 @@ def _about(
 
 def option_control(
     control_id: dict[str, Any], spec: OptionSpec, value: OptionValue, *, bare: bool = False
-) -> Any:  # noqa: ANN401 - a component
+) -> dmc.Select | dmc.Switch | dmc.TextInput | dmc.NumberInput:
     """The input that fits an option's type, bounds and choices; ``bare`` where its name stands beside it."""
     common: dict[str, Any] = {
         "id": control_id,
@@ -128,9 +130,10 @@ def option_control(
     )
 
 
-def labelled(label: str, control: Any, help_text: str = "") -> html.Div:  # noqa: ANN401 - a component
+def labelled(label: str, control: Component, help_text: str = "") -> html.Div:
     """A control with its name to the left, and what it means for whoever rests on the name."""
+    control_id = getattr(control, "id", None)  # a pattern is no id that a label can point to
     name = html.Label(
-        label, htmlFor=control.id if isinstance(control.id, str) else None, title=help_text or None
+        label, htmlFor=control_id if isinstance(control_id, str) else None, title=help_text or None
     )
     return html.Div([name, control], className="field")

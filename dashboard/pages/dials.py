@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
 from dash import html
@@ -19,6 +19,8 @@ from estimators.simulation.effects import SHAPES
 from estimators.simulation.streams import STREAMS
 
 if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
     from estimators import Design
 
 SLIDER_STEPS = 200
@@ -111,11 +113,11 @@ def slider_place(slider: Slider, value: object) -> float:
     return round(SLIDER_STEPS * share)
 
 
-def _dragged(slider: Slider, value: Any) -> html.Div:  # noqa: ANN401 - a number, or the rule of the sizes
+def _dragged(slider: Slider, value: float | str) -> html.Div:
     name, label = slider.name, slider.label
-    if name == "per_group":
-        control: Any = dmc.TextInput(
-            id=ids.dial(name), value=str(value), size="xs", className="dial-input", debounce=300,
+    if isinstance(value, str):
+        control: Component = dmc.TextInput(
+            id=ids.dial(name), value=value, size="xs", className="dial-input", debounce=300,
             **aria(label=label),
         )  # fmt: skip
     else:
@@ -198,7 +200,7 @@ def shape_field(effects: str, value: float | None = None) -> html.Div:
     return html.Div(_field(label, number, "shape"), hidden=parameter is None)
 
 
-def _field(label: str, control: Any, name: str, help_text: str = "") -> html.Div:  # noqa: ANN401 - a component
+def _field(label: str, control: Component, name: str, help_text: str = "") -> html.Div:
     return html.Div([labelled(label, control, help_text), _error(name)])
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from dash.dependencies import Wildcard
+
+    Part = str | Wildcard
+    """What tells the components of one pattern apart: a text, or a wildcard for all of them."""
 
 PROVIDER: Final = "provider"
 PAGE: Final = "page"
@@ -108,71 +114,71 @@ def view_problem(view_id: str) -> str:
     return f"problem-{view_id}"
 
 
-def dial(name: Any) -> dict[str, Any]:  # noqa: ANN401 - a field of a design, or a wildcard of dash
+def dial(name: Part) -> dict[str, Any]:
     """The input that holds one field of the design."""
     return {"type": "dial", "name": name}
 
 
-def dial_slider(name: Any) -> dict[str, Any]:  # noqa: ANN401
+def dial_slider(name: Part) -> dict[str, Any]:
     """The slider beside it."""
     return {"type": "dial-slider", "name": name}
 
 
-def dial_error(name: Any) -> dict[str, Any]:  # noqa: ANN401
+def dial_error(name: Part) -> dict[str, Any]:
     """The line under it that says what is wrong."""
     return {"type": "dial-error", "name": name}
 
 
-def preset_button(preset: Any) -> dict[str, Any]:  # noqa: ANN401
+def preset_button(preset: Part) -> dict[str, Any]:
     """The button that sets all dials to one of the designs with a name."""
     return {"type": "preset", "id": preset}
 
 
-def lesson_button(preset: Any) -> dict[str, Any]:  # noqa: ANN401
+def lesson_button(preset: Part) -> dict[str, Any]:
     """The button of the lesson that opens one of the designs with a name in the simulation."""
     return {"type": "lesson-open", "id": preset}
 
 
-def estimator_switch(estimator_id: Any) -> dict[str, Any]:  # noqa: ANN401 - an id, or a wildcard of dash
+def estimator_switch(estimator_id: Part) -> dict[str, Any]:
     """The switch of one estimator."""
     return {"type": "estimator-on", "id": estimator_id}
 
 
-def estimator_option(estimator_id: Any, name: Any) -> dict[str, Any]:  # noqa: ANN401
+def estimator_option(estimator_id: Part, name: Part) -> dict[str, Any]:
     """The control of one option."""
     return {"type": "estimator-option", "id": estimator_id, "name": name}
 
 
-def shared_option(name: Any) -> dict[str, Any]:  # noqa: ANN401
+def shared_option(name: Part) -> dict[str, Any]:
     """The control of an option that several estimators share."""
     return {"type": "shared-option", "name": name}
 
 
-def page_link(page: Any) -> dict[str, Any]:  # noqa: ANN401
+def page_link(page: Part) -> dict[str, Any]:
     """The entry of the bar that shows one of PAGES."""
     return {"type": "page-link", "id": page}
 
 
-def sample_button(sample: Any) -> dict[str, Any]:  # noqa: ANN401
+def sample_button(sample: Part) -> dict[str, Any]:
     """The button that opens a sample."""
     return {"type": "open-sample", "id": sample}
 
 
-def file_button(token: Any) -> dict[str, Any]:  # noqa: ANN401
+def file_button(token: Part) -> dict[str, Any]:
     """The button that opens an earlier upload."""
     return {"type": "open-file", "id": token}
 
 
-def file_delete(token: Any) -> dict[str, Any]:  # noqa: ANN401
+def file_delete(token: Part) -> dict[str, Any]:
     """The button that deletes an earlier upload."""
     return {"type": "delete-file", "id": token}
 
 
-def download_figure(view: Any, kind: Any) -> dict[str, Any]:  # noqa: ANN401
+def download_figure(view: Part, kind: Part) -> dict[str, Any]:
     """The menu entry that saves a view as a picture."""
     return {"type": "download-figure", "view": view, "kind": kind}
 
 
-def open_code(language: Any) -> dict[str, Any]:  # noqa: ANN401
+def open_code(language: Part) -> dict[str, Any]:
     """The menu entry that shows code."""
     return {"type": "open-code", "language": language}

@@ -100,7 +100,7 @@ def _rows(status: PluginStatus) -> list[html.Tr]:
     line = plugin_line(status)
     version = [html.Span(line["version"], className="plugin-version")] if line["version"] else []
     works = line["reason"] is None
-    state: Any = line["status"]
+    state: str | html.Span = line["status"]
     if not works:
         state = html.Span([icon("warning"), line["status"]], className="plugins-failed")
     row = html.Tr(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import dash_mantine_components as dmc
 from dash import dcc, html
 
@@ -142,7 +140,7 @@ def _text(control_id: str, value: str, label: str) -> dmc.TextInput:
     return dmc.TextInput(id=control_id, value=value, size="xs", **aria(label=label))
 
 
-def _whole(control_id: str, value: int, label: str) -> Any:  # noqa: ANN401 - a component
+def _whole(control_id: str, value: int, label: str) -> dmc.NumberInput:
     return dmc.NumberInput(
         id=control_id, value=value, min=1, step=500, allowDecimal=False, thousandSeparator=",", size="sm",
         clampBehavior="none", **aria(label=label),

@@ -71,7 +71,7 @@ class PluginProcesses:
         self._lock = threading.Lock()
         self._closed = False
 
-    def call(self, name: str, *args: object, patient: bool = False) -> Any:  # noqa: ANN401 - the worker's answers
+    def call(self, name: str, *args: object, patient: bool = False) -> object:
         """What the worker's method of that name returns.
 
         Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from dashboard.plugin_host.processes import ProcessEnded, TookTooLong
 from dashboard.plugin_host.wire import option_values, pack
@@ -65,34 +65,31 @@ class StandIn(Estimator):
     def __hash__(self) -> int:
         return hash(self._original)
 
-    def _fit(self, data: GroupData, options: Any) -> GroupFit:  # noqa: ANN401 - see Estimator
+    def _fit(self, data: GroupData, options: object) -> GroupFit:
         started = time.perf_counter()
         groups = pack(data, rows=self.needs == "rows")
         try:
-            fit: GroupFit = self._call(
-                "fit", option_values(self, options), groups, give_up=self._once, patient=True
-            )
+            values = option_values(self, options)
+            return cast("GroupFit", self._call("fit", values, groups, give_up=self._once, patient=True))
         finally:
             self.last_seconds = time.perf_counter() - started
-        return fit
 
-    def _fit_many(self, batch: GroupBatch, options: Any) -> BatchFit | None:  # noqa: ANN401 - as above
-        found: BatchFit | None = self._call(
-            "fit_many", option_values(self, options), pack(batch), give_up=self._once, patient=True
-        )
-        return found
+    def _fit_many(self, batch: GroupBatch, options: object) -> BatchFit | None:
+        values = option_values(self, options)
+        found = self._call("fit_many", values, pack(batch), give_up=self._once, patient=True)
+        return cast("BatchFit | None", found)
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """As the original says."""
-        curve: NDArray[np.float64] | None = self._call("weight_curve", fit, information, give_up=True)
-        return curve
+        curve = self._call("weight_curve", fit, information, give_up=True)
+        return cast("NDArray[np.float64] | None", curve)
 
-    def r_code(self, data: GroupData, options: Any) -> str | None:  # noqa: ANN401 - as above
+    def r_code(self, data: GroupData, options: object) -> str | None:
         """As the original says."""
-        code: str | None = self._call("r_code", option_values(self, options), pack(data), give_up=True)
-        return code
+        code = self._call("r_code", option_values(self, options), pack(data), give_up=True)
+        return cast("str | None", code)
 
-    def _call(self, name: str, *args: object, give_up: bool, patient: bool = False) -> Any:  # noqa: ANN401 - the worker's answers
+    def _call(self, name: str, *args: object, give_up: bool, patient: bool = False) -> object:
         """Ask a process; what took too long before, or ended it, is not asked again where ``give_up``."""
         if (known := self._given_up.get(name)) is not None:
             raise type(known)(str(known))  # anew: an exception keeps the frames of all its raisings

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -31,6 +31,11 @@ from estimators import (
     check_estimator,
     check_view,
 )
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from estimators import GroupFit, Look
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +60,7 @@ class Worker:
             found = estimator._fit_many(wire.unpack_batch(batch), estimator.make_options(options))
             return None if found is None else wire.with_intervals_at(found, self._levels)
 
-    def weight_curve(self, estimator_id: str, fit: Any, information: Any) -> object:  # noqa: ANN401 - see Estimator
+    def weight_curve(self, estimator_id: str, fit: GroupFit, information: NDArray[np.float64]) -> object:
         """The weight that groups whose data weigh so much would get."""
         with np.errstate(all="ignore"):
             return self._registry.find(estimator_id).weight_curve(fit, information)
@@ -65,7 +70,7 @@ class Worker:
         estimator: Estimator = self._registry.find(estimator_id)
         return estimator.r_code(wire.unpack(groups), estimator.make_options(options))
 
-    def view(self, view_id: str, comparison: dict[str, Any], look: Any) -> object:  # noqa: ANN401 - a Look
+    def view(self, view_id: str, comparison: dict[str, Any], look: Look) -> object:
         """The figure of a view."""
         unpacked = wire.unpack_comparison(comparison, self._registry)
         return wire.plain_figure(self._registry.views[view_id].figure(unpacked, look))
@@ -79,7 +84,7 @@ class Worker:
         estimators = [self._registry.find(name) for name in estimator_ids]
         return _faults(lambda: check_view(self._registry.views[view_id], estimators))
 
-    def read(self, reader_id: str, path: Any) -> object:  # noqa: ANN401 - a path
+    def read(self, reader_id: str, path: Path) -> object:
         """A file as an Arrow table."""
         from dashboard.ingest.plugin_kinds import as_arrow
 
