@@ -2,7 +2,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check browser bench clean
+.PHONY: help run test quick check browser bench clean
 
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 IN = .venv/bin
@@ -11,11 +11,14 @@ SHELF = $(patsubst %/pyproject.toml,%,$(wildcard plugins/*/pyproject.toml))
 INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 # after blupboard itself, which they need
 INSTALL_SHELF = $(if $(strip $(SHELF)),$(INSTALL) $(addprefix -e ./,$(SHELF)),true)
+# a worker for each core; PARALLEL= for one test after the other
+PARALLEL = -n auto --dist worksteal
 PINNED = pyproject.toml constraints.txt $(addsuffix /pyproject.toml,$(SHELF))
 
 help:
 	@echo 'make run    start the dashboard and open it in the browser; make run ARGS="--port 9000"'
 	@echo 'make test   everything that is checked: make check, then all tests, in a browser too'
+	@echo 'make quick  the tests that take no browser and no more than a moment'
 	@echo 'make check  lint, format and types'
 	@echo 'make bench  speed beside other packages'
 	@echo 'make clean  remove what these commands have made, .venv too'
@@ -24,7 +27,10 @@ run: .venv/.installed
 	@$(IN)/blupboard $(ARGS)
 
 test: check browser
-	@$(IN)/python -m pytest $(ARGS)
+	@$(IN)/python -m pytest $(PARALLEL) $(ARGS)
+
+quick: .venv/.installed-dev
+	@$(IN)/python -m pytest $(PARALLEL) -m 'not browser and not slow' $(ARGS)
 
 check: .venv/.installed-dev
 	@$(IN)/ruff check .

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import estimators
 from dashboard.samples import SAMPLES
+from tests.waiting import PATIENCE
 
 ROOT = Path(estimators.__file__).parent.parent
 BUILT_IN_IDS = ["ols", "reml", "ml", "james_stein", "grand_mean"]
@@ -47,7 +48,7 @@ def program(*arguments, check=True, **settings):
         check=False,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=120,
+        timeout=PATIENCE,
         env=environment,
         **settings,
     )

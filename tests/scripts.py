@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import estimators
+from tests.waiting import PATIENCE
 
 ROOT = Path(estimators.__file__).parent.parent
 RUN_ALL = """
@@ -39,7 +40,7 @@ def r_with_lme4():
     if program is None:
         return None
     asked = [program, "-e", 'quit(status = as.integer(!requireNamespace("lme4", quietly = TRUE)))']
-    found = subprocess.run(asked, check=False, capture_output=True, timeout=120).returncode == 0
+    found = subprocess.run(asked, check=False, capture_output=True, timeout=PATIENCE).returncode == 0
     return program if found else None
 
 
@@ -77,7 +78,7 @@ def run_python(script, folder):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=PATIENCE,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
     )
     assert done.returncode == 0, done.stderr

@@ -26,6 +26,7 @@ from estimators.risk.scores import MEASURES
 from estimators.simulation.effects import SHAPES
 from tests.browser.serving import serving
 from tests.oracles import BUILT_IN
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 PAGES = (
@@ -77,7 +78,8 @@ def run(folder, *command):
     shutil.copy(ROOT / "docs" / "schools.csv", folder / "docs")
     done = subprocess.run(
         command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE,
+        check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""

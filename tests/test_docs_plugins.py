@@ -27,6 +27,7 @@ from estimators import Design, GroupData, build_registry, check_estimator
 from tests.browser.serving import serving
 from tests.commands import ROOT
 from tests.test_docs import same, text_of
+from tests.waiting import PATIENCE
 
 GUIDE = text_of("docs/plugins.md")
 _BLOCK = re.compile(
@@ -140,11 +141,11 @@ class Follower:
         return done
 
     def run(self, *arguments, shown=""):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("BLUPBOARD_", "PYTHON"))}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("BLUPBOARD_", "PYTHON", "PYTEST"))}
         environment |= {"PYTHONIOENCODING": "utf-8", "XDG_DATA_HOME": str(self.home.parent / "data")}
         done = subprocess.run(
             [str(self.python), *arguments],
-            cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=180,
+            cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE,
             check=False, text=True, encoding="utf-8",
         )  # fmt: skip
         out, err = (text.replace(f"{self.folder}{os.sep}", ".../") for text in (done.stdout, done.stderr))
@@ -154,7 +155,7 @@ class Follower:
         """What the page is made of."""
         here = {".": str(self.folder), "rows.csv": str(self.folder / "rows.csv")}
         with serving(self.home.parent, *(here.get(word, word) for word in arguments)) as server:
-            return urllib.request.urlopen(f"{server.url}/_dash-layout", timeout=60).read().decode()
+            return urllib.request.urlopen(f"{server.url}/_dash-layout", timeout=PATIENCE).read().decode()
 
     def inventory(self):
         found = (path.relative_to(self.home) for path in self.home.rglob("*"))
@@ -210,7 +211,7 @@ def test_the_page_has_what_the_guide_brings(followed, follower):
     page = outcome(followed, "blupboard --plugins-dir").out
     assert "Half way" in page
     with serving(follower.home.parent, "--plugins-dir", str(follower.folder)) as server:
-        page = urllib.request.urlopen(f"{server.url}/_dash-layout", timeout=60).read().decode()
+        page = urllib.request.urlopen(f"{server.url}/_dash-layout", timeout=PATIENCE).read().decode()
     brought = ["Half way", "Of the way to the middle.", "Stated spread", "How far groups move"]
     for words in (*brought, '".dta"', "Five made-up groups"):
         assert words in page

@@ -50,6 +50,7 @@ from estimators.contract.fit import STANDARD_PARAMETERS
 from estimators.plugins import hookspecs
 from estimators.plugins.admission import KINDS
 from tests.test_docs import plain, text_of
+from tests.waiting import PATIENCE
 
 GUIDE = text_of("docs/plugins.md")
 REFERENCE = GUIDE[GUIDE.index("## 12.") :]
@@ -298,7 +299,7 @@ def test_a_fit_fails_as_the_guide_says(bad, words):
 @pytest.mark.parametrize("words", ENDED)
 def test_what_runs_on_the_page_is_ended_as_the_guide_says(bad, words):
     folder = bad(fitting(ENDED[words]))
-    processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=1)
+    processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=1 if "stopped" in words else PATIENCE)
     try:
         registry = with_stand_ins(build_registry([folder], entry_points=False), processes)
         assert compare(GROUPS, registry)["bad"].message == words.replace("10", "1")

@@ -14,8 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_START_SECONDS = 60
-_STOP_SECONDS = 15
+from tests.waiting import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[Server]:
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    deadline = time.monotonic() + _START_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         found = re.search(r"http://\S+(?=/ )", log.read_text(encoding="utf-8", errors="replace"))
         if found and _healthy(found[0]):
@@ -63,7 +62,7 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
 
 def _healthy(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"{url}/health", timeout=PATIENCE) as answer:
             return answer.status == 200
     except urllib.error.URLError:
         return False
@@ -72,7 +71,7 @@ def _healthy(url: str) -> bool:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
-        process.wait(_STOP_SECONDS)
+        process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

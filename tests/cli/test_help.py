@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.commands import DYESTUFF, ROLES, ROOT
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_help_loads_nothing_heavy():
         "from dashboard.cli import main\nmain(['compare', '--help'])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60, cwd=ROOT
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT
     )
     assert done.stdout.startswith("Usage: blupboard compare")
     assert done.stderr.strip() == "[]"
@@ -73,7 +74,7 @@ def test_comparing_loads_neither_the_page_nor_pandas():
         f"from dashboard.cli import main\nmain(['compare', {str(DYESTUFF)!r}, *{ROLES!r}])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60, cwd=ROOT
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT
     )
     assert done.stdout.startswith("30 of 30 rows in 6 groups\n")
     assert done.stderr.strip() == "[]"

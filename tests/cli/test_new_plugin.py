@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -14,6 +15,7 @@ import pytest
 
 from estimators import build_registry
 from tests.commands import ROOT
+from tests.waiting import PATIENCE
 
 
 def test_a_new_plugin_passes_the_check_as_it_is(blupboard, tmp_path, monkeypatch):
@@ -88,13 +90,17 @@ def test_a_new_plugin_installs_passes_its_test_shows_up_and_goes_without_trace(b
     borrowed = [ROOT, *dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))]
     (site / "borrowed.pth").write_text("".join(f"{path}\n" for path in borrowed))
 
+    # pytest there is no worker of this run
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+
     def run(*command, cwd=tmp_path):
         done = subprocess.run(
             [str(python), *map(str, command)],
             cwd=cwd,
+            env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.commands import DYESTUFF, ROLES, ROOT, program
+from tests.waiting import PATIENCE
 
 
 def test_a_process_says_nothing_but_its_answer():
@@ -71,4 +72,4 @@ def test_a_reader_that_leaves_early_ends_it_quietly(file, layout, unbuffered):
         assert process.stdout.readline()
         process.stdout.close()
         assert process.stderr.read() == b""
-        assert process.wait(timeout=60) == 1
+        assert process.wait(timeout=PATIENCE) == 1

@@ -15,6 +15,7 @@ import pytest
 from estimators import Design, RiskStudy, Sweep, build_registry, run_risk
 from tests.commands import ROOT, program
 from tests.oracles import BUILT_IN
+from tests.waiting import PATIENCE
 
 BUILT_IN_IDS = list(BUILT_IN)
 SMALL = ("risk", "--groups", "6", "--per-group", "4", "--replicates", "60")
@@ -273,7 +274,7 @@ def said(terminal, until=None):
 def test_a_bar_moves_where_someone_watches():
     process, terminal = at_a_terminal("risk", "--groups", "300", "--replicates", "2000", "--format", "json")
     text = said(terminal)
-    out, _ = process.communicate(timeout=120)
+    out, _ = process.communicate(timeout=PATIENCE)
     os.close(terminal)
     assert process.returncode == 0
     assert json.loads(out)["replicates"] == 2000
@@ -288,7 +289,7 @@ def test_an_interrupt_ends_it_at_once_and_cleanly():
     said(terminal, until=b"1%")
     process.send_signal(signal.SIGINT)
     text = said(terminal)
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=PATIENCE)
     os.close(terminal)
     assert process.returncode == 130
     assert out == b""

@@ -8,8 +8,5 @@ from tests.scenes import BUILT_IN
 DESIGN = Design(groups=8, per_group="4", sigma_group=0.5)
 
 
-PATIENCE = 20.0
-
-
 def study(design=DESIGN, estimators=None, **more):
     return RiskStudy(design, tuple(estimators or BUILT_IN.values()), **{"replicates": 200, **more})

@@ -14,6 +14,7 @@ from dashboard.ingest import reduce_file
 from dashboard.samples import SAMPLES
 from estimators import GroupData, compare
 from tests.oracles import BUILT_IN, parameter, read_columns
+from tests.waiting import PATIENCE
 
 SHAPES = {
     "dyestuff": (30, 6),
@@ -178,6 +179,6 @@ def test_the_samples_import_nothing_heavy():
     heavy = "{'scipy', 'pandas', 'duckdb', 'dash', 'pyarrow'}"
     code = f"import sys, dashboard.samples; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE
     )
     assert done.stdout.strip() == "[]"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 
 import pytest
@@ -23,8 +22,9 @@ from dashboard.session.running_studies import (
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from estimators import Estimator, GroupFit, OptionError, RiskStudy, Sweep, build_registry, run_risk
-from tests.dashboard.risk_studies import DESIGN, PATIENCE, study
+from tests.dashboard.risk_studies import DESIGN, study
 from tests.scenes import BUILT_IN
+from tests.waiting import PATIENCE, wait_for
 
 
 @pytest.fixture
@@ -32,13 +32,6 @@ def studies():
     running = RunningStudies(workers=2)
     yield running
     running.close()
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it never came to that"
-        time.sleep(0.01)
 
 
 class Gate(Estimator):
@@ -65,7 +58,7 @@ def gate():
 def test_a_study_ends_with_the_answer_that_it_has_anywhere(studies):
     asked = study(sweep=Sweep("n", 2, 20, 4))
     studies.start("ann", asked)
-    until(lambda: studies.look("ann").state == "done")
+    wait_for(lambda: studies.look("ann").state == "done")
     found, wanted = studies.look("ann"), run_risk(asked)
     assert (found.done, found.total) == (1000, 1000)
     assert {**found.report.to_dict(), "seconds": 0} == {**wanted.to_dict(), "seconds": 0}
@@ -74,9 +67,9 @@ def test_a_study_ends_with_the_answer_that_it_has_anywhere(studies):
 
 def test_a_cancelled_study_stops_and_keeps_what_it_has(studies):
     studies.start("ann", study(replicates=50_000_000))
-    until(lambda: studies.look("ann").done > 0)
+    wait_for(lambda: studies.look("ann").done > 0)
     studies.cancel("ann")
-    until(lambda: studies.look("ann").state == "cancelled")
+    wait_for(lambda: studies.look("ann").state == "cancelled")
     stopped = studies.look("ann")
     assert 0 < stopped.done < stopped.total
     assert stopped.report.base.replicates == stopped.done
@@ -87,19 +80,19 @@ def test_cancelling_does_not_wait_for_the_fits_of_a_slow_plugin(studies, gate):
     studies.start("ann", study(estimators=[gate], replicates=100_000))
     studies.cancel("ann")
     gate.open.set()  # the fit that was under way ends, the other 99,999 are never made
-    until(lambda: studies.look("ann").state == "cancelled")
+    wait_for(lambda: studies.look("ann").state == "cancelled")
     assert studies.look("ann").done == 0
 
 
 def test_a_new_study_takes_the_place_of_the_old_and_its_report_stays_till_then(studies, gate):
     studies.start("ann", study())
-    until(lambda: studies.look("ann").state == "done")
+    wait_for(lambda: studies.look("ann").state == "done")
     before = studies.look("ann").report
     studies.start("ann", study(estimators=[gate]))
     assert studies.look("ann").state == "running"
     assert studies.look("ann").report is before
     gate.open.set()
-    until(lambda: studies.look("ann").state == "done")
+    wait_for(lambda: studies.look("ann").state == "done")
     assert [e.id for e in studies.look("ann").report.base.estimators] == ["gate"]
 
 
@@ -110,7 +103,7 @@ def test_the_server_takes_so_many_studies_and_no_more(studies, gate):
         studies.start("one more", study())
     studies.start("person 0", study(estimators=[gate]))  # one's own makes room for itself
     gate.open.set()
-    until(lambda: all(studies.look(f"person {k}").state == "done" for k in range(MOST_RUNNING)))
+    wait_for(lambda: all(studies.look(f"person {k}").state == "done" for k in range(MOST_RUNNING)))
     studies.start("one more", study())
 
 
@@ -123,17 +116,17 @@ def test_fits_made_one_by_one_move_the_bar_before_a_piece_is_done(studies):
 
         def _fit(self, data, options):
             type(self).fitted += 1
-            assert type(self).fitted <= 20 or gate.wait(60)
+            assert type(self).fitted <= 20 or gate.wait(PATIENCE)
             return GroupFit(data.mean)
 
     studies.start("ann", RiskStudy(DESIGN, (BUILT_IN["ols"], Waits()), replicates=100))
-    until(lambda: studies.look("ann").done >= 20)
+    wait_for(lambda: studies.look("ann").done >= 20)
     seen = studies.look("ann")
     assert (seen.state, seen.report) == ("running", None)
     assert seen.done < 100
     assert seen.seconds_left > 0
     gate.set()
-    until(lambda: studies.look("ann").state == "done")
+    wait_for(lambda: studies.look("ann").state == "done")
     assert studies.look("ann").done == 100
 
 
@@ -141,7 +134,7 @@ def test_what_ended_longest_ago_is_forgotten_first(studies):
     quick = study(replicates=1)
     for k in range(REMEMBERED + 1):
         studies.start(str(k), quick)
-        until(lambda k=k: studies.look(str(k)).state == "done")
+        wait_for(lambda k=k: studies.look(str(k)).state == "done")
     assert studies.look("0") is None
     assert studies.look("1") is not None
 
@@ -153,7 +146,7 @@ def test_a_fault_of_ours_is_said_and_not_swallowed(studies, monkeypatch, caplog)
 
     monkeypatch.setattr("dashboard.session.running_studies.risk_steps", broken)
     studies.start("ann", study())
-    until(lambda: studies.look("ann").state == "failed")
+    wait_for(lambda: studies.look("ann").state == "failed")
     assert studies.look("ann").error == "ZeroDivisionError: by us"
     assert "A risk study failed." in caplog.text
 
@@ -214,13 +207,13 @@ def test_what_cannot_be_gets_a_sentence(comparisons, change, said):
 
 def test_what_is_on_screen_while_a_study_runs_and_when_it_is_done(comparisons, studies):
     studies.start("ann", study(replicates=3_000_000))
-    until(lambda: studies.look("ann").done > 6_000)
+    wait_for(lambda: studies.look("ann").done > 6_000)
     running = risk_panels.study_content(studies.look("ann"), comparisons.styles, dark=False)
     assert (running["timer"], running["cancel"]) == (False, False)
     assert "left" in running["left"]
     assert 0 < running["bar"] < 100
     studies.cancel("ann")
-    until(lambda: studies.look("ann").state == "cancelled")
+    wait_for(lambda: studies.look("ann").state == "cancelled")
     ended = risk_panels.study_content(studies.look("ann"), comparisons.styles, dark=False)
     assert (ended["timer"], ended["cancel"]) == (True, True)
     assert ended["left"].startswith("cancelled after")

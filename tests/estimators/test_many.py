@@ -125,9 +125,9 @@ def test_data_sets_with_known_answers_and_their_neighbours(name, options, datase
 @pytest.mark.parametrize(
     ("sizes", "refused"),
     [
-        ([5], {"reml", "ml", "james_stein"}),
-        ([1], {"reml", "ml", "james_stein"}),
-        ([5, 5, 5], {"james_stein"}),
+        ([5], ["reml", "ml", "james_stein"]),
+        ([1], ["reml", "ml", "james_stein"]),
+        ([5, 5, 5], ["james_stein"]),
     ],
     ids=str,
 )

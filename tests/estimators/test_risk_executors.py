@@ -25,6 +25,7 @@ from estimators import (
 )
 from estimators.risk.replicates import block_size
 from tests.oracles import BUILT_IN
+from tests.waiting import PATIENCE
 
 STUDY = RiskStudy(
     Design(groups=250, per_group="2-9", sigma_group=0.4, effects="skewed"),
@@ -121,7 +122,7 @@ class Gated(Estimator):
         raise AssertionError("not asked for")
 
     def _fit_many(self, batch, options):
-        assert self.permits.acquire(timeout=60)
+        assert self.permits.acquire(timeout=PATIENCE)
         return BatchFit(batch.mean)
 
 

@@ -24,6 +24,7 @@ from estimators.simulation.r_stream import BLOCK, RStream, normal_quantile
 from estimators.simulation.seeds import LARGEST_SEED
 from estimators.simulation.streams import STREAMS, NumpyStream, make_stream
 from tests.oracles import read_columns, read_json
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "data" / "r_streams"
@@ -258,7 +259,7 @@ def test_normals_are_drawn_without_scipy():
         "print([m for m in sys.modules if m.startswith('scipy.special')])"
     )
     command = [sys.executable, "-c", code]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60, cwd=ROOT)
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE, cwd=ROOT)
     assert ran.stdout.strip() == "[]"
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from dashboard.ingest import Table, UnreadableFile, reduce_file, reduce_table, source, store_table
 from tests.ingest.helpers import both_ways, means, put, put_parquet, rows_of, stored
+from tests.waiting import PATIENCE
 
 CSV = b"g,y\na,1\nb,3.5\na,2\nb,4.5\n"
 EXPECTED = {"a": 1.5, "b": 4.0}
@@ -204,7 +205,7 @@ def test_uploads_at_the_same_time_do_not_meet(tmp_path):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert found == {i: {name: i + 0.5} for i, name in enumerate("abcd")}
 
 

@@ -9,7 +9,8 @@ from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
 from dashboard.session.choices import LEVELS
 from estimators import build_registry
-from tests.plugin_host.several import PATIENCE, PLUGIN
+from tests.plugin_host.several import PLUGIN
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
-"""A plugin with estimators of many manners, groups to fit, and how long to wait."""
+"""A plugin with estimators of many manners, and groups to fit."""
 
 from __future__ import annotations
-
-import time
 
 from estimators import GroupData
 
@@ -133,15 +131,3 @@ def register_estimators():
     return [kind() for kind in kinds]
 """
 DATA = GroupData.from_arrays([1.0, 2.0, 4.0, 7.0, 5.0, 3.0, 8.0, 9.5], list("aabbccdd"))
-PATIENCE = 60.0
-"""Seconds for what should take none of them."""
-
-
-def wait_for(found):
-    """What the function gives once it gives something."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if value := found():
-            return value
-        time.sleep(0.01)
-    raise AssertionError("it did not come")

@@ -15,9 +15,9 @@ from dashboard.plugin_host.stand_ins import StandIn, for_many, with_stand_ins
 from dashboard.session.fit_cache import RETRY_SECONDS, FitCache
 from dashboard.session.running_studies import RunningStudies
 from estimators import Design, Estimator, GroupData, GroupFit, NotRun, RiskStudy, build_registry
+from tests.waiting import PATIENCE, wait_for
 
 DATA = GroupData.from_arrays([1.0, 2.0, 4.0, 7.0], list("aabb"))
-PATIENCE = 60.0
 
 
 class Mean(Estimator):
@@ -108,9 +108,7 @@ def test_the_server_ends_without_waiting_for_a_plugin_that_hangs(tmp_path):
     hangs = with_stand_ins(build_registry([folder], entry_points=False), processes)["hangs"]
     design = Design(groups=6, per_group="4", sigma_group=1.0, sigma_error=1.0)
     studies.start("ann", RiskStudy(design, for_many([hangs]), replicates=5))
-    latest = time.monotonic() + PATIENCE
-    while not (folder / "begun").is_file() and time.monotonic() < latest:
-        time.sleep(0.01)
+    wait_for((folder / "begun").is_file)
     ending = threading.Thread(target=lambda: [close() for close in at_end], daemon=True)
     ending.start()
     ending.join(PATIENCE)

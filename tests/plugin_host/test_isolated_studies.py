@@ -14,7 +14,8 @@ from dashboard.session.running_studies import RunningStudies
 from dashboard.session.simulation import ChosenDesign
 from dashboard.storage.workspace import Workspace
 from estimators import DataError, Design, RiskStudy, run_risk
-from tests.plugin_host.several import DATA, wait_for
+from tests.plugin_host.several import DATA
+from tests.waiting import wait_for
 
 # In the risk study
 

@@ -13,7 +13,8 @@ from dashboard.plugin_host.stand_ins import StandIn, with_stand_ins
 from dashboard.plugin_host.wire import Setup, pack, unpack
 from dashboard.session.choices import LEVELS
 from estimators import Estimator, GroupData, GroupFit, OptionError, build_registry, compare
-from tests.plugin_host.several import DATA, PATIENCE, wait_for
+from tests.plugin_host.several import DATA
+from tests.waiting import PATIENCE, wait_for
 
 
 def alive(pid):
@@ -141,7 +142,9 @@ def test_what_it_prints_disturbs_nobody(registry, capfd):
 
 def test_what_takes_too_long_is_ended_and_its_place_taken_by_another(originals, hasty, folder):
     registry = with_stand_ins(originals, hasty)
-    slow, good = compare(DATA, [registry["hangs"], registry["good"]]).results
+    (slow,) = compare(DATA, [registry["hangs"]]).results
+    hasty.seconds = PATIENCE
+    (good,) = compare(DATA, [registry["good"]]).results
     assert slow.message == "it was stopped after 2 seconds, the time that a plugin may take here"
     assert good.fit is not None
     assert not alive(int((folder / "pid").read_text()))

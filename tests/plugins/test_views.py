@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -31,6 +32,7 @@ from dashboard.session.simulation import ChosenDesign
 from dashboard.storage.workspace import Workspace
 from estimators import Design, FitError, GroupData, View, build_registry, compare
 from tests.scenes import BUILT_IN
+from tests.waiting import PATIENCE
 
 DATA = GroupData.from_arrays([1.0, 2.0, 4.0, 7.0, 5.0, 3.0, 8.0, 9.5], list("aabbccdd"))
 POINTS = {"type": "scatter", "mode": "markers", "meta": {"groups": True}}
@@ -155,7 +157,6 @@ def test_the_look_has_the_colours_of_the_theme(dark):
 # From a plugin to the page
 
 PLUGIN = """
-import time
 from estimators import DataError, GroupFit, Estimator, View, hookimpl
 
 class Own(Estimator):
@@ -187,9 +188,6 @@ def fails(comparison, look):
 def wrong(comparison, look):
     return "picture"
 
-def hangs(comparison, look):
-    time.sleep(1000)
-
 @hookimpl
 def register_estimators():
     return [Own()]
@@ -197,14 +195,21 @@ def register_estimators():
 @hookimpl
 def register_views():
     return [View(f.__name__, f.__name__.capitalize(), "words", f)
-            for f in (gaps, details, nothing, cannot, fails, wrong, hangs)]
+            for f in (gaps, details, nothing, cannot, fails, wrong)]
+"""
+HANGS = """
+import time
+from estimators import View, hookimpl
+
+@hookimpl
+def register_views():
+    return [View("hangs", "Hangs", "words", lambda comparison, look: time.sleep(1000))]
 """
 SAID = {
     "nothing": "",
     "cannot": "needs more methods",
     "fails": "this view of the plugin pictures failed with ZeroDivisionError: division by zero",
     "wrong": "this view of the plugin pictures broke its contract: its figure is a str, not a dict",
-    "hangs": "it was stopped after 3 seconds, the time that a plugin may take here",
 }
 CHOICES = Choices(
     ChosenDesign(Design(groups=5, per_group="4", sigma_group=1.0, sigma_error=1.0)),
@@ -213,15 +218,22 @@ CHOICES = Choices(
 )
 
 
-@pytest.fixture
-def comparisons(tmp_path):
+@contextmanager
+def isolated(tmp_path, text, seconds):
+    """Comparisons with a plugin of that text in processes of its own."""
     folder = tmp_path / "plugins"
     folder.mkdir()
-    (folder / "pictures.py").write_text(PLUGIN)
-    processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=3)
+    (folder / "pictures.py").write_text(text)
+    processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=seconds)
     registry = with_stand_ins(build_registry([folder], entry_points=False), processes)
     yield Comparisons(Workspace(tmp_path / "data"), registry, processes=processes)
     processes.close()
+
+
+@pytest.fixture
+def comparisons(tmp_path):
+    with isolated(tmp_path, PLUGIN, PATIENCE) as made:
+        yield made
 
 
 def test_every_view_is_drawn_or_says_why_not(comparisons):
@@ -240,6 +252,13 @@ def test_every_view_is_drawn_or_says_why_not(comparisons):
     for name, words in SAID.items():
         assert shown[f"more-{name}"].figure is None
         assert shown[f"more-{name}"].problem.startswith(words)
+
+
+def test_a_view_that_takes_too_long_is_stopped(tmp_path):
+    with isolated(tmp_path, HANGS, 2.0) as comparisons:
+        shown = more_views(comparisons, comparisons.scene("ann", replace(CHOICES, on=("ols",))))["hangs"]
+    assert shown.figure is None
+    assert shown.problem == "it was stopped after 2 seconds, the time that a plugin may take here"
 
 
 def test_a_view_that_a_program_hands_over_is_drawn_in_the_server(tmp_path):

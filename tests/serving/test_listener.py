@@ -9,7 +9,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from dashboard.ingest import store_table
 from dashboard.serving import server
 from dashboard.serving.listener import CannotListen, Listener, bind
 from tests.serving.small_app import CSV, make_app, nothing_is_left
+from tests.waiting import PATIENCE, wait_for
 
 
 @pytest.fixture
@@ -46,24 +46,17 @@ def listening(app, root, cap=2**20):
         yield int(re.search(r":(\d+)/", listener.url)[1])
     finally:
         listener.stop()
-        thread.join(timeout=30)
+        thread.join(timeout=PATIENCE)
         assert not thread.is_alive()
 
 
 def ask(port, method, path, body=None, **headers):
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
         connection.request(
             method, path, body, {name.replace("_", "-"): value for name, value in headers.items()}
         )
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read()), answer.headers
-
-
-def until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_over_http_a_file_arrives_in_one_piece_or_in_chunks(app, root):
@@ -89,7 +82,10 @@ def test_over_http_a_body_over_the_cap_is_413_with_the_sentence(root):
 
 def test_a_body_over_the_cap_is_not_invited(root):
     app = make_app(root, max_upload_bytes=1000)
-    with listening(app, root, cap=1000) as port, socket.create_connection(("127.0.0.1", port), 30) as client:
+    with (
+        listening(app, root, cap=1000) as port,
+        socket.create_connection(("127.0.0.1", port), PATIENCE) as client,
+    ):
         client.sendall(
             b"PUT /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nExpect: 100-continue\r\n\r\n"
         )
@@ -98,7 +94,7 @@ def test_a_body_over_the_cap_is_not_invited(root):
 
 def test_a_client_that_leaves_midway_leaves_no_file(app, root):
     with listening(app, root, cap=2**24) as port:
-        with socket.create_connection(("127.0.0.1", port), 30) as client:
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
             head = "PUT /upload?name=a.csv HTTP/1.1\r\nHost: x\r\nX-Requested-With: x\r\n"
             client.sendall(f"{head}Content-Length: 3000000\r\n\r\n".encode() + b"1" * 1_000_000)
         assert ask(port, "GET", "/health")[0] == 200
@@ -110,18 +106,18 @@ def test_a_dataset_whose_client_has_left_while_it_was_read_is_not_kept(root):
 
     def slow_store(source, *, name, target):
         reading.set()
-        assert go_on.wait(30)
+        assert go_on.wait(PATIENCE)
         return store_table(source, name=name, target=target)
 
     app = make_app(root, store=slow_store)
     with listening(app, root) as port:
-        with socket.create_connection(("127.0.0.1", port), 30) as client:
+        with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
             head = "PUT /upload?name=a.csv HTTP/1.1\r\nHost: x\r\nX-Requested-With: x\r\n"
             client.sendall(f"{head}Content-Length: {len(CSV)}\r\n\r\n".encode() + CSV)
-            assert reading.wait(30)
+            assert reading.wait(PATIENCE)
         assert ask(port, "GET", "/health")[0] == 200  # by now the server has seen the other one leave
         go_on.set()
-        until(lambda: nothing_is_left(root))
+        wait_for(lambda: nothing_is_left(root))
 
 
 def test_memory_stays_flat_while_a_large_body_comes_in(tmp_path):
@@ -175,7 +171,7 @@ def running(command):
         yield process, int(re.search(r"http://127\.0\.0\.1:(\d+)/", line)[1])
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
 
 
 SERVE = textwrap.dedent("""
@@ -198,7 +194,7 @@ def test_serving_ends_cleanly_and_without_a_given_port_takes_the_next_free_one(t
         assert ask(other, "GET", "/health")[0] == 200
         assert ask(port, "GET", "/health", Host="evil.example")[0] == 421
         first.send_signal(end)
-        assert first.wait(timeout=30) == 0
+        assert first.wait(timeout=PATIENCE) == 0
 
 
 def test_a_taken_port_is_said_when_it_was_asked_for_and_passed_over_when_not():

@@ -24,6 +24,7 @@ from dashboard.storage.workspace import (
     default_root,
     format_bytes,
 )
+from tests.waiting import PATIENCE
 
 CSV = b"score,school\n1.5,a\n2.5,a\n3,b\n4,b\n"
 DAY = 86_400
@@ -327,6 +328,6 @@ def test_importing_the_workspace_loads_nothing_heavy():
     heavy = {"duckdb", "pandas", "pyarrow", "numpy", "flask", "dash", "plotly", "narwhals"}
     code = f"import sys, dashboard.storage.workspace; print(sorted({heavy!r} & set(sys.modules)))"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert done.stdout.strip() == "[]"

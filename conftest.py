@@ -1,0 +1,20 @@
+"""What the tests of blupboard and of every plugin on the shelf start from."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+MOST_WORKERS = 8
+"""Each has a server and a browser of its own: beyond this the machine's memory goes before its cores do."""
+
+# a plugin on the shelf is tested from its folder, installed or not
+for project in sorted(Path(__file__).parent.glob("plugins/*/pyproject.toml")):
+    sys.path.insert(0, str(project.parent))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """As many workers as cores that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(cores or 1, MOST_WORKERS)

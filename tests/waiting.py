@@ -1,0 +1,18 @@
+"""Waiting for what is about to happen: until it has, or for so long that it never will."""
+
+from __future__ import annotations
+
+import time
+
+PATIENCE = 120.0
+"""Seconds for what should take next to none: how busy the machine is decides over no test."""
+
+
+def wait_for(found):
+    """What the function gives, once that is something."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if value := found():
+            return value
+        time.sleep(0.01)
+    raise AssertionError("it did not come")
