@@ -141,7 +141,9 @@ class Follower:
         return done
 
     def run(self, *arguments, shown=""):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("BLUPBOARD_", "PYTHON", "PYTEST"))}
+        environment = {
+            k: v for k, v in os.environ.items() if not k.startswith(("BLUPBOARD_", "PYTHON", "PYTEST"))
+        }
         environment |= {"PYTHONIOENCODING": "utf-8", "XDG_DATA_HOME": str(self.home.parent / "data")}
         done = subprocess.run(
             [str(self.python), *arguments],
