@@ -7,15 +7,17 @@ import io
 import pytest
 
 from dashboard.app import create_app
-from dashboard.callbacks.comparison import on_screen
+from dashboard.callbacks.views import view_values
 from dashboard.figures import views
-from dashboard.figures.page_view import Drawing, PageView, draw_view
+from dashboard.figures.page_view import Drawing, PageView, draw_view, draw_views
 from dashboard.figures.parts import group_markers, themed_figure
 from dashboard.pages.layout import layout
 from dashboard.scene.style import Style
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
-from dashboard.storage.workspace import SIMULATED, Workspace
+from dashboard.session.simulation import ChosenDesign
+from dashboard.session.stored_file import ChosenColumns
+from dashboard.storage.workspace import Workspace
 from estimators import DataError, Design, build_registry
 from tests.components import of_class, text_of, within
 from tests.scenes import groups_of, scene_of
@@ -49,12 +51,11 @@ def comparisons(tmp_path):
 @pytest.fixture
 def choices(comparisons):
     token = comparisons.workspace.receive("ann", "scores.csv", io.BytesIO(CSV.encode()), None).token
-    return Choices(token, "score", "school", on=("ols", "reml"))
+    return Choices(ChosenColumns(token, "score", "school"), on=("ols", "reml"))
 
 
 def cards(comparisons, choices):
-    dataset = comparisons.workspace.get("ann", choices.token)
-    page = layout(comparisons, "ann", dataset, choices)
+    page = layout(comparisons, "ann", choices)
     (panel,) = [part for part in within(page) if getattr(part, "id", None) == "comparison"]
     return {card.id: card for card in of_class(panel, "view")}
 
@@ -82,7 +83,7 @@ def test_a_fifth_view_is_on_the_page_by_one_object(comparisons, choices):
 @pytest.mark.usefixtures("with_fifth")
 def test_a_fifth_view_is_drawn_with_the_others(comparisons, choices):
     scene = comparisons.scene("ann", choices)
-    sent = on_screen(comparisons, "ann", scene, choices)["views"]
+    sent = view_values(draw_views(comparisons.live_views, scene))
     (trace,) = sent["figures"]["view-rows"]["data"]
     assert trace["meta"] == {"groups": True, "stride": 1}
     assert sent["figures"]["view-rows"]["layout"]["meta"]["view"] == scene.selection_key
@@ -94,7 +95,7 @@ def test_a_fifth_view_is_drawn_with_the_others(comparisons, choices):
 def test_a_fifth_view_is_drawn_while_a_dial_moves_and_in_the_browser(tmp_path):
     client = create_app(data_dir=tmp_path, plugins=[]).server.test_client()
     design = Design(groups=6, per_group="2-9")
-    asked = Choices(SIMULATED, "y", "group", ("reml",), design=design)
+    asked = Choices(ChosenDesign(design), ("reml",))
     frame = client.post("/simulate/frame", json={"design": design.to_json(), "choices": asked.to_json()}).json
     assert set(frame["figures"]) == {f"view-{view.id}" for view in views.VIEWS}
     outputs = [callback["output"] for callback in client.get("/_dash-dependencies").json]
