@@ -36,5 +36,5 @@ def error_text(error: BaseException) -> str:
     """What an exception says; nothing where saying it fails."""
     try:
         return str(error)
-    except Exception:  # noqa: BLE001 - it is a plugin's, and may fail in any way
+    except Exception:  # noqa: BLE001 - the class is a plugin's, and so is its __str__
         return ""

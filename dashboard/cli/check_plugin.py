@@ -161,7 +161,7 @@ def _checked(name: str, processes: PluginProcesses, check: str, *args: object) -
         return Verdict(name, cast("list[str]", processes.call(check, *args)))
     except NotRun as error:
         return Verdict(name, [f"{error}: a fit or a figure has to come to an end, and must not exit"])
-    except Exception as error:  # noqa: BLE001 - a fault of the plugin is what is looked for
+    except Exception as error:  # noqa: BLE001 - it is what the plugin's code raised: the verdict
         return Verdict(name, [f"it fails with {error_sentence(error)}"])
 
 

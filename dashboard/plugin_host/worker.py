@@ -111,7 +111,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         name, args = waiting.get()
         try:
             answer = getattr(worker, name)(*args)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a plugin raises is told to the server
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's code ran: the server gets what it raised
             answer = wire.Fault.of(error)
             fault = (name, str(args[0]), answer.kind)
             if fault not in told and not isinstance(error, BlupboardError):
@@ -126,7 +126,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
 def _send(answers: BinaryIO, answer: object) -> None:
     try:
         packed = pickle.dumps(answer)
-    except Exception as error:  # noqa: BLE001 - what a plugin returns may resist in any way
+    except Exception as error:  # noqa: BLE001 - pickling runs the code of what a plugin returned
         packed = pickle.dumps(wire.Fault.of(error))
     answers.write(len(packed).to_bytes(8, "little") + packed)
     answers.flush()

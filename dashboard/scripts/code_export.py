@@ -196,7 +196,7 @@ def _r_fit(comparison: Comparison, result: Result) -> str:
     try:
         code = result.estimator.r_code(comparison.data, result.options)
         body = None if code is None else [f"  {line}".rstrip() for line in code.strip("\n").split("\n")]
-    except Exception as error:  # noqa: BLE001 - a plugin's fault costs its own lines and is said in their place
+    except Exception as error:  # noqa: BLE001 - a plugin's r_code: its fault stands in its lines' place
         return _comment(f"{result.label}: its R code failed with {error_sentence(error)}")
     if body is None:
         return _comment(f"{result.label}: has no R code")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 KEPT = 16
 """Sources and comparisons that are kept for reuse: one for each of the people who use a server at the same
-time, since each looks at one. A source is at most a draw (see `simulation.MOST_ROWS`) or J summaries.
+time, since each looks at one. A source holds J summaries, and at most 16 MB of drawn rows (`simulation`).
 """
 SOON_SECONDS = 0.5
 """How long the page waits for plugins; what takes longer is shown later. Past about a second people notice

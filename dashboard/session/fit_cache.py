@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from estimators import Estimator, GroupData
 
 KEPT = 96
+"""Fits: of six methods, one more than are built in, for each of the `comparisons.KEPT` sources."""
 UNDER_WAY = "is being fitted …"
 RETRY_SECONDS = 60.0
 """After this a fit that failed is made anew when it is asked for."""

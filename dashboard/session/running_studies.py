@@ -166,7 +166,7 @@ class RunningStudies:
         try:
             for progress in risk_steps(run.study, self._pool, in_flight=IN_FLIGHT, stopped=run.asked_to_stop):
                 run.take(progress)
-        except Exception as error:  # noqa: BLE001 - it is said on the page, and logged with its trace
+        except Exception as error:  # noqa: BLE001 - nobody else hears of it in this thread: the page says it
             _log.exception("A risk study failed.")
             run.error = f"{type(error).__name__}: {error}"
             state: State = "failed"

@@ -35,8 +35,8 @@ FIRST_DESIGN = Design(groups=20, per_group="10", sigma_group=1.6, sigma_error=5.
 MOST_ROWS = 1_000_000
 """Rows that one simulation on the page may have, since the server's memory is everybody's.
 
-A row is 16 bytes (its outcome and its group), so a draw is at most 16 MB while it is kept; the command line
-takes more.
+Groups keep hold of their rows, 16 bytes each (measured), for methods that need them: 16 MB for each of the
+`comparisons.KEPT` sources. The command line takes more.
 """
 
 
@@ -102,7 +102,7 @@ class Simulation(GroupSource):
 
     def groups(self) -> GroupData:
         """The rows reduced to groups. Raises DesignError past MOST_ROWS."""
-        return self._draw.data
+        return self._groups_and_truth[0]
 
     def describe(self) -> Description:
         """It has no columns to choose, and can be drawn again."""
@@ -118,27 +118,28 @@ class Simulation(GroupSource):
         from dashboard.scripts.simulated_code import simulated_python_script, simulated_r_script
 
         return Scripts(
-            simulated_r_script(comparison, self._draw),
+            simulated_r_script(comparison, self._draw()),
             simulated_python_script(comparison, self._design, plugins_dirs=plugins_dirs),
         )
 
     def truth(self) -> Truth | None:
         """The true means, and the weights that the true spreads imply."""
-        return self._truth
+        return self._groups_and_truth[1]
 
     def rows(self) -> RowsFile | None:
         """Every row with its group's true mean."""
         return RowsFile("Simulated rows as CSV", FILE_NAME, self._csv)
 
     def _csv(self) -> Iterator[bytes]:
-        return csv_pieces(self._draw)
+        return csv_pieces(self._draw())
 
     @cached_property
-    def _truth(self) -> Truth:
-        return truth_of(self._draw)
+    def _groups_and_truth(self) -> tuple[GroupData, Truth]:
+        drawn = self._draw()
+        return drawn.data, truth_of(drawn)
 
-    @cached_property
     def _draw(self) -> Simulated:
+        """All of it: made anew where rows are wanted, so that they are not held for as long as this is."""
         rows = int(self._design.sizes.sum())
         if rows > MOST_ROWS:
             raise DesignError(

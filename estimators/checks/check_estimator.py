@@ -159,7 +159,7 @@ def _fit_problems(estimator: Estimator, options: object, name: str, data: GroupD
 def _interval_problems(fit: GroupFit, groups: int) -> Iterator[str]:
     try:
         narrow, wide = fit.interval(0.5), fit.interval(0.99)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a method's own interval_fn runs here
         yield f"interval(0.5) fails with {error_sentence(error)}"
         return
     if narrow is None or wide is None:
@@ -179,7 +179,7 @@ def _travel_problems(fit: GroupFit) -> Iterator[str]:
     """Whether the fit, its intervals aside, can go from one process to another, as it does on a server."""
     try:
         pickle.loads(pickle.dumps(replace(fit, interval_fn=None)))  # noqa: S301 - what was pickled here
-    except Exception as error:  # noqa: BLE001 - as above
+    except Exception as error:  # noqa: BLE001 - pickling runs the fit's own code
         yield (
             f"its fit cannot be pickled ({type(error).__name__}: {error}): let details hold arrays, numbers, "
             "text, or instances of classes at the top level of a module"
@@ -193,7 +193,7 @@ def _display_problems(estimator: Estimator, options: object, data: GroupData, fi
     try:
         curve = estimator.weight_curve(fit, np.array([1.0, 10.0]))
         code = estimator.r_code(data, options)
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the estimator's own code runs here
         yield f"weight_curve or r_code fails with {error_sentence(error)} (None where there is none)"
         return
     if curve is not None and (np.shape(curve) != (2,) or not np.isfinite(curve).all()):

@@ -122,7 +122,7 @@ def _figure_faults(figure: object, groups: int) -> Iterator[str]:
         yield from _trace_faults(trace, groups)
     try:
         pickle.dumps(figure)
-    except Exception as error:  # noqa: BLE001 - as above
+    except Exception as error:  # noqa: BLE001 - pickling runs the figure's own code
         yield (
             f"the figure cannot be pickled ({type(error).__name__}: {error}): it goes from one process to "
             "another, so let it hold numbers, text, lists, dicts and arrays"

@@ -70,7 +70,7 @@ def at_level(result: Result, level: float) -> Result:
     try:
         with np.errstate(all="ignore"):
             _check_interval(fit.interval(level), len(fit.estimate))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a method's own interval_fn runs here
         return replace(result, level=level, fit=None, message=failure_message(error))
     return replace(result, level=level)
 

@@ -270,7 +270,7 @@ def _usable(
     for thing in given:
         try:
             fault = registration_fault(thing, kind)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - as above
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - looking at a plugin's object runs its code
             fault = error_sentence(error)
         if fault is None:
             usable.append(thing)
