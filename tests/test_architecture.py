@@ -31,6 +31,16 @@ LATE = (
     "dash",
     "plotly",
 )
+FLOORS = (
+    {"samples", "ingest", "scene"},
+    {"figures", "words", "scripts", "storage", "plugin_host"},
+    {"session", "serving"},
+    {"pages"},
+    {"callbacks"},
+    {"app"},
+    {"cli"},
+)
+"""The rooms of the dashboard from the ground up: a room imports those below it only."""
 PLUGGY_FILES = {"estimators/plugins/hookspecs.py", "estimators/plugins/registry.py"}
 METHODS = ("blup", "level_means", "james_stein")
 PLUGINS_USE = (
@@ -125,6 +135,21 @@ MAY_USE = {
 def test_scenes_words_and_figures_know_nothing_of_the_page(path):
     used = {module.split(".")[1] for module in imported(path) if module.startswith("dashboard.")}
     assert used <= MAY_USE[path.parent.name]
+
+
+def room(module):
+    """The room of the dashboard that a module's full name is in."""
+    return [*module.split("."), ""][1]
+
+
+@pytest.mark.parametrize("path", FILES["dashboard"], ids=name)
+def test_imports_in_the_dashboard_run_down_the_stairs(path):
+    own = room(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    floor = {one: number for number, rooms in enumerate(FLOORS) for one in rooms}
+    if own == "__init__":
+        return
+    others = {room(module) for module in imported(path) if module.startswith("dashboard.")} - {own}
+    assert not {one for one in others if floor[one] >= floor[own]}, f"{name(path)} imports upwards"
 
 
 @pytest.mark.parametrize("path", FILES["dashboard"], ids=name)

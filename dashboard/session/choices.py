@@ -88,7 +88,7 @@ def source_from_json(given: Mapping[str, Any]) -> ChosenSource:
 
 def kind_of(token: str) -> type[ChosenSource]:
     """The kind of source behind a token."""
-    return ChosenDesign if token == ChosenDesign.token else ChosenColumns
+    return next(kind for kind in KINDS if kind.owns(token))
 
 
 def checked_level(given: object) -> float:

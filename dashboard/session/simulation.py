@@ -56,6 +56,11 @@ class ChosenDesign:
         """The same for as many groups: they keep their names from draw to draw."""
         return selection_key(self.token, self.outcome, self.group, str(self.design.groups))
 
+    @classmethod
+    def owns(cls, token: str, /) -> bool:
+        """The one token that needs no file."""
+        return token == cls.token
+
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {

@@ -66,6 +66,10 @@ class ChosenSource(Protocol):
     def selection_key(self) -> str:
         """The same as long as the groups are: what a selection of groups or a zoom belongs to."""
 
+    @classmethod
+    def owns(cls, token: str, /) -> bool:
+        """Whether ``token`` is that of a source of this kind."""
+
     def to_json(self) -> dict[str, Any]:
         """Plain values, for ``from_json``."""
 

@@ -40,6 +40,11 @@ class ChosenColumns:
         """The same for the same dataset and columns."""
         return selection_key(self.token, self.outcome, self.group)
 
+    @classmethod
+    def owns(cls, _token: str, /) -> bool:
+        """Every token that no other kind of source takes for its own."""
+        return True
+
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {"token": self.token, "outcome": self.outcome, "group": self.group, "design": None}
