@@ -81,6 +81,8 @@ LAYOUTS: dict[str, Callable[[Comparison], bytes]] = {
 
 def _data_line(comparison: Comparison) -> str:
     data, dropped = comparison.data, comparison.data.dropped
+    if not data.counts_rows:
+        return f"{len(data):,} published means with standard errors"
     causes = {
         "missing outcome": dropped.missing_outcome,
         "missing group": dropped.missing_group,
@@ -116,10 +118,12 @@ def _parameters(comparison: Comparison, digits: int) -> list[str]:
 def _groups(comparison: Comparison, digits: int) -> list[str]:
     data = comparison.data
     fits = {result.id: result.fit.estimate for result in comparison.results if result.fit is not None}
-    rows = [["group", "n", "raw_mean", *fits]]
+    known = data.known_variance
+    rows = [["group", "n" if known is None else "published_se", "raw_mean", *fits]]
     for j, label in enumerate(data.labels):
+        own = str(data.n[j]) if known is None else _number(math.sqrt(known[j]), digits)
         numbers = [float(values[j]) for values in (data.mean, *fits.values())]
-        rows.append([_short(label), str(data.n[j]), *(_number(value, digits) for value in numbers)])
+        rows.append([_short(label), own, *(_number(value, digits) for value in numbers)])
     return aligned(rows)
 
 

@@ -121,7 +121,7 @@ def group_markers(
 
 
 def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[Trace]:
-    """A line for every group through its value in each column; the more rows, the thicker.
+    """A line for every group through its value in each column; the more its own data weigh, the thicker.
 
     Each trace holds all groups, empty where the group's line belongs to another thickness.
     """
@@ -153,10 +153,10 @@ def _trace_type(scene: Scene) -> str:
 
 def _thickness(scene: Scene) -> list[tuple[float, NDArray[np.bool_]]]:
     everyone = np.ones(len(scene), dtype=np.bool_)
-    if len(scene) > MANY or scene.n.min() == scene.n.max():
+    if len(scene) > MANY or scene.information.min() == scene.information.max():
         return [(1.2, everyone)]
-    low, high = np.quantile(scene.n, [1 / 3, 2 / 3])
-    small, large = scene.n <= low, scene.n > high
+    low, high = np.quantile(scene.information, [1 / 3, 2 / 3])
+    small, large = scene.information <= low, scene.information > high
     return [(w, m) for w, m in ((0.8, small), (1.5, ~small & ~large), (2.6, large)) if m.any()]
 
 

@@ -1,8 +1,9 @@
-"""The weight on a group's own mean against its rows: each method's curve, and where groups sit on it."""
+"""The weight on a group's own mean against what its data weigh: each method's curve, and groups on it."""
 
 from __future__ import annotations
 
 import logging
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,16 +23,16 @@ _log = logging.getLogger(__name__)
 
 CURVE_POINTS = 160
 WIDE = 30.0
-"""Ratio of the largest to the smallest group past which rows are drawn on a logarithmic scale."""
+"""Ratio of the largest to the smallest information past which it is drawn on a logarithmic scale."""
 
 
 def weight_figure(scene: Scene) -> PlotlyFigure:
-    """Rows on x (their logarithm, where sizes differ much), weight from 0 to 1 on y."""
+    """Rows or 1 / SE^2 on x (their logarithm, where they differ much), weight from 0 to 1 on y."""
     figure = themed_figure(scene)
     wide = is_wide(scene)
     grid = size_grid(scene)
     if scene.truth is not None:
-        figure.add(true_marks(scene, place(scene.n, wide=wide), scene.truth.weight))
+        figure.add(true_marks(scene, place(scene.information, wide=wide), scene.truth.weight))
     for series in scene.series:
         curve = curve_of(series, grid)
         color = series.style.color(dark=scene.dark)
@@ -50,58 +51,72 @@ def weight_figure(scene: Scene) -> PlotlyFigure:
             )
         if series.weight is not None and not series.is_line:
             figure.add(
-                group_markers(scene, place(scene.n, wide=wide), series.weight, series.style, series.label)
+                group_markers(
+                    scene, place(scene.information, wide=wide), series.weight, series.style, series.label
+                )
             )
     figure.set(
-        xaxis={"title": {"text": f"rows per {scene.unit.one}"}, **_rows_axis(scene)},
+        xaxis={"title": {"text": _axis_title(scene)}, **_information_axis(scene)},
         yaxis={"range": [-0.04, 1.06], "tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1.0]},
     )
     return figure
 
 
-def _rows_axis(scene: Scene) -> dict[str, Any]:
-    low, high = int(scene.n.min()), int(scene.n.max())
+def _axis_title(scene: Scene) -> str:
+    if scene.published_error is None:
+        return f"rows per {scene.unit.one}"
+    return f"information per {scene.unit.one}, 1 / SE²"
+
+
+def _information_axis(scene: Scene) -> dict[str, Any]:
+    low, high = float(scene.information.min()), float(scene.information.max())
     if is_wide(scene):
         ticks = log_ticks(low, high)
-        return {"tickvals": place(np.array(ticks), wide=True), "ticktext": [f"{t:,}" for t in ticks]}
-    return {"range": [0, 2 * high + 0.5 if low == high else high + 0.04 * high]}
+        return {"tickvals": place(np.array(ticks), wide=True), "ticktext": [_tick_text(t) for t in ticks]}
+    beyond = 0.5 if scene.published_error is None else 0.0
+    return {"range": [0, 2 * high + beyond if low == high else high + 0.04 * high]}
 
 
-def curve_of(series: Series, n: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The weights ``(M,)`` on a method's curve at ``n (M,)`` rows; None where it has no usable curve."""
+def _tick_text(value: float) -> str:
+    return f"{value:,.0f}" if 1 <= value < 1e10 else f"{value:g}"
+
+
+def curve_of(series: Series, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """The weights ``(M,)`` on a method's curve at ``information (M,)``; None where it has no usable curve."""
     if series.result.fit is None:
         return None
     try:
         with np.errstate(all="ignore"):
-            curve = series.result.estimator.weight_curve(series.result.fit, n)
+            curve = series.result.estimator.weight_curve(series.result.fit, information)
             values = None if curve is None else np.asarray(curve, dtype=np.float64)
     except Exception:  # noqa: BLE001 - a plugin's curve may fail in any way: the rest of the page goes on
         _log.exception("The weight curve of %s failed and is left out.", series.id)
         return None
-    return values if values is not None and values.shape == n.shape else None
+    return values if values is not None and values.shape == information.shape else None
 
 
 def is_wide(scene: Scene) -> bool:
-    """Whether rows are drawn on a logarithmic scale."""
-    return float(scene.n.max()) / float(scene.n.min()) > WIDE
+    """Whether information is drawn on a logarithmic scale."""
+    return float(scene.information.max()) / float(scene.information.min()) > WIDE
 
 
-def place(n: NDArray[np.int64] | NDArray[np.float64], *, wide: bool) -> NDArray[np.float64]:
-    """Where a number of rows stands on x; the axis itself stays linear, as the page's overlay expects."""
-    return np.log10(n) if wide else np.asarray(n, dtype=np.float64)
+def place(information: NDArray[np.float64], *, wide: bool) -> NDArray[np.float64]:
+    """Where information stands on x; the axis itself stays linear, as the page's overlay expects."""
+    return np.log10(information) if wide else information
 
 
 def size_grid(scene: Scene) -> NDArray[np.float64]:
-    """Numbers of rows at which the curves are drawn."""
-    low, high = float(scene.n.min()), float(scene.n.max())
+    """Information ``(CURVE_POINTS,)`` at which the curves are drawn."""
+    low, high = float(scene.information.min()), float(scene.information.max())
     if is_wide(scene):
         return np.geomspace(low, high, CURVE_POINTS)
     return np.linspace(min(low, high / 50), high if low < high else 2 * high, CURVE_POINTS)
 
 
-def log_ticks(low: int, high: int) -> list[int]:
-    """1, 10, 100, ... or with 3s between them where the range is short."""
-    tens = [10**k for k in range(20) if low / 3 <= 10**k <= high * 3]
+def log_ticks(low: float, high: float) -> list[float]:
+    """A dozen powers of ten at most, with 3s between them where the range is short."""
+    first, last = math.ceil(math.log10(low / 3)), math.floor(math.log10(high * 3))
+    tens = [10.0**k for k in range(first, last + 1, 1 + (last - first) // 12)]
     if len(tens) > 4:
         return tens
     return sorted({*tens, *(3 * t for t in tens if low / 2 <= 3 * t <= high * 2)})

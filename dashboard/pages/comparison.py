@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from dashboard.pages import panels
@@ -49,15 +50,17 @@ def pending_ids(scene: Scene) -> list[str]:
 
 
 def groups_index(scene: Scene) -> dict[str, Any]:
-    """What the linked views need to know of the groups: order, names and rows, by key."""
+    """What the linked views need to know of the groups: order, names and rows or published errors, by key."""
     labels = [""] * len(scene)
     n = [0] * len(scene)
     for key, label, count in zip(scene.order.tolist(), scene.labels, scene.n.tolist(), strict=True):
         labels[key], n[key] = label, count
+    known = scene.comparison.data.known_variance
     return {
         "view": scene.selection_key,
         "order": scene.order.tolist(),
         "labels": labels,
-        "n": n,
+        "n": n if known is None else None,
+        "error": None if known is None else [f"{math.sqrt(variance):.3g}" for variance in known.tolist()],
         "unit": scene.unit.one,
     }

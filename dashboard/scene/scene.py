@@ -18,7 +18,7 @@ from estimators.contract.comparison import TIDY
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from estimators import Comparison, GroupFit, Result
+    from estimators import Comparison, GroupData, GroupFit, Result
 
 LONGEST_LABEL = 120
 SAME = 1e-12
@@ -89,6 +89,17 @@ class Scene:
         return self.comparison.data.n[self.order]
 
     @cached_property
+    def information(self) -> NDArray[np.float64]:
+        """(J,) what each group's own data weigh: rows, or 1 / SE^2 where means were published."""
+        return self.comparison.data.information[self.order]
+
+    @cached_property
+    def published_error(self) -> NDArray[np.float64] | None:
+        """(J,) standard errors that were published with the means; None where there are rows."""
+        known = self.comparison.data.known_variance
+        return None if known is None else np.sqrt(known)[self.order]
+
+    @cached_property
     def own_mean(self) -> NDArray[np.float64]:
         """(J,) each group's own mean."""
         return self.comparison.data.mean[self.order]
@@ -102,8 +113,8 @@ class Scene:
 
     @cached_property
     def reference(self) -> Series | None:
-        """The method that the headline speaks of: the first that estimates both spreads."""
-        return next((s for s in self.series if has_spreads(s.result)), None)
+        """The method that the headline speaks of: the first that estimates the spreads that are not known."""
+        return next((s for s in self.series if has_spreads(s.result, self.comparison.data)), None)
 
     @cached_property
     def center(self) -> float | None:
@@ -201,19 +212,20 @@ def display_order(comparison: Comparison, sort: str, name_places: NDArray[np.int
         return np.argsort(name_places)
     own = -data.centered_mean
     if sort == SORT_ROWS:
-        return np.lexsort((name_places, own, -data.n))
+        return np.lexsort((name_places, own, -data.information))
     chosen = next((r for r in comparison.succeeded if r.id == sort), None)
     if chosen is None and sort != SORT_RAW:
-        chosen = next((r for r in comparison.succeeded if has_spreads(r)), None)
+        chosen = next((r for r in comparison.succeeded if has_spreads(r, data)), None)
     if chosen is None or chosen.fit is None:
         return np.lexsort((name_places, own))
     return np.lexsort((name_places, own, -chosen.fit.estimate))
 
 
-def has_spreads(result: Result) -> bool:
-    """Whether a result estimates both the spread between and the spread within groups."""
+def has_spreads(result: Result, data: GroupData) -> bool:
+    """Whether a result estimates the spread between groups, and that within where it was not published."""
     found = result.fit.parameters if result.fit else {}
-    return all(name in found and found[name].value is not None for name in ("sigma_group", "sigma_error"))
+    wanted = ("sigma_group", "sigma_error") if data.counts_rows else ("sigma_group",)
+    return all(name in found and found[name].value is not None for name in wanted)
 
 
 def short_label(label: str, longest: int = LONGEST_LABEL) -> str:

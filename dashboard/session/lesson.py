@@ -159,7 +159,10 @@ def models(*, dark: bool) -> tuple[Model, ...]:
         simulated = simulate(preset.design)
         results = compare(simulated.data, registry).succeeded
         scene = make_scene(
-            compare(simulated.data, [result.estimator for result in results if has_spreads(result)]),
+            compare(
+                simulated.data,
+                [result.estimator for result in results if has_spreads(result, simulated.data)],
+            ),
             outcome="y",
             group="group",
             selection_key=preset.id,

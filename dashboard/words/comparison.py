@@ -45,6 +45,8 @@ def headline(scene: Scene) -> Headline:
         return Headline(f"There is only one {unit.one}.", f"Comparing needs at least 2 {unit.many}.")
     if scene.reference is not None:
         return _of_spreads(scene, scene.reference)
+    if scene.published_error is not None and scene.comparison.results:
+        return Headline(rows_used(data) + ".", _without_spreads(scene))
     if not scene.comparison.results:
         return Headline("No estimator is switched on.", "Switch one on at the left.")
     if data.df_within == 0:
@@ -58,15 +60,20 @@ def headline(scene: Scene) -> Headline:
 def _of_spreads(scene: Scene, reference: Series) -> Headline:
     unit = scene.unit
     between, within = _value(reference, "sigma_group") or 0.0, _value(reference, "sigma_error") or 0.0
-    if between == 0 and within == 0:
+    known = scene.published_error is not None
+    if between == 0 and within == 0 and not known:
         return Headline("All values are equal.", "There is nothing to compare.")
     if between == 0:
         mean = number_by_error(scene.center, _value(reference, "mu_std_error"), digits=3)
+        where = "a mean of its own" if scene.center is None else f"the population mean, {mean}"
         return Headline(
             f"No sign that {unit.many} differ.",
             f"Their means lie no further apart than chance alone would put them, so every {unit.one} is "
-            f"predicted at the population mean, {mean}.",
+            f"predicted at {where}.",
         )
+    if known:
+        answer = f"The true means of {unit.many} have a standard deviation of {number(between)}."
+        return Headline(answer, _what_groups_keep(scene, reference))
     if within == 0:
         return Headline(
             f"All of the spread lies between {unit.many}.",
@@ -81,20 +88,33 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
 def _what_groups_keep(scene: Scene, reference: Series) -> str:
     if reference.weight is None:
         return ""
-    n, unit = scene.n, scene.unit
-    small, large = int(np.argmin(n)), int(np.argmax(n))
+    weighs, unit = scene.information, scene.unit
+    small, large = int(np.argmin(weighs)), int(np.argmax(weighs))
     least, most = (percent(_inside(float(reference.weight[i]))) for i in (small, large))
     anyone = f"{article(unit.one)} {unit.one}"
-    if n[small] == n[large]:
-        return f"With {row_count(int(n[0]))} each, {anyone} keeps {least} of its distance to the mean."
-    few = int((n == n[small]).sum())
+    if weighs[small] == weighs[large]:
+        return f"With {own_data(scene, 0)} each, {anyone} keeps {least} of its distance to the mean."
+    few = int((weighs == weighs[small]).sum())
     label = scene.labels[small]
     named = label if label[:1].isalpha() else f"{unit.one} {label}"
     who = named if few == 1 and len(label) <= 40 else anyone
     return (
-        f"With {row_count(int(n[small]))}, {who} keeps {least} of its distance to the mean; "
-        f"with {int(n[large]):,}, {anyone} keeps {most}."
+        f"With {own_data(scene, small)}, {who} keeps {least} of its distance to the mean; "
+        f"with {_amount(scene, large)}, {anyone} keeps {most}."
     )
+
+
+def own_data(scene: Scene, position: int) -> str:
+    """What the data of a group are, as in ``12 rows`` or ``a standard error of 1.5``."""
+    if scene.published_error is None:
+        return row_count(int(scene.n[position]))
+    return f"a standard error of {_amount(scene, position)}"
+
+
+def _amount(scene: Scene, position: int) -> str:
+    if scene.published_error is None:
+        return f"{scene.n[position]:,}"
+    return f"{scene.published_error[position]:.3g}"
 
 
 def _without_spreads(scene: Scene) -> str:
@@ -146,12 +166,18 @@ def cards(scene: Scene) -> tuple[Card, ...]:
         error = None if reference is None or name != "mu" else _value(reference, "mu_std_error")
         text = number(value, like=error, digits=2 if error else 3)
         extra = "" if error is None else f"± {number(error, digits=2)}"
-        out.append(Card(title, text, extra, helps[name].help if name in helps else ""))
+        explained = helps[name].help if name in helps else ""
+        if scene.published_error is not None and name in ("sigma_error", "icc"):
+            explained = "Not estimated: every mean was published with its own standard error."
+        out.append(Card(title, text, extra, explained))
     return tuple(out)
 
 
 def rows_used(data: GroupData) -> str:
-    """How many rows are in use, how many are left out and why."""
+    """How many rows are in use, how many are left out and why; of published summaries, how many there are."""
+    if not data.counts_rows:
+        noun = "mean" if len(data) == 1 else "means"
+        return f"{len(data):,} published {noun} with standard errors"
     if data.dropped.total:
         causes = dropped_causes(data.dropped)
         return f"{row_count(data.total)} used, {data.dropped.total:,} left out: {causes}"

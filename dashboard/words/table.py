@@ -41,7 +41,7 @@ class _Column:
     field: str
     heading: str
     values: NDArray[Any]
-    form: Literal["value", "share", "rows", "rank"]
+    form: Literal["value", "share", "rows", "rank", "error"]
     """A value is in the outcome's units."""
 
 
@@ -58,7 +58,9 @@ def _columns(scene: Scene) -> list[_Column]:
     """Every column of numbers in the page's order; ``e0``, ``e1``, ... are the methods' estimates."""
     truth = scene.truth
     columns = [
-        _Column("n", "rows", scene.n, "rows"),
+        _Column("n", "rows", scene.n, "rows")
+        if scene.published_error is None
+        else _Column("own_error", "published SE", scene.published_error, "error"),
         _Column("own", "own mean", scene.own_mean, "value"),
     ]
     if truth is not None:
@@ -93,6 +95,7 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
         "share": "params.value == null ? '–' : params.value > 0 && params.value < 0.005 ? '<1%' : "
         "params.value >= 0.995 && params.value < 1 ? '>99%' : d3.format('.0%')(params.value)",
         "rows": "d3.format(',')(params.value)",
+        "error": "d3.format('.4~g')(params.value)",
     }
     definitions: list[dict[str, Any]] = [
         {

@@ -70,7 +70,7 @@ class TidyColumn:
 TIDY = (
     TidyColumn("estimator", "text", lambda data, result: np.full(len(data), result.id, dtype=object)),
     TidyColumn("group", "text", lambda data, _: data.labels),
-    TidyColumn("n", "integer", lambda data, _: data.n),
+    TidyColumn("n", "integer", lambda data, _: data.n if data.counts_rows else None),
     TidyColumn("raw_mean", "number", lambda data, _: data.mean),
     TidyColumn("estimate", "number", lambda _, result: _fit(result).estimate),
     TidyColumn("std_error", "number", lambda _, result: _fit(result).std_error),
@@ -126,15 +126,16 @@ class Comparison:
         import pandas as pd
 
         columns = self.columns()
-        return pd.DataFrame({c.name: pd.Series(columns[c.name], dtype=_DTYPES[c.kind]) for c in TIDY})
+        whole = _DTYPES if self.data.counts_rows else {**_DTYPES, "integer": "float64"}
+        return pd.DataFrame({c.name: pd.Series(columns[c.name], dtype=whole[c.kind]) for c in TIDY})
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain numbers, text and None, ready for JSON."""
         dropped = self.data.dropped
         return {
             "data": {
-                "rows": self.data.rows_read,
-                "used": self.data.total,
+                "rows": self.data.rows_read if self.data.counts_rows else None,
+                "used": self.data.total if self.data.counts_rows else None,
                 "dropped": {
                     "missing_outcome": dropped.missing_outcome,
                     "missing_group": dropped.missing_group,

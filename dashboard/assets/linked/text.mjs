@@ -6,8 +6,9 @@ function counted(number, one, many) {
     return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
 
-function rows(number) {
-    return counted(number, 'row', 'rows');
+/** What a group's own data are: its rows, or the standard error that was published with its mean. */
+function ownData(index, key) {
+    return index.n ? counted(index.n[key], 'row', 'rows') : `standard error ${index.error[key]}`;
 }
 
 function plural(word) {
@@ -24,7 +25,7 @@ function groups(number, unit) {
 }
 
 export function nameAndRows(index, key) {
-    return `${index.labels[key]} \u00b7 ${rows(index.n[key])}`;
+    return `${index.labels[key]} \u00b7 ${ownData(index, key)}`;
 }
 
 /** Decimals that tell two neighbouring pixels of an axis of this length apart, and no more. */
@@ -84,7 +85,7 @@ export function pickedText(index, picked) {
         return '';
     }
     if (picked.length === 1) {
-        return `${index.labels[picked[0]]} pinned: ${rows(index.n[picked[0]])}`;
+        return `${index.labels[picked[0]]} pinned: ${ownData(index, picked[0])}`;
     }
     return `${groups(picked.length, index.unit)} selected`;
 }
@@ -97,11 +98,11 @@ export function searchText(index, query, found) {
         return `No ${PLAIN_WORD.test(index.unit || '') ? index.unit : 'group'} has \u201c${query.trim()}\u201d in its name`;
     }
     if (found.length === 1) {
-        return `${index.labels[found[0]]} found: ${rows(index.n[found[0]])}`;
+        return `${index.labels[found[0]]} found: ${ownData(index, found[0])}`;
     }
     return `${groups(found.length, index.unit)} found`;
 }
 
 export function stepText(index, key, place, total) {
-    return `${index.labels[key]}: ${rows(index.n[key])}, ${place} of ${total.toLocaleString('en')}`;
+    return `${index.labels[key]}: ${ownData(index, key)}, ${place} of ${total.toLocaleString('en')}`;
 }

@@ -1,0 +1,191 @@
+"""Published summaries on the page, in files and on the command line: nowhere are they counted as rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from dashboard.cli.output import render
+from dashboard.figures.shrinkage import shrinkage_figure
+from dashboard.figures.views import VIEWS
+from dashboard.figures.weight import log_ticks, weight_figure
+from dashboard.pages.comparison import groups_index
+from dashboard.plugin_host.wire import pack_comparison, unpack_comparison
+from dashboard.scene.scene import SORT_ROWS
+from dashboard.words import comparison as words
+from dashboard.words.numbers import number
+from dashboard.words.table import requested_rows, table_columns, table_rows
+from estimators import Estimator, GroupData, GroupFit, build_registry, compare
+from tests.dashboard.sent import markers, numbers, sent
+from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
+
+EFFECT, ERROR = [28, 8, -3, 7, -1, 1, 18, 12], [15, 10, 16, 11, 9, 11, 10, 18]
+EIGHT = GroupData.from_estimates("ABCDEFGH", EFFECT, ERROR)
+FAR = GroupData.from_estimates("abcd", [1, 9, 4, 22], [1, 2, 0.1, 3])
+
+
+class OwnCenters(Estimator):
+    """Estimates spreads, and pulls each group towards a centre of its own."""
+
+    id = "own_centers"
+    label = "Own centres"
+    summary = "Each group half way to a centre of its own."
+
+    def _fit(self, data, options):
+        center = data.mean + np.where(np.arange(len(data)) % 2, 1.0, -1.0)
+        return GroupFit(
+            (data.mean + center) / 2,
+            weight=np.full(len(data), 0.5),
+            center=center,
+            parameters={"sigma_group": float(np.ptp(data.mean) > 0), "sigma_error": 1.0},
+        )
+
+
+def published(data=EIGHT, **more):
+    return scene_of(data, BUILT_IN.values(), **more)
+
+
+def everything_said(scene):
+    """All that the page says of a scene, as one text."""
+    said = words.headline(scene)
+    figures = [view.figure(scene).to_plotly_json() for view in VIEWS]
+    columns = [column["headerName"] for column in table_columns(scene)]
+    layouts = [{k: v for k, v in figure["layout"].items() if k != "meta"} for figure in figures]
+    return (
+        f"{said} {words.rows_used(scene.comparison.data)} {words.dropped_warning(scene.comparison.data)} "
+        + (f"{words.cards(scene)} {layouts} {columns} {groups_index(scene)['error']}")
+    )
+
+
+@pytest.mark.parametrize("data", [EIGHT, FAR], ids=["eight schools", "far apart"])
+@pytest.mark.parametrize("chosen", [None, ("ols", "james_stein"), ("grand_mean",)])
+def test_nothing_on_the_page_calls_a_published_mean_a_row(data, chosen):
+    scene = published(data) if chosen is None else scene_of(data, built_in(*chosen))
+    said = everything_said(scene)
+    assert not re.search(r"\brows?\b", said)
+    counted = everything_said(scene_of(groups_of([3, 4]), BUILT_IN.values()))
+    assert re.search(r"\brows?\b", counted)  # or nothing would be found
+
+
+def test_the_headline_speaks_of_standard_errors():
+    said = words.headline(published(FAR))
+    between = BUILT_IN["reml"].fit(FAR).parameters["sigma_group"].value
+    assert said.answer == f"The true means of schools have a standard deviation of {number(between)}."
+    assert said.detail.startswith("With a standard error of 3, d keeps 90% of")
+    assert "; with 0.1, a school keeps over 99%." in said.detail
+    apart = words.headline(scene_of(EIGHT, built_in("ols")))
+    assert apart.answer == "8 published means with standard errors."
+
+
+def test_means_that_do_not_differ_are_not_called_equal():
+    said = words.headline(published())
+    assert said.answer == "No sign that schools differ."
+    assert "predicted at the population mean, 7.69" in said.detail
+
+
+def test_the_weight_view_stands_over_information():
+    scene = published(FAR)
+    figure = sent(weight_figure(scene))
+    assert figure["layout"]["xaxis"]["title"]["text"] == "information per school, 1 / SE²"
+    at = numbers(markers(figure, "REML BLUP")["x"])
+    np.testing.assert_allclose(at, np.log10(scene.information))
+    curve = next(t for t in figure["data"] if t["name"] == "REML BLUP" and t["mode"] == "lines")
+    assert np.ptp(numbers(curve["y"])) > 0.01
+    plain = sent(weight_figure(published()))["layout"]["xaxis"]
+    assert plain["range"][1] == pytest.approx(1.04 / 81)
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e-6, 1e-3), (1e-290, 1e290), (0.04, 2.0), (1e-12, 1e12)])
+def test_there_are_a_few_ticks_of_information_for_any_scale(low, high):
+    ticks = log_ticks(low, high)
+    assert 2 <= len(ticks) <= 14
+    assert ticks == sorted(set(ticks))
+    assert low / 3.01 <= ticks[0] < ticks[-1] <= high * 3.01
+
+
+def test_the_most_information_comes_first_where_rows_would():
+    assert published(sort=SORT_ROWS).labels == ["E", "G", "B", "D", "F", "A", "C", "H"]
+
+
+def test_the_table_has_the_standard_error_in_place_of_rows():
+    scene = published()
+    assert [column["field"] for column in table_columns(scene)][:3] == ["group", "own_error", "own"]
+    lines = table_rows(scene)
+    assert {line["group"]: line["own_error"] for line in lines} == dict(zip("ABCDEFGH", ERROR, strict=True))
+    assert all("n" not in line for line in lines)
+    wanted = {"filterModel": {"own_error": {"type": "lessThan", "filter": 10}}}
+    assert [line["group"] for line in requested_rows(scene, wanted)[0]] == ["E"]
+
+
+def test_what_lights_up_says_the_standard_error():
+    scene = published()
+    index = groups_index(scene)
+    assert index["error"][scene.order[scene.labels.index("H")]] == "18"
+    assert index["n"] is None
+    counted = groups_index(scene_of(groups_of([3, 4]), BUILT_IN.values()))
+    assert counted["error"] is None
+    assert sorted(counted["n"]) == [3, 4]
+
+
+# Files and the command line
+
+
+def test_the_number_of_rows_is_left_open_in_files():
+    comparison = compare(EIGHT, BUILT_IN)
+    given = json.loads(render(comparison, "json"))
+    assert given["data"]["rows"] is given["data"]["used"] is None
+    assert given["data"]["groups"] == 8
+    assert all(line["n"] is None for fit in given["fits"] for line in fit["groups"])
+    lines = list(csv.DictReader(io.StringIO(render(comparison, "csv").decode())))
+    assert {line["n"] for line in lines} == {""}
+    table = pq.read_table(io.BytesIO(render(comparison, "parquet")))
+    assert table["n"].null_count == len(table) == len(lines)
+    assert str(table.schema.field("n").type) == "int64"
+    assert comparison.tidy()["n"].isna().all()
+
+
+def test_the_table_of_the_command_line_has_the_standard_errors():
+    text = render(compare(EIGHT, built_in("ols", "reml")), "table").decode()
+    assert text.startswith("8 published means with standard errors\n")
+    assert "row" not in text
+    lines = [line.split() for line in text.splitlines() if line]
+    head = next(i for i, line in enumerate(lines) if line[0] == "group")
+    assert lines[head][:3] == ["group", "published_se", "raw_mean"]
+    assert lines[head + 1][:3] == ["A", "15", "28"]
+
+
+# Centres of their own
+
+
+def test_a_centre_for_each_group_draws_no_line():
+    data = groups_of([3, 4, 2, 6])
+    scene = scene_of(data, [OwnCenters(), *BUILT_IN.values()])
+    assert scene.reference.id == "own_centers"
+    assert scene.center is None
+    layout = sent(shrinkage_figure(scene))["layout"]
+    assert not layout.get("shapes")
+    assert not layout.get("annotations")
+    with_one = sent(shrinkage_figure(scene_of(data, BUILT_IN.values())))["layout"]
+    assert with_one["shapes"]
+    said = words.headline(scene)
+    assert "of the variance lies between schools" in said.answer
+
+
+def test_groups_that_do_not_differ_are_not_put_at_one_mean_where_each_has_its_own():
+    data = GroupData.from_arrays([1.0, 3, 1, 3], list("aabb"))
+    assert words.headline(scene_of(data, [OwnCenters()])).detail.endswith("predicted at a mean of its own.")
+
+
+def test_a_centre_for_each_group_travels_to_a_plugins_view():
+    registry = build_registry(entry_points=False, plugins=[OwnCenters()])
+    comparison = compare(EIGHT, [registry["own_centers"], registry["reml"]])
+    again = unpack_comparison(pack_comparison(comparison, (0.95,)), registry)
+    np.testing.assert_array_equal(again["own_centers"].fit.center, comparison["own_centers"].fit.center)
+    assert again["reml"].fit.center == comparison["reml"].fit.center
+    np.testing.assert_array_equal(again.data.information, EIGHT.information)
