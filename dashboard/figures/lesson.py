@@ -34,8 +34,8 @@ def _values(scene: Scene) -> list[NDArray[np.float64]]:
 
 
 def _small(scene: Scene, both: tuple[float, float]) -> go.Figure:
-    sheet = shrinkage_figure(scene)
-    figure = go.Figure(data=sheet.data, layout=sheet.layout)
+    drawn = shrinkage_figure(scene)
+    figure = go.Figure(data=drawn.data, layout=drawn.layout)
     figure.update_traces(
         selector={"mode": "markers"},
         text=scene.labels,

@@ -70,4 +70,5 @@ def _key(text: str) -> str:
 
 
 def _padded(number: re.Match[str]) -> str:
-    return f"{_BEFORE_NUMBERS}{int(number[0]):0{DIGITS}d}"
+    digits = number[0] if number[0].isascii() else str(int(number[0]))
+    return _BEFORE_NUMBERS + digits.zfill(DIGITS)
