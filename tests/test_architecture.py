@@ -107,6 +107,7 @@ def test_estimators_know_nothing_of_the_page(path):
     assert not packages(path) & ({"dashboard", "plugins"} | SHOWING)
 
 
+@pytest.mark.slow
 def test_plugins_know_the_public_door_of_estimators_only():
     for path in FILES["plugins"]:
         assert "dashboard" not in packages(path), name(path)
@@ -220,6 +221,7 @@ def test_importing_estimators_imports_nothing_heavy():
     assert ran.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_fitting_from_text_and_numbers_does_not_need_pandas():
     code = (
         "import estimators, sys;"

@@ -165,6 +165,7 @@ def test_no_kind_of_code_is_left_out():
 # Code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", PYTHON, ids=place)
 def test_python_runs_and_prints_what_the_page_says(block, tmp_path):
     printed = run_python(tmp_path, block.code)
@@ -172,6 +173,7 @@ def test_python_runs_and_prints_what_the_page_says(block, tmp_path):
         assert same(block.prints, printed), printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", SHELL, ids=place)
 def test_commands_run_and_print_what_the_page_says(block, tmp_path):
     printed = ""
@@ -185,6 +187,7 @@ def test_commands_run_and_print_what_the_page_says(block, tmp_path):
         assert same(block.prints, printed), printed
 
 
+@pytest.mark.slow
 def test_the_command_that_serves_a_file_serves_it(tmp_path):
     [line] = [line for b in SHELL for line in b.code.splitlines() if line.startswith(SERVES)]
     arguments = [str(ROOT / word) if word.endswith(".csv") else word for word in shlex.split(line)[1:]]

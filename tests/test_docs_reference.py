@@ -296,6 +296,7 @@ def test_a_fit_fails_as_the_guide_says(bad, words):
     assert [result.id for result in comparison.failed] == ["bad"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ENDED)
 def test_what_runs_on_the_page_is_ended_as_the_guide_says(bad, words):
     folder = bad(fitting(ENDED[words]))

@@ -11,15 +11,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.board import open_board
 from tests.browser.chromium import CHOSEN, FLAGS, installed, playwrights_own
 from tests.browser.serving import serving
 from tests.browser.troubles import Troubles
+from tests.waiting import PATIENCE
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 _HERE = Path(__file__).parent
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -71,7 +75,7 @@ def visitor(new_context, server, troubles):
             "reduced_motion": "reduce",  # nothing is caught half faded in
         }
         context = new_context(**{**usual, **options})
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(1000 * PATIENCE)
         troubles.watch(context)
         return context.new_page()
 

@@ -42,6 +42,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_named_with_how_to_mend_it(blupboard, tmp_path, fault):
     text, words = FAULTS[fault]
@@ -60,6 +61,7 @@ ENDLESS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ENDLESS)
 def test_a_check_that_does_not_come_to_an_end_is_a_fault(blupboard, tmp_path, fault):
     line, words = ENDLESS[fault]
@@ -80,6 +82,7 @@ def test_a_check_that_does_not_come_to_an_end_is_a_fault(blupboard, tmp_path, fa
     assert done.out.endswith("ok      good keeps to the contract\n")
 
 
+@pytest.mark.slow
 def test_a_plugin_without_fault_has_a_line_for_each_estimator(blupboard, shelf):
     two = plugin() + "\nclass Other(Half):\n    id = 'other'\n"
     folder = shelf(two=two.replace("[Half()]", "[Half(), Other()]"))
@@ -92,6 +95,7 @@ def test_a_plugin_without_fault_has_a_line_for_each_estimator(blupboard, shelf):
     assert (by_id.code, by_id.out) == (0, wanted.splitlines(keepends=True)[1])
 
 
+@pytest.mark.slow
 def test_a_plugin_that_brings_no_estimator_but_something_else_is_in_order(blupboard, shelf):
     view = "View('v', 'V', 'v', lambda comparison, look: None)"
     text = f"from estimators import View, hookimpl\n@hookimpl\ndef register_views(): return [{view}]\n"
@@ -105,11 +109,13 @@ def test_a_plugin_that_brings_no_estimator_but_something_else_is_in_order(blupbo
     assert (both.code, both.out) == (0, wanted)
 
 
+@pytest.mark.slow
 def test_numbers_that_do_not_exist_on_the_way_are_no_noise(blupboard, shelf):
     folder = shelf(half=plugin(fit="data.ss_within / data.ss_within"))
     assert blupboard("check-plugin", folder / "half.py").err == ""
 
 
+@pytest.mark.slow
 def test_the_built_ins_pass_their_own_check(blupboard):
     done = blupboard("check-plugin", "blupboard")
     assert done.code == 0
@@ -127,6 +133,7 @@ def test_a_good_estimator_beside_a_bad_one_is_told_apart(blupboard, shelf):
     assert "_fit returned int, not a GroupFit" in lines[1]
 
 
+@pytest.mark.slow
 def test_an_id_taken_by_another_plugin_is_the_checked_ones_fault(blupboard, shelf, tmp_path):
     folder = shelf(zz_other=plugin())
     path = tmp_path / "aa.py"
@@ -138,6 +145,7 @@ def test_an_id_taken_by_another_plugin_is_the_checked_ones_fault(blupboard, shel
     assert blupboard("check-plugin", folder / "zz_other.py", "--plugins-dir", folder).code == 0
 
 
+@pytest.mark.slow
 def test_distributions_are_checked_by_name_and_by_their_file(tmp_path):
     install(tmp_path, "some-plugin", plugin(name="some"))
     (tmp_path / "plain-1.0.dist-info").mkdir()

@@ -73,6 +73,7 @@ def test_csv_has_a_line_for_every_point_and_estimator(blupboard):
     )
 
 
+@pytest.mark.slow
 def test_without_a_sweep_the_dial_is_empty(blupboard):
     rows = blupboard(*SMALL, "--format", "csv").rows
     assert {(row["dial"], row["value"]) for row in rows} == {("", "")}
@@ -235,6 +236,7 @@ def test_when_nothing_can_be_fitted_the_reason_is_told(refused):
 # in a process of its own
 
 
+@pytest.mark.slow
 def test_a_process_says_nothing_but_its_answer():
     done = program("risk", "--replicates", "20", "--format", "json")
     assert done.err == ""
@@ -271,6 +273,7 @@ def said(terminal, until=None):
     return text.decode()
 
 
+@pytest.mark.slow
 def test_a_bar_moves_where_someone_watches():
     process, terminal = at_a_terminal("risk", "--groups", "300", "--replicates", "2000", "--format", "json")
     text = said(terminal)
@@ -284,6 +287,7 @@ def test_a_bar_moves_where_someone_watches():
     assert len(set(shares)) > 2
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_it_at_once_and_cleanly():
     process, terminal = at_a_terminal("risk", "--groups", "300", "--replicates", "1000000")
     said(terminal, until=b"1%")

@@ -112,6 +112,7 @@ def test_dials_give_the_rows_of_their_design_to_the_last_digit(blupboard, argume
     assert written(done) == expected(design)
 
 
+@pytest.mark.slow
 def test_many_rows_arrive_whole_in_a_file_and_on_stdout(blupboard, tmp_path):
     arguments = ("simulate", "--groups", "700", "--per-group", "300")
     printed = blupboard(*arguments)

@@ -153,6 +153,7 @@ def answers(tmp_path_factory):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_NAME)
 def test_the_r_script_is_the_stored_one_and_agrees_where_r_is(name, answers):
     comparison, script, folder = answers[name]
@@ -171,6 +172,7 @@ def test_the_r_script_is_the_stored_one_and_agrees_where_r_is(name, answers):
         assert np.abs(frame[result.id] - result.fit.estimate).max() < 1e-5 * scale, result.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["names", "labels", "german", "missing", "one_group"])
 def test_the_python_script_says_what_compare_says(name, tmp_path):
     case = BY_NAME[name]
@@ -205,6 +207,7 @@ def register_estimators():
 """
 
 
+@pytest.mark.slow
 def test_the_python_script_finds_plugins_in_their_folders(tmp_path):
     case = BY_NAME["plain"]
     (tmp_path / 'my "plugins"').mkdir()

@@ -80,6 +80,7 @@ def test_any_label_comes_back_from_a_reader_of_csv(labels):
     assert [line[1] for line in lines[1:]] == [guarded(label) for label in sorted(labels)]
 
 
+@pytest.mark.slow
 def test_a_failed_method_has_no_lines_and_a_long_file_comes_in_pieces():
     data = GroupData.from_arrays(range(12_000), range(12_000))
     comparison = compare(data, BUILT_IN)
@@ -171,6 +172,7 @@ def test_the_table_of_simulated_data_is_downloaded(comparisons, download):
     assert answer.data == b"".join(csv_lines(compare(simulate(DRAWN).data, built_in("ols", "reml"))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("design", [DRAWN, Design(groups=3, per_group="40000", sigma_group=0)])
 def test_simulated_rows_are_the_bytes_that_the_command_writes(download, tmp_path, design):
     answer = download(simulated_choices(design), path=ROWS_PATH)

@@ -49,6 +49,7 @@ def test_every_trace_of_groups_holds_each_group_in_display_order(scene):
     assert sent(groups_figure(scene))["layout"]["meta"]["rows"] is True
 
 
+@pytest.mark.slow
 @given(scenes)
 def test_the_groups_view_shows_estimates_and_intervals(scene):
     figure = sent(groups_figure(scene))
@@ -74,6 +75,7 @@ def test_the_groups_view_shows_estimates_and_intervals(scene):
     assert np.abs(offsets(scene)).max(initial=0) < 0.5
 
 
+@pytest.mark.slow
 @given(scenes)
 def test_the_shrinkage_view_leads_from_own_means_to_estimates(scene):
     figure = sent(shrinkage_figure(scene))
@@ -95,6 +97,7 @@ def test_the_shrinkage_view_leads_from_own_means_to_estimates(scene):
     assert centers == ([] if scene.center is None else [scene.center])
 
 
+@pytest.mark.slow
 @given(scenes)
 def test_the_rank_view_shows_ranks_that_ties_share(scene):
     figure = sent(rank_figure(scene))
@@ -109,6 +112,7 @@ def test_the_rank_view_shows_ranks_that_ties_share(scene):
     assert all(1 <= tick <= len(scene) for tick in figure["layout"]["yaxis"]["tickvals"])
 
 
+@pytest.mark.slow
 @given(scenes)
 def test_the_weight_view_shows_weights_and_curves(scene):
     figure = sent(weight_figure(scene))

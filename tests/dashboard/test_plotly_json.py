@@ -43,10 +43,12 @@ def assert_plotly_takes(scene):
         outcome=st.text(max_size=80),
     )
 )
+@pytest.mark.slow
 def test_plotly_takes_the_views_of_any_data(scene):
     assert_plotly_takes(scene)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("groups", [1, FEW, FEW + 1, MANY, MANY + 1, CROWD, CROWD + 1, 20_000])
 def test_plotly_takes_the_views_of_any_number_of_groups(groups, dark):

@@ -57,6 +57,7 @@ def test_the_automatic_order_is_that_of_the_headlines_method():
     )
 
 
+@pytest.mark.slow
 @given(group_data(), st.sampled_from(["", "@own", "@rows", "@name", *BUILT_IN, "share", "nobody", "@"]))
 def test_every_order_shows_every_group_once_and_is_sorted(data, sort):
     comparison = compare(data, everyone())
@@ -161,6 +162,7 @@ def test_any_column_name_gives_a_word(column):
 # Estimators in a scene
 
 
+@pytest.mark.slow
 @given(group_data(), st.sampled_from(["", "@own", "@rows", "@name"]), st.sampled_from([0.5, 0.95, 0.99]))
 def test_a_scene_holds_what_the_fits_say_in_its_order(data, sort, level):
     scene = scene_of(data, sort=sort, level=level)

@@ -111,6 +111,7 @@ def test_the_answers_numbers_are_in_what_r_printed():
         assert (frame["true_mean"] - truth["mean"]).tolist() == pytest.approx(truth["effects"], rel=1e-9)
 
 
+@pytest.mark.slow
 def test_how_a_script_comes_by_the_rows():
     def script(**dials):
         simulated = simulate(Design(**dials))
@@ -139,6 +140,7 @@ def python_of(name, folder, **settings):
     return simulated, comparison, got, printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["model1", "effects_t", "error_ratio", "one_group", "numpy", "numpy_many"])
 def test_the_python_script_gives_exactly_what_is_on_the_page(name, tmp_path):
     options = {"reml": {"std_error": "conditional"}}
@@ -155,6 +157,7 @@ def test_the_python_script_gives_exactly_what_is_on_the_page(name, tmp_path):
     assert next(iter(said)) in [c.label for c in closest(off)]
 
 
+@pytest.mark.slow
 def test_the_python_script_needs_no_dials_for_the_defaults(tmp_path):
     simulated = simulate(Design())
     comparison = compare(simulated.data, ["ols"])

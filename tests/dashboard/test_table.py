@@ -66,6 +66,7 @@ def test_columns_that_do_not_exist_are_left_out(chosen, missing):
     assert {"group", "n", "own", "own_rank"} <= fields
 
 
+@pytest.mark.slow
 @given(group_data(), st.lists(st.sampled_from(everyone()), unique_by=lambda e: e.id))
 def test_rows_hold_what_the_fits_say(data, estimators):
     scene = scene_of(data, estimators)

@@ -242,6 +242,7 @@ def test_the_widest_range_depends_on_the_number_of_rows():
     assert np.isfinite(GroupData.from_arrays(y[:4] / 2, list("abab")).ss_within).all()
 
 
+@pytest.mark.slow
 def test_many_distinct_sampling_variances_stay_within_memory():
     rng = np.random.default_rng(5)
     j = 20_000

@@ -9,6 +9,7 @@ from estimators import ConformanceError, DataError, GroupFit, Note, build_regist
 from tests.estimators.plugin_parts import DATA, Share, variant
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(build_registry()))
 def test_every_registered_estimator_conforms(name):
     check_estimator(build_registry()[name])

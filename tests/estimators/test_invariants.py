@@ -50,6 +50,7 @@ def assert_close(got, want, scale):
     np.testing.assert_allclose(got, want, rtol=0, atol=1e-10 * scale)
 
 
+@pytest.mark.slow
 @given(designs(), st.integers(-(2**40), 2**40))
 def test_shifting_the_outcome_shifts_the_estimates_and_nothing_else(design, shift):
     y, labels = design
@@ -65,6 +66,7 @@ def test_shifting_the_outcome_shifts_the_estimates_and_nothing_else(design, shif
                 assert parameter(shifted, key) == parameter(fit, key)
 
 
+@pytest.mark.slow
 @given(designs(), st.integers(-440, 440))
 @example((np.array([1.0, 2.0, 4.0, 7.0, 5.0, 3.0]), np.array(list("aabbcd"), dtype=object)), 440)
 @example((np.array([1.0, 2.0, 4.0, 7.0, 5.0, 3.0]), np.array(list("aabbcd"), dtype=object)), -440)
@@ -83,6 +85,7 @@ def test_scaling_by_a_power_of_two_scales_to_the_last_bit(design, exponent):
                 assert parameter(scaled, key) == parameter(fit, key) * factor
 
 
+@pytest.mark.slow
 @given(designs(), st.floats(1e-3, 1e3), st.sampled_from([-1.0, 1.0]))
 def test_scaling_by_anything_scales(design, factor, sign):
     y, labels = design
@@ -92,6 +95,7 @@ def test_scaling_by_anything_scales(design, factor, sign):
         assert_close(scaled_fits[name].estimate, sign * factor * fit.estimate, scale)
 
 
+@pytest.mark.slow
 @given(designs(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(design, random):
     y, labels = design
@@ -103,6 +107,7 @@ def test_the_order_of_the_rows_changes_nothing(design, random):
         np.testing.assert_array_equal(again[name].weight is None, fit.weight is None)
 
 
+@pytest.mark.slow
 @given(designs(), st.randoms(use_true_random=False))
 def test_renaming_the_groups_permutes_the_estimates(design, random):
     y, labels = design
@@ -162,6 +167,7 @@ def test_balanced_data_have_a_closed_form(groups, size, seed, between):
         )
 
 
+@pytest.mark.slow
 @given(designs(min_groups=2))
 @settings(max_examples=150)
 def test_the_fit_is_the_global_minimum_of_the_profile(design):
@@ -178,6 +184,7 @@ def test_the_fit_is_the_global_minimum_of_the_profile(design):
         assert at_fit[0] == pytest.approx(parameter(fit, "criterion"), rel=1e-11, abs=1e-9)
 
 
+@pytest.mark.slow
 @given(
     st.integers(100, 100_000), st.lists(st.integers(1, 3), min_size=2, max_size=10), st.integers(0, 2**32 - 1)
 )
@@ -238,6 +245,7 @@ def test_awkward_designs_agree_with_50_digits(case, method):
     assert parameter(fit, "criterion") == pytest.approx(float(exact["criterion"]), rel=1e-12)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=6)
 def test_random_designs_agree_with_50_digits(seed):
@@ -269,6 +277,7 @@ CELLS = st.one_of(st.floats(-1e6, 1e6), st.sampled_from(MISSING))
 LABELS = st.sampled_from([None, "", "  ", "a", "A", "é", "01", "1", "NA", "=1+1", "<b>", "a,b", '"q"'])
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(CELLS, LABELS), min_size=1, max_size=40), st.lists(st.integers(0, 40), max_size=4))
 @settings(max_examples=40)
 def test_frames_arrays_and_chunks_agree(rows, cuts):

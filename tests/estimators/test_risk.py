@@ -110,6 +110,7 @@ def test_summaries_are_drawn_as_rows_would_give_them(effects):
 # Monte Carlo errors
 
 
+@pytest.mark.slow
 def test_monte_carlo_errors_are_the_spread_of_whole_studies():
     design = Design(groups=5, per_group="2-6", sigma_group=0.8)
     studies = [run_risk(RiskStudy(design, ALL, replicates=60, seed=seed)).base for seed in range(200)]

@@ -50,6 +50,7 @@ def alone():
     return told(run_risk(STUDY))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.0, 1e-3, 1e6])
 def test_the_size_of_the_pieces_changes_nothing(alone, monkeypatch, seconds):
     monkeypatch.setattr("estimators.risk.run.TASK_SECONDS", seconds)

@@ -278,6 +278,7 @@ def test_blocks_are_bounded_and_depend_on_the_groups_alone():
         assert size * groups <= max(BLOCK_NUMBERS, groups)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_replicates():
     def peak(replicates):
         tracemalloc.start()

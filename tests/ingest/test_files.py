@@ -46,11 +46,13 @@ def test_compressed_files_are_told_by_their_content(tmp_path, kind, name):
     assert means(both_ways(tmp_path, PACKINGS[kind](CSV), name=name)) == EXPECTED
 
 
+@pytest.mark.slow
 def test_files_of_several_packed_pieces_are_read_whole(tmp_path):
     for pack in (gzip.compress, bz2.compress, lzma.compress, zstd):
         assert means(both_ways(tmp_path, pack(CSV[:10]) + pack(CSV[10:]))) == EXPECTED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", PACKINGS)
 def test_expansion_is_capped(tmp_path, kind):
     bomb = PACKINGS[kind](CSV + b"a,1\n" * 1_000_000)
@@ -192,6 +194,7 @@ def test_a_table_survives_being_written_down(tmp_path):
     assert means(reduce_table(again, outcome="y", group="g")) == {"a": 1.5, "b": 2.5}
 
 
+@pytest.mark.slow
 def test_uploads_at_the_same_time_do_not_meet(tmp_path):
     texts = ["g,y\n" + f"{name},{i}\n{name},{i + 1}\n" * 2000 for i, name in enumerate("abcd")]
     found: dict[int, dict] = {}

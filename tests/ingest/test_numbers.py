@@ -50,6 +50,7 @@ def test_numbers(tmp_path, cell, value):
     assert outcome_of(tmp_path, cell) == pytest.approx(value, rel=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "word", ["", " ", "\t", "NA", "na", "N/A", "n/a", "NaN", "nan", "NULL", "null", ".", "-", " Na "]
 )
@@ -64,6 +65,7 @@ def test_what_is_past_a_double_is_not_finite(tmp_path, cell):
     assert outcome_of(tmp_path, cell) == "not_finite"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cell",
     [
@@ -83,6 +85,7 @@ def test_causes_are_counted_once_and_the_group_is_looked_at_first(tmp_path):
     assert (data.rows_read, data.total, list(data.labels)) == (11, 3, ["a", "c"])
 
 
+@pytest.mark.slow
 def test_what_a_later_row_holds_is_never_lost(tmp_path):
     rows = "".join(f"a,{i}\n" for i in range(200_000))
     data = both_ways(tmp_path, "g,y\n" + rows + "a,oops\nb,1.5\n01,2\n")
@@ -133,6 +136,7 @@ def test_numbers_are_rounded_as_python_rounds_them(tmp_path):
     assert [text for i, text in enumerate(texts) if read[str(i)] != float(text)] == []
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e150, max_value=1e150), min_size=1)
 )
@@ -152,6 +156,7 @@ def test_rows_come_back_after_the_files_are_gone_from_the_engine(tmp_path):
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_decimal_commas(tmp_path, delimiter):
     text = "g,y,l\na,1;5,1;5\na,2;25,01\nb,3,1.5\nb,1;2e1,1\nc,1;234,x\n".replace(",", delimiter).replace(
@@ -190,6 +195,7 @@ def test_thousands_in_a_column_keep_its_comma_from_being_a_decimal_one(tmp_path)
     assert (means(data), data.dropped.total) == ({"a": (1234 + 1234567) / 2, "b": 2.75}, 0)
 
 
+@pytest.mark.slow
 def test_typed_columns_are_used_as_they_are(tmp_path):
     columns = {
         "float": [0.1, float("nan"), None, float("inf"), 2.5],

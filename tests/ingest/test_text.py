@@ -11,6 +11,7 @@ EXPECTED = {"a": 1.5, "b": 4.0}
 PLAIN = "g,y\na,1\nb,3.5\na,2\nb,4.5\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", ":", " "])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_delimiters_and_line_ends(tmp_path, delimiter, end):
@@ -61,6 +62,7 @@ def test_windows_1252_has_its_own_characters_and_never_fails(tmp_path):
     assert means(data) == {"€uro “q”": 1.0, "b\x81d": 2.0}
 
 
+@pytest.mark.slow
 def test_a_bad_byte_late_in_the_file_changes_how_all_of_it_is_read(tmp_path):
     rows = b"".join(b"a,%d\n" % i for i in range(300_000))
     data = both_ways(tmp_path, b"g,y\n" + rows + b"M\xfcnchen,1\n")
@@ -196,6 +198,7 @@ def test_blank_and_repeated_names_can_be_told_apart(tmp_path):
         reduce_file(path, outcome="y", group="g")
 
 
+@pytest.mark.slow
 def test_names_that_differ_in_case_or_spaces_only_are_different(tmp_path):
     text = "G,g, g ,y\na,b,c,1\n"
     assert [list(both_ways(tmp_path, text, group=name).labels) for name in ("G", "g", " g ")] == [
@@ -305,12 +308,14 @@ def test_values_longer_than_a_block_are_kept_whole(tmp_path):
     assert {len(row[2]) for row in rows_of(table)} == {0, 100_000}
 
 
+@pytest.mark.slow
 def test_very_many_columns_in_few_rows(tmp_path):
     names = ",".join(f"v{i}" for i in range(3000))
     table = stored(tmp_path, f"g,{names}\n" + "".join(f"{g}{',1.5' * 3000}\n" for g in "aab"))
     assert (len(table.columns), table.rows) == (3001, 3)
 
 
+@pytest.mark.slow
 def test_many_columns(tmp_path):
     header = ",".join(f"v{i}" for i in range(500))
     rows = "".join(",".join(str(i + j) for i in range(500)) + "\n" for j in range(3))

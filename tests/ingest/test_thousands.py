@@ -19,6 +19,7 @@ def column_of(folder, cells, delimiter):
     return {cell: read[f"g{i}"] for i, cell in enumerate(cells) if f"g{i}" in read}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 @pytest.mark.parametrize(
     ("cells", "values"),
@@ -40,6 +41,7 @@ def test_beside_decimal_commas(tmp_path, delimiter, cells, values):
     assert column_of(tmp_path, cells, delimiter) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize(
     ("cells", "values"),
@@ -84,6 +86,7 @@ def test_the_notation_survives_being_kept(tmp_path):
 AMOUNTS = st.integers(-(10**14), 10**14).map(lambda cents: cents / 100)
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None)
 @given(st.lists(AMOUNTS, min_size=1, max_size=30))
 def test_formatted_amounts_come_back_exactly(tmp_path_factory, amounts):

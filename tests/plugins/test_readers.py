@@ -225,6 +225,7 @@ def shelf(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_the_python_script_reads_the_file_with_the_plugin(tmp_path, shelf):
     path = put(tmp_path)
     data = reduce_file(

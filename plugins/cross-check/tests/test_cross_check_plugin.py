@@ -35,6 +35,7 @@ def test_its_entry_point_brings_both(monkeypatch):
     assert not set(BY_ID) & {estimator.id for estimator in registry.at_first}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "criterion"), CASES)
 def test_it_keeps_to_the_contract(name, criterion):
     check_estimator(BY_ID[name], {"criterion": criterion})
@@ -77,6 +78,7 @@ def test_published_summaries_have_no_rows_to_hand_over(name):
         BY_ID[name].fit(GroupData.from_estimates("abc", [1, 2, 4], [1, 1, 1]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_ID)
 @pytest.mark.parametrize(
     ("scale", "shift", "slack"),

@@ -48,6 +48,7 @@ def test_it_agrees_with_ours(name, criterion):
     assert value(fit, "mu_std_error") == pytest.approx(value(own, "mu_std_error"), rel=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "criterion"), sorted(SEARCHES_FAIL))
 def test_where_its_searches_fail_it_is_close_or_says_so(name, criterion):
     data = oracle(name)
@@ -66,6 +67,7 @@ def designs(draw):
     return between * rng.standard_normal(len(sizes))[group] + rng.standard_normal(len(group)), group
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("criterion", ["reml", "ml"])
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(design=designs())
@@ -133,6 +135,7 @@ def test_numbers_that_are_none_are_refused(monkeypatch):
         STATSMODELS.fit(GroupData.from_arrays(*balanced()))
 
 
+@pytest.mark.slow
 def test_fits_in_threads_leak_no_warning_and_leave_the_filters_alone():
     data = [oracle("dyestuff2"), oracle("chickweight")]
     before = list(warnings.filters), warnings.showwarning

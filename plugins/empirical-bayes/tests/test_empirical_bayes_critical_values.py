@@ -73,6 +73,7 @@ def gap(m2, kappa, chi):
     return float(np.max(missed(t, chi) - bound))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_no_distribution_with_these_moments_misses_more_often(seed):
     rng = np.random.default_rng(seed)

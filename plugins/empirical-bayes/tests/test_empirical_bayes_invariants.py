@@ -39,6 +39,7 @@ def ends(found):
     return np.concatenate([found.estimate] if interval is None else [found.estimate, *interval])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @EXAMPLES
 @given(design=designs(), shift=st.integers(-(2**30), 2**30))
@@ -49,6 +50,7 @@ def test_shifting_the_outcome_shifts_everything(case, design, shift):
     np.testing.assert_allclose(other.weight, one.weight, rtol=0, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @EXAMPLES
 @given(design=designs(), power=st.sampled_from([-400, -40, 1, 7, 400]), sign=st.sampled_from([-1.0, 1.0]))
@@ -85,6 +87,7 @@ def test_estimates_lie_between_the_mean_and_the_centre_as_the_weights_say(case, 
     np.testing.assert_allclose(found.estimate, said, rtol=0, atol=1e-9 * np.ptp(y))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [case for case in CASES if case[0] in ("morris", "robust_eb")])
 @EXAMPLES
 @given(design=designs())

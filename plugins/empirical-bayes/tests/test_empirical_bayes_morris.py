@@ -68,6 +68,7 @@ def test_the_fit_solves_morriss_equations(seed):
     np.testing.assert_allclose(np.square(fit.std_error), squared, rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("k", "a", "least"), [(10, 0.5, 0.95), (10, 1, 0.95), (30, 2, 0.95), (30, 0.2, 0.935)]
 )

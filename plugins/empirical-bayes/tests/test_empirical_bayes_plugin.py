@@ -47,11 +47,13 @@ def test_its_entry_point_brings_all_its_estimators(monkeypatch):
     assert registry.source("morris").name == "empirical-bayes"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_ID)
 def test_it_keeps_to_the_contract(name):
     check_estimator(BY_ID[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "options"), OTHER_OPTIONS)
 def test_it_keeps_to_the_contract_with_other_options(name, options):
     check_estimator(with_defaults(BY_ID[name], options))

@@ -27,6 +27,7 @@ def moments(y, v, weights):
     return delta, mu2, kappa, bool(raw2 < least2), bool(raw4 < mu2**2 + least4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", WEIGHTS)
 def test_moments_are_the_papers(weights):
     raised = set()
@@ -88,6 +89,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("spread", [0.3, 1.0])
 def test_its_intervals_cover_on_average_whatever_the_shape(shape, spread):

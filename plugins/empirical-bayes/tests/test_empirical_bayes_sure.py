@@ -28,6 +28,7 @@ def sample(seed, most=25):
     return y, v
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("center", CENTERS)
 @pytest.mark.parametrize("seed", range(40))
 def test_no_lambda_on_a_fine_grid_does_better(seed, center):
@@ -106,6 +107,7 @@ def test_at_a_fixed_lambda_its_mean_is_the_risk():
     assert abs(gaps.mean()) < 4 * gaps.std() / np.sqrt(replicates)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_different_variances_are_fitted():
     rng = np.random.default_rng(5)
     v = rng.uniform(0.1, 3, 100_000)

@@ -78,6 +78,7 @@ def test_known_standard_errors_agree_with_brute_force(given, prior):
     assert_same(fit, brute, 0.95, 1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "prior"), [({}, flat), ({"prior": "half_t", "scale": 0.4, "df": 4}, half_t(0.4, 4))]
 )
@@ -226,6 +227,7 @@ def test_equal_group_means_are_no_boundary():
     np.testing.assert_allclose(fit.estimate, 0.0, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [{}, HALF_T])
 def test_the_density_is_that_of_the_quantiles(given):
     for data in (EIGHT, GroupData.from_arrays(*rows())):
@@ -283,6 +285,7 @@ def test_two_far_apart_spreads_do_not_upset_the_quadrature():
         assert 0 < values(fit)["sigma_group"] < 100 * max(factor, 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prior", ["flat", "half_t"])
 def test_the_contract_is_kept(prior):
     from dataclasses import make_dataclass

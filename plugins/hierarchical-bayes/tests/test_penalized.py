@@ -61,6 +61,7 @@ def test_the_log_likelihood_is_on_the_scale_of_the_builtins():
             assert plain - 2 < penalised < plain
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [EIGHT], ids=["summaries"])
 def test_with_reml_it_is_the_mode_of_log_sigma_in_the_flat_posterior(data):
     grid, density = sigma_group_density(HierarchicalBayes().fit(data), 20_000)

@@ -81,6 +81,7 @@ def em(y, error, atoms, masses, rounds):
     return log_likelihood(y, error, atoms, masses)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["normal", "two places", "one place", "heavy"])
 def test_em_from_random_starts_does_not_beat_it(shape):
     y, error = simulated(60, shape, seed=4)
@@ -156,6 +157,7 @@ def test_batting_averages():
     assert np.square(fit.estimate - REST).sum() < 0.3 * np.square(average - REST).sum()
 
 
+@pytest.mark.slow
 def test_a_known_discrete_distribution_is_found():
     rng = np.random.default_rng(5)
     truth = rng.choice([-4.0, 0.0, 5.0], size=3000, p=[0.2, 0.5, 0.3])
@@ -251,6 +253,7 @@ def test_a_fit_travels_between_processes():
     np.testing.assert_array_equal(np.array(again(0.8)), np.array(fit.interval(0.8)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("support", ["free", "grid"])
 def test_the_contract_is_kept(support):
     field = (("support", str, option(support, label="Atoms", choices=["free", "grid"])),)
