@@ -27,6 +27,9 @@ TIDY_LAYOUTS = ("csv", "parquet")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--outcome", required=True, metavar="COLUMN", help="The column with the numbers.")
 @click.option("--group", required=True, metavar="COLUMN", help="The column that names each row's group.")
+@click.option(
+    "--sheet", metavar="NAME", help="Sheet of a workbook or data frame of an R workspace, by name or number."
+)
 @estimator_option
 @option_option
 @click.option(
@@ -54,6 +57,7 @@ def compare_command(
     file: Path,
     outcome: str,
     group: str,
+    sheet: str | None,
     ids: tuple[str, ...],
     settings: tuple[str, ...],
     level: float,
@@ -64,7 +68,8 @@ def compare_command(
 ) -> None:
     """Compare estimators of every group's mean in FILE.
 
-    It is CSV, TSV or Parquet, compressed or not, or of a kind that a plugin reads.
+    It is CSV, TSV, Parquet, Arrow or JSON, a workbook of Excel or OpenDocument, a file of SPSS, Stata, SAS or
+    R, compressed or not, or of a kind that a plugin reads.
     """
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
@@ -82,7 +87,8 @@ def compare_command(
         from dashboard.ingest import reduce_file
         from dashboard.plugin_host.file_kinds import foreign_kinds
 
-        data = reduce_file(file, outcome=outcome, group=group, kinds=foreign_kinds(registry))
+        kinds = foreign_kinds(registry)
+        data = reduce_file(file, outcome=outcome, group=group, kinds=kinds, sheet=sheet, say=remark)
     comparison = compare(data, chosen, options=options, level=level)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))

@@ -26,11 +26,13 @@ def store_table(
     target: Path,
     max_expanded_bytes: int = MAX_EXPANDED_BYTES,
     kinds: Iterable[ForeignKind] = (),
+    sheet: str | None = None,
 ) -> Table:
     """Read an uploaded file once and keep it as Parquet at `target`, whose folder must exist.
 
     `name` is what the user calls the file; what it is, its content says, unless the name is that of one of
-    `kinds`. Nothing is left at `target` on failure.
+    `kinds`. `sheet` is the name or number of the sheet that is read, None for the first with a table.
+    Nothing is left at `target` on failure.
 
     Raises:
         UnreadableFile: the file cannot be used.
@@ -39,7 +41,9 @@ def store_table(
     """
     from dashboard.ingest.store_upload import store
 
-    return store(source, name=name, target=target, max_expanded_bytes=max_expanded_bytes, kinds=kinds)
+    return store(
+        source, name=name, target=target, max_expanded_bytes=max_expanded_bytes, kinds=kinds, sheet=sheet
+    )
 
 
 __all__ = [

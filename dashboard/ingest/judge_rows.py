@@ -77,7 +77,7 @@ def _judged_rows(connection: duckdb.DuckDBPyConnection, roles: Roles) -> str:
         # a decimal number goes by way of its digits, which rounds correctly
         digits = "CAST(y AS VARCHAR)" if y_type.startswith("DECIMAL") else "y"
         outcome, missing, infinite = f"CAST({digits} AS DOUBLE)", "true", "false"
-    read = select(f"*, {outcome} AS outcome, CAST(g AS VARCHAR) AS label", f"({rows})")
+    read = select(f"*, {outcome} AS outcome, {_label(g_type)} AS label", f"({rows})")
     cause = (
         f"CASE WHEN {_nameless(g_type)} THEN {_NO_GROUP} WHEN isfinite(outcome) THEN {_USED} "
         f"WHEN isinf(outcome) THEN {_NOT_FINITE} WHEN {missing} THEN {_NO_OUTCOME} "
@@ -88,6 +88,14 @@ def _judged_rows(connection: duckdb.DuckDBPyConnection, roles: Roles) -> str:
 
 def _text(column: str, kind: str) -> str:
     return cells.trimmed(column) if kind == "VARCHAR" else "NULL"
+
+
+def _label(kind: str) -> str:
+    """SQL for a label as text: a whole number reads 4, not 4.0, where it is stored as a double."""
+    if kind in ("FLOAT", "DOUBLE"):
+        whole = "CASE WHEN g = trunc(g) AND abs(g) < 1e15 THEN CAST(CAST(g AS BIGINT) AS VARCHAR)"
+        return f"{whole} ELSE CAST(g AS VARCHAR) END"
+    return "CAST(g AS VARCHAR)"
 
 
 def _nameless(kind: str) -> str:

@@ -22,23 +22,14 @@ _PACKINGS: tuple[tuple[bytes, Packing], ...] = (
 )
 
 _BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
-_WORKBOOK = "a spreadsheet workbook: open it there, save the sheet as CSV, and use that file"
+_NUMBERS = "a workbook of Numbers: export it there as Excel or CSV, and use that file"
+_DOCUMENT = "a text document or presentation: save the table in it as CSV"
 _FOREIGN: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _WORKBOOK),
     (b"%PDF", "a PDF document: export the table in it as CSV"),
     (b"{\\rtf", "a text document: save the table in it as CSV"),
     (b"<?xml", "an XML document: save the table in it as CSV"),
-    (b"RDX", "an R workspace: in R, use write.csv on the data frame in it"),
-    (b"RDA", "an R workspace: in R, use write.csv on the data frame in it"),
-    (b"X\n\x00\x00\x00", "an R data file: in R, use write.csv(readRDS(file), row.names = FALSE)"),
-    (b"A\n", "an R data file: in R, use write.csv(readRDS(file), row.names = FALSE)"),
-    (b"$FL2", "an SPSS file: save it as CSV in SPSS"),
-    (b"$FL3", "an SPSS file: save it as CSV in SPSS"),
-    (b"<stata_dta>", "a Stata file: use `export delimited` in Stata to write a CSV"),
-    (b"\x00" * 12 + b"\xc2\xea\x81\x60", "a SAS file: use PROC EXPORT to write a CSV"),
     (b"SQLite format 3\x00", "an SQLite database: export the table in it as CSV"),
-    (b"ARROW1", "an Arrow file: write it as Parquet or CSV"),
-    (b"FEA1", "a Feather file: write it as Parquet or CSV"),
+    (b"FEA1", "a Feather file of the first version: write it with the second, as Parquet or CSV"),
     (b"ORC", "an ORC file: write it as Parquet or CSV"),
     (b"\x89HDF", "an HDF5 file: write the table in it as Parquet or CSV"),
     (b"\x93NUMPY", "a NumPy file: write it as CSV with a line of column names"),
@@ -49,7 +40,20 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"Rar!", "a RAR archive: unpack it and use the CSV file inside"),
     (b"\x04\x22\x4d\x18", "packed with LZ4: unpack it and use the CSV file inside"),
 )
-_STATA_BINARY = re.compile(rb"[\x6c-\x77][\x01\x02]\x01\x00")
+_KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
+    (re.compile(pattern, re.DOTALL), kind)
+    for pattern, kind in (
+        (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),
+        (rb"\$FL[23]", "spss"),
+        (rb".{40,560}SPSSPORT", "spss_portable"),
+        (rb"<stata_dta>|[\x68-\x77][\x01\x02]\x01\x00", "stata"),
+        (rb"\x00{12}\xc2\xea\x81\x60", "sas"),
+        (rb"HEADER RECORD\*{7}LIB(RARY|V8 +) HEADER RECORD!{7}", "sas_transport"),
+        (rb"RD[XAB][23]\n[XAB]\n|X\n\x00\x00\x00[\x02\x03]|A\n[23]\n\d{5,}\n", "r"),
+        (rb"ARROW1\x00\x00", "arrow"),
+        (rb"\xff\xff\xff\xff.{2}\x00\x00[\x0c\x10\x14]\x00\x00\x00", "arrow_stream"),
+    )
+)
 _HTML = re.compile(rb"\s*<(!doctype\s+html|html|head|body|table|div)\b", re.IGNORECASE)
 _JSON = re.compile(rb'\s*(\{\s*("(?:[^"\\]|\\.)*"\s*:|\})|\[\s*(\{\s*"|\[\s*["\d\[-]|\]\s*$))')
 
@@ -66,45 +70,42 @@ def is_parquet(head: bytes) -> bool:
     return head.startswith(b"PAR1")
 
 
+def kind_of_content(head: bytes) -> str | None:
+    """Which of `dashboard.ingest.kinds` begins with `head`; None for text and Parquet."""
+    found = next((kind for pattern, kind in _KINDS if pattern.match(head)), None)
+    return "json" if found is None and _JSON.match(head.removeprefix(b"\xef\xbb\xbf")) else found
+
+
 def refuse_foreign(head: bytes, name: str) -> None:
     """Raise UnreadableFile when the first bytes are those of a kind of file that holds no plain table."""
     what = next(
         (what for magic, what in _FOREIGN if head.startswith(magic) and not _is_text(magic, head)), None
     )
-    if what is None and _STATA_BINARY.match(head):
-        what = "a Stata file: use `export delimited` in Stata to write a CSV"
     if what is None and head[257:262] == b"ustar":
         what = "a tar archive: unpack it and use the CSV file inside"
     plain = head.removeprefix(b"\xef\xbb\xbf")
     if what is None and _HTML.match(plain):
         what = "a web page: open it in a browser or spreadsheet and save the table as CSV"
-    if what is None and _JSON.match(plain):
-        what = "JSON: write the table as CSV, one row a line"
     if what is not None:
         raise UnreadableFile(f"{name} is {what}.")
 
 
 def _is_text(magic: bytes, head: bytes) -> bool:
     """Whether a short, purely alphabetic magic may as well begin a line of column names."""
-    return magic in (
-        b"ORC",
-        b"RDA",
-        b"RDX",
-        b"A\n",
-        b"GIF8",
-        b"FEA1",
-        b"ARROW1",
-        b"Rar!",
-    ) and _looks_like_text(magic, head)
-
-
-def _looks_like_text(magic: bytes, head: bytes) -> bool:
     after = head[len(magic) : len(magic) + 200]
-    if magic in (b"RDX", b"RDA"):
-        return after[1:2] != b"\n"
-    if magic == b"A\n":
-        return not re.match(rb"[23]\n\d+\n", after)
-    return b"\x00" not in after
+    return magic in (b"FEA1", b"ORC", b"GIF8", b"Rar!") and b"\x00" not in after
+
+
+def is_packed_workbook(source: Path) -> bool:
+    """Whether a zip archive is a workbook of Excel or OpenDocument."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            names = set(archive.namelist())
+            if names & {"xl/workbook.xml", "xl/workbook.bin"}:
+                return True
+            return "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype")[:100]
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
+        return False  # damaged: said where it is unpacked
 
 
 def member_of_zip(source: Path, name: str) -> str:
@@ -122,8 +123,10 @@ def member_of_zip(source: Path, name: str) -> str:
             f"{name} is a damaged zip archive: pack it again, or use the CSV itself."
         ) from error
     names = {entry.filename for entry in entries}
-    if "[Content_Types].xml" in names or "mimetype" in names or any(n.startswith("Index/") for n in names):
-        raise UnreadableFile(f"{name} is {_WORKBOOK}.")
+    if any(n.startswith("Index/") and n.endswith(".iwa") for n in names):
+        raise UnreadableFile(f"{name} is {_NUMBERS}.")
+    if "[Content_Types].xml" in names or "mimetype" in names:
+        raise UnreadableFile(f"{name} is {_DOCUMENT}.")
     files = [
         e for e in entries if not e.filename.startswith("__MACOSX/") and not e.filename.endswith(".DS_Store")
     ]

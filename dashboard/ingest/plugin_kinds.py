@@ -56,7 +56,7 @@ def foreign_to_parquet(source: Path, *, name: str, kind: ForeignKind, suffix: st
         pass  # that it is not there is no fault of the reader
     target = folder / "read.parquet"
     try:
-        read_with(kind, _named(source, suffix, folder), target)
+        read_with(kind, named_file(source, suffix, folder), target)
     except (Exception, SystemExit) as error:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -90,7 +90,7 @@ def as_arrow(frame: object) -> pa.Table:
     return (found.collect() if isinstance(found, nw.LazyFrame) else found).to_arrow()
 
 
-def _named(source: Path, suffix: str, folder: Path) -> Path:
+def named_file(source: Path, suffix: str, folder: Path) -> Path:
     """The file under a name that ends as the reader expects: an upload lies on disk without."""
     if source.name.endswith(suffix):
         return source

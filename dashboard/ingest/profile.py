@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import Cell, Notation, tell_notation
@@ -11,7 +12,7 @@ from dashboard.ingest.roles import why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -35,8 +36,12 @@ def profile(
     names: Sequence[str],
     types: Sequence[ColumnType],
     delimiter: str | None,
+    labels: Mapping[int, int] | None = None,
 ) -> tuple[Column, ...]:
-    """The columns of a stored table; unnamed ones without any value are left out."""
+    """The columns of a stored table; unnamed ones without any value are left out.
+
+    `labels` says of a place where the labels of its codes are stored.
+    """
     tallies = tally_columns(connection, parquet, types)
     examples: list[tuple[str, ...]] = []
     for start in range(0, len(names), COLUMNS_AT_ONCE):
@@ -45,7 +50,8 @@ def profile(
         _column(i, name, kind=types[i], tally=tallies[i], examples=examples[i], delimiter=delimiter)
         for i, name in enumerate(names)
     ]
-    return tuple(c for c, tally in zip(columns, tallies, strict=True) if _is_shown(c, tally))
+    shown = [c for c, tally in zip(columns, tallies, strict=True) if _is_shown(c, tally)]
+    return tuple(replace(c, labels=(labels or {}).get(c.stored)) for c in shown)
 
 
 def _is_shown(column: Column, tally: Tally) -> bool:

@@ -45,7 +45,8 @@ def reduce_table(table: Table, *, outcome: str, group: str) -> GroupData:
     if g.typed and g.not_group is not None and g.kind == "text":
         raise _unfit(g.name, "group", g.not_group, table.name)
     notation = Notation(y.decimal, thousands=y.thousands)
-    roles = Roles(table.path, stored_name(y.stored), stored_name(g.stored), notation)
+    labels = g.stored if g.labels is None else g.labels
+    roles = Roles(table.path, stored_name(y.stored), stored_name(labels), notation)
 
     @contextmanager
     def opened() -> Iterator[GroupData]:
@@ -55,11 +56,20 @@ def reduce_table(table: Table, *, outcome: str, group: str) -> GroupData:
     return _with_rows_on_demand(opened)
 
 
-def reduce_file(path: Path, *, outcome: str, group: str, kinds: Iterable[ForeignKind] = ()) -> GroupData:
+def reduce_file(
+    path: Path,
+    *,
+    outcome: str,
+    group: str,
+    kinds: Iterable[ForeignKind] = (),
+    sheet: str | None = None,
+    say: Callable[[str], object] | None = None,
+) -> GroupData:
     """The summaries of a file's groups; only the two columns are kept while it is read.
 
     Its rows are read again from the file when an estimator asks for them. A file whose name is that of one of
-    `kinds` is read by its reader.
+    `kinds` is read by its reader. `sheet` is the name or number of a workbook's sheet, None for the first
+    with a table. `say` is called once with each sentence about how the file was read.
 
     Raises:
         UnreadableFile: the file cannot be used, there is no such column, or it is named for both roles.
@@ -71,10 +81,13 @@ def reduce_file(path: Path, *, outcome: str, group: str, kinds: Iterable[Foreign
 
     from dashboard.ingest.judge_rows import summaries
 
+    unsaid = [] if say is None else [say]
+
     @contextmanager
     def opened() -> Iterator[GroupData]:
         with TemporaryDirectory(prefix="blupboard-") as folder:
-            roles = _two_columns(path, outcome, group, Path(folder), tuple(kinds))
+            wanted = (outcome, group)
+            roles = _two_columns(path, wanted, Path(folder), kinds=tuple(kinds), sheet=sheet, say=unsaid)
             with summaries(roles, Path(folder)) as data:
                 yield data
 
@@ -94,19 +107,31 @@ def _with_rows_on_demand(opened: Callable[[], AbstractContextManager[GroupData]]
         return data.with_rows(read_rows)
 
 
-def _two_columns(path: Path, outcome: str, group: str, folder: Path, kinds: tuple[ForeignKind, ...]) -> Roles:
+def _two_columns(
+    path: Path,
+    wanted: tuple[str, str],
+    folder: Path,
+    *,
+    kinds: tuple[ForeignKind, ...],
+    sheet: str | None,
+    say: list[Callable[[str], object]],
+) -> Roles:
     from dashboard.ingest.judge_rows import Roles
     from dashboard.ingest.source import open_source
 
-    source = open_source(path, name=path.name, folder=folder, kinds=kinds)
-    if outcome not in source.names and group not in source.names:
+    source = open_source(path, name=path.name, folder=folder, kinds=kinds, sheet=sheet)
+    for note in source.notes if say else ():
+        say[0](note)
+    say.clear()
+    if not set(wanted) & set(source.names):
         _refuse_hopeless(source, path.name, folder)
-    y, g = _find((outcome, group), source.names, path.name)
+    y, g = _find(wanted, source.names, path.name)
     if source.types[y] in ("other", "date"):
-        raise _unfit(outcome, "outcome", "it does not hold numbers", path.name)
+        raise _unfit(wanted[0], "outcome", "it does not hold numbers", path.name)
     if source.types[g] == "other":
-        raise _unfit(group, "group", "it does not hold labels", path.name)
+        raise _unfit(wanted[1], "group", "it does not hold labels", path.name)
     parquet = folder / "columns.parquet"
+    g = source.labels.get(g, g)
     source.write(parquet, (y, g))
     return Roles(parquet, stored_name(y), stored_name(g), None, source.delimiter)
 

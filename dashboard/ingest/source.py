@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.delimited import read_layout, text_to_parquet
 from dashboard.ingest.encoding import utf8_file
 from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.kinds import Converted, convert
+from dashboard.ingest.kinds.choose_sheet import refuse_sheet
 from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
@@ -15,7 +18,7 @@ from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from dashboard.ingest.plugin_kinds import ForeignKind
@@ -33,6 +36,16 @@ class Source:
     """Write the given columns (all for None) to a Parquet file; gives the number of rows."""
     reader: str | None = None
     """The id of the kind that somebody else's reader knows."""
+    kind: str | None = None
+    """Which of `dashboard.ingest.kinds` it is; None for text and Parquet, and where `reader` is given."""
+    sheet: str | None = None
+    """The sheet of a workbook, or the data frame of an R workspace, that is read."""
+    sheets: tuple[str, ...] = ()
+    """All that there are to choose from."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how the file was read, a sentence each."""
+    labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Place of a column of codes to that of its labels, which are written behind the columns of `names`."""
 
     @property
     def delimiter(self) -> str | None:
@@ -47,10 +60,12 @@ def open_source(
     folder: Path,
     max_expanded_bytes: int = MAX_EXPANDED_BYTES,
     kinds: Iterable[ForeignKind] = (),
+    sheet: str | None = None,
 ) -> Source:
     """Unpack, transcode and tell the layout of a file; `folder` is for copies and is the caller's to remove.
 
-    A file whose name is that of one of `kinds` is read by its reader, whatever it holds.
+    A file whose name is that of one of `kinds` is read by its reader, whatever it holds. `sheet` chooses
+    among the sheets of a workbook or the data frames of an R workspace, by name or by number from 1.
 
     Raises:
         UnreadableFile: the file cannot be used.
@@ -60,9 +75,14 @@ def open_source(
     foreign = kind_of(name, kinds)
     if foreign is not None:
         kind, suffix = foreign
+        refuse_sheet(sheet, name)
         made = foreign_to_parquet(path, name=name, kind=kind, suffix=suffix, folder=folder)
         return _parquet(made, name, reader=kind.id)
-    plain, head = plain_file(path, name=name, folder=folder, max_bytes=max_expanded_bytes)
+    plain, head, content = plain_file(path, name=name, folder=folder, max_bytes=max_expanded_bytes)
+    if content is not None:
+        made = folder / "converted.parquet"
+        return _converted(convert(content, plain, made, name=name, sheet=sheet), made, name, content)
+    refuse_sheet(sheet, name)
     if is_parquet(head):
         return _parquet(plain, name)
     if not head.strip():
@@ -91,3 +111,19 @@ def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
         return copy_parquet(plain, target, columns, keep=keep, name=name)
 
     return Source(columns.names, columns.types, None, write_parquet, reader)
+
+
+def _converted(known: Converted, made: Path, name: str, kind: str) -> Source:
+    """The source of a file that became Parquet: the columns of labels behind the others have no name."""
+    source = _parquet(made, name)
+    width = len(source.names) - len(known.labels)
+    return replace(
+        source,
+        names=source.names[:width],
+        types=source.types[:width],
+        kind=kind,
+        sheet=known.sheet,
+        sheets=known.sheets,
+        notes=known.notes,
+        labels=known.labels,
+    )

@@ -20,19 +20,34 @@ if TYPE_CHECKING:
 
 
 def store(
-    source: Path, *, name: str, target: Path, max_expanded_bytes: int, kinds: Iterable[ForeignKind]
+    source: Path,
+    *,
+    name: str,
+    target: Path,
+    max_expanded_bytes: int,
+    kinds: Iterable[ForeignKind],
+    sheet: str | None,
 ) -> Table:
     """See :func:`dashboard.ingest.store_table`."""
     with TemporaryDirectory(prefix="ingest-", dir=target.parent) as scratch:
         folder = Path(scratch)
         opened = open_source(
-            source, name=name, folder=folder, max_expanded_bytes=max_expanded_bytes, kinds=kinds
+            source, name=name, folder=folder, max_expanded_bytes=max_expanded_bytes, kinds=kinds, sheet=sheet
         )
         parquet = folder / "table.parquet"
         rows, columns = write_profiled(opened, name=name, target=parquet, folder=folder / "profile")
         parquet.replace(target)
     return Table(
-        path=target, name=name, rows=rows, columns=columns, layout=opened.layout, reader=opened.reader
+        path=target,
+        name=name,
+        rows=rows,
+        columns=columns,
+        layout=opened.layout,
+        reader=opened.reader,
+        kind=opened.kind,
+        sheet=opened.sheet,
+        sheets=opened.sheets,
+        notes=opened.notes,
     )
 
 
@@ -49,7 +64,12 @@ def write_profiled(
     folder.mkdir()
     with engine(target, folder) as connection:
         columns = profile(
-            connection, target, names=source.names, types=source.types, delimiter=source.delimiter
+            connection,
+            target,
+            names=source.names,
+            types=source.types,
+            delimiter=source.delimiter,
+            labels=source.labels,
         )
     refuse_hopeless(columns, rows, name)
     return rows, columns

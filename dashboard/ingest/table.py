@@ -46,6 +46,8 @@ class Column:
     """Whether the file itself gives it a type other than text (Parquet)."""
     stored: int = 0
     """Its place in the stored Parquet file, from 0."""
+    labels: int | None = None
+    """The place there of the labels of its codes, which it goes by as the group; None where it has none."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,14 @@ class Table:
     """How the file itself is written; None for Parquet."""
     reader: str | None = None
     """The id of the plugin's reader that read the file; None where blupboard did."""
+    kind: str | None = None
+    """Which of `dashboard.ingest.kinds` it is; None for text and Parquet, and where a plugin read it."""
+    sheet: str | None = None
+    """The sheet of a workbook, or the data frame of an R workspace, that was read."""
+    sheets: tuple[str, ...] = ()
+    """All that there are to choose from."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of how the file was read, a sentence each."""
 
     def column(self, name: str) -> Column | None:
         """The column of exactly this name."""
@@ -103,6 +113,10 @@ class Table:
             "columns": [asdict(column) for column in self.columns],
             "layout": None if self.layout is None else asdict(self.layout),
             "reader": self.reader,
+            "kind": self.kind,
+            "sheet": self.sheet,
+            "sheets": list(self.sheets),
+            "notes": list(self.notes),
         }
 
     @classmethod
@@ -120,4 +134,8 @@ class Table:
             columns=columns,
             layout=layout,
             reader=fields.get("reader"),
+            kind=fields.get("kind"),
+            sheet=fields.get("sheet"),
+            sheets=tuple(fields.get("sheets", ())),
+            notes=tuple(fields.get("notes", ())),
         )

@@ -7,7 +7,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.errors import UnreadableFile
-from dashboard.ingest.magic import Packing, is_parquet, member_of_zip, packing, refuse_foreign
+from dashboard.ingest.magic import (
+    Packing,
+    is_packed_workbook,
+    is_parquet,
+    kind_of_content,
+    member_of_zip,
+    packing,
+    refuse_foreign,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,26 +29,39 @@ HEAD_BYTES = 1 << 16
 _CHUNK_BYTES = 1 << 20
 
 
-def plain_file(source: Path, *, name: str, folder: Path, max_bytes: int) -> tuple[Path, bytes]:
-    """`source` itself, or what it unpacks to in `folder`; with the first bytes of it.
+def plain_file(source: Path, *, name: str, folder: Path, max_bytes: int) -> tuple[Path, bytes, str | None]:
+    """`source` itself, or what it unpacks to in `folder`, with its first bytes and its kind.
+
+    The kind is one of `dashboard.ingest.kinds`, None for text and Parquet.
 
     Raises:
         UnreadableFile: a kind of file that holds no plain table, a damaged archive, or more than `max_bytes`.
 
     """
     head = _head(source)
-    kind = packing(head)
+    packed = packing(head)
+    if packed == "zip" and is_packed_workbook(source):
+        return source, head, "workbook"
+    if packed is None:
+        return source, head, _kind(head, name)
+    target = folder / "unpacked"
+    _unpack(source, target, kind=packed, name=name, max_bytes=max_bytes)
+    head = _head(target)
+    inside = packing(head)
+    if inside == "zip" and is_packed_workbook(target):
+        return target, head, "workbook"
+    if inside is not None:
+        raise UnreadableFile(f"{name} is packed twice: unpack it once and use what is inside.")
+    return target, head, _kind(head, name)
+
+
+def _kind(head: bytes, name: str) -> str | None:
+    if is_parquet(head):
+        return None
+    kind = kind_of_content(head)
     if kind is None:
         refuse_foreign(head, name)
-        return source, head
-    target = folder / "unpacked"
-    _unpack(source, target, kind=kind, name=name, max_bytes=max_bytes)
-    head = _head(target)
-    if packing(head) is not None:
-        raise UnreadableFile(f"{name} is packed twice: unpack it once and use what is inside.")
-    if not is_parquet(head):
-        refuse_foreign(head, name)
-    return target, head
+    return kind
 
 
 def _head(path: Path) -> bytes:

@@ -35,6 +35,7 @@ def r_script(
     layout: TextLayout | None = None,
     columns: Sequence[str] = (),
     reader: str | None = None,
+    kind: str | None = None,
 ) -> str:
     """An R script that prints one line for each group and one column for each estimator that has R code.
 
@@ -47,6 +48,7 @@ def r_script(
         columns: the names of all columns in the file's order; needed where a name was made up because the
             file has none or the same twice (``y (column 5)``).
         reader: the id of the plugin's reader that read the file, which R does not have.
+        kind: which of `dashboard.ingest.kinds` the file is; None for text and Parquet.
 
     """
     head = []
@@ -57,6 +59,10 @@ def r_script(
             _comment(f"{file_name} was read by a plugin for Python: save its table as {saved} first."),
             _comment("There, frame is what its reader gives; with pandas: frame.to_csv(..., index=False)"),
         ]
+        file_name, layout = saved, None
+    elif kind is not None:
+        saved = f"{PurePath(file_name).stem}.csv"
+        head.append(_comment(f"{file_name} is no text: save the table in it as {saved} first."))
         file_name, layout = saved, None
     elif _suffix(file_name) in NOT_READ_BY_R:
         head.append(f"# Unpack the file first: R does not read {_suffix(file_name)} by itself")
@@ -84,6 +90,7 @@ def python_script(
     group: str,
     plugins_dirs: Sequence[str] = (),
     reader: str | None = None,
+    sheet: str | None = None,
 ) -> str:
     """A Python script that runs the same comparison with blupboard itself and prints the tidy table.
 
@@ -94,6 +101,7 @@ def python_script(
         group: name of the column that names each row's group.
         plugins_dirs: folders of plugin files that the estimators come from, beside those that are installed.
         reader: the id of the plugin's reader that read the file; None where blupboard reads it.
+        sheet: the name of the sheet that is read; None where the file has none to choose from.
 
     """
     names, roles = python_names(plugins_dirs), f"outcome={outcome!r}, group={group!r}"
@@ -101,7 +109,7 @@ def python_script(
     if reader is None:
         imports.append("from dashboard.ingest import reduce_file")
         lines = [
-            f"data = reduce_file(Path({file_name!r}), {roles})",
+            f"data = reduce_file(Path({file_name!r}), {roles}{_of_sheet(sheet)})",
             "# With a frame at hand: data = GroupData.from_frame(frame, outcome=..., group=...)",
         ]
     else:
@@ -176,6 +184,10 @@ def _changed_options(result: Result) -> dict[str, object]:
         for spec in result.estimator.option_specs()
         if (value := getattr(result.options, spec.name)) != spec.default
     }
+
+
+def _of_sheet(sheet: str | None) -> str:
+    return "" if sheet is None else f", sheet={sheet!r}"
 
 
 def _suffix(file_name: str) -> str:

@@ -125,6 +125,7 @@ class StoredFile(GroupSource):
             reader=table.reader,
             layout=table.layout_for(chosen.outcome),
             columns=[column.name for column in table.columns],
+            kind=table.kind,
         )
         python = python_script(
             comparison,
@@ -133,6 +134,7 @@ class StoredFile(GroupSource):
             group=chosen.group,
             reader=table.reader,
             plugins_dirs=plugins_dirs,
+            sheet=table.sheet,
         )
         return Scripts(r, python)
 

@@ -67,7 +67,8 @@ function buildInput() {
 function buildLabel(also) {
     const label = element('label', 'upload-drop');
     label.htmlFor = INPUT_ID;
-    label.append('Drop a CSV or Parquet file ', element('br', ''), 'or ', element('span', 'upload-choose', 'choose one'));
+    label.append('Drop a file ', element('br', ''), 'or ', element('span', 'upload-choose', 'choose one'));
+    label.append(element('span', 'upload-also', 'CSV, Excel, SPSS, Stata, SAS, R, Parquet'));
     if (also) {
         label.append(element('span', 'upload-also', `also ${also}`));
     }
@@ -248,9 +249,9 @@ function onDrop(event) {
     event.preventDefault();
     const {files} = event.dataTransfer;
     if (holdsFolder(event.dataTransfer)) {
-        refuse('That is a folder; open it and drop one CSV or Parquet file.');
+        refuse('That is a folder; open it and drop one file.');
     } else if (files.length !== 1) {
-        refuse(`Those are ${files.length} files; drop one CSV or Parquet file at a time.`);
+        refuse(`Those are ${files.length} files; drop one file at a time.`);
     } else {
         send(files[0]);
     }

@@ -1,0 +1,137 @@
+"""JSON records to Parquet: one object a line (JSON Lines), or a list of objects.
+
+Numbers become exact doubles or whole numbers, text is read as in a text file. A field that some records lack
+is blank there; a field that holds lists or objects cannot take a role.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dashboard.ingest.errors import UnreadableFile, shown
+from dashboard.ingest.header import column_names
+from dashboard.ingest.kinds import MAX_BYTES_IN_MEMORY, Converted
+from dashboard.ingest.kinds.choose_sheet import refuse_sheet
+from dashboard.ingest.kinds.mixed_columns import MixedColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MAX_FIELDS = 50_000
+"""So many different fields may the records have."""
+_BATCH = 1 << 13
+_Record = dict[str, Any]
+
+
+def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | None) -> Converted:
+    """See :func:`dashboard.ingest.kinds.convert`."""
+    del kind
+    refuse_sheet(sheet, name)
+    columns: dict[str, MixedColumn] = {}
+    nested: set[str] = set()
+    rows = 0
+    for batch in _batches(source, name):
+        _append(columns, nested, batch, rows, name)
+        rows += len(batch)
+    if not columns:
+        raise UnreadableFile(f"{name} holds no records: choose a file with one object for each row.")
+    if nested == columns.keys():
+        raise _not_records(name)
+    arrays = [
+        pa.array([[]] * rows, pa.list_(pa.string())) if field in nested else column.array()
+        for field, column in columns.items()
+    ]
+    pq.write_table(pa.Table.from_arrays(arrays, names=list(column_names(columns))), target)
+    return Converted()
+
+
+def _append(
+    columns: dict[str, MixedColumn], nested: set[str], batch: list[_Record], before: int, name: str
+) -> None:
+    """Add records to the columns; a field that is new has `before` blank cells first."""
+    for record in batch:
+        for field in record:
+            if field not in columns:
+                columns[field] = MixedColumn()
+                columns[field].append([None] * before)
+    if len(columns) > MAX_FIELDS:
+        raise UnreadableFile(
+            f"{name} has records with more than {MAX_FIELDS:,} different fields: give every record the "
+            "same ones."
+        )
+    for field, column in columns.items():
+        cells = [record.get(field) for record in batch]
+        if any(isinstance(cell, (dict, list)) for cell in cells):
+            nested.add(field)
+        column.append([None] * len(cells) if field in nested else cells)
+
+
+def _batches(source: Path, name: str) -> Iterator[list[_Record]]:
+    with source.open("rb") as file:
+        first = file.read(1 << 12).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if first == b"[":
+        yield _one_list(source, name)
+        return
+    batch: list[_Record] = []
+    for record in _lines(source, name):
+        batch.append(record)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _one_list(source: Path, name: str) -> list[_Record]:
+    if source.stat().st_size > MAX_BYTES_IN_MEMORY:
+        raise UnreadableFile(
+            f"{name} is one JSON list of more than {MAX_BYTES_IN_MEMORY >> 20} MB: write one object a line "
+            "(JSON Lines), or CSV."
+        )
+    try:
+        found = json.loads(source.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFile(f"{name} is not valid JSON ({_problem(error)}): write it again.") from error
+    if not all(isinstance(record, dict) for record in found):
+        raise UnreadableFile(
+            f"{name} is JSON, but not a list of objects with one for each row: write the table as CSV."
+        )
+    records: list[_Record] = found
+    return records
+
+
+def _lines(source: Path, name: str) -> Iterator[_Record]:
+    with source.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            bare = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
+            if not bare:
+                continue
+            try:
+                record = json.loads(bare.decode("utf-8"))
+            except (ValueError, RecursionError) as error:
+                if number == 1 or bare in (b"{", b"}"):
+                    raise _not_records(name) from error
+                raise UnreadableFile(
+                    f"Line {number} of {name} is not valid JSON ({_problem(error)}): correct that line."
+                ) from error
+            if not isinstance(record, dict):
+                raise UnreadableFile(
+                    f"Line {number} of {name} holds {shown(bare.decode(), 20)}, not an object: write one "
+                    "object for each row."
+                )
+            yield record
+
+
+def _not_records(name: str) -> UnreadableFile:
+    return UnreadableFile(
+        f"{name} is JSON that is neither one object a line nor a list of objects: write the table as CSV, "
+        "one row a line."
+    )
+
+
+def _problem(error: BaseException) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error).partition(":")[0]

@@ -1,0 +1,180 @@
+"""Workbooks of Excel and OpenDocument to Parquet: one sheet, its values as they were last computed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dashboard.ingest.errors import UnreadableFile, counted, shown
+from dashboard.ingest.header import column_names, refuse_if_data
+from dashboard.ingest.kinds import MAX_CELLS, Converted
+from dashboard.ingest.kinds.choose_sheet import place_of_sheet
+from dashboard.ingest.kinds.mixed_columns import MixedColumn, cell_text
+from dashboard.ingest.kinds.workbook_size import refuse_large_sheets, suffix_of_workbook, too_many_cells
+from dashboard.ingest.plugin_kinds import named_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from python_calamine import CalamineSheet, CalamineWorkbook
+
+_ROWS_LOOKED_AT = 100
+"""Among so many rows at the top the names of the columns are looked for."""
+_BATCH_CELLS = 1 << 18
+_Row = list[Any]
+
+
+def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | None) -> Converted:
+    """See :func:`dashboard.ingest.kinds.convert`. Cells with an error count as blank, and are said."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    del kind  # its own content says which of the four formats it is
+    errors = refuse_large_sheets(source, name)
+    try:
+        path = named_file(source, suffix_of_workbook(source), target.parent)
+        with CalamineWorkbook.from_path(path) as book:
+            table, read, more = _chosen_sheet(book, sheet, name)
+            if table.height * table.width > MAX_CELLS:
+                raise too_many_cells(name)
+            arrow, notes = _table(table, name)
+    except CalamineError as error:
+        raise UnreadableFile(
+            f"{name} is damaged, locked with a password, or no workbook: open it in a spreadsheet, and "
+            "save it again without a password or as CSV."
+        ) from error
+    pq.write_table(arrow, target)
+    if len(more) > 1:
+        notes.insert(0, f"Read from sheet {shown(read)}, one of {len(more)}.")
+    if count := errors.get(read, 0):
+        notes.append(f"{counted(count, 'cell')} with an error such as #DIV/0! or #N/A: left blank.")
+    return Converted(sheet=read, sheets=more, notes=tuple(notes))
+
+
+def _chosen_sheet(
+    book: CalamineWorkbook, wanted: str | None, name: str
+) -> tuple[CalamineSheet, str, tuple[str, ...]]:
+    """The wanted sheet or the first visible one with a table, its name, and the names of all."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    sheets = [s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+    names = tuple(s.name for s in sheets)
+    if not names:
+        raise UnreadableFile(f"{name} is a workbook without a sheet of cells: put the table on one.")
+    if wanted is not None:
+        chosen = names[place_of_sheet(wanted, names, name=name, what="sheet")]
+        return book.get_sheet_by_name(chosen), chosen, names
+    visible = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible] or list(names)
+    for candidate in visible:
+        found = book.get_sheet_by_name(candidate)
+        if found.height > 1 and found.width > 1:
+            return found, candidate, names
+    return book.get_sheet_by_name(visible[0]), visible[0], names
+
+
+def _table(sheet: CalamineSheet, name: str) -> tuple[pa.Table, list[str]]:
+    """The table on a sheet, with what is to be said of it."""
+    if sheet.start is None or sheet.height < 1:
+        raise UnreadableFile(f"{name} has a sheet without any value: choose one with a table.")
+    above, left = sheet.start
+    rows = iter(sheet.iter_rows())
+    head = list(islice(_from_first_filled(rows, above), _ROWS_LOOKED_AT))
+    if not head:
+        raise UnreadableFile(f"{name} has a sheet without any value: choose one with a table.")
+    at = _header_place(head)
+    header = [cell_text(cell) for cell in head[at]]
+    refuse_if_data(header, [[cell_text(c) for c in row] for row in head[at + 1 :]], name)
+    header_row = above + at + 1
+    notes = [] if at == 0 else [_skipped(head[:at])]
+    merged = _merged_downwards(sheet, left, header_row)
+    columns = [MixedColumn() for _ in header]
+    size = max(_BATCH_CELLS // len(header), 1)
+    filled = _Filling(merged)
+    body = chain(head[at + 1 :], rows)
+    number = header_row
+    while batch := list(islice(body, size)):
+        filled.apply(batch, number)
+        number += len(batch)
+        kept = [row for row in batch if any(cell != "" for cell in row)]
+        for column, cells in zip(columns, zip(*kept, strict=True), strict=False):
+            column.append(cells)
+    if filled.count:
+        notes.append(
+            f"{counted(filled.count, 'blank cell')} below a merged label filled with it, such as "
+            f"{shown(filled.example)}."
+        )
+    names = column_names(header)
+    arrays = [column.array() for column in columns]
+    return pa.Table.from_arrays(arrays, names=list(names)), notes
+
+
+def _from_first_filled(rows: Iterator[_Row], above: int) -> Iterator[_Row]:
+    """The rows of the range that holds cells; the library gives those above it too, as blank ones."""
+    return islice(rows, above, None)
+
+
+def _header_place(rows: Sequence[_Row]) -> int:
+    """The place of the row of names: the first that is filled at least half as far as the fullest."""
+    filled = [sum(cell != "" for cell in row) for row in rows]
+    enough = max(filled) / 2
+    return next(i for i, count in enumerate(filled) if count >= enough and count >= min(2, max(filled)))
+
+
+def _skipped(rows: Sequence[_Row]) -> str:
+    texts = [cell_text(cell) for row in rows for cell in row if cell != ""]
+    if not texts:
+        return f"{counted(len(rows), 'blank row')} above the column names."
+    return f"{counted(len(rows), 'row')} above the column names left out ({shown(' '.join(texts), 40)})."
+
+
+class _Filling:
+    """Gives the rows of a merged cell the text or date that stands in the first of them.
+
+    A merged number is left alone: it may be one measurement for several rows, and would count several times.
+    """
+
+    def __init__(self, ranges: Sequence[tuple[int, int, int]]) -> None:
+        """Ranges are (column, first row, last row), rows counted as on the sheet from 0."""
+        self._ranges = deque(sorted(ranges, key=lambda merged: merged[1]))
+        self._open: list[tuple[int, int, object]] = []
+        self.count = 0
+        self.example = ""
+
+    def apply(self, rows: Sequence[_Row], first: int) -> None:
+        """Fill in place the rows that begin with number `first`."""
+        last = first + len(rows)
+        while self._ranges and self._ranges[0][1] < last:
+            column, top, bottom = self._ranges.popleft()
+            if top >= first:
+                value = rows[top - first][column]
+                if isinstance(value, (str, dt.date)) and value != "":
+                    self._open.append((column, bottom, value))
+                    self._fill(rows, column, range(top + 1 - first, bottom + 1 - first), value)
+        still = []
+        for column, bottom, value in self._open:
+            if bottom >= first:
+                self._fill(rows, column, range(bottom + 1 - first), value)
+            if bottom >= last:
+                still.append((column, bottom, value))
+        self._open = still
+
+    def _fill(self, rows: Sequence[_Row], column: int, places: range, value: object) -> None:
+        for place in places:
+            if 0 <= place < len(rows) and rows[place][column] == "":
+                rows[place][column] = value
+                self.count += 1
+                self.example = self.example or cell_text(value)
+
+
+def _merged_downwards(sheet: CalamineSheet, left: int, header_row: int) -> list[tuple[int, int, int]]:
+    """(column, first row, last row) of merged cells of several rows below the names, columns from `left`."""
+    found = []
+    for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
+        if bottom > top >= header_row and column >= left:
+            found.append((column - left, top, bottom))
+    return found

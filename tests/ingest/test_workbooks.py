@@ -1,0 +1,140 @@
+"""What workbooks hold besides a clean table: titles, merged cells, dates, errors, sheets, stray cells."""
+
+import datetime as dt
+import io
+import json
+import zipfile
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyreadstat
+import pytest
+
+from dashboard.ingest import UnreadableFile, reduce_file, store_table
+from dashboard.ingest.kinds import workbook_size
+from dashboard.ingest.table import Table
+from tests.ingest.helpers import both_ways, means, rows_of, stored
+from tests.ingest.made_files import ROWS, bytes_of, ods, xlsx, zipped
+
+
+def test_a_title_above_the_table_blank_rows_and_an_empty_column_beside_it(tmp_path):
+    rows = [["Results 2024"], [], [None, "g", "y"], [None, "a", 1], [None, None, None], [None, "a", 2.5]]
+    table = stored(tmp_path, xlsx(rows, tmp_path))
+    assert [column.name for column in table.columns] == ["g", "y"]
+    assert rows_of(table) == [("a", 1.0), ("a", 2.5)]
+    assert table.notes == ('2 rows above the column names left out ("Results 2024").',)
+
+
+def test_merged_labels_hold_for_all_their_rows_and_merged_numbers_do_not(tmp_path):
+    rows = [["g", "y"], ["North", 10], [None, None], [None, 30], ["South", 1], [None, 2]]
+    table = stored(tmp_path, xlsx(rows, tmp_path, merge=("A2:A4", "B2:B3", "A5:A6")))
+    assert rows_of(table) == [("North", 10), ("North", None), ("North", 30), ("South", 1), ("South", 2)]
+    assert table.notes == ('3 blank cells below a merged label filled with it, such as "North".',)
+
+
+def test_merged_labels_are_filled_across_batches(tmp_path, monkeypatch):
+    monkeypatch.setattr("dashboard.ingest.kinds.workbook._BATCH_CELLS", 4)
+    rows = [["g", "y"], *([["North", 1]] + [[None, i] for i in range(2, 8)]), ["South", 8], [None, 9]]
+    table = stored(tmp_path, xlsx(rows, tmp_path, merge=("A2:A8", "A9:A10")))
+    assert rows_of(table) == [("North", i) for i in range(1, 8)] + [("South", 8), ("South", 9)]
+
+
+def test_dates_are_iso_labels_and_whole_numbers_have_no_point(tmp_path):
+    day, moment = dt.datetime(2024, 1, 5), dt.datetime(2024, 1, 6, 10, 30)
+    rows = [["day", "moment", "school", "y"], [day, moment, 4.0, 1], [day, moment, 12.0, 2.5]]
+    content = xlsx(rows, tmp_path)
+    for group, labels in {
+        "day": ["2024-01-05"],
+        "moment": ["2024-01-06 10:30:00"],
+        "school": ["12", "4"],
+    }.items():
+        assert list(both_ways(tmp_path, content, group=group).labels) == labels
+
+
+def test_a_double_that_is_whole_is_a_label_without_a_point(tmp_path):
+    frame = pd.DataFrame({"g": [4.0, np.nan, 2.5, 4.0], "y": [1.0, 2, 3, 4]})
+    content = bytes_of(lambda p: pyreadstat.write_sav(frame, p), tmp_path, "x.sav")
+    data = both_ways(tmp_path, content)
+    assert means(data) == {"2.5": 3.0, "4": 2.5}
+    assert data.dropped.missing_group == 1
+
+
+def test_text_among_numbers_is_read_as_in_a_text_file(tmp_path):
+    rows = [["g", "y"], ["a", 1.5], ["a", "2.5"], ["b", "<0.5"], ["b", 7], ["b", "1,234.5"], ["a", 1.234]]
+    data = both_ways(tmp_path, xlsx(rows, tmp_path))
+    assert sorted(data.rows.outcome.tolist()) == [1.234, 1.5, 2.5, 7, 1234.5]
+    assert data.dropped.not_a_number == 1
+
+
+def test_cells_with_an_error_are_left_out_and_counted(tmp_path):
+    rows = [["g", "y"], ["a", 1], ["a", "#DIV/0!"], ["b", "#N/A"], ["b", 3]]
+    content = xlsx(rows, tmp_path)
+    assert b't="e"' in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
+    table = stored(tmp_path, content)
+    assert rows_of(table) == [("a", 1), ("a", None), ("b", None), ("b", 3)]
+    assert table.notes == ("2 cells with an error such as #DIV/0! or #N/A: left blank.",)
+
+
+SHEETS = (("Notes", [["read me"]], "visible"), ("Old", [["g", "y"], ["z", 1], ["z", 5]], "hidden"))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "groups"), [(None, {"a": 1.5}), ("Old", {"z": 3.0}), ("3", {"z": 3.0}), (" sheet ", {"a": 1.5})]
+)
+def test_a_sheet_is_chosen_by_name_or_number_or_is_the_first_with_a_table(tmp_path, sheet, groups):
+    (path := tmp_path / "data.xlsx").write_bytes(
+        xlsx([["g", "y"], ["a", 1], ["a", 2]], tmp_path, more=SHEETS)
+    )
+    said = []
+    data = reduce_file(path, outcome="y", group="g", sheet=sheet, say=said.append)
+    assert means(data) == groups
+    assert said == [f'Read from sheet "{"Old" if "z" in groups else "Sheet"}", one of 3.']
+    table = store_table(path, name="data.xlsx", target=tmp_path / "stored.parquet", sheet=sheet)
+    assert table.sheets == ("Sheet", "Notes", "Old")
+    assert Table.from_json(json.loads(json.dumps(table.to_json())), table.path) == table
+
+
+def test_a_sheet_that_is_not_there(tmp_path):
+    (path := tmp_path / "data.xlsx").write_bytes(xlsx(ROWS, tmp_path))
+    with pytest.raises(UnreadableFile, match='no sheet "2": choose from "Sheet"'):
+        reduce_file(path, outcome="y", group="g", sheet="2")
+    (path := tmp_path / "data.csv").write_text("g,y\na,1\n")
+    with pytest.raises(UnreadableFile, match="has no sheets to choose from"):
+        reduce_file(path, outcome="y", group="g", sheet="2")
+
+
+def test_a_stray_cell_in_the_last_corner_is_refused_before_memory_is_taken(tmp_path):
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.active["XFD1048576"] = 1
+    with pytest.raises(UnreadableFile, match="spans more than 20,000,000 cells: delete the rows and columns"):
+        stored(tmp_path, bytes_of(book.save, tmp_path, "corner.xlsx"))
+
+
+def test_a_long_sheet_of_few_columns_is_not_too_large(tmp_path):
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.active["C1048576"] = 1
+    content = bytes_of(book.save, tmp_path, "long.xlsx")
+    (path := tmp_path / "long.xlsx").write_bytes(content)
+    assert workbook_size.refuse_large_sheets(path, "long.xlsx") == {"Sheet": 0}
+
+
+def test_a_filled_row_that_is_repeated_without_end_is_refused(tmp_path):
+    content = ods(ROWS)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts["content.xml"] = parts["content.xml"].replace(
+        "<table:table-row>", '<table:table-row table:number-rows-repeated="1000000000">'
+    )
+    with pytest.raises(UnreadableFile, match="spans more than"):
+        stored(tmp_path, zipped(parts), name="data.ods")
+
+
+def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook_size, "MAX_UNPACKED_BYTES", 1000)
+    with pytest.raises(UnreadableFile, match="unpacks to more than"):
+        stored(tmp_path, xlsx(ROWS, tmp_path))
