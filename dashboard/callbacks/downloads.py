@@ -73,7 +73,7 @@ def _addresses(comparisons: Comparisons, given: object) -> tuple[str, Component 
 
 
 def _groups_csv(comparisons: Comparisons) -> flask.Response:
-    choices = _asked_for()
+    choices = _requested_choices()
     try:
         comparison = comparisons.comparison(owner(), choices)
         name = comparisons.source(owner(), choices).describe().file_name
@@ -86,7 +86,7 @@ def _groups_csv(comparisons: Comparisons) -> flask.Response:
 
 def _rows_csv(comparisons: Comparisons) -> flask.Response:
     try:
-        rows = comparisons.source(owner(), _asked_for()).rows()
+        rows = comparisons.source(owner(), _requested_choices()).rows()
         if rows is None:
             raise BadRequest(_INCOMPLETE)
         return _download(rows.pieces(), rows.name)
@@ -96,7 +96,7 @@ def _rows_csv(comparisons: Comparisons) -> flask.Response:
         raise BadRequest(str(error)) from error
 
 
-def _asked_for() -> Choices:
+def _requested_choices() -> Choices:
     try:
         choices = Choices.from_json(json.loads(flask.request.args.get("choices", "")))
     except (ValueError, RecursionError) as error:

@@ -29,7 +29,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         Input(ids.SOURCES, "value"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
-    )(partial(_opened, comparisons))
+    )(partial(_simulation_when_wanted, comparisons))
     app.callback(
         Output(ids.SHAPE_FIELD, "children"), Input(ids.dial("effects"), "value"), prevent_initial_call=True
     )(shape_field)
@@ -66,7 +66,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     )
 
 
-def _opened(
+def _simulation_when_wanted(
     comparisons: Comparisons, door: str | None, current: dict[str, str] | None
 ) -> dict[str, str] | NoUpdate:
     token = ChosenDesign.token

@@ -78,7 +78,7 @@ def dials(design: Design) -> html.Div:
                 role="group",
                 **aria(label="The four models of the lesson"),
             ),
-            *(_dragged(slider, getattr(design, slider.name)) for slider in SLIDERS),
+            *(_dial_with_slider(slider, getattr(design, slider.name)) for slider in SLIDERS),
             labelled("Sizes", _size_rule(design.per_group)),
             labelled("True effects", _effects(design)),
             html.Div(shape_field(design.effects, design.shape), id=ids.SHAPE_FIELD),
@@ -113,7 +113,7 @@ def slider_place(slider: Slider, value: object) -> float:
     return round(SLIDER_STEPS * share)
 
 
-def _dragged(slider: Slider, value: float | str) -> html.Div:
+def _dial_with_slider(slider: Slider, value: float | str) -> html.Div:
     name, label = slider.name, slider.label
     if isinstance(value, str):
         control: Component = dmc.TextInput(
