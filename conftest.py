@@ -9,6 +9,8 @@ from pathlib import Path
 MOST_WORKERS = 8
 """Each has a server and a browser of its own: beyond this the machine's memory goes before its cores do."""
 
+# what the shelf's tests share, in plugins/testing/shelf.py
+sys.path.insert(0, str(Path(__file__).parent / "plugins" / "testing"))
 # a plugin on the shelf is tested from its folder, installed or not
 for project in sorted(Path(__file__).parent.glob("plugins/*/pyproject.toml")):
     sys.path.insert(0, str(project.parent))

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import estimators
 from dashboard.samples import SAMPLES
+from estimators import build_registry
 from tests.waiting import PATIENCE
 
 ROOT = Path(estimators.__file__).parent.parent
-BUILT_IN_IDS = ["ols", "reml", "ml", "james_stein", "grand_mean"]
+BUILT_IN_IDS = list(build_registry(entry_points=False))
 PARAMETERS = ["mu", "mu_std_error", "sigma_group", "sigma_error", "icc", "criterion", "log_likelihood"]
 DYESTUFF = SAMPLES["dyestuff"].file
 ROLES = ("--outcome", "Yield", "--group", "Batch")

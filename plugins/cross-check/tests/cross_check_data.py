@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import shelf
 from estimators import GroupData, build_registry
+from shelf import value
 
 from blupboard_cross_check import register_estimators
 
@@ -73,13 +75,9 @@ def ours(criterion, data):
     return OURS[criterion].fit(data, {"std_error": "conditional"})
 
 
-def value(fit, name):
-    return fit.parameters[name].value
-
-
 def codes(fit):
     """What a fit notes, without the note that each has."""
-    found = [note.code for note in fit.notes]
+    found = shelf.codes(fit)
     assert found[-1] == "conditional_std_error"
     return found[:-1]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shelf
 from cross_check_data import BY_ID, STATSMODELS, balanced, codes, ours, stand_in_for_r, value
 from estimators import DataError, GroupData, OptionError, build_registry, check_estimator, compare
 
@@ -42,16 +43,12 @@ def test_it_keeps_to_the_contract(name, criterion):
 
 
 def test_every_public_name_says_what_it_is():
-    for name in blupboard_cross_check.__all__:
-        assert getattr(blupboard_cross_check, name).__doc__
+    shelf.check_names_are_explained(blupboard_cross_check)
 
 
 @pytest.mark.parametrize("name", BY_ID)
 def test_every_option_is_explained_and_others_are_refused(name):
-    assert BY_ID[name].citation
-    for spec in BY_ID[name].option_specs():
-        assert spec.label
-        assert spec.help.endswith(".")
+    shelf.check_options_are_explained(BY_ID[name])
     with pytest.raises(OptionError, match=f"^{name}.criterion takes one of reml, ml, not 'AIC'$"):
         BY_ID[name].fit(GroupData.from_arrays(*balanced()), {"criterion": "AIC"})
 

@@ -38,11 +38,3 @@ def trials(name):
 def batting():
     hits = np.array([int(h) for h in columns("batting")["hits"]])
     return published(hits / 45, np.sqrt(expected("batting")["variance"]))
-
-
-def value(fit, name):
-    return fit.parameters[name].value
-
-
-def codes(fit):
-    return [note.code for note in fit.notes]

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from empirical_bayes_data import BY_ID, batting, codes, columns, expected, trials
+from empirical_bayes_data import BY_ID, batting, columns, expected, trials
 from estimators import GroupData, build_registry
+from shelf import codes
 
 LIMITED = BY_ID["limited_translation"]
 JAMES_STEIN = build_registry(entry_points=False)["james_stein"]

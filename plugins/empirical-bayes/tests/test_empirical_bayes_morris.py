@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from empirical_bayes_data import BY_ID, batting, codes, columns, expected, published, trials, value
+from empirical_bayes_data import BY_ID, batting, columns, expected, published, trials
+from shelf import codes, value
 
 MORRIS = BY_ID["morris"]
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from empirical_bayes_data import BY_ID, codes, published
+import shelf
+from empirical_bayes_data import BY_ID, published
 from estimators import DataError, GroupData, build_registry, check_estimator, compare
+from shelf import codes
 
 import blupboard_empirical_bayes
 
@@ -60,16 +62,12 @@ def test_it_keeps_to_the_contract_with_other_options(name, options):
 
 
 def test_every_public_name_says_what_it_is():
-    for name in blupboard_empirical_bayes.__all__:
-        assert getattr(blupboard_empirical_bayes, name).__doc__
+    shelf.check_names_are_explained(blupboard_empirical_bayes)
 
 
 @pytest.mark.parametrize("name", BY_ID)
 def test_every_option_is_explained(name):
-    assert BY_ID[name].citation
-    for spec in BY_ID[name].option_specs():
-        assert spec.label
-        assert spec.help.endswith(".")
+    shelf.check_options_are_explained(BY_ID[name])
 
 
 @pytest.mark.parametrize(

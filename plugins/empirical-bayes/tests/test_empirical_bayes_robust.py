@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from empirical_bayes_data import BY_ID, codes, expected, published, trials, value
+from empirical_bayes_data import BY_ID, expected, published, trials
 from scipy.stats import norm
+from shelf import codes, value
 
 from blupboard_empirical_bayes.critical_values import critical_value
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from empirical_bayes_data import BY_ID, batting, codes, expected, published, trials, value
+from empirical_bayes_data import BY_ID, batting, expected, published, trials
+from shelf import codes, value
 
 SURE = BY_ID["sure"]
 CENTERS = ("mean", "free")

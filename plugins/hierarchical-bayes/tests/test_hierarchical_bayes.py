@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 from scipy.stats import chi2
+from shelf import values
 
 from blupboard_hierarchical_bayes import BayesOptions, HierarchicalBayes, sigma_group_density
 from brute_force import Grid
@@ -38,10 +39,6 @@ def flat(tau):
 
 def half_t(scale, df):
     return lambda tau: -(df + 1) / 2 * np.log1p((tau / scale) ** 2 / df)
-
-
-def values(fit):
-    return {name: p.value for name, p in fit.parameters.items()}
 
 
 def assert_same(fit, brute, level, tolerance):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
+from shelf import values
 
 from blupboard_hierarchical_bayes import HierarchicalBayes, PenalizedLikelihood, sigma_group_density
 from estimators import DataError, GroupData, build_registry, check_estimator
@@ -18,10 +19,6 @@ def rows(sizes=(4, 9, 2, 6, 3, 5), between=1.0, seed=3):
     rng = np.random.default_rng(seed)
     group = np.repeat(np.arange(len(sizes)), sizes)
     return between * rng.standard_normal(len(sizes))[group] + rng.standard_normal(len(group)), group
-
-
-def values(fit):
-    return {name: p.value for name, p in fit.parameters.items()}
 
 
 def test_eight_schools_as_published():

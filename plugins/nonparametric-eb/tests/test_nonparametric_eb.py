@@ -6,6 +6,7 @@ from dataclasses import make_dataclass
 import numpy as np
 import pytest
 from scipy.stats import norm
+from shelf import values
 
 from blupboard_nonparametric_eb import NonparametricBayes, NonparametricOptions, mixing_distribution
 from estimators import DataError, GroupData, build_registry, check_estimator, option
@@ -38,10 +39,6 @@ def simulated(groups, shape, seed=1):
 
 def summaries(y, error):
     return GroupData.from_estimates([f"{i:05d}" for i in range(len(y))], y, error)
-
-
-def values(fit):
-    return {name: p.value for name, p in fit.parameters.items()}
 
 
 def log_likelihood(y, error, atoms, masses):
