@@ -98,6 +98,11 @@ class GroupBatch:
         return self.total - self.groups
 
     @cached_property
+    def information(self) -> NDArray[np.float64]:
+        """(J,) what each group's own data weigh in every replicate: its rows."""
+        return frozen_array(self.n)
+
+    @cached_property
     def pooled_variance(self) -> NDArray[np.float64] | None:
         """(R,) pooled within-group variances; None where no group has two rows."""
         return None if self.df_within == 0 else frozen_array(self.ss_within.sum(axis=1) / self.df_within)
@@ -111,7 +116,7 @@ class GroupBatch:
     @cached_property
     def centered_grand_mean(self) -> NDArray[np.float64]:
         """(R,) means of all rows, minus origin."""
-        return frozen_array(weighted_mean(self.centered_mean, self.n))
+        return frozen_array(weighted_mean(self.centered_mean, self.information))
 
     @cached_property
     def varies_within(self) -> NDArray[np.bool_]:

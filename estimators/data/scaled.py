@@ -157,7 +157,7 @@ def scale_groups(
         center=center,
         value=scaled - center[..., None],
         information=information,
-        ss_within=np.asarray((ss_within / unit[..., None] / unit[..., None]).sum(axis=-1)),
+        ss_within=np.asarray(ss_within.sum(axis=-1) / unit / unit),
         rows=int(n.sum()),
         published=known_variance is not None,
     )

@@ -11,6 +11,7 @@ from estimators.contract.batch import BatchFit
 from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note
 from estimators.contract.options import NoOptions
+from estimators.data.scaled import weighted_mean
 from estimators.methods.degenerate import degenerate_fit, fit_replicates
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from estimators.contract.batch import GroupBatch
     from estimators.data.groups import GroupData
-    from estimators.data.scaled import ScaledGroups
 
 LEAST_GROUPS = 4
 PULLED_ONTO_CENTER = Note(
@@ -64,18 +64,16 @@ class JamesStein(Estimator):
         if limit is not None:
             center = data.origin + data.centered_grand_mean
             return limit if limit.weight is None else replace(limit, center=center)
-        scaled = data.scaled()
-        parts = _shrunk(data, scaled)
-        at_center = parts["weight"][0] == 0
-        return GroupFit(
-            **parts, center=float(scaled.place(0.0)), notes=(PULLED_ONTO_CENTER,) if at_center else ()
-        )
+        parts = _shrunk(data)
+        center = data.origin + float(weighted_mean(data.centered_mean, data.information))
+        notes = (PULLED_ONTO_CENTER,) if parts["weight"][0] == 0 else ()
+        return GroupFit(**parts, center=center, notes=notes)
 
     def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
         del options
 
         def ordinary(some: GroupBatch) -> BatchFit:
-            return BatchFit(**_shrunk(some, some.scaled()))
+            return BatchFit(**_shrunk(some))
 
         return fit_replicates(batch, ordinary, least_groups=LEAST_GROUPS)
 
@@ -89,14 +87,16 @@ class JamesStein(Estimator):
         return None if data.known_variance is not None else R_CODE
 
 
-def _shrunk(data: GroupData | GroupBatch, scaled: ScaledGroups) -> dict[str, Any]:
-    """The parts of a fit of ``(..., J)`` means that are not degenerate; m is the centre of ``scaled``."""
-    df, pooled = data.df_within, data.pooled_variance
-    bound = (scaled.groups - 3) * (1.0 if scaled.published else df / (df + 2.0))
-    spread = (np.square(scaled.value) / scaled.variance).sum(axis=-1)
+def _shrunk(data: GroupData | GroupBatch) -> dict[str, Any]:
+    """The parts of a fit of ``(..., J)`` means that are not degenerate; without pooled variance, published."""
+    df, pooled, variance = data.df_within, data.pooled_variance, np.asarray(data.sampling_variance)
+    middle = weighted_mean(data.centered_mean, data.information)[..., None]
+    distance = data.centered_mean - middle
+    spread = np.square(distance / np.sqrt(variance)).sum(axis=-1)
+    bound = (distance.shape[-1] - 3) * (1.0 if pooled is None else df / (df + 2.0))
     factor = np.asarray(1.0 - bound / np.maximum(spread, bound))[..., None]
     return {
-        "estimate": scaled.location(factor * scaled.value),
-        "weight": np.broadcast_to(factor, scaled.value.shape),
+        "estimate": data.origin + (middle + factor * distance),
+        "weight": np.broadcast_to(factor, distance.shape),
         "parameters": {} if pooled is None else {"sigma_error": np.sqrt(pooled)},
     }

@@ -10,6 +10,7 @@ from estimators.contract.batch import BatchFit
 from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note
 from estimators.contract.options import NoOptions
+from estimators.data.scaled import weighted_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,19 +116,19 @@ def _own_means(data: GroupData | GroupBatch) -> dict[str, Any]:
 
 def _one_mean(data: GroupData | GroupBatch) -> dict[str, Any]:
     """The parts of a fit of ``(..., J)`` means by the mean of all rows; of a single row no error is known."""
-    scaled = data.scaled()
-    center = scaled.place(0.0)
+    middle = weighted_mean(data.centered_mean, data.information)
+    center = data.origin + middle
     parts: dict[str, Any] = {
         "estimate": np.broadcast_to(center[..., None], data.mean.shape),
         "weight": np.zeros_like(data.mean),
         "parameters": {"mu": center},
     }
-    if scaled.published:
-        error = scaled.unit / np.sqrt(scaled.information.sum())
-    elif scaled.rows > 1:
-        parts["df"] = float(scaled.rows - 1)
-        between = (np.square(scaled.value) * scaled.information).sum(axis=-1)
-        error = scaled.unit * np.sqrt((scaled.ss_within + between) / parts["df"] / scaled.rows)
+    if data.pooled_variance is None and data.sampling_variance is not None:
+        error = np.full_like(center, 1.0 / np.sqrt(data.information.sum()))
+    elif data.total > 1:
+        parts["df"] = float(data.total - 1)
+        between = (np.square(data.centered_mean - middle[..., None]) * data.n).sum(axis=-1)
+        error = np.asarray(np.sqrt((data.ss_within.sum(axis=-1) + between) / parts["df"] / data.total))
     else:
         return parts
     parts["parameters"]["mu_std_error"] = error

@@ -33,7 +33,7 @@ Method = Literal["reml", "ml"]
 CELLS_AT_A_TIME = 1 << 20
 """Ratios times distinct sizes that are worked on at once: 8 MB an array, so that memory stays bounded."""
 ROUNDING_AT_ZERO = 16
-"""A score at 0 counts as 0 within so many roundings of its terms."""
+"""A score at 0 counts as 0 within so many roundings of its terms, each of which takes some ten on the way."""
 EPS = float(np.finfo(np.float64).eps)
 
 
