@@ -21,6 +21,7 @@ from estimators.fitting.compare import compare
 from estimators.fitting.fit_many import fit_many
 from estimators.methods.blup import MlBlup, RemlBlup
 from estimators.methods.degenerate import degenerate_fit, degenerate_note
+from estimators.methods.homogeneity import Homogeneity, homogeneity
 from estimators.methods.james_stein import JamesStein
 from estimators.methods.level_means import GrandMean, LevelMeans
 from estimators.plugins.discovery import PluginFailure, Source
@@ -59,6 +60,7 @@ __all__ = [
     "GroupBatch",
     "GroupData",
     "GroupFit",
+    "Homogeneity",
     "JamesStein",
     "LevelMeans",
     "Look",
@@ -96,6 +98,7 @@ __all__ = [
     "degenerate_fit",
     "degenerate_note",
     "fit_many",
+    "homogeneity",
     "hookimpl",
     "option",
     "risk_steps",

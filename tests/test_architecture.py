@@ -66,6 +66,7 @@ MAY_IMPORT = {
     "estimator",
     "errors",
     "groups",
+    "homogeneity",
     "options",
     "profile",
     "scaled",

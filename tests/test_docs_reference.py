@@ -43,6 +43,7 @@ from estimators import (
     compare,
     degenerate_fit,
     degenerate_note,
+    homogeneity,
     option,
 )
 from estimators.contract.comparison import Comparison
@@ -135,7 +136,7 @@ def test_every_check_has_its_line(check):
     assert f"| `{check.__name__}{signature(check)}` |" in part("Checks and errors")
 
 
-@pytest.mark.parametrize("function", [degenerate_fit, degenerate_note], ids=lambda f: f.__name__)
+@pytest.mark.parametrize("function", [degenerate_fit, degenerate_note, homogeneity], ids=lambda f: f.__name__)
 def test_what_takes_degenerate_data_off_a_method_has_its_line(function):
     assert f"| `{function.__name__}{signature(function)}` |" in part("What a method is given")
 

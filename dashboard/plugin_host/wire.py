@@ -114,15 +114,16 @@ def pack_comparison(comparison: Comparison, levels: Iterable[float]) -> dict[str
 
 def unpack_comparison(packed: dict[str, Any], registry: Registry) -> Comparison:
     """The comparison, with this registry's estimators."""
-    level = packed["level"]
+    level, data = packed["level"], unpack(packed["data"])
     results = []
     for given in packed["results"]:
         estimator = registry.get(given["id"])
         if estimator is None:
             continue  # an object that a program gave to the server, which nobody else knows
         options = estimator.make_options(given["options"])
-        results.append(Result(estimator, options, level, given["fit"], given["message"]))
-    return Comparison(unpack(packed["data"]), tuple(results), level)
+        rounding = data.rounding
+        results.append(Result(estimator, options, level, given["fit"], given["message"], rounding=rounding))
+    return Comparison(data, tuple(results), level)
 
 
 def plain_figure(figure: object) -> object:

@@ -109,7 +109,8 @@ class Scene:
         """(J,) rank of the own means, 1 = largest."""
         from estimators.contract.comparison import mean_rank
 
-        return mean_rank(self.comparison.data.mean)[self.order]
+        data = self.comparison.data
+        return mean_rank(data.mean, data.rounding)[self.order]
 
     @cached_property
     def reference(self) -> Series | None:

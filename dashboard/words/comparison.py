@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.scene.truth import SAME, closest, distance
 from dashboard.words.grammar import article, join_names
 from dashboard.words.numbers import number, number_by_error, percent, row_count
+from estimators import homogeneity
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene, Series
@@ -64,13 +65,7 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
     if between == 0 and within == 0 and not known:
         return Headline("All values are equal.", "There is nothing to compare.")
     if between == 0:
-        mean = number_by_error(scene.center, _value(reference, "mu_std_error"), digits=3)
-        where = "a mean of its own" if scene.center is None else f"the population mean, {mean}"
-        return Headline(
-            f"No sign that {unit.many} differ.",
-            f"Their means lie no further apart than chance alone would put them, so every {unit.one} is "
-            f"predicted at {where}.",
-        )
+        return _no_spread_between(scene, reference)
     if known:
         answer = f"The true means of {unit.many} have a standard deviation of {number(between)}."
         return Headline(answer, _what_groups_keep(scene, reference))
@@ -83,6 +78,30 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
     share = _inside((between / math.hypot(between, within)) ** 2 if icc is None else icc)
     shown = percent(share).replace("under", "Under").replace("over", "Over")
     return Headline(f"{shown} of the variance lies between {unit.many}.", _what_groups_keep(scene, reference))
+
+
+def _no_spread_between(scene: Scene, reference: Series) -> Headline:
+    """What a spread of 0 means, by what a test of equal means says of the same groups."""
+    unit, test = scene.unit, homogeneity(scene.comparison.data)
+    mean = number_by_error(scene.center, _value(reference, "mu_std_error"), digits=3)
+    where = "a mean of its own" if scene.center is None else f"the population mean, {mean}"
+    predicted = f"every {unit.one} is predicted at {where}."
+    if test is not None and test.case == "beyond_chance":
+        return Headline(
+            f"{unit.many[:1].upper()}{unit.many[1:]} differ by more than chance, but their spread is "
+            "estimated as 0.",
+            f"{test.name} sees a difference ({test}) that {reference.label} does not: with it {predicted}",
+        )
+    if test is not None and test.case == "within_chance":
+        return Headline(
+            f"No clear sign that {unit.many} differ.",
+            "Their means lie further apart than chance puts them on average, but well within chance "
+            f"({test}), so {predicted}",
+        )
+    return Headline(
+        f"No sign that {unit.many} differ.",
+        f"Their means lie no further apart than chance alone would put them, so {predicted}",
+    )
 
 
 def _what_groups_keep(scene: Scene, reference: Series) -> str:

@@ -13,7 +13,7 @@ from estimators.contract.fit import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from estimators.contract.estimator import Estimator
     from estimators.contract.fit import GroupFit, Interval
@@ -34,6 +34,8 @@ class Result:
     """Why there is no fit."""
     pending: bool = False
     """Whether the fit is still under way somewhere else."""
+    rounding: ArrayLike = 0.0
+    """How far rounding may have put each estimate, one number or ``(J,)``; see ``GroupData.rounding``."""
 
     @property
     def id(self) -> str:
@@ -52,8 +54,11 @@ class Result:
 
     @cached_property
     def rank(self) -> NDArray[np.float64] | None:
-        """Rank of each estimate ``(J,)``, 1 = largest, ties share the mean; None if the method failed."""
-        return None if self.fit is None else mean_rank(self.fit.estimate)
+        """Rank of each estimate ``(J,)``, 1 = largest; None if the method failed.
+
+        Ties share the mean, and estimates tie where they agree within ``rounding``.
+        """
+        return None if self.fit is None else mean_rank(self.fit.estimate, self.rounding)
 
 
 @dataclass(frozen=True)
@@ -148,11 +153,20 @@ class Comparison:
         }
 
 
-def mean_rank(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ranks ``(J,)`` from the largest down, starting at 1; equal values share the mean of their ranks."""
-    _, of, count = np.unique(-values, return_inverse=True, return_counts=True)
-    last = np.cumsum(count)
-    return np.asarray((last - (count - 1) / 2.0)[of], dtype=np.float64)
+def mean_rank(values: NDArray[np.float64], rounding: ArrayLike = 0.0) -> NDArray[np.float64]:
+    """Ranks ``(J,)`` from the largest down, starting at 1; equal values share the mean of their ranks.
+
+    Neighbours are equal where they are no further apart than the ``rounding`` of both together, one number or
+    ``(J,)``.
+    """
+    order = np.argsort(-values, kind="stable")
+    ordered, slack = values[order], np.broadcast_to(np.asarray(rounding), values.shape)[order]
+    apart = ordered[:-1] - ordered[1:] > slack[:-1] + slack[1:]
+    of = np.concatenate([[0], np.cumsum(apart)])
+    count = np.bincount(of)
+    rank = np.empty(len(values))
+    rank[order] = (np.cumsum(count) - (count - 1) / 2.0)[of]
+    return rank
 
 
 def tidy_columns(data: GroupData, result: Result) -> dict[str, list[Any]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+EPS = float(np.finfo(np.float64).eps)
 SMALLEST, LARGEST = 1e-145, 1e145
 """Between these a number's square fits a double with room for sums."""
 
@@ -141,6 +142,18 @@ class GroupData:
     def ss_between(self) -> float:
         """Sum over rows of the squared distance from their group's mean to the mean of all rows."""
         return float(self.n @ np.square(self.centered_mean - self.centered_grand_mean))
+
+    @cached_property
+    def rounding(self) -> NDArray[np.float64]:
+        """(J,) how far rounding may have put each mean from that of the rows as they were written.
+
+        Half an eps of every number that is written as a double, and of every partial sum: those of n rows
+        around their mean add up to n eps / 2 times the mean distance at most (Higham 2002, Accuracy and
+        Stability of Numerical Algorithms, section 4.2), which is at most the standard deviation,
+        sqrt(ss_within / n). Means and estimates that agree within the rounding of both are ties.
+        """
+        size = np.abs(self.origin) + np.abs(self.centered_mean) + np.sqrt(self.n * self.ss_within)
+        return frozen_array(EPS * size)
 
     def scaled(self) -> ScaledGroups:
         """The means on a scale where powers fit a double, ``(J,)``, and taken together by size."""

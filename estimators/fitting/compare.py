@@ -53,7 +53,7 @@ def compare(
 
 def run(data: GroupData, estimator: Estimator, options: object, level: float) -> Result:
     """Fit one estimator; whatever it raises becomes the message of its result."""
-    result = Result(estimator=estimator, options=options, level=level)
+    result = Result(estimator=estimator, options=options, level=level, rounding=data.rounding)
     try:
         with np.errstate(all="ignore"):
             fit = estimator.fit(data, options)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -12,6 +14,7 @@ from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note
 from estimators.contract.options import option
 from estimators.methods.degenerate import degenerate_fit, fit_replicates
+from estimators.methods.homogeneity import Case, homogeneity
 from estimators.methods.profile import Method
 from estimators.methods.variance_components import VarianceComponents, fit_variance_components
 
@@ -40,6 +43,28 @@ class BlupOptions:
     )
 
 
+BOUNDARY: Mapping[Case, str] = MappingProxyType(
+    {
+        "no_further": (
+            "The group means lie no further apart than chance would put them ({test}), so the spread between "
+            "groups is estimated as 0 and every group is predicted at the population mean."
+        ),
+        "within_chance": (
+            "The group means lie a little further apart than chance puts them on average, but well within "
+            "chance ({test}). The likelihood is largest where the spread between groups is 0, so every group "
+            "is predicted at the population mean."
+        ),
+        "beyond_chance": (
+            "{name} sees a difference between groups ({test}) that the likelihood at its maximum does not: "
+            "it is largest where the spread between groups is 0, so every group is predicted at the "
+            "population mean. Do not read that as groups that are alike: look at the level means, and at "
+            "REML beside ML."
+        ),
+    }
+)
+"""What is said of a spread between groups of 0, by what a test of equal means says."""
+
+
 class Blup(Estimator):
     """mu + gamma_j (ybar_j - mu) with gamma_j = n_j lambda / (1 + n_j lambda).
 
@@ -58,7 +83,7 @@ class Blup(Estimator):
             return limit
         parts = self._predictions(data, options)
         mu, sigma_group = parts["parameters"]["mu"], parts["parameters"]["sigma_group"]
-        return GroupFit(**parts, center=mu, notes=_boundary_notes(options) if sigma_group == 0 else ())
+        return GroupFit(**parts, center=mu, notes=_boundary_notes(data, options) if sigma_group == 0 else ())
 
     def _fit_many(self, batch: GroupBatch, options: BlupOptions) -> BatchFit:
         def ordinary(some: GroupBatch) -> BatchFit:
@@ -152,11 +177,9 @@ def _std_error(
     return np.hypot(conditional, own * model.mu_std_error[..., None])
 
 
-def _boundary_notes(options: BlupOptions) -> tuple[Note, ...]:
-    text = (
-        "The data show no more spread between groups than sampling alone would, so the spread between groups "
-        "is estimated as 0 and every group is predicted at the population mean."
-    )
+def _boundary_notes(data: GroupData, options: BlupOptions) -> tuple[Note, ...]:
+    test = homogeneity(data)
+    text = "" if test is None else BOUNDARY[test.case].format(test=test, name=test.name)
     notes = [Note("sigma_group_zero", "warning", text)]
     if options.std_error == "conditional":
         text = (

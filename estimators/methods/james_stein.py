@@ -88,7 +88,7 @@ class JamesStein(Estimator):
 
 
 def _shrunk(data: GroupData | GroupBatch) -> dict[str, Any]:
-    """The parts of a fit of ``(..., J)`` means that are not degenerate; without pooled variance, published."""
+    """The parts of a fit of ``(..., J)`` means that are not degenerate; no pooled variance: published."""
     df, pooled, variance = data.df_within, data.pooled_variance, np.asarray(data.sampling_variance)
     middle = weighted_mean(data.centered_mean, data.information)[..., None]
     distance = data.centered_mean - middle

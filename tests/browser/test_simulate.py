@@ -109,7 +109,7 @@ def test_the_presets_are_the_answers_data(simulated, preset):
     if preset == "model1":
         ids = column_ids(simulated)
         assert {row[ids["REML BLUP"]] for row in table(simulated)} == {"15.990"}
-        expect(simulated.locator("#notes")).to_contain_text("no more spread between groups")
+        expect(simulated.locator("#notes")).to_contain_text("no further apart than chance")
 
 
 def test_draw_again_takes_the_next_seed(simulated):

@@ -279,7 +279,7 @@ def test_what_failed_or_needs_a_word_is_said_in_comments():
     boundary = r_text(
         BY_NAME["boundary"], compare(GroupData.from_arrays([1.0, 5.0, 1.0, 5.0], list("aabb")), ["reml"])
     )
-    assert "# Note: The data show no more spread between groups" in boundary
+    assert "# Note: The group means lie no further apart than chance" in boundary
 
 
 @pytest.mark.parametrize("file_name", ["f.parquet", "F.PARQUET"])

@@ -57,6 +57,26 @@ def test_the_boundary():
     )
 
 
+def test_the_boundary_where_means_lie_apart_within_chance():
+    data = GroupData.from_arrays([0.0, 2.0, 1.6, 3.6], list("aabb"))
+    assert said(data, built_in("ml")) == (
+        "No clear sign that schools differ. Their means lie further apart than chance puts them on average, "
+        "but well within chance (F(1, 2) = 1.28, p = .38), so every school is predicted at the population "
+        "mean, 1.80."
+    )
+
+
+def test_the_boundary_where_a_test_sees_a_difference():
+    rows = [*np.tile([-1.0, 1.0], 50), 3.2, 0.5, -0.5, 0.5]
+    data = GroupData.from_arrays(rows, np.repeat(list("abcd"), [100, 1, 1, 2]))
+    assert said(data, built_in("ml")) == (
+        "Schools differ by more than chance, but their spread is estimated as 0. The F test sees a "
+        "difference (F(3, 100) = 3.44, p = .02) that ML BLUP does not: with it every school is predicted at "
+        "the population mean, 0.0356."
+    )
+    assert "of the variance lies between schools" in said(data, built_in("reml"))
+
+
 def test_the_boundary_far_from_zero_tells_where():
     data = GroupData.from_arrays(1e9 + np.array([1.0, 3.0, 1.5, 2.5, 1.0, 3.0]), list("aabbcc"))
     assert "at the population mean, 1,000,000,002.00." in said(data)

@@ -26,8 +26,8 @@ result[["ols"]] <- local({
 })
 
 # REML BLUP
-# Note: The data show no more spread between groups than sampling alone would, so the spread between
-#   groups is estimated as 0 and every group is predicted at the population mean.
+# Note: The group means lie no further apart than chance would put them (F(3, 8) = 0.00, p = 1), so
+#   the spread between groups is estimated as 0 and every group is predicted at the population mean.
 result[["reml"]] <- local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
   model <- lme4::lmer(y ~ 1 + (1 | g), REML = TRUE)
@@ -36,8 +36,8 @@ result[["reml"]] <- local({
 })
 
 # ML BLUP
-# Note: The data show no more spread between groups than sampling alone would, so the spread between
-#   groups is estimated as 0 and every group is predicted at the population mean.
+# Note: The group means lie no further apart than chance would put them (F(3, 8) = 0.00, p = 1), so
+#   the spread between groups is estimated as 0 and every group is predicted at the population mean.
 result[["ml"]] <- local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
   model <- lme4::lmer(y ~ 1 + (1 | g), REML = FALSE)

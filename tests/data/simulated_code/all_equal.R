@@ -40,7 +40,7 @@ result[["ml"]] <- local({
 })
 
 # James–Stein
-# Note: All values are equal: there is nothing to shrink, and the weight does not exist.
+# Note: All values are equal: there is nothing to shrink, and weights and the ICC do not exist.
 result[["james_stein"]] <- local({
   n <- as.vector(table(g))
   means <- as.vector(tapply(y, g, mean))

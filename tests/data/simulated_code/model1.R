@@ -22,8 +22,9 @@ result[["ols"]] <- local({
 })
 
 # REML BLUP
-# Note: The data show no more spread between groups than sampling alone would, so the spread between
-#   groups is estimated as 0 and every group is predicted at the population mean.
+# Note: The group means lie no further apart than chance would put them (F(4, 20) = 0.97, p = .45),
+#   so the spread between groups is estimated as 0 and every group is predicted at the population
+#   mean.
 result[["reml"]] <- local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
   model <- lme4::lmer(y ~ 1 + (1 | g), REML = TRUE)
@@ -32,8 +33,9 @@ result[["reml"]] <- local({
 })
 
 # ML BLUP
-# Note: The data show no more spread between groups than sampling alone would, so the spread between
-#   groups is estimated as 0 and every group is predicted at the population mean.
+# Note: The group means lie no further apart than chance would put them (F(4, 20) = 0.97, p = .45),
+#   so the spread between groups is estimated as 0 and every group is predicted at the population
+#   mean.
 result[["ml"]] <- local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
   model <- lme4::lmer(y ~ 1 + (1 | g), REML = FALSE)

@@ -42,6 +42,8 @@ result[["ml"]] <- local({
 })
 
 # James–Stein
+# Note: Rows do not vary within any group, so every group's mean is taken at its word. This is the
+#   limit of the method; there is no criterion.
 result[["james_stein"]] <- local({
   n <- as.vector(table(g))
   means <- as.vector(tapply(y, g, mean))
