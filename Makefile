@@ -18,7 +18,7 @@ PINNED = pyproject.toml constraints.txt $(addsuffix /pyproject.toml,$(SHELF))
 help:
 	@echo 'make run    start the dashboard and open it in the browser; make run ARGS="--port 9000"'
 	@echo 'make test   everything that is checked: make check, then all tests, in a browser too'
-	@echo 'make quick  the tests that take no browser and no more than a moment'
+	@echo 'make quick  lint, types, and every test but the slow ones and those in a browser'
 	@echo 'make check  lint, format and types'
 	@echo 'make bench  speed beside other packages'
 	@echo 'make clean  remove what these commands have made, .venv too'
@@ -29,7 +29,7 @@ run: .venv/.installed
 test: check browser
 	@$(IN)/python -m pytest $(PARALLEL) $(ARGS)
 
-quick: .venv/.installed-dev
+quick: check
 	@$(IN)/python -m pytest $(PARALLEL) -m 'not browser and not slow' $(ARGS)
 
 check: .venv/.installed-dev
