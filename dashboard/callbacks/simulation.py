@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dash import ALL, ClientsideFunction, Input, NoUpdate, Output, State, no_update
 
 from dashboard.pages import ids
-from dashboard.pages.dials import shape_field
+from dashboard.pages.dials import shape_field, sizes_text
 from dashboard.pages.layout import opened_data
 from dashboard.serving.server import owner
 from dashboard.session.first_choices import first_choices
@@ -33,6 +33,13 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     app.callback(
         Output(ids.SHAPE_FIELD, "children"), Input(ids.dial("effects"), "value"), prevent_initial_call=True
     )(shape_field)
+    app.callback(
+        Output(ids.dial("per_group"), "value"),
+        Input(ids.SIZE_RULE, "value"),
+        State(ids.dial("per_group"), "value"),
+        State(ids.dial("groups"), "value"),
+        prevent_initial_call=True,
+    )(_sizes_of_rule)
     callback: Callable[..., None] = app.clientside_callback
     callback(
         ClientsideFunction("blupboard", "turnDials"),
@@ -41,14 +48,6 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         Input(ids.dial_slider(ALL), "value"),
         Input(ids.CHOICES, "data"),
         State(ids.DATASET, "data"),
-        prevent_initial_call=True,
-    )
-    callback(
-        ClientsideFunction("blupboard", "chooseSizes"),
-        Output(ids.dial("per_group"), "value"),
-        Input(ids.SIZE_RULE, "value"),
-        State(ids.dial("per_group"), "value"),
-        State(ids.dial("groups"), "value"),
         prevent_initial_call=True,
     )
     callback(
@@ -66,11 +65,16 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     )
 
 
+def _sizes_of_rule(rule: str, typed: object, groups: object) -> str | NoUpdate:
+    text = sizes_text(rule, str(typed), int(groups) if isinstance(groups, (int, float)) else 0)
+    return no_update if text is None else text
+
+
 def _simulation_when_wanted(
     comparisons: Comparisons, door: str | None, current: dict[str, str] | None
 ) -> dict[str, str] | NoUpdate:
     token = ChosenDesign.token
-    if door != "simulate" or (current or {}).get("token") == token:
+    if door != ids.SIMULATE or (current or {}).get("token") == token:
         return no_update
     who = owner()
     comparisons.workspace.remember_current(who, token)

@@ -62,5 +62,5 @@ def groups_index(scene: Scene) -> dict[str, Any]:
         "labels": labels,
         "n": n if known is None else None,
         "error": None if known is None else [f"{math.sqrt(variance):.3g}" for variance in known.tolist()],
-        "unit": scene.unit.one,
+        "unit": {"one": scene.unit.one, "many": scene.unit.many},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,10 @@ def dials(design: Design) -> html.Div:
                         n_clicks=0,
                         className="chip",
                         **aria(pressed=str(preset.design == design).lower()),
-                        **data(design=json.dumps(preset.design.to_json())),
+                        **data(
+                            design=json.dumps(preset.design.to_json()),
+                            sizes=size_rule(preset.design.per_group),
+                        ),
                     )
                     for preset in PRESETS.values()
                 ],
@@ -98,6 +102,33 @@ def size_rule(per_group: str) -> str:
     if per_group.startswith("~"):
         return "drawn"
     return "range" if "-" in per_group else "equal"
+
+
+def sizes_text(rule: str, typed: str, groups: int) -> str | None:
+    """The text that a rule of SIZE_RULES begins with; None where what is typed follows the rule already.
+
+    Numbers are kept from what is typed; a list has a size for each of ``groups`` (0: not known), at most 500.
+    """
+    follows = {
+        "equal": r"\d+",
+        "range": r"\d+-\d+",
+        "drawn": "~.*",
+        "huge": re.escape(ONE_HUGE),
+        "list": ".*,.*",
+    }
+    if re.fullmatch(follows[rule], typed):
+        return None
+    numbers = [int(digits) for digits in re.findall(r"\d+", typed)] or [10]
+    high = max(numbers)
+    low = min(numbers) if len(numbers) > 1 else min(2, high)
+    listed = ",".join(str((5, 10, 20)[i % 3]) for i in range(min(groups or 5, 500)))
+    return {
+        "equal": str(high),
+        "range": f"{low}-{high}",
+        "drawn": f"~{low}-{high}",
+        "huge": ONE_HUGE,
+        "list": listed,
+    }[rule]
 
 
 def slider_place(slider: Slider, value: object) -> float:

@@ -17,7 +17,7 @@ def header() -> html.Header:
             dmc.ActionIcon(
                 icon("menu"),
                 id=ids.RAIL_TOGGLE, variant="subtle", color="gray", size="lg", className="rail-toggle",
-                **aria(label="Data, estimators and display", expanded="false", controls="rail"),
+                **aria(label="Data, estimators and display", expanded="false", controls=ids.RAIL),
             ),
             html.A(
                 [html.Span(className="mark"), html.Span("blupboard")], href="./", className="brand",

@@ -47,7 +47,7 @@ def rail(
             html.Div(_display(comparisons, choices), className="display-fields on-compare"),
         ],
         className="rail",
-        id="rail",
+        id=ids.RAIL,
         **aria(label="Data, estimators and display"),
     )
 
@@ -57,7 +57,7 @@ def _sources(
 ) -> dmc.Tabs:
     upload = [
         html.Div(
-            id="upload-zone",
+            id=ids.UPLOAD_ZONE,
             **data(
                 max_bytes=str(comparisons.workspace.max_upload_bytes),
                 also=" ".join(s for reader in comparisons.registry.readers.values() for s in reader.suffixes),
@@ -84,13 +84,13 @@ def _sources(
             dmc.TabsList(
                 [
                     dmc.TabsTab("Upload", value="upload"),
-                    dmc.TabsTab("Simulate", value="simulate"),
+                    dmc.TabsTab("Simulate", value=ids.SIMULATE),
                     dmc.TabsTab("Samples", value="samples"),
                 ],
                 grow=True,
             ),
             dmc.TabsPanel(upload, value="upload"),
-            dmc.TabsPanel(dials(design), value="simulate"),
+            dmc.TabsPanel(dials(design), value=ids.SIMULATE),
             dmc.TabsPanel(html.Div(samples, className="samples"), value="samples"),
         ],
         id=ids.SOURCES,

@@ -7,23 +7,14 @@ from urllib.parse import quote
 
 from dash import html
 
+from dashboard.scene.marker_shapes import CORNERS
+from dashboard.scene.style import LINE
+
 if TYPE_CHECKING:
     from dashboard.scene.style import Style
 
-_SHAPES = {
-    "circle": '<circle cx="8" cy="8" r="5"/>',
-    "diamond": '<path d="M8 2 14 8 8 14 2 8Z"/>',
-    "square": '<rect x="3.4" y="3.4" width="9.2" height="9.2"/>',
-    "triangle-up": '<path d="M8 2.5 14 13H2Z"/>',
-    "triangle-down": '<path d="M8 13.5 14 3H2Z"/>',
-    "pentagon": '<path d="M8 2 14 6.4 11.7 13.4H4.3L2 6.4Z"/>',
-    "hexagon": '<path d="M8 2 13.2 5V11L8 14 2.8 11V5Z"/>',
-    "star": '<path d="M8 1.6 9.8 6h4.6l-3.7 2.8 1.4 4.6L8 10.6l-4.1 2.8 1.4-4.6L1.6 6h4.6Z"/>',
-    "cross": '<path d="M6 2h4v4h4v4h-4v4H6v-4H2V6h4Z"/>',
-    "x": '<path d="m4 2 4 4 4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4-4-4Z"/>',
-    "bowtie": '<path d="M2 3 8 8l6-5v10L8 8l-6 5Z"/>',
-    "line": '<path d="M1 8h3.4M6.3 8h3.4M11.6 8H15" stroke-width="2" fill="none"/>',
-}
+_RADIUS = 5
+"""Of a symbol in a picture of 16 by 16."""
 
 _ICONS = {
     "menu": '<path d="M2 4h12M2 8h12M2 12h12"/>',
@@ -57,9 +48,17 @@ def icon(name: str) -> html.Img:
 
 def _symbol(name: str, color: str) -> str:
     open_shape = name.endswith("-open")
-    shape = _SHAPES.get(name.removesuffix("-open"), _SHAPES["circle"])
     fill = "none" if open_shape else color
+    shape = _shape(name.removesuffix("-open"))
     return _data(f'<g fill="{fill}" stroke="{color}" stroke-width="{1.8 if open_shape else 0.6}">{shape}</g>')
+
+
+def _shape(name: str) -> str:
+    if name == LINE:
+        return '<path d="M1 8h3.4M6.3 8h3.4M11.6 8H15" stroke-width="2" fill="none"/>'
+    if name not in CORNERS:
+        return f'<circle cx="8" cy="8" r="{_RADIUS}"/>'
+    return f'<polygon points="{" ".join(f"{8 + _RADIUS * v:.4g}" for v in CORNERS[name])}"/>'
 
 
 def _data(body: str) -> str:

@@ -306,7 +306,7 @@ def test_the_index_goes_by_key(comparisons, choices):
     assert index["labels"] == [f"s{i}" for i in range(6)]
     assert [index["labels"][key] for key in index["order"]] == ["s2", "s5", "s4", "s1", "s3", "s0"]
     assert index["n"] == [3] * 6
-    assert (index["view"], index["unit"]) == (scene.selection_key, "school")
+    assert (index["view"], index["unit"]) == (scene.selection_key, {"one": "school", "many": "schools"})
 
 
 def test_a_long_table_asks_for_its_rows(comparisons, upload):

@@ -3,24 +3,36 @@
  * the graphs, and the design handed to the page's callbacks once the hand rests. While a slider is dragged, dash hears
  * nothing of it: its stores would take longer than a frame.
  */
-import {placeOf, valueAt} from './scale.mjs';
-import {handOverWords, showWords} from './live_words.mjs';
+
 import {asZoomed} from '../linked/zoom.mjs';
+import {undrawable} from '../preview/drawable.mjs';
 import {createDriver} from '../preview/driver.mjs';
 import {handOver, paint} from '../preview/figure.mjs';
 import {context, noUpdate, setProps} from '../shared/dash.mjs';
+import {elements} from '../shared/elements.mjs';
+import {ids, kinds, largestSeed, pages, simulatedToken, textFields} from '../shared/facts.mjs';
+import {graphIn} from '../shared/plotly.mjs';
+import {handOverWords, showWords} from './live_words.mjs';
+import {placeOf, valueAt} from './scale.mjs';
 
-const TEXT = new Set(['per_group', 'effects', 'stream']);
-let driver = null;
+/** @typedef {Record<string, any>} Design the fields of a simulation's design by name */
+
+const driver = createDriver({fetchFrame, showFrame, commit});
+/** @type {Record<string, any> | null} */
 let choices = null;
+/** @type {Design | null} */
 let design = null; // as the dials stand
+/** @type {Design | null} */
 let committed = null; // as the page's callbacks know it
 let known = {}; // the inputs' values as dash has them
 const placed = new Map(); // sliders' places that were set here, by name
 let live = false; // whether simulated data are on screen
+/** @type {Graph[]} */
 let painted = []; // graphs that hold a preview
-let refused = null; // what was wrong with the last design, {field, message}
+/** @type {Design | null} */
+let refused = null; // the last design that was asked for, where it could not be drawn
 let animating = false; // whether draws follow each other by themselves
+/** @type {((frame: object) => void) | null} */
 let waiting = null; // takes the next frame, for an animation
 
 const keyOf = (type, name) => JSON.stringify({name, type});
@@ -29,19 +41,29 @@ const setDash = (type, name, props) => setProps({type, name}, props);
 
 // Sliders
 
+/** @returns {import('./scale.mjs').Scale | null} */
 function scaleOf(name) {
-    const element = find('dial-slider', name);
-    const box = element && element.closest('.dial');
-    return box && {low: Number(box.dataset.low), high: Number(box.dataset.high), step: Number(box.dataset.step), log: box.dataset.log === 'true'};
+    const box = find(kinds.dial_slider, name)?.closest('.dial');
+    if (!(box instanceof HTMLElement)) {
+        return null;
+    }
+    const {low, high, step, log} = box.dataset;
+    return {low: Number(low), high: Number(high), step: Number(step), log: log === 'true'};
 }
 
 /** Puts a slider's thumb where the input says, unless it stands for that already. */
 function follow(name, value, place) {
     const scale = scaleOf(name);
     const number = Number(value);
-    if (scale && value !== '' && Number.isFinite(number) && valueAt(place, scale) !== number && placeOf(number, scale) !== place) {
+    if (
+        scale &&
+        value !== '' &&
+        Number.isFinite(number) &&
+        valueAt(place, scale) !== number &&
+        placeOf(number, scale) !== place
+    ) {
         placed.set(name, placeOf(number, scale));
-        setDash('dial-slider', name, {value: placed.get(name)});
+        setDash(kinds.dial_slider, name, {value: placed.get(name)});
     }
 }
 
@@ -49,7 +71,11 @@ function follow(name, value, place) {
 function dragged(thumb) {
     const box = thumb.closest('.dial-slider');
     const {name} = JSON.parse(box.id);
-    const number = valueAt(Number(thumb.getAttribute('aria-valuenow')), scaleOf(name));
+    const scale = scaleOf(name);
+    if (!scale) {
+        return;
+    }
+    const number = valueAt(Number(thumb.getAttribute('aria-valuenow')), scale);
     const value = name === 'per_group' ? String(number) : number;
     if (design && String(design[name]) !== String(value)) {
         write(name, value);
@@ -59,40 +85,55 @@ function dragged(thumb) {
 
 /** What an input shows, without dash hearing of it. */
 function write(name, value) {
-    const input = find('dial', name);
-    if (input) {
+    const input = find(kinds.dial, name);
+    if (input instanceof HTMLInputElement) {
         input.value = String(value);
     }
 }
 
 new MutationObserver((changes) => {
     for (const {target} of changes) {
-        if (held && target.matches('.dial-slider [role="slider"]') && held.contains(target)) {
+        if (
+            held &&
+            target instanceof Element &&
+            target.matches('.dial-slider [role="slider"]') &&
+            held.contains(target)
+        ) {
             dragged(target);
         }
     }
 }).observe(document.documentElement, {subtree: true, attributes: true, attributeFilter: ['aria-valuenow']});
 
+/** @type {Element | null} */
 let held = null; // the slider that a pointer or the keyboard has
 
-document.addEventListener('pointerdown', (event) => {
-    const slider = event.target instanceof Element && event.target.closest('.dial-slider');
-    if (slider) {
-        held = slider;
-        document.body.classList.add('dial-held');
-        running().hold();
-    }
-}, true);
-for (const end of ['pointerup', 'pointercancel']) {
-    document.addEventListener(end, () => {
-        if (held) {
-            setTimeout(() => { // the thumb's last place is on its way
-                held = null;
-                document.body.classList.remove('dial-held');
-                running().release();
-            }, 30);
+document.addEventListener(
+    'pointerdown',
+    (event) => {
+        const slider = event.target instanceof Element && event.target.closest('.dial-slider');
+        if (slider) {
+            held = slider;
+            document.body.classList.add('dial-held');
+            driver.hold();
         }
-    }, true);
+    },
+    true
+);
+for (const end of ['pointerup', 'pointercancel']) {
+    document.addEventListener(
+        end,
+        () => {
+            if (held) {
+                setTimeout(() => {
+                    // the thumb's last place is on its way
+                    held = null;
+                    document.body.classList.remove('dial-held');
+                    driver.release();
+                }, 30);
+            }
+        },
+        true
+    );
 }
 
 // The design
@@ -104,30 +145,45 @@ function named(entries) {
 function designOf(values) {
     const given = {};
     for (const [name, value] of Object.entries(values)) {
-        given[name] = name === 'shape' && (value === '' || value === undefined) ? null : TEXT.has(name) ? String(value) : value;
+        given[name] =
+            name === 'shape' && (value === '' || value === undefined)
+                ? null
+                : textFields.includes(name)
+                  ? String(value)
+                  : value;
     }
     return given;
 }
 
 function same(one, other) {
-    return Boolean(one && other) && Object.keys(one).every((name) => String(one[name]) === String(other[name]));
+    return (
+        Boolean(one && other) && Object.keys(one).every((name) => String(one[name]) === String(other[name]))
+    );
 }
 
 /** Called by dash whenever an input or a slider has settled, and with what the page shows. */
-export function turnDials(values, places, shown, dataset) {
-    const {triggered, inputs_list: [inputs, sliders]} = context();
-    live = Boolean(dataset && dataset.token === 'simulated');
+export function turnDials(_values, _places, shown, dataset) {
+    const {
+        triggered,
+        inputs_list: [inputs, sliders],
+    } = context();
+    live = Boolean(dataset && dataset.token === simulatedToken);
     choices = shown || choices;
     known = named(inputs);
     const now = {...known};
     for (const [name, place] of Object.entries(named(sliders))) {
         const scale = scaleOf(name);
-        const moved = triggered.some(({prop_id}) => prop_id.includes('dial-slider') && prop_id.includes(`"${name}"`));
-        const byKey = moved && placed.get(name) !== place && find('dial-slider', name).contains(document.activeElement);
+        const moved = triggered.some(
+            ({prop_id}) => prop_id.includes(kinds.dial_slider) && prop_id.includes(`"${name}"`)
+        );
+        const byKey =
+            moved &&
+            placed.get(name) !== place &&
+            find(kinds.dial_slider, name)?.contains(document.activeElement);
         if (byKey && scale) {
             const value = valueAt(place, scale);
             now[name] = name === 'per_group' ? String(value) : value;
-            setDash('dial', name, {value: now[name]});
+            setDash(kinds.dial, name, {value: now[name]});
         } else {
             follow(name, now[name], place);
         }
@@ -143,14 +199,15 @@ export function turnDials(values, places, shown, dataset) {
     return noUpdate();
 }
 
+/** @param {Design} next */
 function turn(next) {
     design = next;
-    running().change(next);
+    driver.change(next);
 }
 
 function markPreset(current) {
-    for (const chip of document.querySelectorAll('.dials .chip')) {
-        chip.setAttribute('aria-pressed', String(same(JSON.parse(chip.dataset.design), current)));
+    for (const chip of elements('.dials .chip')) {
+        chip.setAttribute('aria-pressed', String(same(JSON.parse(chip.dataset.design || '{}'), current)));
     }
 }
 
@@ -159,35 +216,29 @@ function setDials(values) {
     for (const [name, given] of Object.entries(values)) {
         const value = given === null ? '' : given;
         if (String(known[name]) !== String(value)) {
-            setDash('dial', name, {value});
+            setDash(kinds.dial, name, {value});
         }
     }
 }
 
 export function choosePreset() {
     const {triggered} = context();
-    const chip = triggered[0].value && document.getElementById(triggered[0].prop_id.replace(/\.n_clicks$/, ''));
+    const chip =
+        triggered[0].value && document.getElementById(triggered[0].prop_id.replace(/\.n_clicks$/, ''));
     if (chip) {
         setDials(JSON.parse(chip.dataset.design));
-        setProps('size-rule', {value: 'equal'});
+        setProps(ids.SIZE_RULE, {value: chip.dataset.sizes});
     }
     return noUpdate();
 }
 
 // Frames
 
-/** Made at the first turn. */
-function running() {
-    driver = driver || createDriver({fetchFrame, showFrame, commit});
-    return driver;
-}
-
 async function fetchFrame(wanted, signal) {
-    const asked = {design: wanted, choices: {...choices, token: 'simulated', outcome: 'y', group: 'group', design: null}};
     const answer = await fetch('simulate/frame', {
         method: 'POST',
         headers: {'Content-Type': 'application/json'},
-        body: JSON.stringify(asked),
+        body: JSON.stringify({design: wanted, choices}),
         signal,
     });
     if (!answer.ok) {
@@ -197,9 +248,11 @@ async function fetchFrame(wanted, signal) {
     return answer.json();
 }
 
-function showFrame({frame = {}, problem = null}) {
-    refused = frame.problem || (problem && {field: '', message: problem});
-    say(refused);
+/** @param {{frame?: Record<string, any>, problem?: string | null, state: Design}} answered */
+function showFrame({frame = {}, problem = null, state}) {
+    const wrong = frame.problem || (problem && {field: '', message: problem});
+    refused = wrong ? state : null;
+    say(wrong);
     if (frame.figures && onCompare()) {
         paintViews(frame.figures);
         showWords(frame.words);
@@ -216,48 +269,53 @@ function answer(frame) {
 }
 
 function onCompare() {
-    return live && document.documentElement.dataset.page === 'compare';
+    return live && document.documentElement.dataset.page === pages[0];
 }
 
 function paintViews(figures) {
     painted = [];
     for (const [id, figure] of Object.entries(figures)) {
-        const box = document.getElementById(id);
-        const graph = box && box.querySelector('.js-plotly-plot');
-        if (graph) {
+        const graph = graphIn(document.getElementById(id));
+        if (graph && !undrawable(figure).length) {
             paint(graph, asZoomed(figure, id));
             painted.push(graph);
         }
     }
 }
 
+/** @param {{field: string, message: string} | null} problem */
 function say(problem) {
     const field = problem ? problem.field : null;
     for (const line of document.querySelectorAll('.dial-error')) {
         const {name} = JSON.parse(line.id);
-        const text = name === field ? problem.message : '';
+        const text = problem && name === field ? problem.message : '';
         if (line.textContent !== text) {
-            setDash('dial-error', name, {children: text});
+            setDash(kinds.dial_error, name, {children: text});
         }
     }
-    if (problem && !find('dial-error', field)) {
-        setProps('problem', {children: problem.message});
+    if (problem && !find(kinds.dial_error, field)) {
+        setProps(ids.PROBLEM, {children: problem.message});
     }
 }
 
-/** The page's callbacks take over; pictures and words go when the page holds the same. */
+/**
+ * The page's callbacks take over; pictures and words go when the page holds the same.
+ *
+ * @param {Design} settled
+ */
 function commit(settled) {
     answer({});
-    if (refused) {
+    if (refused === settled) {
         return;
     }
-    painted.forEach((graph) => handOver(graph));
+    say(null); // of an earlier design; what is wrong with this one nobody has said, if its frame has not come in time
+    painted.forEach(handOver);
     painted = [];
     handOverWords();
     if (!same(settled, committed)) {
         committed = settled;
         setDials(settled);
-        setProps('design', {data: settled});
+        setProps(ids.DESIGN, {data: settled});
     }
 }
 
@@ -270,9 +328,12 @@ export function setAnimating(on) {
 
 /** Shows the next draw; the frame of it is promised. */
 export function nextDraw() {
-    const frame = new Promise((resolve) => { waiting = resolve; });
-    const seed = Number(design.seed);
-    const next = {...design, seed: seed < 2147483647 ? seed + 1 : 1, skip: 0};
+    /** @type {Promise<any>} */
+    const frame = new Promise((resolve) => {
+        waiting = resolve;
+    });
+    const seed = Number(design?.seed);
+    const next = {...design, seed: seed < largestSeed ? seed + 1 : 1, skip: 0};
     write('seed', next.seed);
     write('skip', 0);
     turn(next);
@@ -281,9 +342,9 @@ export function nextDraw() {
 
 /** Commits nothing until `release`. */
 export function hold() {
-    running().hold();
+    driver.hold();
 }
 
 export function release() {
-    running().release();
+    driver.release();
 }

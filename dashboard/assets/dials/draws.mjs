@@ -1,8 +1,11 @@
 /*
  * More draws of the same design: one, or twenty in a row with a count of who came closest, so that luck is seen as luck.
  */
-import {hold, nextDraw, release, setAnimating} from './dials.mjs';
+
 import {context, noUpdate} from '../shared/dash.mjs';
+import {elements} from '../shared/elements.mjs';
+import {ids} from '../shared/facts.mjs';
+import {hold, nextDraw, release, setAnimating} from './dials.mjs';
 
 const DRAWS = 20;
 const PAUSE = 140; // ms between draws: slow enough to see, fast enough not to wait
@@ -10,9 +13,9 @@ let turn = 0; // of the animations; a newer one ends the one before
 
 export function drawMore(again, many) {
     const pressed = context().triggered_id;
-    if (pressed === 'draw-many' && many) {
+    if (pressed === ids.DRAW_MANY && many) {
         animate();
-    } else if (pressed === 'draw-again' && again) {
+    } else if (pressed === ids.DRAW_AGAIN && again) {
         turn += 1;
         say('');
         nextDraw();
@@ -21,7 +24,9 @@ export function drawMore(again, many) {
 }
 
 async function animate() {
-    const mine = (turn += 1);
+    turn += 1;
+    const mine = turn;
+    /** @type {Record<string, number>} */
     const won = {};
     setAnimating(true);
     hold();
@@ -30,7 +35,9 @@ async function animate() {
         if (!closest || mine !== turn) {
             break;
         }
-        closest.forEach((id) => { won[id] = (won[id] || 0) + 1; });
+        closest.forEach((id) => {
+            won[id] = (won[id] || 0) + 1;
+        });
         say(tally(won, draw));
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
@@ -41,14 +48,18 @@ async function animate() {
 }
 
 function tally(won, draws) {
-    const rows = Array.from(document.querySelectorAll('.estimator-row'));
-    const names = Object.fromEntries(rows.map((row) => [row.dataset.id, row.querySelector('.estimator-name').textContent]));
-    const parts = Object.entries(won).sort((a, b) => b[1] - a[1]).map(([id, count]) => `${names[id] || id} ${count}`);
+    const rows = elements('.estimator-row');
+    const names = Object.fromEntries(
+        rows.map((row) => [row.dataset.id, row.querySelector('.estimator-name')?.textContent])
+    );
+    const parts = Object.entries(won)
+        .sort((a, b) => b[1] - a[1])
+        .map(([id, count]) => `${names[id] || id} ${count}`);
     return `Closest in ${draws} ${draws === 1 ? 'draw' : 'draws'} (ties count for each): ${parts.join(', ')}`;
 }
 
 function say(text) {
-    const line = document.getElementById('draw-tally');
+    const line = document.getElementById(ids.DRAW_TALLY);
     if (line) {
         line.textContent = text;
     }

@@ -3,28 +3,27 @@
  * costs dash tens of milliseconds. They go when dash has drawn the same.
  */
 
+import {setText} from '../shared/elements.mjs';
+import {ids} from '../shared/facts.mjs';
+
 const PATIENCE = 1500; // ms after which a stand-in goes although nothing has changed behind it
 const standing = new Map(); // element -> its stand-in
 
 function standInFor(element) {
     let copy = standing.get(element);
-    if (!copy || !copy.isConnected) {
+    if (!copy?.isConnected) {
         copy = element.cloneNode(true);
         copy.removeAttribute('id');
         copy.removeAttribute('aria-live');
         copy.setAttribute('aria-hidden', 'true');
-        copy.querySelectorAll('[id]').forEach((part) => part.removeAttribute('id'));
+        for (const part of copy.querySelectorAll('[id]')) {
+            part.removeAttribute('id');
+        }
         element.after(copy);
         element.classList.add('stood-in-for');
         standing.set(element, copy);
     }
     return copy;
-}
-
-function write(element, text) {
-    if (element && element.textContent !== text) {
-        element.textContent = text;
-    }
 }
 
 function withId(id, use) {
@@ -36,16 +35,18 @@ function withId(id, use) {
 
 /** {headline: [bold, rest], cards: [[value, extra], ...], closest} */
 export function showWords({headline, cards, closest}) {
-    withId('headline', (copy) => {
-        write(copy.querySelector('strong'), headline[0]);
-        write(copy.querySelector('span'), headline[1]);
+    withId(ids.HEADLINE, (copy) => {
+        setText(copy.querySelector('strong'), headline[0]);
+        setText(copy.querySelector('span'), headline[1]);
     });
-    withId('cards', (copy) => cards.forEach(([value, extra], i) => {
-        const card = copy.children[i];
-        write(card && card.querySelector('.card-value'), value);
-        write(card && card.querySelector('.card-extra'), extra);
-    }));
-    withId('closest', (copy) => write(copy, closest));
+    withId(ids.CARDS, (copy) =>
+        cards.forEach(([value, extra], i) => {
+            const card = copy.children[i];
+            setText(card?.querySelector('.card-value'), value);
+            setText(card?.querySelector('.card-extra'), extra);
+        })
+    );
+    withId(ids.CLOSEST, (copy) => setText(copy, closest));
 }
 
 /** Lets the page's own words show again, each as soon as it has changed. */

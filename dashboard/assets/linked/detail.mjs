@@ -3,12 +3,14 @@
  * which the figure is too large to carry. The window in view goes to the store "view-window"; the server answers in
  * the store "view-detail". `layout.meta` says which of the two the figure leaves to us: `detail` and `intervals`.
  */
-import {frameOf, toX, toY} from './geometry.mjs';
-import {addElement, SVG} from './elements.mjs';
-import {short} from './paths.mjs';
-import {setProps} from '../shared/dash.mjs';
 
-const STORE_ID = 'view-window';
+import {setProps} from '../shared/dash.mjs';
+import {addElement, SVG} from '../shared/elements.mjs';
+import {ids} from '../shared/facts.mjs';
+import {metaOf, plotArea} from '../shared/plotly.mjs';
+import {frameOf, toX, toY} from './geometry.mjs';
+import {short} from './paths.mjs';
+
 const MOST = 200; // positions in a window
 const WAIT = 120; // milliseconds without movement before the server is asked
 const LINE_HEIGHT = 11; // pixels of row height from which every row has its name
@@ -17,8 +19,10 @@ const LEAST_MARGIN = 60; // pixels left of the plot in which names have room
 const INSIDE_LETTERS = 24;
 
 let detail = null;
-let asked = null;
-let timer = 0;
+/** @type {string | null} */
+let asked = null; // the window, as JSON
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 
 /** The positions shown, {first, last}, or null where they are too many. */
 function windowOf(frame, total) {
@@ -29,8 +33,8 @@ function windowOf(frame, total) {
 
 /** Looks at the groups view after it was drawn, zoomed or panned, and asks for what is now in view. */
 export function watchDetail(view, index) {
-    const frame = frameOf(view.gd._fullLayout);
-    const lacking = (view.gd._fullLayout.meta || {}).intervals === false;
+    const frame = frameOf(plotArea(view.gd));
+    const lacking = metaOf(view.gd).intervals === false;
     const seen = frame && lacking ? windowOf(frame, index.order.length) : null;
     clearTimeout(timer);
     if (!seen) {
@@ -41,7 +45,7 @@ export function watchDetail(view, index) {
         const data = {...seen, view: index.view};
         if (JSON.stringify(data) !== asked) {
             asked = JSON.stringify(data);
-            setProps(STORE_ID, {data});
+            setProps(ids.VIEW_WINDOW, {data});
         }
     }, WAIT);
 }
@@ -75,20 +79,21 @@ export function intervalsInView(shown, frame) {
 
 /** Writes the names of the rows in view into an SVG group, once the rows are high enough for all of them. */
 export function drawNames(group, view, frame, index) {
-    const wanted = view && (view.gd._fullLayout.meta || {}).detail && Math.abs(frame.perY) >= LINE_HEIGHT;
+    const wanted = view && metaOf(view.gd).detail && Math.abs(frame.perY) >= LINE_HEIGHT;
     const seen = wanted ? windowOf(frame, index.order.length) : null;
     const outside = frame.left >= LEAST_MARGIN;
     const letters = outside ? Math.floor((frame.left - 10) / LETTER_WIDTH) : INSIDE_LETTERS;
     const count = seen ? seen.last - seen.first + 1 : 0;
     group.setAttribute('class', `linked-names ${outside ? 'linked-outside' : ''}`);
     while (group.childElementCount > count) {
-        group.lastElementChild.remove();
+        group.lastElementChild?.remove();
     }
+    const first = seen ? seen.first : 0;
     for (let i = 0; i < count; i++) {
-        const label = index.labels[index.order[seen.first + i]];
+        const label = index.labels[index.order[first + i]];
         const text = group.children[i] || addElement(group, 'text', '', SVG);
         text.textContent = label.length > letters ? `${label.slice(0, letters - 1)}\u2026` : label;
         text.setAttribute('x', outside ? frame.left - 6 : frame.left + 4);
-        text.setAttribute('y', frame.top + toY(frame, seen.first + i));
+        text.setAttribute('y', frame.top + toY(frame, first + i));
     }
 }

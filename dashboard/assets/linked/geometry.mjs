@@ -5,38 +5,58 @@
  * groups, in Plotly's own arrays. Coordinates are relative to the plot area's top left corner.
  */
 
-/** The plot area of a drawn graph, or null while it has none. Reads the live ranges, so it holds while panning. */
-export function frameOf(layout) {
-    const x = layout && layout.xaxis;
-    const y = layout && layout.yaxis;
-    if (!x || !y || !(x._length > 0) || !(y._length > 0) || !x.range || !y.range) {
+/**
+ * @typedef {{left: number, top: number, width: number, height: number, x0: number, y0: number, y1: number,
+ *     perX: number, perY: number}} Frame
+ * @typedef {{color: string, size: number, symbol: string}} Marker
+ * @typedef {{axis: 'x' | 'y', above: ArrayLike<number>, below: ArrayLike<number>, color: string, thickness: number}} Bars
+ * @typedef {{name: string, x: ArrayLike<number>, y: ArrayLike<number>, stride: number, marker: Marker | null,
+ *     line: boolean, error: Bars | null}} Trace
+ * @typedef {{trace: Trace, i: number, x: number, y: number}} Mark
+ * @typedef {{x: number, y: number, w: number, h: number}} Rect
+ */
+
+/**
+ * Pixels and ranges of a plot area, see `plotArea`; null where there is none or an axis has no length.
+ *
+ * @param {ReturnType<typeof import('../shared/plotly.mjs').plotArea>} area
+ * @returns {Frame | null}
+ */
+export function frameOf(area) {
+    if (!area) {
         return null;
     }
-    const [x0, x1] = x.range.map(Number);
-    const [y0, y1] = y.range.map(Number);
-    const frame = {left: x._offset, top: y._offset, width: x._length, height: y._length, x0, y0};
-    frame.perX = frame.width / (x1 - x0);
-    frame.perY = frame.height / (y0 - y1); // pixels grow downwards
-    frame.y1 = y1;
-    return [frame.perX, frame.perY].every(Number.isFinite) ? frame : null;
+    const [x0, x1] = area.x.range;
+    const [y0, y1] = area.y.range;
+    const [width, height] = [area.x.length, area.y.length];
+    const [perX, perY] = [width / (x1 - x0), height / (y0 - y1)]; // pixels grow downwards
+    const frame = {left: area.x.offset, top: area.y.offset, width, height, x0, y0, perX, perY, y1};
+    return [perX, perY].every(Number.isFinite) ? frame : null;
 }
 
+/** @param {Frame} frame @param {number} x */
 export function toX(frame, x) {
     return (x - frame.x0) * frame.perX;
 }
 
+/** @param {Frame} frame @param {number} y */
 export function toY(frame, y) {
     return (y - frame.y1) * frame.perY;
 }
 
 function drawn(value) {
-    return value !== null && value !== undefined && value === value;
+    return value !== null && value !== undefined && !Number.isNaN(value);
 }
 
-/** What Plotly made of the traces marked `meta.groups`. */
+/**
+ * What Plotly made of the traces marked `meta.groups`.
+ *
+ * @param {any[]} fullData
+ * @returns {Trace[]}
+ */
 export function tracesOf(fullData) {
     return fullData
-        .filter((trace) => trace.meta && trace.meta.groups && trace.visible === true && trace.x && trace.y)
+        .filter((trace) => trace.meta?.groups && trace.visible === true && trace.x && trace.y)
         .map((trace) => ({
             name: trace.name,
             x: trace.x,
@@ -57,8 +77,11 @@ function markerOf(marker) {
     };
 }
 
+/** @returns {Bars | null} */
 function errorOf(trace) {
-    const axis = ['x', 'y'].find((name) => (trace[`error_${name}`] || {}).visible && trace[`error_${name}`].array);
+    const axis = /** @type {const} */ (['x', 'y']).find(
+        (name) => trace[`error_${name}`]?.visible && trace[`error_${name}`].array
+    );
     if (!axis) {
         return null;
     }
@@ -67,7 +90,12 @@ function errorOf(trace) {
     return {axis, above: bars.array, below, color: bars.color, thickness: bars.thickness || 1.5};
 }
 
-/** The ends of a point's interval in data units, or null where it has none. */
+/**
+ * The ends of a point's interval in data units, or null where it has none.
+ *
+ * @param {Trace} trace
+ * @param {number} i
+ */
 export function intervalOf(trace, i) {
     const error = trace.error;
     if (!error || !drawn(error.above[i]) || !drawn(error.below[i])) {
@@ -77,7 +105,14 @@ export function intervalOf(trace, i) {
     return [centre - error.below[i], centre + error.above[i]];
 }
 
-/** Calls `visit(i, x, y)` for every drawn point of a trace that belongs to the group at a position, in pixels. */
+/**
+ * Calls `visit(i, x, y)` for every drawn point of a trace that belongs to the group at a position, in pixels.
+ *
+ * @param {Trace} trace
+ * @param {Frame} frame
+ * @param {number} position
+ * @param {(i: number, x: number, y: number) => void} visit
+ */
 export function eachPoint(trace, frame, position, visit) {
     const end = Math.min((position + 1) * trace.stride, trace.x.length);
     for (let i = position * trace.stride; i < end; i++) {
@@ -140,6 +175,9 @@ function nearestSegment(trace, frame, px, py, best) {
 /**
  * The position whose mark or line is nearest to a pixel and within `radius` of it, or -1. A scan over the typed
  * arrays: 20,000 groups on four estimators take about a millisecond, less than any index would cost to build.
+ *
+ * @param {Trace[]} traces
+ * @param {Frame} frame
  */
 export function nearest(traces, frame, px, py, radius) {
     let best = radius * radius;
@@ -158,9 +196,16 @@ export function nearest(traces, frame, px, py, radius) {
     return position;
 }
 
-/** The mark of one group nearest to a pixel: {trace, i, x, y}, markers before line corners; null without one. */
+/**
+ * The mark of one group nearest to a pixel, markers before line corners; null without one.
+ *
+ * @param {Trace[]} traces
+ * @param {Frame} frame
+ * @returns {Mark | null}
+ */
 export function markNear(traces, frame, position, px, py) {
     let best = Infinity;
+    /** @type {Mark | null} */
     let mark = null;
     for (const trace of traces) {
         eachPoint(trace, frame, position, (i, x, y) => {
@@ -186,7 +231,13 @@ function insidePolygon(px, py, xs, ys) {
     return inside;
 }
 
-/** The positions with a mark inside an outline {x, y} of corners in data units: a polygon, or two corners of a box. */
+/**
+ * The positions with a mark inside an outline of corners in data units: a polygon, or two corners of a box.
+ *
+ * @param {Trace[]} traces
+ * @param {{x: number[], y: number[]}} outline
+ * @param {boolean} isPolygon
+ */
 export function positionsInside(traces, outline, isPolygon) {
     const [left, right] = [Math.min(...outline.x), Math.max(...outline.x)];
     const [low, high] = [Math.min(...outline.y), Math.max(...outline.y)];
@@ -219,9 +270,15 @@ function overlap(a, b) {
 /**
  * The place of a label of `size` {w, h} that stays inside `area` {w, h} and covers least of the labelled groups'
  * own points, then of the rectangles that are `taken` and of the points of `others`; earlier candidates [x, y] win ties.
+ *
+ * @param {number[][]} candidates
+ * @param {{w: number, h: number}} size
+ * @param {{w: number, h: number}} area
+ * @param {{own: number[][], others: number[][], taken: Rect[]}} around
+ * @returns {Rect}
  */
 export function placeLabel(candidates, size, area, {own, others, taken}) {
-    let best = null;
+    let best = {rect: {x: 2, y: 2, ...size}, cost: Infinity};
     for (const [x, y] of candidates) {
         const rect = {
             x: Math.max(2, Math.min(x, area.w - size.w - 2)),
@@ -233,7 +290,7 @@ export function placeLabel(candidates, size, area, {own, others, taken}) {
         const covered = (points) => points.filter(([x1, y1]) => inside(rect, x1, y1, 3)).length;
         const crowd = taken.reduce((sum, other) => sum + overlap(rect, other), 0);
         const cost = moved + 40 * covered(own) + 6 * covered(others) + crowd;
-        if (!best || cost < best.cost) {
+        if (cost < best.cost) {
             best = {rect, cost};
         }
     }

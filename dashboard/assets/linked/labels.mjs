@@ -2,6 +2,8 @@
  * Linked views: the small labels beside the groups in focus. `write` sets their text for one view, `place` then puts
  * those of all views where they cover least; sizes are read once in between, so that a frame lays out once.
  */
+import {setText} from '../shared/elements.mjs';
+import {fullLayout} from '../shared/plotly.mjs';
 import {eachPoint, intervalOf, placeLabel, toX, toY} from './geometry.mjs';
 import {nameAndRows, readingText} from './text.mjs';
 
@@ -20,12 +22,6 @@ function boxOf(overlay, i) {
     return overlay.labels[i];
 }
 
-function setText(element, text) {
-    if (element.textContent !== text) {
-        element.textContent = text;
-    }
-}
-
 /** Writes the labels of the groups `keys` (the last one first); a group without a mark in the plot gets none. */
 export function writeLabels(view, state, frame, keys) {
     const {overlay} = view;
@@ -34,7 +30,9 @@ export function writeLabels(view, state, frame, keys) {
         const hover = state.hover && state.hover.key === key ? state.hover : null;
         const pointed = hover && hover.source === view.id ? hover.at : null;
         const points = pointsOf(view, frame, state.positionOf(key));
-        const seen = points.filter(([x, y]) => x >= -1 && y >= -1 && x <= frame.width + 1 && y <= frame.height + 1);
+        const seen = points.filter(
+            ([x, y]) => x >= -1 && y >= -1 && x <= frame.width + 1 && y <= frame.height + 1
+        );
         if (seen.length) {
             const box = boxOf(overlay, tasks.length);
             setText(box.children[0], nameAndRows(state.index, key));
@@ -44,7 +42,9 @@ export function writeLabels(view, state, frame, keys) {
             tasks.push({view, frame, box, points, anchor: pointed ? pixelOf(frame, pointed) : seen[0]});
         }
     }
-    overlay.labels.slice(tasks.length).forEach((box) => { box.hidden = true; });
+    overlay.labels.slice(tasks.length).forEach((box) => {
+        box.hidden = true;
+    });
     return tasks;
 }
 
@@ -54,7 +54,7 @@ function pixelOf(frame, {trace, i}) {
 
 /** "REML BLUP 61.4 [53.9, 68.8]": the mark's trace, or the column of a line's corner, and its value. */
 function reading(view, {trace, i}) {
-    const {xaxis, yaxis} = view.gd._fullLayout;
+    const {xaxis, yaxis} = fullLayout(view.gd);
     const [along, axis, across] = view.rows ? ['x', xaxis, yaxis] : ['y', yaxis, xaxis];
     const place = trace[view.rows ? 'y' : 'x'][i];
     const tick = Array.from(across.tickvals || []).indexOf(place);
@@ -65,12 +65,15 @@ function reading(view, {trace, i}) {
 
 /** What the label of a group should leave free, in pixels: its marks, its line, the ends of its intervals. */
 function pointsOf(view, frame, position) {
+    /** @type {number[][]} */
     const points = [];
     for (const trace of view.traces) {
+        /** @type {number[] | null} */
         let before = null;
         eachPoint(trace, frame, position, (i, x, y) => {
             if (before && trace.line) {
-                points.push(...ALONG.map((part) => [before[0] + part * (x - before[0]), before[1] + part * (y - before[1])]));
+                const [fromX, fromY] = before;
+                points.push(...ALONG.map((part) => [fromX + part * (x - fromX), fromY + part * (y - fromY)]));
             }
             points.push([x, y]);
             before = trace.stride > 1 ? [x, y] : null;
@@ -97,15 +100,27 @@ function everyMark({traces}, frame) {
 }
 
 function candidates(view, frame, [x, y], points, {w, h}) {
-    if (view.rows) { // beside the whole row, so that its intervals stay readable
+    if (view.rows) {
+        // beside the whole row, so that its intervals stay readable
         const right = Math.max(...points.map(([px]) => px)) + GAP;
         const left = Math.min(...points.map(([px]) => px)) - w - GAP;
         const ends = [frame.width - w - 4, 4];
-        return [[right, y - h / 2], [left, y - h / 2], ...ends.flatMap((end) => [[end, y + 14], [end, y - h - 14]])];
+        return [
+            [right, y - h / 2],
+            [left, y - h / 2],
+            ...ends.flatMap((end) => [
+                [end, y + 14],
+                [end, y - h - 14],
+            ]),
+        ];
     }
     const sides = (gap) => [
-        [x + GAP, y - h - gap], [x + GAP, y + gap], [x - w - GAP, y - h - gap], [x - w - GAP, y + gap],
-        [x - w / 2, y - h - gap - 4], [x - w / 2, y + gap + 4],
+        [x + GAP, y - h - gap],
+        [x + GAP, y + gap],
+        [x - w - GAP, y - h - gap],
+        [x - w - GAP, y + gap],
+        [x - w / 2, y - h - gap - 4],
+        [x - w / 2, y + gap + 4],
     ];
     return [...sides(GAP), ...sides(3 * GAP)];
 }

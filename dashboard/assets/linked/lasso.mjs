@@ -3,10 +3,10 @@
  * dim the rest its own way and draw the whole plot anew, for seconds where there are many groups. Here a tool is a
  * word on the view, the outline a path in the overlay, and the result a list of positions.
  */
+import {dragButtons, dragModeAt, dragModeOf, fullLayout, isDragLayer, plotArea} from '../shared/plotly.mjs';
 import {frameOf, positionsInside} from './geometry.mjs';
 import {short} from './paths.mjs';
 
-const BUTTON = '.modebar-btn[data-attr="dragmode"]';
 const TOOLS = ['select', 'lasso'];
 const LEAST = 5; // pixels of movement that make a drag
 const STEP = 3; // pixels between two corners of a lasso
@@ -14,14 +14,14 @@ const STEP = 3; // pixels between two corners of a lasso
 /** Gives a view the tools; `picked(positions, event)` is called with what a drag went around, maybe nothing. */
 export function listenForLasso(view, picked) {
     const {wrapper} = view;
+    /** @type {{frame: import('./geometry.mjs').Frame, left: number, top: number, corners: number[][]} | null} */
     let drag = null;
 
     function onButton(event) {
-        const button = event.target.closest(BUTTON);
-        if (!button) {
+        const mode = dragModeAt(event.target);
+        if (mode === null) {
             return;
         }
-        const mode = button.getAttribute('data-val');
         view.tool = TOOLS.includes(mode) && view.tool !== mode ? mode : null;
         if (TOOLS.includes(mode)) {
             event.stopPropagation();
@@ -31,14 +31,14 @@ export function listenForLasso(view, picked) {
     }
 
     function keepFromPlotly(event) {
-        if (view.tool && event.target.matches('.nsewdrag')) {
+        if (view.tool && isDragLayer(event.target)) {
             event.stopPropagation();
         }
     }
 
     function onDown(event) {
-        const frame = view.gd && frameOf(view.gd._fullLayout);
-        if (!view.tool || !frame || event.button !== 0 || !event.target.matches('.nsewdrag')) {
+        const frame = frameOf(plotArea(view.gd));
+        if (!view.tool || !frame || event.button !== 0 || !isDragLayer(event.target)) {
             return;
         }
         const box = view.gd.getBoundingClientRect();
@@ -51,6 +51,9 @@ export function listenForLasso(view, picked) {
     }
 
     function follow(event) {
+        if (!drag) {
+            return;
+        }
         const {frame, corners} = drag;
         const x = Math.max(0, Math.min(frame.width, event.clientX - drag.left));
         const y = Math.max(0, Math.min(frame.height, event.clientY - drag.top));
@@ -65,11 +68,17 @@ export function listenForLasso(view, picked) {
 
     function finish(event) {
         follow(event);
+        if (!drag) {
+            return;
+        }
         const {frame, corners} = drag;
         stop();
         const reach = Math.max(...corners.map(([x, y]) => Math.hypot(x - corners[0][0], y - corners[0][1])));
         if (reach >= LEAST && view.traces) {
-            const outline = {x: corners.map(([x]) => frame.x0 + x / frame.perX), y: corners.map(([, y]) => frame.y1 + y / frame.perY)};
+            const outline = {
+                x: corners.map(([x]) => frame.x0 + x / frame.perX),
+                y: corners.map(([, y]) => frame.y1 + y / frame.perY),
+            };
             picked(positionsInside(view.traces, outline, view.tool === 'lasso'), event);
         }
     }
@@ -107,8 +116,8 @@ function pathOf(tool, corners) {
 /** Marks the button of the tool in hand; Plotly draws its buttons anew now and then. */
 export function showTool(view) {
     view.wrapper.classList.toggle('linked-tool', Boolean(view.tool));
-    for (const button of view.wrapper.querySelectorAll(BUTTON)) {
-        const mode = button.getAttribute('data-val');
-        button.classList.toggle('active', mode === (view.tool || view.gd._fullLayout.dragmode));
+    for (const button of dragButtons(view.wrapper)) {
+        const mode = dragModeOf(button);
+        button.classList.toggle('active', mode === (view.tool || fullLayout(view.gd).dragmode));
     }
 }

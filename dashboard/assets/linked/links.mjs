@@ -12,6 +12,10 @@
  * The page's side: graphs inside `div.linked-view`, traces with `meta.groups`, the stores "groups-index",
  * "view-window" and "view-detail", the grid "table", the input "find-group", the live region "link-status".
  */
+
+import {noUpdate} from '../shared/dash.mjs';
+import {setText} from '../shared/elements.mjs';
+import {ids} from '../shared/facts.mjs';
 import {forgetDetail, takeDetail} from './detail.mjs';
 import {placeLabels} from './labels.mjs';
 import {drawOverlay} from './overlay.mjs';
@@ -20,10 +24,6 @@ import {createState} from './state.mjs';
 import {createTable} from './table.mjs';
 import {pickedText, searchText, stepText} from './text.mjs';
 import {createViews} from './views.mjs';
-import {noUpdate} from '../shared/dash.mjs';
-
-const STATUS_ID = 'link-status';
-let running = null;
 
 function start() {
     const state = createState((cause, detail) => changed(cause, detail));
@@ -50,28 +50,30 @@ function start() {
         if (cause === 'index') {
             forgetDetail();
             views.refreshAll();
-        } else if (cause === 'picked' && detail !== 'table' && state.picked.length === 1) {
+        } else if (cause === 'picked' && detail !== ids.TABLE && state.picked.length === 1) {
             table.reveal(state.picked[0]);
         } else if (cause === 'step') {
-            table.reveal(state.hover.key);
+            table.reveal(detail.key);
         } else if (cause === 'clear') {
             search.empty();
         }
         if (cause !== 'hover') {
-            say(statusText(cause, detail));
+            setText(document.getElementById(ids.LINK_STATUS), statusText(cause, detail));
         }
     }
 
     function statusText(cause, detail) {
         if (cause === 'step') {
-            return stepText(state.index, state.hover.key, detail.place, detail.total);
+            return stepText(state.index, detail.key, detail.place, detail.total);
         }
         const found = searchText(state.index, state.query, state.found);
         return cause === 'search' && found ? found : pickedText(state.index, state.picked) || found;
     }
 
     function onEscape(event) {
-        const elsewhere = event.target instanceof Element && event.target.closest('[role="dialog"], [role="listbox"], [role="menu"]');
+        const elsewhere =
+            event.target instanceof Element &&
+            event.target.closest('[role="dialog"], [role="listbox"], [role="menu"]');
         if (event.key === 'Escape' && !event.defaultPrevented && !elsewhere) {
             state.clear();
         }
@@ -92,29 +94,17 @@ function start() {
     return {state, schedule};
 }
 
-function say(text) {
-    const line = document.getElementById(STATUS_ID);
-    if (line && line.textContent !== text) {
-        line.textContent = text;
-    }
-}
-
-function ready() {
-    running = running || start();
-    return running;
-}
+const running = start();
 
 // What the page's clientside callbacks call
 
 export function setIndex(data) {
-    ready().state.setIndex(data);
+    running.state.setIndex(data);
     return noUpdate();
 }
 
 export function setDetail(data) {
-    takeDetail(data, ready().state.index);
-    ready().schedule();
+    takeDetail(data, running.state.index);
+    running.schedule();
     return noUpdate();
 }
-
-ready();

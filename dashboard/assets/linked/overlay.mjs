@@ -5,8 +5,10 @@
  * It has two sheets, so that pointing repaints little: a canvas holds what stays (the veil and the groups that are
  * picked or found), an SVG above it what follows the pointer.
  */
+
+import {addElement, SVG} from '../shared/elements.mjs';
+import {plotArea} from '../shared/plotly.mjs';
 import {currentDetail, drawNames, intervalsInView} from './detail.mjs';
-import {addElement, SVG} from './elements.mjs';
 import {frameOf} from './geometry.mjs';
 import {writeLabels} from './labels.mjs';
 import {bandsOf, linesOf, marksOf, ringsOf} from './paths.mjs';
@@ -51,7 +53,7 @@ function thin(list, most) {
  */
 export function drawOverlay(view, state) {
     const {overlay, traces, rows} = view;
-    const frame = frameOf(view.gd._fullLayout);
+    const frame = frameOf(plotArea(view.gd));
     overlay.root.hidden = !frame;
     if (!frame) {
         return [];
@@ -61,12 +63,18 @@ export function drawOverlay(view, state) {
     const positions = keys.map(state.positionOf);
     const hasLines = traces.some((trace) => trace.line && trace.stride > 1);
     const ringed = !hasLines && !(rows && Math.abs(frame.perY) >= ROW_READABLE);
-    drawMoving(overlay, frame, positions.length === 0 ? [] : [
-        ...(rows ? bandsOf(frame, positions) : []),
-        ...(hasLines ? linesOf(traces, frame, positions, 3) : []),
-        ...marksOf(traces, frame, positions, 0.5),
-        ...(ringed ? ringsOf(traces, frame, positions) : []),
-    ]);
+    drawMoving(
+        overlay,
+        frame,
+        positions.length === 0
+            ? []
+            : [
+                  ...(rows ? bandsOf(frame, positions) : []),
+                  ...(hasLines ? linesOf(traces, frame, positions, 3) : []),
+                  ...marksOf(traces, frame, positions, 0.5),
+                  ...(ringed ? ringsOf(traces, frame, positions) : []),
+              ]
+    );
     return writeLabels(view, state, frame, keys);
 }
 
@@ -81,7 +89,9 @@ function focusOf(state) {
 
 function drawMoving({area, marks}, frame, drawing) {
     const wanted = {x: frame.left, y: frame.top, width: frame.width, height: frame.height};
-    Object.entries(wanted).forEach(([name, value]) => setAttribute(area, name, value));
+    for (const [name, value] of Object.entries(wanted)) {
+        setAttribute(area, name, value);
+    }
     while (marks.childElementCount > drawing.length) {
         marks.lastElementChild.remove();
     }
@@ -95,7 +105,11 @@ function drawMoving({area, marks}, frame, drawing) {
 }
 
 function themed(color) {
-    const named = {accent: 'var(--linked-accent)', band: 'var(--linked-band)', surface: 'var(--linked-surface)'};
+    const named = {
+        accent: 'var(--linked-accent)',
+        band: 'var(--linked-band)',
+        surface: 'var(--linked-surface)',
+    };
     return named[color] || color || 'none';
 }
 
@@ -112,7 +126,12 @@ function drawStill(view, frame, state) {
     const detail = rows ? currentDetail() : null;
     const place = JSON.stringify(frame);
     const {drawn} = overlay;
-    if (drawn.lit === state.lit && drawn.order === state.index && drawn.detail === detail && drawn.place === place) {
+    if (
+        drawn.lit === state.lit &&
+        drawn.order === state.index &&
+        drawn.detail === detail &&
+        drawn.place === place
+    ) {
         return;
     }
     overlay.drawn = {lit: state.lit, order: state.index, detail, place};
@@ -122,7 +141,9 @@ function drawStill(view, frame, state) {
     paint(overlay, frame, [
         ...intervalsInView(detail, frame),
         ...(positions.length ? [veil] : []),
-        ...(positions.length && rows && Math.abs(frame.perY) >= ROW_READABLE ? bandsOf(frame, positions) : []),
+        ...(positions.length && rows && Math.abs(frame.perY) >= ROW_READABLE
+            ? bandsOf(frame, positions)
+            : []),
         ...(positions.length ? fainter(linesOf(traces, frame, positions, 1.5), positions.length) : []),
         ...(positions.length ? marksOf(traces, frame, positions, 0) : []),
     ]);
@@ -139,7 +160,10 @@ function paint({root, still}, frame, drawing) {
         return;
     }
     Object.assign(still.style, {
-        left: `${frame.left}px`, top: `${frame.top}px`, width: `${frame.width}px`, height: `${frame.height}px`,
+        left: `${frame.left}px`,
+        top: `${frame.top}px`,
+        width: `${frame.width}px`,
+        height: `${frame.height}px`,
     });
     still.width = Math.round(frame.width * sharp); // also wipes it
     still.height = Math.round(frame.height * sharp);

@@ -3,6 +3,7 @@
  * traces and the frame of geometry.mjs; a list of {d, fill, stroke, width} is a drawing, from back to front.
  * The colours "accent", "band" and "surface" stand for those of the theme.
  */
+import {shapeOf} from '../shared/symbols.mjs';
 import {eachPoint, intervalOf, toX, toY} from './geometry.mjs';
 
 const LEAST_BAND = 3; // pixels; a row of a very large view would be thinner than the eye sees
@@ -14,59 +15,26 @@ export function short(pixel) {
 
 // Marker symbols around (x, y) with radius r
 
-const CORNERS = {
-    diamond: [1.3, [0, -1, 1, 0, 0, 1, -1, 0]],
-    'triangle-up': [1.15, [0, -1, 1, 0.75, -1, 0.75]],
-    'triangle-down': [1.15, [0, 1, 1, -0.75, -1, -0.75]],
-    'triangle-left': [1.15, [-1, 0, 0.75, -1, 0.75, 1]],
-    'triangle-right': [1.15, [1, 0, -0.75, -1, -0.75, 1]],
-    pentagon: [1, [0, -1, 0.95, -0.31, 0.59, 0.81, -0.59, 0.81, -0.95, -0.31]],
-    hexagon: [1, [0, -1, 0.87, -0.5, 0.87, 0.5, 0, 1, -0.87, 0.5, -0.87, -0.5]],
-    hourglass: [1, [-1, -1, 1, -1, -1, 1, 1, 1]],
-    bowtie: [1, [-1, -1, 1, 1, 1, -1, -1, 1]],
-    star: [1.4, [0, -1, 0.24, -0.32, 0.95, -0.31, 0.38, 0.12, 0.59, 0.81, 0, 0.4, -0.59, 0.81, -0.38, 0.12, -0.95, -0.31, -0.24, -0.32]],
-};
-const STROKES = {
-    'line-ns': [[0, -1.4, 0, 1.4]],
-    'line-ew': [[-1.4, 0, 1.4, 0]],
-    cross: [[0, -1, 0, 1], [-1, 0, 1, 0]],
-    'cross-thin': [[0, -1.4, 0, 1.4], [-1.4, 0, 1.4, 0]],
-    x: [[-0.9, -0.9, 0.9, 0.9], [-0.9, 0.9, 0.9, -0.9]],
-    'x-thin': [[-1, -1, 1, 1], [-1, 1, 1, -1]],
-};
-
 function circle(x, y, r) {
     return `M${short(x - r)} ${short(y)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
 }
 
-function square(x, y, r) {
-    return `M${short(x - r)} ${short(y - r)}h${2 * r}v${2 * r}h${-2 * r}z`;
-}
-
-function corners([size, list], x, y, r) {
+/** Corners [x, y, x, y, ...] of a radius of 1 as the start of a path, joined by lines. */
+function joined(points, x, y, r) {
     let d = '';
-    for (let i = 0; i < list.length; i += 2) {
-        d += `${i ? 'L' : 'M'}${short(x + size * r * list[i])} ${short(y + size * r * list[i + 1])}`;
+    for (let i = 0; i < points.length; i += 2) {
+        d += `${i ? 'L' : 'M'}${short(x + r * points[i])} ${short(y + r * points[i + 1])}`;
     }
-    return `${d}z`;
+    return d;
 }
 
-function strokes(lines, x, y, r) {
-    const pieces = lines.map(([a, b, c, d]) => `M${short(x + a * r)} ${short(y + b * r)}L${short(x + c * r)} ${short(y + d * r)}`);
-    return pieces.join('');
-}
-
-/** How a Plotly symbol name is drawn: {path(x, y, r), hollow}; hollow ones are outlines. Unknown ones are circles. */
+/** How a Plotly symbol name is drawn: {path(x, y, r), hollow}; hollow ones are outlines. */
 function symbolOf(name) {
-    const base = name.replace(/-(open|dot)/g, '');
-    const open = /open/.test(name);
-    if (STROKES[base]) {
-        return {path: (x, y, r) => strokes(STROKES[base], x, y, r), hollow: true};
+    const {corners, strokes, open} = shapeOf(name);
+    if (strokes) {
+        return {path: (x, y, r) => strokes.map((ends) => joined(ends, x, y, r)).join(''), hollow: true};
     }
-    if (CORNERS[base]) {
-        return {path: (x, y, r) => corners(CORNERS[base], x, y, r), hollow: open};
-    }
-    return {path: base === 'square' ? square : circle, hollow: open};
+    return {path: corners ? (x, y, r) => `${joined(corners, x, y, r)}z` : circle, hollow: open};
 }
 
 // Groups
@@ -77,7 +45,9 @@ export function bandsOf(frame, positions) {
         const height = Math.max(LEAST_BAND, Math.abs(b - a));
         const top = (a + b - height) / 2;
         const hidden = top + height < 0 || top > frame.height;
-        return hidden ? '' : `M0 ${short(top)}h${short(frame.width)}v${short(height)}h${-short(frame.width)}z`;
+        return hidden
+            ? ''
+            : `M0 ${short(top)}h${short(frame.width)}v${short(height)}h${-short(frame.width)}z`;
     });
     return [{d: pieces.join(''), fill: 'band'}];
 }
@@ -111,7 +81,12 @@ export function marksOf(traces, frame, positions, grow) {
         }
         return [
             bars && {d: bars, stroke: trace.error.color || color, width: trace.error.thickness + 2 * grow},
-            shapes && {d: shapes, fill: shape.hollow ? 'surface' : color, stroke: color, width: shape.hollow ? 1.6 : 0.5},
+            shapes && {
+                d: shapes,
+                fill: shape.hollow ? 'surface' : color,
+                stroke: color,
+                width: shape.hollow ? 1.6 : 0.5,
+            },
         ].filter(Boolean);
     });
 }

@@ -1,10 +1,9 @@
 /* Linked views: the search box. Typing lights the matches, the arrow keys step through them, Enter pins one. */
-
-const INPUT_ID = 'find-group';
+import {ids} from '../shared/facts.mjs';
 
 export function createSearch(state) {
     function box() {
-        const found = document.getElementById(INPUT_ID);
+        const found = document.getElementById(ids.FIND);
         return found && (found.matches('input') ? found : found.querySelector('input'));
     }
 
@@ -22,7 +21,7 @@ export function createSearch(state) {
             state.stepMatch(event.key === 'ArrowDown' ? 1 : -1);
             event.preventDefault();
         } else if (event.key === 'Enter' && state.current !== undefined) {
-            state.pick(state.current, INPUT_ID);
+            state.pick(state.current, ids.FIND);
             event.preventDefault();
         }
     }
@@ -38,8 +37,8 @@ export function createSearch(state) {
     /** Empties the box as typing would, so that whoever owns its value hears of it. */
     function empty() {
         const input = box();
-        if (input && input.value) {
-            Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, '');
+        if (input?.value) {
+            Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, '');
             input.dispatchEvent(new Event('input', {bubbles: true}));
         }
     }

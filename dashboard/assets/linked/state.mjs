@@ -4,18 +4,31 @@
  */
 import {matches, normalise} from './text.mjs';
 
-const EMPTY = {view: null, order: [], labels: [], n: [], unit: 'group'};
+/**
+ * @typedef {{view: string | null, order: number[], labels: string[], n: number[], unit: {one: string, many: string}}} Index the groups in
+ *     display order, with their names and rows by key
+ * @typedef {{key: number, source: string, at: import('./geometry.mjs').Mark | null}} Hover
+ */
+
+/** @type {Index} */
+const EMPTY = {view: null, order: [], labels: [], n: [], unit: {one: 'group', many: 'groups'}};
 
 /** `changed(cause)` is called after every change; cause is one of index, hover, step, picked, search, clear. */
 export function createState(changed) {
     let index = EMPTY;
+    /** @type {Map<number, number>} */
     let positions = new Map();
+    /** @type {string[] | null} */
     let normalised = null;
+    /** @type {Hover | null} */
     let hover = null;
+    /** @type {Set<number>} */
     let picked = new Set();
     let query = '';
+    /** @type {number[]} */
     let found = [];
     let cursor = -1;
+    /** @type {number[]} */
     let lit = [];
 
     function forget() {
@@ -54,10 +67,16 @@ export function createState(changed) {
         relight();
     }
 
-    /** Point at a group; `source` says where, `at` (optional) which mark of it. */
+    /**
+     * Point at a group; `source` says where, `at` (optional) which mark of it.
+     *
+     * @param {number} key
+     * @param {string} source
+     * @param {Hover['at']} at
+     */
     function point(key, source, at = null) {
-        const same = hover && hover.key === key && hover.source === source;
-        if (same && (hover.at === at || (hover.at && at && hover.at.trace === at.trace && hover.at.i === at.i))) {
+        const before = hover?.key === key && hover.source === source ? hover : null;
+        if (before && sameMark(before.at, at)) {
             return;
         }
         if (positions.has(key)) {
@@ -110,7 +129,7 @@ export function createState(changed) {
         if (found.length) {
             cursor = cursor < 0 && by < 0 ? found.length - 1 : (cursor + by + found.length) % found.length;
             hover = {key: found[cursor], source: 'search', at: null};
-            changed('step', {place: cursor + 1, total: found.length, source: 'search'});
+            changed('step', {key: hover.key, place: cursor + 1, total: found.length});
         }
     }
 
@@ -124,7 +143,7 @@ export function createState(changed) {
         const start = from === undefined ? (by > 0 ? -1 : total) : positions.get(from);
         const place = Math.max(0, Math.min(total - 1, start + by));
         hover = {key: index.order[place], source, at: null};
-        changed('step', {place: place + 1, total, source});
+        changed('step', {key: hover.key, place: place + 1, total});
     }
 
     function clear() {
@@ -135,15 +154,41 @@ export function createState(changed) {
     }
 
     return {
-        setIndex, point, leave, pick, pickMany, search, stepMatch, stepPosition, clear,
-        get index() { return index; },
-        get hover() { return hover; },
-        get query() { return query; },
-        get found() { return found; },
-        get current() { return found.length ? found[Math.max(cursor, 0)] : undefined; },
-        get picked() { return [...picked]; },
+        setIndex,
+        point,
+        leave,
+        pick,
+        pickMany,
+        search,
+        stepMatch,
+        stepPosition,
+        clear,
+        get index() {
+            return index;
+        },
+        get hover() {
+            return hover;
+        },
+        get query() {
+            return query;
+        },
+        get found() {
+            return found;
+        },
+        get current() {
+            return found.length ? found[Math.max(cursor, 0)] : undefined;
+        },
+        get picked() {
+            return [...picked];
+        },
         /** Keys that stay lit without being pointed at, the picked ones first; a new array whenever they change. */
-        get lit() { return lit; },
+        get lit() {
+            return lit;
+        },
         positionOf: (key) => positions.get(key),
     };
+}
+
+function sameMark(one, other) {
+    return one === other || Boolean(one && other && one.trace === other.trace && one.i === other.i);
 }

@@ -1,6 +1,6 @@
 /* Linked views: the table. A row pointed at or clicked lights the plots; lit groups are marked by a stylesheet rule. */
+import {ids} from '../shared/facts.mjs';
 
-const GRID_ID = 'table';
 const MOST_RULES = 500;
 
 export function createTable(state) {
@@ -11,34 +11,34 @@ export function createTable(state) {
     let drawnHover;
 
     function keyOf(target) {
-        const row = target instanceof Element && target.closest(`#${GRID_ID} .ag-row[row-id]`);
+        const row = target instanceof Element && target.closest(`#${ids.TABLE} .ag-row[row-id]`);
         return row ? Number(row.getAttribute('row-id')) : undefined;
     }
 
     function onOver(event) {
         const key = keyOf(event.target);
         if (key !== undefined) {
-            state.point(key, GRID_ID);
+            state.point(key, ids.TABLE);
         }
     }
 
     function onOut(event) {
         if (keyOf(event.target) !== undefined && keyOf(event.relatedTarget) === undefined) {
-            state.leave(GRID_ID);
+            state.leave(ids.TABLE);
         }
     }
 
     function onClick(event) {
         const key = keyOf(event.target);
         if (key !== undefined && !event.target.closest('a, button, input')) {
-            state.pick(key, GRID_ID, event.ctrlKey || event.metaKey || event.shiftKey);
+            state.pick(key, ids.TABLE, event.ctrlKey || event.metaKey || event.shiftKey);
         }
     }
 
     function onKey(event) {
         const key = event.key === 'Enter' ? keyOf(event.target) : undefined;
         if (key !== undefined && event.target.classList.contains('ag-cell')) {
-            state.pick(key, GRID_ID, event.shiftKey);
+            state.pick(key, ids.TABLE, event.shiftKey);
         }
     }
 
@@ -50,19 +50,26 @@ export function createTable(state) {
     document.addEventListener('keydown', onKey);
 
     function rule(keys, look) {
-        const rows = keys.slice(0, MOST_RULES).map((key) => `#${GRID_ID} .ag-row[row-id="${Number(key)}"]`);
+        const rows = keys.slice(0, MOST_RULES).map((key) => `#${ids.TABLE} .ag-row[row-id="${Number(key)}"]`);
         return rows.length ? `${rows.join(',')}{${look}}` : '';
     }
 
     function draw() {
         if (state.lit !== drawnLit) {
             drawnLit = state.lit;
-            litSheet.replaceSync(rule(drawnLit, 'background-color:var(--linked-row);box-shadow:inset 3px 0 var(--linked-accent)'));
+            litSheet.replaceSync(
+                rule(
+                    drawnLit,
+                    'background-color:var(--linked-row);box-shadow:inset 3px 0 var(--linked-accent)'
+                )
+            );
         }
         const hover = state.hover ? state.hover.key : undefined;
         if (hover !== drawnHover) {
             drawnHover = hover;
-            hoverSheet.replaceSync(rule(hover === undefined ? [] : [hover], 'background-color:var(--linked-row-hover)'));
+            hoverSheet.replaceSync(
+                rule(hover === undefined ? [] : [hover], 'background-color:var(--linked-row-hover)')
+            );
         }
     }
 
@@ -85,8 +92,7 @@ export function createTable(state) {
     }
 
     function gridApi() {
-        const there = document.getElementById(GRID_ID) && window.dash_ag_grid && window.dash_ag_grid.getApi;
-        return there ? window.dash_ag_grid.getApi(GRID_ID) : null;
+        return document.getElementById(ids.TABLE) ? window.dash_ag_grid?.getApi?.(ids.TABLE) : null;
     }
 
     return {draw, reveal};

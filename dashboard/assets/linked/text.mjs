@@ -1,27 +1,14 @@
 /* Linked views: the words and numbers they show. Pure functions, no element is touched. */
-
-const PLAIN_WORD = /^\p{L}{2,24}$/u;
-
-function counted(number, one, many) {
-    return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
-}
+import {counted} from '../shared/words.mjs';
 
 /** What a group's own data are: its rows, or the standard error that was published with its mean. */
 function ownData(index, key) {
     return index.n ? counted(index.n[key], 'row', 'rows') : `standard error ${index.error[key]}`;
 }
 
-function plural(word) {
-    if (/(s|x|z|ch|sh)$/i.test(word)) {
-        return /[^s]s$/i.test(word) ? word : `${word}es`; // a column named "schools" is plural already
-    }
-    return /[^aeiou]y$/i.test(word) ? `${word.slice(0, -1)}ies` : `${word}s`;
-}
-
-/** "3 schools", or "3 groups" where the column's name is no plain word. */
-function groups(number, unit) {
-    const word = PLAIN_WORD.test(unit || '') ? unit : 'group';
-    return counted(number, word, plural(word));
+/** "3 schools". */
+function groups(number, {one, many}) {
+    return counted(number, one, many);
 }
 
 export function nameAndRows(index, key) {
@@ -95,7 +82,7 @@ export function searchText(index, query, found) {
         return '';
     }
     if (found.length === 0) {
-        return `No ${PLAIN_WORD.test(index.unit || '') ? index.unit : 'group'} has \u201c${query.trim()}\u201d in its name`;
+        return `No ${index.unit.one} has \u201c${query.trim()}\u201d in its name`;
     }
     if (found.length === 1) {
         return `${index.labels[found[0]]} found: ${ownData(index, found[0])}`;

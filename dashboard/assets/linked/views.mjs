@@ -2,6 +2,7 @@
  * Linked views: the graphs on the page, each with its overlay, and what pointer and keyboard do over them.
  * Everything inside a `.linked-view` is found by that class; graphs may come, go and be drawn anew at any time.
  */
+import {fullTraces, graphIn, isDragLayer, isDrawn, isInToolbar, metaOf, plotArea} from '../shared/plotly.mjs';
 import {watchDetail} from './detail.mjs';
 import {frameOf, markNear, nearest, tracesOf} from './geometry.mjs';
 import {listenForLasso, showTool} from './lasso.mjs';
@@ -11,26 +12,37 @@ import {rememberOwnRanges} from './zoom.mjs';
 const REACH = {mouse: 20, pen: 24, touch: 32}; // pixels around the pointer in which a mark counts as meant
 const CLICK = 5; // pixels a pointer may move between down and up to be a click
 const ROW_READABLE = 5; // pixels of row height from which pointing at the row is enough
-const STEPS = {ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity};
+const STEPS = {
+    ArrowDown: 1,
+    ArrowRight: 1,
+    ArrowUp: -1,
+    ArrowLeft: -1,
+    PageDown: 10,
+    PageUp: -10,
+    Home: -Infinity,
+    End: Infinity,
+};
 
 export function createViews(state, redraw) {
     const views = new Map(); // wrapper -> view
+    /** @type {{view: any, x: number, y: number, found: ReturnType<typeof hit>} | null} */
     let pressed = null;
 
     // Which group the pointer means
 
     function hit(view, event) {
-        const frame = frameOf(view.gd._fullLayout);
-        if (!frame || !view.traces || event.target.closest('.modebar')) {
+        const frame = frameOf(plotArea(view.gd));
+        if (!frame || !view.traces || isInToolbar(event.target)) {
             return null;
         }
         const box = view.gd.getBoundingClientRect();
         const x = event.clientX - box.left - frame.left;
         const y = event.clientY - box.top - frame.top;
         const reach = REACH[event.pointerType] || REACH.mouse;
-        const position = view.rows && Math.abs(frame.perY) >= ROW_READABLE
-            ? rowAt(frame, x, y)
-            : markAt(view, frame, x, y, reach);
+        const position =
+            view.rows && Math.abs(frame.perY) >= ROW_READABLE
+                ? rowAt(frame, x, y)
+                : markAt(view, frame, x, y, reach);
         const key = state.index.order[position];
         return key === undefined ? null : {key, mark: markNear(view.traces, frame, position, x, y)};
     }
@@ -60,7 +72,7 @@ export function createViews(state, redraw) {
 
     /** Plotly's own hover searches every trace, for seconds where there are many groups, and would say no more. */
     function keepHoverFromPlotly(event) {
-        if (event.buttons === 0 && event.target.matches('.nsewdrag')) {
+        if (event.buttons === 0 && isDragLayer(event.target)) {
             event.stopPropagation();
         }
     }
@@ -68,18 +80,22 @@ export function createViews(state, redraw) {
     // A click pins. Plotly covers the page while a button is down, so the release is heard on the document.
 
     function onDown(view, event) {
-        pressed = event.button === 0 ? {view, x: event.clientX, y: event.clientY, found: hit(view, event)} : null;
+        pressed =
+            event.button === 0 ? {view, x: event.clientX, y: event.clientY, found: hit(view, event)} : null;
     }
 
     function onUp(event) {
-        const still = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < CLICK;
-        if (still && pressed.found) {
+        const down = pressed;
+        pressed = null;
+        if (!down || Math.hypot(event.clientX - down.x, event.clientY - down.y) >= CLICK) {
+            return;
+        }
+        if (down.found) {
             const adds = event.ctrlKey || event.metaKey || event.shiftKey;
-            state.pick(pressed.found.key, pressed.view.id, adds);
-        } else if (still && event.pointerType === 'touch') {
+            state.pick(down.found.key, down.view.id, adds);
+        } else if (event.pointerType === 'touch') {
             state.clear();
         }
-        pressed = null;
     }
 
     // Keyboard
@@ -127,11 +143,11 @@ export function createViews(state, redraw) {
     }
 
     function refresh(view) {
-        if (!view.gd || !view.gd._fullLayout) {
+        if (!isDrawn(view.gd)) {
             return;
         }
-        view.traces = tracesOf(view.gd._fullData || []);
-        view.rows = Boolean((view.gd._fullLayout.meta || {}).rows);
+        view.traces = tracesOf(fullTraces(view.gd));
+        view.rows = Boolean(metaOf(view.gd).rows);
         rememberOwnRanges(view.gd, view.id);
         fitOverlay(view.overlay, view.gd);
         showTool(view);
@@ -151,12 +167,20 @@ export function createViews(state, redraw) {
         for (const wrapper of document.querySelectorAll('.linked-view')) {
             let view = views.get(wrapper);
             if (!view) {
-                view = {wrapper, overlay: createOverlay(wrapper), gd: null, id: '', traces: null, rows: false, tool: null};
+                view = {
+                    wrapper,
+                    overlay: createOverlay(wrapper),
+                    gd: null,
+                    id: '',
+                    traces: null,
+                    rows: false,
+                    tool: null,
+                };
                 views.set(wrapper, view);
                 listen(view);
             }
-            const gd = wrapper.querySelector('.js-plotly-plot');
-            if (gd && gd !== view.gd && gd.on && gd._fullLayout) {
+            const gd = graphIn(wrapper);
+            if (gd && gd !== view.gd && gd.on && isDrawn(gd)) {
                 attach(view, gd);
             }
         }
@@ -166,6 +190,8 @@ export function createViews(state, redraw) {
     return {
         scan,
         refreshAll: () => views.forEach(refresh),
-        get drawable() { return [...views.values()].filter((view) => view.gd && view.traces && view.gd._fullLayout); },
+        get drawable() {
+            return [...views.values()].filter((view) => view.traces && isDrawn(view.gd));
+        },
     };
 }

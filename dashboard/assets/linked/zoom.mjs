@@ -2,21 +2,20 @@
  * Linked views: the user's zoom outlives a new figure from the server. What the server last gave for each graph is
  * remembered; an axis whose live range differs from it was zoomed by hand, and that range goes into the next figure.
  */
+import {axesOf, fullLayout, graphIn, setResetRange} from '../shared/plotly.mjs';
 
-const AXIS = /^[xy]axis\d*$/;
 const given = new Map(); // graph id -> {view, dragmode, axes: {name: {range, autorange}}}
 
 function viewOf(layout) {
-    return (layout.meta && layout.meta.view) || null;
+    return layout.meta?.view || null;
 }
 
-function axesOf(layout) {
-    const named = Object.entries(layout).filter(([name]) => AXIS.test(name));
-    return Object.fromEntries(named.map(([name, axis]) => [name, {range: axis.range, autorange: axis.autorange}]));
+function rangesOf(layout) {
+    return Object.fromEntries(axesOf(layout).map(([name, {range, autorange}]) => [name, {range, autorange}]));
 }
 
 function fixed(axis) {
-    return Boolean(axis && axis.range && (axis.autorange === undefined || axis.autorange === false));
+    return Boolean(axis?.range && (axis.autorange === undefined || axis.autorange === false));
 }
 
 /** Whether a live axis shows something else than what was given for it. */
@@ -32,32 +31,35 @@ function zoomed(live, axis) {
 /** What plotly is to be given instead of a figure: with the ranges that the user zoomed to. Remembers the figure. */
 export function withZoom(figure, graphId) {
     const zoomedIn = asZoomed(figure, graphId);
-    if (figure && figure.layout) {
-        given.set(graphId, {view: viewOf(figure.layout), dragmode: figure.layout.dragmode, axes: axesOf(figure.layout)});
+    if (figure?.layout) {
+        given.set(graphId, {
+            view: viewOf(figure.layout),
+            dragmode: figure.layout.dragmode,
+            axes: rangesOf(figure.layout),
+        });
     }
     return zoomedIn;
 }
 
 /** The figure with the ranges the user zoomed to in the graph now on the page; the figure itself is not changed. */
 export function asZoomed(figure, graphId) {
-    if (!figure || !figure.layout) {
+    if (!figure?.layout) {
         return figure;
     }
     const before = given.get(graphId);
     const view = viewOf(figure.layout);
-    const graph = document.getElementById(graphId);
-    const gd = graph && graph.querySelector('.js-plotly-plot');
-    if (!before || before.view !== view || !gd || !gd._fullLayout) {
+    const drawn = fullLayout(graphIn(document.getElementById(graphId)));
+    if (!drawn || !before || before.view !== view) {
         return figure;
     }
     const layout = {...figure.layout};
-    for (const [name, live] of Object.entries(gd._fullLayout)) {
-        if (AXIS.test(name) && live.range && zoomed(live, before.axes[name])) {
+    for (const [name, live] of axesOf(drawn)) {
+        if (live.range && zoomed(live, before.axes[name])) {
             layout[name] = {...layout[name], range: live.range.slice(), autorange: false};
         }
     }
-    if (gd._fullLayout.dragmode !== (before.dragmode === undefined ? 'zoom' : before.dragmode)) {
-        layout.dragmode = gd._fullLayout.dragmode;
+    if (drawn.dragmode !== (before.dragmode === undefined ? 'zoom' : before.dragmode)) {
+        layout.dragmode = drawn.dragmode;
     }
     return {...figure, layout};
 }
@@ -68,11 +70,12 @@ export function asZoomed(figure, graphId) {
  */
 export function rememberOwnRanges(gd, graphId) {
     const {axes} = given.get(graphId) || {axes: {}};
-    for (const [name, live] of Object.entries(gd._fullLayout)) {
-        if (AXIS.test(name) && axes[name]) {
-            const own = fixed(axes[name]) ? axes[name].range : [undefined, undefined];
-            [live._rangeInitial0, live._rangeInitial1] = own;
-            live._autorangeInitial = fixed(axes[name]) ? false : axes[name].autorange || true;
+    for (const [name, live] of axesOf(fullLayout(gd))) {
+        const own = axes[name];
+        if (own && fixed(own)) {
+            setResetRange(live, own.range, false);
+        } else if (own) {
+            setResetRange(live, null, own.autorange || true);
         }
     }
 }

@@ -2,7 +2,8 @@
 
 /** A column with what is in it, or why it will not do. */
 export function columnOption({option}) {
-    const line = (className, text) => React.createElement('span', {className: className, key: className}, text);
+    const line = (className, text) =>
+        React.createElement('span', {className: className, key: className}, text);
     const parts = [line('column-name', option.label), line('column-facts', option.facts)];
     if (option.examples) {
         parts.push(line('column-examples', option.examples));

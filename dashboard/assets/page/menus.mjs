@@ -21,7 +21,14 @@ new MutationObserver((changes) => {
         const changed = type === 'attributes' ? [target] : Array.from(addedNodes);
         for (const element of changed.filter((node) => node instanceof Element)) {
             const inside = type === 'attributes' ? [] : element.querySelectorAll('[aria-haspopup]');
-            [element, ...inside].filter((box) => box.matches('div[aria-haspopup], div[aria-expanded]')).forEach(tellTheButton);
+            [element, ...inside]
+                .filter((box) => box.matches('div[aria-haspopup], div[aria-expanded]'))
+                .forEach(tellTheButton);
         }
     }
-}).observe(document.documentElement, {childList: true, subtree: true, attributes: true, attributeFilter: ['aria-expanded']});
+}).observe(document.documentElement, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ['aria-expanded'],
+});

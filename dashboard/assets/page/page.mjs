@@ -1,8 +1,12 @@
 /*
  * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
  */
+
 import {withZoom} from '../linked/zoom.mjs';
 import {context, noUpdate} from '../shared/dash.mjs';
+import {elements} from '../shared/elements.mjs';
+import {ids} from '../shared/facts.mjs';
+import {graphIn} from '../shared/plotly.mjs';
 
 const LOOK = 'prefers-color-scheme: dark';
 const PICTURE = {svg: {scale: 1}, png: {scale: 2}};
@@ -12,7 +16,7 @@ const FALLBACK_SIZE = {width: 900, height: 600};
 export function chooseTheme(clicks, chosen) {
     const system = window.matchMedia(`(${LOOK})`).matches ? 'dark' : 'light';
     const now = chosen === 'dark' || chosen === 'light' ? chosen : system;
-    const pressed = context().triggered_id === 'theme-toggle' && clicks > 0;
+    const pressed = context().triggered_id === ids.THEME_TOGGLE && clicks > 0;
     const theme = pressed ? (now === 'dark' ? 'light' : 'dark') : now;
     return [theme, pressed ? theme : noUpdate(), theme];
 }
@@ -20,22 +24,29 @@ export function chooseTheme(clicks, chosen) {
 /** Each view's new figure, with the zoom that the user has chosen. */
 export function drawViews(figures) {
     const wanted = context().outputs_list.map((output) => output.id);
-    return wanted.map((id) => (figures && figures[id] ? withZoom(figures[id], id) : noUpdate()));
+    return wanted.map((id) => (figures?.[id] ? withZoom(figures[id], id) : noUpdate()));
 }
 
 /** Save one view as SVG or PNG, on a ground of the theme's colour. */
 export function savePicture(clicks, dataset) {
     const pressed = context().triggered_id;
     const box = pressed && clicks.some((n) => n > 0) ? document.getElementById(pressed.view) : null;
-    const graph = box && box.querySelector('.js-plotly-plot');
+    const graph = graphIn(box);
     if (graph) {
-        const name = String((dataset && dataset.name) || 'blupboard').replace(/\.[^.]*$/, '');
+        const name = String(dataset?.name || 'blupboard').replace(/\.[^.]*$/, '');
         const ground = getComputedStyle(document.body).getPropertyValue('--ground-panel').trim();
         const layout = Object.assign({}, graph.layout, {paper_bgcolor: ground, plot_bgcolor: ground});
-        const size = {width: graph.offsetWidth || FALLBACK_SIZE.width, height: graph.offsetHeight || FALLBACK_SIZE.height};
+        const size = {
+            width: graph.offsetWidth || FALLBACK_SIZE.width,
+            height: graph.offsetHeight || FALLBACK_SIZE.height,
+        };
         window.Plotly.downloadImage(
             {data: graph.data, layout: layout},
-            Object.assign({format: pressed.kind, filename: `${name}-${pressed.view.replace('view-', '')}`}, size, PICTURE[pressed.kind])
+            Object.assign(
+                {format: pressed.kind, filename: `${name}-${pressed.view.replace('view-', '')}`},
+                size,
+                PICTURE[pressed.kind]
+            )
         );
     }
     return noUpdate();
@@ -54,25 +65,27 @@ export function openList() {
 
 function showRail(open) {
     document.body.classList.toggle('rail-open', open);
-    const button = document.getElementById('rail-toggle');
+    const button = document.getElementById(ids.RAIL_TOGGLE);
     if (button) {
         button.setAttribute('aria-expanded', String(open));
     }
     if (open) {
-        document.querySelector('#rail button, #rail input').focus();
+        elements(`#${ids.RAIL} button, #${ids.RAIL} input`)[0]?.focus();
     }
 }
 
 document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && document.body.classList.contains('rail-open')) {
         showRail(false);
-        document.getElementById('rail-toggle').focus();
+        document.getElementById(ids.RAIL_TOGGLE)?.focus();
     }
 });
 
 document.addEventListener('click', (event) => {
-    const outside = !event.target.closest('#rail, #rail-toggle, [data-portal]');
-    if (outside && document.body.classList.contains('rail-open')) {
+    const inside =
+        event.target instanceof Element &&
+        event.target.closest(`#${ids.RAIL}, #${ids.RAIL_TOGGLE}, [data-portal]`);
+    if (!inside && document.body.classList.contains('rail-open')) {
         showRail(false);
     }
 });

@@ -2,13 +2,13 @@
  * The pages of the bar: the part of the address behind the hash says which one shows, so that a page can be kept as a
  * bookmark and the browser's back button works.
  */
-import {setProps, started} from '../shared/dash.mjs';
 
-const PAGES = ['compare', 'risk', 'lesson'];
+import {setProps, started} from '../shared/dash.mjs';
+import {ids, pages} from '../shared/facts.mjs';
 
 function shown() {
     const wanted = window.location.hash.slice(1);
-    return PAGES.includes(wanted) ? wanted : PAGES[0];
+    return pages.includes(wanted) ? wanted : pages[0];
 }
 
 function show() {
@@ -22,7 +22,7 @@ function show() {
         }
     }
     if (started() && document.querySelector('.page-link')) {
-        setProps('page', {data: page});
+        setProps(ids.PAGE, {data: page});
     }
     window.scrollTo(0, 0);
     window.dispatchEvent(new Event('resize')); // graphs that were hidden have no size yet

@@ -6,32 +6,40 @@
  * The attribute data-max-bytes of the zone is the server's cap, checked here before a byte is sent; data-also holds
  * the ends of the names of further files, which plugins read.
  */
-import {setProps} from '../shared/dash.mjs';
 
-const ZONE_ID = 'upload-zone';
-const INPUT_ID = 'upload-input';
-const STORE_ID = 'uploaded';
+import {setProps} from '../shared/dash.mjs';
+import {setText} from '../shared/elements.mjs';
+import {ids} from '../shared/facts.mjs';
+import {counted} from '../shared/words.mjs';
+
 const DRAGGING = 'upload-dragging';
 
 const idle = {phase: 'idle', status: '', error: '', sent: 0, total: 0};
 let state = idle;
+/** @type {XMLHttpRequest | null} */
 let request = null;
+/** @type {ReturnType<typeof buildView> | null} */
 let view = null;
 
 // Words
 
+/**
+ * @param {number} bytes
+ * @returns {[string, number]}
+ */
 function unitFor(bytes) {
-    const units = [['GB', 2 ** 30], ['MB', 2 ** 20], ['kB', 2 ** 10]];
+    /** @type {[string, number][]} */
+    const units = [
+        ['GB', 2 ** 30],
+        ['MB', 2 ** 20],
+        ['kB', 2 ** 10],
+    ];
     return units.find(([, least]) => bytes >= least) || ['bytes', 1];
 }
 
 function inWords(bytes) {
     const [unit, size] = unitFor(bytes);
     return `${Number((bytes / size).toPrecision(3))} ${unit}`;
-}
-
-function counted(number, noun) {
-    return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function progressInWords() {
@@ -53,7 +61,7 @@ function element(tag, className, text) {
 function buildInput() {
     const input = element('input', 'upload-input');
     input.type = 'file';
-    input.id = INPUT_ID;
+    input.id = ids.UPLOAD_INPUT;
     input.addEventListener('change', () => {
         const file = input.files[0];
         input.value = ''; // or choosing the same file again would be no change
@@ -66,7 +74,7 @@ function buildInput() {
 
 function buildLabel(also) {
     const label = element('label', 'upload-drop');
-    label.htmlFor = INPUT_ID;
+    label.htmlFor = ids.UPLOAD_INPUT;
     label.append('Drop a file ', element('br', ''), 'or ', element('span', 'upload-choose', 'choose one'));
     label.append(element('span', 'upload-also', 'CSV, Excel, SPSS, Stata, SAS, R, Parquet'));
     if (also) {
@@ -117,12 +125,6 @@ function paint() {
     setText(error, state.error);
 }
 
-function setText(line, text) {
-    if (line.textContent !== text) { // a live region announces every write
-        line.textContent = text;
-    }
-}
-
 function update(change) {
     state = {...state, ...change};
     paint();
@@ -135,7 +137,7 @@ function refuse(sentence) {
 // Sending
 
 function send(file) {
-    const cap = Number(view && view.zone.dataset.maxBytes);
+    const cap = Number(view?.zone.dataset.maxBytes);
     if (cap && file.size > cap) {
         refuse(
             `${file.name} has ${inWords(file.size)} and this server takes at most ${inWords(cap)}; ` +
@@ -164,10 +166,10 @@ function finish(xhr, file) {
         return;
     }
     request = null;
-    const size = `${counted(answer.rows, 'row')}, ${counted(answer.columns, 'column')}`;
+    const size = `${counted(answer.rows, 'row', 'rows')}, ${counted(answer.columns, 'column', 'columns')}`;
     settle({status: `${file.name} is in: ${size}.`});
     const data = {token: answer.token, name: answer.name, at: Date.now()};
-    setProps(STORE_ID, {data});
+    setProps(ids.UPLOADED, {data});
 }
 
 function fail(sentence) {
@@ -189,10 +191,10 @@ function dropRequest() {
 }
 
 function settle(outcome) {
-    const cancelHasFocus = Boolean(view) && view.progress.row.contains(document.activeElement);
+    const cancelHasFocus = view?.progress.row.contains(document.activeElement);
     update({...idle, ...outcome});
     if (cancelHasFocus) {
-        view.input.focus({preventScroll: true}); // the button is gone, its focus should not be
+        view?.input.focus({preventScroll: true}); // the button is gone, its focus should not be
     }
 }
 
@@ -223,7 +225,7 @@ function showDragging(shown) {
 function holdsFolder(transfer) {
     return Array.from(transfer.items).some((item) => {
         const entry = item.webkitGetAsEntry ? item.webkitGetAsEntry() : null;
-        return Boolean(entry && entry.isDirectory);
+        return Boolean(entry?.isDirectory);
     });
 }
 
@@ -236,7 +238,8 @@ function onDrag(event) {
 }
 
 function onLeave(event) {
-    if (!event.relatedTarget) { // out of the window, not just from one element to the next
+    if (!event.relatedTarget) {
+        // out of the window, not just from one element to the next
         showDragging(false);
     }
 }
@@ -260,7 +263,7 @@ function onDrop(event) {
 // Finding the zone
 
 function attach() {
-    const zone = document.getElementById(ZONE_ID);
+    const zone = document.getElementById(ids.UPLOAD_ZONE);
     if (!zone) {
         view = null;
     } else if (!view || view.zone !== zone || !zone.contains(view.input)) {

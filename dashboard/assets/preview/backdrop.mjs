@@ -63,7 +63,12 @@ export function drawShapes(pen, shapes, layer, {area, x, y}) {
         pen.save();
         pen.beginPath();
         const [acrossX, acrossY] = [shape.xref === 'x' ? 0 : edge, shape.yref === 'y' ? 0 : edge];
-        pen.rect(area.left - acrossX, area.top - acrossY, area.width + 2 * acrossX, area.height + 2 * acrossY);
+        pen.rect(
+            area.left - acrossX,
+            area.top - acrossY,
+            area.width + 2 * acrossX,
+            area.height + 2 * acrossY
+        );
         pen.clip();
         pen.globalAlpha = shape.opacity === undefined ? 1 : shape.opacity;
         pen.strokeStyle = color;

@@ -8,6 +8,7 @@ const CLOCK = {
     setTimeout: (call, wait) => setTimeout(call, wait),
     clearTimeout: (timer) => clearTimeout(timer),
 };
+/** @type {{frames: number[]} | null} */
 let newest = null;
 
 /**
@@ -20,10 +21,15 @@ let newest = null;
  * While a hand holds a dial (`hold`), nothing is committed, however long it rests. At most one frame is asked for at a time, the newest state next; states in between are left out.
  */
 export function createDriver({fetchFrame, showFrame, commit, settle = 220, clock = CLOCK}) {
-    const frames = [];
+    /** @type {number[]} */
+    const frames = []; // when each was shown, in ms of the page's clock, the last one last
+    /** @type {{state: any} | null} */
     let wanted = null; // {state}: to be asked for next
+    /** @type {AbortController | null} */
     let underway = null; // AbortController of the frame that is asked for
+    /** @type {{state: any} | null} */
     let uncommitted = null; // {state}
+    /** @type {any} */
     let timer = null;
     let held = false;
 
@@ -48,7 +54,7 @@ export function createDriver({fetchFrame, showFrame, commit, settle = 220, clock
         try {
             answer = {frame: await fetchFrame(state, mine.signal), state};
         } catch (error) {
-            answer = {problem: String((error && error.message) || error), state};
+            answer = {problem: String((error instanceof Error && error.message) || error), state};
         }
         underway = null;
         try {
@@ -94,14 +100,15 @@ export function createDriver({fetchFrame, showFrame, commit, settle = 220, clock
         }
     }
 
-    newest = {
+    const driver = {
         change,
         hold,
         release,
         stop,
-        frames, // when each was shown, in ms of the page's clock, the last one last
+        frames,
     };
-    return newest;
+    newest = driver;
+    return driver;
 }
 
 /** When the frames of the newest driver were shown, in ms. */

@@ -10,6 +10,7 @@
  *
  * Drawn are traces of points and lines on one pair of linear axes. A figure stays as Plotly's is where it says nothing.
  */
+import {fullLayout} from '../shared/plotly.mjs';
 import {drawAxisLines, drawGrid, drawShapes} from './backdrop.mjs';
 import {drawAnnotations, drawAxes} from './labels.mjs';
 import {scalesOf} from './scales.mjs';
@@ -29,7 +30,7 @@ function wrapperOf(graphDiv) {
 
 function sheetOf(wrapper) {
     let sheet = sheets.get(wrapper);
-    if (!sheet || !sheet.canvas.isConnected) {
+    if (!sheet?.canvas.isConnected) {
         const canvas = document.createElement('canvas');
         canvas.className = 'preview-sheet';
         canvas.setAttribute('aria-hidden', 'true');
@@ -53,7 +54,9 @@ function layOut(sheet, wrapper, graphDiv) {
     if (place !== sheet.place) {
         sheet.place = place;
         const style = {left, top, width, height};
-        Object.entries(style).forEach(([name, pixels]) => { canvas.style[name] = `${pixels}px`; });
+        Object.entries(style).forEach(([name, pixels]) => {
+            canvas.style[name] = `${pixels}px`;
+        });
         canvas.width = Math.round(width * sharp);
         canvas.height = Math.round(height * sharp);
     }
@@ -73,7 +76,7 @@ export function paint(graphDiv, figure) {
     const {width, height} = layOut(sheet, wrapper, graphDiv);
     const {pen} = sheet;
     const layout = figure.layout || {};
-    const scales = scalesOf(pen, {...figure, layout}, graphDiv._fullLayout || null, width, height);
+    const scales = scalesOf(pen, {...figure, layout}, fullLayout(graphDiv), width, height);
     drawShapes(pen, layout.shapes, 'below', scales);
     drawGrid(pen, scales);
     drawShapes(pen, layout.shapes, 'between', scales);

@@ -9,7 +9,10 @@ const GAP = 0.2; // between an axis' line and its labels, times their size
 const LINE_HEIGHT = 1.25;
 const TILTS = [30, 90]; // degrees that labels turn by when they would overlap
 const ANNOTATION_PADDING = 2;
-const [COLUMNS, ROWS] = [['left', 'center', 'right'], ['top', 'middle', 'bottom']];
+const [COLUMNS, ROWS] = [
+    ['left', 'center', 'right'],
+    ['top', 'middle', 'bottom'],
+];
 
 function distance(axis, font) {
     return (axis.layout.linewidth || 1) / 2 + lineWidth(axis) / 2 + (lineWidth(axis) ? GAP * font.size : 0);

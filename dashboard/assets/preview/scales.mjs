@@ -2,6 +2,7 @@
  * Preview: where a figure's values are on the canvas. Margins and plot area are those of the graph as Plotly has drawn
  * it, so that nothing moves when the picture changes hands; ranges are the figure's, or the one zoomed to by hand.
  */
+import {marginsOf, resetRange, resetsToAutorange} from '../shared/plotly.mjs';
 import {widthBeside} from './labels.mjs';
 import {fontOf} from './text.mjs';
 import {ticksOf} from './ticks.mjs';
@@ -17,7 +18,7 @@ const TITLE_ROOM = 1.35; // times its size
  */
 export function scalesOf(pen, figure, live, width, height) {
     const layout = figure.layout || {};
-    const margin = (live && live._size) || {...MARGIN, ...layout.margin};
+    const margin = (live && marginsOf(live)) || {...MARGIN, ...layout.margin};
     const same = live && viewOf(live) === viewOf(layout) ? live : {};
     const extent = (letter, length) => {
         const axis = {...layout[`${letter}axis`]};
@@ -32,7 +33,7 @@ export function scalesOf(pen, figure, live, width, height) {
 }
 
 function viewOf(layout) {
-    return (layout.meta && layout.meta.view) || null;
+    return layout.meta?.view || null;
 }
 
 function placed(axis, offset, upwards) {
@@ -55,14 +56,14 @@ function leftOf(pen, axis, layout, margin) {
 
 /** The live range of an axis that was zoomed by hand, else null; how Plotly remembers the range it was given. */
 function zoomedRange(live) {
-    if (!live || !live.range) {
+    if (!live?.range) {
         return null;
     }
-    if (live._autorangeInitial) {
+    if (resetsToAutorange(live)) {
         return live.autorange === false ? live.range : null;
     }
-    const given = [live._rangeInitial0, live._rangeInitial1];
-    if (!given.every(Number.isFinite)) {
+    const given = resetRange(live);
+    if (!given) {
         return null;
     }
     const tolerance = 1e-6 * Math.abs(given[1] - given[0]);
@@ -91,7 +92,7 @@ function endsOf(figure, letter) {
             ends.push({...lowHigh(values), room: 0, bare: letter === 'x'});
         }
         const bars = trace[`error_${letter}`];
-        if (bars && bars.array && bars.visible !== false) {
+        if (bars?.array && bars.visible !== false) {
             const above = listOf(bars.array);
             const below = bars.symmetric === false ? listOf(bars.arrayminus) : above;
             const reached = Array.from(values, (v, i) => [v - (below[i] || 0), v + (above[i] || 0)]);
@@ -100,7 +101,7 @@ function endsOf(figure, letter) {
     }
     for (const shape of (figure.layout.shapes || []).filter((one) => one[`${letter}ref`] === letter)) {
         const values = [shape[`${letter}0`], shape[`${letter}1`]];
-        ends.push({...lowHigh(values), room: ((shape.line || {}).width || 2) / 2, bare: true});
+        ends.push({...lowHigh(values), room: (shape.line?.width || 2) / 2, bare: true});
     }
     return ends.filter((end) => end.low <= end.high);
 }

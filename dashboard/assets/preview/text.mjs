@@ -40,6 +40,8 @@ export function writeText(pen, text, font, x, y, align, turn = 0) {
     pen.save();
     pen.translate(x, y);
     pen.rotate(turn);
-    text.split('\n').forEach((line, i) => pen.fillText(line, 0, i * LINE_SPACING * font.size));
+    for (const [i, line] of text.split('\n').entries()) {
+        pen.fillText(line, 0, i * LINE_SPACING * font.size);
+    }
     pen.restore();
 }

@@ -6,7 +6,17 @@ import {listOf, plainText} from './values.mjs';
 const ROOM = {x: 80, y: 40}; // pixels an axis gives each tick
 const BEYOND = 1e-4; // share of the range by which a tick may lie outside
 const MINUS = '\u2212';
-const PREFIXES = {'-15': 'f', '-12': 'p', '-9': 'n', '-6': '\u03bc', '-3': 'm', 3: 'k', 6: 'M', 9: 'B', 12: 'T'};
+const PREFIXES = {
+    '-15': 'f',
+    '-12': 'p',
+    '-9': 'n',
+    '-6': '\u03bc',
+    '-3': 'm',
+    3: 'k',
+    6: 'M',
+    9: 'B',
+    12: 'T',
+};
 const RAISED = '\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079';
 
 /** The step between ticks: 1, 2 or 5 times a power of ten, for an axis of `length` pixels. */
@@ -26,7 +36,8 @@ export function ticksOf(axis, range, length, letter) {
         const texts = axis.ticktext ? listOf(axis.ticktext) : [];
         const text = textWriter(axis, range, (high - low) / 1000);
         return Array.from(listOf(axis.tickvals), (value, i) => ({
-            value, text: texts[i] === undefined ? text(value) : plainText(texts[i]),
+            value,
+            text: texts[i] === undefined ? text(value) : plainText(texts[i]),
         })).filter((tick) => inside(tick.value));
     }
     const step = axis.dtick > 0 ? axis.dtick : stepOf(range, length, letter);
@@ -46,7 +57,8 @@ function textWriter(axis, range, step) {
     if (format) {
         const [, comma, digits, kind] = format;
         const [times, unit] = kind === '%' ? [100, '%'] : [1, ''];
-        return (value) => signed(value, separated(times * Math.abs(value), Number(digits), Boolean(comma)) + unit);
+        return (value) =>
+            signed(value, separated(times * Math.abs(value), Number(digits), Boolean(comma)) + unit);
     }
     const digits = 2 - Math.floor(Math.log10(step) + 0.01);
     const size = Math.floor(Math.log10(Math.max(...range.map(Math.abs))) + 0.01);
@@ -56,7 +68,10 @@ function textWriter(axis, range, step) {
         if (Math.abs(value) < 10 ** -digits / 2) {
             return '0';
         }
-        return signed(value, rounded(Math.abs(value) * 10 ** -exponent, digits + exponent) + suffix(exponent));
+        return signed(
+            value,
+            rounded(Math.abs(value) * 10 ** -exponent, digits + exponent) + suffix(exponent)
+        );
     };
 }
 
@@ -65,9 +80,10 @@ function signed(value, text) {
 }
 
 function rounded(value, digits) {
-    const text = digits > 0
-        ? value.toFixed(Math.min(20, digits)).replace(/\.?0+$/, '')
-        : String(Math.round(value * 10 ** digits) / 10 ** digits);
+    const text =
+        digits > 0
+            ? value.toFixed(Math.min(20, digits)).replace(/\.?0+$/, '')
+            : String(Math.round(value * 10 ** digits) / 10 ** digits);
     return grouped(text, text.includes('.') || text.length > 4);
 }
 

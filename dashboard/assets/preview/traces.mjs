@@ -7,7 +7,11 @@ import {listOf, perPoint} from './values.mjs';
 
 const MOST_STROKES = 600; // lines of one trace drawn one by one, so that translucent ones darken where they cross
 const DASHES = {
-    dot: [1, 1], dash: [3, 3], longdash: [5, 5], dashdot: [3, 1, 1, 1], longdashdot: [5, 2, 1, 2],
+    dot: [1, 1],
+    dash: [3, 3],
+    longdash: [5, 5],
+    dashdot: [3, 1, 1, 1],
+    longdashdot: [5, 2, 1, 2],
 };
 
 /** Plotly's dashes for a line's width, as canvas takes them. */
@@ -77,7 +81,7 @@ function drawIntervals(pen, trace, axis, points, scales) {
     const {pixel} = scales[axis];
     pen.beginPath();
     for (let i = 0; i < points.count; i++) {
-        if (points.x[i] === points.x[i]) {
+        if (!Number.isNaN(points.x[i])) {
             const from = Number.isFinite(below[i]) ? pixel(values[i] - below[i]) : points[axis][i];
             const to = Number.isFinite(above[i]) ? pixel(values[i] + above[i]) : points[axis][i];
             addBar(pen, axis, from, to, axis === 'x' ? points.y[i] : points.x[i], cap);
@@ -102,7 +106,7 @@ function addBar(pen, axis, from, to, across, cap) {
 }
 
 function colorOf(trace) {
-    const own = [(trace.marker || {}).color, (trace.line || {}).color];
+    const own = [trace.marker?.color, trace.line?.color];
     return own.find((color) => typeof color === 'string') || '#444';
 }
 
@@ -118,7 +122,7 @@ function drawLines(pen, trace, points) {
     let length = 0; // of the line under way, in points
     pen.beginPath();
     for (let i = 0; i <= points.count; i++) {
-        const there = i < points.count && points.x[i] === points.x[i];
+        const there = i < points.count && !Number.isNaN(points.x[i]);
         if (there) {
             pen[length ? 'lineTo' : 'moveTo'](points.x[i], points.y[i]);
             length++;
@@ -145,7 +149,7 @@ function drawMarkers(pen, trace, points) {
     const base = pen.getTransform();
     pen.setLineDash([]);
     for (let i = 0; i < points.count; i++) {
-        if (points.x[i] !== points.x[i]) {
+        if (Number.isNaN(points.x[i])) {
             continue;
         }
         const {path, open} = symbolOf(name(i), size(i));

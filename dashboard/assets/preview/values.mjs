@@ -4,8 +4,14 @@
  */
 
 const PACKED = {
-    i1: Int8Array, u1: Uint8Array, i2: Int16Array, u2: Uint16Array,
-    i4: Int32Array, u4: Uint32Array, f4: Float32Array, f8: Float64Array,
+    i1: Int8Array,
+    u1: Uint8Array,
+    i2: Int16Array,
+    u2: Uint16Array,
+    i4: Int32Array,
+    u4: Uint32Array,
+    f4: Float32Array,
+    f8: Float64Array,
 };
 const ENTITIES = {amp: '&', lt: '<', gt: '>', quot: '"', nbsp: '\u00a0'};
 

@@ -19,14 +19,18 @@ export function noUpdate() {
     return clientside().no_update;
 }
 
-/** What has called the callback that runs: `triggered`, `triggered_id`, `inputs_list`, `outputs_list`. */
+/**
+ * What has called the callback that runs: `triggered`, `triggered_id`, `inputs_list`, `outputs_list`.
+ *
+ * @returns {ClientsideContext}
+ */
 export function context() {
-    return clientside().callback_context;
+    return /** @type {ClientsideContext} */ (clientside().callback_context);
 }
 
 /** Gives a component of the page new properties. */
 export function setProps(id, props) {
-    clientside().set_props(id, props);
+    clientside().set_props?.(id, props);
 }
 
 /** Whether the renderer is there, so that `setProps` can be called. */

@@ -1,0 +1,33 @@
+/* What Dash, its kits and Plotly put into the page, as far as dashboard/assets uses it; read by tsc alone. */
+
+interface ClientsideContext {
+    triggered: {prop_id: string; value: any}[];
+    triggered_id: any;
+    inputs_list: any[];
+    outputs_list: any[];
+}
+
+interface Clientside {
+    [space: string]: any;
+    no_update?: unknown;
+    callback_context?: ClientsideContext;
+    set_props?: (id: string | object, props: object) => void;
+}
+
+interface Window {
+    dash_clientside?: Clientside;
+    dash_ag_grid?: {getApi?: (id: string) => any};
+    dashAgGridFunctions?: Record<string, (...args: never[]) => unknown>;
+    dashMantineFunctions?: Record<string, (...args: never[]) => unknown>;
+    Plotly: {downloadImage(figure: object, options: object): Promise<string>};
+}
+
+declare const React: {createElement(tag: string, props: object, children: unknown): unknown};
+
+/** A graph of Plotly's as everybody may use it; what is private is known to shared/plotly.mjs only. */
+interface Graph extends HTMLElement {
+    data: any[];
+    layout: any;
+    on(event: string, listener: (event: any) => void): void;
+    removeListener(event: string, listener: (event: any) => void): void;
+}
