@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dashboard.cli.file_argument import file_on_disk, roles_of
 from dashboard.cli.shared import (
     chosen_estimators,
     estimator_option,
@@ -25,8 +26,8 @@ TIDY_LAYOUTS = ("csv", "parquet")
 
 @click.command("compare")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--outcome", required=True, metavar="COLUMN", help="The column with the numbers.")
-@click.option("--group", required=True, metavar="COLUMN", help="The column that names each row's group.")
+@click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
+@click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
 @click.option(
     "--sheet", metavar="NAME", help="Sheet of a workbook or data frame of an R workspace, by name or number."
 )
@@ -55,8 +56,8 @@ TIDY_LAYOUTS = ("csv", "parquet")
 def compare_command(
     *,
     file: Path,
-    outcome: str,
-    group: str,
+    outcome: str | None,
+    group: str | None,
     sheet: str | None,
     ids: tuple[str, ...],
     settings: tuple[str, ...],
@@ -66,7 +67,7 @@ def compare_command(
     output: Path | None,
     plugins_dirs: tuple[Path, ...],
 ) -> None:
-    """Compare estimators of every group's mean in FILE.
+    """Compare estimators of every group's mean in FILE, or in what comes through a pipe (-).
 
     It is CSV, TSV, Parquet, Arrow or JSON, a workbook of Excel or OpenDocument, a file of SPSS, Stata, SAS or
     R, compressed or not, or of a kind that a plugin reads.
@@ -88,18 +89,22 @@ def compare_command(
         from dashboard.plugin_host.file_kinds import foreign_kinds
 
         kinds = foreign_kinds(registry)
-        data = reduce_file(file, outcome=outcome, group=group, kinds=kinds, sheet=sheet, say=remark)
+        file = click.get_current_context().with_resource(file_on_disk(file))
+        y, g, why = roles_of(file, outcome, group, kinds=kinds, sheet=sheet, say=remark)
+        data = reduce_file(file, outcome=y, group=g, kinds=kinds, sheet=sheet, say=remark)
     comparison = compare(data, chosen, options=options, level=level)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
     if layout in TIDY_LAYOUTS:
         for line in omissions(comparison):
             remark(line)
+    guessed = outcome is None or group is None
+    more = {"roles": {"outcome": y, "group": g, "guessed": guessed, "why": why}}
     if output is None:
-        to_stdout(render(comparison, layout))
+        to_stdout(render(comparison, layout, more))
     else:
         with reading_files():
-            output.write_bytes(render(comparison, layout))
+            output.write_bytes(render(comparison, layout, more))
 
 
 def _check_level(level: float) -> None:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from estimators.contract.comparison import TIDY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from estimators import Comparison
 
 LONGEST_LABEL = 40
 
 
-def render(comparison: Comparison, layout: str) -> bytes:
-    """A comparison in a layout of :data:`LAYOUTS`; text is UTF-8."""
-    return LAYOUTS[layout](comparison)
+def render(comparison: Comparison, layout: str, more: Mapping[str, object] | None = None) -> bytes:
+    """A comparison in a layout of :data:`LAYOUTS`; text is UTF-8. ``more`` is for JSON alone."""
+    return as_json(comparison, more) if layout == "json" else LAYOUTS[layout](comparison)
 
 
 def omissions(comparison: Comparison) -> list[str]:
@@ -39,9 +39,10 @@ def as_csv(comparison: Comparison) -> bytes:
     return buffer.getvalue().encode()
 
 
-def as_json(comparison: Comparison) -> bytes:
-    """Everything, null where a number does not exist."""
-    return (json.dumps(comparison.to_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+def as_json(comparison: Comparison, more: Mapping[str, object] | None = None) -> bytes:
+    """Everything, null where a number does not exist, and ``more`` behind it."""
+    everything = {**comparison.to_dict(), **(more or {})}
+    return (json.dumps(everything, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
 
 
 def as_parquet(comparison: Comparison) -> bytes:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.guess_roles import GuessedRoles, guess_roles
 from dashboard.ingest.plugin_kinds import ForeignKind
 from dashboard.ingest.reduce import reduce_file, reduce_table
-from dashboard.ingest.roles import guess_roles
 from dashboard.ingest.table import Column, Table
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES
 
@@ -49,6 +49,7 @@ def store_table(
 __all__ = [
     "Column",
     "ForeignKind",
+    "GuessedRoles",
     "Table",
     "UnreadableFile",
     "guess_roles",

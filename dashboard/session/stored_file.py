@@ -73,7 +73,7 @@ class ChosenColumns:
         if isinstance(kept, cls) and {kept.outcome, kept.group} <= {column.name for column in table.columns}:
             return kept
         sample = sample_of(holdings.samples, token)
-        outcome, group = guess_roles(table) if sample is None else (sample.outcome, sample.group)
+        outcome, group = guess_roles(table).pair if sample is None else (sample.outcome, sample.group)
         of_outcome, of_group = holdings.preset_roles.get(token, (None, None))
         return cls(token, of_outcome or outcome or "", of_group or group or "")
 

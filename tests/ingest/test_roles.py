@@ -107,35 +107,41 @@ def noise(count):
     ],
 )  # fmt: skip
 def test_roles_are_guessed(tmp_path, header, rows, roles):
-    assert guess_roles(table_of(tmp_path, header, rows)) == roles
+    assert guess_roles(table_of(tmp_path, header, rows)).pair == roles
 
 
 def test_what_belongs_to_the_group_is_no_outcome(tmp_path):
     rows = [[f"c{i % 30}", v, 100.5 + i % 30, 0.25 + i % 29] for i, v in enumerate(noise(360))]
-    assert guess_roles(table_of(tmp_path, ["country", "life", "area", "rank"], rows)) == ("life", "country")
-    assert guess_roles(table_of(tmp_path, ["country", "life", "lat", "lon"], rows)) == ("life", "country")
+    assert guess_roles(table_of(tmp_path, ["country", "life", "area", "rank"], rows)).pair == (
+        "life",
+        "country",
+    )
+    assert guess_roles(table_of(tmp_path, ["country", "life", "lat", "lon"], rows)).pair == (
+        "life",
+        "country",
+    )
 
 
 @pytest.mark.parametrize("name", ["latitude", "centroid_lon", "zip", "phone", "Code"])
 def test_numbers_that_place_or_name_are_no_outcome(tmp_path, name):
     rows = [[f"g{i % 5}", i * 7 % 40, v] for i, v in enumerate(noise(200))]
-    assert guess_roles(table_of(tmp_path, ["g", "x", name], rows)) == ("x", "g")
+    assert guess_roles(table_of(tmp_path, ["g", "x", name], rows)).pair == ("x", "g")
 
 
 def test_a_column_called_as_outcomes_are_is_no_likely_group(tmp_path):
     rows = [[i * 5 % 49, i % 10 + 0.5] for i in range(200)]
-    assert guess_roles(table_of(tmp_path, ["duration", "iprod"], rows)) == ("duration", "iprod")
+    assert guess_roles(table_of(tmp_path, ["duration", "iprod"], rows)).pair == ("duration", "iprod")
 
 
 def test_roles_are_two_columns_that_can_serve(tmp_path):
     table = stored(tmp_path, "a,b\n1,2\n1,3\n2,2\n2,5\n")
-    outcome, group = guess_roles(table)
+    outcome, group = guess_roles(table).pair
     assert {outcome, group} == {"a", "b"}
 
 
 def test_a_table_of_measurements_only_has_no_group_to_guess(tmp_path):
     table = stored(tmp_path, "x,y\n" + "".join(f"{v},{i}\n" for i, v in enumerate(noise(30))))
-    assert guess_roles(table) == ("x", "y")
+    assert guess_roles(table).pair == ("x", "y")
 
 
 @pytest.mark.parametrize(

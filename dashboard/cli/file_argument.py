@@ -1,0 +1,80 @@
+"""FILE on the command line: a path or a pipe, and the roles of its columns."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dashboard.ingest import ForeignKind
+
+STANDARD_INPUT = "-"
+
+
+@contextmanager
+def file_on_disk(file: Path) -> Iterator[Path]:
+    """The file itself, or a copy of what comes through a pipe: ``-``, ``/dev/stdin``, ``<(...)``.
+
+    A pipe can be read once, and a file is read again when an estimator asks for its rows.
+    """
+    if str(file) != STANDARD_INPUT and (file.is_file() or file.is_dir() or not file.exists()):
+        yield file
+        return
+    with TemporaryDirectory(prefix="blupboard-") as folder:
+        copy = Path(folder) / "standard input" if str(file) == STANDARD_INPUT else Path(folder) / file.name
+        with copy.open("wb") as target:
+            if str(file) == STANDARD_INPUT:
+                shutil.copyfileobj(sys.stdin.buffer, target)
+            else:
+                with file.open("rb") as source:
+                    shutil.copyfileobj(source, target)
+        yield copy
+
+
+def roles_of(
+    file: Path,
+    outcome: str | None,
+    group: str | None,
+    *,
+    kinds: tuple[ForeignKind, ...],
+    sheet: str | None,
+    say: Callable[[str], object],
+) -> tuple[str, str, str]:
+    """(outcome, group, why): the columns that were named; for one that was not, the likeliest, which is said.
+
+    Raises:
+        UnreadableFile: the file cannot be used, or no column will do.
+        OSError: it cannot be opened.
+
+    """
+    from dashboard.ingest import UnreadableFile, guess_roles, store_table
+
+    if outcome is not None and group is not None:
+        return outcome, group, "both were named"
+    with TemporaryDirectory(prefix="blupboard-") as folder:
+        target = Path(folder) / "table.parquet"
+        table = store_table(file, name=file.name, target=target, kinds=kinds, sheet=sheet)
+        found = guess_roles(table, outcome, group)
+    for name in (outcome, group):
+        if name is not None and table.column(name) is None:
+            # what the names are and which was meant is said where the columns are looked for
+            return outcome or name, group or name, "named"
+    if found.outcome is None or found.group is None:
+        missing = "--outcome" if found.outcome is None else "--group"
+        raise UnreadableFile(f"No column of {file.name} is likely enough: name one with {missing}.")
+    asked = " ".join(
+        f'{option} "{name}"'
+        for option, name, given in (
+            ("--outcome", found.outcome, outcome),
+            ("--group", found.group, group),
+        )
+        if given is None
+    )
+    say(f"guessed {asked}: {found.why}")
+    return found.outcome, found.group, found.why

@@ -1,0 +1,158 @@
+"""What the first rows of a stored table show: which columns are constant within which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dashboard.ingest.table import stored_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from dashboard.ingest.table import Column, Table
+
+ROWS_LOOKED_AT = 10_000
+COLUMNS_LOOKED_AT = 60
+"""So many columns are looked at, and as many of the first rows."""
+_MOST_VALUES = 0.67
+"""The share of rows with a value of their own from which a column is no unit."""
+
+
+class Dependence:
+    """Columns as codes, and what one tells of another; nothing is known of one that was not looked at."""
+
+    def __init__(
+        self, codes: Mapping[str, NDArray[np.int64]], ends: Mapping[str, tuple[float, float]]
+    ) -> None:
+        """Columns by name.
+
+        ``codes`` are the place of each row's value among the column's values, -1 where it is blank; ``ends``
+        the least and the largest number.
+        """
+        self._codes = codes
+        self._ends = ends
+        self._distinct = {name: int(column.max(initial=-1)) + 1 for name, column in codes.items()}
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def knows(self, column: str, group: str) -> bool:
+        """Whether both were looked at."""
+        return column in self._codes and group in self._codes
+
+    def constant_within(self, column: str, group: str) -> bool:
+        """Whether rows of the same group have the same value; False where that is not known."""
+        if not self.knows(column, group):
+            return False
+        if (column, group) not in self._known:
+            self._known[column, group] = self._constant(column, group)
+        return self._known[column, group]
+
+    def _constant(self, column: str, group: str) -> bool:
+        x, g = self._codes[column], self._codes[group]
+        both = (x >= 0) & (g >= 0)
+        x, g = x[both], g[both]
+        if len(g) == 0 or len(np.unique(g)) > _MOST_VALUES * len(g):
+            return False
+        lowest = np.full(self._distinct[group], np.iinfo(np.int64).max)
+        highest = np.full(self._distinct[group], -1)
+        np.minimum.at(lowest, g, x)
+        np.maximum.at(highest, g, x)
+        used = highest >= 0
+        return bool(np.all(lowest[used] == highest[used]))
+
+    def constant_columns(self, group: str) -> list[str]:
+        """The columns that vary, are constant within the group, and do not tell it."""
+        return [
+            name
+            for name in self._codes
+            if name != group
+            and self._distinct[name] > 1
+            and self.constant_within(name, group)
+            and not self.constant_within(group, name)
+        ]
+
+    def constant_share(self, group: str) -> float:
+        """How many of the other columns that vary are constant within the group; 0 where none is known."""
+        if group not in self._codes:
+            return 0.0
+        others = [name for name in self._codes if name != group and self._distinct[name] > 1]
+        return len(self.constant_columns(group)) / max(len(others), 1)
+
+    def balanced(self, column: str) -> bool:
+        """Whether each value of a column comes equally often, as those of a design do."""
+        codes = self._codes.get(column)
+        if codes is None or not len(codes) or codes.min() < 0:
+            return False
+        times = np.bincount(codes)
+        return bool(len(times) > 1 and times.min() == times.max() > 1)
+
+    def is_panel(self, group: str, times: Sequence[str]) -> bool:
+        """Whether each of the group's values meets each value of some column of times at most once."""
+        return any(
+            self._meets_once(group, time) for time in times if time != group and self.knows(time, group)
+        )
+
+    def _meets_once(self, group: str, time: str) -> bool:
+        g, t = self._codes[group], self._codes[time]
+        pairs = g * self._distinct[time] + t
+        return len(np.unique(pairs)) == len(pairs) > max(self._distinct[group], self._distinct[time])
+
+    def compact(self, column: str) -> bool:
+        """Whether whole numbers leave hardly any out between their ends, as those that count units do."""
+        low, high = self.ends(column)
+        return bool(high >= low) and self._distinct.get(column, 0) >= 0.8 * (high - low + 1)
+
+    def ends(self, column: str) -> tuple[float, float]:
+        """The least and the largest number of a column; (inf, -inf) where none is known."""
+        return self._ends.get(column, (np.inf, -np.inf))
+
+
+def look_at_rows(table: Table) -> Dependence:
+    """See what the first rows of a stored table show; nothing where its file is gone."""
+    chosen = _chosen(table.columns)
+    if not chosen or not table.path.exists():
+        return Dependence({}, {})
+    rows = _first_rows(table, [stored_name(c.stored) for c in chosen])
+    codes: dict[str, NDArray[np.int64]] = {}
+    ends: dict[str, tuple[float, float]] = {}
+    for column in chosen:
+        values = rows.column(stored_name(column.stored))
+        codes[column.name], ends[column.name] = _codes(values, column)
+    return Dependence(codes, ends)
+
+
+def _chosen(columns: Sequence[Column]) -> list[Column]:
+    able = [c for c in columns if c.not_outcome is None or c.not_group is None]
+    return able[:COLUMNS_LOOKED_AT]
+
+
+def _first_rows(table: Table, columns: list[str]) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(table.path) as file:
+        batch = next(file.iter_batches(batch_size=ROWS_LOOKED_AT, columns=columns), None)
+    return pa.table({c: pa.array([], pa.string()) for c in columns}) if batch is None else pa.table(batch)
+
+
+def _codes(values: pa.ChunkedArray, column: Column) -> tuple[NDArray[np.int64], tuple[float, float]]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_string(values.type):
+        values = pc.if_else(pc.equal(pc.utf8_trim_whitespace(values), ""), None, values)
+    encoded = values.combine_chunks().dictionary_encode()
+    codes = np.asarray(encoded.indices.fill_null(-1)).astype(np.int64)
+    ends = (np.inf, -np.inf)
+    if column.kind == "number" and column.whole:
+        try:
+            numbers = np.asarray(encoded.dictionary.cast(pa.float64()).drop_null())
+        except pa.ArrowInvalid:
+            return codes, ends
+        if len(numbers):
+            ends = float(numbers.min()), float(numbers.max())
+    return codes, ends

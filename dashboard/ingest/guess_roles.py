@@ -1,0 +1,206 @@
+"""Which column is likeliest the outcome and which the group: by what columns do, then by their names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dashboard.ingest.dependence import Dependence, look_at_rows
+from dashboard.ingest.errors import shown
+
+if TYPE_CHECKING:
+    from dashboard.ingest.table import Column, Table
+
+_GROUPS_TRIED, _OUTCOMES_TRIED = 20, 60
+"""So many of the likeliest columns for either role are looked at together."""
+_FEW_ROWS = 20
+"""So many whole numbers may all be different without being an index."""
+_YEARS, _LONGEST_SPAN = (1500, 2200), 150
+"""Whole numbers that leave none out between these, over so many years at most, are calendar time."""
+
+
+@dataclass(frozen=True)
+class GuessedRoles:
+    """The likeliest roles, None where no column will do."""
+
+    outcome: str | None
+    group: str | None
+    why: str
+    """What speaks for them, for people."""
+
+    @property
+    def pair(self) -> tuple[str | None, str | None]:
+        """(outcome, group)."""
+        return self.outcome, self.group
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_OUTCOME_WORDS = _words_of("""
+    y outcome response resp value score yield result measurement measure reading reaction rate amount extra
+    weight height length price cost sales scr rte income earnings time duration count mean average avg hit
+    hits los concentration conc dose grade mark points strength pressure temperature travel diameter
+    circumference correct incidence prevalence lang language gain growth loss intake output wage wages gdp gsp
+    investment inv crime deaths stay charge charges test math read science total counts seizure seizures
+    survival surv speed
+""")
+_BINARY_OUTCOME_WORDS = _words_of("""
+    y outcome response resp case status event died dead death disorder success positive infected disease
+    relapse won win pass passed cured survived employed voted vote use default mortality
+""")
+_UNIT_WORDS = _words_of("""
+    group grp school class classroom teacher hospital clinic site center centre ward doctor physician provider
+    shop store branch player team batch subject subj patient pat participant person individual lot lab
+    laboratory region district dept department county state country city town family litter plot field cluster
+    unit firm company industry category rail cask operator machine name village hh household bank airline
+    carrier herd farm brood nest species animal tree seed genotype variety line cultivar strain breed sire dam
+    cow pig rat mouse dog twin pair stratum strata worker employee judge rater item expt experiment station
+    location loc area province municipality constituency precinct sample specimen id idnum ident identifier
+    code trial study panel court zone neighborhood neighbourhood census tract user customer plant clone pond
+    stream lake river island colony
+""")
+_WEAK_UNIT_WORDS = _words_of("id code item sample name level idnum expt area pair line")
+_DESIGN_WORDS = _words_of("""
+    block rep replicate replication run sex gender female male treatment treat trt rx arm drug diet dose order
+    sequence visit wave period race ethnicity ethnic marital smoke smoker education educ educational condition
+    cond side position method type row col column rank stage session phase control status married black white
+    age agegroup income level test task form instrument ses
+""")
+_INDEX_WORDS = _words_of("""
+    id index idx row rows rowid nr no number key uuid obs observation rownum x x1 unnamed names column gameno
+    serial
+""")
+_TIME_WORDS = _words_of("""
+    year yr yrs years month mon day days week wk date hour minute timestamp quarter qtr period wave visit t
+    occasion time
+""")
+_LABEL_WORDS = _words_of("""
+    lat lon lng long latitude longitude centroid code zip postcode phone fips sic easting northing
+""")
+"""What numbers are called that place or name something and measure nothing."""
+_COVARIATE_WORDS = _words_of(
+    "age iq pop population weights wt base baseline female male sex lagged intercept"
+)
+_ENDINGS = ("score", "scr", "rate", "rte", "wage", "cost", "sales", "yield", "weight", "height")
+"""What measures is often written right behind its subject, as in mathscore and lwage."""
+_WORD = re.compile(r"[A-Za-z][a-z]*|[A-Z]+")
+
+
+def guess_roles(table: Table, outcome: str | None = None, group: str | None = None) -> GuessedRoles:
+    """The likeliest roles; one that is given stays as it is.
+
+    The first rows of the stored table are looked at for which columns are constant within which.
+    """
+    seen = look_at_rows(table)
+    columns = {c.name: c for c in table.columns}
+    outcomes = {
+        c.name: _outcome_score(c, i, table, seen)
+        for i, c in enumerate(table.columns)
+        if c.not_outcome is None or c.name == outcome
+    }
+    groups = {
+        c.name: _group_score(c, table, seen) for c in table.columns if c.not_group is None or c.name == group
+    }
+    likely_outcomes = _likeliest(outcomes, outcome, _OUTCOMES_TRIED)
+    likely_groups = _likeliest(groups, group, _GROUPS_TRIED)
+    pairs = [
+        (outcomes[y] + groups[g] - _against(columns[y], columns[g], table.rows, seen), y, g)
+        for y in likely_outcomes
+        for g in likely_groups
+        if y != g
+    ]
+    if pairs:
+        _, y, g = max(pairs, key=lambda pair: pair[0])
+        return GuessedRoles(y, g, _reasons(columns[y], columns[g], seen))
+    if likely_outcomes:
+        return GuessedRoles(likely_outcomes[0], None, "no other column can say which group a row is of")
+    return GuessedRoles(None, likely_groups[0] if likely_groups else None, "no column holds numbers")
+
+
+def _likeliest(scores: dict[str, float], given: str | None, most: int) -> list[str]:
+    if given is not None:
+        return [given] if given in scores else []
+    return sorted(scores, key=scores.__getitem__, reverse=True)[:most]
+
+
+def _against(outcome: Column, group: Column, rows: int, seen: Dependence) -> float:
+    """What counts against a pair: an outcome that its group tells, as the latitude of a country is."""
+    if seen.knows(outcome.name, group.name):
+        return 6.0 * seen.constant_within(outcome.name, group.name)
+    return 3.0 * (outcome.distinct <= group.distinct and rows >= 2 * group.distinct)
+
+
+def _words(name: str) -> set[str]:
+    words = {word.lower() for word in _WORD.findall(name)} | {name.lower()}
+    return words | {ending for ending in _ENDINGS if any(word.endswith(ending) for word in words)}
+
+
+def _is_row_number(column: Column, seen: Dependence) -> bool:
+    """Whether whole numbers are all different and leave none out."""
+    return column.whole and column.distinct >= 0.99 * column.numbers > _FEW_ROWS and seen.compact(column.name)
+
+
+def _is_time(column: Column, seen: Dependence) -> bool:
+    """Whether a column says when: a date, a name of time, or whole numbers that are calendar years."""
+    if column.kind == "date" or _words(column.name) & _TIME_WORDS:
+        return True
+    low, high = seen.ends(column.name)
+    years = column.whole and _YEARS[0] <= low <= high <= _YEARS[1]
+    return years and column.distinct == high - low + 1 <= _LONGEST_SPAN
+
+
+def _outcome_score(column: Column, place: int, table: Table, seen: Dependence) -> float:
+    words = _words(column.name)
+    binary = column.distinct == 2
+    known = _BINARY_OUTCOME_WORDS if binary else _OUTCOME_WORDS
+    units = _UNIT_WORDS - _OUTCOME_WORDS - _BINARY_OUTCOME_WORDS
+    number = column.kind == "number"
+    survival = "time" in words and not seen.balanced(column.name)
+    score = 2.0 * number + 1.5 * (number and not column.whole)
+    score += 1.0 * (column.whole and column.distinct > _FEW_ROWS)
+    score += 2.5 * bool(words & known) - 3.0 * (_is_time(column, seen) and not survival)
+    score -= 3.0 * bool(words & _LABEL_WORDS) + 1.5 * bool(words & units)
+    score -= 2.0 * bool(words & _INDEX_WORDS) + 5.0 * _is_row_number(column, seen)
+    score -= 1.5 * bool(words & ((_DESIGN_WORDS | _COVARIATE_WORDS) - known))
+    score -= 4.0 * (column.distinct <= 1) + 1.5 * binary + 0.5 * (2 < column.distinct <= 4)
+    score -= 2.0 * (1 < column.distinct <= 12 and seen.balanced(column.name))
+    return score - 0.6 * place / max(len(table.columns), 1) - 1.0 * column.missing / max(table.rows, 1)
+
+
+def _group_score(column: Column, table: Table, seen: Dependence) -> float:
+    filled = max(table.rows - column.missing, 1)
+    per_group = filled / max(column.distinct, 1)
+    words = _words(column.name)
+    unit = words & _UNIT_WORDS
+    times = [c.name for c in table.columns if _is_time(c, seen)]
+    score = {"text": 1.5, "number": 0.0, "boolean": -1.0, "date": -2.0}[column.kind]
+    score += 3.0 if unit - _WEAK_UNIT_WORDS else 2.0 * bool(unit)
+    score -= 2.0 * bool(words & _DESIGN_WORDS and not unit) + 2.5 * _is_time(column, seen)
+    score += 2.0 * (per_group >= 2) + 1.0 * (column.distinct >= 4) + 0.7 * (column.distinct >= 10)
+    score -= 3.0 * (column.distinct <= 1) + 1.5 * (column.distinct == 2)
+    score -= 4.0 * (per_group < 1.1 and filled > 2)
+    score += 3.0 * seen.constant_share(column.name) + 2.5 * seen.is_panel(column.name, times)
+    if column.kind == "number":
+        measured = not column.whole or bool(words & (_OUTCOME_WORDS | _COVARIATE_WORDS) and not unit)
+        gaps = not unit and not seen.compact(column.name) and column.distinct > 2
+        score -= 2.5 * measured + 1.0 * gaps
+        score -= 1.5 * bool(words & (_INDEX_WORDS - {"nr", "no"}) and not unit)
+    return score - 2.0 * column.missing / max(table.rows, 1)
+
+
+def _reasons(outcome: Column, group: Column, seen: Dependence) -> str:
+    """What speaks for these two, in one sentence."""
+    why = [f"{shown(group.name)} has {group.distinct:,} values that repeat"]
+    constant = seen.constant_columns(group.name)
+    if constant:
+        verb = "is" if len(constant) == 1 else "are"
+        why.append(f"{' and '.join(shown(name) for name in constant[:2])} {verb} constant within it")
+    if _words(group.name) & _UNIT_WORDS:
+        why.append("its name is one of a unit")
+    varies = ", which vary within it" if seen.knows(outcome.name, group.name) else ""
+    if outcome.distinct == 2:
+        return f"{', '.join(why)}; {shown(outcome.name)} has two values{varies}"
+    return f"{', '.join(why)}; {shown(outcome.name)} holds numbers{varies}"

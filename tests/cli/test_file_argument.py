@@ -1,0 +1,48 @@
+"""FILE through a pipe, and roles that are guessed where none are named."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PANEL = "firm,year,sector,wage\n" + "".join(
+    f"f{i},{year},{'ab'[i % 2]},{i * 1.25 + year % 7}\n" for i in range(6) for year in range(2001, 2006)
+)
+ROLES = ["--outcome", "wage", "--group", "firm"]
+
+
+def compare(*arguments, text=PANEL):
+    command = [sys.executable, "-m", "dashboard.cli", "compare", *arguments, "--format", "json"]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
+    return json.loads(done.stdout or "null"), done.stderr.decode()
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_a_pipe_is_a_file(name):
+    answer, errors = compare(name, *ROLES)
+    assert errors == ""
+    assert answer["data"]["groups"] == 6
+    assert answer["roles"] == {
+        "outcome": "wage", "group": "firm", "guessed": False, "why": "both were named",
+    }  # fmt: skip
+
+
+def test_roles_that_are_not_named_are_guessed_and_said():
+    answer, errors = compare("-")
+    roles = answer["roles"]
+    assert (roles["outcome"], roles["group"], roles["guessed"]) == ("wage", "firm", True)
+    assert '"sector" is constant within it' in roles["why"]
+    assert errors == f'blupboard: guessed --outcome "wage" --group "firm": {roles["why"]}\n'
+
+
+def test_a_role_that_is_named_stays():
+    answer, errors = compare("-", "--group", "sector")
+    assert (answer["roles"]["outcome"], answer["roles"]["group"]) == ("wage", "sector")
+    assert 'guessed --outcome "wage":' in errors
+
+
+def test_a_name_that_is_not_there_is_refused_though_the_other_is_guessed():
+    answer, errors = compare("-", "--group", "sektor")
+    assert answer is None
+    assert 'standard input has no column "sektor": did you mean "sector"' in errors
