@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dashboard.cli.file_argument import file_on_disk, roles_of
+from dashboard.cli.reading_flags import reading_given, reading_options, rows_given
 from dashboard.cli.shared import (
     chosen_estimators,
     estimator_option,
@@ -28,9 +29,6 @@ TIDY_LAYOUTS = ("csv", "parquet")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
 @click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
-@click.option(
-    "--sheet", metavar="NAME", help="Sheet of a workbook or data frame of an R workspace, by name or number."
-)
 @estimator_option
 @option_option
 @click.option(
@@ -52,13 +50,13 @@ TIDY_LAYOUTS = ("csv", "parquet")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
 )
+@reading_options
 @plugins_dir_option
 def compare_command(
     *,
     file: Path,
     outcome: str | None,
     group: str | None,
-    sheet: str | None,
     ids: tuple[str, ...],
     settings: tuple[str, ...],
     level: float,
@@ -66,6 +64,7 @@ def compare_command(
     layout: str,
     output: Path | None,
     plugins_dirs: tuple[Path, ...],
+    **given: object,
 ) -> None:
     """Compare estimators of every group's mean in FILE, or in what comes through a pipe (-).
 
@@ -85,26 +84,27 @@ def compare_command(
         estimator.make_options(options.get(estimator.id))
     _check_level(level)
     with reading_files():
-        from dashboard.ingest import reduce_file
+        from dashboard.ingest import file_groups
         from dashboard.plugin_host.file_kinds import foreign_kinds
 
-        kinds = foreign_kinds(registry)
+        kinds, reading = foreign_kinds(registry), reading_given(given)
         file = click.get_current_context().with_resource(file_on_disk(file))
-        y, g, why = roles_of(file, outcome, group, kinds=kinds, sheet=sheet, say=remark)
-        data = reduce_file(file, outcome=y, group=g, kinds=kinds, sheet=sheet, say=remark)
-    comparison = compare(data, chosen, options=options, level=level)
+        y, g, why = roles_of(file, outcome, group, kinds=kinds, reading=reading, say=remark)
+        rows = rows_given(given)
+        read = file_groups(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows)
+    comparison = compare(read.data, chosen, options=options, level=level)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
     if layout in TIDY_LAYOUTS:
-        for line in omissions(comparison):
+        for line in omissions(comparison, read):
             remark(line)
     guessed = outcome is None or group is None
     more = {"roles": {"outcome": y, "group": g, "guessed": guessed, "why": why}}
     if output is None:
-        to_stdout(render(comparison, layout, more))
+        to_stdout(render(comparison, layout, read, more))
     else:
         with reading_files():
-            output.write_bytes(render(comparison, layout, more))
+            output.write_bytes(render(comparison, layout, read, more))
 
 
 def _check_level(level: float) -> None:

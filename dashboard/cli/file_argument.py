@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dashboard.ingest import ForeignKind
+    from dashboard.ingest import ForeignKind, Reading
 
 STANDARD_INPUT = "-"
 
@@ -43,7 +43,7 @@ def roles_of(
     group: str | None,
     *,
     kinds: tuple[ForeignKind, ...],
-    sheet: str | None,
+    reading: Reading,
     say: Callable[[str], object],
 ) -> tuple[str, str, str]:
     """(outcome, group, why): the columns that were named; for one that was not, the likeliest, which is said.
@@ -59,7 +59,7 @@ def roles_of(
         return outcome, group, "both were named"
     with TemporaryDirectory(prefix="blupboard-") as folder:
         target = Path(folder) / "table.parquet"
-        table = store_table(file, name=file.name, target=target, kinds=kinds, sheet=sheet)
+        table = store_table(file, name=file.name, target=target, kinds=kinds, reading=reading)
         found = guess_roles(table, outcome, group)
     for name in (outcome, group):
         if name is not None and table.column(name) is None:

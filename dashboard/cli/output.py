@@ -9,27 +9,50 @@ import math
 from typing import TYPE_CHECKING
 
 from estimators.contract.comparison import TIDY
+from estimators.data.left_out import groups_sentence, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from dashboard.ingest.reduce import FileGroups
     from estimators import Comparison
 
 LONGEST_LABEL = 40
 
 
-def render(comparison: Comparison, layout: str, more: Mapping[str, object] | None = None) -> bytes:
-    """A comparison in a layout of :data:`LAYOUTS`; text is UTF-8. ``more`` is for JSON alone."""
-    return as_json(comparison, more) if layout == "json" else LAYOUTS[layout](comparison)
+def render(
+    comparison: Comparison,
+    layout: str,
+    read: FileGroups | None = None,
+    more: Mapping[str, object] | None = None,
+) -> bytes:
+    """A comparison in a layout of :data:`LAYOUTS`, with how its file was read; text is UTF-8.
+
+    ``more`` is for JSON alone.
+    """
+    return as_json(comparison, read, more) if layout == "json" else LAYOUTS[layout](comparison, read)
 
 
-def omissions(comparison: Comparison) -> list[str]:
-    """What the tidy columns cannot show: rows and estimators that were left out."""
+def omissions(comparison: Comparison, read: FileGroups | None = None) -> list[str]:
+    """What the tidy columns cannot show: what was left out, and how the file was read."""
     lines = [_data_line(comparison)] if comparison.data.dropped.total else []
+    lines += reading_lines(comparison, read)
     return lines + [f"{r.label}: left out, {r.message}" for r in comparison.failed]
 
 
-def as_csv(comparison: Comparison) -> bytes:
+def reading_lines(comparison: Comparison, read: FileGroups | None) -> list[str]:
+    """What was left out, by example; how the outcome was read; what may be amiss."""
+    data = comparison.data
+    lines = sentences(data.left_out, "row" if read is None else read.noun)
+    groups = groups_sentence(data.unused_labels)
+    if groups and lines:
+        lines[-1] += f"; and {groups}"
+    if read is None:
+        return lines
+    return [*lines, *read.remarks, *(f"{hint.sentence} ({hint.flags})" for hint in read.hints)]
+
+
+def as_csv(comparison: Comparison, _: FileGroups | None = None) -> bytes:
     """The tidy columns: numbers with all their digits, empty where there is none, labels exactly."""
     columns = comparison.columns()
     buffer = io.StringIO(newline="")
@@ -39,13 +62,19 @@ def as_csv(comparison: Comparison) -> bytes:
     return buffer.getvalue().encode()
 
 
-def as_json(comparison: Comparison, more: Mapping[str, object] | None = None) -> bytes:
+def as_json(
+    comparison: Comparison, read: FileGroups | None = None, more: Mapping[str, object] | None = None
+) -> bytes:
     """Everything, null where a number does not exist, and ``more`` behind it."""
-    everything = {**comparison.to_dict(), **(more or {})}
-    return (json.dumps(everything, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+    found = {**comparison.to_dict(), **(more or {})}
+    if read is not None:
+        found["reading"] = read.reading.to_json()
+        found["remarks"] = list(read.remarks)
+        found["hints"] = [hint.to_json() for hint in read.hints]
+    return (json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
 
 
-def as_parquet(comparison: Comparison) -> bytes:
+def as_parquet(comparison: Comparison, _: FileGroups | None = None) -> bytes:
     """The tidy columns, typed."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -58,13 +87,13 @@ def as_parquet(comparison: Comparison) -> bytes:
     return buffer.getvalue()
 
 
-def as_table(comparison: Comparison) -> bytes:
+def as_table(comparison: Comparison, read: FileGroups | None = None) -> bytes:
     """For reading: what was used, the parameters by estimator, every group's estimates, the notes."""
     digits = _digits(comparison)
     notes = [f"{r.label}: {n.text}" for r in comparison.results if r.fit is not None for n in r.fit.notes]
     failures = [f"{r.label}: left out, {r.message}" for r in comparison.failed]
     blocks = (
-        [_data_line(comparison)],
+        [_data_line(comparison), *reading_lines(comparison, read)],
         _parameters(comparison, digits),
         _groups(comparison, digits),
         [" ".join(sentence.split()) for sentence in (*notes, *failures)],
@@ -72,7 +101,7 @@ def as_table(comparison: Comparison) -> bytes:
     return ("\n\n".join("\n".join(block) for block in blocks if block) + "\n").encode()
 
 
-LAYOUTS: dict[str, Callable[[Comparison], bytes]] = {
+LAYOUTS: dict[str, Callable[[Comparison, FileGroups | None], bytes]] = {
     "table": as_table,
     "csv": as_csv,
     "json": as_json,

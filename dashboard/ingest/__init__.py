@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.guess_roles import GuessedRoles, guess_roles
 from dashboard.ingest.plugin_kinds import ForeignKind
-from dashboard.ingest.reduce import reduce_file, reduce_table
+from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Condition, Reading, RowFilter, with_sheet
+from dashboard.ingest.reduce import FileGroups, file_groups, reduce_file, reduce_table, table_groups
 from dashboard.ingest.table import Column, Table
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES
 
@@ -27,12 +28,14 @@ def store_table(
     max_expanded_bytes: int = MAX_EXPANDED_BYTES,
     kinds: Iterable[ForeignKind] = (),
     sheet: str | None = None,
+    reading: Reading = AS_FOUND,
 ) -> Table:
     """Read an uploaded file once and keep it as Parquet at `target`, whose folder must exist.
 
     `name` is what the user calls the file; what it is, its content says, unless the name is that of one of
-    `kinds`. `sheet` is the name or number of the sheet that is read, None for the first with a table.
-    Nothing is left at `target` on failure.
+    `kinds`. Of `reading` the options that concern the layout take effect: those that concern cells do where
+    the table is reduced. `sheet` is short for that of `reading`: the name or number of the sheet that is
+    read, None for the first with a table. Nothing is left at `target` on failure.
 
     Raises:
         UnreadableFile: the file cannot be used.
@@ -42,18 +45,31 @@ def store_table(
     from dashboard.ingest.store_upload import store
 
     return store(
-        source, name=name, target=target, max_expanded_bytes=max_expanded_bytes, kinds=kinds, sheet=sheet
+        source,
+        name=name,
+        target=target,
+        max_expanded_bytes=max_expanded_bytes,
+        kinds=kinds,
+        reading=with_sheet(reading, sheet),
     )
 
 
 __all__ = [
+    "ALL_ROWS",
+    "AS_FOUND",
     "Column",
+    "Condition",
+    "FileGroups",
     "ForeignKind",
     "GuessedRoles",
+    "Reading",
+    "RowFilter",
     "Table",
     "UnreadableFile",
+    "file_groups",
     "guess_roles",
     "reduce_file",
     "reduce_table",
     "store_table",
+    "table_groups",
 ]

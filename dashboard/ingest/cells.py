@@ -1,31 +1,32 @@
 """What one cell of text is, as SQL: blank, missing, a number in some notation, or other text.
 
-The rules are those of `estimators` (its missing words, its white space) plus decimal commas and separated
-thousands, whose meaning depends on the column they stand in.
+The rules are those of `estimators`: its missing words, its white space, its notations. Tests hold the two to
+the same answers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from dashboard.ingest.engine import literal
+from dashboard.ingest.engine import literal, select
+from estimators.data.number_forms import plain_character
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
+
+    from estimators.data.notation import Notation
+    from estimators.data.texts import NumberFormat
 
 WHITE_SPACE = (
     r"[\x09-\x0d\x1c-\x20\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 )
 """What str.isspace calls white space, as a regular expression."""
 
-DecimalMark = Literal[".", ","]
 _MISSING = r"(?i)na|n/a|nan|null|\.|-"
 _INFINITE = r"(?i)[+-]?inf(inity)?"
 _EXPONENT = r"([eE][+-]?[0-9]+)?"
 POINT_NUMBER = rf"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+){_EXPONENT}"
-COMMA_NUMBER = rf"[+-]?([0-9]+,?[0-9]*|,[0-9]+){_EXPONENT}"
 _BEFORE_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}"
 
 
@@ -41,34 +42,21 @@ class Cell(IntEnum):
     """A number with one point that cannot be a thousands separator, such as 12.75."""
     POINT_OR_THOUSANDS = 5
     """Such as 1.234: one and a bit, or one thousand beside decimal commas."""
-    COMMA = 6
-    """A number with one comma that cannot be a thousands separator, such as 12,75."""
-    COMMA_OR_THOUSANDS = 7
-    """Such as 1,234: one thousand or one and a bit."""
-    THOUSANDS_POINT = 8
-    """Such as 1,234.5: commas for thousands, then a decimal point."""
-    THOUSANDS_COMMA = 9
-    """Such as 1.234,5: points for thousands, then a decimal comma."""
-    COMMAS = 10
-    """Such as 1,234,567: commas that can only be for thousands."""
-    POINTS = 11
-    """Such as 1.234.567: points that can only be for thousands."""
-    SPACED_COMMA = 12
-    """Such as 1 234,5: a decimal comma after thousands set apart by something else."""
-    INFINITE = 13
-    DATE = 14
-    BOOLEAN = 15
-    OTHER = 16
+    NOTATION = 6
+    """What may be a number written in another way, such as 1,234 or (45.00) or 12%: its form decides."""
+    INFINITE = 7
+    DATE = 8
+    BOOLEAN = 9
+    OTHER = 10
 
 
-COMMA_KINDS = (
-    Cell.COMMA,
-    Cell.COMMA_OR_THOUSANDS,
-    Cell.THOUSANDS_POINT,
-    Cell.THOUSANDS_COMMA,
-    Cell.COMMAS,
-    Cell.SPACED_COMMA,
-)
+PLAIN_SHAPES = {
+    Cell.WHOLE: "9",
+    Cell.SCIENTIFIC: "9e9",
+    Cell.POINT: "9.9",
+    Cell.POINT_OR_THOUSANDS: "9.999",
+}
+"""A shape for the numbers that are written plainly."""
 _Patterns = tuple[tuple[Cell, str], ...]
 _WORDS: _Patterns = (
     (Cell.MISSING, _MISSING),
@@ -81,18 +69,17 @@ _NUMBERS: _Patterns = (
     (Cell.POINT, rf"[+-]?([0-9]+\.[0-9]*|\.[0-9]+){_EXPONENT}"),
     (Cell.SCIENTIFIC, POINT_NUMBER),
 )
-_WITH_COMMA: _Patterns = (
-    (Cell.COMMA_OR_THOUSANDS, rf"{_BEFORE_THOUSANDS},[0-9]{{3}}"),
-    (Cell.COMMA, COMMA_NUMBER),
-    (Cell.THOUSANDS_POINT, rf"{_BEFORE_THOUSANDS}(,[0-9]{{3}})+\.[0-9]*"),
-    (Cell.THOUSANDS_COMMA, rf"{_BEFORE_THOUSANDS}(\.[0-9]{{3}})+,[0-9]*"),
-    (Cell.COMMAS, rf"{_BEFORE_THOUSANDS}(,[0-9]{{3}}){{2,}}"),
-    (Cell.SPACED_COMMA, rf"{_BEFORE_THOUSANDS}([ '\x{{a0}}\x{{2009}}\x{{202f}}][0-9]{{3}})+,[0-9]*"),
+_NOTATION = (
+    r"[^A-Za-z0-9]{0,3}[A-Za-z]{0,3}[^A-Za-z0-9]{0,3}"
+    r"[0-9\x{80}-\x{10ffff}][0-9., '\x{80}-\x{10ffff}]*([eE][+-]?[0-9]+)?[^0-9]{0,13}"
 )
-_WITH_POINTS: _Patterns = ((Cell.POINTS, rf"{_BEFORE_THOUSANDS}(\.[0-9]{{3}}){{2,}}"),)
+"""What every number in any notation matches, and little else."""
 _TIME = r"([ T][0-9:.]+(Z|[+-][0-9:]+)?)?"
 _DATE = rf"[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}{_TIME}|[0-9]{{1,2}}[./][0-9]{{1,2}}[./][0-9]{{2,4}}"
 _LONGEST_WORD = 9
+_LONGEST_NUMBER = 64
+_MOST_SHAPES = 2000
+"""How many different shapes of numbers a column is judged by; no column of numbers has as many."""
 
 
 def trimmed(column: str) -> str:
@@ -107,106 +94,107 @@ def is_blank(text: str) -> str:
     return f"({text} IS NULL OR {text} = '')"
 
 
-def is_missing_word(text: str) -> str:
+def is_missing_word(text: str, given: NumberFormat) -> str:
     """SQL for whether trimmed text is one of the words for a missing outcome."""
-    return f"regexp_full_match({text}, {literal(_MISSING)})"
+    return f"lower({text}) IN ({', '.join(map(literal, sorted(given.missing_words)))})"
 
 
 def cell_kind(text: str) -> str:
     """SQL that gives the `Cell` of trimmed text."""
-    other = Cell.OTHER.value
+    other = (
+        f"CASE WHEN regexp_full_match({text}, {literal(_NOTATION)}) AND {_may_be_number(text)} "
+        f"THEN {Cell.NOTATION.value} ELSE {Cell.OTHER.value} END"
+    )
     words = f"CASE WHEN length({text}) > {_LONGEST_WORD} THEN {other}{_cases(text, _WORDS)} ELSE {other} END"
-    commas = f"CASE{_cases(text, _WITH_COMMA)} ELSE {other} END"
-    # most text begins with a letter and most numbers have no comma: neither is tried against every pattern
+    # most text begins with a letter: it is not tried against every pattern
     return (
         f"CASE WHEN {is_blank(text)} THEN {Cell.BLANK.value} WHEN unicode({text}) > ord('9') THEN {words}"
-        f"{_cases(text, _NUMBERS)} WHEN contains({text}, ',') THEN {commas}"
-        f"{_cases(text, (*_WITH_POINTS, (Cell.DATE, _DATE), *_WORDS))} ELSE {other} END"
+        f"{_cases(text, (*_NUMBERS, (Cell.DATE, _DATE), *_WORDS))} ELSE {other} END"
     )
+
+
+def shape_of_kind(text: str, kind: str) -> str:
+    """SQL for the shape of trimmed text whose `Cell` is NOTATION; NULL for other kinds."""
+    any_script = f"regexp_replace({text}, '\\p{{Nd}}', '9', 'g')"
+    shape = f"CASE WHEN {_is_ascii(text)} THEN {number_shape(text)} ELSE {any_script} END"
+    return f"CASE WHEN {kind} = {Cell.NOTATION.value} THEN {shape} END"
 
 
 def _cases(text: str, patterns: _Patterns) -> str:
     return "".join(f" WHEN regexp_full_match({text}, {literal(p)}) THEN {kind.value}" for kind, p in patterns)
 
 
-@dataclass(frozen=True)
-class Notation:
-    """How the numbers of a column of text are written."""
+def normal(text: str, characters: Iterable[str]) -> str:
+    """SQL for trimmed text as `estimators.data.number_forms.plain_text` has it.
 
-    decimal: DecimalMark = "."
-    thousands: bool = False
-    """Whether 1,234 is one thousand (beside a decimal comma: 1.234), and not left unread or a decimal."""
-
-    @property
-    def whole(self) -> frozenset[Cell]:
-        """The kinds of cell that read as a whole number."""
-        if self.decimal == ",":
-            either, surely = Cell.POINT_OR_THOUSANDS, Cell.POINTS
-        else:
-            either, surely = Cell.COMMA_OR_THOUSANDS, Cell.COMMAS
-        return frozenset({Cell.WHOLE, surely} | ({either} if self.thousands else set()))
-
-    @property
-    def numbers(self) -> frozenset[Cell]:
-        """The kinds of cell that read as a number, those past double's range included."""
-        if self.decimal == ",":
-            fractions = {Cell.COMMA, Cell.COMMA_OR_THOUSANDS, Cell.THOUSANDS_COMMA}
-        else:
-            fractions = {Cell.POINT, Cell.POINT_OR_THOUSANDS, Cell.THOUSANDS_POINT}
-        return self.whole | fractions | {Cell.SCIENTIFIC}
-
-
-def tell_notation(counts: Mapping[Cell, int], delimiter: str | None) -> Notation:
-    """The notation of a column of text, from its cells and what separates the columns of its file.
-
-    A cell such as 1,234 is one thousand only where others show that the comma is not the decimal mark, and
-    none that it is; the same holds for 1.234 in a column of decimal commas.
+    `characters` are those past ASCII that the column holds, see `special_characters`.
     """
-    commas = counts[Cell.COMMA] + counts[Cell.THOUSANDS_COMMA] + counts[Cell.SPACED_COMMA]
-    points = counts[Cell.POINT] + counts[Cell.THOUSANDS_POINT]
-    decimal = _decimal_mark(counts, delimiter)
-    if decimal == ",":
-        return Notation(decimal, thousands=commas > 0 and points + counts[Cell.COMMAS] == 0)
-    return Notation(decimal, thousands=points + counts[Cell.COMMAS] > 0 and commas + counts[Cell.POINTS] == 0)
+    plain = {character: plain_character(character) for character in characters}
+    swapped = [c for c, to in plain.items() if len(to) == 1 and to != c]
+    removed = [c for c, to in plain.items() if not to]
+    if not swapped and not removed:
+        return text
+    to = "".join(plain[c] for c in swapped)
+    mapped = f"trim(translate({text}, {literal(''.join(swapped + removed))}, {literal(to)}))"
+    return f"CASE WHEN {_is_ascii(text)} THEN {text} ELSE {mapped} END"
 
 
-def _decimal_mark(counts: Mapping[Cell, int], delimiter: str | None) -> DecimalMark:
-    """Always a point between commas; elsewhere a comma where it can be nothing else often enough.
+def special_characters(column: str, source: str) -> str:
+    """A query for the characters past ASCII in the cells of a column that may be numbers."""
+    cells = select(f"{column} AS t", source, f"WHERE NOT {_is_ascii(column)} AND {_may_be_number(column)}")
+    return select("DISTINCT unnest(regexp_extract_all(t, '[^\\x00-\\x7F]'))", f"({cells})")
 
-    Semicolons between columns are a sign of decimal commas.
+
+def _is_ascii(text: str) -> str:
+    return f"strlen({text}) = length({text})"
+
+
+def _may_be_number(text: str) -> str:
+    """SQL for whether a cell is short and holds a digit."""
+    return f"(length({text}) < {_LONGEST_NUMBER} AND regexp_matches({text}, '\\p{{Nd}}'))"
+
+
+def number_shapes(column: str, source: str, characters: Iterable[str]) -> str:
+    """A query for (shape, rows) of the cells that may be numbers: their digits 9 but for a zero that leads.
+
+    A shape has the `Form` of the cells it stands for; the commonest come first.
     """
-    commas = counts[Cell.COMMA] + counts[Cell.THOUSANDS_COMMA] + counts[Cell.SPACED_COMMA]
-    open_to_doubt = counts[Cell.COMMA_OR_THOUSANDS]
-    # beside 1.234,5 a point in 1.234 is no sign of a decimal one
-    points = counts[Cell.POINT] + (0 if counts[Cell.THOUSANDS_COMMA] else counts[Cell.POINT_OR_THOUSANDS])
-    if (
-        delimiter in (",", None)
-        or counts[Cell.THOUSANDS_POINT]
-        or counts[Cell.COMMAS]
-        or points >= commas + open_to_doubt
-    ):
-        return "."
-    if delimiter == ";":
-        return "," if commas or not points else "."
-    return "," if commas >= max(open_to_doubt, 1) else "."
+    bare = select(f"{trimmed(column)} AS bare", source, f"WHERE {_may_be_number(column)}")
+    texts = select(f"{normal('bare', characters)} AS t", f"({bare})")
+    shapes = select(f"{number_shape('t')} AS shape", f"({texts})")
+    return select("shape, count(*)", f"({shapes})", f"GROUP BY shape ORDER BY 2 DESC, 1 LIMIT {_MOST_SHAPES}")
+
+
+def number_shape(text: str) -> str:
+    """SQL for the shape of a cell as `normal` has it."""
+    nines = f"translate({text}, '012345678', '999999999')"
+    zero = f"regexp_matches({text}, '^[^0-9]*0')"
+    return f"CASE WHEN {zero} THEN regexp_replace({nines}, '9', '0') ELSE {nines} END"
 
 
 def number(text: str, notation: Notation) -> str:
-    """SQL for the double that trimmed text means: NULL for no number, infinite past double's range."""
-    if notation.decimal == ",":
-        plain, separator = COMMA_NUMBER, "."
-        fraction = f"replace({text}, ',', '.')"
-        digits = f"replace(replace({text}, '.', ''), ',', '.')"
-    else:
-        plain, separator = POINT_NUMBER, ","
-        fraction, digits = text, f"replace({text}, ',', '')"
-    group, fewest = rf"([{separator}][0-9]{{3}})", 1 if notation.thousands else 2
-    separated = rf"{_BEFORE_THOUSANDS}({group}{{{fewest},}}|{group}+[{notation.decimal}][0-9]*)"
-    return (
-        f"CASE WHEN regexp_full_match({text}, {literal(plain)}) THEN TRY_CAST({fraction} AS DOUBLE) "
-        f"WHEN contains({text}, '{separator}') AND regexp_full_match({text}, {literal(separated)}) "
-        f"THEN TRY_CAST({digits} AS DOUBLE) END"
+    """SQL for the double that `normal` text means: NULL for no number, infinite past double's range."""
+    digits = text
+    for affix in (notation.before, notation.after):
+        digits = f"replace({digits}, {literal(affix)}, '')" if affix else digits
+    removed = notation.thousands + (
+        " " if notation.before or notation.after or notation.sign != "leading" else ""
     )
+    if notation.sign == "brackets":
+        digits = f"replace({digits}, '(', '-')"
+        removed += ")"
+    if notation.sign != "leading" or notation.before:
+        removed += "+"
+    for mark in dict.fromkeys(removed):
+        digits = f"replace({digits}, {literal(mark)}, '')"
+    if notation.sign == "trailing":
+        digits = f"rtrim(CASE WHEN {digits} LIKE '%-' THEN '-' || {digits} ELSE {digits} END, '-')"
+    if notation.decimal != ".":
+        digits = f"replace({digits}, {literal(notation.decimal)}, '.')"
+    matches = f"regexp_full_match({text}, {literal(notation.pattern)})"
+    if notation.doubtful:
+        matches += f" AND NOT regexp_full_match({text}, {literal(notation.doubtful)})"
+    return f"CASE WHEN {matches} THEN TRY_CAST({digits} AS DOUBLE) END"
 
 
 def is_infinite(text: str) -> str:

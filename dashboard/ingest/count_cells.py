@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.cells import Cell, cell_kind, trimmed
+from dashboard.ingest.cells import PLAIN_SHAPES, Cell, cell_kind, shape_of_kind, trimmed
 from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -32,15 +33,19 @@ class Tally:
     cells: Mapping[Cell, int]
     distinct: int
     distinct_is_about: bool
+    shapes: Mapping[str, int] = field(default_factory=dict)
+    """Rows by shape where the kind is NOTATION."""
 
     @property
     def filled(self) -> int:
         """Rows with a value that is not a word for a missing one."""
         return sum(self.cells.values()) - self.cells[Cell.BLANK] - self.cells[Cell.MISSING]
 
-    def rows_of(self, kinds: Iterable[Cell]) -> int:
-        """Rows whose cell is of one of these kinds."""
-        return sum(self.cells[kind] for kind in kinds)
+    @property
+    def number_shapes(self) -> Counter[str]:
+        """Rows by the shape of what may be numbers, plainly written ones among them."""
+        plain = {shape: self.cells[kind] for kind, shape in PLAIN_SHAPES.items() if self.cells[kind]}
+        return Counter(plain) + Counter(self.shapes)
 
 
 def tally_columns(
@@ -56,17 +61,20 @@ def tally_columns(
     few = [i for i in range(len(types)) if about[i] <= EXACT_DISTINCT]
     many = [i for i in range(len(types)) if about[i] > EXACT_DISTINCT]
     cells: list[dict[Cell, int]] = [dict.fromkeys(Cell, 0) for _ in types]
+    shapes: list[Counter[str]] = [Counter() for _ in types]
     exact = dict.fromkeys(few, 0)
     for columns in _batches(few, FEW_AT_ONCE):
         counts = _of_values(_values(source, {i: types[i] for i in columns}))
-        for place, kind, rows, different in connection.execute(counts).fetchall():
-            cells[place][Cell(kind)] = int(rows)
+        for place, kind, shape, rows, different in connection.execute(counts).fetchall():
+            cells[place][Cell(kind)] += int(rows)
+            shapes[place].update({} if shape is None else {shape: int(rows)})
             exact[place] += different if kind != Cell.BLANK else 0
     for columns in _batches(many, COLUMNS_AT_ONCE):
         counts = _of_values(_cells(source, {i: types[i] for i in columns}))
-        for place, kind, rows, _ in connection.execute(counts).fetchall():
-            cells[place][Cell(kind)] = int(rows)
-    return [Tally(cells[i], exact.get(i, about[i]), i not in exact) for i in range(len(types))]
+        for place, kind, shape, rows, _ in connection.execute(counts).fetchall():
+            cells[place][Cell(kind)] += int(rows)
+            shapes[place].update({} if shape is None else {shape: int(rows)})
+    return [Tally(cells[i], exact.get(i, about[i]), i not in exact, shapes[i]) for i in range(len(types))]
 
 
 def _about_distinct(connection: duckdb.DuckDBPyConnection, source: str, columns: int) -> list[int]:
@@ -83,11 +91,12 @@ def _batches(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 
 def _of_values(values: str) -> str:
-    """A query for (place, kind, rows, values of that kind) over a query for (place, value, given, n)."""
+    """A query for (place, kind, shape, rows, values of them) over a query for (place, value, given, n)."""
     bare = select(f"*, {trimmed('value')} AS bare", f"({values})")
     kind = f"CASE WHEN given IS NULL THEN {cell_kind('bare')} ELSE given END"
-    kinds = select(f"place, n, {kind} AS kind", f"({bare})")
-    return select("place, kind, sum(n), count(*)", f"({kinds})", "GROUP BY place, kind")
+    kinds = select(f"place, n, bare, {kind} AS kind", f"({bare})")
+    shaped = select(f"place, n, kind, {shape_of_kind('bare', 'kind')} AS shape", f"({kinds})")
+    return select("place, kind, shape, sum(n), count(*)", f"({shaped})", "GROUP BY place, kind, shape")
 
 
 def _values(source: str, types: Mapping[int, ColumnType]) -> str:

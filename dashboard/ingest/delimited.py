@@ -25,8 +25,10 @@ from dashboard.ingest.dialect import (
     tell_layout,
 )
 from dashboard.ingest.errors import UnreadableFile, counted
-from dashboard.ingest.table import stored_name
-from dashboard.ingest.write_parquet import write_stored
+from dashboard.ingest.lines import TableLines, count_lines, row_lines
+from dashboard.ingest.reading import AS_FOUND, Reading
+from dashboard.ingest.table import LINE, stored_name
+from dashboard.ingest.write_parquet import add_lines, write_stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,13 +41,13 @@ _CHUNK_BYTES = 1 << 20
 _CANONICAL = Dialect(",")
 
 
-def read_layout(path: Path, name: str) -> Layout:
+def read_layout(path: Path, name: str, reading: Reading = AS_FOUND) -> Layout:
     """The layout of a UTF-8 text table; see `tell_layout` for what is refused."""
     size = SAMPLE_CHARACTERS
     while True:
         sample, whole = _sample(path, size)
         if whole or sample.count("\n") + sample.count("\r") > 20 or size >= 1 << 26:
-            return tell_layout(sample, whole=whole, name=name)
+            return tell_layout(sample, whole=whole, name=name, reading=reading)
         size *= 8
 
 
@@ -64,30 +66,51 @@ def text_to_parquet(
         UnreadableFile: a row without one value for each column, or broken quotes; with the line number.
 
     """
-    dialect = layout.dialect
-    regular = dialect.delimiter != " " and dialect.escape is None and not has_stray_quotes(path, dialect)
-    if regular:
+    if _is_regular(path, layout):
         try:
-            return _arrow_to_parquet(path, layout, target, keep=keep, block_bytes=_BLOCK_BYTES)
+            rows = _arrow_to_parquet(path, layout, target, keep=keep, block_bytes=_BLOCK_BYTES)
         except pa.ArrowInvalid:
             pass  # not as regular as it seemed: what it is, the exact reader says
+        else:
+            if count_lines(path) != layout.lines_before_data + rows:
+                lines = row_lines(path, layout.dialect.quote, layout.lines_before_data)
+                add_lines(target, lines, folder / "with-lines.parquet")
+            return rows
     clean = folder / "clean.csv"
     _rewrite(path, layout, clean, name)
     plain = Layout(_CANONICAL, layout.names, 0)
     try:
-        return _arrow_to_parquet(clean, plain, target, keep=keep, block_bytes=_LARGE_BLOCK_BYTES)
+        return _arrow_to_parquet(clean, plain, target, keep=keep, block_bytes=_LARGE_BLOCK_BYTES, lines=True)
     except pa.ArrowInvalid as error:
         raise UnreadableFile(
             f"{name} has rows longer than {_LARGE_BLOCK_BYTES >> 20} MB: leave out long texts."
         ) from error
 
 
+def _is_regular(path: Path, layout: Layout) -> bool:
+    """Whether Arrow's reader may read the file as it is."""
+    dialect = layout.dialect
+    plain = dialect.delimiter != " " and dialect.escape is None and not dialect.skips_spaces
+    return plain and layout.comment is None and not has_stray_quotes(path, dialect)
+
+
 def _arrow_to_parquet(
-    path: Path, layout: Layout, target: Path, *, keep: Sequence[int] | None, block_bytes: int
+    path: Path,
+    layout: Layout,
+    target: Path,
+    *,
+    keep: Sequence[int] | None,
+    block_bytes: int,
+    lines: bool = False,
 ) -> int:
+    """Let Arrow read the file; with `lines` its first column is the line that each row begins in."""
     columns = [stored_name(i) for i in range(len(layout.names))]
     kept = columns if keep is None else [stored_name(i) for i in keep]
-    schema = pa.schema([(column, pa.string()) for column in kept])
+    types = dict.fromkeys(columns, pa.string())
+    if lines:
+        columns, kept = [LINE, *columns], [*kept, LINE]
+        types[LINE] = pa.int64()
+    schema = pa.schema([(column, types[column]) for column in kept])
     if path.stat().st_size == 0 or _ends_before(path, layout.lines_before_data):
         return write_stored((), schema, target, source_bytes=0)
     reader = pc.open_csv(
@@ -100,13 +123,13 @@ def _arrow_to_parquet(
         ),
         parse_options=pc.ParseOptions(
             delimiter=layout.dialect.delimiter,
-            quote_char=layout.dialect.quote,
+            quote_char=layout.dialect.quote or False,
             double_quote=True,
             newlines_in_values=True,
             ignore_empty_lines=True,
         ),
         convert_options=pc.ConvertOptions(
-            column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False, include_columns=kept
+            column_types=types, strings_can_be_null=False, include_columns=kept
         ),
         memory_pool=pa.system_memory_pool(),
     )
@@ -128,7 +151,7 @@ def _rest_is_blank(file: TextIO) -> bool:
 
 
 def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
-    """Copy the rows in canonical CSV: no blank lines, and blanks at the end of rows as the width says.
+    """Copy the rows in canonical CSV behind their lines: none blank, each as wide as the names say.
 
     Raises:
         UnreadableFile: a row without one value for each column, or broken quotes; with the line number.
@@ -142,18 +165,18 @@ def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
     ):
         for _ in islice(source, skipped):
             pass
-        reader = layout.dialect.rows(source)
+        lines = TableLines(source, layout.comment, skipped)
+        reader = layout.dialect.rows(lines)
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        line = skipped + 1
         try:
-            for row in reader:
+            while (row := next(reader, None)) is not None:
+                line, lines.first_of_row = lines.row_line, True
                 if not is_blank_row(row):
                     if not fits(row, width) and not lacks_last_values(row, width, layout.dialect):
                         raise _ragged(line, len(row), width, name)
-                    writer.writerow([*row[:width], *blanks[len(row) :]])
-                line = skipped + reader.line_num + 1
+                    writer.writerow([line, *row[:width], *blanks[len(row) :]])
         except csv.Error as error:
-            raise _broken(line, str(error), layout.dialect.quote, name) from error
+            raise _broken(lines.row_line, str(error), layout.dialect.quote, name) from error
 
 
 def _ragged(line: int, values: int, width: int, name: str) -> UnreadableFile:
@@ -185,6 +208,8 @@ def has_stray_quotes(path: Path, dialect: Dialect) -> bool:
 
     True is a suspicion, False is certain: each run of quotes then begins or ends at a separator or line end.
     """
+    if not dialect.quote:
+        return False
     quote = ord(dialect.quote)
     edges = np.zeros(256, dtype=np.bool_)
     edges[[ord(dialect.delimiter), 10, 13]] = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import StringIO
 from itertools import islice
@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest.errors import UnreadableFile, counted, shown
 from dashboard.ingest.header import column_names, refuse_if_data
+from dashboard.ingest.lines import TableLines
+from dashboard.ingest.reading import AS_FOUND, Reading
+from estimators.data.notation import Convention
 
 if TYPE_CHECKING:
     import _csv
@@ -21,6 +24,14 @@ SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_ROWS = 1000
 _DELIMITERS = (",", ";", "\t", "|")
 _RARE_DELIMITERS = ("^", ":", " ")
+_CELLS_LOOKED_AT = 20_000
+_FEW_COLUMNS = 200
+_ONE_MARK = (
+    r"[+-]?(\d{{0,3}}{mark}(\d{{1,2}}|\d{{4,}})|0{mark}\d+|\d{{4,}}{mark}\d+|"
+    r"\d{{1,3}}({other}\d{{3}})+{mark}\d+)"
+)
+_DECIMAL_COMMA = re.compile(_ONE_MARK.format(mark=",", other="[. '\u00a0\u2009\u202f]"))
+_DECIMAL_POINT = re.compile(_ONE_MARK.format(mark=r"\.", other="[, '\u00a0\u2009\u202f]"))
 _READS_AS_NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
 
 
@@ -30,17 +41,21 @@ class Dialect:
 
     delimiter: str
     quote: str = '"'
+    """Nothing where no quotes are used."""
     escape: str | None = None
+    skips_spaces: bool = False
+    """Whether spaces after a delimiter are no part of a value."""
 
     def rows(self, lines: Iterable[str]) -> _csv.Reader:
         """A reader of rows that raises csv.Error for what the dialect does not allow."""
         return csv.reader(
             lines,
             delimiter=self.delimiter,
-            quotechar=self.quote,
+            quotechar=self.quote or None,
+            quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
             escapechar=self.escape,
             doublequote=self.escape is None,
-            skipinitialspace=self.delimiter == " ",
+            skipinitialspace=self.skips_spaces or self.delimiter == " ",
             strict=True,
         )
 
@@ -54,6 +69,16 @@ class Layout:
     lines_before_data: int
     lines_above: int = 0
     """Lines above the names."""
+    header: int | None = 1
+    """The line that the names begin in; None where there are none."""
+    comment: str | None = None
+    """What begins a line that is a remark, wherever it stands."""
+    remark: str | None = None
+    """What begins the remarks above the names."""
+    binary: tuple[str, ...] = ()
+    """The columns that hold 0 and 1 and nothing else in the sample."""
+    convention: Convention = field(default_factory=Convention)
+    """The decimal mark that its cells, or its semicolons, speak for."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +150,7 @@ def is_blank_row(row: list[str]) -> bool:
     return not row or (len(row) == 1 and not row[0].strip(" \t\r\n\x0b\x0c\x1a\ufeff"))
 
 
-def tell_layout(sample: str, *, whole: bool, name: str) -> Layout:
+def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FOUND) -> Layout:
     """The layout of a text table that begins with `sample`, which is all of it when `whole`.
 
     Raises:
@@ -133,32 +158,78 @@ def tell_layout(sample: str, *, whole: bool, name: str) -> Layout:
 
     """
     sample = sample.removeprefix("\ufeff")
-    skip, declared = _declared_delimiter(sample)
-    skip += _comment_lines(sample, skip)
-    text = "".join(_physical_lines(sample)[skip:])
-    candidates = [declared] if declared else [*_DELIMITERS, *_RARE_DELIMITERS]
-    trials = [trial for delimiter in candidates for trial in _trials(delimiter, text, whole)]
+    skip, declared, remark = _lines_above(sample, reading)
+    lines = _physical_lines(sample)[skip:]
+    delimiter = reading.delimiter or declared
+    candidates = [delimiter] if delimiter else [*_DELIMITERS, *_RARE_DELIMITERS]
+    trials = [trial for mark in candidates for trial in _trials(mark, lines, whole, reading)]
     trials = [trial for trial in trials if trial.rows]
     if not trials:
         raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
     usable = [
-        t for t in trials if t.width >= 2 and (t.agreement == 1.0 or t.dialect.delimiter in _DELIMITERS)
+        t
+        for t in trials
+        if t.width >= 2 and (t.agreement == 1.0 or t.dialect.delimiter in (*_DELIMITERS, reading.delimiter))
     ]
     if not usable:
         raise _one_column(trials, skip, name)
     best = max(usable, key=_score)
-    if best.agreement < 0.5:
+    found = Layout(
+        best.dialect,
+        names=(),
+        lines_before_data=skip + best.lines[0],
+        lines_above=skip,
+        header=skip + best.rows[0][0],
+        comment=reading.comment or None,
+        remark=reading.comment or remark,
+        convention=convention_of(best),
+    )
+    if reading.header == 0:
+        names = column_names([""] * best.width)
+        return replace(found, names=names, lines_before_data=skip + best.rows[0][0] - 1, header=None)
+    if reading.header is None and best.agreement < 0.5:
         _refuse_preamble(best, skip, name)
     header = best.rows[0][1]
     names = column_names(["row names", *header] if best.has_row_names else _with_trailing(best, header))
-    refuse_if_data(header, [row for _, row in best.rows[1:]], name)
-    return Layout(best.dialect, names, skip + best.lines[0], skip)
+    if reading.header is None:
+        refuse_if_data(header, [row for _, row in best.rows[1:]], name)
+    return replace(found, names=names, binary=_binary(best, names))
+
+
+def _binary(trial: _Trial, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns that hold 0 and 1 and nothing else; only looked for where columns are few."""
+    body = [row for _, row in trial.rows[1:]]
+    if len(names) > _FEW_COLUMNS:
+        return ()
+    cells = ({row[i].strip() for row in body if i < len(row)} - {""} for i in range(len(names)))
+    return tuple(name for name, found in zip(names, cells, strict=True) if found == {"0", "1"})
+
+
+def _lines_above(sample: str, reading: Reading) -> tuple[int, str | None, str | None]:
+    """How many lines stand above the table, the delimiter that one of them declares, what begins remarks."""
+    skip, declared = _declared_delimiter(sample)
+    if reading.skip_rows is not None or reading.header:
+        return max(reading.skip_rows or 0, (reading.header or 1) - 1), declared, None
+    remarks = 0 if reading.comment is not None else _comment_lines(sample, skip)
+    return skip + remarks, declared, "#" if remarks else None
+
+
+def convention_of(trial: _Trial) -> Convention:
+    """The decimal mark of the cells that can have but one, or of the semicolons between them."""
+    body = (cell.strip() for _, row in trial.rows[1:] for cell in row)
+    cells = list(islice((cell for cell in body if cell), _CELLS_LOOKED_AT))
+    commas = sum(_DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells)
+    points = sum(_DECIMAL_POINT.fullmatch(cell) is not None for cell in cells)
+    if commas != points:
+        return Convention("," if commas > points else ".")
+    return Convention(",", shown=False) if trial.dialect.delimiter == ";" else Convention()
 
 
 def _score(trial: _Trial) -> tuple[bool, float, bool, float, int, int]:
     """What makes one way to read the sample better than another, most important first."""
     common = trial.dialect.delimiter in _DELIMITERS
-    plain = trial.dialect.quote == '"' and trial.dialect.escape is None
+    dialect = trial.dialect
+    plain = dialect.quote == '"' and dialect.escape is None and not dialect.skips_spaces
     return (trial.error is None, trial.agreement, common, trial.numbers, trial.width, int(plain))
 
 
@@ -188,40 +259,53 @@ def _comment_lines(sample: str, skip: int) -> int:
     return count - 1 if fits_data else count
 
 
-def _trials(delimiter: str, text: str, whole: bool) -> list[_Trial]:
+def _trials(delimiter: str, lines: list[str], whole: bool, reading: Reading) -> list[_Trial]:
     """The sample read with one delimiter: with double quotes, and with other habits where those fail."""
+
+    def trial(dialect: Dialect) -> _Trial:
+        return _trial(dialect, lines, whole, reading.comment)
+
+    text = "".join(lines)
+    quote = '"' if reading.quote is None else reading.quote
+    plain = Dialect(delimiter, quote)
     if delimiter not in text:
-        return [_trial(Dialect(delimiter), text, whole)] if delimiter == "," else []
-    first = _trial(Dialect(delimiter), text, whole)
-    if first.error is None and first.agreement == 1.0 and not first.names_in_single_quotes:
+        return [trial(plain)] if delimiter in (",", reading.delimiter) else []
+    first = trial(plain)
+    single = first.names_in_single_quotes and reading.quote is None
+    if first.error is None and first.agreement == 1.0 and not single:
         return [first]
     others = []
-    if '\\"' in text:
-        others.append(_trial(Dialect(delimiter, escape="\\"), text, whole))
-    if "'" in text:
-        others.append(_trial(Dialect(delimiter, quote="'"), text, whole))
+    if quote and f"\\{quote}" in text:
+        others.append(trial(replace(plain, escape="\\")))
+    if quote and f"{delimiter} {quote}" in text:
+        others.append(trial(replace(plain, skips_spaces=True)))
+    if "'" in text and reading.quote is None:
+        others.append(trial(replace(plain, quote="'")))
     others = [trial for trial in others if trial.error is None and trial.agreement == 1.0]
-    return others if others and first.names_in_single_quotes else [first, *others]
+    return others if others and single else [first, *others]
 
 
-def _trial(dialect: Dialect, text: str, whole: bool) -> _Trial:
-    reader = dialect.rows(StringIO(text, newline=""))
+def _trial(dialect: Dialect, lines: list[str], whole: bool, comment: str | None) -> _Trial:
+    source = TableLines(lines, comment)
+    reader = dialect.rows(source)
     rows: list[tuple[int, list[str]]] = []
-    lines: list[int] = []
+    ends: list[int] = []
     error: str | None = None
-    before = 0
     try:
-        for row in islice(reader, _SAMPLE_ROWS):
+        for _ in range(_SAMPLE_ROWS):
+            source.first_of_row = True
+            row = next(reader, None)
+            if row is None:
+                break
             if not is_blank_row(row):
-                rows.append((before + 1, row))
-                lines.append(reader.line_num)
-            before = reader.line_num
+                rows.append((source.row_line, row))
+                ends.append(source.number)
     except csv.Error as problem:
         error = None if not whole and "unexpected end" in str(problem) else str(problem)
     else:
         if not whole and len(rows) > 1 and len(rows) < _SAMPLE_ROWS:
-            rows.pop(), lines.pop()
-    return _Trial(dialect, rows, lines, error)
+            rows.pop(), ends.pop()
+    return _Trial(dialect, rows, ends, error)
 
 
 def _one_column(trials: list[_Trial], skip: int, name: str) -> UnreadableFile:
@@ -260,5 +344,6 @@ def _numbers_in(row: list[str]) -> int:
 def _preamble(line: int, row: list[str], table_line: int, name: str) -> UnreadableFile:
     return UnreadableFile(
         f"Line {line} of {name} ({shown(' '.join(row))}) does not look like the names of the columns, "
-        f"which seem to begin in line {table_line}: delete the lines above the column names."
+        f"which seem to begin in line {table_line}: delete the lines above the column names, or skip "
+        f"{counted(table_line - 1, 'line')}."
     )

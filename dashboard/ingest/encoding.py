@@ -32,15 +32,21 @@ class _Scan:
     first_nul: int | None
 
 
-def utf8_file(source: Path, head: bytes, *, name: str, folder: Path) -> tuple[Path, str]:
+def utf8_file(
+    source: Path, head: bytes, *, name: str, folder: Path, encoding: str | None = None
+) -> tuple[Path, str]:
     """`source` itself where it is UTF-8, else a copy of it in UTF-8 in `folder`; and the encoding it has.
 
-    Text that is not Unicode is taken for Windows-1252, and for Latin-1 at the five bytes that leaves out.
+    Text that is not Unicode is taken for Windows-1252, and for Latin-1 at the five bytes that leaves out,
+    unless its `encoding` is given.
 
     Raises:
         UnreadableFile: no text, or UTF-8 with a broken byte in it.
 
     """
+    given = None if encoding is None else _codec(encoding)
+    if given not in (None, "utf-8", "utf-8-sig"):
+        return _transcoded(source, given, name=name, folder=folder), given
     declared = next((encoding for bom, encoding in _BOMS if head.startswith(bom)), None) or _unmarked_utf16(
         head
     )
@@ -57,13 +63,25 @@ def utf8_file(source: Path, head: bytes, *, name: str, folder: Path) -> tuple[Pa
         )
     if scan.first_bad is None:
         return source, "UTF-8-BOM" if head.startswith(codecs.BOM_UTF8) else "UTF-8"
-    if _mostly_utf8(source):
+    if given is not None or _mostly_utf8(source):
         line = _line_at(source, scan.first_bad)
         raise UnreadableFile(
             f"{name} is UTF-8 text but line {line} has a byte that is not: "
-            "correct it or save the file again as UTF-8."
+            "correct it, save the file again as UTF-8, or choose its encoding."
         )
     return _transcoded(source, "windows-1252", name=name, folder=folder), "windows-1252"
+
+
+def _codec(encoding: str) -> str:
+    """The usual name of an encoding. Raises UnreadableFile where there is none of this name."""
+    try:
+        codec = codecs.lookup(encoding)
+        "".encode(codec.name)
+    except LookupError as error:
+        raise UnreadableFile(
+            f'There is no encoding "{encoding}": name one such as utf-8, windows-1252, mac_roman or utf-16.'
+        ) from error
+    return codec.name
 
 
 def _no_text(name: str) -> UnreadableFile:
@@ -154,7 +172,8 @@ def _transcoded(source: Path, encoding: str, *, name: str, folder: Path) -> Path
                 plain = text.encode()
             except UnicodeError as error:
                 raise UnreadableFile(
-                    f"{name} is {encoding.upper()} text with a broken character: save it again as UTF-8."
+                    f"{name} is {encoding.upper()} text with a broken character: save it again as UTF-8, "
+                    "or choose another encoding."
                 ) from error
             if "\x00" in text:
                 raise _no_text(name)

@@ -3,12 +3,36 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from dashboard.ingest import cells
-from dashboard.ingest.cells import Cell, Notation
-from dashboard.ingest.engine import engine, parquet_source, select
+from dashboard.ingest.condition_sql import StoredCondition, holds
+from dashboard.ingest.engine import engine, literal, parquet_source, select
+from dashboard.ingest.label_sql import LabelNames, label_names
+from dashboard.ingest.left_out_sql import (
+    CAUSES,
+    EXCLUDED,
+    NO_GROUP,
+    NO_OUTCOME,
+    NOT_A_NUMBER,
+    NOT_FINITE,
+    USED,
+    WHERE,
+    left_out,
+    unused_labels,
+)
+from dashboard.ingest.outcome_sql import (
+    WRITTEN_PLAINLY,
+    TextNumbers,
+    codes_sql,
+    told_numbers,
+    with_example,
+)
+from dashboard.ingest.reading import AS_FOUND, Reading
+from estimators.data.notation import LARGEST_EXACT, Convention
+from estimators.data.number_forms import plain_text
+from estimators.data.texts import FOUND, inexact, is_written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,103 +40,189 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from estimators import GroupData
-
-_USED, _NO_GROUP, _NO_OUTCOME, _NOT_A_NUMBER, _NOT_FINITE = range(5)
+    from estimators import DroppedRows, GroupData
 
 
 @dataclass(frozen=True)
 class Roles:
-    """Where the two columns lie: a stored Parquet file, and their names in it."""
+    """Where the columns lie in a stored Parquet file, and how they are read."""
 
     parquet: Path
     outcome: str
     group: str
-    notation: Notation | None
-    """How the outcome's numbers are written; None: to be told from the column."""
-    delimiter: str | None = None
-    """What separates the columns of the user's file, from which the notation is told."""
+    reading: Reading = AS_FOUND
+    exclude: tuple[str, ...] = ()
+    where: tuple[StoredCondition, ...] = ()
+    convention: Convention = field(default_factory=Convention)
+    """The decimal mark of the file."""
+    first_line: int = 1
+    """The line of the first row where the lines are not stored."""
+    noun: str = "row"
+    """What a row is called by its number: a line of a text file."""
+
+
+@dataclass(frozen=True)
+class JudgedRows:
+    """The rows of two columns judged one by one, in the table ``cells (outcome, label, cause)``."""
+
+    connection: duckdb.DuckDBPyConnection
+    roles: Roles
+    numbers: TextNumbers | None
+    """How the outcome is read where it is text."""
+    names: LabelNames
+    counts: dict[int, int]
+    """Rows by what became of them."""
 
 
 @contextmanager
-def summaries(roles: Roles, folder: Path) -> Iterator[GroupData]:
+def summaries(roles: Roles, folder: Path) -> Iterator[tuple[GroupData, JudgedRows]]:
     """The groups' summaries, whose rows can be fetched inside the context; `folder` is for work files.
 
-    Each row is left out under one cause at most, the group looked at first.
-    Raises estimators.DataError when no row can be used.
+    Each row is left out under one cause at most: a condition, an excluded group, its group, its outcome.
+
+    Raises:
+        estimators.DataError: no row can be used, or whole numbers that a double would round.
+        UnreadableFile: there is no such group to exclude.
+
     """
-    from estimators import DroppedRows, GroupData
+    from estimators import GroupData
     from estimators.data.rows import no_usable_row
 
     with engine(roles.parquet, folder) as connection:
-        connection.execute(f"CREATE TABLE cells AS {_judged_rows(connection, roles)}")
+        judged = judge(connection, roles)
+        dropped = dropped_rows(judged.counts)
+        causes = left_out(judged)
+        if USED not in judged.counts:
+            raise no_usable_row(dropped.total, dropped, causes, roles.noun)
+        rows = connection.sql(select(f"outcome, {judged.names.column} AS label", _usable(judged.names)))
+        data = GroupData.from_frame(rows, outcome="outcome", group="label", already_dropped=dropped)
+        notation = None if judged.numbers is None else judged.numbers.notation
+        data = replace(data, left_out=causes, unused_labels=unused_labels(judged), notation=notation)
+        yield data, judged
+
+
+def dropped_rows(counts: dict[int, int]) -> DroppedRows:
+    """The rows that could not be used, by cause."""
+    from estimators import DroppedRows
+
+    return DroppedRows(**{name: counts.get(cause, 0) for cause, name in CAUSES.items()})
+
+
+def _usable(names: LabelNames) -> str:
+    usable = select("outcome, label", "cells", f"WHERE cause = {USED}")
+    return f"({usable}) u {names.join}"
+
+
+def judge(connection: duckdb.DuckDBPyConnection, roles: Roles) -> JudgedRows:
+    """Judge every row: in one pass where all is plain, else once the notation is told from all cells."""
+    source = parquet_source(roles.parquet)
+    described = connection.execute(f"DESCRIBE {select(f'{roles.outcome}, {roles.group}', source)}").fetchall()
+    y_type, g_type = (str(row[1]) for row in described)
+    given = roles.reading.numbers
+    names = label_names(connection, roles.group, source, roles.reading.labels, roles.exclude)
+
+    def counted(numbers: TextNumbers | None) -> dict[int, int]:
+        connection.execute("DROP TABLE IF EXISTS cells")
+        query = _judged_rows(connection, roles, (y_type, g_type), numbers, names)
+        connection.execute(f"CREATE TABLE cells AS {query}")
         causes = select("cause, count(*)", "cells", "GROUP BY cause")
-        counted = dict(connection.execute(causes).fetchall())
-        dropped = DroppedRows(
-            missing_outcome=counted.get(_NO_OUTCOME, 0),
-            missing_group=counted.get(_NO_GROUP, 0),
-            not_a_number=counted.get(_NOT_A_NUMBER, 0),
-            not_finite=counted.get(_NOT_FINITE, 0),
-        )
-        if _USED not in counted:
-            raise no_usable_row(dropped.total, dropped)
-        usable = connection.sql(select("outcome, label", "cells", f"WHERE cause = {_USED}"))
-        yield GroupData.from_frame(usable, outcome="outcome", group="label", already_dropped=dropped)
+        return dict(connection.execute(causes).fetchall())
+
+    numbers = None if y_type != "VARCHAR" else WRITTEN_PLAINLY
+    plainly = roles.convention.decimal == "." and replace(given, missing=()) == FOUND
+    counts = counted(numbers) if numbers is None or plainly else {NOT_A_NUMBER: 1}
+    if numbers is not None and counts.get(NOT_A_NUMBER):
+        told = told_numbers(connection, source, roles.outcome, roles.convention, given)
+        if not plainly or told != numbers:
+            numbers = with_example(connection, source, roles.outcome, told)
+            counts = counted(numbers)
+    _refuse_inexact(connection, roles, y_type)
+    return JudgedRows(connection, roles, numbers, names, counts)
 
 
-def _judged_rows(connection: duckdb.DuckDBPyConnection, roles: Roles) -> str:
+def _judged_rows(
+    connection: duckdb.DuckDBPyConnection,
+    roles: Roles,
+    types: tuple[str, str],
+    numbers: TextNumbers | None,
+    names: LabelNames,
+) -> str:
     """A query for the outcome as a double, the label as text, and why a row cannot be used."""
     source = parquet_source(roles.parquet)
-    columns = f"{roles.outcome} AS y, {roles.group} AS g"
-    described = connection.execute(f"DESCRIBE {select(columns, source)}").fetchall()
-    y_type, g_type = (str(row[1]) for row in described)
-    texts = f"y, g, {_text('y', y_type)} AS y_text, {_text('g', g_type)} AS g_text"
-    rows = select(texts, f"({select(columns, source)})")
-    if y_type == "VARCHAR":
-        notation = roles.notation or _told_notation(connection, roles)
-        outcome = cells.number("y_text", notation)
-        missing = f"{cells.is_blank('y_text')} OR {cells.is_missing_word('y_text')}"
-        infinite = cells.is_infinite("y_text")
-    else:
-        # a decimal number goes by way of its digits, which rounds correctly
-        digits = "CAST(y AS VARCHAR)" if y_type.startswith("DECIMAL") else "y"
-        outcome, missing, infinite = f"CAST({digits} AS DOUBLE)", "true", "false"
-    read = select(f"*, {outcome} AS outcome, {_label(g_type)} AS label", f"({rows})")
-    cause = (
-        f"CASE WHEN {_nameless(g_type)} THEN {_NO_GROUP} WHEN isfinite(outcome) THEN {_USED} "
-        f"WHEN isinf(outcome) THEN {_NOT_FINITE} WHEN {missing} THEN {_NO_OUTCOME} "
-        f"WHEN {infinite} THEN {_NOT_FINITE} ELSE {_NOT_A_NUMBER} END"
+    y_type, g_type = types
+    given = roles.reading.numbers
+    conditions = "".join(
+        f"WHEN NOT {holds(connection, source, condition, roles.convention)} THEN {WHERE + place} "
+        for place, condition in enumerate(roles.where)
     )
-    return select(f"outcome, label, {cause} AS cause", f"({read})")
+    label, ordered = label_text(roles.group, g_type), ""
+    nameless = _nameless(roles.group, g_type, roles.reading)
+    if roles.reading.fill_down:
+        source = f"read_parquet({literal(str(roles.parquet))}, file_row_number = true)"
+        filled = f"CASE WHEN {nameless} THEN NULL ELSE {label} END"
+        label = f"last_value({filled} IGNORE NULLS) OVER (ORDER BY file_row_number)"
+        nameless, ordered = "label IS NULL", "ORDER BY file_row_number"
+    y = roles.outcome
+    if numbers is None:
+        # a decimal number goes by way of its digits, which rounds correctly
+        digits = f"CAST({y} AS VARCHAR)" if y_type.startswith("DECIMAL") else y
+        rows = select(f"*, {label} AS label, CAST({digits} AS DOUBLE) AS outcome", source)
+        missing, infinite = "true", "false"
+    else:
+        bare = select(f"*, {label} AS label, {cells.trimmed(y)} AS bare_text", source)
+        texts = select(f"*, {numbers.text('bare_text')} AS number_text", f"({bare})")
+        rows = select(f"*, {numbers.number('number_text')} AS outcome", f"({texts})")
+        missing = f"{cells.is_blank('number_text')} OR {cells.is_missing_word('number_text', given)}"
+        infinite = cells.is_infinite("number_text")
+    cause = (
+        f"CASE {conditions}WHEN {names.is_excluded('label')} THEN {EXCLUDED} WHEN {nameless} THEN {NO_GROUP} "
+        f"WHEN {codes_sql('outcome', given)} THEN {NO_OUTCOME} WHEN isfinite(outcome) THEN {USED} "
+        f"WHEN isinf(outcome) THEN {NOT_FINITE} WHEN {missing} THEN {NO_OUTCOME} "
+        f"WHEN {infinite} THEN {NOT_FINITE} ELSE {NOT_A_NUMBER} END"
+    )
+    return select(f"outcome, label, {cause} AS cause", f"({rows})", ordered)
 
 
-def _text(column: str, kind: str) -> str:
-    return cells.trimmed(column) if kind == "VARCHAR" else "NULL"
-
-
-def _label(kind: str) -> str:
+def label_text(group: str, kind: str) -> str:
     """SQL for a label as text: a whole number reads 4, not 4.0, where it is stored as a double."""
     if kind in ("FLOAT", "DOUBLE"):
-        whole = "CASE WHEN g = trunc(g) AND abs(g) < 1e15 THEN CAST(CAST(g AS BIGINT) AS VARCHAR)"
-        return f"{whole} ELSE CAST(g AS VARCHAR) END"
-    return "CAST(g AS VARCHAR)"
+        whole = f"CASE WHEN {group} = trunc({group}) AND abs({group}) < 1e15"
+        return f"{whole} THEN CAST(CAST({group} AS BIGINT) AS VARCHAR) ELSE CAST({group} AS VARCHAR) END"
+    return f"CAST({group} AS VARCHAR)"
 
 
-def _nameless(kind: str) -> str:
+def _nameless(group: str, kind: str, reading: Reading) -> str:
     """SQL for whether a row has no label."""
-    if kind == "VARCHAR":
-        return cells.is_blank("g_text")
-    return "(g IS NULL OR isnan(g))" if kind in ("FLOAT", "DOUBLE") else "g IS NULL"
+    if kind != "VARCHAR":
+        return f"({group} IS NULL OR isnan({group}))" if kind in ("FLOAT", "DOUBLE") else f"{group} IS NULL"
+    bare = cells.trimmed(group)
+    numbers = set(reading.numbers.missing_numbers)
+    words = [code for code in reading.missing if not _is_number(code, numbers)]
+    codes = "".join(f" OR lower({bare}) = {literal(code.strip().lower())}" for code in words)
+    return f"({cells.is_blank(bare)}{codes})"
 
 
-def _told_notation(connection: duckdb.DuckDBPyConnection, roles: Roles) -> Notation:
-    """How the outcome's numbers are written, from all of its cells."""
-    source = parquet_source(roles.parquet)
-    with_comma = select("1", source, f"WHERE contains({roles.outcome}, ',') LIMIT 1")
-    if connection.execute(with_comma).fetchone() is None:
-        return Notation()
-    texts = select(f"{cells.trimmed(roles.outcome)} AS t", source)
-    kinds = select(f"{cells.cell_kind('t')} AS kind", f"({texts})")
-    counts = select("kind, count(*)", f"({kinds})", "GROUP BY kind")
-    found = dict(connection.execute(counts).fetchall())
-    return cells.tell_notation({kind: found.get(kind.value, 0) for kind in Cell}, roles.delimiter)
+def _is_number(code: str, numbers: set[float]) -> bool:
+    try:
+        return float(plain_text(code)) in numbers
+    except ValueError:
+        return False
+
+
+def _refuse_inexact(connection: duckdb.DuckDBPyConnection, roles: Roles, kind: str) -> None:
+    """Raise estimators.DataError where a whole number in use is beyond what a double holds exactly."""
+    if kind in ("FLOAT", "DOUBLE", "BOOLEAN"):
+        return
+    beyond = f"WHERE cause = {USED} AND abs(outcome) >= {LARGEST_EXACT}"
+    if connection.execute(select("1", "cells", f"{beyond} LIMIT 1")).fetchone() is None:
+        return
+    rows = f"read_parquet({literal(str(roles.parquet))}, file_row_number = true)"
+    texts = select(f"CAST({roles.outcome} AS VARCHAR) AS t, file_row_number AS row", rows)
+    found = select(
+        "t, outcome", f"({select('rowid AS row, outcome', 'cells', beyond)}) JOIN ({texts}) USING (row)"
+    )
+    connection.execute(f"{found} ORDER BY row")
+    while batch := connection.fetchmany(1000):
+        for text, value in batch:
+            if is_written_whole(text, value):
+                raise inexact(text.strip())

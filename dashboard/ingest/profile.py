@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.cells import Cell, Notation, tell_notation
+from dashboard.ingest.cells import Cell
 from dashboard.ingest.count_cells import COLUMNS_AT_ONCE, Tally, tally_columns
 from dashboard.ingest.engine import parquet_source, select
+from dashboard.ingest.outcome_sql import notation_of_shapes
 from dashboard.ingest.roles import why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
+from estimators.data.notation import PLAIN
+from estimators.data.number_forms import plain_text
+from estimators.data.texts import FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from dashboard.ingest.parquet import ColumnType
+    from estimators.data.notation import Convention
 
 _EXAMPLES, _EXAMPLE_CHARACTERS, _EXAMPLE_ROWS = 3, 60, 2000
 _TYPED_KINDS: dict[ColumnType, Kind] = {
@@ -35,7 +41,7 @@ def profile(
     *,
     names: Sequence[str],
     types: Sequence[ColumnType],
-    delimiter: str | None,
+    convention: Convention,
     labels: Mapping[int, int] | None = None,
 ) -> tuple[Column, ...]:
     """The columns of a stored table; unnamed ones without any value are left out.
@@ -47,7 +53,7 @@ def profile(
     for start in range(0, len(names), COLUMNS_AT_ONCE):
         examples += _examples(connection, parquet, range(start, min(start + COLUMNS_AT_ONCE, len(names))))
     columns = [
-        _column(i, name, kind=types[i], tally=tallies[i], examples=examples[i], delimiter=delimiter)
+        _column(i, name, kind=types[i], tally=tallies[i], examples=examples[i], convention=convention)
         for i, name in enumerate(names)
     ]
     shown = [c for c, tally in zip(columns, tallies, strict=True) if _is_shown(c, tally)]
@@ -60,11 +66,20 @@ def _is_shown(column: Column, tally: Tally) -> bool:
 
 
 def _column(
-    place: int, name: str, *, kind: ColumnType, tally: Tally, examples: tuple[str, ...], delimiter: str | None
+    place: int,
+    name: str,
+    *,
+    kind: ColumnType,
+    tally: Tally,
+    examples: tuple[str, ...],
+    convention: Convention,
 ) -> Column:
-    notation = tell_notation(tally.cells, delimiter) if kind == "text" else Notation()
-    numbers = tally.rows_of(notation.numbers)
-    whole = numbers > 0 and numbers == tally.rows_of(notation.whole)
+    shapes = tally.number_shapes
+    notation = notation_of_shapes(shapes, convention, FOUND) if kind == "text" else PLAIN
+    read = notation.reader()
+    readable = {shape: rows for shape, rows in shapes.items() if read(plain_text(shape)) is not None}
+    numbers = sum(readable.values())
+    whole = numbers > 0 and not any(_has_fraction(shape, notation.decimal) for shape in readable)
     shown_kind = _TYPED_KINDS.get(kind) or _kind_of_text(tally, numbers)
     blank = tally.cells[Cell.BLANK]
     return Column(
@@ -78,11 +93,14 @@ def _column(
         not_group=why_not_group(tally, kind, measured=shown_kind == "number" and not whole),
         numbers=numbers,
         whole=whole,
-        decimal=notation.decimal,
-        thousands=notation.thousands,
+        notation=notation,
         typed=kind != "text",
         stored=place,
     )
+
+
+def _has_fraction(shape: str, decimal: str) -> bool:
+    return decimal in shape or re.search("9e[+-]?9", shape, re.IGNORECASE) is not None
 
 
 def _kind_of_text(tally: Tally, numbers: int) -> Kind:

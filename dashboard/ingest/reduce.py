@@ -3,57 +3,92 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest.errors import UnreadableFile, listed, shown
+from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter, with_sheet
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from dashboard.ingest.condition_sql import StoredCondition
+    from dashboard.ingest.hints import Hint
     from dashboard.ingest.judge_rows import Roles
     from dashboard.ingest.plugin_kinds import ForeignKind
     from dashboard.ingest.source import Source
-    from dashboard.ingest.table import Table
+    from dashboard.ingest.table import Table, TextLayout
     from estimators import GroupData
     from estimators.data.rows import Rows
 
 _LONGEST_NAME_SHOWN = 200
 
 
-def reduce_table(table: Table, *, outcome: str, group: str) -> GroupData:
+@dataclass(frozen=True)
+class FileGroups:
+    """The groups of a file, and how it was read."""
+
+    data: GroupData
+    reading: Reading
+    """How the file was read: all options as they were used, None where one does not apply."""
+    remarks: tuple[str, ...] = ()
+    """What is to be said of the reading, a sentence each."""
+    hints: tuple[Hint, ...] = ()
+    """What may be amiss, each with the change that would mend it."""
+    noun: str = "row"
+    """What a row is called by its number in ``data.left_out``: a line of a text file."""
+
+
+def reduce_table(
+    table: Table, *, outcome: str, group: str, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
+) -> GroupData:
     """The summaries of a stored table's groups; its rows are read again when an estimator asks.
+
+    Of `reading` the options that concern cells take effect: those of the layout did when it was stored.
 
     Raises:
         UnreadableFile: there is no such column, it cannot be used, or it is named for both roles.
-        estimators.DataError: no row can be used.
+        estimators.DataError: no row can be used, or whole numbers that a double would round.
 
     """
-    from pathlib import Path
+    return table_groups(table, outcome=outcome, group=group, reading=reading, rows=rows).data
 
-    from dashboard.ingest.cells import Notation
-    from dashboard.ingest.judge_rows import Roles, summaries
 
-    places = _find((outcome, group), [column.name for column in table.columns], table.name)
-    y, g = (table.columns[place] for place in places)
+def table_groups(
+    table: Table, *, outcome: str, group: str, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
+) -> FileGroups:
+    """What `reduce_table` gives, with how it was read; raises what it does."""
+    from dashboard.ingest.judge_rows import Roles
+
+    names = [column.name for column in table.columns]
+    y, g = (table.columns[place] for place in _find((outcome, group), names, table.name))
     if y.typed and y.numbers == 0 and y.not_outcome is not None:
         raise _unfit(y.name, "outcome", y.not_outcome, table.name)
     if g.typed and g.not_group is not None and g.kind == "text":
         raise _unfit(g.name, "group", g.not_group, table.name)
-    notation = Notation(y.decimal, thousands=y.thousands)
-    labels = g.stored if g.labels is None else g.labels
-    roles = Roles(table.path, stored_name(y.stored), stored_name(labels), notation)
+    places = {column.name: column.stored for column in table.columns}
+    roles = Roles(
+        table.path,
+        stored_name(y.stored),
+        stored_name(g.stored if g.labels is None else g.labels),
+        reading,
+        rows.exclude,
+        _stored_conditions(rows, places, table.name),
+        **_of_layout(table.layout),
+    )
 
     @contextmanager
-    def opened() -> Iterator[GroupData]:
-        with TemporaryDirectory(prefix="blupboard-") as folder, summaries(roles, Path(folder)) as data:
-            yield data
+    def opened() -> Iterator[_Opened]:
+        with TemporaryDirectory(prefix="blupboard-") as folder:
+            yield _Opened(roles, table.layout, Path(folder), table.binary, table.sheet, table.notes)
 
-    return _with_rows_on_demand(opened)
+    return _with_rows_on_demand(opened, names=(y.name, g.name), reading=reading)
 
 
 def reduce_file(
@@ -64,8 +99,10 @@ def reduce_file(
     kinds: Iterable[ForeignKind] = (),
     sheet: str | None = None,
     say: Callable[[str], object] | None = None,
+    reading: Reading = AS_FOUND,
+    rows: RowFilter = ALL_ROWS,
 ) -> GroupData:
-    """The summaries of a file's groups; only the two columns are kept while it is read.
+    """The summaries of a file's groups; only the columns that matter are kept while it is read.
 
     Its rows are read again from the file when an estimator asks for them. A file whose name is that of one of
     `kinds` is read by its reader. `sheet` is the name or number of a workbook's sheet, None for the first
@@ -73,67 +110,142 @@ def reduce_file(
 
     Raises:
         UnreadableFile: the file cannot be used, there is no such column, or it is named for both roles.
-        estimators.DataError: no row can be used.
+        estimators.DataError: no row can be used, or whole numbers that a double would round.
         OSError: the file cannot be opened.
 
     """
-    from pathlib import Path
+    reading = with_sheet(reading, sheet)
+    read = file_groups(path, outcome=outcome, group=group, kinds=kinds, reading=reading, rows=rows)
+    if say is not None:
+        for remark in read.remarks:
+            say(remark)
+    return read.data
 
-    from dashboard.ingest.judge_rows import summaries
 
-    unsaid = [] if say is None else [say]
+def file_groups(
+    path: Path,
+    *,
+    outcome: str,
+    group: str,
+    kinds: Iterable[ForeignKind] = (),
+    reading: Reading = AS_FOUND,
+    rows: RowFilter = ALL_ROWS,
+) -> FileGroups:
+    """What `reduce_file` gives, with how the file was read; raises what it does."""
+    asked = _Asked(path, outcome, group, tuple(kinds), reading, rows)
 
     @contextmanager
-    def opened() -> Iterator[GroupData]:
+    def opened() -> Iterator[_Opened]:
         with TemporaryDirectory(prefix="blupboard-") as folder:
-            wanted = (outcome, group)
-            roles = _two_columns(path, wanted, Path(folder), kinds=tuple(kinds), sheet=sheet, say=unsaid)
-            with summaries(roles, Path(folder)) as data:
-                yield data
+            yield _columns_of_file(asked, Path(folder))
 
-    return _with_rows_on_demand(opened)
+    return _with_rows_on_demand(opened, names=(outcome, group), reading=reading)
 
 
-def _with_rows_on_demand(opened: Callable[[], AbstractContextManager[GroupData]]) -> GroupData:
+@dataclass(frozen=True)
+class _Opened:
+    """The columns that matter, on disk."""
+
+    roles: Roles
+    layout: TextLayout | None
+    folder: Path
+    """For work files."""
+    binary: tuple[str, ...]
+    """The columns of 0 and 1, as far as is known."""
+    sheet: str | None = None
+    """The sheet that was read."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of how the file was read."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A file and what is wanted of it."""
+
+    path: Path
+    outcome: str
+    group: str
+    kinds: tuple[ForeignKind, ...]
+    reading: Reading
+    rows: RowFilter
+
+
+def _of_layout(layout: TextLayout | None) -> dict[str, Any]:
+    """What a text file's layout says of its cells and lines, for `Roles`."""
+    from estimators.data.notation import Convention
+
+    if layout is None:
+        return {}
+    convention = Convention(layout.convention, layout.convention_shown)
+    return {"convention": convention, "first_line": layout.first_line, "noun": "line"}
+
+
+def _stored_conditions(rows: RowFilter, places: Mapping[str, int], file: str) -> tuple[StoredCondition, ...]:
+    from dashboard.ingest.condition_sql import StoredCondition
+
+    names = list(places)
+    return tuple(
+        StoredCondition(stored_name(places[_matching(c.column, names, file)]), c.operator, c.value, c.text)
+        for c in rows.where
+    )
+
+
+def _with_rows_on_demand(
+    opened: Callable[[], AbstractContextManager[_Opened]],
+    *,
+    names: tuple[str, str],
+    reading: Reading,
+) -> FileGroups:
     """Summaries that outlive the engine they were made in: for their rows, everything is opened again."""
+    from dashboard.ingest.find_hints import find_hints
+    from dashboard.ingest.judge_rows import summaries
+    from dashboard.ingest.reading_used import notation_remarks, reading_used
 
     def read_rows() -> Rows:
-        with opened() as data:
+        with opened() as columns, summaries(columns.roles, columns.folder) as (data, _):
             if data.rows is None:
                 raise RuntimeError("summaries of rows came without a way to the rows")
             return data.rows
 
-    with opened() as data:
-        return data.with_rows(read_rows)
+    with opened() as columns, summaries(columns.roles, columns.folder) as (data, judged):
+        return FileGroups(
+            data.with_rows(read_rows),
+            reading_used(columns.layout, replace(reading, sheet=columns.sheet), data.notation),
+            (*columns.notes, *notation_remarks(data, names[0])),
+            find_hints(judged, data, columns.layout, names, columns.binary),
+            columns.roles.noun,
+        )
 
 
-def _two_columns(
-    path: Path,
-    wanted: tuple[str, str],
-    folder: Path,
-    *,
-    kinds: tuple[ForeignKind, ...],
-    sheet: str | None,
-    say: list[Callable[[str], object]],
-) -> Roles:
+def _columns_of_file(asked: _Asked, folder: Path) -> _Opened:
+    """The columns that matter, in a Parquet file in `folder`."""
     from dashboard.ingest.judge_rows import Roles
     from dashboard.ingest.source import open_source
 
-    source = open_source(path, name=path.name, folder=folder, kinds=kinds, sheet=sheet)
-    for note in source.notes if say else ():
-        say[0](note)
-    say.clear()
-    if not set(wanted) & set(source.names):
-        _refuse_hopeless(source, path.name, folder)
-    y, g = _find(wanted, source.names, path.name)
+    name, outcome, group = asked.path.name, asked.outcome, asked.group
+    source = open_source(asked.path, name=name, folder=folder, kinds=asked.kinds, reading=asked.reading)
+    if outcome not in source.names and group not in source.names:
+        _refuse_hopeless(source, name, folder)
+    y, g = _find((outcome, group), source.names, name)
     if source.types[y] in ("other", "date"):
-        raise _unfit(wanted[0], "outcome", "it does not hold numbers", path.name)
+        raise _unfit(outcome, "outcome", "it does not hold numbers", name)
     if source.types[g] == "other":
-        raise _unfit(wanted[1], "group", "it does not hold labels", path.name)
+        raise _unfit(group, "group", "it does not hold labels", name)
     parquet = folder / "columns.parquet"
+    places = {column: place for place, column in enumerate(source.names)}
+    where = [places[_matching(c.column, source.names, name)] for c in asked.rows.where]
     g = source.labels.get(g, g)
-    source.write(parquet, (y, g))
-    return Roles(parquet, stored_name(y), stored_name(g), None, source.delimiter)
+    source.write(parquet, tuple(dict.fromkeys((y, g, *where))))
+    roles = Roles(
+        parquet,
+        stored_name(y),
+        stored_name(g),
+        asked.reading,
+        asked.rows.exclude,
+        _stored_conditions(asked.rows, places, name),
+        **_of_layout(source.layout),
+    )
+    return _Opened(roles, source.layout, folder, source.binary, source.sheet, source.notes)
 
 
 def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:
@@ -149,14 +261,28 @@ def _unfit(column: str, role: str, reason: str, file: str) -> UnreadableFile:
 
 def _find(wanted: tuple[str, str], names: Sequence[str], file: str) -> tuple[int, int]:
     """The places of the outcome and the group among the columns."""
-    for name in wanted:
-        if name not in names:
-            raise UnreadableFile(f"{file} has no column {_quoted(name)}: {_instead(name, names)}.")
-    if wanted[0] == wanted[1]:
+    outcome, group = (_matching(name, names, file) for name in wanted)
+    if outcome == group:
         raise UnreadableFile(
             f"Outcome and group are both {_quoted(wanted[0])}: choose two different columns."
         )
-    return names.index(wanted[0]), names.index(wanted[1])
+    return names.index(outcome), names.index(group)
+
+
+def _matching(wanted: str, names: Sequence[str], file: str) -> str:
+    """The column of a name, or the one whose name differs in nothing that can be seen."""
+    if wanted in names:
+        return wanted
+    alike = [name for name in names if _visible(name) == _visible(wanted)]
+    if len(alike) != 1:
+        raise UnreadableFile(f"{file} has no column {_quoted(wanted)}: {_instead(wanted, names)}.")
+    return alike[0]
+
+
+def _visible(name: str) -> str:
+    """A name without what cannot be seen: kinds of white space, outer white space, format characters."""
+    seen = "".join(c for c in name if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 def _instead(name: str, names: Sequence[str]) -> str:
@@ -170,7 +296,7 @@ def _instead(name: str, names: Sequence[str]) -> str:
     close = close or difflib.get_close_matches(name, names, n=3)
     if close:
         quoted = " or ".join(map(_quoted, close))
-        return f"did you mean {quoted} (names match exactly, spaces and capitals included)"
+        return f"did you mean {quoted} (names match exactly, capitals included)"
     return f"the columns are {listed(tuple(names), 20)}"
 
 

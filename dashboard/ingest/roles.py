@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.cells import COMMA_KINDS, Cell
+from dashboard.ingest.cells import Cell
 from dashboard.ingest.errors import UnreadableFile, listed, shown
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ def _what_it_holds_instead(tally: Tally, numbers: int, like: str) -> str:
     half = tally.filled / 2
     if cells[Cell.DATE] > half:
         return "it holds dates"
-    if sum(cells[kind] for kind in COMMA_KINDS) > half:
-        return f"its numbers have commas in them{like}, which can mean decimals or thousands: write 1234.5"
     if cells[Cell.BOOLEAN] == tally.filled:
         return "it holds words for true and false: write 1 and 0"
     if numbers == 0:
@@ -87,11 +85,6 @@ def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
             "that says which group each row belongs to."
         )
     if all(c.not_outcome is not None for c in columns):
-        commas = next((c for c in columns if "commas" in (c.not_outcome or "")), None)
-        if commas is not None:
-            raise UnreadableFile(
-                f"{name} has no outcome: {shown(commas.name)} will not do because {commas.not_outcome}."
-            )
         raise UnreadableFile(
             f"{name} has no column of numbers, so there is nothing to compare: add the measured values."
         )

@@ -14,8 +14,10 @@ from dashboard.ingest.kinds.choose_sheet import refuse_sheet
 from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
+from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
+from estimators.data.notation import Convention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,6 +36,8 @@ class Source:
     """How a text file is written; None in others."""
     write: Callable[[Path, Sequence[int] | None], int]
     """Write the given columns (all for None) to a Parquet file; gives the number of rows."""
+    binary: tuple[str, ...] = ()
+    """The columns that hold only 0 and 1 in the first rows of a text file."""
     reader: str | None = None
     """The id of the kind that somebody else's reader knows."""
     kind: str | None = None
@@ -48,9 +52,10 @@ class Source:
     """Place of a column of codes to that of its labels, which are written behind the columns of `names`."""
 
     @property
-    def delimiter(self) -> str | None:
-        """What separates the columns; None in Parquet."""
-        return None if self.layout is None else self.layout.delimiter
+    def convention(self) -> Convention:
+        """The decimal mark that a text file as a whole speaks for."""
+        layout = self.layout or TextLayout()
+        return Convention(layout.convention, layout.convention_shown)
 
 
 def open_source(
@@ -60,12 +65,12 @@ def open_source(
     folder: Path,
     max_expanded_bytes: int = MAX_EXPANDED_BYTES,
     kinds: Iterable[ForeignKind] = (),
-    sheet: str | None = None,
+    reading: Reading = AS_FOUND,
 ) -> Source:
     """Unpack, transcode and tell the layout of a file; `folder` is for copies and is the caller's to remove.
 
-    A file whose name is that of one of `kinds` is read by its reader, whatever it holds. `sheet` chooses
-    among the sheets of a workbook or the data frames of an R workspace, by name or by number from 1.
+    A file whose name is that of one of `kinds` is read by its reader, whatever it holds. The sheet of
+    `reading` is one of a workbook or a data frame of an R workspace, by name or by number from 1.
 
     Raises:
         UnreadableFile: the file cannot be used.
@@ -75,20 +80,20 @@ def open_source(
     foreign = kind_of(name, kinds)
     if foreign is not None:
         kind, suffix = foreign
-        refuse_sheet(sheet, name)
+        refuse_sheet(reading.sheet, name)
         made = foreign_to_parquet(path, name=name, kind=kind, suffix=suffix, folder=folder)
         return _parquet(made, name, reader=kind.id)
     plain, head, content = plain_file(path, name=name, folder=folder, max_bytes=max_expanded_bytes)
     if content is not None:
         made = folder / "converted.parquet"
-        return _converted(convert(content, plain, made, name=name, sheet=sheet), made, name, content)
-    refuse_sheet(sheet, name)
+        return _converted(convert(content, plain, made, name=name, sheet=reading.sheet), made, name, content)
+    refuse_sheet(reading.sheet, name)
     if is_parquet(head):
         return _parquet(plain, name)
     if not head.strip():
         raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
-    text, encoding = utf8_file(plain, head, name=name, folder=folder)
-    layout = read_layout(text, name)
+    text, encoding = utf8_file(plain, head, name=name, folder=folder, encoding=reading.encoding)
+    layout = read_layout(text, name, reading)
 
     text_column: ColumnType = "text"
 
@@ -100,8 +105,13 @@ def open_source(
         quote=layout.dialect.quote,
         encoding=encoding,
         lines_above=layout.lines_above,
+        header=layout.header,
+        comment=layout.remark,
+        first_line=layout.lines_before_data + 1,
+        convention=layout.convention.decimal,
+        convention_shown=layout.convention.shown,
     )
-    return Source(layout.names, tuple(text_column for _ in layout.names), written, write_text)
+    return Source(layout.names, tuple(text_column for _ in layout.names), written, write_text, layout.binary)
 
 
 def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
@@ -110,7 +120,7 @@ def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
     def write_parquet(target: Path, keep: Sequence[int] | None) -> int:
         return copy_parquet(plain, target, columns, keep=keep, name=name)
 
-    return Source(columns.names, columns.types, None, write_parquet, reader)
+    return Source(columns.names, columns.types, None, write_parquet, reader=reader)
 
 
 def _converted(known: Converted, made: Path, name: str, kind: str) -> Source:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dashboard.ingest.plugin_kinds import ForeignKind
+    from dashboard.ingest.reading import Reading
     from dashboard.ingest.table import Column
 
 
@@ -26,13 +27,18 @@ def store(
     target: Path,
     max_expanded_bytes: int,
     kinds: Iterable[ForeignKind],
-    sheet: str | None,
+    reading: Reading,
 ) -> Table:
     """See :func:`dashboard.ingest.store_table`."""
     with TemporaryDirectory(prefix="ingest-", dir=target.parent) as scratch:
         folder = Path(scratch)
         opened = open_source(
-            source, name=name, folder=folder, max_expanded_bytes=max_expanded_bytes, kinds=kinds, sheet=sheet
+            source,
+            name=name,
+            folder=folder,
+            max_expanded_bytes=max_expanded_bytes,
+            kinds=kinds,
+            reading=reading,
         )
         parquet = folder / "table.parquet"
         rows, columns = write_profiled(opened, name=name, target=parquet, folder=folder / "profile")
@@ -68,7 +74,7 @@ def write_profiled(
             target,
             names=source.names,
             types=source.types,
-            delimiter=source.delimiter,
+            convention=source.convention,
             labels=source.labels,
         )
     refuse_hopeless(columns, rows, name)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from estimators.data.notation import PLAIN, Notation
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 Kind = Literal["number", "text", "date", "boolean"]
+
+
+LINE = "line"
+"""The column of a stored table with the lines of its rows, where they do not follow from their order."""
 
 
 def stored_name(place: int) -> str:
@@ -38,10 +44,8 @@ class Column:
     """Rows that read as a number."""
     whole: bool = False
     """Whether all numbers are whole."""
-    decimal: Literal[".", ","] = "."
-    """The decimal mark of its numbers."""
-    thousands: bool = False
-    """Whether a number such as 1,234 (where the decimal mark is a comma: 1.234) is one thousand."""
+    notation: Notation = PLAIN
+    """How its numbers are written where it is text."""
     typed: bool = False
     """Whether the file itself gives it a type other than text (Parquet)."""
     stored: int = 0
@@ -65,6 +69,16 @@ class TextLayout:
     """A name that iconv knows; ``UTF-8-BOM`` where the file begins with a byte order mark."""
     lines_above: int = 0
     """Lines above the names of the columns."""
+    header: int | None = 1
+    """The line with the names of the columns; None where there is none."""
+    comment: str | None = None
+    """What begins a line that is a remark."""
+    first_line: int = 2
+    """The line of the first row."""
+    convention: str = "."
+    """The decimal mark that the file as a whole speaks for."""
+    convention_shown: bool = True
+    """Whether its cells do; False where its semicolons alone do."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +112,23 @@ class Table:
         column = self.column(outcome)
         if self.layout is None or column is None:
             return self.layout
-        return replace(self.layout, decimal=column.decimal, thousands=column.thousands)
+        notation = column.notation
+        thousands = notation.thousands in (".", ",")
+        return replace(self.layout, decimal=notation.decimal, thousands=thousands)
+
+    @property
+    def binary(self) -> tuple[str, ...]:
+        """The columns that hold 0 and 1 and nothing else."""
+        return tuple(
+            column.name
+            for column in self.columns
+            if column.distinct == 2 and set(column.examples) in ({"0", "1"}, {"0.0", "1.0"})
+        )
 
     @property
     def decimal_comma(self) -> bool:
         """Whether some column's numbers are read with a decimal comma."""
-        return any(column.decimal == "," for column in self.columns)
+        return any(column.notation.decimal == "," for column in self.columns)
 
     def to_json(self) -> dict[str, Any]:
         """Everything but the path, for `from_json`."""
@@ -121,9 +146,17 @@ class Table:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any], path: Path) -> Table:
-        """What `to_json` gave, with the Parquet file at `path`."""
+        """What `to_json` gave, now or in an earlier version, with the Parquet file at `path`."""
+        known = Column.__dataclass_fields__
         columns = tuple(
-            Column(**{**column, "examples": tuple(column["examples"])}) for column in fields["columns"]
+            Column(
+                **{
+                    **{name: value for name, value in column.items() if name in known},
+                    "examples": tuple(column["examples"]),
+                    "notation": Notation(**column.get("notation", {})),
+                }
+            )
+            for column in fields["columns"]
         )
         given = fields.get("layout")
         layout = None if given is None else TextLayout(**given)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from dashboard.ingest.table import LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 _SMALLEST_GROUP_BYTES, _LARGEST_GROUP_BYTES, _GROUPS = 4 << 20, 32 << 20, 64
 
@@ -37,3 +42,19 @@ def write_stored(
     for pool in (pa.system_memory_pool(), pa.default_memory_pool()):
         pool.release_unused()
     return rows
+
+
+def add_lines(parquet: Path, lines: Iterable[NDArray[np.int64]], scratch: Path) -> None:
+    """Add to a stored table the lines that its rows begin in; `scratch` takes the new file meanwhile."""
+    waiting = iter(lines)
+    held = np.zeros(0, dtype=np.int64)
+    with pq.ParquetFile(parquet) as file:
+        schema = file.schema_arrow.append(pa.field(LINE, pa.int64()))
+        with pq.ParquetWriter(scratch, schema, compression="zstd") as writer:
+            for batch in file.iter_batches():
+                while len(held) < batch.num_rows:
+                    held = np.concatenate((held, next(waiting)))
+                here, held = held[: batch.num_rows], held[batch.num_rows :]
+                arrays = [*batch.columns, pa.array(here)]
+                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+    scratch.replace(parquet)

@@ -149,6 +149,7 @@ class Comparison:
                 },
                 "groups": len(self.data),
             },
+            "left_out": [cause.to_dict() for cause in self.data.left_out],
             "fits": [_fit_dict(self.data, result) for result in self.results],
         }
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from estimators.arrays import frozen_array
 from estimators.data.labels import encode_labels, label_text, recode
-from estimators.data.rows import DroppedRows, Rows, no_usable_row
+from estimators.data.rows import DroppedRows, Rows, no_usable_row, refuse_inexact
 from estimators.data.sums import (
     GroupSums,
     Reduction,
@@ -19,6 +19,7 @@ from estimators.data.sums import (
     midrange,
     reduce_arrays,
 )
+from estimators.data.texts import FOUND, NumberFormat
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
@@ -29,7 +30,14 @@ USABLE, MISSING, INFINITE = 0, 1, 2
 """What an outcome cell is."""
 
 
-def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: DroppedRows) -> Reduction:
+def reduce_frame(
+    frame: Any,
+    *,
+    outcome: str,
+    group: str,
+    already_dropped: DroppedRows,
+    given: NumberFormat = FOUND,
+) -> Reduction:
     """See :meth:`GroupData.from_frame`."""
     import narwhals as nw
 
@@ -43,9 +51,9 @@ def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: Dropp
     if outcome == group:
         raise DataError(f"outcome and group are both {outcome!r}: choose two different columns")
     if isinstance(table, nw.LazyFrame):
-        reduced = _reduce_lazy(table, schema, outcome, group)
+        reduced = _reduce_lazy(table, schema, outcome, group, given)
     else:
-        reduced = reduce_arrays(_eager_outcome(table[outcome]), _eager_labels(table[group]))
+        reduced = reduce_arrays(_eager_outcome(table[outcome]), _eager_labels(table[group]), given)
     return replace(
         reduced,
         rows_read=reduced.rows_read + already_dropped.total,
@@ -56,6 +64,10 @@ def reduce_frame(frame: Any, *, outcome: str, group: str, already_dropped: Dropp
 def _eager_outcome(column: nw.Series[Any]) -> NDArray[Any]:
     import narwhals as nw
 
+    if column.dtype.is_integer() and not column.is_null().any():
+        return np.asarray(column.to_numpy())
+    if column.dtype.is_integer():
+        refuse_inexact(int(column.min() or 0), int(column.max() or 0))
     if column.dtype.is_numeric() or column.dtype == nw.Boolean:
         return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
     return np.asarray(column.to_numpy(), dtype=object)
@@ -68,7 +80,9 @@ def _eager_labels(column: nw.Series[Any]) -> Any:
     return native if column.implementation.is_pandas_like() else column.to_arrow()
 
 
-def _reduce_lazy(table: nw.LazyFrame[Any], schema: nw.Schema, outcome: str, group: str) -> Reduction:
+def _reduce_lazy(
+    table: nw.LazyFrame[Any], schema: nw.Schema, outcome: str, group: str, given: NumberFormat
+) -> Reduction:
     """Two aggregations where the rows live: counts and extremes by label, then sums around the origin.
 
     Labels become text here, from the one line per label that comes back, so that they read alike in every
@@ -82,13 +96,18 @@ def _reduce_lazy(table: nw.LazyFrame[Any], schema: nw.Schema, outcome: str, grou
     if schema[group] in {nw.Categorical, nw.Enum}:
         label = label.cast(nw.String)
     y = nw.col("y")
-    missing = nw.when(y.is_null() | y.is_nan()).then(nw.lit(MISSING))
+    nothing = y.is_null() | y.is_nan()
+    for code in given.missing_numbers:
+        nothing = nothing | (y == code)
+    missing = nw.when(nothing).then(nw.lit(MISSING))
     cells = table.select(y=nw.col(outcome).cast(nw.Float64), label=label).with_columns(
         cause=missing.when(~y.is_finite()).then(nw.lit(INFINITE)).otherwise(nw.lit(USABLE))
     )
     counts = _count(cells)
     if counts.used == 0:
         raise no_usable_row(counts.read, counts.dropped)
+    if schema[outcome].is_integer():
+        refuse_inexact(int(counts.low), int(counts.high))
     check_range(counts.low, counts.high, counts.used)
     origin = midrange(counts.low, counts.high)
     usable = cells.filter(nw.col("cause") == USABLE).select("label", "y", z=y - origin)

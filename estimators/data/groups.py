@@ -14,12 +14,16 @@ from estimators.data.labels import label_text
 from estimators.data.rows import DroppedRows, Rows, UsableRows
 from estimators.data.scaled import NEGLIGIBLE, ScaledGroups, scale_groups, varies_within, weighted_mean
 from estimators.data.sums import Reduction, reduce_arrays, reduce_chunks, reduce_rows
+from estimators.data.texts import NumberFormat
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
+
+    from estimators.data.left_out import LeftOut
+    from estimators.data.notation import Notation
 
 EPS = float(np.finfo(np.float64).eps)
 SMALLEST, LARGEST = 1e-145, 1e145
@@ -54,6 +58,12 @@ class GroupData:
     """(J,) sampling variance of each mean where it was published with the mean, else None."""
     read_rows: Callable[[], Rows] | None = field(default=None, repr=False)
     """Fetches the rows for the methods that need them; None where only summaries exist."""
+    left_out: tuple[LeftOut, ...] = ()
+    """``dropped`` with examples, and what was left out on request, which it does not count."""
+    unused_labels: tuple[str, ...] = field(default=(), repr=False)
+    """Labels whose rows were all left out, sorted."""
+    notation: Notation | None = None
+    """How the outcome's numbers are written where they are text."""
 
     def __post_init__(self) -> None:
         labels = np.empty(len(self.labels), dtype=object)
@@ -200,6 +210,9 @@ class GroupData:
         outcome: str,
         group: str,
         already_dropped: DroppedRows | None = None,
+        decimal: str | None = None,
+        thousands: str | None = None,
+        missing: Sequence[str] = (),
     ) -> GroupData:
         """Reduce two columns of any frame that narwhals knows; a lazy one is reduced where it lives.
 
@@ -208,13 +221,18 @@ class GroupData:
             outcome: name of the column with the numbers.
             group: name of the column whose values, as text, name the groups.
             already_dropped: rows that the caller has left out before, to be counted with the rest.
+            decimal: the decimal mark of an outcome that is text; None: found from all of its cells, see
+                ``notation``.
+            thousands: what sets thousands apart in it, "" for nothing; None: found.
+            missing: codes that stand for a missing outcome, such as "-999".
 
         Raises:
             DataError: no such column, the same column twice, an outcome that holds no numbers, no usable row.
 
         """
         before = already_dropped or DroppedRows()
-        return cls._of(reduce_frame(frame, outcome=outcome, group=group, already_dropped=before))
+        given = NumberFormat(decimal, thousands, tuple(missing))
+        return cls._of(reduce_frame(frame, outcome=outcome, group=group, already_dropped=before, given=given))
 
     @classmethod
     def from_arrays(cls, outcome: ArrayLike, group: ArrayLike) -> GroupData:
@@ -307,4 +325,7 @@ class GroupData:
             rows_read=reduced.rows_read,
             dropped=reduced.dropped,
             read_rows=reduced.read_rows,
+            left_out=tuple(cause for cause in reduced.left_out if cause.rows),
+            unused_labels=reduced.unused_labels,
+            notation=reduced.notation,
         )

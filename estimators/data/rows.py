@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from estimators.data.labels import encode_labels, is_missing_object, unmasked
+from estimators.data.left_out import LeftOut, first_examples, sentences
+from estimators.data.notation import LARGEST_EXACT
+from estimators.data.texts import FOUND, NumberFormat, ReadCells, inexact, read_cells, without_codes
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import ArrayLike, NDArray
 
-MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", ".", "-"})
-"""What stands for a missing outcome in text, after trimming, in lower case."""
+    from estimators.data.notation import Notation
 
 
 @dataclass(frozen=True)
@@ -59,35 +63,61 @@ class UsableRows:
     rows_read: int
     low: float
     high: float
+    notation: Notation | None = None
+    """How the outcome is written where it is text."""
+    left_out: tuple[LeftOut, ...] = ()
+    unused_labels: tuple[str, ...] = ()
+    """Labels without a usable row."""
 
 
-def usable_rows(outcome: ArrayLike, group: ArrayLike) -> UsableRows:
+def usable_rows(outcome: ArrayLike, group: ArrayLike, given: NumberFormat = FOUND) -> UsableRows:
     """Leave out the rows without a finite outcome or a label, and count them by cause.
 
     Raises:
-        DataError: lengths differ, more than one column, or an outcome that holds no numbers.
+        DataError: lengths differ, more than one column, or an outcome that holds no numbers or whole numbers
+            that a double would round.
 
     """
-    y, unreadable = read_outcome(outcome)
+    values, read_in = outcome_cells(outcome, given)
+    y, unreadable = read_in.numbers, read_in.unreadable
     codes, labels = encode_labels(group)
     if len(y) != len(codes):
         raise DataError(f"{len(y)} outcomes and {len(codes)} group labels: give one label for each outcome")
-    read = len(y)
-    dropped = DroppedRows()
-    low, high = _extremes(y)
-    if read and not (np.isfinite(low) and np.isfinite(high) and codes.min() >= 0):
-        finite, grouped = np.isfinite(y), codes >= 0
-        not_a_number = grouped & unreadable if unreadable is not None else np.zeros(read, dtype=np.bool_)
-        dropped = DroppedRows(
-            missing_outcome=int((grouped & np.isnan(y) & ~not_a_number).sum()),
-            missing_group=int(read - grouped.sum()),
-            not_a_number=int(not_a_number.sum()),
-            not_finite=int((grouped & np.isinf(y)).sum()),
-        )
-        keep = grouped & finite
-        y, codes = y[keep], codes[keep]
-        low, high = _extremes(y)
-    return UsableRows(y, codes, labels, dropped, read, low, high)
+    rows = UsableRows(y, codes, labels, DroppedRows(), len(y), *_extremes(y), notation=read_in.notation)
+    if not rows.rows_read or (np.isfinite(rows.low) and np.isfinite(rows.high) and codes.min() >= 0):
+        return rows
+    finite, grouped = np.isfinite(y), codes >= 0
+    not_a_number = grouped & unreadable if unreadable is not None else np.zeros(len(y), dtype=np.bool_)
+    causes = {
+        "missing_outcome": grouped & np.isnan(y) & ~not_a_number,
+        "missing_group": ~grouped,
+        "not_a_number": not_a_number,
+        "not_finite": grouped & np.isinf(y),
+    }
+    keep = grouped & finite
+    used = np.bincount(codes[keep], minlength=len(labels)) > 0
+    return replace(
+        rows,
+        outcome=y[keep],
+        codes=codes[keep],
+        dropped=DroppedRows(**{cause: int(places.sum()) for cause, places in causes.items()}),
+        left_out=tuple(_left_out(cause, np.flatnonzero(places), values) for cause, places in causes.items()),
+        unused_labels=tuple(sorted(label for label, some in zip(labels, used, strict=True) if not some)),
+        low=_extremes(y[keep])[0],
+        high=_extremes(y[keep])[1],
+    )
+
+
+def _left_out(cause: str, places: NDArray[np.int64], values: NDArray[Any]) -> LeftOut:
+    cells = ((i + 1, _cell_text(values[i])) for i in places.tolist())
+    blank = cause == "missing_group"
+    return LeftOut(cause, len(places), first_examples(((row, "") for row, _ in cells) if blank else cells))
+
+
+def _cell_text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    return "" if is_missing_object(value) else str(value)
 
 
 def _extremes(y: NDArray[np.float64]) -> tuple[float, float]:
@@ -95,52 +125,44 @@ def _extremes(y: NDArray[np.float64]) -> tuple[float, float]:
     return (float(y.min()), float(y.max())) if len(y) else (np.inf, -np.inf)
 
 
-def read_outcome(outcome: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.bool_] | None]:
-    """Numbers ``(N,)``, NaN where missing or unreadable; for text also what was neither number nor missing.
+def outcome_cells(outcome: ArrayLike, given: NumberFormat = FOUND) -> tuple[NDArray[Any], ReadCells]:
+    """The cells ``(N,)`` of an outcome as they were given, and what they are as numbers.
 
     Raises:
-        DataError: not one column, or dates, durations or complex numbers.
+        DataError: not one column; dates, durations or complex numbers; whole numbers that would be rounded.
 
     """
-    given = unmasked(outcome) if isinstance(outcome, np.ma.MaskedArray) else outcome
-    values: NDArray[Any] = np.asarray(given)
+    cells = unmasked(outcome) if isinstance(outcome, np.ma.MaskedArray) else outcome
+    values: NDArray[Any] = np.asarray(cells)
     if values.ndim != 1:
         raise DataError(f"the outcome has {values.ndim} dimensions: give one column")
     if values.dtype.kind in "fiub":
+        if values.dtype.kind in "iu" and values.dtype.itemsize == 8 and len(values):
+            refuse_inexact(int(values.min()), int(values.max()))
         with np.errstate(over="ignore"):  # a longer float past double range becomes infinite, and is counted
-            return values.astype(np.float64, copy=False), None
+            numbers = values.astype(np.float64, copy=False)
+        return values, ReadCells(without_codes(numbers, given), None)
     if values.dtype.kind not in "OUST":
         raise DataError(f"the outcome holds {values.dtype} values: give numbers")
-    numbers = np.full(len(values), np.nan)
-    unreadable = np.zeros(len(values), dtype=np.bool_)
-    for i, value in enumerate(values.tolist()):
-        try:
-            numbers[i] = float(value)
-        except OverflowError:
-            numbers[i] = np.inf
-        except (TypeError, ValueError):
-            unreadable[i] = not is_missing(value)
-        else:
-            unreadable[i] = isinstance(value, str) and "_" in value
-    numbers[unreadable] = np.nan
-    return numbers, unreadable
+    return values, read_cells(values.tolist(), given)
 
 
-def is_missing(value: object) -> bool:
-    """Whether an outcome cell holds nothing: None, NaN, NA, or one of MISSING_WORDS."""
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", errors="replace")
-    if isinstance(value, str):
-        return value.strip().lower() in MISSING_WORDS
-    return is_missing_object(value)
+def refuse_inexact(low: int, high: int) -> None:
+    """Raise where whole numbers between two go beyond what a double holds exactly."""
+    for end in (high, low):
+        if abs(end) >= LARGEST_EXACT:
+            raise inexact(str(end))
 
 
-def no_usable_row(read: int, dropped: DroppedRows) -> DataError:
+def no_usable_row(
+    read: int, dropped: DroppedRows, left_out: Iterable[LeftOut] = (), noun: str = "row"
+) -> DataError:
     """What to say when nothing is left."""
+    examples = "".join(f"; {sentence}" for sentence in sentences(left_out, noun))
     if read == 0:
-        return DataError("there is no row to look at")
+        return DataError(f"there is no row to look at{examples}")
     return DataError(
         f"none of the {read} rows can be used: {dropped.missing_group} without a group, "
         f"{dropped.missing_outcome} without an outcome, {dropped.not_a_number} not a number, "
-        f"{dropped.not_finite} not finite"
+        f"{dropped.not_finite} not finite{examples}"
     )

@@ -15,7 +15,10 @@ import numpy as np
 
 from estimators.arrays import frozen_array
 from estimators.data.labels import recode
+from estimators.data.left_out import merged
+from estimators.data.notation import PLAIN
 from estimators.data.rows import DroppedRows, Rows, UsableRows, no_usable_row, usable_rows
+from estimators.data.texts import FOUND, NumberFormat
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
@@ -23,8 +26,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from estimators.data.left_out import LeftOut
+    from estimators.data.notation import Notation
+
 EPS = float(np.finfo(np.float64).eps)
 NARROWEST_RANGE = 1e-145
+_IN_PIECES = NumberFormat(notation=PLAIN)
+"""One piece of a column cannot tell how the others are written."""
 BLOCK_ROOTS = 8
 """Rows are summed in blocks of so many times the root of their number, which fit the processor's cache."""
 
@@ -53,6 +61,9 @@ class Reduction:
     rows_read: int
     dropped: DroppedRows
     read_rows: Callable[[], Rows] | None = None
+    notation: Notation | None = None
+    left_out: tuple[LeftOut, ...] = ()
+    unused_labels: tuple[str, ...] = ()
 
     @property
     def constant(self) -> NDArray[np.bool_]:
@@ -60,15 +71,15 @@ class Reduction:
         return np.asarray(self.sums.low == self.sums.high, dtype=np.bool_)
 
 
-def reduce_arrays(outcome: ArrayLike, group: ArrayLike) -> Reduction:
+def reduce_arrays(outcome: ArrayLike, group: ArrayLike, given: NumberFormat = FOUND) -> Reduction:
     """See :meth:`GroupData.from_arrays`."""
-    return reduce_rows(usable_rows(outcome, group))
+    return reduce_rows(usable_rows(outcome, group, given))
 
 
 def reduce_rows(rows: UsableRows) -> Reduction:
     """Sums by group of rows that were looked through; raises DataError where there are none or too wide."""
     if len(rows.outcome) == 0:
-        raise no_usable_row(rows.rows_read, rows.dropped)
+        raise no_usable_row(rows.rows_read, rows.dropped, rows.left_out)
     check_range(rows.low, rows.high, len(rows.outcome))
     origin = midrange(rows.low, rows.high)
     sums = sums_by_group(rows, origin)
@@ -77,7 +88,16 @@ def reduce_rows(rows: UsableRows) -> Reduction:
         index = recode(rows.codes, rows.labels, sums.labels)
         return Rows(group=frozen_array(index, np.int64), outcome=frozen_array(rows.outcome))
 
-    return Reduction(sums, origin, rows.rows_read, rows.dropped, read_rows)
+    return Reduction(
+        sums,
+        origin,
+        rows.rows_read,
+        rows.dropped,
+        read_rows,
+        rows.notation,
+        rows.left_out,
+        rows.unused_labels,
+    )
 
 
 def reduce_chunks(chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> Reduction:
@@ -85,9 +105,13 @@ def reduce_chunks(chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> Reduction:
     origin: float | None = None
     sums: GroupSums | None = None
     dropped, read, used = DroppedRows(), 0, 0
+    left_out: tuple[LeftOut, ...] = ()
+    seen: dict[str, None] = {}
     low, high = np.inf, -np.inf
     for outcome, group in chunks:
-        rows = usable_rows(outcome, group)
+        rows = usable_rows(outcome, group, _IN_PIECES)
+        left_out = merged(left_out, rows.left_out, read)
+        seen.update(dict.fromkeys(rows.unused_labels))
         dropped, read, used = dropped + rows.dropped, read + rows.rows_read, used + len(rows.outcome)
         if len(rows.outcome) == 0:
             continue
@@ -98,9 +122,12 @@ def reduce_chunks(chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> Reduction:
         piece = sums_by_group(rows, origin)
         sums = piece if sums is None else merge(sums, piece)
     if sums is None or origin is None:
-        raise no_usable_row(read, dropped)
+        raise no_usable_row(read, dropped, left_out)
     check_range(low, high, used)
-    return Reduction(exact_where_constant(sums, origin), origin, read, dropped)
+    for label in sums.labels:
+        seen.pop(label, None)
+    exact = exact_where_constant(sums, origin)
+    return Reduction(exact, origin, read, dropped, None, PLAIN, left_out, tuple(sorted(seen)))
 
 
 def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:

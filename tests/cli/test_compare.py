@@ -24,7 +24,8 @@ def test_json_is_exactly_of_its_shape(blupboard):
     done = blupboard("compare", DYESTUFF, *ROLES, "--format", "json")
     assert (done.code, done.err) == (0, "")
     answer = done.json
-    assert list(answer) == ["data", "fits", "roles"]
+    assert list(answer) == ["data", "left_out", "fits", "roles", "reading", "remarks", "hints"]
+    assert (answer["left_out"], answer["remarks"], answer["hints"]) == ([], [], [])
     assert answer["roles"] == {
         "outcome": "Yield",
         "group": "Batch",
@@ -53,7 +54,7 @@ def test_json_holds_the_numbers_with_every_digit_and_null_where_there_is_none(bl
         reduce_file(DYESTUFF, outcome="Yield", group="Batch"),
         list(build_registry(entry_points=False).values()),
     )
-    assert {key: answer[key] for key in ("data", "fits")} == comparison.to_dict()
+    assert {name: answer[name] for name in ("data", "left_out", "fits")} == comparison.to_dict()
     fits = {fit["estimator"]: fit for fit in answer["fits"]}
     assert fits["reml"]["parameters"]["mu"] == pytest.approx(1527.5, rel=1e-12)
     assert fits["reml"]["parameters"]["sigma_group"] == pytest.approx(42.000602, rel=1e-6)
@@ -284,7 +285,7 @@ def test_a_file_is_asked_for(refused):
     assert "FILE" in refused("compare", *ROLES)
 
 
-@pytest.mark.parametrize("name", ["yield", " Yield", "Yield ", "Ertrag", ""])
+@pytest.mark.parametrize("name", ["yield", "Ertrag", ""])
 @pytest.mark.parametrize("role", ["--outcome", "--group"])
 def test_a_column_that_is_not_there(refused, role, name):
     roles = dict(zip(ROLES[::2], ROLES[1::2], strict=True)) | {role: name}

@@ -293,7 +293,7 @@ def test_frames_arrays_and_chunks_agree(rows, cuts):
     try:
         want = GroupData.from_arrays(y, labels)
     except DataError as refused:
-        sentence = str(refused)
+        sentence = str(refused).partition(";")[0]  # a lazy frame gives no examples
         assert sentence.startswith("none of the")
         for way in ways:
             with pytest.raises(DataError, match=re.escape(sentence)):

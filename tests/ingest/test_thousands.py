@@ -1,4 +1,4 @@
-"""Separated thousands are read where they can mean only one thing, and otherwise counted as no number."""
+"""Separated thousands: the marks are those that read most cells; what may be either is left out."""
 
 import pytest
 from hypothesis import given, settings
@@ -26,13 +26,13 @@ def column_of(folder, cells, delimiter):
     [
         (["1.009,07", "999,5"], [1009.07, 999.5]),
         (["1.234.567,8", "-1.234,", "1,5"], [1234567.8, -1234.0, 1.5]),
-        (["1.234", "912,5"], [1.234, None]),
+        (["1.234", "912,5"], [1234.0, 912.5]),
         (["1.234", "912,5", "7,25"], [1234.0, 912.5, 7.25]),
         (["1.234", "2.345", "3.456", "1.013,5"], [1234.0, 2345.0, 3456.0, 1013.5]),
         (["1.234.567", "912,5", "3"], [1234567.0, 912.5, 3.0]),
         (["1.234", "12.5", "912,5", "7,25", "8,5"], [None, None, 912.5, 7.25, 8.5]),
         (["912,5", "7,5", "1 234,5", "1.23,5", "12.34.567,8", "1.2345,6", "0.123,4", "1234.567,8"],
-         [912.5, 7.5, None, None, None, None, None, None]),
+         [912.5, 7.5, 1234.5, None, None, None, None, None]),
         (["912,5", "2e1"], [912.5, 20.0]),
     ],
 )  # fmt: skip
@@ -54,7 +54,7 @@ def test_beside_decimal_commas(tmp_path, delimiter, cells, values):
         (["1,234", "1,234,567"], [1234.0, 1234567.0]),
         (["1,234", "12,75", "912.5", "1.5", "2.5"], [None, None, 912.5, 1.5, 2.5]),
         (["912.5", "1.009,07", "1.234.567", "3.5", "1,23.5", "1,2345.6", "0,123.4", "12,34,567"],
-         [912.5, None, None, 3.5, None, None, None, None]),
+         [912.5, None, None, 3.5, None, None, None, 1234567.0]),
     ],
 )  # fmt: skip
 def test_beside_decimal_points(tmp_path, delimiter, cells, values):
@@ -63,12 +63,35 @@ def test_beside_decimal_points(tmp_path, delimiter, cells, values):
 
 
 @pytest.mark.parametrize("other", ["3", "2e5", "1.567"])
-def test_nothing_else_tells_what_a_lone_comma_is(tmp_path, other):
-    assert column_of(tmp_path, ["1,234", other, "1"], ",") == {other: float(other), "1": 1.0}
+def test_a_comma_between_commas_sets_thousands_apart_where_nothing_else_tells(tmp_path, other):
+    assert column_of(tmp_path, ["1,234", other, "1"], ",") == {"1,234": 1234.0, other: float(other), "1": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "cells", "values"),
+    [
+        (";", ["1,250", "980"], [1250, 980]),
+        (";", ["1.250", "980"], [1250, 980]),
+        (";", ["1,250", "2,375"], [1.25, 2.375]),
+        (";", ["1.250", "2.375"], [1.25, 2.375]),
+        (",", ["7.125", "7"], [7.125, 7]),
+        ("\t", ["7.125", "7"], [7.125, 7]),
+        (",", ["1,250", "2,375"], [1250, 2375]),
+    ],
+)
+def test_what_decides_between_two_readings_of_all_cells(tmp_path, delimiter, cells, values):
+    assert column_of(tmp_path, cells, delimiter) == dict(zip(cells, values, strict=True))
+
+
+@pytest.mark.parametrize(("beside", "value"), [("3,5", 1.25), ("3.5", 1250.0)])
+def test_the_other_columns_of_a_file_show_its_decimal_mark(tmp_path, beside, value):
+    data = both_ways(tmp_path, f"g;y;z\na;1,250;{beside}\nb;980;{beside}\n")
+    assert means(data) == {"a": value, "b": 980.0}
 
 
 def test_labels_keep_their_separators(tmp_path):
-    data = both_ways(tmp_path, 'g,y\n"1,013.5",1\n1013.5,2\n"1,234",3\n"1.234,5","1,234.5"\n')
+    rows = 'g,y,n\n"1,013.5",1,k\n1013.5,2,k\n"1,234",3,k\n"1.234,5","1,234.5",k\n'
+    data = both_ways(tmp_path, rows)
     assert means(data) == {"1,013.5": 1.0, "1013.5": 2.0, "1,234": 3.0, "1.234,5": 1234.5}
 
 
@@ -79,7 +102,7 @@ def test_whole_columns_are_told_with_thousands(tmp_path):
 
 def test_the_notation_survives_being_kept(tmp_path):
     table = stored(tmp_path, 'g,y\na,"1,234"\nb,12.5\nb,2\n')
-    assert table.column("y").thousands
+    assert table.column("y").notation.thousands == ","
     assert Table.from_json(table.to_json(), table.path) == table
 
 

@@ -1,0 +1,111 @@
+"""The flags that say how a file is read and which of its rows take part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from dashboard.ingest.reading import Reading, RowFilter
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_NAMES = {
+    "comma": ",",
+    "semicolon": ";",
+    "tab": "\t",
+    "\\t": "\t",
+    "pipe": "|",
+    "space": " ",
+    "point": ".",
+    "dot": ".",
+    "period": ".",
+    "apostrophe": "'",
+    "none": "",
+}
+"""What a mark may be called that is hard to type in a shell."""
+
+
+class _Mark(click.ParamType[Any]):
+    """One character, or its name."""
+
+    name = "mark"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        mark = str(_NAMES.get(value.lower(), value))
+        if len(mark) > 1:
+            self.fail(f"{value!r} is no single character", param, ctx)
+        return mark
+
+
+class _Line(click.ParamType[Any]):
+    """A line's number, or none."""
+
+    name = "line"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+        if str(value).lower() == "none":
+            return 0
+        return click.IntRange(min=0).convert(value, param, ctx)
+
+
+_OPTIONS = (
+    click.option("--encoding", metavar="NAME", help="The file's encoding, such as utf-8 or mac_roman."),
+    click.option("--delimiter", type=_Mark(), metavar="MARK", help="What separates columns; or tab, space."),
+    click.option("--quote", type=_Mark(), metavar="MARK", help="What stands around values; or none."),
+    click.option("--decimal", type=_Mark(), metavar="MARK", help="The decimal mark of the outcome."),
+    click.option(
+        "--thousands", type=_Mark(), metavar="MARK", help="What sets thousands apart; or space, none."
+    ),
+    click.option(
+        "--header", type=_Line(), metavar="LINE", help="The line with the names of the columns; or none."
+    ),
+    click.option("--skip-rows", type=click.IntRange(min=0), metavar="N", help="Pass over the first N lines."),
+    click.option("--comment", type=_Mark(), metavar="MARK", help="Pass over lines that begin with this."),
+    click.option(
+        "--sheet",
+        metavar="NAME",
+        help="Sheet of a workbook or data frame of an R workspace, by name or number.",
+    ),
+    click.option(
+        "--missing",
+        multiple=True,
+        metavar="CODE",
+        help="A code for a missing value, such as -999; may be repeated.",
+    ),
+    click.option(
+        "--labels",
+        type=click.Choice(["exact", "trimmed", "folded"]),
+        help="Compare labels as they stand, without extra spaces, or also without case and Unicode form.",
+    ),
+    click.option("--fill-down", is_flag=True, default=None, help="A blank label means the one above it."),
+    click.option("--exclude", multiple=True, metavar="GROUP", help="Leave this group out; may be repeated."),
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="CONDITION",
+        help='Use only rows such as "year=2024", with = != < <= > or >=; may be repeated, and all must hold.',
+    ),
+)
+
+
+def reading_options(command: Command) -> Command:
+    """Add the flags to a command, which gets them as keywords."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def reading_given(given: Mapping[str, Any]) -> Reading:
+    """The options of reading among a command's keywords. Raises UnreadableFile where two contradict."""
+    from dashboard.ingest.reading import Reading
+
+    return Reading.from_json(given)
+
+
+def rows_given(given: Mapping[str, Any]) -> RowFilter:
+    """Which rows take part. Raises UnreadableFile for a condition that is none."""
+    from dashboard.ingest.reading import RowFilter
+
+    return RowFilter.from_json(given)

@@ -1,0 +1,214 @@
+"""Looks for what may be amiss in the columns that were read."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+from dashboard.ingest.engine import select
+from dashboard.ingest.errors import shown
+from dashboard.ingest.guess_encoding import likelier_encoding
+from dashboard.ingest.hints import Hint
+from dashboard.ingest.label_sql import label_key
+from dashboard.ingest.left_out_sql import NO_GROUP, USED, row_line
+from dashboard.ingest.reading import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dashboard.ingest.judge_rows import JudgedRows
+    from dashboard.ingest.table import TextLayout
+    from estimators import GroupData
+
+CODES: Final = tuple(
+    float(sign * int(str(digit) * length))
+    for digit in (9, 8, 7)
+    for length in range(2, 7)
+    for sign in (1, -1)
+)
+"""What is written for a missing value: two to six nines, eights or sevens, with a minus or without."""
+_TOTALS: Final = """
+    total totals grand-total sum all overall average mean gesamt insgesamt summe alle durchschnitt mittelwert
+    ensemble totale toutes tous moyenne totaal suma todos todas promedio média média-geral totalt yhteensä
+    итого всего 合计 总计 合計 計
+"""
+_NOT_LABELS: Final = "na n/a #n/a nan null none . - -- #value! #ref! #div/0! #name? (blank)"
+_OUTCOMES: Final = """
+    died death dead survived survival event success successful passed pass failed fail failure readmitted
+    readmission mortality cured recovered relapse response responded outcome y admitted hit won correct default
+    defaulted churn churned case infected disease positive converted clicked
+"""
+TOTALS = frozenset(_TOTALS.split())
+NOT_LABELS = frozenset(_NOT_LABELS.split())
+OUTCOME_WORDS = frozenset(_OUTCOMES.split())
+"""In lower case: what totals are called, what is no label, and what outcomes of 0 and 1 are called."""
+MOST_LABELS: Final = 100_000
+"""Labels of so many groups are compared with each other."""
+_NEARLY = 0.005
+_LEFT_OF_SPREAD = 0.1
+
+
+def find_hints(
+    judged: JudgedRows,
+    data: GroupData,
+    layout: TextLayout | None,
+    names: tuple[str, str],
+    binary: Iterable[str] = (),
+) -> tuple[Hint, ...]:
+    """All that may be amiss; `names` are those of outcome and group, `binary` the columns of 0 and 1."""
+    codes = list(_codes(judged))
+    found = [*codes, *_totals(data), *_labels(data), *_merged_cells(judged, data)]
+    found += [] if codes or any(hint.exclude for hint in found) else _far_row(judged, data, names[0])
+    found += [*_encoding(data, layout, names, judged), *binary_outcomes(names[0], binary)]
+    return tuple(found)
+
+
+def _codes(judged: JudgedRows) -> Iterator[Hint]:
+    """A code far from the rest."""
+    among = f"outcome IN ({', '.join(map(repr, CODES))})"
+    counts = select("outcome, count(*)", "cells", f"WHERE cause = {USED} AND {among} GROUP BY outcome")
+    found = judged.connection.execute(counts).fetchall()
+    if not found:
+        return
+    rest = select("min(outcome), max(outcome)", "cells", f"WHERE cause = {USED} AND NOT {among}")
+    low, high = judged.connection.execute(rest).fetchall()[0]
+    if low is None or low == high:
+        return
+    for code, rows in sorted(found):
+        if max(code - high, low - code) > high - low:
+            much = f"{rows:,} row{'' if rows == 1 else 's'}"
+            yield Hint(
+                "missing_code",
+                f"{code:g} in {much} lies far from the rest ({low:g} to {high:g}) and may be a code for a "
+                "missing value",
+                missing=f"{code:g}",
+            )
+
+
+def _totals(data: GroupData) -> Iterator[Hint]:
+    """A group called Total or the like, whose value is that of the others together."""
+    if data.known_variance is not None or len(data) < 3:
+        return
+    for place, label in enumerate(data.labels.tolist()):
+        if "-".join(label.casefold().strip(" :.*").split()) not in TOTALS:
+            continue
+        value, others = float(data.mean[place]), [i for i in range(len(data)) if i != place]
+        together = {
+            "sum": float(data.n[others] @ data.mean[others]),
+            "mean": float(data.n[others] @ data.mean[others]) / float(data.n[others].sum()),
+            "sum of the groups": float(data.mean[others].sum()),
+            "mean of the groups": float(data.mean[others].mean()),
+        }
+        for what, number in together.items():
+            if math.isclose(value, number, rel_tol=_NEARLY):
+                yield Hint(
+                    "total_group",
+                    f"The group {shown(label)} holds {value:.6g}, which is the {what} of the others "
+                    f"({number:.6g}), and may be no group",
+                    exclude=label,
+                )
+                break
+
+
+def _labels(data: GroupData) -> Iterator[Hint]:
+    """Labels that differ in spaces, case or Unicode form only, or that stand for nothing."""
+    labels = data.labels.tolist()
+    if len(labels) > MOST_LABELS:
+        return
+    trimmed, folded = (len({label_key(label, how) for label in labels}) for how in ("trimmed", "folded"))
+    if folded < len(labels):
+        differ = "spaces" if trimmed == folded else "spaces, capitals or Unicode form"
+        yield Hint(
+            "similar_labels",
+            f"{len(labels):,} labels are {folded:,} apart from {differ}",
+            labels="trimmed" if trimmed == folded else "folded",
+        )
+    for label in labels:
+        if label.strip().casefold() in NOT_LABELS:
+            yield Hint(
+                "missing_label",
+                f"{shown(label)} is used as a group, and may stand for a missing label",
+                missing=label.strip(),
+            )
+
+
+def _merged_cells(judged: JudgedRows, data: GroupData) -> Iterator[Hint]:
+    """Blank labels below filled ones, each of which comes about once."""
+    blank, rows = judged.counts.get(NO_GROUP, 0), sum(judged.counts.values())
+    filled, groups = rows - blank, len(data) + len(data.unused_labels)
+    if judged.roles.reading.fill_down or blank * 3 < rows or filled > 1.5 * groups:
+        return
+    first = select("cause", "cells", "WHERE rowid = 0")
+    usable = select("count(*)", "cells", f"WHERE cause = {NO_GROUP} AND isfinite(outcome)")
+    if judged.connection.execute(first).fetchall()[0][0] == NO_GROUP:
+        return
+    lost = judged.connection.execute(usable).fetchall()[0][0]
+    if lost:
+        yield Hint(
+            "merged_cells",
+            f"{lost:,} rows with a number have a blank label below a filled one, as merged cells leave them: "
+            "they may belong to the group above",
+            fill_down=True,
+        )
+
+
+def _far_row(judged: JudgedRows, data: GroupData, outcome: str) -> Iterator[Hint]:
+    """One row so far out that it alone makes the spread."""
+    n = data.total
+    if n < 5:
+        return
+    extremes = select("min(outcome), max(outcome)", "cells", f"WHERE cause = {USED}")
+    low, high = judged.connection.execute(extremes).fetchall()[0]
+    mean = data.origin + data.centered_grand_mean
+    far = low if mean - low > high - mean else high
+    squares = float(data.ss_within.sum()) + data.ss_between
+    without = squares - (far - mean) ** 2 * n / (n - 1)
+    if not squares > 0 or without > _LEFT_OF_SPREAD * squares or without <= 0:
+        return
+    rows = judged.connection.execute(
+        select("rowid", "cells", f"WHERE cause = {USED} AND outcome = {far!r} LIMIT 2")
+    ).fetchall()
+    if len(rows) != 1:
+        return
+    line = row_line(judged, rows[0][0])
+    spread, spread_without = math.sqrt(squares / (n - 1)), math.sqrt(without / (n - 2))
+    mean_without = (mean * n - far) / (n - 1)
+    yield Hint(
+        "far_row",
+        f"One row, {far:.6g} ({judged.roles.noun} {line}), makes nearly all of the spread: without it the "
+        f"mean is {mean_without:.4g} rather than {mean:.4g}, and the standard deviation "
+        f"{spread_without:.4g} rather than {spread:.4g}",
+        where=Condition(outcome, "!=", f"{far!r}"),
+    )
+
+
+def _encoding(
+    data: GroupData, layout: TextLayout | None, names: tuple[str, str], judged: JudgedRows
+) -> Iterator[Hint]:
+    """An encoding that was guessed, with letters that look wrong."""
+    if layout is None or layout.encoding != "windows-1252" or judged.roles.reading.encoding is not None:
+        return
+    found = likelier_encoding([*names, *data.labels[:MOST_LABELS].tolist()])
+    if found is not None:
+        encoding, wrong, right = found
+        yield Hint(
+            "encoding",
+            f"The encoding was guessed as windows-1252, and {shown(wrong)} looks wrong: "
+            f"as {encoding} it is {shown(right)}",
+            encoding=encoding,
+        )
+
+
+def binary_outcomes(outcome: str, binary: Iterable[str]) -> Iterator[Hint]:
+    """Columns of 0 and 1 whose name is that of an outcome; `binary` are all columns of 0 and 1."""
+    columns = list(binary)
+    if outcome in columns:
+        return
+    for column in columns:
+        words = set(column.casefold().replace("_", " ").replace(".", " ").split())
+        if words & OUTCOME_WORDS:
+            yield Hint(
+                "binary_outcome",
+                f"The column {shown(column)} holds 0 and 1 and may be the outcome: its means are shares",
+                outcome=column,
+            )

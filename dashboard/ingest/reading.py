@@ -1,0 +1,132 @@
+"""How a file is read and which of its rows take part, as far as a person has said so."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from dashboard.ingest.errors import UnreadableFile
+from estimators.data.texts import NumberFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Labels = Literal["exact", "trimmed", "folded"]
+Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+_CONDITION = re.compile(r"\s*(?P<column>.+?)\s*(?P<operator><=|>=|!=|=|<|>)\s*(?P<value>.*?)\s*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Options of how a file is read; what is None is found from the file.
+
+    As used (see ``FileGroups.reading``) the same fields say how it was read, None where one does not apply.
+    """
+
+    encoding: str | None = None
+    """A name that Python's codecs know."""
+    delimiter: str | None = None
+    """What separates the columns; a space stands for any run of spaces."""
+    quote: str | None = None
+    """What stands around values that hold the delimiter; nothing for none."""
+    decimal: str | None = None
+    """The decimal mark of the outcome."""
+    thousands: str | None = None
+    """What sets the outcome's thousands apart: a space for any space, nothing for nothing."""
+    header: int | None = None
+    """The line with the names of the columns, counted from 1; 0 where there is none."""
+    skip_rows: int | None = None
+    """Lines at the beginning that belong to no table."""
+    comment: str | None = None
+    """What begins a line that is a remark, wherever it stands; nothing for none."""
+    sheet: str | None = None
+    """The sheet of a workbook."""
+    missing: tuple[str, ...] = ()
+    """Codes that stand for a missing value beside the usual words. One that is a number means outcomes of
+    this value; any other also group labels that read so."""
+    labels: Labels | None = None
+    """How labels are compared: as they stand; without outer and doubled spaces; or also without case and
+    Unicode form. As they stand unless said."""
+    fill_down: bool | None = None
+    """Whether a blank label means the one above, as in merged cells. Not unless said."""
+
+    def __post_init__(self) -> None:
+        if self.labels is not None and self.labels not in get_args(Labels):
+            raise UnreadableFile(f"Labels are compared {' or '.join(get_args(Labels))}, not {self.labels!r}.")
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise UnreadableFile(f"{self.decimal!r} cannot be both the decimal mark and set thousands apart.")
+
+    @property
+    def numbers(self) -> NumberFormat:
+        """How the outcome's numbers are written."""
+        return NumberFormat(self.decimal, self.thousands, self.missing)
+
+    def to_json(self) -> dict[str, Any]:
+        """All options by name, for JSON and `from_json`."""
+        return {**asdict(self), "missing": list(self.missing)}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Reading:
+        """What `to_json` gave; names it does not know are passed over."""
+        known = {field.name for field in fields(cls)}
+        options = {name: value for name, value in given.items() if name in known}
+        return cls(**{**options, "missing": tuple(options.get("missing") or ())})
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a row must fulfil to take part: a column is, is not, is above or below something."""
+
+    column: str
+    operator: Operator
+    value: str
+    """A number, compared as one, or text, compared as text."""
+
+    @property
+    def text(self) -> str:
+        """The condition as it is written."""
+        return f"{self.column}{self.operator}{self.value}"
+
+    @classmethod
+    def parse(cls, text: str) -> Condition:
+        """The condition written as ``year=2024``. Raises UnreadableFile where it is written otherwise."""
+        found = _CONDITION.fullmatch(text)
+        if found is None:
+            raise UnreadableFile(
+                f'"{text}" is no condition: write COLUMN=VALUE, with = != < <= > or >= between the two.'
+            )
+        operator: Operator = found["operator"]  # type: ignore[assignment]
+        return cls(found["column"], operator, found["value"])
+
+
+@dataclass(frozen=True)
+class RowFilter:
+    """Which rows take part: all of them unless said."""
+
+    exclude: tuple[str, ...] = ()
+    """Groups that are left out, by label."""
+    where: tuple[Condition, ...] = ()
+    """What all rows that take part fulfil."""
+
+    def __bool__(self) -> bool:
+        return bool(self.exclude or self.where)
+
+    def to_json(self) -> dict[str, Any]:
+        """For JSON and `from_json`."""
+        return {"exclude": list(self.exclude), "where": [condition.text for condition in self.where]}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> RowFilter:
+        """What `to_json` gave."""
+        where = tuple(Condition.parse(text) for text in given.get("where") or ())
+        return cls(tuple(given.get("exclude") or ()), where)
+
+
+AS_FOUND = Reading()
+ALL_ROWS = RowFilter()
+
+
+def with_sheet(reading: Reading, sheet: str | None) -> Reading:
+    """The reading with a sheet, unless that is None."""
+    return reading if sheet is None else replace(reading, sheet=sheet)

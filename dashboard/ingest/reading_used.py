@@ -1,0 +1,40 @@
+"""How a file was read, as data and in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dashboard.ingest.reading import Reading
+    from dashboard.ingest.table import TextLayout
+    from estimators import GroupData
+    from estimators.data.notation import Notation
+
+
+def reading_used(layout: TextLayout | None, given: Reading, notation: Notation | None) -> Reading:
+    """All options as they were used; None where one does not apply."""
+    used = replace(
+        given,
+        decimal=None if notation is None else notation.decimal,
+        thousands=None if notation is None else notation.thousands or None,
+        labels=given.labels or "exact",
+        fill_down=bool(given.fill_down),
+    )
+    if layout is None:
+        return used
+    return replace(
+        used,
+        encoding=layout.encoding,
+        delimiter=layout.delimiter,
+        quote=layout.quote or None,
+        header=layout.header,
+        skip_rows=layout.lines_above,
+        comment=layout.comment,
+    )
+
+
+def notation_remarks(data: GroupData, outcome: str) -> tuple[str, ...]:
+    """What is to be said of how the outcome was read."""
+    sentence = None if data.notation is None else data.notation.sentence(outcome)
+    return () if sentence is None else (sentence,)
