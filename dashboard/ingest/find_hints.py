@@ -35,8 +35,9 @@ _TOTALS: Final = """
 _NOT_LABELS: Final = "na n/a #n/a nan null none . - -- #value! #ref! #div/0! #name? (blank)"
 _OUTCOMES: Final = """
     died death dead survived survival event success successful passed pass failed fail failure readmitted
-    readmission mortality cured recovered relapse response responded outcome y admitted hit won correct default
-    defaulted churn churned case infected disease positive converted clicked
+    readmission mortality cured recovered relapse response responded outcome y admitted hit won correct
+    default defaulted churn churned case infected disease positive
+    converted clicked
 """
 TOTALS = frozenset(_TOTALS.split())
 NOT_LABELS = frozenset(_NOT_LABELS.split())
