@@ -11,12 +11,13 @@ from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
 
     from dashboard.ingest.parquet import ColumnType
+    from dashboard.ingest.plain_numbers import PlainNumbers
 
 EXACT_DISTINCT = 50_000
 """Columns with about this many different values or fewer are counted exactly."""
@@ -49,19 +50,39 @@ class Tally:
 
 
 def tally_columns(
-    connection: duckdb.DuckDBPyConnection, parquet: Path, types: Sequence[ColumnType]
+    connection: duckdb.DuckDBPyConnection,
+    parquet: Path,
+    types: Sequence[ColumnType],
+    plain: Mapping[int, PlainNumbers],
 ) -> list[Tally]:
-    """Tally every column of a stored table.
+    """Tally every column of a stored table; of those in `plain` all is known.
 
     Where a column has few different values, these are looked at once each rather than cell by cell. Several
     columns go at once, laid under one another, so that one set of patterns serves them all.
     """
+    tallies = {i: Tally(known.cells, known.distinct, distinct_is_about=False) for i, known in plain.items()}
     source = parquet_source(parquet)
-    about = _about_distinct(connection, source, len(types))
-    few = [i for i in range(len(types)) if about[i] <= EXACT_DISTINCT]
-    many = [i for i in range(len(types)) if about[i] > EXACT_DISTINCT]
-    cells: list[dict[Cell, int]] = [dict.fromkeys(Cell, 0) for _ in types]
-    shapes: list[Counter[str]] = [Counter() for _ in types]
+    rest = [i for i in range(len(types)) if i not in plain]
+    for places in _batches(rest, COLUMNS_AT_ONCE):
+        if len(types) > COLUMNS_AT_ONCE:
+            # each query over a file of many columns reads its long footer again
+            columns = ", ".join(map(stored_name, places))
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE part AS {select(columns, parquet_source(parquet))}"
+            )
+            source = "part"
+        tallies |= _tallies(connection, source, {i: types[i] for i in places})
+    return [tallies[i] for i in range(len(types))]
+
+
+def _tallies(
+    connection: duckdb.DuckDBPyConnection, source: str, types: Mapping[int, ColumnType]
+) -> dict[int, Tally]:
+    about = dict(zip(types, _about_distinct(connection, source, types), strict=True))
+    few = [i for i in types if about[i] <= EXACT_DISTINCT]
+    many = [i for i in types if about[i] > EXACT_DISTINCT]
+    cells: dict[int, dict[Cell, int]] = {i: dict.fromkeys(Cell, 0) for i in types}
+    shapes: dict[int, Counter[str]] = {i: Counter() for i in types}
     exact = dict.fromkeys(few, 0)
     for columns in _batches(few, FEW_AT_ONCE):
         counts = _of_values(_values(source, {i: types[i] for i in columns}))
@@ -74,15 +95,15 @@ def tally_columns(
         for place, kind, shape, rows, _ in connection.execute(counts).fetchall():
             cells[place][Cell(kind)] += int(rows)
             shapes[place].update({} if shape is None else {shape: int(rows)})
-    return [Tally(cells[i], exact.get(i, about[i]), i not in exact, shapes[i]) for i in range(len(types))]
+    return {i: Tally(cells[i], exact.get(i, about[i]), i not in exact, shapes[i]) for i in types}
 
 
-def _about_distinct(connection: duckdb.DuckDBPyConnection, source: str, columns: int) -> list[int]:
+def _about_distinct(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: Iterable[int]
+) -> tuple[int, ...]:
     """Estimates of how many different values each column has."""
-    found: list[int] = []
-    for batch in _batches(range(columns), COLUMNS_AT_ONCE):
-        counts = ", ".join(f"approx_count_distinct({stored_name(i)})" for i in batch)
-        found += connection.execute(select(counts, source)).fetchall()[0]
+    counts = ", ".join(f"approx_count_distinct({stored_name(i)})" for i in columns)
+    found: tuple[int, ...] = connection.execute(select(counts, source)).fetchall()[0]
     return found
 
 

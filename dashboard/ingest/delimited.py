@@ -22,6 +22,7 @@ from dashboard.ingest.dialect import (
     fits,
     is_blank_row,
     lacks_last_values,
+    refuse_many_columns,
     tell_layout,
 )
 from dashboard.ingest.errors import UnreadableFile, counted
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOCK_BYTES, _LARGE_BLOCK_BYTES = 1 << 18, 1 << 25
+_MANY_COLUMNS, _WIDE_BLOCK_BYTES = 1000, 1 << 24
 _CHUNK_BYTES = 1 << 20
+_FEW_LINES, _ENOUGH_CHARACTERS = 3, 1 << 20
+"""Where lines are long, so many of them tell the layout once so much has been looked at."""
 _CANONICAL = Dialect(",")
 
 
@@ -46,7 +50,10 @@ def read_layout(path: Path, name: str, reading: Reading = AS_FOUND) -> Layout:
     size = SAMPLE_CHARACTERS
     while True:
         sample, whole = _sample(path, size)
-        if whole or sample.count("\n") + sample.count("\r") > 20 or size >= 1 << 26:
+        lines = sample.count("\n") + sample.count("\r")
+        refuse_many_columns(sample, name)
+        enough = lines > 20 or (lines > _FEW_LINES and size >= _ENOUGH_CHARACTERS)
+        if whole or enough or size >= 1 << 26:
             return tell_layout(sample, whole=whole, name=name, reading=reading)
         size *= 8
 
@@ -105,6 +112,8 @@ def _arrow_to_parquet(
 ) -> int:
     """Let Arrow read the file; with `lines` its first column is the line that each row begins in."""
     columns = [stored_name(i) for i in range(len(layout.names))]
+    if len(columns) > _MANY_COLUMNS:
+        block_bytes = max(block_bytes, _WIDE_BLOCK_BYTES)
     kept = columns if keep is None else [stored_name(i) for i in keep]
     types = dict.fromkeys(columns, pa.string())
     if lines:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_ROWS = 1000
+MAX_COLUMNS = 50_000
+"""What a text table may have."""
 _DELIMITERS = (",", ";", "\t", "|")
 _RARE_DELIMITERS = ("^", ":", " ")
 _CELLS_LOOKED_AT = 20_000
@@ -148,6 +150,16 @@ def lacks_last_values(row: list[str], width: int, dialect: Dialect) -> bool:
 def is_blank_row(row: list[str]) -> bool:
     """Whether a row is a blank line, not a row of blank values."""
     return not row or (len(row) == 1 and not row[0].strip(" \t\r\n\x0b\x0c\x1a\ufeff"))
+
+
+def refuse_many_columns(sample: str, name: str) -> None:
+    """Raise UnreadableFile where a text begins with a line of more columns than `MAX_COLUMNS`."""
+    first = sample.lstrip("\ufeff\r\n").partition("\n")[0]
+    if max(first.count(delimiter) for delimiter in _DELIMITERS) >= MAX_COLUMNS:
+        raise UnreadableFile(
+            f"{name} has more than {MAX_COLUMNS:,} columns: leave out those that are not needed, or turn the "
+            "table round if each of its rows is one column."
+        )
 
 
 def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FOUND) -> Layout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.dependence import Dependence, look_at_rows
@@ -101,8 +102,11 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
         for i, c in enumerate(table.columns)
         if c.not_outcome is None or c.name == outcome
     }
+    times = [c.name for c in table.columns if _is_time(c, seen)][:_GROUPS_TRIED]
     groups = {
-        c.name: _group_score(c, table, seen) for c in table.columns if c.not_group is None or c.name == group
+        c.name: _group_score(c, table, seen, times)
+        for c in table.columns
+        if c.not_group is None or c.name == group
     }
     likely_outcomes = _likeliest(outcomes, outcome, _OUTCOMES_TRIED)
     likely_groups = _likeliest(groups, group, _GROUPS_TRIED)
@@ -133,9 +137,10 @@ def _against(outcome: Column, group: Column, rows: int, seen: Dependence) -> flo
     return 3.0 * (outcome.distinct <= group.distinct and rows >= 2 * group.distinct)
 
 
-def _words(name: str) -> set[str]:
+@lru_cache(maxsize=1 << 12)
+def _words(name: str) -> frozenset[str]:
     words = {word.lower() for word in _WORD.findall(name)} | {name.lower()}
-    return words | {ending for ending in _ENDINGS if any(word.endswith(ending) for word in words)}
+    return frozenset(words) | {ending for ending in _ENDINGS if any(word.endswith(ending) for word in words)}
 
 
 def _is_row_number(column: Column, seen: Dependence) -> bool:
@@ -170,12 +175,11 @@ def _outcome_score(column: Column, place: int, table: Table, seen: Dependence) -
     return score - 0.6 * place / max(len(table.columns), 1) - 1.0 * column.missing / max(table.rows, 1)
 
 
-def _group_score(column: Column, table: Table, seen: Dependence) -> float:
+def _group_score(column: Column, table: Table, seen: Dependence, times: list[str]) -> float:
     filled = max(table.rows - column.missing, 1)
     per_group = filled / max(column.distinct, 1)
     words = _words(column.name)
     unit = words & _UNIT_WORDS
-    times = [c.name for c in table.columns if _is_time(c, seen)]
     score = {"text": 1.5, "number": 0.0, "boolean": -1.0, "date": -2.0}[column.kind]
     score += 3.0 if unit - _WEAK_UNIT_WORDS else 2.0 * bool(unit)
     score -= 2.0 * bool(words & _DESIGN_WORDS and not unit) + 2.5 * _is_time(column, seen)

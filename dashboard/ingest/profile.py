@@ -10,6 +10,7 @@ from dashboard.ingest.cells import Cell
 from dashboard.ingest.count_cells import COLUMNS_AT_ONCE, Tally, tally_columns
 from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.outcome_sql import notation_of_shapes
+from dashboard.ingest.plain_numbers import WIDE, plain_numbers
 from dashboard.ingest.roles import why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
 from estimators.data.notation import PLAIN
@@ -48,10 +49,13 @@ def profile(
 
     `labels` says of a place where the labels of its codes are stored.
     """
-    tallies = tally_columns(connection, parquet, types)
-    examples: list[tuple[str, ...]] = []
-    for start in range(0, len(names), COLUMNS_AT_ONCE):
-        examples += _examples(connection, parquet, range(start, min(start + COLUMNS_AT_ONCE, len(names))))
+    plain = plain_numbers(parquet, len(types)) if len(types) >= WIDE else {}
+    tallies = tally_columns(connection, parquet, types, plain)
+    examples = {place: known.examples for place, known in plain.items()}
+    rest = [place for place in range(len(names)) if place not in plain]
+    for start in range(0, len(rest), COLUMNS_AT_ONCE):
+        some = rest[start : start + COLUMNS_AT_ONCE]
+        examples |= zip(some, _examples(connection, parquet, some), strict=True)
     columns = [
         _column(i, name, kind=types[i], tally=tallies[i], examples=examples[i], convention=convention)
         for i, name in enumerate(names)
@@ -113,7 +117,9 @@ def _kind_of_text(tally: Tally, numbers: int) -> Kind:
     return "boolean" if tally.cells[Cell.BOOLEAN] == tally.filled else "text"
 
 
-def _examples(connection: duckdb.DuckDBPyConnection, parquet: Path, columns: range) -> list[tuple[str, ...]]:
+def _examples(
+    connection: duckdb.DuckDBPyConnection, parquet: Path, columns: Sequence[int]
+) -> list[tuple[str, ...]]:
     """The first few different values of some columns among their first rows, cut short."""
     found: list[dict[str, None]] = [{} for _ in columns]
     texts = ", ".join(f"left(CAST({stored_name(i)} AS VARCHAR), {_EXAMPLE_CHARACTERS + 1})" for i in columns)

@@ -18,15 +18,23 @@ if TYPE_CHECKING:
 
 _SMALLEST_GROUP_BYTES, _LARGEST_GROUP_BYTES, _GROUPS = 4 << 20, 32 << 20, 64
 
+_MANY_COLUMNS, _WIDE_GROUP_BYTES = 1000, 64 << 20
+
 
 def write_stored(
     batches: Iterable[pa.RecordBatch], schema: pa.Schema, target: Path, *, source_bytes: int
 ) -> int:
     """Write batches to one Parquet file, holding one row group of a few dozen in memory; the row count."""
     enough = min(max(source_bytes // _GROUPS, _SMALLEST_GROUP_BYTES), _LARGEST_GROUP_BYTES)
+    wide = len(schema) > _MANY_COLUMNS
+    if wide:  # what each row group says of each column outweighs what it holds
+        enough = _WIDE_GROUP_BYTES
+    options = {"compression": "lz4", "use_dictionary": False, "write_statistics": False} if wide else {}
     rows = held_bytes = 0
     held: list[pa.RecordBatch] = []
-    with pq.ParquetWriter(target, schema, compression="zstd", memory_pool=pa.system_memory_pool()) as writer:
+    with pq.ParquetWriter(
+        target, schema, memory_pool=pa.system_memory_pool(), **{"compression": "zstd", **options}
+    ) as writer:
         for batch in batches:
             if batch.num_rows == 0:
                 continue

@@ -249,3 +249,24 @@ def test_only_the_two_columns_are_stored_on_the_way(tmp_path, monkeypatch):
 def test_stored_values_are_the_text_of_the_file(tmp_path):
     table = stored(tmp_path, "g,y\n 01 ,1.50\nNA,\n")
     assert rows_of(table) == [(" 01 ", "1.50"), ("NA", "")]
+
+
+def test_a_wide_table_is_profiled_as_a_narrow_one_is(tmp_path, monkeypatch):
+    cells = ["7", "2.5", "-1e3", "", "1.234", "x", "NA", "1,5", "+3", " 4"]
+    plain = [["1", "2", "30"], ["0.5", "2", ""], ["1e3", ".5", "7."], ["", "", ""]]
+    kinds = [["a", "a", "b"], *plain, cells[:3], cells[4:7], cells[7:]]
+    names = [f"c{i}" for i in range(len(kinds))]
+    lines = [",".join(names), *(",".join(f'"{cell}"' for cell in row) for row in zip(*kinds, strict=True))]
+    narrow = stored(tmp_path, "\n".join(lines) + "\n")
+    monkeypatch.setattr("dashboard.ingest.profile.WIDE", 1)
+    assert stored(tmp_path, "\n".join(lines) + "\n").columns == narrow.columns
+
+
+def test_many_columns_are_read_and_too_many_refused_before_parsing(tmp_path):
+    names = [f"c{i}" for i in range(1500)]
+    row = [str(i % 7) for i in range(1500)]
+    table = stored(tmp_path, "\n".join(map(",".join, [names, row, row, ["x", *row[1:]]])))
+    assert (table.rows, len(table.columns)) == (3, 1500)
+    assert [column.numbers for column in table.columns[:3]] == [2, 3, 3]
+    with pytest.raises(UnreadableFile, match="has more than 50,000 columns: leave out those"):
+        stored(tmp_path, "ab," * 60_000)
