@@ -1,0 +1,111 @@
+"""Tables in many dialects come back: ``python -m benchmarks.dialects [TABLES] [--frames]``.
+
+Each is a locale, a separator, a sign style, codes for missing values and an encoding drawn at random. A
+number that comes back changed without a remark, or is left out without an example, is a silent change. Whole numbers
+with points between thousands are not drawn: a point is decimal by rule where nothing in the file says otherwise.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+LOCALES = (
+    *((".", ""), (".", ","), (".", "'")),
+    *((",", ""), (",", "."), (",", " "), (",", "\u00a0"), (",", "\u202f")),
+)
+SIGNS = ("-{}", "\u2212{}", "({})", "{}-")
+AROUND = ("{}", "{}", "{}%", "${}", "{} \u20ac", "{} kg")
+MISSING = ("", "NA", "n/a", ".", "-")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table in one dialect, and the numbers that were written."""
+
+    text: str
+    encoding: str
+    cells: list[str]
+    values: list[float | None]
+
+
+def table(rng: random.Random) -> Table:
+    """A table in a dialect drawn at random."""
+    decimal, grouping = rng.choice(LOCALES)
+    sign, around, digits = rng.choice(SIGNS), rng.choice(AROUND), rng.choice((0, 1, 2, 3))
+    if grouping == "." and digits in (0, 3):
+        digits = 2
+    size = 10 ** rng.randint(1, 6)
+    values: list[float | None] = [round(rng.uniform(-size, size), digits) for _ in range(rng.randint(4, 30))]
+    cells = []
+    for place, value in enumerate(values):
+        if rng.random() < 0.1 or value is None:
+            cells.append(rng.choice(MISSING))
+            values[place] = None
+            continue
+        plain = f"{abs(value):,.{digits}f}".replace(",", "\0").replace(".", decimal).replace("\0", grouping)
+        cells.append(around.format(sign.format(plain) if value < 0 else plain))
+    delimiter = rng.choice(",;\t|")
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, quoting=rng.choice((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
+    writer.writerow(["g", "y", "n"])
+    writer.writerows([f"g{i}", cell, "k"] for i, cell in enumerate(cells))
+    encoding = rng.choice(("utf-8", "utf-8-sig", "utf-16"))
+    return Table(out.getvalue(), encoding, cells, values)
+
+
+def silent_change(made: Table, folder: Path | None) -> str | None:
+    """What changed without a word, read from a file in `folder`, or (None) from a frame; None for nothing."""
+    import pyarrow as pa
+
+    from dashboard.ingest import UnreadableFile, file_groups
+    from estimators import DataError, GroupData
+
+    try:
+        if folder is None:
+            labels = [f"g{i}" for i in range(len(made.cells))]
+            frame = pa.table({"y": made.cells, "g": labels})
+            data = GroupData.from_frame(frame, outcome="y", group="g")
+            said = data.notation is not None and data.notation.sentence("y") is not None
+        else:
+            path = folder / "data.csv"
+            path.write_bytes(made.text.encode(made.encoding))
+            read = file_groups(path, outcome="y", group="g")
+            data, said = read.data, bool(read.remarks)
+    except (DataError, UnreadableFile):
+        return None
+    rows = data.require_rows()  # a mean is rounded once more
+    found = dict(zip(data.labels[rows.group].tolist(), rows.outcome.tolist(), strict=True))
+    shown = sum(cause.rows for cause in data.left_out if cause.examples)
+    lost = [i for i, value in enumerate(made.values) if value is not None and f"g{i}" not in found]
+    changed = [i for i, v in enumerate(made.values) if f"g{i}" in found and found[f"g{i}"] != v]
+    if changed and not said:
+        return f"{made.cells[changed[0]]!r} became {found[f'g{changed[0]}']}"
+    if lost and shown < len(lost):
+        return f"{made.cells[lost[0]]!r} was lost"
+    return None
+
+
+def main(arguments: list[str]) -> int:
+    """Make so many tables and print what changed in silence; 1 where something did."""
+    tables = next((int(a) for a in arguments if a.isdigit()), 10_000)
+    rng, began, silent = random.Random(1), time.perf_counter(), 0
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = None if "--frames" in arguments else Path(scratch)
+        for _ in range(tables):
+            problem = silent_change(made := table(rng), folder)
+            if problem is not None:
+                silent += 1
+                print(problem, made.cells[:6])
+    print(f"{tables} tables, {silent} with a silent change, {time.perf_counter() - began:.0f} s")
+    return int(silent > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
