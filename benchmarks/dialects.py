@@ -1,8 +1,9 @@
 """Tables in many dialects come back: ``python -m benchmarks.dialects [TABLES] [--frames]``.
 
-Each is a locale, a separator, a sign style, codes for missing values and an encoding drawn at random. A
-number that comes back changed without a remark, or is left out without an example, is a silent change. Whole numbers
-with points between thousands are not drawn: a point is decimal by rule where nothing in the file says otherwise.
+Each is a locale, a separator, a sign style, codes for missing values and an encoding drawn at random.
+A number that comes back changed without a remark, or is left out without an example, is a silent change.
+Whole numbers with points between thousands are not drawn: a point is decimal by rule where nothing in the
+file says otherwise.
 """
 
 from __future__ import annotations
