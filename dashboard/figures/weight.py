@@ -125,7 +125,7 @@ def log_ticks(low: float, high: float) -> list[float]:
 VIEW = PageView(
     id="weight",
     title="Weight on own data",
-    subtitle="by rows",
+    subtitle="by how much the data say",
     figure=weight_figure,
     place="single",
 )

@@ -138,14 +138,16 @@ def spread_shared(
     ]
 
 
-def sort_choices(registry: Registry, on: Iterable[str]) -> list[dict[str, str]]:
-    """The orders that the page offers, as value and label."""
+def sort_choices(
+    registry: Registry, on: Iterable[str], *, counts_rows: bool = True
+) -> list[dict[str, str]]:
+    """The orders that the page offers, as value and label; published means have information, not rows."""
     switched_on = set(on)
     return [
         {"value": "", "label": "Automatic"},
         *({"value": e.id, "label": e.label} for e in registry.values() if e.id in switched_on),
         {"value": SORT_RAW, "label": "Own mean"},
-        {"value": SORT_ROWS, "label": "Rows"},
+        {"value": SORT_ROWS, "label": "Rows" if counts_rows else "Information"},
         {"value": SORT_NAME, "label": "Name"},
     ]
 

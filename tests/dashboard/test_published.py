@@ -18,6 +18,7 @@ from dashboard.figures.weight import log_ticks, weight_figure
 from dashboard.pages.comparison import groups_index
 from dashboard.plugin_host.wire import pack_comparison, unpack_comparison
 from dashboard.scene.scene import SORT_ROWS
+from dashboard.session.choices import sort_choices
 from dashboard.words import comparison as words
 from dashboard.words.numbers import number
 from dashboard.words.table import requested_rows, table_columns, table_rows
@@ -56,10 +57,13 @@ def everything_said(scene):
     said = words.headline(scene)
     figures = [view.figure(scene).to_plotly_json() for view in VIEWS]
     columns = [column["headerName"] for column in table_columns(scene)]
+    cards = [f"{view.title}: {view.subtitle}" for view in VIEWS]
+    orders = sort_choices(BUILT_IN, BUILT_IN, counts_rows=scene.comparison.data.counts_rows)
     layouts = [{k: v for k, v in figure["layout"].items() if k != "meta"} for figure in figures]
     return (
         f"{said} {words.rows_used(scene.comparison.data)} {words.dropped_warning(scene.comparison.data)} "
-        + (f"{words.cards(scene)} {layouts} {columns} {groups_index(scene)['error']}")
+        + (f"{words.cards(scene)} {layouts} {columns} {groups_index(scene)['error']} ")
+        + f"{cards} {[order['label'] for order in orders]}".lower()
     )
 
 
@@ -111,6 +115,9 @@ def test_there_are_a_few_ticks_of_information_for_any_scale(low, high):
 
 def test_the_most_information_comes_first_where_rows_would():
     assert published(sort=SORT_ROWS).labels == ["E", "G", "B", "D", "F", "A", "C", "H"]
+    for counts_rows, label in ((True, "Rows"), (False, "Information")):
+        offered = sort_choices(BUILT_IN, ["ols"], counts_rows=counts_rows)
+        assert {"value": SORT_ROWS, "label": label} in offered
 
 
 def test_the_table_has_the_standard_error_in_place_of_rows():
