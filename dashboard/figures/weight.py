@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 CURVE_POINTS = 160
+"""Points of a curve: at the width of a card, one in every two to five pixels, so that it looks smooth."""
 WIDE = 30.0
 """Ratio of the largest to the smallest information past which it is drawn on a logarithmic scale."""
 

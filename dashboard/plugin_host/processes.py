@@ -17,12 +17,18 @@ from dashboard.plugin_host.wire import Fault, Setup
 from estimators import NotRun
 
 MOST_PROCESSES = max(2, min(4, os.cpu_count() or 2))
-"""Fits of plugins that can run at the same time; others wait for their turn."""
+"""Fits of plugins that can run at the same time; others wait for their turn. Two at least, so that one that
+hangs leaves a place until it is ended; four at most, as each process holds some 170 MB with numpy, scipy and
+pandas imported, and more processes than cores win nothing."""
 MOST_WAITING = 4
-"""Requests that wait for their turn; more are turned away, so that plugins leave threads for others."""
+"""Requests that wait for their turn; more are turned away, so that plugins leave threads for others: with two
+processes, two of the server's eight are free whatever plugins do."""
 DEFAULT_SECONDS = 10.0
+"""How long one request may take: past ten seconds people turn to something else (Nielsen 1993, Usability
+Engineering, ch. 5)."""
 START_SECONDS = 60.0
-"""How long a process may take until it has imported all plugins."""
+"""How long a process may take until it has imported all plugins. The built-in methods alone take half a
+second; the rest is for large libraries on a cold disk."""
 
 _END = object()
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from estimators import Comparison, GroupData
 
 MOST_SCENES = 16
+"""As many as there are sources kept for reuse (`comparisons.KEPT`): each person looks at one."""
 MOST_BYTES = 128 * 2**20
 """What the kept scenes may hold together; the latest is kept even where it alone holds more."""
 _BYTES_PER_GROUP, _BYTES_PER_ESTIMATE = 140, 80

@@ -24,7 +24,8 @@ KEPT = 96
 """Fits: of six methods, one more than are built in, for each of the `comparisons.KEPT` sources."""
 UNDER_WAY = "is being fitted …"
 RETRY_SECONDS = 60.0
-"""After this a fit that failed is made anew when it is asked for."""
+"""After this a fit that failed is made anew when it is asked for: the data are the same, so only a machine
+that was busy would answer otherwise, and that rarely changes within less than a minute."""
 
 Asked = tuple["Estimator", tuple[tuple[str, object], ...]]
 """An estimator and the options that differ from its defaults."""
