@@ -28,9 +28,7 @@ def comparison_content(
         "rows_used": rows_used(scene.comparison.data),
         "chip": panels.source_chip(described.title, source.facts()),
         "about": panels.about_sample(described.sample) if described.sample else None,
-        "sort": sort_choices(
-            comparisons.registry, choices.on, counts_rows=scene.comparison.data.counts_rows
-        ),
+        "sort": sort_choices(comparisons.registry, choices.on, counts_rows=scene.comparison.data.counts_rows),
         "headline": panels.headline_text(headline(scene)),
         "cards": panels.card_boxes(cards(scene)),
         "failures": panels.failures(scene, comparisons),

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 THREADS = 8
-"""Requests answered at the same time; more than most machines have cores, as some wait for a disk or a plugin."""
+"""Requests answered at a time: more than many a machine has cores, as some wait for a disk or a plugin."""
 PORTS_TO_TRY = 51
-"""Ports looked at from the one that was asked for: to 8100 from the usual one, which leaves room for dozens of
-other servers on one machine."""
+"""Ports looked at from the one that was asked for: to 8100 from the usual one, with room for dozens of other
+servers on one machine."""
 
 _RECEIVE_BYTES = 2**16
 _IN_MEMORY_BYTES = 2**19

@@ -23,16 +23,16 @@ from estimators.fitting.fit_many import is_looped
 _log = logging.getLogger(__name__)
 
 MOST_RUNNING = 8
-"""Studies that run at the same time; one more is asked to wait. They take turns: on a single worker, eight that
-follow the dials, of 4 to 10 seconds each (`requested_study`), all end within a minute and a half, so that who
-is turned away finds a place about when the message says."""
+"""Studies that run at the same time; one more is asked to wait. They take turns: on a single worker, eight
+that follow the dials, of 4 to 10 seconds each (`requested_study`), all end within a minute and a half, so
+that who is turned away finds a place about when the message says."""
 REMEMBERED = 64
 """Sessions whose last study is kept. A report of a sweep over seven points takes 28 kB with 20 groups and
 281 kB with 2,000 (pickled, five methods), so all of them together take some 18 MB."""
 IN_FLIGHT = 2
-"""Pieces of one study that the pool holds at a time: one that is fitted, and one that is ready when it ends, so
-that a worker does not wait for the study's own thread. With more, others' studies would wait longer for their
-turn: with two, each waits for two pieces of 0.15 s of every other."""
+"""Pieces of one study that the pool holds at a time: one that is fitted, and one that is ready when it ends,
+so that a worker does not wait for the study's own thread. With more, others' studies would wait longer for
+their turn: with two, each waits for two pieces of 0.15 s of every other."""
 
 State = Literal["running", "done", "cancelled", "failed"]
 
