@@ -22,7 +22,8 @@ def frozen_entries(values: ArrayLike) -> NDArray[np.float64]:
 
 def all_finite(values: ArrayLike) -> bool:
     """Whether every entry that is not masked is a finite number."""
-    return bool(np.isfinite(np.ma.compressed(values)).all())
+    numbers = np.ma.compressed(values) if isinstance(values, np.ma.MaskedArray) else values
+    return bool(np.isfinite(numbers).all())
 
 
 def frozen_array(values: ArrayLike, dtype: type = np.float64) -> NDArray[Any]:

@@ -115,7 +115,7 @@ class GroupFit:
         """
         for name, given in (("estimate", estimate), ("weight", weight)):
             object.__setattr__(self, name, None if given is None else _number_each(name, given))
-        if std_error is not None and np.ma.getmaskarray(np.ma.asarray(std_error)).all():
+        if isinstance(std_error, np.ma.MaskedArray) and np.ma.getmaskarray(std_error).all():
             std_error = None
         object.__setattr__(self, "std_error", None if std_error is None else frozen_entries(std_error))
         object.__setattr__(self, "center", None if center is None else _number_or_each("center", center))
@@ -236,13 +236,18 @@ def _number_or_each(name: str, value: ArrayLike) -> float | NDArray[np.float64]:
 def _number_each(name: str, values: ArrayLike) -> NDArray[np.float64]:
     """A read-only copy. Raises FitError where an entry is masked, complex or no number."""
     try:
-        if np.ma.getmaskarray(np.ma.asarray(values)).any():
+        if not _is_plain(values) and np.ma.getmaskarray(np.ma.asarray(values)).any():
             raise FitError(f"{name} has masked entries: it takes a number for every group")
         if np.iscomplexobj(values):
             raise FitError(f"{name} holds complex numbers")
         return frozen_array(values)
     except (TypeError, ValueError):
         raise FitError(f"{name} is no array of numbers") from None
+
+
+def _is_plain(values: ArrayLike) -> bool:
+    """Whether it is an array of numbers without a mask; to ask numpy.ma takes longer than most methods do."""
+    return type(values) is np.ndarray and values.dtype.kind in "fiu"
 
 
 def _two_ends(ends: Any) -> Interval:

@@ -64,16 +64,15 @@ class JamesStein(Estimator):
         if limit is not None:
             center = data.origin + data.centered_grand_mean
             return limit if limit.weight is None else replace(limit, center=center)
-        parts = _shrunk(data)
-        center = data.origin + float(weighted_mean(data.centered_mean, data.information))
+        middle, parts = _shrunk(data)
         notes = (PULLED_ONTO_CENTER,) if parts["weight"][0] == 0 else ()
-        return GroupFit(**parts, center=center, notes=notes)
+        return GroupFit(**parts, center=data.origin + middle, notes=notes)
 
     def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
         del options
 
         def ordinary(some: GroupBatch) -> BatchFit:
-            return BatchFit(**_shrunk(some))
+            return BatchFit(**_shrunk(some)[1])
 
         return fit_replicates(batch, ordinary, least_groups=LEAST_GROUPS)
 
@@ -87,16 +86,19 @@ class JamesStein(Estimator):
         return None if data.known_variance is not None else R_CODE
 
 
-def _shrunk(data: GroupData | GroupBatch) -> dict[str, Any]:
-    """The parts of a fit of ``(..., J)`` means that are not degenerate; no pooled variance: published."""
+def _shrunk(data: GroupData | GroupBatch) -> tuple[NDArray[np.float64], dict[str, Any]]:
+    """The centre ``(...,)`` minus origin, and the parts of a fit of ``(..., J)`` means, not degenerate.
+
+    No pooled variance: the means were published.
+    """
     df, pooled, variance = data.df_within, data.pooled_variance, np.asarray(data.sampling_variance)
-    middle = weighted_mean(data.centered_mean, data.information)[..., None]
-    distance = data.centered_mean - middle
+    middle = weighted_mean(data.centered_mean, data.information)
+    distance = data.centered_mean - middle[..., None]
     spread = np.square(distance / np.sqrt(variance)).sum(axis=-1)
     bound = (distance.shape[-1] - 3) * (1.0 if pooled is None else df / (df + 2.0))
     factor = np.asarray(1.0 - bound / np.maximum(spread, bound))[..., None]
-    return {
-        "estimate": data.origin + (middle + factor * distance),
+    return middle, {
+        "estimate": data.origin + (middle[..., None] + factor * distance),
         "weight": np.broadcast_to(factor, distance.shape),
         "parameters": {} if pooled is None else {"sigma_error": np.sqrt(pooled)},
     }
