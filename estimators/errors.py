@@ -2,7 +2,7 @@
 
 
 class BlupboardError(Exception):
-    """Anything that is said to a person in one sentence."""
+    """Anything that went wrong and can be put to a person in one sentence; the base of all others here."""
 
 
 class DataError(BlupboardError, ValueError):

@@ -33,13 +33,13 @@ class GroupBatch:
     labels: NDArray[np.object_]
     """(J,) str."""
     n: NDArray[np.int64]
-    """(J,) rows."""
+    """(J,) rows, the same in each replicate."""
     origin: float
     """A number near the data, in the outcome's units."""
     centered_mean: NDArray[np.float64]
-    """(R, J) group means minus origin."""
+    """(R, J) group means minus origin, in the outcome's units."""
     ss_within: NDArray[np.float64]
-    """(R, J) sums of squares of the rows around their group's mean."""
+    """(R, J) sums of squares of the rows around their group's mean, in squared units."""
     read_rows: Callable[[int], Rows] | None = field(default=None, repr=False)
     """Fetches the rows of one replicate for the methods that need them; None where only summaries exist."""
 
@@ -68,7 +68,7 @@ class GroupBatch:
         )
 
     def take(self, replicates: NDArray[np.bool_]) -> GroupBatch:
-        """The replicates ``(R,)`` where the mask is true, without their rows."""
+        """The replicates where the mask ``replicates (R,)`` is true, without their rows."""
         return GroupBatch(
             self.labels, self.n, self.origin, self.centered_mean[replicates], self.ss_within[replicates]
         )
@@ -84,7 +84,7 @@ class GroupBatch:
 
     @cached_property
     def mean(self) -> NDArray[np.float64]:
-        """(R, J) group means."""
+        """(R, J) group means, in the outcome's units, for display; compute spreads from ``centered_mean``."""
         return frozen_array(self.origin + self.centered_mean)
 
     @cached_property
@@ -104,7 +104,7 @@ class GroupBatch:
 
     @cached_property
     def pooled_variance(self) -> NDArray[np.float64] | None:
-        """(R,) pooled within-group variances; None where no group has two rows."""
+        """(R,) pooled within-group variances, in squared units; None where no group has two rows."""
         return None if self.df_within == 0 else frozen_array(self.ss_within.sum(axis=1) / self.df_within)
 
     @cached_property
@@ -133,7 +133,8 @@ class GroupBatch:
 class BatchFit:
     """What a method says about every group of every replicate. Arrays are ``(R, J)`` and read-only.
 
-    A replicate that could not be fitted is named in ``failures``, and its rows hold NaN.
+    Estimates, standard errors and intervals are in the outcome's units; weights are numbers without a unit. A
+    replicate that could not be fitted is named in ``failures``, and its rows hold NaN.
     """
 
     estimate: NDArray[np.float64]
@@ -177,7 +178,10 @@ class BatchFit:
 
     @classmethod
     def stack(cls, fits: list[GroupFit | str], groups: int) -> BatchFit:
-        """Fits of one replicate after the other, or the reason why there is none, as one."""
+        """Fits ``(J,)`` of one replicate after the other, or the reason why there is none, as one ``(R, J)``.
+
+        ``groups`` is J, also where no replicate could be fitted.
+        """
         done = {r: fit for r, fit in enumerate(fits) if not isinstance(fit, str)}
         nothing = np.full(groups, np.nan)
 

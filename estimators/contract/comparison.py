@@ -93,7 +93,14 @@ _DTYPES = {"text": "object", "integer": "int64", "number": "float64"}
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The same groups through several estimators, in the order in which they were asked for."""
+    """The same groups through several estimators, in the order in which they were asked for.
+
+    ``comparison["reml"]`` is the result of the estimator of that id.
+
+    Raises:
+        KeyError: there is none of that id.
+
+    """
 
     data: GroupData
     """The groups."""
@@ -119,7 +126,10 @@ class Comparison:
         return tuple(r for r in self.results if r.fit is None)
 
     def columns(self) -> dict[str, list[Any]]:
-        """The tidy columns as lists, None where a number does not exist; one line per estimator and group."""
+        """The tidy columns as lists, None where a number does not exist; one entry per estimator and group.
+
+        Estimators that failed have none. Estimates, errors and intervals are in the outcome's units.
+        """
         out: dict[str, list[Any]] = {name: [] for name in TIDY_COLUMNS}
         for result in self.succeeded:
             for name, values in tidy_columns(self.data, result).items():
@@ -127,7 +137,7 @@ class Comparison:
         return out
 
     def tidy(self) -> pd.DataFrame:
-        """The tidy columns as a pandas frame, NaN where a number does not exist."""
+        """The tidy columns as a pandas frame, NaN where a number does not exist; see :meth:`columns`."""
         import pandas as pd
 
         columns = self.columns()

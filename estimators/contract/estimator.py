@@ -123,7 +123,12 @@ class Estimator(ABC):
 
     @classmethod
     def option_specs(cls) -> tuple[OptionSpec, ...]:
-        """The options in the order of their definition."""
+        """The options in the order of their definition.
+
+        Raises:
+            OptionError: ``Options`` is no dataclass, or one of its fields was not made by :func:`option`.
+
+        """
         if not dataclasses.is_dataclass(cls.Options):
             raise OptionError(f"Options of {cls.id} is not a dataclass")
         return tuple(option_spec(f) for f in dataclasses.fields(cls.Options))

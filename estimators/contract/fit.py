@@ -37,7 +37,12 @@ class Parameter:
     """One number that a method reports about all groups together.
 
     ``value`` None means that it does not exist for these data. ``label`` and ``help`` are shown to people;
-    for the names in :data:`STANDARD_PARAMETERS` they are filled in.
+    for the names in :data:`STANDARD_PARAMETERS` they are filled in. Spreads and ``mu`` are in the outcome's
+    units, ``icc`` is a share.
+
+    Raises:
+        FitError: ``value`` is no number, or not finite.
+
     """
 
     name: str
@@ -112,6 +117,11 @@ class GroupFit:
 
         Where only some groups have a standard error or an interval, mask the others' entries, as in
         ``np.ma.masked_invalid``: NaN itself is taken for a mistake.
+
+        Raises:
+            FitError: what should be numbers is none, ``estimate`` or ``weight`` has masked entries, or ``df``
+                is neither one number nor one for each group.
+
         """
         for name, given in (("estimate", estimate), ("weight", weight)):
             object.__setattr__(self, name, None if given is None else _number_each(name, given))
@@ -178,7 +188,13 @@ class GroupFit:
         return frozen_entries(self.estimate - half), frozen_entries(self.estimate + half)
 
     def check(self, groups: int) -> None:
-        """Raise FitError unless every array has shape ``(groups,)`` and holds what its name promises."""
+        """Make sure that every array has shape ``(groups,)`` and holds what its name promises.
+
+        Raises:
+            FitError: one has not, or does not: a NaN, a standard error below 0, degrees of freedom that are
+                not positive.
+
+        """
         for name in ("estimate", "std_error", "weight"):
             value = getattr(self, name)
             if value is None:

@@ -33,7 +33,7 @@ def option(
 
 @dataclass(frozen=True)
 class OptionSpec:
-    """One option as the page and the command line see it."""
+    """One option as the page and the command line see it: what :func:`option` was given, with its name."""
 
     name: str
     default: bool | int | float | str

@@ -126,31 +126,37 @@ class GroupData:
 
     @cached_property
     def all_equal(self) -> bool:
-        """Whether all groups have the same mean and no row strays from it."""
+        """Whether all groups have the same mean and no row strays from it by an amount that counts."""
         return not self.varies_within and bool(self.centered_mean.min() == self.centered_mean.max())
 
     @cached_property
     def pooled_variance(self) -> float | None:
-        """Pooled within-group variance; None where no group has two rows or the variances were published."""
+        """Pooled within-group variance SSW / (N - J), in squared units (Searle et al. 1992, ch. 3).
+
+        None where no group has two rows or the variances were published.
+        """
         if self.df_within == 0 or self.known_variance is not None:
             return None
         return float(self.ss_within.sum() / self.df_within)
 
     @cached_property
     def sampling_variance(self) -> NDArray[np.float64] | None:
-        """(J,) variance of each group mean around its true mean: pooled variance / n, or as published."""
+        """(J,) variance of each group mean around its true mean: pooled variance / n, or as published.
+
+        In squared units; None where no group has two rows.
+        """
         if self.known_variance is not None:
             return self.known_variance
         return None if self.pooled_variance is None else frozen_array(self.pooled_variance / self.n)
 
     @cached_property
     def centered_grand_mean(self) -> float:
-        """Mean of all rows, minus origin."""
+        """Mean of all rows, minus origin, in the outcome's units."""
         return float(weighted_mean(self.centered_mean, self.n))
 
     @cached_property
     def ss_between(self) -> float:
-        """Sum over rows of the squared distance from their group's mean to the mean of all rows."""
+        """SSB, in squared units: sum over rows of (their group's mean - mean of all rows)^2."""
         return float(self.n @ np.square(self.centered_mean - self.centered_grand_mean))
 
     @cached_property

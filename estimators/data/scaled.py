@@ -82,7 +82,7 @@ class ScaledGroups:
 
     @cached_property
     def sizes(self) -> Sizes:
-        """The groups taken together by information."""
+        """The groups taken together by information, K distinct ones."""
         order, starts, count = runs_of_equals(self.information)
         mean, spread = self.value[..., order], np.zeros_like(self.value)
         if len(starts) < len(order):

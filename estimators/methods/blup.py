@@ -135,7 +135,12 @@ class Blup(Estimator):
 
 
 class RemlBlup(Blup):
-    """See :class:`Blup`."""
+    """BLUPs with variance components by restricted maximum likelihood.
+
+    Formula and standard errors are those of :class:`Blup`. The criterion is that of module `profile`, at
+    its global minimum. Fitting raises DataError where there are fewer than two groups or one row in every
+    group.
+    """
 
     id = "reml"
     label = "REML BLUP"
@@ -152,7 +157,12 @@ class RemlBlup(Blup):
 
 
 class MlBlup(Blup):
-    """See :class:`Blup`."""
+    """BLUPs with variance components by maximum likelihood.
+
+    Formula and standard errors are those of :class:`Blup`. The criterion is that of module `profile`, at
+    its global minimum. Fitting raises DataError where there are fewer than two groups or one row in every
+    group.
+    """
 
     id = "ml"
     label = "ML BLUP"

@@ -43,7 +43,7 @@ class JamesStein(Estimator):
 
     v_j = pooled variance / n_j, m the mean weighted by 1 / v_j, df = N - J; the factor df / (df + 2) only
     where the variance is estimated. Efron & Morris (1973), JASA 68, 117-130; Brown (2008), Ann. Appl. Stat.
-    2, 113-152.
+    2, 113-152. Fitting raises DataError where there are fewer than four groups or one row in every group.
     """
 
     id = "james_stein"

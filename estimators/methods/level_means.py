@@ -30,7 +30,8 @@ LM_GROUPS = 200
 class LevelMeans(Estimator):
     """ybar_j with standard error sqrt(pooled variance / n_j), and Student's t with N - J degrees of freedom.
 
-    Of published summaries: the estimates and standard errors as they are, normal.
+    Of published summaries: the estimates and standard errors as they are, normal. Searle, Casella & McCulloch
+    (1992), Variance Components, ch. 3.
     """
 
     id = "ols"
@@ -71,7 +72,8 @@ class LevelMeans(Estimator):
 class GrandMean(Estimator):
     """The mean of all rows with standard error sqrt(SST / (N - 1) / N), and Student's t with N - 1 df.
 
-    Of published summaries: the precision-weighted mean with standard error 1 / sqrt(sum of 1 / v_j), normal.
+    Of published summaries: the precision-weighted mean with standard error 1 / sqrt(sum of 1 / v_j), normal
+    (Cochran 1954, Biometrics 10, 101-129).
     """
 
     id = "grand_mean"

@@ -38,7 +38,10 @@ class PluginStatus:
 
 
 class Registry(Mapping[str, Estimator]):
-    """Estimators by id, in display order; the rest of what plugins bring; and what was left out."""
+    """Estimators by id, in display order; the rest of what plugins bring; and what was left out.
+
+    A mapping that nobody can change: ``registry["reml"]`` is the estimator of that id, or a KeyError.
+    """
 
     def __init__(
         self,
@@ -86,11 +89,21 @@ class Registry(Mapping[str, Estimator]):
         return tuple(estimator for estimator in self._estimators.values() if estimator.on_at_first)
 
     def source(self, estimator_id: str) -> Source:
-        """Where an estimator comes from."""
+        """Where an estimator comes from.
+
+        Raises:
+            KeyError: there is none of that id.
+
+        """
         return self._sources[Estimator, estimator_id]
 
     def source_of(self, thing: Contribution) -> Source:
-        """Where something that is registered comes from."""
+        """Where something that is registered comes from.
+
+        Raises:
+            KeyError: it is not registered here.
+
+        """
         return self._sources[kind_of(thing), thing.id]
 
     def statuses(self) -> tuple[PluginStatus, ...]:
@@ -108,7 +121,12 @@ class Registry(Mapping[str, Estimator]):
         )
 
     def find(self, estimator_id: str) -> Estimator:
-        """The estimator, or OptionError with the ids that there are."""
+        """The estimator of that id.
+
+        Raises:
+            OptionError: there is none; the message lists the ids that there are.
+
+        """
         if estimator_id not in self._estimators:
             raise OptionError(
                 f"there is no estimator {estimator_id!r}; there are {', '.join(self._estimators)}"

@@ -41,6 +41,9 @@ class Look:
             y: likewise.
             more: further properties of the trace.
 
+        Raises:
+            KeyError: the method is none of those that are compared.
+
         """
         marker = {"color": self.colors[result.id], "symbol": self.symbols[result.id], "size": 7}
         marker["line"] = {"width": 1.4, "color": self.colors[result.id]}

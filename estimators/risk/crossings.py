@@ -19,7 +19,8 @@ CERTAIN = 2.0
 class Crossing:
     """Below ``value`` of the dial ``below`` is closer to the truth, above it ``above``.
 
-    None stands for the groups' own means. Outside ``low`` to ``high`` the simulation is certain.
+    Both are ids of estimators; None stands for the groups' own means. ``value``, ``low`` and ``high`` are
+    on the dial; outside ``low`` to ``high`` the simulation is certain.
     """
 
     below: str | None
@@ -32,7 +33,10 @@ class Crossing:
 def crossings(sweep: Sequence[ScenarioRisk]) -> tuple[Crossing, ...]:
     """Every crossing of two methods' mean squared errors that the Monte Carlo errors leave no doubt about.
 
-    Methods that report the groups' own means are left to None. In order of the dial.
+    Methods that report the groups' own means are left to None. In order of the dial. ``sweep`` holds the
+    points of one study, in that order; of none there are no crossings. Between two points where the sign of
+    the difference is certain, the crossing lies where the logarithm of the ratio of the two errors, on a
+    straight line over that of the dial, is 0.
     """
     if not sweep:
         return ()

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class RiskReport:
-    """What a study found, or has found so far."""
+    """What a study found, or has found so far; errors are in squared units of the outcome."""
 
     study: RiskStudy
     base: ScenarioRisk
     """At the design that was asked for."""
     sweep: tuple[ScenarioRisk, ...]
+    """At each value of the dial, in its order; empty where none is turned."""
     seconds: float
+    """Since the study began."""
 
     @cached_property
     def crossings(self) -> tuple[Crossing, ...]:

@@ -55,11 +55,18 @@ class Progress:
     done: int
     """Replicates, over all points."""
     total: int
+    """Replicates that were asked for, over all points."""
     report: RiskReport
+    """On the replicates that are done."""
 
 
 def run_risk(study: RiskStudy, executor: Executor | None = None, *, in_flight: int = 16) -> RiskReport:
-    """Run a study to its end, here or on an executor; see :func:`risk_steps`."""
+    """Run a study to its end, here or on an executor; see :func:`risk_steps` for what it takes.
+
+    Raises:
+        OptionError: workers in other processes could not import the estimators.
+
+    """
     *_, last = risk_steps(study, executor, in_flight=in_flight)
     return last.report
 

@@ -28,7 +28,11 @@ LONGEST_LOG = 745.0
 
 @dataclass(frozen=True)
 class Measured:
-    """A mean over replicates and its Monte Carlo standard error; None where it does not exist."""
+    """A mean over replicates and its Monte Carlo standard error; None where it does not exist.
+
+    ``mcse`` is the standard deviation over the replicates / sqrt(their number) (Morris, White & Crowther
+    2019, Statistics in Medicine 38, 2074-2102, table 6), and for a ratio that of the delta method.
+    """
 
     value: float | None = None
     mcse: float | None = None
@@ -87,7 +91,10 @@ class EstimatorRisk:
 
 @dataclass(frozen=True, eq=False)
 class ScenarioRisk:
-    """All methods in one scenario; ``value`` is that of the dial, None for the design that was asked for."""
+    """All methods in one scenario; ``value`` is that of the dial, None for the design that was asked for.
+
+    ``scenario["reml"]`` is what was found of the method of that id.
+    """
 
     value: float | None
     design: Design
@@ -108,7 +115,12 @@ class ScenarioRisk:
     def difference(self, one: str, other: str | None = None) -> Measured:
         """MSE of one method minus that of another on the same draws, as a share of the level means' MSE.
 
-        ``other`` None: the groups' own means.
+        ``other`` None: the groups' own means. Without a value where there is no replicate that both were
+        fitted to, or the level means have no error.
+
+        Raises:
+            ValueError: an id is not in the study.
+
         """
         ids = [e.id for e in self.estimators]
         raw = len(ids)
@@ -126,6 +138,10 @@ class ScenarioRisk:
         """Logarithm of one method's MSE over another's on the same draws, at most 745 where one has none.
 
         ``other`` None: the groups' own means.
+
+        Raises:
+            ValueError: an id is not in the study.
+
         """
         ids = [e.id for e in self.estimators]
         i, k = ids.index(one), len(ids) if other is None else ids.index(other)

@@ -29,10 +29,12 @@ class RiskStudy:
     design: Design
     estimators: tuple[Estimator, ...]
     replicates: int = 1000
+    """Draws of the design, and of each point of the sweep."""
     seed: int = 1
     """Of the replicates; ``design.seed`` is that of the one draw."""
     sweep: Sweep | None = None
     level: float = 0.95
+    """Of the intervals whose coverage and width are measured."""
     options: Mapping[str, object] = field(default_factory=dict, hash=False)
     """By estimator id: an Options instance, or a mapping of names to values."""
 

@@ -45,7 +45,8 @@ class DesignError(OptionError):
 class Design:
     """J groups of simulated rows: y_ij = mean + b_j + e_ij, b_j with standard deviation ``sigma_group``.
 
-    Checked when it is made; hashable. Raises DesignError, which names the field.
+    Checked when it is made; hashable. Spreads and ``mean`` are in the outcome's units. Raises DesignError,
+    which names the field.
     """
 
     groups: int = 20
@@ -140,7 +141,7 @@ class Design:
 
     @cached_property
     def error_spread(self) -> NDArray[np.float64]:
-        """(J,) standard deviation of the rows of each group.
+        """(J,) standard deviation of the rows of each group, in the outcome's units.
 
         Geometrically spaced from smallest to largest and dealt out so that neighbours differ; the mean of
         their squares is sigma_error^2.

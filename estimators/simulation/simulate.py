@@ -26,7 +26,7 @@ class Simulated:
     design: Design
     data: GroupData
     true_mean: NDArray[np.float64]
-    """(J,) mean + b_j, in the order of ``data.labels``."""
+    """(J,) mean + b_j, in the order of ``data.labels``; in the outcome's units, as all that follows."""
     labels: tuple[str, ...]
     """The groups' labels in the order in which they were drawn: g1, g2, ..."""
     effect: NDArray[np.float64]
