@@ -1,5 +1,8 @@
 """What the tests of the shelf's distributions share; it is on pytest's path."""
 
+import os
+import subprocess
+import sys
 from types import ModuleType
 
 from estimators import Estimator, GroupFit
@@ -32,3 +35,13 @@ def check_options_are_explained(estimator: Estimator) -> None:
     for spec in estimator.option_specs():
         assert spec.label, spec.name
         assert spec.help.endswith("."), spec.name
+
+
+def check_import_is_light(package: ModuleType, heavy: tuple[str, ...]) -> None:
+    """Assert that importing a distribution, in a process of its own, imports none of ``heavy``."""
+    code = f"import sys, {package.__name__}; print([m for m in {heavy!r} if m in sys.modules])"
+    found_by = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=found_by
+    )
+    assert ran.stdout.strip() == "[]"

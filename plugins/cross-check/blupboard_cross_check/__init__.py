@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from estimators import hookimpl
-
 from blupboard_cross_check.disagreement import VIEWS
 from blupboard_cross_check.lme4 import Lme4
 from blupboard_cross_check.random_intercept import CriterionOptions
 from blupboard_cross_check.statsmodels_mixedlm import StatsmodelsMixedLM
+from estimators import hookimpl
 
 if TYPE_CHECKING:
     from estimators import Estimator, View

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from estimators import DataError, View
 
 from blupboard_cross_check.random_intercept import RandomIntercept
+from estimators import DataError, View
 
 if TYPE_CHECKING:
-    from estimators import Comparison, GroupFit, Look, Result
     from numpy.typing import NDArray
+
+    from estimators import Comparison, GroupFit, Look, Result
 
     Figure = dict[str, Any]
 

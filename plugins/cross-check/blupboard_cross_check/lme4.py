@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from estimators import DataError, Note
 
 from blupboard_cross_check.random_intercept import Answer, RandomIntercept, says
 from blupboard_cross_check.rscript import run_lmer
+from estimators import DataError, Note
 
 if TYPE_CHECKING:
-    from estimators import GroupData
-
     from blupboard_cross_check.random_intercept import CriterionOptions
     from blupboard_cross_check.standard import StandardRows
+    from estimators import GroupData
 
 SINGULAR = "boundary (singular) fit"
 HEAD = 6

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from estimators import DataError, Estimator, GroupFit, Note, Parameter, option
 
 from blupboard_cross_check.standard import standard_rows
+from estimators import DataError, Estimator, GroupFit, Note, Parameter, option
 
 if TYPE_CHECKING:
-    from estimators import GroupData
     from numpy.typing import NDArray
 
     from blupboard_cross_check.standard import StandardRows
+    from estimators import GroupData
 
 
 @dataclass(frozen=True)

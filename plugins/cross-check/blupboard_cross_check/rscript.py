@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from estimators import DataError, NotRun
 
 if TYPE_CHECKING:

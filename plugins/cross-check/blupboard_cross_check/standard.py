@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from estimators import DataError
 
 if TYPE_CHECKING:
-    from estimators import GroupData
     from numpy.typing import NDArray
+
+    from estimators import GroupData
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from estimators import DataError, Note
 
 from blupboard_cross_check.random_intercept import Answer, RandomIntercept, says
+from estimators import DataError, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

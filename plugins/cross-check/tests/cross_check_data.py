@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+
 import shelf
+from blupboard_cross_check import register_estimators
 from estimators import GroupData, build_registry
 from shelf import value
-
-from blupboard_cross_check import register_estimators
 
 HERE = Path(__file__).parent
 SETS = HERE.parents[2] / "tests" / "data" / "oracles" / "sets"

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
 from estimators import GroupData, build_registry
 
 script, criterion, groups = sys.argv[-3:]

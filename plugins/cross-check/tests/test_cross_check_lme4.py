@@ -10,6 +10,8 @@ import time
 
 import numpy as np
 import pytest
+
+from blupboard_cross_check import rscript
 from cross_check_data import (
     LME4,
     NO_SPREAD_WITHIN,
@@ -26,8 +28,6 @@ from cross_check_data import (
     value,
 )
 from estimators import ConformanceError, DataError, GroupData, NotRun, check_estimator, compare
-
-from blupboard_cross_check import rscript
 
 ALONE = lmer_alone()
 NUMBERS = ("mu", "mu_std_error", "sigma_group", "sigma_error")

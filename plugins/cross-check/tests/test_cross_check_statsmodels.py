@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from cross_check_data import (
     STATSMODELS,
     balanced,
@@ -19,8 +22,6 @@ from cross_check_data import (
     value,
 )
 from estimators import DataError, GroupData, compare
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 STORED = [key for key in lmer_alone() if key[0] != "edge_sigmae0"]
 FAR_FROM_FLAT = 1e-4

@@ -3,11 +3,11 @@
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from cross_check_data import BY_ID, LME4, OURS, STATSMODELS, oracle, stand_in_for_r
-from estimators import DataError, GroupData, Look, build_registry, compare
 
 from blupboard_cross_check import register_estimators, register_views
 from blupboard_cross_check.disagreement import pairs, prediction_error
+from cross_check_data import BY_ID, LME4, OURS, STATSMODELS, oracle, stand_in_for_r
+from estimators import DataError, GroupData, Look, build_registry, compare
 
 ESTIMATES, DIFFERENCES = register_views()
 VIEWS = (ESTIMATES, DIFFERENCES)

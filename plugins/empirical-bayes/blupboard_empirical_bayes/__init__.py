@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from estimators import hookimpl
-
 from blupboard_empirical_bayes.limited_translation import LimitedTranslation
 from blupboard_empirical_bayes.morris import Morris
 from blupboard_empirical_bayes.robust_intervals import RobustIntervals
 from blupboard_empirical_bayes.sure import Sure
+from estimators import hookimpl
 
 if TYPE_CHECKING:
     from estimators import Estimator

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from estimators import Estimator, GroupFit, Note, degenerate_fit, option
 
 if TYPE_CHECKING:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from estimators import Estimator, GroupFit, Note, degenerate_fit
 
 if TYPE_CHECKING:
-    from estimators import GroupData, ScaledGroups
     from numpy.typing import NDArray
+
+    from estimators import GroupData, ScaledGroups
 
 MOST_STEPS = 1000
 CLOSE = 1e-13

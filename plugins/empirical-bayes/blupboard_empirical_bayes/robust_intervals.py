@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from estimators import BatchFit, Estimator, GroupFit, Note, Parameter, degenerate_fit, option
 
 from blupboard_empirical_bayes.critical_values import critical_value
+from estimators import BatchFit, Estimator, GroupFit, Note, Parameter, degenerate_fit, option
 
 if TYPE_CHECKING:
-    from estimators import GroupBatch, GroupData, ScaledGroups
     from numpy.typing import NDArray
+
+    from estimators import GroupBatch, GroupData, ScaledGroups
 
     Vector = NDArray[np.float64]
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from estimators import Estimator, GroupFit, Note, Parameter, degenerate_fit, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from estimators import GroupData, ScaledGroups
     from numpy.typing import NDArray
+
+    from estimators import GroupData, ScaledGroups
 
     Vector = NDArray[np.float64]
 

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import numpy as np
-from estimators import GroupData
 
 from blupboard_empirical_bayes import register_estimators
+from estimators import GroupData
 
 FOLDER = Path(__file__).parent / "data"
 BY_ID = {estimator.id: estimator for estimator in register_estimators()}

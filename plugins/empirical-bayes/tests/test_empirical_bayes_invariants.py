@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from empirical_bayes_data import BY_ID, published
-from estimators import GroupData
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from empirical_bayes_data import BY_ID, published
+from estimators import GroupData
 
 EXAMPLES = settings(max_examples=25, deadline=None, derandomize=True)
 CASES = [

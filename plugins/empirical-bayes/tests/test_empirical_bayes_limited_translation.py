@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from empirical_bayes_data import BY_ID, batting, columns, expected, trials
 from estimators import GroupData, build_registry
 from shelf import codes

@@ -1,21 +1,18 @@
 """The distribution as others see it: it registers, conforms, and says what it cannot do."""
 
 import importlib.metadata
-import os
-import subprocess
-import sys
 import tomllib
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+import blupboard_empirical_bayes
 import shelf
 from empirical_bayes_data import BY_ID, published
 from estimators import DataError, GroupData, build_registry, check_estimator, compare
 from shelf import codes
-
-import blupboard_empirical_bayes
 
 OTHER_OPTIONS = [
     ("sure", {"center": "free"}),
@@ -117,15 +114,8 @@ def test_equal_means_of_published_summaries_are_put_at_their_mean(name):
 
 
 def test_importing_it_imports_nothing_heavy():
-    code = (
-        "import sys, blupboard_empirical_bayes;"
-        "print([m for m in ('scipy.optimize', 'scipy.stats', 'pandas', 'dash') if m in sys.modules])"
-    )
-    found_by = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    ran = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=found_by
-    )
-    assert ran.stdout.strip() == "[]"
+    heavy = ("scipy.optimize", "scipy.stats", "pandas", "dash")
+    shelf.check_import_is_light(blupboard_empirical_bayes, heavy)
 
 
 def test_they_stand_beside_the_built_ins():

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from empirical_bayes_data import BY_ID, expected, published, trials
 from scipy.stats import norm
-from shelf import codes, value
 
 from blupboard_empirical_bayes.critical_values import critical_value
+from empirical_bayes_data import BY_ID, expected, published, trials
+from shelf import codes, value
 
 ROBUST = BY_ID["robust_eb"]
 WEIGHTS = ("precision", "equal")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from empirical_bayes_data import BY_ID, batting, expected, published, trials
 from shelf import codes, value
 

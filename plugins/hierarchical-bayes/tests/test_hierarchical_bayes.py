@@ -5,11 +5,11 @@ import pickle
 import numpy as np
 import pytest
 from scipy.stats import chi2
-from shelf import values
 
 from blupboard_hierarchical_bayes import BayesOptions, HierarchicalBayes, sigma_group_density
 from brute_force import Grid
 from estimators import DataError, GroupData, build_registry, check_estimator, option
+from shelf import values
 
 BAYES = HierarchicalBayes()
 # Rubin (1981), the values in every textbook

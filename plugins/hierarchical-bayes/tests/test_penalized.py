@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
-from shelf import values
 
 from blupboard_hierarchical_bayes import HierarchicalBayes, PenalizedLikelihood, sigma_group_density
 from estimators import DataError, GroupData, build_registry, check_estimator
+from shelf import values
 
 PENALIZED = PenalizedLikelihood()
 REML = {"likelihood": "reml"}

@@ -6,10 +6,10 @@ from dataclasses import make_dataclass
 import numpy as np
 import pytest
 from scipy.stats import norm
-from shelf import values
 
 from blupboard_nonparametric_eb import NonparametricBayes, NonparametricOptions, mixing_distribution
 from estimators import DataError, GroupData, build_registry, check_estimator, option
+from shelf import values
 
 KW = NonparametricBayes()
 GRID = {"support": "grid"}
