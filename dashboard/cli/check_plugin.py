@@ -67,13 +67,13 @@ def check_plugin_command(plugin: str, plugin_seconds: float, plugins_dirs: tuple
     with contextlib.closing(PluginProcesses(setup, seconds=plugin_seconds, processes=1)) as processes:
         verdicts = [
             verdict
-            for status in _chosen(registry, plugin, file)
+            for status in _statuses_of(registry, plugin, file)
             for verdict in _verdicts(
                 registry, status, processes, printed=status.source.name in overheard.lines
             )
         ]
         if not verdicts and plugin in registry:
-            verdicts = [_checked(plugin, processes, "check", plugin)]
+            verdicts = [_verdict(plugin, processes, "check", plugin)]
     verdicts = verdicts or [_without_entry_point(registry, plugin)]
     to_stdout("".join(f"{line}\n" for verdict in verdicts for line in verdict.lines()).encode())
     context.exit(1 if any(verdict.faults for verdict in verdicts) else 0)
@@ -100,7 +100,7 @@ def _as_file(plugin: str) -> Path | None:
     return path
 
 
-def _chosen(registry: Registry, plugin: str, file: Path | None) -> list[PluginStatus]:
+def _statuses_of(registry: Registry, plugin: str, file: Path | None) -> list[PluginStatus]:
     """The plugins of that file or name."""
     statuses = registry.statuses()
     if file is not None:
@@ -129,7 +129,7 @@ def _verdicts(
     if faults:
         yield Verdict(status.source.plugin_name, faults)
     for name in status.estimators:
-        yield _checked(name, processes, "check", name)
+        yield _verdict(name, processes, "check", name)
     yield from _other_verdicts(registry, status, processes)
 
 
@@ -146,13 +146,13 @@ def _other_verdicts(
         yield Verdict(f"the dataset {name}", [] if fault is None else [fault])
     own = [] if status.source.is_built_in else list(status.estimators)
     for name in status.views:
-        yield _checked(f"the view {name}", processes, "check_view", name, own)
+        yield _verdict(f"the view {name}", processes, "check_view", name, own)
     for name in status.readers:
         ends = " and ".join(registry.readers[name].suffixes)
         yield Verdict(f"the reader {name}", [], f"is there for {ends}: try it on a file")
 
 
-def _checked(name: str, processes: PluginProcesses, check: str, *args: object) -> Verdict:
+def _verdict(name: str, processes: PluginProcesses, check: str, *args: object) -> Verdict:
     """Hold an estimator, or a view with the estimators of its plugin, to the contract."""
     from estimators import NotRun
     from estimators.errors import error_sentence

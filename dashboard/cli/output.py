@@ -142,7 +142,7 @@ def _parameters(comparison: Comparison, digits: int) -> list[str]:
     for label, found in fits:
         values = (found[name].value if name in found else None for name in names)
         rows.append([label, *(_number(value, digits) for value in values)])
-    return aligned(rows)
+    return column_lines(rows)
 
 
 def _groups(comparison: Comparison, digits: int) -> list[str]:
@@ -154,7 +154,7 @@ def _groups(comparison: Comparison, digits: int) -> list[str]:
         own = str(data.n[j]) if known is None else _number(math.sqrt(known[j]), digits)
         numbers = [float(values[j]) for values in (data.mean, *fits.values())]
         rows.append([_short(label), own, *(_number(value, digits) for value in numbers)])
-    return aligned(rows)
+    return column_lines(rows)
 
 
 def _number(value: float | None, digits: int) -> str:
@@ -166,7 +166,7 @@ def _short(label: str) -> str:
     return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
 
 
-def aligned(rows: list[list[str]]) -> list[str]:
+def column_lines(rows: list[list[str]]) -> list[str]:
     """Lines of cells in columns: the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [_line(row, widths) for row in rows]

@@ -121,5 +121,5 @@ def _run(study: RiskStudy) -> RiskReport:
 def _check_any(report: RiskReport) -> None:
     found = [risk for point in (report.base, *report.sweep) for risk in point.estimators]
     if not any(risk.replicates for risk in found):
-        told = dict.fromkeys((risk.label, reason) for risk in found for reason in risk.failures)
-        raise click.ClickException(why_none(told))
+        causes = dict.fromkeys((risk.label, reason) for risk in found for reason in risk.failures)
+        raise click.ClickException(why_none(causes))

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dashboard.cli.output import aligned
+from dashboard.cli.output import column_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,7 +109,7 @@ def _measures(point: ScenarioRisk, names: tuple[str, ...], *, theory: bool = Fal
     ]
     if theory:
         rows += [_line(label, value, point, names) for label, value in _reference_lines(point)]
-    return aligned(rows)
+    return column_lines(rows)
 
 
 def _reference_lines(point: ScenarioRisk) -> tuple[tuple[str, float], tuple[str, float]]:
@@ -133,7 +133,7 @@ def _by_size(point: ScenarioRisk) -> Iterator[list[str]]:
         lines = (
             [risk.label, *(_number(c.measures[measure]) for c in risk.by_size)] for risk in point.estimators
         )
-        yield aligned([[f"{measure} in", *heads], *lines])
+        yield column_lines([[f"{measure} in", *heads], *lines])
 
 
 def _sweep(report: RiskReport) -> list[str]:
@@ -154,7 +154,7 @@ def _sweep(report: RiskReport) -> list[str]:
         rows.append(
             [f"{point.value:.4g}", *values, f"{point.theory.level_means:.4g}", f"{point.theory.lower:.4g}"]
         )
-    return aligned(rows)
+    return column_lines(rows)
 
 
 def _sentence(report: RiskReport, crossing: Crossing) -> str:

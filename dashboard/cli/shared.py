@@ -89,8 +89,8 @@ def why_none(failed: Iterable[tuple[str, str]]) -> str:
     reasons: dict[str, list[str]] = {}
     for label, reason in failed:
         reasons.setdefault(reason, []).append(label)
-    told = "; ".join(f"{', '.join(who)}: {why}" for why, who in reasons.items())
-    return f"no estimator could be fitted: {told}"
+    causes = "; ".join(f"{', '.join(who)}: {why}" for why, who in reasons.items())
+    return f"no estimator could be fitted: {causes}"
 
 
 def remark(text: str) -> None:

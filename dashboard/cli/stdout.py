@@ -44,7 +44,7 @@ def to_stdout(content: bytes) -> None:
         OSError: the reader has left (BrokenPipeError) or the disk is full.
 
     """
-    with Overheard.lifted():
+    with Overheard.stdout_back():
         sys.stdout.flush()
         rest = memoryview(content)
         while rest:
@@ -103,7 +103,7 @@ class Overheard(io.RawIOBase):
 
     @classmethod
     @contextmanager
-    def lifted(cls) -> Iterator[None]:
+    def stdout_back(cls) -> Iterator[None]:
         """Give stdout back for a moment, to write the answer."""
         current = cls.current
         if current is None:

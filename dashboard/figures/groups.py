@@ -43,9 +43,9 @@ def groups_figure(scene: Scene) -> PlotlyFigure:
         figure.add(group_markers(scene, scene.own_mean, positions, own, f"own mean of each {scene.unit.one}"))
     if scene.truth is not None:
         figure.add(true_marks(scene, scene.truth.mean, positions))
-    drawn = zip(mark_series(scene), offsets(scene), strict=True)
+    placed = zip(mark_series(scene), offsets(scene), strict=True)
     size = marker_size(len(scene)) * min(1.0, (MANY_METHODS / max(len(mark_series(scene)), 1)) ** 0.5)
-    for series, offset in sorted(drawn, key=lambda pair: -float(np.ptp(pair[0].estimate))):
+    for series, offset in sorted(placed, key=lambda pair: -float(np.ptp(pair[0].estimate))):
         figure.add(
             group_markers(
                 scene,

@@ -22,9 +22,9 @@ HEIGHT = 320
 
 def lesson_figures(scenes: Sequence[Scene]) -> list[go.Figure]:
     """A shrinkage figure for each scene; all have the same range, so that they can be compared by eye."""
-    shown = np.concatenate([values for scene in scenes for values in _values(scene)])
-    room = ROOM * float(np.ptp(shown))
-    both = (float(shown.min()) - room, float(shown.max()) + room)
+    every = np.concatenate([values for scene in scenes for values in _values(scene)])
+    room = ROOM * float(np.ptp(every))
+    both = (float(every.min()) - room, float(every.max()) + room)
     return [_small(scene, both) for scene in scenes]
 
 
@@ -34,8 +34,8 @@ def _values(scene: Scene) -> list[NDArray[np.float64]]:
 
 
 def _small(scene: Scene, both: tuple[float, float]) -> go.Figure:
-    drawn = shrinkage_figure(scene)
-    figure = go.Figure(data=drawn.data, layout=drawn.layout)
+    base = shrinkage_figure(scene)
+    figure = go.Figure(data=base.data, layout=base.layout)
     figure.update_traces(
         selector={"mode": "markers"},
         text=scene.labels,

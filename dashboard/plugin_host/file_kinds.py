@@ -23,13 +23,13 @@ def foreign_kinds(registry: Registry, processes: PluginProcesses | None = None) 
             label=reader.label,
             suffixes=tuple(reader.suffixes),
             plugin=registry.source_of(reader).plugin_name,
-            read=_reading(registry, reader, processes),
+            read=_read_function(registry, reader, processes),
         )
         for reader in registry.readers.values()
     )
 
 
-def _reading(
+def _read_function(
     registry: Registry, reader: Reader, processes: PluginProcesses | None
 ) -> Callable[[Path], object]:
     if processes is None or not registry.source_of(reader).is_foreign:

@@ -105,7 +105,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
     worker = Worker(waiting.get())
     _send(answers, None)
-    told: set[tuple[str, str, str]] = set()
+    logged: set[tuple[str, str, str]] = set()
     environment = dict(os.environ)
     while True:
         name, args = waiting.get()
@@ -114,8 +114,8 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin's code ran: the server gets what it raised
             answer = wire.Fault.of(error)
             fault = (name, str(args[0]), answer.kind)
-            if fault not in told and not isinstance(error, BlupboardError):
-                told.add(fault)
+            if fault not in logged and not isinstance(error, BlupboardError):
+                logged.add(fault)
                 _log.warning("%s of %s failed.", name, args[0], exc_info=error)  # for the plugin's author
         if dict(os.environ) != environment:  # is not to be the next plugin's
             os.environ.clear()

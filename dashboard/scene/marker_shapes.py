@@ -22,7 +22,7 @@ def _around(count: int, *radii: float, start: float = 0) -> Points:
     return tuple(found)
 
 
-def _turned(points: Points, turns: float) -> Points:
+def _rotation(points: Points, turns: float) -> Points:
     cos, sin = math.cos(math.tau * turns), math.sin(math.tau * turns)
     found: list[float] = []
     for x, y in zip(points[::2], points[1::2], strict=True):
@@ -32,17 +32,17 @@ def _turned(points: Points, turns: float) -> Points:
 
 _TRIANGLE = (0, -1, 2 / math.sqrt(3), 0.5, -2 / math.sqrt(3), 0.5)
 _ARM = (0.4, -0.4, 0.4, -1.2, -0.4, -1.2)  # a corner of the cross, then the arm that points up
-_CROSS = tuple(v for turns in (0, 3 / 4, 1 / 2, 1 / 4) for v in _turned(_ARM, turns))
+_CROSS = tuple(v for turns in (0, 3 / 4, 1 / 2, 1 / 4) for v in _rotation(_ARM, turns))
 
 CORNERS: Final[dict[str, Points]] = {
     "square": (1, 1, -1, 1, -1, -1, 1, -1),
     "diamond": _around(4, 1.3),
     "cross": _CROSS,
-    "x": _turned(_CROSS, 1 / 8),
+    "x": _rotation(_CROSS, 1 / 8),
     "triangle-up": _TRIANGLE,
-    "triangle-right": _turned(_TRIANGLE, 1 / 4),
-    "triangle-down": _turned(_TRIANGLE, 1 / 2),
-    "triangle-left": _turned(_TRIANGLE, 3 / 4),
+    "triangle-right": _rotation(_TRIANGLE, 1 / 4),
+    "triangle-down": _rotation(_TRIANGLE, 1 / 2),
+    "triangle-left": _rotation(_TRIANGLE, 3 / 4),
     "pentagon": _around(5, 1),
     "hexagon": _around(6, 1),
     "hexagon2": _around(6, 1, start=1 / 12),

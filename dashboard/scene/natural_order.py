@@ -66,9 +66,9 @@ def _key(text: str) -> str:
     """A text that sorts by code points as the label does naturally: each number in DIGITS digits."""
     if "\0" in text or "\1" in text:
         text = text.translate(_ESCAPES)
-    return _NUMBER.sub(_padded, text)
+    return _NUMBER.sub(_number_text, text)
 
 
-def _padded(number: re.Match[str]) -> str:
+def _number_text(number: re.Match[str]) -> str:
     digits = number[0] if number[0].isascii() else str(int(number[0]))
     return _BEFORE_NUMBERS + digits.zfill(DIGITS)

@@ -215,12 +215,12 @@ def display_order(comparison: Comparison, sort: str, name_places: NDArray[np.int
     own = -data.centered_mean
     if sort == SORT_ROWS:
         return np.lexsort((name_places, own, -data.information))
-    chosen = next((r for r in comparison.succeeded if r.id == sort), None)
-    if chosen is None and sort != SORT_RAW:
-        chosen = next((r for r in comparison.succeeded if has_spreads(r, data)), None)
-    if chosen is None or chosen.fit is None:
+    leader = next((r for r in comparison.succeeded if r.id == sort), None)
+    if leader is None and sort != SORT_RAW:
+        leader = next((r for r in comparison.succeeded if has_spreads(r, data)), None)
+    if leader is None or leader.fit is None:
         return np.lexsort((name_places, own))
-    return np.lexsort((name_places, own, -chosen.fit.estimate))
+    return np.lexsort((name_places, own, -leader.fit.estimate))
 
 
 def has_spreads(result: Result, data: GroupData) -> bool:

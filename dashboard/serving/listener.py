@@ -42,7 +42,7 @@ def bind(host: str, port: int, *, or_next_free: bool) -> socket.socket:
             family, kind, protocol, _, address = socket.getaddrinfo(
                 host, candidate, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
             )[0]
-            return _listening(socket.socket(family, kind, protocol), address)
+            return _bind_socket(socket.socket(family, kind, protocol), address)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise CannotListen(f"Cannot listen on {host} port {candidate}: {error.strerror}.") from error
@@ -140,7 +140,7 @@ def _url_of(listening: socket.socket) -> str:
     return f"http://[{host}]:{port}/" if address.version == 6 else f"http://{host}:{port}/"
 
 
-def _listening(opened: socket.socket, address: tuple[str | int, ...] | tuple[int, bytes]) -> socket.socket:
+def _bind_socket(opened: socket.socket, address: tuple[str | int, ...] | tuple[int, bytes]) -> socket.socket:
     try:
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where SO_REUSEADDR shares a taken port
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

@@ -98,10 +98,10 @@ def idle_days(folder: Path) -> float:
 
 def display_name(name: str) -> str:
     """Make a file name fit to show: one line, no control or direction characters, at most 200 characters."""
-    shown = "".join(character for character in name if character.isprintable()).strip()
-    if len(shown) > _MAX_NAME:
-        shown = f"{shown[:150]}…{shown[-(_MAX_NAME - 151) :]}"
-    return shown or "upload"
+    printable = "".join(character for character in name if character.isprintable()).strip()
+    if len(printable) > _MAX_NAME:
+        printable = f"{printable[:150]}…{printable[-(_MAX_NAME - 151) :]}"
+    return printable or "upload"
 
 
 def _table_in(folder: Path, fields: dict[str, Any]) -> Table:

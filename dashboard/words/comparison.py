@@ -76,8 +76,10 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
         )
     icc = _value(reference, "icc")
     share = _inside((between / math.hypot(between, within)) ** 2 if icc is None else icc)
-    shown = percent(share).replace("under", "Under").replace("over", "Over")
-    return Headline(f"{shown} of the variance lies between {unit.many}.", _what_groups_keep(scene, reference))
+    icc_percent = percent(share).replace("under", "Under").replace("over", "Over")
+    return Headline(
+        f"{icc_percent} of the variance lies between {unit.many}.", _what_groups_keep(scene, reference)
+    )
 
 
 def _no_spread_between(scene: Scene, reference: Series) -> Headline:

@@ -59,17 +59,17 @@ def _where_it_changes(report: RiskReport) -> str:
     if sweep is None:
         return ""
     labels = {e.id: e.label for e in report.base.estimators}
-    said = []
+    changes = []
     for c in crossings(report.sweep):
         if (c.below is None) == (c.above is None):
             continue
         who = labels[c.below or c.above or ""]
         where = f"{'past' if c.above is None else 'below'} {number(c.value, digits=2)}"
-        said.append(f"{who} is worse than level means {where}")
+        changes.append(f"{who} is worse than level means {where}")
     dial = DIALS[sweep.dial].label
-    if not said:
+    if not changes:
         return ""
-    return f"As {dial} moves: {'; '.join(said[:MOST_CROSSINGS])}."
+    return f"As {dial} moves: {'; '.join(changes[:MOST_CROSSINGS])}."
 
 
 def cards(report: RiskReport) -> tuple[Card, ...]:

@@ -171,8 +171,8 @@ def decimals(scene: Scene) -> int:
     if not (1e-4 if spread == 0 else 1e-6) < size < 1e12:
         return -1
     if spread == 0:
-        shown = number(float(scene.own_mean[0]), digits=6)
-        return min(len(shown.partition(".")[2].rstrip("0")), 6)
+        mean_text = number(float(scene.own_mean[0]), digits=6)
+        return min(len(mean_text.partition(".")[2].rstrip("0")), 6)
     needed = max(4 - math.ceil(math.log10(spread)), 0)
     return needed if needed <= MOST_DECIMALS else -1
 

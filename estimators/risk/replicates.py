@@ -64,7 +64,7 @@ def draw_block(design: Design, seed: int, block: int, replicates: int) -> Draws:
     mean, ss_within = mean[:replicates], ss_within[:replicates]
 
     def read_rows(replicate: int) -> Rows:
-        return _rows_given(
+        return _conditional_rows(
             design.mean + mean[replicate], ss_within[replicate], n, _generator(seed, block, replicate)
         )
 
@@ -79,7 +79,7 @@ def draw_block(design: Design, seed: int, block: int, replicates: int) -> Draws:
     return Draws(batch=batch, effect=frozen_array(effect[:replicates]))
 
 
-def _rows_given(
+def _conditional_rows(
     mean: NDArray[np.float64],
     ss_within: NDArray[np.float64],
     n: NDArray[np.int64],

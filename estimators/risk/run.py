@@ -135,7 +135,7 @@ def _here(study: RiskStudy, stopped: Callable[[], bool] | None) -> Iterator[tupl
         if stopped is not None and stopped():
             return
         try:
-            sums, seconds = _timed(task, stopped)
+            sums, seconds = _result_and_seconds(task, stopped)
         except Stopped:
             return
         cutter.learn(task, seconds)
@@ -152,7 +152,7 @@ def _spread(
     try:
         while True:
             while len(waiting) < in_flight and (task := cutter.next_task()) is not None:
-                waiting.append((task, executor.submit(_timed, task, stopped_there)))
+                waiting.append((task, executor.submit(_result_and_seconds, task, stopped_there)))
             if not waiting or (stopped is not None and stopped()):
                 return
             task, first = waiting[0]
@@ -180,7 +180,7 @@ def _result(future: Future[tuple[list[Tally], float]]) -> tuple[list[Tally], flo
         ) from error
 
 
-def _timed(task: Task, stopped: Callable[[], bool] | None) -> tuple[list[Tally], float]:
+def _result_and_seconds(task: Task, stopped: Callable[[], bool] | None) -> tuple[list[Tally], float]:
     started = time.perf_counter()
     return run_task(task, stopped), time.perf_counter() - started
 

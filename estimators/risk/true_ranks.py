@@ -56,9 +56,9 @@ class TrueRanks:
             return usual
         found = self._score_anew(estimate[others], others)
         return RankScores(
-            _replaced(usual.best_found, others, found.best_found),
-            _replaced(usual.correlation, others, found.correlation),
-            _replaced(usual.constant, others, found.constant),
+            _with_values(usual.best_found, others, found.best_found),
+            _with_values(usual.correlation, others, found.correlation),
+            _with_values(usual.constant, others, found.constant),
         )
 
     def _score_anew(self, estimate: NDArray[np.float64], of: NDArray[np.bool_]) -> RankScores:
@@ -76,7 +76,7 @@ def centered_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     order = np.argsort(values, axis=1)
     ordered = np.take_along_axis(values, order, axis=1)
     tied = ordered[:, 1:] == ordered[:, :-1]
-    place = _shared(tied, groups) if tied.any() else np.broadcast_to(_places(groups), values.shape)
+    place = _tied_places(tied, groups) if tied.any() else np.broadcast_to(_places(groups), values.shape)
     rank = np.empty((replicates, groups))
     np.put_along_axis(rank, order, place, axis=1)
     return rank
@@ -86,7 +86,7 @@ def _places(groups: int) -> NDArray[np.float64]:
     return np.asarray(np.arange(groups) - (groups - 1) / 2.0, dtype=np.float64)
 
 
-def _shared(tied: NDArray[np.bool_], groups: int) -> NDArray[np.float64]:
+def _tied_places(tied: NDArray[np.bool_], groups: int) -> NDArray[np.float64]:
     """(R, J) centred places in which ties share their mean, given which neighbours are tied."""
     replicates = len(tied)
     starts = np.ones((replicates, groups), dtype=np.bool_)
@@ -99,7 +99,7 @@ def _shared(tied: NDArray[np.bool_], groups: int) -> NDArray[np.float64]:
     )
 
 
-def _replaced(values: NDArray[Any], where: NDArray[np.bool_], by: NDArray[Any]) -> NDArray[Any]:
+def _with_values(values: NDArray[Any], where: NDArray[np.bool_], by: NDArray[Any]) -> NDArray[Any]:
     values = values.copy()
     values[where] = by
     return values

@@ -140,12 +140,12 @@ class RStream:
 
     def normal(self, count: int) -> NDArray[np.float64]:
         """``count`` standard normal numbers, shape (count,): R's ``rnorm(count)``, two uniforms for each."""
-        drawn = np.empty(count)
+        numbers = np.empty(count)
         for start in range(0, count, BLOCK):
-            block = drawn[start : start + BLOCK]
+            block = numbers[start : start + BLOCK]
             coarse, fine = self.uniform(2 * block.size).reshape(-1, 2).T
             block[:] = normal_quantile((np.floor(COARSE * coarse) + fine) / COARSE)
-        return drawn
+        return numbers
 
     def gamma(self, shape: float, count: int) -> NDArray[np.float64]:
         """``count`` gamma numbers of unit scale, shape (count,): R's ``qgamma(runif(count), shape)``.
