@@ -34,6 +34,8 @@ _OUTPUTS = {
     "choices": Output(ids.CHOICES, "data"),
     "problem": Output(ids.PROBLEM, "children"),
     "rows_used": Output(ids.ROWS_USED, "children"),
+    "as_read": Output(ids.AS_READ, "children"),
+    "reading_notes": Output(ids.READING_NOTES, "children"),
     "chip": Output(ids.DATASET_CHIP, "children"),
     "about": Output(ids.ABOUT, "children"),
     "sort": Output(ids.SORT, "data"),

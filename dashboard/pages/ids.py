@@ -38,6 +38,8 @@ SHOW_OWN: Final = "show-own"
 
 DATASET_CHIP: Final = "dataset-chip"
 ROWS_USED: Final = "rows-used"
+AS_READ: Final = "as-read"
+READING_NOTES: Final = "reading-notes"
 PROBLEM: Final = "problem"
 MY_FILES: Final = "my-files"
 ABOUT: Final = "about"

@@ -134,9 +134,11 @@ def _roles(table: Table | None, choices: Choices) -> html.Div:
     )
     return html.Div(
         [
+            html.P(id=ids.AS_READ, className="as-read"),
             labelled("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.source.outcome)),
             labelled("Group", _column_picker(ids.GROUP, groups, choices.source.group)),
             html.P(id=ids.ROWS_USED, className="rows-used"),
+            html.Div(id=ids.READING_NOTES, className="reading-notes"),
         ],
         className="roles",
         id=ids.ROLES,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
-    from dashboard.ingest import Table
+    from dashboard.ingest import FileGroups, Table
     from dashboard.scene.truth import Truth
     from dashboard.storage.workspace import Workspace
     from estimators import Comparison, GroupData, Sample
@@ -125,6 +125,10 @@ class GroupSource(ABC):
 
     def truth(self) -> Truth | None:
         """The true means ``(J,)`` in the order of the data's labels; None where they are not known."""
+        return None
+
+    def file_groups(self) -> FileGroups | None:
+        """The groups with how their file was read; None where they come from no file. Raises as groups."""
         return None
 
     def rows(self) -> RowsFile | None:

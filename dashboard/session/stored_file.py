@@ -17,6 +17,7 @@ from estimators import DataError
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
+    from dashboard.ingest import FileGroups
     from dashboard.session.sources import ChosenSource, Holdings
     from dashboard.storage.datasets import Dataset
     from estimators import Comparison, GroupData, Sample
@@ -99,7 +100,11 @@ class StoredFile(GroupSource):
 
     def groups(self) -> GroupData:
         """The rows reduced to groups, once. Raises DataError or UnreadableFile."""
-        return self._groups
+        return self._read.data
+
+    def file_groups(self) -> FileGroups:
+        """The groups with how the file was read and what may be amiss. Raises as groups."""
+        return self._read
 
     def describe(self) -> Description:
         """The file by its name."""
@@ -139,11 +144,11 @@ class StoredFile(GroupSource):
         return Scripts(r, python)
 
     @cached_property
-    def _groups(self) -> GroupData:
-        from dashboard.ingest import reduce_table
+    def _read(self) -> FileGroups:
+        from dashboard.ingest import table_groups
 
         table, chosen = self._dataset.table, self._chosen
-        return reduce_table(table, outcome=chosen.outcome, group=chosen.group)
+        return table_groups(table, outcome=chosen.outcome, group=chosen.group)
 
 
 def sample_of(samples: Mapping[str, Sample], token: str) -> Sample | None:

@@ -1,0 +1,46 @@
+"""How a file was read and what was left out stand on the page."""
+
+from __future__ import annotations
+
+import io
+
+from dashboard.ingest import Reading
+from dashboard.pages.comparison import comparison_content
+from dashboard.pages.file_reading import as_read
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import Comparisons
+from dashboard.session.stored_file import ChosenColumns
+from dashboard.storage.workspace import Workspace
+from estimators import build_registry
+from tests.components import text_of
+
+CONTENT = "\n".join(
+    ["group;value", "b;<0.5", "a;n/a", *(f"{g};{i},5" for i in range(12) for g in "bcd"), "c;-999,0", ""]
+)
+
+
+def _content(tmp_path, content, outcome, group):
+    comparisons = Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
+    dataset = comparisons.workspace.receive("ann", "lab.csv", io.BytesIO(content.encode()), None)
+    choices = Choices(ChosenColumns(dataset.token, outcome, group), on=("ols",))
+    source, scene = comparisons.source("ann", choices), comparisons.scene("ann", choices)
+    return comparison_content(comparisons, choices, source, scene)
+
+
+def test_the_page_says_how_a_file_was_read_and_shows_what_was_left_out(tmp_path):
+    content = _content(tmp_path, CONTENT, "value", "group")
+    assert content["as_read"] == "Read as UTF-8, semicolons, decimal comma"
+    notes = [text_of(line) for line in content["reading_notes"]]
+    assert any("1 row left out" in line and "`<0.5` (line 2)" in line for line in notes)
+    assert any("roup a has no usable row" in line for line in notes)
+    assert any("-999" in line and "missing value" in line for line in notes)
+
+
+def test_only_what_applies_is_said_of_a_reading():
+    assert as_read(Reading()) == ""
+    assert as_read(Reading(sheet="May")) == "sheet May"
+    used = Reading(encoding="UTF-8", delimiter="\t", decimal=".", thousands=",", skip_rows=2, comment="#")
+    assert as_read(used) == (
+        "UTF-8, tabs, decimal point, thousands set apart by commas, 2 lines skipped, "
+        "no line of column names, lines that begin with # are remarks"
+    )
