@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds for what should take next to none: how busy the machine is decides over no test."""
 
 
