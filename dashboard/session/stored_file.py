@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from dashboard.ingest import guess_roles
+from dashboard.ingest import ALL_ROWS, AS_FOUND, Reading, RowFilter, guess_roles
 from dashboard.scene.group_noun import unit_of
+from dashboard.session.chosen_reading import (
+    reading_from_json,
+    reading_to_json,
+    rows_from_json,
+    rows_to_json,
+)
 from dashboard.session.json_values import text
 from dashboard.session.sources import Description, GroupSource, Scripts, SourceControls, selection_key
 from dashboard.words.numbers import row_count
@@ -24,22 +31,30 @@ if TYPE_CHECKING:
 
 SAMPLE_PREFIX = "sample-"
 """Of the token of a sample, before its id."""
+_NO_SCRIPT = """\
+# There is no script for a file whose reading was changed or from which rows were left out on purpose:
+# it would read other rows than the page does. The table can be downloaded.
+"""
 
 
 @dataclass(frozen=True)
 class ChosenColumns:
-    """Two columns of a dataset. How its file is read, and which rows take part, will be further fields."""
+    """Two columns of a dataset, how its file is read, and which of its rows take part."""
 
     token: str
     outcome: str
     group: str
+    reading: Reading = AS_FOUND
+    """Of the options that concern the layout, the stored table has the last word: it was read by them."""
+    rows: RowFilter = ALL_ROWS
 
     controls: ClassVar[frozenset[str]] = frozenset({"outcome", "group"})
 
     @property
     def selection_key(self) -> str:
-        """The same for the same dataset and columns."""
-        return selection_key(self.token, self.outcome, self.group)
+        """The same for the same dataset and columns, read alike, with the same rows."""
+        chosen = {**reading_to_json(self.reading), **rows_to_json(self.rows)}
+        return selection_key(self.token, self.outcome, self.group, *([json.dumps(chosen)] if chosen else []))
 
     @classmethod
     def owns(cls, _token: str, /) -> bool:
@@ -48,14 +63,27 @@ class ChosenColumns:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
-        return {"token": self.token, "outcome": self.outcome, "group": self.group, "design": None}
+        return {
+            "token": self.token,
+            "outcome": self.outcome,
+            "group": self.group,
+            "reading": reading_to_json(self.reading),
+            "rows": rows_to_json(self.rows),
+            "design": None,
+        }
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> ChosenColumns | None:
         """The columns; None where what was chosen is no file."""
         if given.get("design") is not None:
             return None
-        return cls(text(given["token"]), text(given["outcome"]), text(given["group"]))
+        return cls(
+            text(given["token"]),
+            text(given["outcome"]),
+            text(given["group"]),
+            reading_from_json(given.get("reading")),
+            rows_from_json(given.get("rows")),
+        )
 
     @classmethod
     def from_controls(cls, given: SourceControls) -> ChosenColumns:
@@ -118,9 +146,15 @@ class StoredFile(GroupSource):
         return size, f"{len(data):,} {noun.one if len(data) == 1 else noun.many}"
 
     def script(self, comparison: Comparison, plugins_dirs: Sequence[str] = ()) -> Scripts:
-        """Scripts that read the file as blupboard does."""
+        """Scripts that read the file as blupboard does.
+
+        None but a remark where cells are read otherwise than found or rows are left out: a script that knew
+        nothing of it would give other numbers.
+        """
         from dashboard.scripts.code_export import python_script, r_script
 
+        if self._chosen.reading != AS_FOUND or self._chosen.rows:
+            return Scripts(_NO_SCRIPT, _NO_SCRIPT)
         table, chosen = self._dataset.table, self._chosen
         r = r_script(
             comparison,
@@ -148,7 +182,9 @@ class StoredFile(GroupSource):
         from dashboard.ingest import table_groups
 
         table, chosen = self._dataset.table, self._chosen
-        return table_groups(table, outcome=chosen.outcome, group=chosen.group)
+        return table_groups(
+            table, outcome=chosen.outcome, group=chosen.group, reading=chosen.reading, rows=chosen.rows
+        )
 
 
 def sample_of(samples: Mapping[str, Sample], token: str) -> Sample | None:

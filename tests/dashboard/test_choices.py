@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.ingest import AS_FOUND, Condition, Reading, RowFilter
+from dashboard.ingest.reading import Labels, Operator
 from dashboard.session.choices import (
     LEVELS,
     Choices,
@@ -26,9 +29,32 @@ from tests.scenes import BUILT_IN, Share
 TEXT = st.text(max_size=20)
 VALUES = st.booleans() | st.integers(-(10**6), 10**6) | st.floats(allow_nan=False) | TEXT
 DESIGNS = st.builds(Design, groups=st.integers(1, 50), seed=st.integers(-9, 9))
+MARKS = st.none() | st.text(max_size=1)
+LINES = st.none() | st.integers(0, 99)
+READINGS = st.builds(
+    Reading,
+    encoding=st.none() | TEXT,
+    delimiter=MARKS,
+    decimal=st.sampled_from([None, ".", ","]),
+    thousands=st.sampled_from([None, "", " ", "'"]),
+    header=LINES,
+    skip_rows=LINES,
+    comment=MARKS,
+    sheet=st.none() | TEXT,
+    missing=st.lists(TEXT, max_size=3).map(tuple),
+    labels=st.sampled_from([None, *get_args(Labels)]),
+    fill_down=st.none() | st.booleans(),
+)
+ROWS = st.builds(
+    RowFilter,
+    exclude=st.lists(TEXT, max_size=3).map(tuple),
+    where=st.lists(st.builds(Condition, TEXT, st.sampled_from(get_args(Operator)), TEXT), max_size=3).map(
+        tuple
+    ),
+)
 CHOICES = st.builds(
     Choices,
-    source=st.builds(ChosenColumns, TEXT, TEXT, TEXT) | st.builds(ChosenDesign, DESIGNS),
+    source=st.builds(ChosenColumns, TEXT, TEXT, TEXT, READINGS, ROWS) | st.builds(ChosenDesign, DESIGNS),
     on=st.lists(TEXT, max_size=4).map(tuple),
     options=st.lists(st.tuples(TEXT, TEXT, VALUES), max_size=4).map(tuple),
     level=st.sampled_from(LEVELS),
@@ -69,7 +95,7 @@ def test_one_odd_value_is_refused_or_of_the_right_kind(name, value):
     hash(read)
 
 
-@pytest.mark.parametrize("name", sorted(PLAIN.keys() - {"design"}))
+@pytest.mark.parametrize("name", sorted(PLAIN.keys() - {"design", "reading", "rows"}))
 def test_a_missing_part_is_refused(name):
     assert Choices.from_json({k: v for k, v in PLAIN.items() if k != name}) is None
 
@@ -206,11 +232,43 @@ def test_one_can_sort_by_what_is_on():
 def test_a_design_survives_and_choices_kept_before_there_were_designs_are_understood():
     simulated = replace(Choices.from_json(PLAIN), source=ChosenDesign(Design(groups=7, seed=-3)))
     assert Choices.from_json(json.loads(json.dumps(simulated.to_json()))) == simulated
-    assert Choices.from_json({k: v for k, v in PLAIN.items() if k != "design"}).source == ChosenColumns(
-        "t", "y", "g"
-    )
+    earlier = {k: v for k, v in PLAIN.items() if k not in ("design", "reading", "rows")}
+    assert Choices.from_json(earlier).source == ChosenColumns("t", "y", "g")
+    later = PLAIN | {"reading": {"decimal": ",", "bold": True}}
+    assert Choices.from_json(later).source.reading == Reading(decimal=",")
 
 
 @pytest.mark.parametrize("design", [3, "model1", [], {"groups": -1}, {"sigma_group": "x"}, {"nonsense": 1}])
 def test_a_design_that_is_none_is_refused(design):
     assert Choices.from_json(PLAIN | {"design": design}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        ("reading", "semicolons"),
+        ("reading", {"delimiter": ";;"}),
+        ("reading", {"header": -1}),
+        ("reading", {"skip_rows": True}),
+        ("reading", {"labels": "sounds alike"}),
+        ("reading", {"missing": "-999"}),
+        ("reading", {"decimal": ",", "thousands": ","}),
+        ("rows", ["A"]),
+        ("rows", {"exclude": [3]}),
+        ("rows", {"where": [["year", "~", "2024"]]}),
+        ("rows", {"where": ["year=2024"]}),
+    ],
+)
+def test_a_reading_or_a_filter_that_is_none_is_refused(name, odd):
+    assert Choices.from_json(PLAIN | {name: odd}) is None
+
+
+def test_a_selection_belongs_to_the_groups_of_one_reading_and_one_filter():
+    plain = ChosenColumns("t", "y", "g")
+    others = [
+        replace(plain, reading=Reading(labels="folded")),
+        replace(plain, rows=RowFilter(exclude=("A",))),
+        replace(plain, rows=RowFilter(where=(Condition("year", "=", "2024"),))),
+    ]
+    assert plain.selection_key == replace(plain, reading=AS_FOUND).selection_key
+    assert len({one.selection_key for one in (plain, *others)}) == 4

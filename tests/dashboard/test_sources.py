@@ -11,6 +11,7 @@ import pytest
 from plotly.io.json import to_json_plotly as to_json
 
 from dashboard.figures.page_view import draw_views
+from dashboard.ingest import Condition, Reading, RowFilter
 from dashboard.pages.comparison import comparison_content
 from dashboard.pages.layout import layout
 from dashboard.session.choices import KINDS, Choices, kind_of
@@ -155,3 +156,26 @@ def test_every_kind_comes_back_from_json_and_is_no_other_kind(kind, columns):
 def test_controls_that_say_nothing_are_refused_in_a_sentence(kind):
     with pytest.raises(BlupboardError, match=r"\w+ \w+ \w+"):
         kind.from_controls(SourceControls("t"))
+
+
+def test_a_file_is_reduced_as_it_was_chosen_to_be_read(comparisons):
+    content = "clinic;score;year\nA;1,5;2024\na ;2,5;2023\nB;-99;2024\nB;3,5;2024\nC;9,5;2024\n"
+    dataset = comparisons.workspace.receive("ann", "a.csv", io.BytesIO(content.encode()), None)
+    plain = ChosenColumns(dataset.token, "score", "clinic")
+    chosen = replace(
+        plain,
+        reading=Reading(missing=("-99",), labels="folded"),
+        rows=RowFilter(exclude=("C",), where=(Condition("year", "=", "2024"),)),
+    )
+    found, used = (comparisons.source("ann", Choices(one, ())) for one in (plain, chosen))
+    assert found.groups().labels.tolist() == ["A", "B", "C", "a "]
+    assert dict(zip(used.groups().labels.tolist(), used.groups().mean.tolist(), strict=True)) == {
+        "A": 1.5,
+        "B": 3.5,
+    }
+    assert {one.cause: one.rows for one in used.groups().left_out} == {
+        "missing_outcome": 1,
+        "excluded_group": 1,
+        "where": 1,
+    }
+    assert used.file_groups().reading.missing == ("-99",)
