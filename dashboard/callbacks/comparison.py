@@ -17,7 +17,7 @@ from dashboard.session.choices import Choices, kind_of
 from dashboard.session.comparisons import SOON_SECONDS
 from dashboard.session.page_controls import PageControls, choices_of
 from dashboard.session.sources import SourceControls
-from dashboard.storage.workspace import WorkspaceError
+from dashboard.storage.errors import WorkspaceError
 from dashboard.words.grammar import sentence
 from dashboard.words.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
 from estimators import BlupboardError, DesignError

@@ -13,7 +13,7 @@ from dashboard.pages.rail import column_options, my_files
 from dashboard.serving.server import owner
 from dashboard.session.first_choices import first_choices, missing_columns, worked_example
 from dashboard.session.stored_file import SAMPLE_PREFIX
-from dashboard.storage.workspace import UnknownDataset, WorkspaceError
+from dashboard.storage.errors import UnknownDataset, WorkspaceError
 
 if TYPE_CHECKING:
     import dash

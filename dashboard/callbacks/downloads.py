@@ -19,7 +19,7 @@ from dashboard.pages import ids
 from dashboard.pages.header import rows_entry
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
-from dashboard.storage.workspace import UnknownDataset, WorkspaceError
+from dashboard.storage.errors import UnknownDataset, WorkspaceError
 from estimators import TIDY_COLUMNS, BlupboardError
 from estimators.contract.comparison import TIDY, tidy_columns
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
-from dashboard.storage.workspace import WorkspaceError
+from dashboard.storage.errors import WorkspaceError
 from estimators import BlupboardError
 
 if TYPE_CHECKING:

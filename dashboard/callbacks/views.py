@@ -10,7 +10,7 @@ from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
-from dashboard.storage.workspace import WorkspaceError
+from dashboard.storage.errors import WorkspaceError
 from dashboard.words.grammar import sentence
 from estimators import BlupboardError
 

@@ -55,7 +55,7 @@ def serve_command(
     from dashboard.app import create_app
     from dashboard.serving.listener import CannotListen
     from dashboard.serving.server import serve
-    from dashboard.storage.workspace import WorkspaceError
+    from dashboard.storage.errors import WorkspaceError
 
     try:
         with reading_files():

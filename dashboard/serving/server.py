@@ -36,14 +36,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wsgi import get_input_stream
 
 from dashboard.serving.desktop import open_browser, open_window
-from dashboard.storage.workspace import (
-    Interrupted,
-    NoRoom,
-    TooLarge,
-    UnknownDataset,
-    Workspace,
-    WorkspaceError,
-)
+from dashboard.storage.errors import Interrupted, NoRoom, TooLarge, UnknownDataset, WorkspaceError
+from dashboard.storage.workspace import Workspace
 
 if TYPE_CHECKING:
     from dashboard.serving.listener import Listener

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dashboard.session.choices import Choices, kind_of
 from dashboard.session.simulation import FIRST_DESIGN, ChosenDesign
 from dashboard.session.stored_file import SAMPLE_PREFIX, sample_of
-from dashboard.storage.workspace import WorkspaceError
+from dashboard.storage.errors import WorkspaceError
 
 if TYPE_CHECKING:
     from dashboard.session.comparisons import Comparisons

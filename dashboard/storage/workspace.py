@@ -40,6 +40,15 @@ from dashboard.storage.datasets import (
     read_dataset,
     remove_dataset,
 )
+from dashboard.storage.errors import (
+    Interrupted,
+    NoRoom,
+    TooLarge,
+    UnknownDataset,
+    UnusableRoot,
+    UnusableSample,
+    WorkspaceError,
+)
 from dashboard.storage.private_files import (
     age_in_days,
     children,
@@ -61,37 +70,6 @@ _SAMPLE_PREFIX = "sample-"
 
 SIMULATED = "simulated"
 """The token of what has no file because it is drawn anew from its design; every owner has it."""
-
-
-class WorkspaceError(Exception):
-    """Something the person can act on; the message is one sentence for them."""
-
-
-class TooLarge(WorkspaceError):
-    """More bytes than this server takes."""
-
-
-class Interrupted(WorkspaceError):
-    """The stream ended before all announced bytes had come."""
-
-
-class NoRoom(WorkspaceError):
-    """The disk that holds the root is full."""
-
-
-class UnusableRoot(WorkspaceError):
-    """The root folder cannot be created or written."""
-
-
-class UnusableSample(WorkspaceError):
-    """The file of a sample cannot be read."""
-
-
-class UnknownDataset(WorkspaceError):
-    """No such dataset for this owner; the same answer whether it belongs to someone else or to nobody."""
-
-    def __init__(self) -> None:
-        super().__init__("This dataset is not here any more; upload the file again or choose a sample.")
 
 
 class Workspace:

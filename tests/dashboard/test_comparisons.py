@@ -22,7 +22,8 @@ from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, session_start
 from dashboard.session.page_controls import choices_of, value_within_bounds
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import UnknownDataset, Workspace
+from dashboard.storage.errors import UnknownDataset
+from dashboard.storage.workspace import Workspace
 from dashboard.words.table import CLIENT_SIDE_GROUPS
 from estimators import DataError, OptionError, Registry, Source
 from tests.scenes import BUILT_IN, STRANGERS, Share

@@ -16,7 +16,8 @@ from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, session_start, worked_example
 from dashboard.session.simulation import ChosenDesign
-from dashboard.storage.workspace import UnusableSample, Workspace
+from dashboard.storage.errors import UnusableSample
+from dashboard.storage.workspace import Workspace
 from estimators import Design, Sample
 from tests.components import of_class, text_of, within
 

@@ -13,17 +13,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.ingest import UnreadableFile
-from dashboard.storage.workspace import (
-    MAX_CHOICES_BYTES,
-    Interrupted,
-    NoRoom,
-    TooLarge,
-    UnknownDataset,
-    UnusableRoot,
-    Workspace,
-    default_root,
-    format_bytes,
-)
+from dashboard.storage.errors import Interrupted, NoRoom, TooLarge, UnknownDataset, UnusableRoot
+from dashboard.storage.workspace import MAX_CHOICES_BYTES, Workspace, default_root, format_bytes
 from tests.waiting import PATIENCE
 
 CSV = b"score,school\n1.5,a\n2.5,a\n3,b\n4,b\n"

@@ -5,10 +5,8 @@ import threading
 import pytest
 
 from dashboard.ingest import store_table
-from dashboard.storage.workspace import (
-    UnknownDataset,
-    Workspace,
-)
+from dashboard.storage.errors import UnknownDataset
+from dashboard.storage.workspace import Workspace
 
 CSV = b"score,school\n1.5,a\n2.5,a\n3,b\n4,b\n"
 DAY = 86_400

@@ -1,0 +1,34 @@
+"""What a workspace says to the person when it cannot do what was asked."""
+
+from __future__ import annotations
+
+
+class WorkspaceError(Exception):
+    """Something the person can act on; the message is one sentence for them."""
+
+
+class TooLarge(WorkspaceError):
+    """More bytes than this server takes."""
+
+
+class Interrupted(WorkspaceError):
+    """The stream ended before all announced bytes had come."""
+
+
+class NoRoom(WorkspaceError):
+    """The disk that holds the root is full."""
+
+
+class UnusableRoot(WorkspaceError):
+    """The root folder cannot be created or written."""
+
+
+class UnusableSample(WorkspaceError):
+    """The file of a sample cannot be read."""
+
+
+class UnknownDataset(WorkspaceError):
+    """No such dataset for this owner; the same answer whether it belongs to someone else or to nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("This dataset is not here any more; upload the file again or choose a sample.")
