@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import flask
+import flask_compress
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import (
     BadRequest,
@@ -45,6 +46,11 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8050
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
+_COMPRESSED = {
+    "COMPRESS_ALGORITHM": ["br", "gzip"],
+    "COMPRESS_MIN_SIZE": 1_000,  # what fits into one packet arrives no sooner for being smaller
+    "COMPRESS_LEVEL": 4,
+}
 _MAX_BODY_BYTES = 64 * 2**20
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRUSTED_SITES = frozenset({"same-origin", "none"})
@@ -81,6 +87,8 @@ def install(
         proxied = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
         server.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way to add middleware
     _set_up_session(server, workspace.signing_key())
+    server.config.update(_COMPRESSED)
+    flask_compress.Compress(server)
     server.before_request(_refuse_unknown_host)
     server.before_request(_refuse_other_sites)
     server.before_request(_know_the_owner)

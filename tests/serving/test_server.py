@@ -269,6 +269,17 @@ def test_every_answer_carries_the_security_headers(client):
         assert headers["Referrer-Policy"] == "no-referrer"
 
 
+def test_long_answers_are_compressed_for_whoever_reads_that(app):
+    app.add_url_rule("/long", "long", lambda: flask.jsonify(list(range(5_000))))
+    client = app.test_client()
+    plain = client.get("/long")
+    sent = client.get("/long", headers={"Accept-Encoding": "gzip, br"})
+    assert "Content-Encoding" not in plain.headers
+    assert sent.headers["Content-Encoding"] == "br"
+    assert len(sent.data) < len(plain.data) / 2
+    assert "Content-Encoding" not in client.get("/health", headers={"Accept-Encoding": "gzip"}).headers
+
+
 def test_the_hashes_of_scripts_are_asked_for_once_with_the_first_answer(root):
     asked = []
     app = make_app(root, install={"csp_hashes": lambda: asked.append(1) or ["'sha256-late='"]})
