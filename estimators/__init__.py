@@ -19,6 +19,13 @@ from estimators.data.scaled import ScaledGroups, Sizes
 from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
 from estimators.fitting.compare import compare
 from estimators.fitting.fit_many import fit_many
+from estimators.inference.spread_intervals import (
+    ExactInterval,
+    ProfileInterval,
+    exact_intervals,
+    profile_intervals,
+)
+from estimators.inference.spread_tests import LikelihoodRatio, SpreadTests, spread_tests
 from estimators.methods.blup import MlBlup, RemlBlup
 from estimators.methods.degenerate import degenerate_fit, degenerate_note
 from estimators.methods.homogeneity import Homogeneity, homogeneity
@@ -55,6 +62,7 @@ __all__ = [
     "DroppedRows",
     "Estimator",
     "EstimatorRisk",
+    "ExactInterval",
     "FitError",
     "GrandMean",
     "GroupBatch",
@@ -63,6 +71,7 @@ __all__ = [
     "Homogeneity",
     "JamesStein",
     "LevelMeans",
+    "LikelihoodRatio",
     "Look",
     "Measured",
     "MlBlup",
@@ -73,6 +82,7 @@ __all__ = [
     "Parameter",
     "PluginFailure",
     "PluginStatus",
+    "ProfileInterval",
     "Progress",
     "Reader",
     "Registry",
@@ -87,6 +97,7 @@ __all__ = [
     "Simulated",
     "Sizes",
     "Source",
+    "SpreadTests",
     "Sweep",
     "Theory",
     "View",
@@ -97,12 +108,15 @@ __all__ = [
     "crossings",
     "degenerate_fit",
     "degenerate_note",
+    "exact_intervals",
     "fit_many",
     "homogeneity",
     "hookimpl",
     "option",
+    "profile_intervals",
     "risk_steps",
     "run_risk",
     "simulate",
+    "spread_tests",
     "theory",
 ]

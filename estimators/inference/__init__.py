@@ -1,0 +1,1 @@
+"""How sure, and what may be concluded: intervals and tests of the spreads, ranks, selection."""

@@ -1,0 +1,224 @@
+"""Intervals for the spreads: by the profile of the likelihood, and exact by Wald's F."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from estimators.errors import DataError, OptionError
+from estimators.inference.likelihood import Likelihood
+from estimators.inference.roots import bracketed_roots
+from estimators.methods.variance_components import fit_variance_components
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from estimators.data.groups import GroupData
+    from estimators.data.scaled import ScaledGroups
+    from estimators.methods.profile import Method
+
+    Floats = NDArray[np.float64]
+
+Spread = Literal["sigma_group", "sigma_error", "ratio", "icc", "mu"]
+
+
+@dataclass(frozen=True)
+class ProfileInterval:
+    """What the profile of the likelihood leaves in for one parameter: one piece, or several."""
+
+    pieces: tuple[tuple[float, float], ...]
+    """Lower and upper end of each, ascending, in the units of the parameter."""
+    zero_inside: bool
+    """Whether 0, the end of what a spread can be, is in it: then there is no crossing below."""
+
+    @property
+    def ends(self) -> tuple[float, ...]:
+        """Every value at which the profile crosses its limit, ascending."""
+        every = [end for piece in self.pieces for end in piece]
+        return tuple(every[1:] if self.zero_inside else every)
+
+    @property
+    def low(self) -> float:
+        """The lower end of the whole."""
+        return self.pieces[0][0]
+
+    @property
+    def high(self) -> float:
+        """The upper end of the whole."""
+        return self.pieces[-1][1]
+
+
+@dataclass(frozen=True)
+class ExactInterval:
+    """An interval from a statistic whose distribution is known exactly at every value of the parameter."""
+
+    low: float | None
+    """Lower end; None where the interval is empty."""
+    high: float | None
+    """Upper end; None where the interval is empty."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether no value fits the data: they lie closer together than any spread would let expect."""
+        return self.low is None
+
+
+def profile_intervals(data: GroupData, method: Method, level: float = 0.95) -> Mapping[str, ProfileInterval]:
+    """Profile likelihood intervals of the spreads, of their ratio sigma_group^2 / sigma_error^2 and the ICC.
+
+    What is at most the chi-square(1) quantile of ``level`` above the lowest criterion is in; by ML also mu,
+    by REML not, as mu is no parameter of its criterion. Of published means sigma_group (and mu) alone, as
+    nothing within is estimated. ML as the ``confint`` of R's lme4 (Bates, Maechler, Bolker & Walker 2015, J.
+    Stat. Softw. 67(1), section 5); every crossing is kept, as the set can be in pieces.
+
+    Args:
+        data: the groups; two or more, not all with one row.
+        method: ``reml`` or ``ml``.
+        level: between 0 and 1.
+
+    Raises:
+        DataError: the data leave the method no choice: one group, one row in each, nothing that varies
+        within. OptionError: the level is not between 0 and 1.
+
+    """
+    distance = _distance(level)
+    scaled = estimable(data)
+    best = float(fit_variance_components(scaled, method).ratio)
+    found = Likelihood.of(scaled, method, best, distance)
+    unit, pieces = float(scaled.unit), found.ratio_set(distance)
+    from_zero = pieces[0][0] == 0
+
+    def interval(
+        ends: list[tuple[float, float]], change: Callable[[float], float], zero: bool = False
+    ) -> ProfileInterval:
+        return ProfileInterval(tuple((change(low), change(high)) for low, high in ends), zero)
+
+    named = {}
+    if scaled.published:
+        named["sigma_group"] = interval(pieces, lambda x: unit * float(np.sqrt(x)), from_zero)
+    else:
+        group, error = _spread_shadows(found, distance)
+        named["sigma_group"] = interval(group, lambda x: unit * float(np.sqrt(x)), from_zero)
+        named["sigma_error"] = interval(error, lambda x: unit * float(np.sqrt(x)))
+        named["ratio"] = interval(pieces, float, from_zero)
+        named["icc"] = interval(pieces, lambda x: x / (1.0 + x), from_zero)
+    if method == "ml":
+        center = found.shadow(
+            distance, lambda x, d: found.center(x, d, -1), lambda x, d: found.center(x, d, 1)
+        )
+        named["mu"] = interval(center, lambda x: float(scaled.place(x)))
+    return named
+
+
+def _spread_shadows(
+    found: Likelihood, distance: float
+) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """The pieces of sigma_group^2 and of sigma_error^2, in squared units."""
+    group = found.shadow(
+        distance,
+        lambda x, d: x * found.error_variance(x, d, -1),
+        lambda x, d: x * found.error_variance(x, d, 1),
+    )
+    error = found.shadow(
+        distance, lambda x, d: found.error_variance(x, d, -1), lambda x, d: found.error_variance(x, d, 1)
+    )
+    return group, error
+
+
+def exact_intervals(data: GroupData, level: float = 0.95) -> Mapping[str, ExactInterval]:
+    """Exact intervals of sigma_group^2 / sigma_error^2 and of the ICC; of published means, of sigma_group.
+
+    F(l) = sum w_j (ybar_j - mu_l)^2 / (J - 1) / (SSW / (N - J)), w_j = n_j / (1 + n_j l), is F(J - 1, N - J)
+    at the true ratio l, whatever the sizes, and falls in l: what lies between its quantiles is in (Wald 1940,
+    Ann. Math. Stat. 11, 96-99). Of published means the same sum is chi-square(J - 1) at the true
+    sigma_group^2 (Viechtbauer 2007, Stat. Med. 26, 37-52). Empty where even at 0 it is below the lower
+    quantile.
+
+    Args:
+        data: the groups; two or more, not all with one row.
+        level: between 0 and 1.
+
+    Raises:
+        DataError: one group, one row in each, or nothing that varies within.
+        OptionError: the level is not between 0 and 1.
+
+    """
+    from scipy.special import chdtri, fdtri
+
+    _check_level(level)
+    scaled = estimable(data)
+    tail, df = (1.0 - level) / 2.0, scaled.groups - 1
+    if scaled.published:
+        limits = float(chdtri(df, tail)), float(chdtri(df, 1.0 - tail))
+        scale = 1.0
+    else:
+        within = scaled.rows - scaled.groups
+        # by the lower tails of both F and 1 / F, so that no digit of a small tail is lost
+        limits = float(1.0 / fdtri(within, df, tail)), float(fdtri(df, within, tail))
+        scale = df * float(scaled.ss_within) / within
+    ends = [_where_sum_is(scaled, limit * scale) for limit in limits]
+    if ends[1] is None:
+        nothing = ExactInterval(None, None)
+        return {"sigma_group": nothing} if scaled.published else {"ratio": nothing, "icc": nothing}
+    low, high = ends[0] or 0.0, ends[1]
+    if scaled.published:
+        unit = float(scaled.unit)
+        return {"sigma_group": ExactInterval(unit * float(np.sqrt(low)), unit * float(np.sqrt(high)))}
+    return {
+        "ratio": ExactInterval(low, high),
+        "icc": ExactInterval(low / (1.0 + low), high / (1.0 + high)),
+    }
+
+
+def _where_sum_is(scaled: ScaledGroups, limit: float) -> float | None:
+    """The ratio at which sum w_j (ybar_j - mu)^2 has fallen to ``limit``; None where at 0 it is below."""
+    sizes = scaled.sizes
+
+    def left(ratio: Floats) -> Floats:
+        weights = sizes.information / (1.0 + sizes.information * ratio[:, None])
+        shares = weights * sizes.count
+        center = (shares @ sizes.mean) / shares.sum(axis=1)
+        off = sizes.mean - center[:, None]
+        return np.asarray((weights * (sizes.spread + sizes.count * np.square(off))).sum(axis=1) - limit)
+
+    if left(np.zeros(1))[0] < 0:
+        return None
+    top = 1.0 / float(sizes.information[0])
+    while left(np.array([top]))[0] > 0:
+        top *= 1e3
+    bottom = top
+    while bottom > 0 and left(np.array([bottom]))[0] < 0:
+        bottom /= 1e3
+    return float(bracketed_roots(left, np.array([bottom]), np.array([top]))[0])
+
+
+def estimable(data: GroupData) -> ScaledGroups:
+    """The scaled summary of groups whose spreads can be told apart.
+
+    Raises:
+        DataError: one group, one row in each, or nothing that varies within.
+
+    """
+    if len(data) < 2:
+        raise DataError("needs at least 2 groups to tell how much groups differ")
+    data.require_repeats()
+    if data.known_variance is None and not data.varies_within:
+        raise DataError("rows do not vary within any group, so the ratio of the spreads is unbounded")
+    return data.scaled()
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise OptionError(f"the level of an interval lies between 0 and 1, not at {level:g}")
+
+
+def _distance(level: float) -> float:
+    """How far above its lowest the criterion may be: the chi-square(1) quantile of ``level``."""
+    from scipy.special import ndtri
+
+    _check_level(level)
+    return float(np.square(ndtri((1.0 - level) / 2.0)))

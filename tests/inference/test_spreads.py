@@ -1,0 +1,170 @@
+"""Intervals and tests of the spreads: 50-digit answers, and what must hold whatever the data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from estimators import DataError, GroupData, OptionError, exact_intervals, profile_intervals, spread_tests
+from tests.exact import criterion_on_grid
+from tests.inference.oracles import answers, groups_of, names_of, relative
+
+LEVELS = ("0.95", "0.8")
+
+
+@pytest.mark.parametrize("method", ["ML", "REML"])
+@pytest.mark.parametrize("name", names_of("B"))
+def test_profile_intervals_cross_where_50_digits_do(name, method):
+    data = groups_of(name)
+    for level in LEVELS:
+        got = profile_intervals(data, method.lower(), float(level))
+        expected = answers("B", name)[method][f"profile_{level}"]
+        assert set(got) == set(expected)
+        for parameter, want in expected.items():
+            interval = got[parameter]
+            assert len(interval.ends) == len(want["ends"]), (parameter, level)
+            assert relative(interval.ends, want["ends"]) < 1e-10
+            assert interval.zero_inside == want.get("zero_inside", False)
+            assert interval.low == (0 if interval.zero_inside else interval.ends[0])
+            assert interval.high == interval.ends[-1]
+
+
+@pytest.mark.parametrize("name", names_of("B"))
+def test_exact_intervals(name):
+    expected = {key: value for key, value in answers("B", name).items() if key.startswith("exact_")}
+    assert expected
+    for key, want in expected.items():
+        got = exact_intervals(groups_of(name), float(key.removeprefix("exact_")))
+        for parameter in ("ratio", "icc"):
+            assert got[parameter].empty == want["wald_exact"]["empty"]
+            ends = (got[parameter].low, got[parameter].high)
+            assert relative(ends, want["wald_exact"][parameter]) < 1e-11
+
+
+def test_a_profile_set_in_two_pieces_says_both():
+    interval = profile_intervals(groups_of("zero_but_spread_a"), "reml", 0.8)["ratio"]
+    assert [round(end, 4) for piece in interval.pieces for end in piece] == [0, 0.0198, 0.1506, 1.0467]
+    assert interval.zero_inside
+    assert len(interval.ends) == 3
+
+
+def test_means_that_lie_too_close_together_leave_no_ratio():
+    data = GroupData.from_arrays([1.0, 3, 1.001, 3.001, 1.002, 3.002, 1, 3], list("aabbccdd"))
+    for interval in exact_intervals(data).values():
+        assert interval.empty
+        assert (interval.low, interval.high) == (None, None)
+    assert profile_intervals(data, "reml")["ratio"].zero_inside
+
+
+@pytest.mark.parametrize("method", ["REML", "ML"])
+def test_published_means_have_a_profile_of_their_spread(method):
+    for name in ("bcg", "eight_schools", "raudenbush1985"):
+        expected = answers("E", name)
+        got = profile_intervals(groups_of(name), method.lower())["sigma_group"]
+        want = np.sqrt(expected[f"tau2_profile_likelihood_95_{method}"])
+        assert relative([got.low, got.high], want) < 1e-9
+        exact = exact_intervals(groups_of(name))["sigma_group"]
+        assert relative([exact.low, exact.high], np.sqrt(expected["tau2_Q_profile_95"])) < 1e-9
+
+
+@pytest.mark.parametrize(("method", "key"), [("ml", "LRT"), ("reml", "RLRT")])
+@pytest.mark.parametrize("name", names_of("C"))
+def test_tests_of_no_spread(name, method, key):
+    expected, got = answers("C", name), spread_tests(groups_of(name), method)
+    assert relative([got.f.statistic, got.f.p], [expected["F"], expected["F_p"]]) < 1e-11
+    assert [got.f.df, got.f.df_within] == expected["df"]
+    want, ratio = expected[key], got.likelihood_ratio
+    assert relative([ratio.statistic, ratio.p_half_chi2], [want["statistic"], want["p_half_chi2"]]) < 1e-11
+    if "p_exact" in want:
+        assert ratio.p == pytest.approx(want["p_exact"], rel=1e-11)
+        assert ratio.seed is None
+    else:
+        assert abs(ratio.p - want["p_spectral"]) <= 5 * want["p_spectral_se"]
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+def test_the_chance_of_the_likelihood_ratio_is_that_of_simulated_data(method):
+    rng = np.random.default_rng(2)
+    sizes = np.array([2, 3, 9, 30])
+    group = np.repeat(np.arange(4), sizes)
+    got = spread_tests(GroupData.from_arrays(rng.standard_normal(44) + 0.5 * group, group), method)
+    ratios = np.concatenate([[0.0], np.geomspace(1e-4, 1e4, 150)])
+
+    def statistic():
+        mean, within = rng.standard_normal(4) / np.sqrt(sizes), rng.chisquare(40)
+        values = criterion_on_grid(ratios, sizes, mean, within, method)
+        return values[0] - values.min()
+
+    above = np.mean([statistic() >= got.likelihood_ratio.statistic for _ in range(4000)])
+    p = got.likelihood_ratio.p
+    assert 0.005 < p < 0.5
+    assert abs(above - p) < 4 * np.sqrt(p / 4000)
+
+
+def numbers(intervals):
+    """Every end of every interval, by parameter."""
+    return {name: np.array(interval.pieces) for name, interval in intervals.items()}
+
+
+@given(
+    st.lists(st.integers(1, 6) | st.sampled_from([40]), min_size=2, max_size=7).filter(lambda n: max(n) > 1),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([0.0, 0.5, 3.0]),
+    st.sampled_from(["reml", "ml"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_spreads_move_with_scale_and_not_with_location_or_order(sizes, seed, between, method):
+    rng = np.random.default_rng(seed)
+    y = np.concatenate([between * rng.standard_normal() + rng.standard_normal(n) for n in sizes])
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    data, moved = GroupData.from_arrays(y, group), GroupData.from_arrays(7.0 - 4.0 * y, len(sizes) - group)
+    first, second = profile_intervals(data, method), profile_intervals(moved, method)
+    for name, ends in numbers(first).items():
+        after = numbers(second)[name]
+        if name == "mu":
+            np.testing.assert_allclose(after, 7.0 - 4.0 * ends[::-1, ::-1], rtol=1e-6, atol=1e-6)
+        else:
+            scale = 4.0 if name.startswith("sigma") else 1.0
+            np.testing.assert_allclose(after, scale * ends, rtol=1e-6, atol=1e-9)
+    exact = exact_intervals(data)["ratio"]
+    assert exact.empty or exact_intervals(moved)["ratio"].high == pytest.approx(exact.high, rel=1e-7)
+    f = spread_tests(data, method).f
+    assert f.p == pytest.approx(stats.f.sf(f.statistic, len(sizes) - 1, sum(sizes) - len(sizes)), rel=1e-9)
+    assert exact.empty or (exact.low > 0) == (f.p < 0.025)
+
+
+@pytest.mark.parametrize("change", [lambda y: y + 1e9, lambda y: y * 1e150, lambda y: y * 1e-140])
+def test_awkward_scales_change_nothing(change):
+    rng = np.random.default_rng(5)
+    group = np.repeat(np.arange(6), [2, 3, 4, 4, 5, 9])
+    y = np.round(rng.standard_normal(27) * 64 + 30 * group) / 64
+    plain, odd = GroupData.from_arrays(y, group), GroupData.from_arrays(change(y), group)
+    for method in ("reml", "ml"):
+        first, second = profile_intervals(plain, method), profile_intervals(odd, method)
+        assert first["icc"].ends == pytest.approx(second["icc"].ends, rel=1e-6)
+        assert spread_tests(odd, method).likelihood_ratio.p == pytest.approx(
+            spread_tests(plain, method).likelihood_ratio.p, rel=1e-5
+        )
+
+
+@pytest.mark.parametrize(
+    ("rows", "groups"), [([1.0, 2], "aa"), ([1.0, 2, 3], "abc"), ([1.0, 1, 2, 2], "aabb")]
+)
+def test_spreads_that_cannot_be_told_apart_are_refused(rows, groups):
+    data = GroupData.from_arrays(rows, list(groups))
+    for ask in (
+        lambda: profile_intervals(data, "ml"),
+        lambda: exact_intervals(data),
+        lambda: spread_tests(data, "ml"),
+    ):
+        with pytest.raises(DataError):
+            ask()
+
+
+def test_a_level_that_is_none_is_refused():
+    for ask in (lambda d: profile_intervals(d, "ml", 1.0), lambda d: exact_intervals(d, 0.0)):
+        with pytest.raises(OptionError, match="between 0 and 1"):
+            ask(groups_of("rail"))
