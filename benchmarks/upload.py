@@ -138,7 +138,6 @@ def through_the_page(path: Path, data_dir: Path) -> dict[str, float]:
                 "level": 0.95,
                 "sort": "",
                 "show_own": True,
-                "dark": False,
             }
             query = urllib.parse.urlencode({"choices": json.dumps(choices)})
             lines = server.ask("GET", f"/export/groups.csv?{query}").splitlines()

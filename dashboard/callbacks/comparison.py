@@ -68,7 +68,6 @@ _INPUTS = {
     "level": Input(ids.LEVEL, "value"),
     "sort": Input(ids.SORT, "value"),
     "show_own": Input(ids.SHOW_OWN, "checked"),
-    "theme": Input(ids.THEME, "data"),
     "tick": Input(ids.UNDER_WAY_TIMER, "n_intervals"),
     "before": State(ids.CHOICES, "data"),
     "under_way": State(ids.UNDER_WAY_SHOWN, "data"),
@@ -92,7 +91,6 @@ class Page(TypedDict, total=False):
     level: str
     sort: str | None
     show_own: bool | None
-    theme: str | None
     tick: int | None
     before: object
     under_way: list[str] | None
@@ -108,7 +106,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
     views = comparisons.live_views
     unchanged = {**dict.fromkeys(_OUTPUTS, no_update), "views": views_unchanged(views)}
     trigger = ctx.triggered_id
-    if page["theme"] is None or not page["dataset"] or _is_of_no_account(trigger, page["dataset"]["token"]):
+    if not page["dataset"] or _is_of_no_account(trigger, page["dataset"]["token"]):
         return unchanged
     looks_again = trigger == ids.UNDER_WAY_TIMER
     try:
@@ -147,7 +145,6 @@ def controls_of(page: Page, inputs: object) -> PageControls:
         level=page["level"],
         sort=page["sort"],
         show_own=bool(page["show_own"]),
-        dark=page["theme"] == "dark",
     )
 
 

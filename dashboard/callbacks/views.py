@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import ClientsideFunction, Input, Output, no_update
+from dash import ClientsideFunction, Input, Output, State, no_update
 
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
@@ -35,23 +35,26 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
                 ClientsideFunction("blupboard", "drawViews"),
                 [Output(ids.view_graph(view.id), "figure") for view in views],  # a list for one too
                 Input(store, "data"),
+                Input(ids.THEME, "data"),
+                State(ids.PALETTE, "data"),
                 prevent_initial_call=True,
             )
     if comparisons.later_views:
         app.callback(
             output=view_outputs(comparisons.later_views, ids.LATER_FIGURES),
-            inputs=[Input(ids.CHOICES, "data")],
+            inputs=[Input(ids.CHOICES, "data"), Input(ids.THEME, "data")],
             prevent_initial_call=True,
-        )(lambda given: _on_choices(comparisons, given))
+        )(lambda given, theme: _on_choices(comparisons, given, theme))
 
 
-def _on_choices(comparisons: Comparisons, given: object) -> dict[str, Any]:
+def _on_choices(comparisons: Comparisons, given: object, theme: object) -> dict[str, Any]:
+    """Plugins' views are drawn for a theme: nobody else knows what their own colours become in the other."""
     views = comparisons.later_views
     choices = Choices.from_json(given)
-    if choices is None:
+    if choices is None or theme is None:
         return views_unchanged(views)
     try:
-        scene = comparisons.scene(owner(), choices, 0.0)
+        scene = comparisons.scene(owner(), choices, 0.0, dark=theme == "dark")
     except (BlupboardError, WorkspaceError, ValueError):
         return views_unchanged(views)  # the comparison's own callback says what is wrong
     return view_values(draw_views(views, scene))

@@ -9,7 +9,6 @@ import numpy as np
 from dashboard.figures.page_view import PageView
 from dashboard.figures.parts import (
     FEW,
-    GREY,
     MANY,
     group_markers,
     marker_size,
@@ -18,7 +17,7 @@ from dashboard.figures.parts import (
     title_text,
 )
 from dashboard.figures.truth import true_marks
-from dashboard.scene.style import Style, rgba
+from dashboard.scene.style import GREY, Style, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ import numpy as np
 
 from dashboard.figures.plotly_json import PlotlyFigure
 from dashboard.scene.scene import short_label
-from dashboard.scene.style import LINE, rgba
+from dashboard.scene.style import FAINT, GREY, GRID, INK, LINE, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,10 +38,6 @@ UPRIGHT_LETTER = 5.9
 """The width of an average letter of that size, in pixels."""
 
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
-INK = {False: "#3c4650", True: "#c3ccd6"}
-FAINT = {False: "#5f6b78", True: "#98a4b1"}
-GRID = {False: "#e7eaee", True: "#2c343f"}
-GREY = {False: "#8a96a3", True: "#7c8896"}
 
 NO_TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}
 """What plotly calls the template "none": a ``go.Figure`` that is given no template takes one of its own."""

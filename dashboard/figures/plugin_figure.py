@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.figures.parts import FAINT, INK, MANY, marker_symbol, plotly_text, themed_figure, title_text
+from dashboard.figures.parts import MANY, marker_symbol, plotly_text, themed_figure, title_text
 from dashboard.figures.plotly_json import PlotlyFigure, merge
+from dashboard.scene.style import FAINT, INK
 from estimators import FitError, Look
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def page_figure(figure: object, scene: Scene) -> PlotlyFigure:
         raise FitError("the layout of its figure must be a dict")
     own = {name: value for name, value in layout.items() if name not in ("template", "meta")}
     themed = _plain_dict(merge(themed_figure(scene).layout, _titles(own)))
+    themed["meta"] = {**themed["meta"], "themed": True}
     return PlotlyFigure(themed, [_page_trace(trace, scene) for trace in data])
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import plotly.graph_objects as go
 
-from dashboard.figures.parts import FAINT, GREY, INK, marker_symbol, plotly_text, themed_layout
-from dashboard.scene.style import LINE, Style, rgba
+from dashboard.figures.parts import marker_symbol, plotly_text, themed_layout
+from dashboard.scene.style import FAINT, GREY, INK, LINE, Style, rgba
 from estimators import crossings
 from estimators.risk.sweeps import DIALS
 

@@ -8,8 +8,6 @@ import numpy as np
 
 from dashboard.figures.page_view import PageView
 from dashboard.figures.parts import (
-    FAINT,
-    GREY,
     columns_layout,
     group_lines,
     group_markers,
@@ -17,7 +15,7 @@ from dashboard.figures.parts import (
     title_text,
 )
 from dashboard.figures.truth import true_marks
-from dashboard.scene.style import Style
+from dashboard.scene.style import FAINT, GREY, OWN, Style
 from dashboard.scene.truth import TRUE
 
 if TYPE_CHECKING:
@@ -66,7 +64,7 @@ def column_series(scene: Scene) -> list[Series]:
 
 def own_style(scene: Scene) -> Style:
     """The own means look like the estimator that leaves them as they are, where one is on."""
-    return next((s.style for s in scene.series if s.is_own_mean), Style("#6b7785", "#9aa5b1", "circle-open"))
+    return next((s.style for s in scene.series if s.is_own_mean), Style(OWN[False], OWN[True], "circle-open"))
 
 
 VIEW = PageView(

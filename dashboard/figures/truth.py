@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.figures.parts import INK, group_markers, marker_size
-from dashboard.scene.style import Style
+from dashboard.figures.parts import group_markers, marker_size
+from dashboard.scene.style import INK, Style
 from dashboard.scene.truth import TRUE
 
 if TYPE_CHECKING:

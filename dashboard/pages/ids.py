@@ -15,6 +15,7 @@ PAGE: Final = "page"
 PAGES: Final = ("compare", "risk", "lesson")
 THEME: Final = "theme"
 THEME_CHOICE: Final = "theme-choice"
+PALETTE: Final = "palette"
 THEME_TOGGLE: Final = "theme-toggle"
 
 RAIL: Final = "rail"

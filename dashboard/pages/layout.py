@@ -14,6 +14,7 @@ from dashboard.pages.methods import plugins_modal
 from dashboard.pages.rail import rail
 from dashboard.pages.risk import risk_panel
 from dashboard.pages.views import code_modal, comparison_panel
+from dashboard.scene.style import palette
 from dashboard.session.first_choices import first_design
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
         dcc.Store(id=ids.CHOICES),
         dcc.Store(id=ids.PAGE),
         dcc.Store(id=ids.THEME),
+        dcc.Store(id=ids.PALETTE, data=palette(comparisons.styles)),
         dcc.Store(id=ids.THEME_CHOICE, storage_type="local"),
         dcc.Store(id=ids.FIGURES),
         dcc.Store(id=ids.LATER_FIGURES),

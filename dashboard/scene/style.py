@@ -21,6 +21,13 @@ SHAPES = frozenset({"circle", "diamond", "square", *SYMBOLS})
 """Plotly's symbols that the page can draw beside an estimator's name too; each also as ``...-open``."""
 
 BACKGROUND = {False: "#ffffff", True: "#1b2129"}
+INK = {False: "#3c4650", True: "#c3ccd6"}
+FAINT = {False: "#5f6b78", True: "#98a4b1"}
+GRID = {False: "#e7eaee", True: "#2c343f"}
+GREY = {False: "#8a96a3", True: "#7c8896"}
+OWN = {False: "#6b7785", True: "#9aa5b1"}
+ROLES = (INK, FAINT, GRID, GREY, OWN)
+"""What is drawn besides the estimators, on light and on dark."""
 LEAST_CONTRAST = 4.6
 LEAST_CONTRAST_OF_MARKS = 3.0
 """What WCAG asks of graphics; on dark more is taken, as thin marks fade there."""
@@ -44,7 +51,9 @@ def styles(estimators: Iterable[Estimator]) -> Mapping[str, Style]:
 
     What one asks for is given to no other as long as there is something else.
     A hint that cannot be drawn, be it no ``#rrggbb`` or an unknown symbol, counts as none.
+    On light no two colours are the same that differ on dark, so that the page can turn one into the other.
     """
+    pairs = {role[False]: role[True] for role in ROLES}
     known = sorted(estimators, key=lambda e: e.id)
     asked_for = {color for estimator in known if (color := _color_hint(estimator))}
     found: dict[str, Style] = {}
@@ -58,8 +67,21 @@ def styles(estimators: Iterable[Estimator]) -> Mapping[str, Style]:
             taken.add(place)
             color = color or CYCLE[place % len(CYCLE)]
             symbol = symbol or SYMBOLS[(place + place // len(CYCLE)) % len(SYMBOLS)]
-        found[estimator.id] = Style(on_light(color), on_dark(color), symbol)
+        light, dark = on_light(color), on_dark(color)
+        while pairs.setdefault(light, dark) != dark:
+            light = _next_color(light)
+        found[estimator.id] = Style(light, dark, symbol)
     return found
+
+
+def palette(known: Mapping[str, Style]) -> dict[str, str]:
+    """What each colour of a view on light becomes on dark: those of the roles and of these styles."""
+    return {role[False]: role[True] for role in ROLES} | {s.light: s.dark for s in known.values()}
+
+
+def _next_color(color: str) -> str:
+    """One that no eye tells from it."""
+    return f"{color[:5]}{(int(color[5:], 16) - 1) % 256:02x}"
 
 
 def on_light(color: str) -> str:

@@ -34,7 +34,6 @@ class Choices:
     level: float = DEFAULT_LEVEL
     sort: str = ""
     show_own: bool = True
-    dark: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_json`."""
@@ -45,7 +44,6 @@ class Choices:
             "level": self.level,
             "sort": self.sort,
             "show_own": self.show_own,
-            "dark": self.dark,
         }
 
     @classmethod
@@ -64,7 +62,6 @@ class Choices:
                 level=checked_level(given["level"]),
                 sort=text(given["sort"]),
                 show_own=truth_value(given["show_own"]),
-                dark=truth_value(given["dark"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             return None

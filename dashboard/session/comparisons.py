@@ -101,11 +101,16 @@ class Comparisons:
         """
         return self._comparison(self.source(owner, choices), choices, wait_seconds)
 
-    def scene(self, owner: str, choices: Choices, wait_seconds: float | None = None) -> Scene:
-        """The comparison in display order; raises what :meth:`comparison` does."""
+    def scene(
+        self, owner: str, choices: Choices, wait_seconds: float | None = None, *, dark: bool = False
+    ) -> Scene:
+        """The comparison in display order; raises what :meth:`comparison` does.
+
+        ``dark`` is for what can be drawn for a theme only; the page turns the colours of all else itself.
+        """
         source = self.source(owner, choices)
         comparison = self._comparison(source, choices, wait_seconds)
-        return self._scenes.scene(comparison, truth=source.truth(), **_display(choices))
+        return self._scenes.scene(comparison, truth=source.truth(), **_display(choices, dark=dark))
 
     def passing_scene(self, owner: str, choices: Choices) -> Scene:
         """The scene of a source that is looked at for a moment: nothing of it is kept. Raises as above.
@@ -141,14 +146,14 @@ class Comparisons:
         return compared(source.groups(), tuple(found), choices.level)
 
 
-def _display(choices: Choices) -> Display:
+def _display(choices: Choices, *, dark: bool = False) -> Display:
     """What a scene depends on besides the comparison."""
     return {
         "outcome": choices.source.outcome,
         "group": choices.source.group,
         "selection_key": choices.source.selection_key,
         "sort": choices.sort,
-        "dark": choices.dark,
+        "dark": dark,
         "show_own": choices.show_own,
     }
 

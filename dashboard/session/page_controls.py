@@ -30,7 +30,6 @@ class PageControls:
     level: object
     sort: str | None
     show_own: bool
-    dark: bool
 
 
 def choices_of(registry: Registry, controls: PageControls) -> Choices:
@@ -51,7 +50,6 @@ def choices_of(registry: Registry, controls: PageControls) -> Choices:
         level=checked_level(controls.level),
         sort=controls.sort or "",
         show_own=controls.show_own,
-        dark=controls.dark,
     )
 
 

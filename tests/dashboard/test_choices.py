@@ -60,7 +60,6 @@ CHOICES = st.builds(
     level=st.sampled_from(LEVELS),
     sort=TEXT,
     show_own=st.booleans(),
-    dark=st.booleans(),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
@@ -90,7 +89,6 @@ def test_one_odd_value_is_refused_or_of_the_right_kind(name, value):
     assert all(isinstance(text, str) for text in texts)
     assert all(len(entry) == 3 and isinstance(entry[0], str) for entry in read.options)
     assert read.level in LEVELS
-    assert isinstance(read.dark, bool)
     assert isinstance(read.show_own, bool)
     hash(read)
 
@@ -119,7 +117,6 @@ def test_a_missing_part_is_refused(name):
         ("level", 10**400),
         ("level", [0.95]),
         ("show_own", 1),
-        ("dark", "no"),
         ("sort", None),
         ("token", 7),
     ],

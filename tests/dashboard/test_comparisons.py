@@ -85,7 +85,6 @@ def test_two_sessions_with_the_same_names_see_their_own_numbers(comparisons, upl
 def test_how_it_is_shown_makes_no_new_fit(comparisons, choices):
     first = comparisons.comparison("ann", choices)
     for other in (
-        replace(choices, dark=True),
         replace(choices, sort="@name"),
         replace(choices, show_own=False),
     ):
@@ -110,10 +109,10 @@ def test_a_file_that_changed_under_its_name_is_read_anew(comparisons, tmp_path):
 
 
 def test_a_scene_is_what_was_chosen(comparisons, choices):
-    scene = comparisons.scene("ann", replace(choices, sort="@name", dark=True, show_own=False, level=0.8))
+    scene = comparisons.scene("ann", replace(choices, sort="@name", show_own=False, level=0.8))
     assert [s.id for s in scene.series] == ["ols", "reml", "share"]
     assert scene.labels == [f"s{i}" for i in range(6)]
-    assert (scene.dark, scene.show_own, scene.comparison.level) == (True, False, 0.8)
+    assert (scene.dark, scene.show_own, scene.comparison.level) == (False, False, 0.8)
     assert (scene.outcome, scene.unit.many) == ("score", "schools")
     assert scene.selection_key == choices.source.selection_key
     assert choices.source.selection_key != replace(choices.source, group="score").selection_key
@@ -201,7 +200,6 @@ PAGE = {
     "level": "0.9",
     "sort": None,
     "show_own": True,
-    "theme": "dark",
 }
 
 
@@ -222,7 +220,7 @@ def test_controls_become_choices(comparisons):
         ("share", "share", 0.25),
         ("share", "loud", True),
     }
-    assert (found.level, found.sort, found.dark, found.show_own) == (0.9, "", True, True)
+    assert (found.level, found.sort, found.show_own) == (0.9, "", True)
     assert Choices.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
@@ -291,7 +289,7 @@ def test_awkward_data_reach_the_page(comparisons, upload, content):
         ChosenColumns(upload(content=content).token, "score", "school"), on=tuple(comparisons.registry)
     )
     for theme in (True, False):
-        scene = comparisons.scene("ann", replace(choices, dark=theme))
+        scene = comparisons.scene("ann", choices, dark=theme)
         sent = shown(comparison_content(comparisons, choices, comparisons.source("ann", choices), scene))
         figures = view_values(draw_views(comparisons.views, scene))["figures"]
         assert set(shown(figures)) == {ids.view_graph(view.id) for view in comparisons.views}

@@ -12,11 +12,13 @@ from dashboard.scene.style import (
     CYCLE,
     LEAST_CONTRAST_OF_MARKS,
     LINE,
+    ROLES,
     SHAPES,
     SYMBOLS,
     contrast,
     on_dark,
     on_light,
+    palette,
     styles,
 )
 from tests.dashboard.sent import markers, sent
@@ -63,6 +65,16 @@ def test_a_hint_that_cannot_be_drawn_counts_as_none(color, symbol):
     assert style.light in {on_light(c) for c in CYCLE}
     assert style.symbol in SYMBOLS
     sent(groups_figure(scene_of(groups_of([2, 3]), [odd])))
+
+
+def test_every_colour_on_light_has_one_on_dark():
+    strangers = [
+        type("Other", (Share,), {"id": f"other{i}", "color": role[False]})() for i, role in enumerate(ROLES)
+    ]
+    found = styles([*BUILT_IN.values(), *strangers])
+    turned = palette(found)
+    assert [turned[style.light] for style in found.values()] == [style.dark for style in found.values()]
+    assert [turned[role[False]] for role in ROLES] == [role[True] for role in ROLES]
 
 
 @pytest.mark.parametrize("symbol", sorted(SHAPES) + [f"{s}-open" for s in sorted(SHAPES)])

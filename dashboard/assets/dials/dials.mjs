@@ -4,6 +4,7 @@
  * nothing of it: its stores would take longer than a frame.
  */
 
+import {inTheme} from '../linked/theme.mjs';
 import {asZoomed} from '../linked/zoom.mjs';
 import {undrawable} from '../preview/drawable.mjs';
 import {createDriver} from '../preview/driver.mjs';
@@ -277,7 +278,7 @@ function paintViews(figures) {
     for (const [id, figure] of Object.entries(figures)) {
         const graph = graphIn(document.getElementById(id));
         if (graph && !undrawable(figure).length) {
-            paint(graph, asZoomed(figure, id));
+            paint(graph, inTheme(asZoomed(figure, id)));
             painted.push(graph);
         }
     }

@@ -2,6 +2,7 @@
  * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
  */
 
+import {inTheme, setTheme} from '../linked/theme.mjs';
 import {withZoom} from '../linked/zoom.mjs';
 import {context, noUpdate} from '../shared/dash.mjs';
 import {elements} from '../shared/elements.mjs';
@@ -21,10 +22,11 @@ export function chooseTheme(clicks, chosen) {
     return [theme, pressed ? theme : noUpdate(), theme];
 }
 
-/** Each view's new figure, with the zoom that the user has chosen. */
-export function drawViews(figures) {
+/** Each view's figure, in the theme and with the zoom that the user has chosen. */
+export function drawViews(figures, theme, palette) {
+    setTheme(theme, palette);
     const wanted = context().outputs_list.map((output) => output.id);
-    return wanted.map((id) => (figures?.[id] ? withZoom(figures[id], id) : noUpdate()));
+    return wanted.map((id) => (theme && figures?.[id] ? inTheme(withZoom(figures[id], id)) : noUpdate()));
 }
 
 /** Save one view as SVG or PNG, on a ground of the theme's colour. */
