@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -89,10 +90,13 @@ def _rows_csv(comparisons: Comparisons) -> flask.Response:
         rows = comparisons.source(owner(), _requested_choices()).rows()
         if rows is None:
             raise BadRequest(_INCOMPLETE)
-        return _download(rows.pieces(), rows.name)
+        pieces = rows.pieces()
+        # what is wrong is found before the first piece: from there on the answer is under way
+        first = next(pieces)
+        return _download(chain([first], pieces), rows.name)
     except UnknownDataset as error:
         raise NotFound(str(error)) from error
-    except BlupboardError as error:
+    except (BlupboardError, ValueError) as error:
         raise BadRequest(str(error)) from error
 
 

@@ -17,6 +17,7 @@ from dashboard.cli.estimators import estimators_command
 from dashboard.cli.new_plugin import new_plugin_command
 from dashboard.cli.plugins import plugins_command
 from dashboard.cli.risk import risk_command
+from dashboard.cli.rows import rows_command
 from dashboard.cli.serve import serve_command
 from dashboard.cli.shared import remark
 from dashboard.cli.simulate import simulate_command
@@ -45,6 +46,7 @@ def cli() -> None:
 
 cli.add_command(serve_command)
 cli.add_command(compare_command)
+cli.add_command(rows_command)
 cli.add_command(estimators_command)
 cli.add_command(simulate_command)
 cli.add_command(risk_command)

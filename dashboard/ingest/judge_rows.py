@@ -86,19 +86,30 @@ def summaries(roles: Roles, folder: Path) -> Iterator[tuple[GroupData, JudgedRow
 
     """
     from estimators import GroupData
+
+    with judged_rows(roles, folder) as judged:
+        dropped = dropped_rows(judged.counts)
+        rows = judged.connection.sql(
+            select(f"outcome, {judged.names.column} AS label", _usable(judged.names))
+        )
+        data = GroupData.from_frame(rows, outcome="outcome", group="label", already_dropped=dropped)
+        notation = None if judged.numbers is None else judged.numbers.notation
+        causes = left_out(judged)
+        data = replace(data, left_out=causes, unused_labels=unused_labels(judged), notation=notation)
+        yield data, judged
+
+
+@contextmanager
+def judged_rows(roles: Roles, folder: Path) -> Iterator[JudgedRows]:
+    """The rows judged, some of which can be used; raises what `summaries` does."""
     from estimators.data.rows import no_usable_row
 
     with engine(roles.parquet, folder) as connection:
         judged = judge(connection, roles)
-        dropped = dropped_rows(judged.counts)
-        causes = left_out(judged)
         if USED not in judged.counts:
-            raise no_usable_row(dropped.total, dropped, causes, roles.noun)
-        rows = connection.sql(select(f"outcome, {judged.names.column} AS label", _usable(judged.names)))
-        data = GroupData.from_frame(rows, outcome="outcome", group="label", already_dropped=dropped)
-        notation = None if judged.numbers is None else judged.numbers.notation
-        data = replace(data, left_out=causes, unused_labels=unused_labels(judged), notation=notation)
-        yield data, judged
+            dropped = dropped_rows(judged.counts)
+            raise no_usable_row(dropped.total, dropped, left_out(judged), roles.noun)
+        yield judged
 
 
 def dropped_rows(counts: dict[int, int]) -> DroppedRows:
@@ -108,8 +119,19 @@ def dropped_rows(counts: dict[int, int]) -> DroppedRows:
     return DroppedRows(**{name: counts.get(cause, 0) for cause, name in CAUSES.items()})
 
 
+def used_rows(judged: JudgedRows, at_a_time: int) -> Iterator[list[tuple[str, float]]]:
+    """The label and the outcome of every row in use, in the order of the file, so many at a time."""
+    names = judged.names
+    # a join may hand rows on in another order
+    ordered = "ORDER BY u.rowid" if names.renamed else ""
+    query = select(f"{names.column}, outcome", f"{_usable(names)}", ordered)
+    judged.connection.execute(query)
+    while rows := judged.connection.fetchmany(at_a_time):
+        yield rows
+
+
 def _usable(names: LabelNames) -> str:
-    usable = select("outcome, label", "cells", f"WHERE cause = {USED}")
+    usable = select("rowid, outcome, label", "cells", f"WHERE cause = {USED}")
     return f"({usable}) u {names.join}"
 
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from estimators import GroupData
     from estimators.data.rows import Rows
 
+    ColumnsOnDemand = Callable[[], AbstractContextManager["OpenedColumns"]]
+
 _LONGEST_NAME_SHOWN = 200
 
 
@@ -64,6 +66,14 @@ def table_groups(
     table: Table, *, outcome: str, group: str, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
 ) -> FileGroups:
     """What `reduce_table` gives, with how it was read; raises what it does."""
+    columns = table_columns(table, outcome=outcome, group=group, reading=reading, rows=rows)
+    return _with_rows_on_demand(columns, reading=reading)
+
+
+def table_columns(
+    table: Table, *, outcome: str, group: str, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
+) -> ColumnsOnDemand:
+    """Two columns of a stored table, as often as they are opened. Raises UnreadableFile."""
     from dashboard.ingest.judge_rows import Roles
 
     names = [column.name for column in table.columns]
@@ -84,11 +94,13 @@ def table_groups(
     )
 
     @contextmanager
-    def opened() -> Iterator[_Opened]:
+    def opened() -> Iterator[OpenedColumns]:
         with TemporaryDirectory(prefix="blupboard-") as folder:
-            yield _Opened(roles, table.layout, Path(folder), table.binary, table.sheet, table.notes)
+            yield OpenedColumns(
+                (y.name, g.name), roles, table.layout, Path(folder), table.binary, table.sheet, table.notes
+            )
 
-    return _with_rows_on_demand(opened, names=(y.name, g.name), reading=reading)
+    return opened
 
 
 def reduce_file(
@@ -132,20 +144,36 @@ def file_groups(
     rows: RowFilter = ALL_ROWS,
 ) -> FileGroups:
     """What `reduce_file` gives, with how the file was read; raises what it does."""
+    columns = file_columns(path, outcome=outcome, group=group, kinds=kinds, reading=reading, rows=rows)
+    return _with_rows_on_demand(columns, reading=reading)
+
+
+def file_columns(
+    path: Path,
+    *,
+    outcome: str,
+    group: str,
+    kinds: Iterable[ForeignKind] = (),
+    reading: Reading = AS_FOUND,
+    rows: RowFilter = ALL_ROWS,
+) -> ColumnsOnDemand:
+    """Two columns of a file, read as often as they are opened, which raises what `reduce_file` does."""
     asked = _Asked(path, outcome, group, tuple(kinds), reading, rows)
 
     @contextmanager
-    def opened() -> Iterator[_Opened]:
+    def opened() -> Iterator[OpenedColumns]:
         with TemporaryDirectory(prefix="blupboard-") as folder:
             yield _columns_of_file(asked, Path(folder))
 
-    return _with_rows_on_demand(opened, names=(outcome, group), reading=reading)
+    return opened
 
 
 @dataclass(frozen=True)
-class _Opened:
+class OpenedColumns:
     """The columns that matter, on disk."""
 
+    names: tuple[str, str]
+    """Of the outcome and the group."""
     roles: Roles
     layout: TextLayout | None
     folder: Path
@@ -190,12 +218,7 @@ def _stored_conditions(rows: RowFilter, places: Mapping[str, int], file: str) ->
     )
 
 
-def _with_rows_on_demand(
-    opened: Callable[[], AbstractContextManager[_Opened]],
-    *,
-    names: tuple[str, str],
-    reading: Reading,
-) -> FileGroups:
+def _with_rows_on_demand(opened: ColumnsOnDemand, *, reading: Reading) -> FileGroups:
     """Summaries that outlive the engine they were made in: for their rows, everything is opened again."""
     from dashboard.ingest.find_hints import find_hints
     from dashboard.ingest.judge_rows import summaries
@@ -211,13 +234,13 @@ def _with_rows_on_demand(
         return FileGroups(
             data.with_rows(read_rows),
             reading_used(columns.layout, replace(reading, sheet=columns.sheet), data.notation),
-            (*columns.notes, *notation_remarks(data, names[0])),
-            find_hints(judged, data, columns.layout, names, columns.binary),
+            (*columns.notes, *notation_remarks(data, columns.names[0])),
+            find_hints(judged, data, columns.layout, columns.names, columns.binary),
             columns.roles.noun,
         )
 
 
-def _columns_of_file(asked: _Asked, folder: Path) -> _Opened:
+def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
     """The columns that matter, in a Parquet file in `folder`."""
     from dashboard.ingest.judge_rows import Roles
     from dashboard.ingest.source import open_source
@@ -245,7 +268,9 @@ def _columns_of_file(asked: _Asked, folder: Path) -> _Opened:
         _stored_conditions(asked.rows, places, name),
         **_of_layout(source.layout),
     )
-    return _Opened(roles, source.layout, folder, source.binary, source.sheet, source.notes)
+    return OpenedColumns(
+        (outcome, group), roles, source.layout, folder, source.binary, source.sheet, source.notes
+    )
 
 
 def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:

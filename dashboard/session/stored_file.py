@@ -17,12 +17,19 @@ from dashboard.session.chosen_reading import (
     rows_to_json,
 )
 from dashboard.session.json_values import text
-from dashboard.session.sources import Description, GroupSource, Scripts, SourceControls, selection_key
+from dashboard.session.sources import (
+    Description,
+    GroupSource,
+    RowsFile,
+    Scripts,
+    SourceControls,
+    selection_key,
+)
 from dashboard.words.numbers import row_count
 from estimators import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from dashboard.ingest import FileGroups
     from dashboard.session.sources import ChosenSource, Holdings
@@ -176,6 +183,21 @@ class StoredFile(GroupSource):
             sheet=table.sheet,
         )
         return Scripts(r, python)
+
+    def rows(self) -> RowsFile | None:
+        """The rows in use, as they were read."""
+        from dashboard.scripts.rows_csv import rows_file_name
+
+        return RowsFile("Rows as used (CSV)", rows_file_name(self._dataset.name), self._rows_csv)
+
+    def _rows_csv(self) -> Iterator[bytes]:
+        from dashboard.ingest.reduce import table_columns
+        from dashboard.ingest.rows_used import rows_used
+        from dashboard.scripts.rows_csv import rows_csv
+
+        chosen = self._chosen
+        columns = table_columns(self._dataset.table, outcome=chosen.outcome, group=chosen.group)
+        return rows_csv(rows_used(columns))
 
     @cached_property
     def _read(self) -> FileGroups:

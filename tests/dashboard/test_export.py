@@ -193,8 +193,32 @@ def test_simulated_rows_are_the_bytes_that_the_command_writes(download, tmp_path
     )
 
 
-def test_only_simulated_rows_are_given_away_as_such(download, upload):
-    for asked in (upload(), "", "{", '{"token": "simulated"}'):
+def test_the_rows_of_a_file_are_downloaded_as_they_are_used(download, upload):
+    text = 'score,school\n1.50,=a\nNA,=a\n-2e3,=a\n4, b\n9,\n5,"c, ""d"""\n7,NA\n'
+    answer = download(upload("my scores.csv", text), path=ROWS_PATH)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/csv"
+    assert 'filename="my scores-rows.csv"' in answer.headers["Content-Disposition"]
+    assert answer.data.decode().split("\r\n") == [
+        "group,outcome", "=a,1.5", "=a,-2000.0", " b,4.0", '"c, ""d""",5.0', "NA,7.0", "",
+    ]  # fmt: skip
+    assert download(upload(), who="bob", path=ROWS_PATH).status_code == 404
+
+
+def test_what_is_wrong_with_rows_is_a_sentence_and_no_half_file(download, upload):
+    choices = upload(content="score,school,other\nx,a,1\ny,b,2\n")
+    answer = download(choices, path=ROWS_PATH)
+    assert answer.status_code == 400
+    assert b"none of the 2 rows can be used" in answer.data
+    answer = download(
+        Choices(ChosenColumns(choices.source.token, "nobody", "school"), on=("ols",)), path=ROWS_PATH
+    )
+    assert answer.status_code == 400
+    assert b"has no column" in answer.data
+
+
+def test_rows_are_asked_for_by_the_page_alone(download):
+    for asked in ("", "{", '{"token": "simulated"}'):
         answer = download(asked, path=ROWS_PATH)
         assert answer.status_code == 400
         assert b"start it from the page" in answer.data

@@ -1,0 +1,60 @@
+"""``blupboard rows``: the rows of a file that a comparison uses, as plain CSV."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dashboard.cli.file_argument import file_on_disk, roles_of
+from dashboard.cli.reading_flags import reading_given, reading_options, rows_given
+from dashboard.cli.shared import plugins_dir_option, reading_files, remark, report_plugin_failures
+from dashboard.cli.stdout import load_plugins, to_stdout
+
+
+@click.command("rows")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
+@click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
+)
+@reading_options
+@plugins_dir_option
+def rows_command(
+    *,
+    file: Path,
+    outcome: str | None,
+    group: str | None,
+    output: Path | None,
+    plugins_dirs: tuple[Path, ...],
+    **given: object,
+) -> None:
+    """Print the rows of FILE that "blupboard compare" uses with the same flags, as CSV: group, outcome.
+
+    Numbers have all their digits and labels stand as they are, so that any program reads the same rows. FILE
+    is of any kind that "compare" reads, or what comes through a pipe (-).
+    """
+    registry = load_plugins(plugins_dirs)
+    report_plugin_failures(registry)
+    with reading_files():
+        from dashboard.ingest.reduce import file_columns
+        from dashboard.ingest.rows_used import rows_used
+        from dashboard.plugin_host.file_kinds import foreign_kinds
+        from dashboard.scripts.rows_csv import rows_csv
+
+        kinds, reading = foreign_kinds(registry), reading_given(given)
+        file = click.get_current_context().with_resource(file_on_disk(file))
+        y, g, _ = roles_of(file, outcome, group, kinds=kinds, reading=reading, say=remark)
+        rows = rows_given(given)
+        columns = file_columns(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows)
+        pieces = rows_csv(rows_used(columns))
+        first = next(pieces)  # what is wrong with the file is said before anything is written
+        if output is not None:
+            with output.open("wb") as target:
+                target.write(first)
+                target.writelines(pieces)
+            return
+    to_stdout(first)
+    for piece in pieces:
+        to_stdout(piece)

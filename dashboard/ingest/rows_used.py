@@ -1,0 +1,29 @@
+"""The rows that a comparison uses, as they were read: a label and a number each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dashboard.ingest.reduce import ColumnsOnDemand
+
+ROWS_AT_A_TIME = 1 << 15
+"""Some megabytes where labels are short."""
+
+
+def rows_used(columns: ColumnsOnDemand) -> Iterator[list[tuple[str, float]]]:
+    """(label, outcome) of every row in use, in the order of the file, some at a time.
+
+    The labels are those of the groups, merged as the reading says. `columns` are
+    `dashboard.ingest.reduce.table_columns` or `file_columns`; they are open until the last row was taken.
+
+    Raises:
+        UnreadableFile, estimators.DataError: as `dashboard.ingest.reduce_file`, before the first row.
+
+    """
+    from dashboard.ingest.judge_rows import judged_rows, used_rows
+
+    with columns() as opened, judged_rows(opened.roles, opened.folder) as judged:
+        yield from used_rows(judged, ROWS_AT_A_TIME)
