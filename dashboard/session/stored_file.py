@@ -195,18 +195,24 @@ class StoredFile(GroupSource):
         from dashboard.ingest.rows_used import rows_used
         from dashboard.scripts.rows_csv import rows_csv
 
+        return rows_csv(rows_used(table_columns(self._dataset.table, **self._roles)))
+
+    @property
+    def _roles(self) -> dict[str, Any]:
+        """The columns, how their cells are read, and which rows take part."""
         chosen = self._chosen
-        columns = table_columns(self._dataset.table, outcome=chosen.outcome, group=chosen.group)
-        return rows_csv(rows_used(columns))
+        return {
+            "outcome": chosen.outcome,
+            "group": chosen.group,
+            "reading": chosen.reading,
+            "rows": chosen.rows,
+        }
 
     @cached_property
     def _read(self) -> FileGroups:
         from dashboard.ingest import table_groups
 
-        table, chosen = self._dataset.table, self._chosen
-        return table_groups(
-            table, outcome=chosen.outcome, group=chosen.group, reading=chosen.reading, rows=chosen.rows
-        )
+        return table_groups(self._dataset.table, **self._roles)
 
 
 def sample_of(samples: Mapping[str, Sample], token: str) -> Sample | None:
