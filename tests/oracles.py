@@ -12,6 +12,8 @@ from estimators import GroupData, build_registry
 
 FOLDER = Path(__file__).parent / "data" / "oracles"
 BUILT_IN = build_registry(entry_points=False)
+STORED_METHODS = tuple(BUILT_IN[name] for name in ("ols", "reml", "ml", "james_stein", "grand_mean"))
+"""The methods in the stored scripts and in what R made of them; one more joins when they are written anew."""
 LOCATIONS = ("mu", "estimate")
 SCALED = ("mu_std_error", "sigma_group", "sigma_error", "prediction", "conditional")
 """What is judged on the scale of the larger sigma."""

@@ -18,7 +18,7 @@ import estimators
 from dashboard.ingest import reduce_file
 from dashboard.scripts.code_export import TextLayout, python_script, r_script
 from estimators import Estimator, GroupData, GroupFit, compare, option
-from tests.oracles import BUILT_IN
+from tests.oracles import STORED_METHODS
 from tests.scripts import r_with_lme4, run_python, run_r
 
 STORED = Path(__file__).parents[1] / "data" / "code_export"
@@ -121,7 +121,7 @@ def place(case, folder):
 
 def compared(case, path, **settings):
     data = reduce_file(path, outcome=case.outcome, group=case.group)
-    return compare(data, list(BUILT_IN.values()), **settings)
+    return compare(data, STORED_METHODS, **settings)
 
 
 def r_text(case, comparison):
@@ -271,7 +271,7 @@ def test_a_method_of_somebody_elses_says_its_own_r_or_a_comment_says_why_not():
 
 
 def test_what_failed_or_needs_a_word_is_said_in_comments():
-    alone = compare(GroupData.from_arrays([1.0, 2.0], ["a", "a"]), list(BUILT_IN.values()))
+    alone = compare(GroupData.from_arrays([1.0, 2.0], ["a", "a"]), STORED_METHODS)
     script = r_script(alone, file_name="f.csv", outcome="y", group="g")
     for result in alone.failed:
         assert f"# {result.label}: left out, {result.message}\n" in script

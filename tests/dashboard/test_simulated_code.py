@@ -20,7 +20,7 @@ from dashboard.scripts.simulated_code import simulated_python_script, simulated_
 from dashboard.scripts.simulated_csv import FILE_NAME, csv_pieces
 from estimators import PRESETS, Design, compare, simulate
 from estimators.simulation.effects import SHAPES
-from tests.oracles import BUILT_IN
+from tests.oracles import STORED_METHODS
 from tests.scripts import r_with_lme4, run_python, run_r
 
 STORED = Path(__file__).parents[1] / "data" / "simulated_code"
@@ -45,7 +45,7 @@ CASES = {
 
 def drawn(name):
     simulated = simulate(CASES[name])
-    return simulated, compare(simulated.data, list(BUILT_IN.values()))
+    return simulated, compare(simulated.data, STORED_METHODS)
 
 
 def prepare(name, folder):
@@ -135,7 +135,7 @@ def test_nothing_is_said_of_closeness_where_nothing_is_fitted():
 
 def python_of(name, folder, **settings):
     simulated = simulate(CASES[name])
-    comparison = compare(simulated.data, list(BUILT_IN.values()), **settings)
+    comparison = compare(simulated.data, STORED_METHODS, **settings)
     got, printed = run_python(simulated_python_script(comparison, simulated.design), folder)
     return simulated, comparison, got, printed
 
