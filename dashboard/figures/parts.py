@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboard.figures.plotly_json import PlotlyFigure
-from dashboard.scene.scene import short_label
+from dashboard.scene.label_text import middle_cut, short_label
 from dashboard.scene.style import FAINT, GREY, GRID, INK, LINE, rgba
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def plotly_text(text: str) -> str:
 
 def tick_text(label: str, longest: int = 22) -> str:
     """A label short enough to stand beside an axis."""
-    return plotly_text(label if len(label) <= longest else label[: longest - 1] + "…")
+    return plotly_text(middle_cut(label, longest))
 
 
 def title_text(column: str) -> str:

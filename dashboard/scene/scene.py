@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 
 from dashboard.scene.group_noun import Unit, unit_of
+from dashboard.scene.label_text import short_label
 from dashboard.scene.natural_order import natural_places
 from dashboard.scene.style import LINE, Style, styles
 from dashboard.scene.truth import Closeness, Truth, distance
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from estimators import Comparison, GroupData, GroupFit, Result
 
-LONGEST_LABEL = 120
 SAME = 1e-12
 """Share of the largest number up to which two numbers differ by rounding alone: some 4,500 roundings of a
 double, where an estimate that is the own mean is made in a handful."""
@@ -228,14 +228,6 @@ def has_spreads(result: Result, data: GroupData) -> bool:
     found = result.fit.parameters if result.fit else {}
     wanted = ("sigma_group", "sigma_error") if data.counts_rows else ("sigma_group",)
     return all(name in found and found[name].value is not None for name in wanted)
-
-
-def short_label(label: str, longest: int = LONGEST_LABEL) -> str:
-    """A label on one line, cut to what can be shown, with nothing invisible in it."""
-    if len(label) <= longest and label.isprintable():
-        return label
-    cut = label if len(label) <= longest else label[: longest - 1] + "…"
-    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in cut)
 
 
 def _series(result: Result, style: Style, order: NDArray[np.int64], own_mean: NDArray[np.float64]) -> Series:

@@ -46,7 +46,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Even if all groups were equal, chance would put the means of five rows about 2.04 apart (standard "
         "deviation); these lie 2.01 apart, so the data show no difference between groups and σg is estimated "
         "as 0. Nothing is then kept of an own mean: every BLUP is 15.9897, the mean of all rows, and that "
-        "is 0.82 off the true means on average, where the own means are 2.19 off.",
+        "misses the true means by 0.82 (root mean square), where the own means miss them by 2.19.",
     ),
     "model2": (
         "Groups differ as much as rows do",
@@ -54,7 +54,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "keeps 90% of a group's distance to the mean, and ML, which takes the groups to differ a little "
         "less, 87%. Group g3 is pulled furthest, from 26.1182 to 24.8954, although its true mean is 28.4797: "
         "shrinkage helps on average, not every group, and in this one draw the own means happen to be "
-        "closer to the truth (1.97 off on average against REML's 2.16).",
+        "closer to the truth (off by 1.97 against REML's 2.16, root mean square).",
     ),
     "model3": (
         "Groups differ much, there is little noise",

@@ -115,6 +115,10 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
     anyone = f"{article(unit.one)} {unit.one}"
     if weighs[small] == weighs[large]:
         return f"With {own_data(scene, 0)} each, {anyone} keeps {least} of its distance to the mean."
+    if least == most:
+        amounts = f"{_amount(scene, small)} to {_amount(scene, large)}"
+        given = f"{amounts} rows" if scene.published_error is None else f"standard errors of {amounts}"
+        return f"With {given}, every {unit.one} keeps {least} of its distance to the mean."
     few = int((weighs == weighs[small]).sum())
     label = scene.labels[small]
     named = label if label[:1].isalpha() else f"{unit.one} {label}"
@@ -160,12 +164,13 @@ def closest_sentence(scene: Scene) -> str:
     best = closest(found)
     names = join_names([c.label for c in best])
     if len(best) == len(found):
-        return f"In this one draw all methods are equally close to the truth: {number(best[0].error)} off."
+        off = f"off by {number(best[0].error)} (root mean square)"
+        return f"In this one draw all methods are equally close to the truth: {off}."
     verb = "is" if len(best) == 1 else "are"
-    answer = f"In this one draw {names} {verb} closest to the truth: {number(best[0].error)} off on average"
+    answer = f"In this one draw {names} {verb} closest to the truth, off by {number(best[0].error)} (root mean square)"
     own = 0.0 if scene.truth is None else distance(scene.own_mean, scene.truth.mean)
     if own and best[0].error < own * (1.0 - SAME):
-        return f"{answer}, {percent(best[0].error / own)} of what the own means are off ({number(own)})."
+        return f"{answer}, {percent(best[0].error / own)} of what the own means are off by ({number(own)})."
     rest = [c for c in found if c not in best]
     second = min(rest, key=lambda c: c.error)
     return f"{answer}, before {second.label} with {number(second.error)}."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 DASH = "–"
+MINUS = "\N{MINUS SIGN}"
+"""As axes and the table write it."""
 MOST_DIGITS = 15
 """Significant digits that every double holds."""
 
@@ -25,8 +27,8 @@ def number(value: float | None, *, like: float | None = None, digits: int = 3) -
     significant = min(max(wanted + magnitude + 1, digits, 4), MOST_DIGITS)
     tells_apart = like is not None and magnitude < MOST_DIGITS and significant > 4
     if max(scale, abs(value)) < 1e-4 or (abs(value) >= 1e9 and not tells_apart) or places > 12:
-        return f"{value:.{significant}g}"
-    return f"{value:z,.{places}f}"
+        return f"{value:.{significant}g}".replace("-", MINUS)
+    return f"{value:z,.{places}f}".replace("-", MINUS)
 
 
 def number_by_error(value: float | None, error: float | None, *, digits: int) -> str:

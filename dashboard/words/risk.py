@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from dashboard.words.comparison import Card, Headline
 from dashboard.words.grammar import join_names
-from dashboard.words.numbers import DASH, number, percent
+from dashboard.words.numbers import DASH, MINUS, number, percent
 from estimators import crossings
 from estimators.risk.sweeps import DIALS
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 CERTAIN = 2.0
 """Monte Carlo errors of the difference within which two methods are said to be equally close."""
 MOST_CROSSINGS = 3
-MINUS = "−"
 SAME_SHARE = 0.005
 """Difference in relative risk, as a share, that nobody would notice."""
 

@@ -141,6 +141,9 @@ def test_twenty_draws_count_who_is_closest(simulated):
     assert dial(simulated, "seed") == "24"
     last = Design(**{**FIRST.to_json(), "seed": 24})
     assert estimates(simulated, "REML BLUP") == pytest.approx(expected(last))
+    with repaint(simulated):
+        simulated.get_by_role("button", name="Model 2").first.click()
+    expect(tally).to_be_empty()  # the count was of another design
 
 
 @pytest.mark.parametrize(

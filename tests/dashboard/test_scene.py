@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from dashboard.scene import scene_cache
 from dashboard.scene.group_noun import NOUNS, Unit, unit_of
 from dashboard.scene.natural_order import natural_places
-from dashboard.scene.scene import LONGEST_LABEL, display_order, short_label
+from dashboard.scene.label_text import JOINERS, LONGEST_LABEL, middle_cut, short_label
+from dashboard.scene.scene import display_order
 from dashboard.scene.scene_cache import SceneCache
 from dashboard.scene.style import LINE, styles
 from estimators import GroupData, GroupFit, compare
@@ -102,7 +103,8 @@ def test_long_numbers_in_labels_do_no_harm():
         ("a\x00b\u202ec\u200bd", "a\ufffdb\ufffdc\ufffdd"),
         ("=1+1 <b> & ü 学校", "=1+1 <b> & ü 学校"),
         ("x" * 120, "x" * 120),
-        ("x" * 121, "x" * 119 + "…"),
+        ("x" * 100 + "y" * 21, "x" * 80 + "…" + "x" * 18 + "y" * 21),
+        ("می\u200cخواهم 👩\u200d🔬 Donau\u00addampf", "می\u200cخواهم 👩\u200d🔬 Donau\u00addampf"),
     ],
 )
 def test_a_label_is_shown_on_one_line_with_nothing_invisible(label, shown):
@@ -112,12 +114,18 @@ def test_a_label_is_shown_on_one_line_with_nothing_invisible(label, shown):
 @given(LABELS | st.text(max_size=300))
 def test_a_shown_label_is_short_and_printable(label):
     shown = short_label(label)
-    assert len(shown) == min(len(label), LONGEST_LABEL)
-    assert shown.isprintable()
+    assert len(shown) <= LONGEST_LABEL
+    assert len(shown) == len(label) or len(label) > LONGEST_LABEL
+    assert all(character.isprintable() or character in JOINERS for character in shown)
+
+
+def test_a_long_name_keeps_both_ends_and_whole_letters():
+    assert middle_cut("Saint Mary Elementary School, North", 20) == "Saint Mary El… North"
+    assert middle_cut("e\u0301" * 12, 8) == "e\u0301" * 2 + "…" + "e\u0301"
 
 
 def test_labels_that_are_cut_alike_stay_different_groups():
-    labels = ["x" * 150 + end for end in "abc"]
+    labels = ["x" * 90 + middle + "x" * 90 for middle in "abc"]
     scene = scene_of(groups_of([3, 4, 5], labels=labels))
     assert len(set(scene.labels)) == 1
     assert sorted(names(scene)) == labels

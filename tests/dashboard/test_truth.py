@@ -129,8 +129,8 @@ def test_one_line_says_who_is_closest_and_by_how_much():
     errors = errors_in(scene)
     best, own = min(errors, key=errors.get), errors["Level means (OLS)"]
     assert closest_sentence(scene) == (
-        f"In this one draw {best} is closest to the truth: {errors[best]:.3g} off on average, "
-        f"{100 * errors[best] / own:.0f}% of what the own means are off ({own:.3g})."
+        f"In this one draw {best} is closest to the truth, off by {errors[best]:.3g} (root mean square), "
+        f"{100 * errors[best] / own:.0f}% of what the own means are off by ({own:.3g})."
     )
 
 
@@ -144,7 +144,7 @@ def test_where_the_own_means_are_best_the_second_is_named():
     errors = errors_in(scene)
     assert min(errors, key=errors.get) == "Level means (OLS)"
     second = sorted(errors, key=errors.get)[1]
-    said = f"off on average, before {second} with {errors[second]:.3g}."
+    said = f"(root mean square), before {second} with {errors[second]:.3g}."
     assert closest_sentence(scene).endswith(said)
 
 
@@ -152,8 +152,8 @@ def test_rounding_is_no_distance():
     five = built_in("ols", "reml", "ml", "james_stein", "grand_mean")
     line = closest_sentence(scene_of_design(Design(groups=6, sigma_error=0, seed=2), five))
     assert line.startswith(
-        "In this one draw Level means (OLS), REML BLUP, ML BLUP and James–Stein are closest to the truth: "
-        "0 off on average, before Grand mean with "
+        "In this one draw Level means (OLS), REML BLUP, ML BLUP and James–Stein are closest to the truth, "
+        "off by 0 (root mean square), before Grand mean with "
     )
 
 

@@ -121,6 +121,11 @@ def test_unbalanced():
     assert text.endswith(f"with 200, a school keeps {percent(weight['g2'])}.")
 
 
+def test_a_share_that_all_keep_is_said_once():
+    text = said(groups_of([400, 900, 2000], means=[0, 300, 600], spread=1.0))
+    assert text.endswith("With 400 to 2,000 rows, every school keeps over 99% of its distance to the mean.")
+
+
 def test_the_smallest_is_named_only_where_there_is_one_with_a_short_name():
     tied = groups_of([2, 2, 9], means=[0, 5, 9])
     assert "With 2 rows, a school keeps" in said(tied)
@@ -272,7 +277,7 @@ def test_any_number_is_said(value):
     st.sampled_from([2, 3, 6]),
 )
 def test_a_number_is_rounded_right(value, like, digits):
-    read = float(number(value, like=like, digits=digits).replace(",", ""))
+    read = float(number(value, like=like, digits=digits).replace(",", "").replace("−", "-"))
     step = 10.0 ** (math.floor(math.log10(like or abs(value) or 1.0)) - digits + 1)
     reach = max(step, abs(value) * 10.0 ** -(MOST_DIGITS - 1))
     if like is None:
@@ -289,15 +294,15 @@ def test_a_number_is_rounded_right(value, like, digits):
         (0.0, None, 3, "0"),
         (1527.5, None, 6, "1,527.50"),
         (1527.5, 17.69, 2, "1,528"),
-        (-1234567.8, None, 3, "-1,234,568"),
+        (-1234567.8, None, 3, "−1,234,568"),
         (0.1558, None, 3, "0.156"),
         (1e150, None, 3, "1e+150"),
-        (2.5e-12, None, 3, "2.5e-12"),
+        (2.5e-12, None, 3, "2.5e−12"),
         (-3e-17, 0.5, 2, "0.00"),
         (1e9 + 0.0123, 0.02, 2, "1,000,000,000.012"),
         (1.5e9, 1e8, 2, "1.5e+09"),
-        (-1e150, 1e149, 2, "-1e+150"),
-        (5e-324, None, 3, "4.941e-324"),
+        (-1e150, 1e149, 2, "−1e+150"),
+        (5e-324, None, 3, "4.941e−324"),
         (1.7e308, None, 3, "1.7e+308"),
         (2.5, 5e-324, 2, "2.5"),
     ],

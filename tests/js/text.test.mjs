@@ -47,6 +47,12 @@ test('names are searched whatever their case, in display order', () => {
     assert.equal(normalise(' \uff21\ufb01 '), 'afi');
 });
 
+test('a name in full is found before those that go on after it', () => {
+    const names = ['School 11', 'School 10', 'school 1', 'Old School 1'].map(normalise);
+    assert.deepEqual(matches('School 1', [0, 1, 2, 3], names), [2, 0, 1, 3]);
+    assert.deepEqual(matches('School', [0, 1, 2, 3], names), [0, 1, 2, 3]);
+});
+
 test('numbers have the digits that an axis tells apart', () => {
     assert.equal(readingText('REML', 61.42, [53.9, -6], [0, 10]), 'REML 61.4 [53.9, \u22126]');
     assert.equal(readingText('a &amp; b', 0.1234, null, [0, 1]), 'a & b 0.12');

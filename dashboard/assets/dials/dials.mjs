@@ -200,10 +200,24 @@ export function turnDials(_values, _places, shown, dataset) {
     return noUpdate();
 }
 
-/** @param {Design} next */
-function turn(next) {
+/**
+ * @param {Design} next
+ * @param {boolean} isDraw whether it is another draw of the same design; else what was counted over draws is of no use
+ */
+function turn(next, isDraw = false) {
+    if (!isDraw) {
+        setTally('');
+    }
     design = next;
     driver.change(next);
+}
+
+/** The line that counts who came closest over the draws of one design. */
+export function setTally(text) {
+    const line = document.getElementById(ids.DRAW_TALLY);
+    if (line && line.textContent !== text) {
+        line.textContent = text;
+    }
 }
 
 function markPreset(current) {
@@ -337,7 +351,7 @@ export function nextDraw() {
     const next = {...design, seed: seed < largestSeed ? seed + 1 : 1, skip: 0};
     write('seed', next.seed);
     write('skip', 0);
-    turn(next);
+    turn(next, true);
     return frame;
 }
 

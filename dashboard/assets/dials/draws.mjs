@@ -5,7 +5,7 @@
 import {context, noUpdate} from '../shared/dash.mjs';
 import {elements} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
-import {hold, nextDraw, release, setAnimating} from './dials.mjs';
+import {hold, nextDraw, release, setAnimating, setTally} from './dials.mjs';
 
 const DRAWS = 20;
 const PAUSE = 140; // ms between draws: slow enough to see, fast enough not to wait
@@ -17,7 +17,7 @@ export function drawMore(again, many) {
         animate();
     } else if (pressed === ids.DRAW_AGAIN && again) {
         turn += 1;
-        say('');
+        setTally('');
         nextDraw();
     }
     return noUpdate();
@@ -38,7 +38,7 @@ async function animate() {
         closest.forEach((id) => {
             won[id] = (won[id] || 0) + 1;
         });
-        say(tally(won, draw));
+        setTally(tally(won, draw));
         await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
     if (mine === turn) {
@@ -56,11 +56,4 @@ function tally(won, draws) {
         .sort((a, b) => b[1] - a[1])
         .map(([id, count]) => `${names[id] || id} ${count}`);
     return `Closest in ${draws} ${draws === 1 ? 'draw' : 'draws'} (ties count for each): ${parts.join(', ')}`;
-}
-
-function say(text) {
-    const line = document.getElementById(ids.DRAW_TALLY);
-    if (line) {
-        line.textContent = text;
-    }
 }

@@ -59,10 +59,18 @@ export function normalise(text) {
     return text.normalize('NFKC').toLowerCase().trim();
 }
 
-/** The keys, in display order, whose normalised label contains the query; none for an empty query. */
+/**
+ * The keys, in display order, whose normalised label contains the query, those that are the query first: who types
+ * "School 1" in full wants neither School 10 nor School 11. None for an empty query.
+ */
 export function matches(query, order, normalised) {
     const wanted = normalise(query);
-    return wanted ? order.filter((key) => normalised[key].includes(wanted)) : [];
+    if (!wanted) {
+        return [];
+    }
+    const found = order.filter((key) => normalised[key].includes(wanted));
+    const exact = found.filter((key) => normalised[key] === wanted);
+    return exact.length ? [...exact, ...found.filter((key) => normalised[key] !== wanted)] : found;
 }
 
 // The status line

@@ -167,7 +167,7 @@ function finish(xhr, file) {
     }
     request = null;
     const size = `${counted(answer.rows, 'row', 'rows')}, ${counted(answer.columns, 'column', 'columns')}`;
-    settle({status: `${file.name} is in: ${size}.`});
+    settle({status: `${file.name} is open: ${size}.`});
     const data = {token: answer.token, name: answer.name, at: Date.now()};
     setProps(ids.UPLOADED, {data});
 }
