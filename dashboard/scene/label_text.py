@@ -1,4 +1,4 @@
-"""Labels as text to be shown: on one line, cut in the middle, with nothing invisible but what joins letters."""
+"""Labels as text to be shown: on one line, cut in the middle, with nothing invisible but joiners."""
 
 from __future__ import annotations
 

@@ -163,11 +163,11 @@ def closest_sentence(scene: Scene) -> str:
         return ""
     best = closest(found)
     names = join_names([c.label for c in best])
+    off = f"off by {number(best[0].error)} (root mean square)"
     if len(best) == len(found):
-        off = f"off by {number(best[0].error)} (root mean square)"
         return f"In this one draw all methods are equally close to the truth: {off}."
     verb = "is" if len(best) == 1 else "are"
-    answer = f"In this one draw {names} {verb} closest to the truth, off by {number(best[0].error)} (root mean square)"
+    answer = f"In this one draw {names} {verb} closest to the truth, {off}"
     own = 0.0 if scene.truth is None else distance(scene.own_mean, scene.truth.mean)
     if own and best[0].error < own * (1.0 - SAME):
         return f"{answer}, {percent(best[0].error / own)} of what the own means are off by ({number(own)})."

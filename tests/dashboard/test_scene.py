@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dashboard.scene import scene_cache
 from dashboard.scene.group_noun import NOUNS, Unit, unit_of
-from dashboard.scene.natural_order import natural_places
 from dashboard.scene.label_text import JOINERS, LONGEST_LABEL, middle_cut, short_label
+from dashboard.scene.natural_order import natural_places
 from dashboard.scene.scene import display_order
 from dashboard.scene.scene_cache import SceneCache
 from dashboard.scene.style import LINE, styles
