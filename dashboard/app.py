@@ -24,7 +24,8 @@ from dashboard.session.choices import LEVELS
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import session_start, worked_example
 from dashboard.session.running_studies import RunningStudies
-from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace, default_root
+from dashboard.storage.private_files import default_root
+from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace
 from estimators import DataError
 
 _HERE = Path(__file__).parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from dashboard.ingest.errors import UnreadableFile
 from estimators.data.texts import NumberFormat
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Labels = Literal["exact", "trimmed", "folded"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
+LAYOUT: Final = ("encoding", "delimiter", "quote", "header", "skip_rows", "comment", "sheet")
+"""The options of `Reading` that say how a file becomes a table."""
 _CONDITION = re.compile(r"\s*(?P<column>.+?)\s*(?P<operator><=|>=|!=|=|<|>)\s*(?P<value>.*?)\s*", re.DOTALL)
 
 
@@ -61,6 +63,15 @@ class Reading:
     def numbers(self) -> NumberFormat:
         """How the outcome's numbers are written."""
         return NumberFormat(self.decimal, self.thousands, self.missing)
+
+    @property
+    def layout(self) -> Reading:
+        """The options that say how a file becomes a table; the others concern cells and are left as found."""
+        return Reading(**{name: getattr(self, name) for name in LAYOUT})
+
+    def with_layout(self, other: Reading) -> Reading:
+        """These options of cells with the layout of another reading."""
+        return replace(self, **{name: getattr(other, name) for name in LAYOUT})
 
     def to_json(self) -> dict[str, Any]:
         """All options by name, for JSON and `from_json`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -52,7 +52,7 @@ class ChosenColumns:
     outcome: str
     group: str
     reading: Reading = AS_FOUND
-    """Of the options that concern the layout, the stored table has the last word: it was read by them."""
+    """Of the layout it says what the table was read by: that is read again before this says otherwise."""
     rows: RowFilter = ALL_ROWS
 
     controls: ClassVar[frozenset[str]] = frozenset({"outcome", "group"})
@@ -105,13 +105,14 @@ class ChosenColumns:
 
         Raises UnknownDataset, UnusableSample or NoRoom.
         """
-        table = holdings.workspace.get(owner, token).table
+        dataset = holdings.workspace.get(owner, token)
+        table = dataset.table
         if isinstance(kept, cls) and {kept.outcome, kept.group} <= {column.name for column in table.columns}:
-            return kept
+            return replace(kept, reading=kept.reading.with_layout(dataset.reading))
         sample = sample_of(holdings.samples, token)
         outcome, group = guess_roles(table).pair if sample is None else (sample.outcome, sample.group)
         of_outcome, of_group = holdings.preset_roles.get(token, (None, None))
-        return cls(token, of_outcome or outcome or "", of_group or group or "")
+        return cls(token, of_outcome or outcome or "", of_group or group or "", dataset.reading)
 
     def open(self, holdings: Holdings, owner: str) -> StoredFile:
         """The file, if ``owner`` may read it. Raises UnknownDataset, UnusableSample or NoRoom."""
@@ -130,8 +131,8 @@ class StoredFile(GroupSource):
 
     @property
     def key(self) -> Hashable:
-        """The file as it was stored, and all that was chosen of it."""
-        return self._chosen, self._dataset.created
+        """The file as it was stored, the table that was read of it last, and all that was chosen of it."""
+        return self._chosen, self._dataset.created, self._dataset.table.path.name
 
     def groups(self) -> GroupData:
         """The rows reduced to groups, once. Raises DataError or UnreadableFile."""

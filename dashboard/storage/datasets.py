@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dashboard.storage.kept_upload import keep_upload
 from dashboard.storage.private_files import age_in_days, make_folder, read_json, remove, touch, write_json
 
 if TYPE_CHECKING:
-    from dashboard.ingest import Table
+    from dashboard.ingest import Reading, Table
 
 _FORMAT = 1
 _META = "meta.json"
@@ -22,7 +24,7 @@ _MAX_NAME = 200
 class StoreTable(Protocol):
     """What turns a received file into a table: `ingest.store_table`."""
 
-    def __call__(self, source: Path, *, name: str, target: Path) -> Table:
+    def __call__(self, source: Path, *, name: str, target: Path, reading: Reading) -> Table:
         """Read `source`, which the person calls `name`, and write its rows as Parquet to `target`."""
 
 
@@ -34,40 +36,100 @@ class Dataset:
     name: str
     table: Table
     created: datetime
+    reading: Reading
+    """What a person said of the file's layout; the rest was found from the file."""
 
 
 def build_dataset(
-    folder: Path, store: StoreTable, source: Path, *, name: str, token: str, version: str
+    folder: Path,
+    store: StoreTable,
+    source: Path,
+    *,
+    name: str,
+    token: str,
+    version: str = "",
+    reading: Reading | None = None,
 ) -> Dataset:
     """Make the new `folder` from the file `source`; `version` tells later whether the source has changed.
 
     Raises what `store` raises, `ingest.UnreadableFile` above all.
     """
+    from dashboard.ingest import AS_FOUND
+
     make_folder(folder)
-    name = display_name(name)
-    dataset = Dataset(token, name, store(source, name=name, target=folder / _PARQUET), datetime.now(UTC))
+    name, reading = display_name(name), reading or AS_FOUND
+    table = store(source, name=name, target=folder / _PARQUET, reading=reading)
+    dataset = Dataset(token, name, table, datetime.now(UTC), reading)
+    _write_meta(folder, dataset, version)
+    return dataset
+
+
+def keep_with(dataset: Dataset, upload: Path) -> None:
+    """Keep the file that a dataset was made from in its folder; it is moved there."""
+    keep_upload(upload, dataset.table.path.parent)
+
+
+def replace_table(folder: Path, draft: Dataset) -> None:
+    """Put the table of `draft` in place of that in `folder`, in one step: readers see the old or the new.
+
+    The old table stays until the next one comes, for those who are reading it. Raises FileNotFoundError where
+    the dataset has been removed meanwhile.
+    """
+    before = read_json(folder / _META)
+    target = folder / f"table-{secrets.token_hex(8)}.parquet"
+    draft.table.path.rename(target)
+    try:
+        table = replace(draft.table, path=target)
+        created = datetime.fromisoformat(before["created"])
+        _write_meta(folder, replace(draft, table=table, created=created), before["version"])
+    except KeyError as error:
+        target.unlink(missing_ok=True)
+        raise FileNotFoundError(folder / _META) from error
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
+    for other in folder.glob("table*.parquet"):
+        if other.name not in (target.name, before.get("file", _PARQUET)):
+            other.unlink(missing_ok=True)
+
+
+def make_reading(folder: Path, *, of: Dataset) -> Path:
+    """The folder for another reading of a dataset, which has no table until one is put in place of `of`'s."""
+    version = of.created.isoformat()
+    if read_dataset(folder, version=version) is None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write_meta(folder, of, version)
+    return folder
+
+
+def _write_meta(folder: Path, dataset: Dataset, version: str) -> None:
     meta = {
         "format": _FORMAT,
-        "token": token,
-        "name": name,
+        "token": dataset.token,
+        "name": dataset.name,
         "created": dataset.created.isoformat(),
         "version": version,
+        "file": dataset.table.path.name,
+        "reading": dataset.reading.to_json(),
         "table": dataset.table.to_json(),
     }
     write_json(folder / _META, json.dumps(meta))
-    return dataset
 
 
 def read_dataset(folder: Path, *, version: str | None = None) -> Dataset | None:
     """Return the dataset in `folder`; None when it is absent, of another format, or not of this `version`."""
+    from dashboard.ingest import Reading
+
     meta = read_json(folder / _META)
-    if meta.get("format") != _FORMAT or not (folder / _PARQUET).is_file():
+    path = folder / str(meta.get("file", _PARQUET))
+    if meta.get("format") != _FORMAT or not path.is_file():
         return None
     if version is not None and meta.get("version") != version:
         return None
     try:
-        table = _table_in(folder, meta["table"])
-        return Dataset(meta["token"], meta["name"], table, datetime.fromisoformat(meta["created"]))
+        table, reading = _table_in(path, meta["table"]), Reading.from_json(meta.get("reading", {}))
+        created = datetime.fromisoformat(meta["created"])
+        return Dataset(meta["token"], meta["name"], table, created, reading)
     except (KeyError, TypeError):  # written by another version of blupboard
         return None
 
@@ -76,7 +138,7 @@ def move_dataset(dataset: Dataset, folder: Path) -> Dataset:
     """Move a dataset in one step to `folder`, which must not exist; returns it as found there."""
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     dataset.table.path.parent.rename(folder)
-    return replace(dataset, table=_table_in(folder, dataset.table.to_json()))
+    return replace(dataset, table=replace(dataset.table, path=folder / dataset.table.path.name))
 
 
 def remove_dataset(folder: Path) -> None:
@@ -104,7 +166,7 @@ def display_name(name: str) -> str:
     return printable or "upload"
 
 
-def _table_in(folder: Path, fields: dict[str, Any]) -> Table:
+def _table_in(path: Path, fields: dict[str, Any]) -> Table:
     from dashboard.ingest import Table
 
-    return Table.from_json(fields, folder / _PARQUET)
+    return Table.from_json(fields, path)

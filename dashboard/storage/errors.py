@@ -32,3 +32,20 @@ class UnknownDataset(WorkspaceError):
 
     def __init__(self) -> None:
         super().__init__("This dataset is not here any more; upload the file again or choose a sample.")
+
+
+class NoUpload(WorkspaceError):
+    """The file as it came is not kept, or not where it was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file as it came is not here any more: upload it again to change how it is read."
+        )
+
+
+def format_bytes(count: int) -> str:
+    """Write a size for people: `2 GB`, `1.5 MB` (1 MB = 2**20 bytes)."""
+    for unit, size in (("GB", 2**30), ("MB", 2**20), ("kB", 2**10)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count} bytes"

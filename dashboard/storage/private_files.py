@@ -6,12 +6,24 @@ import json
 import os
 import secrets
 import shutil
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 _TOUCH_EVERY_SECONDS = 3_600
+
+
+def default_root() -> Path:
+    """Name the folder where blupboard keeps this account's data, by the custom of the platform."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "blupboard"
 
 
 def make_folder(path: Path) -> None:

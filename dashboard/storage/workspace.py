@@ -5,7 +5,8 @@ Layout of the root folder, all of it private to the account that runs the server
 ```
 signing.key                                  signs the session cookie
 incoming/<random>/                           being received; renamed into place when complete
-owners/<owner hash>/datasets/<token>/        table.parquet, meta.json
+owners/<owner hash>/datasets/<token>/        table.parquet, meta.json, the upload as it came
+owners/<owner hash>/readings/<token>/        a sample or a shared file as this owner wants it read
 owners/<owner hash>/choices/<token>.json     what this owner chose for a dataset
 owners/<owner hash>/current.json             the dataset this owner looked at last
 samples/<id>-<content hash>/                 table.parquet, meta.json; everyone may read them
@@ -23,34 +24,38 @@ import json
 import os
 import re
 import secrets
-import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from dashboard.storage.datasets import (
     Dataset,
     StoreTable,
     build_dataset,
-    idle_days,
+    keep_with,
+    make_reading,
     move_dataset,
     note_use,
     read_dataset,
     remove_dataset,
+    replace_table,
 )
 from dashboard.storage.errors import (
     Interrupted,
     NoRoom,
+    NoUpload,
     TooLarge,
     UnknownDataset,
     UnusableRoot,
     UnusableSample,
     WorkspaceError,
+    format_bytes,
 )
+from dashboard.storage.expiry import remove_expired, remove_owned
+from dashboard.storage.kept_upload import unpacked_upload
 from dashboard.storage.private_files import (
-    age_in_days,
     children,
     make_folder,
     read_json,
@@ -60,11 +65,13 @@ from dashboard.storage.private_files import (
     write_json,
 )
 
+if TYPE_CHECKING:
+    from dashboard.ingest import Reading
+
 DEFAULT_MAX_UPLOAD_BYTES = 2 * 2**30
 MAX_CHOICES_BYTES = 64 * 2**10
 
 _CHUNK_BYTES = 2**20
-_ABANDONED_AFTER_DAYS = 1 / 24
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _SAMPLE_PREFIX = "sample-"
 
@@ -94,7 +101,7 @@ class Workspace:
         self.max_upload_bytes = max_upload_bytes
         self._samples = dict(samples or {})
         self._store = store
-        self._shared: set[str] = set()
+        self._shared: dict[str, Path] = {}
         self._sample_folders: dict[str, tuple[str, Path]] = {}
         self._building = threading.Lock()
         self.incoming = root / "incoming"
@@ -102,7 +109,7 @@ class Workspace:
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in ("incoming", "owners", "samples", "shared"):
                 make_folder(root / folder)
-            self._remove_expired(keep_days)
+            remove_expired(root, keep_days)
         except OSError as error:
             raise UnusableRoot(
                 f"The data folder {root} cannot be used ({error.strerror}); name another with --data-dir."
@@ -124,6 +131,7 @@ class Workspace:
             source = scratch / "upload"
             self._spool(stream, source, length)
             draft = self._build(source, scratch, name=name, token=token)
+            keep_with(draft, source)
             return move_dataset(draft, self._owner_folder(owner) / "datasets" / token)
 
     def import_file(self, path: Path) -> Dataset:
@@ -143,7 +151,7 @@ class Workspace:
                     draft = self._build(path, scratch, name=path.name, token=token, version=version)
                     remove_dataset(folder)
                     dataset = move_dataset(draft, folder)
-            self._shared.add(token)
+            self._shared[token] = path
         note_use(folder)
         return dataset
 
@@ -164,18 +172,36 @@ class Workspace:
         """
         if not _TOKEN.fullmatch(token):
             raise UnknownDataset
-        touch(self._owner_folder(owner))
-        if token.startswith(_SAMPLE_PREFIX):
-            return self._sample(token.removeprefix(_SAMPLE_PREFIX))
-        if token in self._shared:
-            folder = self.root / "shared" / token
-        else:
-            folder = self._owner_folder(owner) / "datasets" / token
-        dataset = read_dataset(folder)
-        if dataset is None:
-            raise UnknownDataset
-        note_use(folder)
-        return dataset
+        home = self._owner_folder(owner)
+        touch(home)
+        if (own := self._found(home / "datasets" / token)) is not None:
+            return own
+        common = self._common(token)
+        return self._found(home / "readings" / token, version=common.created.isoformat()) or common
+
+    def reread(
+        self, owner: str, token: str, reading: Reading, check: Callable[[Dataset], object] = lambda _: None
+    ) -> Dataset:
+        """Read the file of a dataset again by `reading`'s layout, for this owner alone, under the same token.
+
+        `check` may refuse what was read by raising. Raises what it does, UnknownDataset, NoUpload where the
+        file as it came is not to be had any more, `ingest.UnreadableFile`, NoRoom; the old reading then
+        stays as it was.
+        """
+        before = self.get(owner, token)
+        home = self._owner_folder(owner)
+        with self._scratch() as scratch:
+            source = self._as_it_came(home / "datasets" / token, token, scratch)
+            draft = self._build(source, scratch, name=before.name, token=token, reading=reading.layout)
+            check(draft)
+            folder = home / "datasets" / token
+            if not folder.is_dir():
+                folder = make_reading(home / "readings" / token, of=self._common(token))
+            try:
+                replace_table(folder, draft)
+            except FileNotFoundError as error:
+                raise UnknownDataset from error
+        return self.get(owner, token)
 
     def list(self, owner: str) -> tuple[Dataset, ...]:
         """Return the owner's own datasets, newest first."""
@@ -192,7 +218,7 @@ class Workspace:
         home = self._owner_folder(owner)
         if not (home / "datasets" / token).is_dir():
             raise UnknownDataset
-        _remove_dataset(home, token)
+        remove_owned(home, token)
 
     # -- what an owner chose ------------------------------------------------------------------------------
 
@@ -270,13 +296,47 @@ class Workspace:
         if length is not None and received < length:
             raise Interrupted("The upload was interrupted; try it again.")
 
-    def _build(self, source: Path, scratch: Path, *, name: str, token: str, version: str = "") -> Dataset:
+    def _found(self, folder: Path, version: str | None = None) -> Dataset | None:
+        """The dataset in a folder, which counts as used."""
+        dataset = read_dataset(folder, version=version)
+        if dataset is not None:
+            note_use(folder)
+        return dataset
+
+    def _common(self, token: str) -> Dataset:
+        """A sample or a shared file as everyone finds it. Raises as `get`."""
+        if token.startswith(_SAMPLE_PREFIX):
+            return self._sample(token.removeprefix(_SAMPLE_PREFIX))
+        found = self._found(self.root / "shared" / token) if token in self._shared else None
+        if found is None:
+            raise UnknownDataset
+        return found
+
+    def _as_it_came(self, folder: Path, token: str, scratch: Path) -> Path:
+        """The file behind a token: as it was uploaded into `folder`, or where it lies. Raises NoUpload."""
+        own = unpacked_upload(folder, scratch)
+        path = own or self._shared.get(token) or self._samples.get(token.removeprefix(_SAMPLE_PREFIX))
+        if path is None or not path.is_file():
+            raise NoUpload
+        return path
+
+    def _build(
+        self,
+        source: Path,
+        scratch: Path,
+        *,
+        name: str,
+        token: str,
+        version: str = "",
+        reading: Reading | None = None,
+    ) -> Dataset:
         if self._store is None:
             from dashboard.ingest import store_table
 
             self._store = store_table
+        folder = scratch / "dataset"
         return build_dataset(
-            scratch / "dataset", self._store, source, name=name, token=token, version=version
+            folder, self._store, source, name=name, token=token, version=version, reading=reading
         )
 
     def _sample(self, sample: str) -> Dataset:
@@ -321,47 +381,8 @@ class Workspace:
                     raise
                 return made_by_another_process
 
-    def _remove_expired(self, keep_days: float) -> None:
-        for folder in children(self.incoming):
-            if min(map(age_in_days, (folder, *folder.rglob("*")))) > _ABANDONED_AFTER_DAYS:
-                remove(folder)
-        for folder in (*children(self.root / "samples"), *children(self.root / "shared")):
-            if idle_days(folder) > keep_days:
-                remove_dataset(folder)
-        for home in children(self.root / "owners"):
-            absent_days = age_in_days(home)
-            for folder in children(home / "datasets"):
-                if idle_days(folder) > keep_days:
-                    _remove_dataset(home, folder.name)
-            if absent_days > keep_days and not children(home / "datasets"):
-                remove(home)
-
 
 def _stamp(path: Path) -> str:
     """Another one when the file has changed."""
     stat = path.stat()
     return f"{stat.st_size}-{stat.st_mtime_ns}"
-
-
-def default_root() -> Path:
-    """Name the folder where blupboard keeps this account's data, by the custom of the platform."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(base) / "blupboard"
-
-
-def format_bytes(count: int) -> str:
-    """Write a size for people: `2 GB`, `1.5 MB` (1 MB = 2**20 bytes)."""
-    for unit, size in (("GB", 2**30), ("MB", 2**20), ("kB", 2**10)):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count} bytes"
-
-
-def _remove_dataset(home: Path, token: str) -> None:
-    remove_dataset(home / "datasets" / token)
-    (home / "choices" / f"{token}.json").unlink(missing_ok=True)

@@ -250,8 +250,8 @@ def test_the_page_exports_code_for_such_a_file(tmp_path):
     registry = collect(entry_points=False, plugins=[LINES])
     workspace = Workspace(
         tmp_path / "root",
-        store=lambda source, *, name, target: store_table(
-            source, name=name, target=target, kinds=foreign_kinds(registry)
+        store=lambda source, *, name, target, reading: store_table(
+            source, name=name, target=target, reading=reading, kinds=foreign_kinds(registry)
         ),
     )
     comparisons = Comparisons(workspace, registry)

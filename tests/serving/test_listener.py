@@ -104,10 +104,10 @@ def test_a_client_that_leaves_midway_leaves_no_file(app, root):
 def test_a_dataset_whose_client_has_left_while_it_was_read_is_not_kept(root):
     reading, go_on = threading.Event(), threading.Event()
 
-    def slow_store(source, *, name, target):
+    def slow_store(source, *, name, target, reading):
         reading.set()
         assert go_on.wait(PATIENCE)
-        return store_table(source, name=name, target=target)
+        return store_table(source, name=name, target=target, reading=reading)
 
     app = make_app(root, store=slow_store)
     with listening(app, root) as port:
@@ -128,7 +128,7 @@ def test_memory_stays_flat_while_a_large_body_comes_in(tmp_path):
         from dashboard.ingest import Table
         from dashboard.storage.workspace import Workspace
 
-        def store(source, *, name, target):
+        def store(source, *, name, target, reading):
             shutil.copyfile(source, target)
             return Table(target, name, 0, ())
 

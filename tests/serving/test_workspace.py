@@ -13,8 +13,16 @@ from pathlib import Path
 import pytest
 
 from dashboard.ingest import UnreadableFile
-from dashboard.storage.errors import Interrupted, NoRoom, TooLarge, UnknownDataset, UnusableRoot
-from dashboard.storage.workspace import MAX_CHOICES_BYTES, Workspace, default_root, format_bytes
+from dashboard.storage.errors import (
+    Interrupted,
+    NoRoom,
+    TooLarge,
+    UnknownDataset,
+    UnusableRoot,
+    format_bytes,
+)
+from dashboard.storage.private_files import default_root
+from dashboard.storage.workspace import MAX_CHOICES_BYTES, Workspace
 from tests.waiting import PATIENCE
 
 CSV = b"score,school\n1.5,a\n2.5,a\n3,b\n4,b\n"
@@ -87,7 +95,7 @@ def test_names_are_only_text(workspace, root, tmp_path, name):
     dataset = receive(workspace, name=name)
     assert dataset.name == name
     assert {path.name for path in tmp_path.iterdir()} == {root.name}
-    assert {path.name for path in files_in(root, "owners")} == {"table.parquet", "meta.json"}
+    assert {path.name for path in files_in(root, "owners")} == {"table.parquet", "meta.json", "upload"}
 
 
 @pytest.mark.parametrize(

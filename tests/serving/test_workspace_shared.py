@@ -23,9 +23,9 @@ class CountingStore:
     def __init__(self):
         self.calls = 0
 
-    def __call__(self, source, *, name, target):
+    def __call__(self, source, *, name, target, reading):
         self.calls += 1
-        return store_table(source, name=name, target=target)
+        return store_table(source, name=name, target=target, reading=reading)
 
 
 def test_a_sample_is_everyones_and_read_once(root, tmp_path):

@@ -1,0 +1,43 @@
+"""What is removed from a workspace, all at once or when nobody has asked for it for long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard.storage.datasets import idle_days, remove_dataset
+from dashboard.storage.private_files import age_in_days, children, remove
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ABANDONED_AFTER_DAYS = 1 / 24
+
+
+def remove_owned(home: Path, token: str) -> None:
+    """Remove a dataset of the owner whose folder is `home`, and what they chose of it."""
+    remove_dataset(home / "datasets" / token)
+    (home / "choices" / f"{token}.json").unlink(missing_ok=True)
+
+
+def remove_expired(root: Path, keep_days: float) -> None:
+    """Remove what was untouched for `keep_days` days, and the remains of interrupted uploads."""
+    for folder in children(root / "incoming"):
+        if min(map(age_in_days, (folder, *folder.rglob("*")))) > _ABANDONED_AFTER_DAYS:
+            remove(folder)
+    for folder in (*children(root / "samples"), *children(root / "shared")):
+        if idle_days(folder) > keep_days:
+            remove_dataset(folder)
+    for home in children(root / "owners"):
+        _remove_expired_of(home, keep_days)
+
+
+def _remove_expired_of(home: Path, keep_days: float) -> None:
+    absent_days = age_in_days(home)
+    for folder in children(home / "datasets"):
+        if idle_days(folder) > keep_days:
+            remove_owned(home, folder.name)
+    for folder in children(home / "readings"):
+        if idle_days(folder) > keep_days:
+            remove_dataset(folder)
+    if absent_days > keep_days and not children(home / "datasets"):
+        remove(home)
