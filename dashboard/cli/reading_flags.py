@@ -79,6 +79,12 @@ _OPTIONS = (
         type=click.Choice(["exact", "trimmed", "folded"]),
         help="Compare labels as they stand, without extra spaces, or also without case and Unicode form.",
     ),
+    click.option(
+        "--stack",
+        multiple=True,
+        metavar="COLUMNS",
+        help='Stack the columns of a wide table, such as "A,B,C", "A:C" or numeric; may be repeated.',
+    ),
     click.option("--fill-down", is_flag=True, default=None, help="A blank label means the one above it."),
     click.option("--exclude", multiple=True, metavar="GROUP", help="Leave this group out; may be repeated."),
     click.option(

@@ -95,6 +95,11 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
 
     The first rows of the stored table are looked at for which columns are constant within which.
     """
+    if table.stacked:
+        label, value = (column.name for column in table.columns[-2:])
+        if outcome in (None, value) and group is None and not all(map(_names_a_time, table.stacked)):
+            return GuessedRoles(value, label, "each of the columns that were stacked is a group")
+        outcome = outcome or value
     seen = look_at_rows(table)
     columns = {c.name: c for c in table.columns}
     outcomes = {
@@ -122,6 +127,12 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
     if likely_outcomes:
         return GuessedRoles(likely_outcomes[0], None, "no other column can say which group a row is of")
     return GuessedRoles(None, likely_groups[0] if likely_groups else None, "no column holds numbers")
+
+
+def _names_a_time(name: str) -> bool:
+    """Whether the name of a column says when its cells were measured: week 3, t2, 2019."""
+    is_year = re.fullmatch("[0-9]{4}", name) is not None and _YEARS[0] <= int(name) <= _YEARS[1]
+    return is_year or bool(_words(name) & _TIME_WORDS)
 
 
 def _likeliest(scores: dict[str, float], given: str | None, most: int) -> list[str]:

@@ -47,6 +47,8 @@ class Reading:
     missing: tuple[str, ...] = ()
     """Codes that stand for a missing value beside the usual words. One that is a number means outcomes of
     this value; any other also group labels that read so."""
+    stack: tuple[str, ...] = ()
+    """The columns of a wide table that are stacked, see ``stack.places_to_stack``; as used, their names."""
     labels: Labels | None = None
     """How labels are compared: as they stand; without outer and doubled spaces; or also without case and
     Unicode form. As they stand unless said."""
@@ -75,14 +77,15 @@ class Reading:
 
     def to_json(self) -> dict[str, Any]:
         """All options by name, for JSON and `from_json`."""
-        return {**asdict(self), "missing": list(self.missing)}
+        return {**asdict(self), "missing": list(self.missing), "stack": list(self.stack)}
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Reading:
         """What `to_json` gave; names it does not know are passed over."""
         known = {field.name for field in fields(cls)}
         options = {name: value for name, value in given.items() if name in known}
-        return cls(**{**options, "missing": tuple(options.get("missing") or ())})
+        several = {name: tuple(options.get(name) or ()) for name in ("missing", "stack")}
+        return cls(**{**options, **several})
 
 
 @dataclass(frozen=True)

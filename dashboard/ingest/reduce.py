@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from dashboard.ingest.errors import UnreadableFile, listed, shown
+from dashboard.ingest.errors import UnreadableFile, shown
+from dashboard.ingest.find_column import matching_column, quoted_name
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter, with_sheet
 from dashboard.ingest.table import stored_name
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from estimators.data.rows import Rows
 
     ColumnsOnDemand = Callable[[], AbstractContextManager["OpenedColumns"]]
-
-_LONGEST_NAME_SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -97,7 +94,14 @@ def table_columns(
     def opened() -> Iterator[OpenedColumns]:
         with TemporaryDirectory(prefix="blupboard-") as folder:
             yield OpenedColumns(
-                (y.name, g.name), roles, table.layout, Path(folder), table.binary, table.sheet, table.notes
+                (y.name, g.name),
+                roles,
+                table.layout,
+                Path(folder),
+                table.binary,
+                table.sheet,
+                table.notes,
+                table.stacked,
             )
 
     return opened
@@ -184,6 +188,8 @@ class OpenedColumns:
     """The sheet that was read."""
     notes: tuple[str, ...] = ()
     """What is to be said of how the file was read."""
+    stacked: tuple[str, ...] = ()
+    """The columns that were stacked."""
 
 
 @dataclass(frozen=True)
@@ -212,10 +218,11 @@ def _stored_conditions(rows: RowFilter, places: Mapping[str, int], file: str) ->
     from dashboard.ingest.condition_sql import StoredCondition
 
     names = list(places)
-    return tuple(
-        StoredCondition(stored_name(places[_matching(c.column, names, file)]), c.operator, c.value, c.text)
-        for c in rows.where
-    )
+
+    def stored(column: str) -> str:
+        return stored_name(places[matching_column(column, names, file)])
+
+    return tuple(StoredCondition(stored(c.column), c.operator, c.value, c.text) for c in rows.where)
 
 
 def _with_rows_on_demand(opened: ColumnsOnDemand, *, reading: Reading) -> FileGroups:
@@ -231,9 +238,10 @@ def _with_rows_on_demand(opened: ColumnsOnDemand, *, reading: Reading) -> FileGr
             return data.rows
 
     with opened() as columns, summaries(columns.roles, columns.folder) as (data, judged):
+        given = replace(reading, sheet=columns.sheet, stack=columns.stacked)
         return FileGroups(
             data.with_rows(read_rows),
-            reading_used(columns.layout, replace(reading, sheet=columns.sheet), data.notation),
+            reading_used(columns.layout, given, data.notation),
             (*columns.notes, *notation_remarks(data, columns.names[0])),
             find_hints(judged, data, columns.layout, columns.names, columns.binary),
             columns.roles.noun,
@@ -256,7 +264,7 @@ def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
         raise _unfit(group, "group", "it does not hold labels", name)
     parquet = folder / "columns.parquet"
     places = {column: place for place, column in enumerate(source.names)}
-    where = [places[_matching(c.column, source.names, name)] for c in asked.rows.where]
+    where = [places[matching_column(c.column, source.names, name)] for c in asked.rows.where]
     g = source.labels.get(g, g)
     source.write(parquet, tuple(dict.fromkeys((y, g, *where))))
     roles = Roles(
@@ -269,7 +277,14 @@ def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
         **_of_layout(source.layout),
     )
     return OpenedColumns(
-        (outcome, group), roles, source.layout, folder, source.binary, source.sheet, source.notes
+        (outcome, group),
+        roles,
+        source.layout,
+        folder,
+        source.binary,
+        source.sheet,
+        source.notes,
+        source.stacked,
     )
 
 
@@ -286,45 +301,9 @@ def _unfit(column: str, role: str, reason: str, file: str) -> UnreadableFile:
 
 def _find(wanted: tuple[str, str], names: Sequence[str], file: str) -> tuple[int, int]:
     """The places of the outcome and the group among the columns."""
-    outcome, group = (_matching(name, names, file) for name in wanted)
+    outcome, group = (matching_column(name, names, file) for name in wanted)
     if outcome == group:
         raise UnreadableFile(
-            f"Outcome and group are both {_quoted(wanted[0])}: choose two different columns."
+            f"Outcome and group are both {quoted_name(wanted[0])}: choose two different columns."
         )
     return names.index(outcome), names.index(group)
-
-
-def _matching(wanted: str, names: Sequence[str], file: str) -> str:
-    """The column of a name, or the one whose name differs in nothing that can be seen."""
-    if wanted in names:
-        return wanted
-    alike = [name for name in names if _visible(name) == _visible(wanted)]
-    if len(alike) != 1:
-        raise UnreadableFile(f"{file} has no column {_quoted(wanted)}: {_instead(wanted, names)}.")
-    return alike[0]
-
-
-def _visible(name: str) -> str:
-    """A name without what cannot be seen: kinds of white space, outer white space, format characters."""
-    seen = "".join(c for c in name if unicodedata.category(c) != "Cf")
-    return unicodedata.normalize("NFC", " ".join(seen.split()))
-
-
-def _instead(name: str, names: Sequence[str]) -> str:
-    """What a name that is not there may have been meant for."""
-    plain = {other: other.strip().casefold() for other in names}
-    close = [
-        other
-        for other in names
-        if plain[other] == name.strip().casefold() or other.startswith(f"{name} (column ")
-    ]
-    close = close or difflib.get_close_matches(name, names, n=3)
-    if close:
-        quoted = " or ".join(map(_quoted, close))
-        return f"did you mean {quoted} (names match exactly, capitals included)"
-    return f"the columns are {listed(tuple(names), 20)}"
-
-
-def _quoted(name: str) -> str:
-    """A name exactly as it stands, spaces included, unless it is very long."""
-    return f'"{name}"' if len(name) <= _LONGEST_NAME_SHOWN else shown(name, _LONGEST_NAME_SHOWN)

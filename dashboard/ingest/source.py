@@ -15,6 +15,7 @@ from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
 from dashboard.ingest.reading import AS_FOUND, Reading
+from dashboard.ingest.stack import stacked
 from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
 from estimators.data.notation import Convention
@@ -48,6 +49,8 @@ class Source:
     """All that there are to choose from."""
     notes: tuple[str, ...] = ()
     """What a person should know of how the file was read, a sentence each."""
+    stacked: tuple[str, ...] = ()
+    """The columns of the file that become one of their names and one of their cells."""
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     """Place of a column of codes to that of its labels, which are written behind the columns of `names`."""
 
@@ -56,6 +59,11 @@ class Source:
         """The decimal mark that a text file as a whole speaks for."""
         layout = self.layout or TextLayout()
         return Convention(layout.convention, layout.convention_shown)
+
+    @property
+    def first_line(self) -> int:
+        """The line of the first row of a text file, or its number in others."""
+        return 1 if self.layout is None else self.layout.first_line
 
 
 def open_source(
@@ -67,16 +75,37 @@ def open_source(
     kinds: Iterable[ForeignKind] = (),
     reading: Reading = AS_FOUND,
 ) -> Source:
-    """Unpack, transcode and tell the layout of a file; `folder` is for copies and is the caller's to remove.
+    """Unpack, transcode, tell the layout of a file, and stack the columns of a wide one that `reading` names.
 
-    A file whose name is that of one of `kinds` is read by its reader, whatever it holds. The sheet of
-    `reading` is one of a workbook or a data frame of an R workspace, by name or by number from 1.
+    `folder` is for copies and is the caller's to remove. A file whose name is that of one of `kinds` is read
+    by its reader, whatever it holds. The sheet of `reading` is one of a workbook or a data frame of an R
+    workspace, by name or by number from 1.
 
     Raises:
         UnreadableFile: the file cannot be used.
         OSError: it cannot be opened, or the disk is full.
 
     """
+    source = _opened(
+        path,
+        name=name,
+        folder=folder,
+        max_expanded_bytes=max_expanded_bytes,
+        kinds=kinds,
+        reading=reading,
+    )
+    return stacked(source, reading.stack, name=name, folder=folder) if reading.stack else source
+
+
+def _opened(
+    path: Path,
+    *,
+    name: str,
+    folder: Path,
+    max_expanded_bytes: int,
+    kinds: Iterable[ForeignKind],
+    reading: Reading,
+) -> Source:
     foreign = kind_of(name, kinds)
     if foreign is not None:
         kind, suffix = foreign

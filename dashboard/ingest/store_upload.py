@@ -54,6 +54,7 @@ def store(
         sheet=opened.sheet,
         sheets=opened.sheets,
         notes=opened.notes,
+        stacked=opened.stacked,
     )
 
 

@@ -102,6 +102,8 @@ class Table:
     """All that there are to choose from."""
     notes: tuple[str, ...] = ()
     """What a person should know of how the file was read, a sentence each."""
+    stacked: tuple[str, ...] = ()
+    """The columns of the file that became one column of their names and one of their cells."""
 
     def column(self, name: str) -> Column | None:
         """The column of exactly this name."""
@@ -142,6 +144,7 @@ class Table:
             "sheet": self.sheet,
             "sheets": list(self.sheets),
             "notes": list(self.notes),
+            "stacked": list(self.stacked),
         }
 
     @classmethod
@@ -171,4 +174,5 @@ class Table:
             sheet=fields.get("sheet"),
             sheets=tuple(fields.get("sheets", ())),
             notes=tuple(fields.get("notes", ())),
+            stacked=tuple(fields.get("stacked", ())),
         )

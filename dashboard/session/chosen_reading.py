@@ -41,6 +41,7 @@ _OPTIONS: Final[Mapping[str, Callable[[object], Any]]] = {
     "comment": _mark,
     "sheet": text,
     "missing": _codes,
+    "stack": _codes,
     "labels": text,
     "fill_down": truth_value,
 }

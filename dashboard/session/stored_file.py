@@ -161,9 +161,9 @@ class StoredFile(GroupSource):
         """
         from dashboard.scripts.code_export import python_script, r_script
 
-        if self._chosen.reading != AS_FOUND or self._chosen.rows:
-            return Scripts(_NO_SCRIPT, _NO_SCRIPT)
         table, chosen = self._dataset.table, self._chosen
+        if chosen.reading != AS_FOUND or chosen.rows or table.stacked:
+            return Scripts(_NO_SCRIPT, _NO_SCRIPT)
         r = r_script(
             comparison,
             file_name=table.name,

@@ -46,3 +46,12 @@ def test_a_name_that_is_not_there_is_refused_though_the_other_is_guessed():
     answer, errors = compare("-", "--group", "sektor")
     assert answer is None
     assert 'standard input has no column "sektor": did you mean "sector"' in errors
+
+
+def test_columns_that_are_stacked_are_the_groups():
+    answer, errors = compare("-", "--stack", "A:B", text="day,A,B\n1,2.5,3.5\n2,4.5,7\n")
+    assert {g["group"]: g["raw_mean"] for g in answer["fits"][0]["groups"]} == {"A": 3.5, "B": 5.25}
+    assert answer["roles"]["outcome"] == "value"
+    assert answer["reading"]["stack"] == ["A", "B"]
+    assert '2 columns stacked ("A", "B")' in answer["remarks"][0]
+    assert 'guessed --outcome "value" --group "column": each of the columns' in errors
