@@ -141,7 +141,8 @@ def test_the_reading_as_used_is_part_of_the_json(blupboard):
     _, answer = compared(blupboard, "french_nbsp", "montant", "ville")
     assert answer["reading"] == {
         "encoding": "UTF-8", "delimiter": ";", "quote": '"', "decimal": ",", "thousands": " ", "header": 1,
-        "skip_rows": 0, "comment": None, "sheet": None, "missing": [], "labels": "exact", "fill_down": False,
+        "skip_rows": 0, "comment": None, "sheet": None, "missing": [], "stack": [], "labels": "exact",
+        "fill_down": False,
     }  # fmt: skip
 
 
