@@ -86,6 +86,7 @@ _OPTIONS = (
         help='Stack the columns of a wide table, such as "A,B,C", "A:C" or numeric; may be repeated.',
     ),
     click.option("--fill-down", is_flag=True, default=None, help="A blank label means the one above it."),
+    click.option("--event", metavar="WORD", help="Of an outcome of two words the one that counts as 1."),
     click.option("--exclude", multiple=True, metavar="GROUP", help="Leave this group out; may be repeated."),
     click.option(
         "--where",

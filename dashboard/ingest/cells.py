@@ -174,6 +174,10 @@ def number_shape(text: str) -> str:
 
 def number(text: str, notation: Notation) -> str:
     """SQL for the double that `normal` text means: NULL for no number, infinite past double's range."""
+    if notation.one:
+        coding = ((notation.one, "1e0"), (notation.zero, "0e0"))
+        cases = "".join(f" WHEN {literal(word.lower())} THEN {number}" for word, number in coding if word)
+        return f"CASE lower({text}){cases} END"
     digits = text
     for affix in (notation.before, notation.after):
         digits = f"replace({digits}, {literal(affix)}, '')" if affix else digits

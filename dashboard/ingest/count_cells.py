@@ -34,6 +34,8 @@ class Tally:
     cells: Mapping[Cell, int]
     distinct: int
     distinct_is_about: bool
+    words: int = 0
+    """Different values that are not for a missing one, where they were looked at once each."""
     shapes: Mapping[str, int] = field(default_factory=dict)
     """Rows by shape where the kind is NOTATION."""
 
@@ -83,19 +85,22 @@ def _tallies(
     many = [i for i in types if about[i] > EXACT_DISTINCT]
     cells: dict[int, dict[Cell, int]] = {i: dict.fromkeys(Cell, 0) for i in types}
     shapes: dict[int, Counter[str]] = {i: Counter() for i in types}
-    exact = dict.fromkeys(few, 0)
+    exact, words = dict.fromkeys(few, 0), dict.fromkeys(few, 0)
     for columns in _batches(few, FEW_AT_ONCE):
         counts = _of_values(_values(source, {i: types[i] for i in columns}))
         for place, kind, shape, rows, different in connection.execute(counts).fetchall():
             cells[place][Cell(kind)] += int(rows)
             shapes[place].update({} if shape is None else {shape: int(rows)})
             exact[place] += different if kind != Cell.BLANK else 0
+            words[place] += different if kind not in (Cell.BLANK, Cell.MISSING) else 0
     for columns in _batches(many, COLUMNS_AT_ONCE):
         counts = _of_values(_cells(source, {i: types[i] for i in columns}))
         for place, kind, shape, rows, _ in connection.execute(counts).fetchall():
             cells[place][Cell(kind)] += int(rows)
             shapes[place].update({} if shape is None else {shape: int(rows)})
-    return {i: Tally(cells[i], exact.get(i, about[i]), i not in exact, shapes[i]) for i in types}
+    return {
+        i: Tally(cells[i], exact.get(i, about[i]), i not in exact, words.get(i, 0), shapes[i]) for i in types
+    }
 
 
 def _about_distinct(

@@ -26,13 +26,15 @@ from dashboard.ingest.outcome_sql import (
     WRITTEN_PLAINLY,
     TextNumbers,
     codes_sql,
+    is_in_doubt,
     told_numbers,
-    with_example,
+    with_examples,
 )
 from dashboard.ingest.reading import AS_FOUND, Reading
 from estimators.data.notation import LARGEST_EXACT, Convention
 from estimators.data.number_forms import plain_text
 from estimators.data.texts import FOUND, inexact, is_written_whole
+from estimators.data.two_words import refuse_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,10 +155,12 @@ def judge(connection: duckdb.DuckDBPyConnection, roles: Roles) -> JudgedRows:
     numbers = None if y_type != "VARCHAR" else WRITTEN_PLAINLY
     plainly = roles.convention.decimal == "." and replace(given, missing=()) == FOUND
     counts = counted(numbers) if numbers is None or plainly else {NOT_A_NUMBER: 1}
-    if numbers is not None and counts.get(NOT_A_NUMBER):
+    if numbers is None:
+        refuse_event(given.event)
+    elif counts.get(NOT_A_NUMBER) or is_in_doubt(connection, source, roles.outcome):
         told = told_numbers(connection, source, roles.outcome, roles.convention, given)
         if not plainly or told != numbers:
-            numbers = with_example(connection, source, roles.outcome, told)
+            numbers = with_examples(connection, source, roles.outcome, told)
             counts = counted(numbers)
     _refuse_inexact(connection, roles, y_type)
     return JudgedRows(connection, roles, numbers, names, counts)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest import cells
 from dashboard.ingest.engine import literal, select
-from estimators.data.notation import PLAIN, Notation, tell_notation
+from estimators.data.notation import PLAIN, POINT_OR_THOUSANDS, Notation, tell_notation
 from estimators.data.number_forms import Form, form_of, plain_text
+from estimators.data.two_words import two_word_notation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from estimators.data.notation import Convention
     from estimators.data.texts import NumberFormat
+
+_WORDS = 6
+"""So many values are named where two are wanted and there are more."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,44 @@ def told_numbers(
     convention: Convention,
     given: NumberFormat,
 ) -> TextNumbers:
-    """The notation that reads most cells of a column, from all of them."""
+    """The notation that reads most cells of a column, from all of them.
+
+    Raises:
+        estimators.DataError: the word that is given for 1 is none of two words.
+
+    """
     found = connection.execute(cells.special_characters(column, source)).fetchall()
     characters = tuple(sorted(character for (character,) in found))
     shapes: Counter[str] = Counter()
     for shape, rows in connection.execute(cells.number_shapes(column, source, characters)).fetchall():
         shapes[shape] += rows
-    return TextNumbers(notation_of_shapes(shapes, convention, given), characters)
+    numbers = TextNumbers(notation_of_shapes(shapes, convention, given), characters)
+    if given.event is not None or not any(form_of(plain_text(shape)) for shape in shapes):
+        words = connection.execute(_words(source, column, numbers, given)).fetchall()
+        coding = two_word_notation((word for (word,) in words), given.event)
+        return numbers if coding is None else replace(numbers, notation=coding)
+    return numbers
+
+
+def _words(source: str, column: str, numbers: TextNumbers, given: NumberFormat) -> str:
+    """A query for the different values of a column, but a few at most: two are wanted."""
+    bare = select(f"{cells.trimmed(column)} AS bare", source)
+    texts = select(f"{numbers.text('bare')} AS t", f"({bare})")
+    filled = f"WHERE NOT ({cells.is_blank('t')} OR {cells.is_missing_word('t', given)})"
+    return select("min(t)", f"({texts})", f"{filled} GROUP BY lower(t) ORDER BY 1 LIMIT {_WORDS}")
+
+
+def is_in_doubt(connection: duckdb.DuckDBPyConnection, source: str, column: str) -> bool:
+    """Whether every point of a column's plain numbers may set thousands apart, and there is one.
+
+    What tells that points are decimal stands near the beginning of most columns: the first query ends there.
+    """
+    text, may_group = cells.trimmed(column), literal(POINT_OR_THOUSANDS)
+    marked = f"WHERE contains({column}, '.') AND {text} <> '.'"
+    certain = select("1", source, f"{marked} AND NOT regexp_full_match({text}, {may_group}) LIMIT 1")
+    if connection.execute(certain).fetchone() is not None:
+        return False
+    return connection.execute(select("1", source, f"{marked} LIMIT 1")).fetchone() is not None
 
 
 def notation_of_shapes(shapes: Counter[str], convention: Convention, given: NumberFormat) -> Notation:
@@ -71,22 +106,19 @@ def notation_of_shapes(shapes: Counter[str], convention: Convention, given: Numb
     return tell_notation(forms, convention, decimal=given.decimal, thousands=given.thousands)
 
 
-def with_example(
+def with_examples(
     connection: duckdb.DuckDBPyConnection, source: str, column: str, numbers: TextNumbers
 ) -> TextNumbers:
-    """The same with the first cell that shows how the column is read."""
-    telling = numbers.notation.telling
-    if not telling:
-        return numbers
+    """The same with the first cells that show how the column is read."""
     bare = select(f"{column} AS cell, {cells.trimmed(column)} AS bare", source)
     texts = select(f"cell, {numbers.text('bare')} AS t", f"({bare})")
-    shows = f"WHERE contains(t, {literal(telling)}) AND {numbers.number('t')} IS NOT NULL LIMIT 1"
-    row = connection.execute(select("cell", f"({texts})", shows)).fetchone()
-    return (
-        numbers
-        if row is None
-        else replace(numbers, notation=replace(numbers.notation, example=row[0].strip()))
-    )
+
+    def first(text: str) -> str | None:
+        shows = f"WHERE contains(t, {literal(text)}) AND {numbers.number('t')} IS NOT NULL LIMIT 1"
+        row = connection.execute(select("cell", f"({texts})", shows)).fetchone()
+        return None if row is None else str(row[0])
+
+    return replace(numbers, notation=numbers.notation.with_examples(first))
 
 
 def codes_sql(outcome: str, given: NumberFormat) -> str:

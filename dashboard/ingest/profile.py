@@ -6,16 +6,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.cells import Cell
+from dashboard.ingest.cells import Cell, trimmed
 from dashboard.ingest.count_cells import COLUMNS_AT_ONCE, Tally, tally_columns
 from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.outcome_sql import notation_of_shapes
 from dashboard.ingest.plain_numbers import WIDE, plain_numbers
-from dashboard.ingest.roles import why_not_group, why_not_outcome
+from dashboard.ingest.roles import holds_two_words, why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
 from estimators.data.notation import PLAIN
 from estimators.data.number_forms import plain_text
-from estimators.data.texts import FOUND
+from estimators.data.texts import FOUND, MISSING_WORDS
+from estimators.data.two_words import two_word_notation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from dashboard.ingest.parquet import ColumnType
-    from estimators.data.notation import Convention
+    from estimators.data.notation import Convention, Notation
 
 _EXAMPLES, _EXAMPLE_CHARACTERS, _EXAMPLE_ROWS = 3, 60, 2000
 _TYPED_KINDS: dict[ColumnType, Kind] = {
@@ -56,12 +57,35 @@ def profile(
     for start in range(0, len(rest), COLUMNS_AT_ONCE):
         some = rest[start : start + COLUMNS_AT_ONCE]
         examples |= zip(some, _examples(connection, parquet, some), strict=True)
+    codings = {
+        place: _coding(connection, parquet, place)
+        for place, kind in enumerate(types)
+        if kind == "text" and holds_two_words(tallies[place])
+    }
     columns = [
-        _column(i, name, kind=types[i], tally=tallies[i], examples=examples[i], convention=convention)
+        _column(
+            i,
+            name,
+            kind=types[i],
+            tally=tallies[i],
+            examples=examples[i],
+            notation=codings.get(i) or _notation(types[i], tallies[i], convention),
+        )
         for i, name in enumerate(names)
     ]
     shown = [c for c, tally in zip(columns, tallies, strict=True) if _is_shown(c, tally)]
     return tuple(replace(c, labels=(labels or {}).get(c.stored)) for c in shown)
+
+
+def _coding(connection: duckdb.DuckDBPyConnection, parquet: Path, place: int) -> Notation | None:
+    """Which of the two values of a column counts as 1; None where they are no words."""
+    text = trimmed(stored_name(place))
+    found = connection.execute(select(f"DISTINCT {text}", parquet_source(parquet))).fetchall()
+    return two_word_notation(word for (word,) in found if word and word.lower() not in MISSING_WORDS)
+
+
+def _notation(kind: ColumnType, tally: Tally, convention: Convention) -> Notation:
+    return notation_of_shapes(tally.number_shapes, convention, FOUND) if kind == "text" else PLAIN
 
 
 def _is_shown(column: Column, tally: Tally) -> bool:
@@ -76,10 +100,9 @@ def _column(
     kind: ColumnType,
     tally: Tally,
     examples: tuple[str, ...],
-    convention: Convention,
+    notation: Notation,
 ) -> Column:
     shapes = tally.number_shapes
-    notation = notation_of_shapes(shapes, convention, FOUND) if kind == "text" else PLAIN
     read = notation.reader()
     readable = {shape: rows for shape, rows in shapes.items() if read(plain_text(shape)) is not None}
     numbers = sum(readable.values())
@@ -93,7 +116,7 @@ def _column(
         distinct_is_about=tally.distinct_is_about,
         missing=blank + tally.cells[Cell.MISSING] if shown_kind == "number" else blank,
         examples=examples,
-        not_outcome=why_not_outcome(tally, kind, numbers, examples),
+        not_outcome=None if notation.one else why_not_outcome(tally, kind, numbers, examples),
         not_group=why_not_group(tally, kind, measured=shown_kind == "number" and not whole),
         numbers=numbers,
         whole=whole,

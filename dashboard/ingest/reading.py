@@ -54,6 +54,8 @@ class Reading:
     Unicode form. As they stand unless said."""
     fill_down: bool | None = None
     """Whether a blank label means the one above, as in merged cells. Not unless said."""
+    event: str | None = None
+    """The word that counts as 1 in an outcome of two words."""
 
     def __post_init__(self) -> None:
         if self.labels is not None and self.labels not in get_args(Labels):
@@ -64,7 +66,7 @@ class Reading:
     @property
     def numbers(self) -> NumberFormat:
         """How the outcome's numbers are written."""
-        return NumberFormat(self.decimal, self.thousands, self.missing)
+        return NumberFormat(self.decimal, self.thousands, self.missing, event=self.event)
 
     @property
     def layout(self) -> Reading:

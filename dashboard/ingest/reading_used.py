@@ -16,10 +16,11 @@ def reading_used(layout: TextLayout | None, given: Reading, notation: Notation |
     """All options as they were used; None where one does not apply."""
     used = replace(
         given,
-        decimal=None if notation is None else notation.decimal,
+        decimal=None if notation is None or notation.one else notation.decimal,
         thousands=None if notation is None else notation.thousands or None,
         labels=given.labels or "exact",
         fill_down=bool(given.fill_down),
+        event=None if notation is None else notation.one or None,
     )
     if layout is None:
         return used

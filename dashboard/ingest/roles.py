@@ -31,13 +31,19 @@ def why_not_outcome(tally: Tally, kind: ColumnType, numbers: int, examples: Sequ
     return _what_it_holds_instead(tally, numbers, f" (such as {shown(examples[0], 20)})" if examples else "")
 
 
+def holds_two_words(tally: Tally) -> bool:
+    """Whether a column holds two values that are not numbers and not dates, such as yes and no."""
+    words = tally.cells[Cell.BOOLEAN] + tally.cells[Cell.OTHER]
+    return tally.words == 2 and words == tally.filled
+
+
 def _what_it_holds_instead(tally: Tally, numbers: int, like: str) -> str:
     cells = tally.cells
     half = tally.filled / 2
     if cells[Cell.DATE] > half:
         return "it holds dates"
     if cells[Cell.BOOLEAN] == tally.filled:
-        return "it holds words for true and false: write 1 and 0"
+        return "it holds words for true and false, but not two of them"
     if numbers == 0:
         return f"its values are not numbers{like}"
     return f"only {numbers:,} of its {tally.filled:,} values are numbers"

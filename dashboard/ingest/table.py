@@ -156,7 +156,7 @@ class Table:
                 **{
                     **{name: value for name, value in column.items() if name in known},
                     "examples": tuple(column["examples"]),
-                    "notation": Notation(**column.get("notation", {})),
+                    "notation": Notation.from_json(column.get("notation", {})),
                 }
             )
             for column in fields["columns"]

@@ -20,6 +20,7 @@ from estimators.data.sums import (
     reduce_arrays,
 )
 from estimators.data.texts import FOUND, NumberFormat
+from estimators.data.two_words import refuse_event
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def _reduce_lazy(
     """
     import narwhals as nw
 
+    refuse_event(given.event)
     if not (schema[outcome].is_numeric() or schema[outcome] == nw.Boolean):
         raise DataError(f"the column {outcome!r} holds {schema[outcome]} values: turn it into numbers first")
     label = nw.col(group)

@@ -219,6 +219,7 @@ class GroupData:
         decimal: str | None = None,
         thousands: str | None = None,
         missing: Sequence[str] = (),
+        event: str | None = None,
     ) -> GroupData:
         """Reduce two columns of any frame that narwhals knows; a lazy one is reduced where it lives.
 
@@ -231,13 +232,15 @@ class GroupData:
                 ``notation``.
             thousands: what sets thousands apart in it, "" for nothing; None: found.
             missing: codes that stand for a missing outcome, such as "-999".
+            event: of an outcome of two words, such as pass and fail, the one that counts as 1, the other then
+                counting as 0; None: found, see ``notation``.
 
         Raises:
             DataError: no such column, the same column twice, an outcome that holds no numbers, no usable row.
 
         """
         before = already_dropped or DroppedRows()
-        given = NumberFormat(decimal, thousands, tuple(missing))
+        given = NumberFormat(decimal, thousands, tuple(missing), event=event)
         return cls._of(reduce_frame(frame, outcome=outcome, group=group, already_dropped=before, given=given))
 
     @classmethod

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from estimators.data.number_forms import MARKS, Affix, Form, Sign, body_pattern, groups, plain_text, reads
 
@@ -22,6 +22,7 @@ STRAY: Final = 20
 """One cell that speaks against a mark is a slip where more than so many speak for it."""
 _WHOLE: Final = "0?9*"
 _USUAL_SIGN: Final[Sign] = "leading"
+_EXAMPLES: Final = 2
 
 
 class Convention(NamedTuple):
@@ -48,13 +49,17 @@ class Notation:
     """A mark that the column uses both ways: 1,234 is then left out, as it may be either."""
     either_way: bool = False
     """Whether the other reading of its marks would read every cell as well."""
-    example: str = field(default="", compare=False)
-    """A cell of the column that shows how it is read."""
+    one: str = ""
+    """In an outcome of two words the one that counts as 1; nothing in one of numbers."""
+    zero: str = ""
+    """The one that counts as 0."""
+    examples: tuple[str, ...] = field(default=(), compare=False)
+    """Cells of the column that show how it is read."""
 
     @property
     def is_plain(self) -> bool:
         """Whether numbers are written as programs write them."""
-        return not (self.thousands or self.before or self.after or self.in_doubt) and (
+        return not (self.thousands or self.before or self.after or self.in_doubt or self.one) and (
             self.decimal == "." and self.sign == "leading"
         )
 
@@ -65,7 +70,7 @@ class Notation:
         before = f"(?:{re.escape(self.before)}) ?" if self.before else ""
         after = f" ?(?:{re.escape(self.after)})" if self.after else ""
         if self.sign == "brackets":
-            opened = rf"(?:{before}\(|\({before})" if before else r"\("
+            opened = rf"(?:{before}\(|\( ?{before})" if before else r"\( ?"
             closed = rf"(?:{after}\)|\){after})" if after else r" ?\)"
             return rf"(?:\+? ?{before}\+?{body}{after}|{opened}{body}{closed})"
         last = "-?" if self.sign == "trailing" else ""
@@ -82,26 +87,42 @@ class Notation:
         return rf"[^0-9]*[1-9][0-9]{{0,2}}{re.escape(self.in_doubt)}[0-9]{{3}}[^0-9]*"
 
     @property
-    def telling(self) -> str:
-        """A text that only cells hold that need this notation; nothing where numbers are plain."""
+    def telling(self) -> tuple[str, ...]:
+        """Texts that only cells hold that need this notation, what is most in doubt first."""
         sign = {"brackets": "(", "trailing": "-"}.get(self.sign, "")
-        return self.thousands or self.decimal.strip(".") or self.before or self.after or sign
+        mark = self.decimal if self.either_way else self.decimal.strip(".")
+        return tuple(text for text in (self.thousands, mark, self.before, self.after, sign) if text)
 
-    def shower(self) -> Callable[[str], bool]:
-        """A function from a cell, as `plain_text` has it, to whether it is a number that needs this."""
-        read, telling = self.reader(), self.telling
-        return lambda text: bool(telling) and telling in text and read(text) is not None
+    def with_examples(self, first: Callable[[str], str | None]) -> Notation:
+        """The same with some cells that show it; `first` gives the first number that holds a text."""
+        found: list[str] = []
+        for text in self.telling:
+            if len(found) < _EXAMPLES and not any(text in plain_text(cell) for cell in found):
+                cell = first(text)
+                found += [] if cell is None else [cell.strip()]
+        return replace(self, examples=tuple(found))
 
     def sentence(self, column: str) -> str | None:
-        """How the column is read, with an example; None where it is read as it stands."""
-        value = self.reader()(plain_text(self.example)) if self.example else None
-        if value is None:
+        """How the column is read, with examples; None where it is read as it stands."""
+        if self.one:
+            zero = f" and `{self.zero}` as 0" if self.zero else ""
+            return f"{column}: `{self.one}` counts as 1{zero}, so that means are shares of `{self.one}`"
+        read = self.reader()
+        values = [(cell, read(plain_text(cell))) for cell in self.examples]
+        parts = [f"`{cell}` as {value:.15g}" for cell, value in values if value is not None]
+        if not parts:
             return None
-        how = f"{column}: `{self.example}` is read as {value:.15g}"
+        how = f"{column}: {' and '.join(parts).replace(' as ', ' is read as ', 1)}"
         if not self.either_way:
             return how
         other = "comma" if self.decimal == "." else "point"
         return f"{how}; with a decimal {other} it would be another number"
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Notation:
+        """What `asdict` gave, now or in an earlier version."""
+        known = {name: value for name, value in given.items() if name in cls.__dataclass_fields__}
+        return cls(**{**known, "examples": tuple(known.get("examples", ()))})
 
     @property
     def removed(self) -> str:
@@ -110,6 +131,9 @@ class Notation:
 
     def reader(self) -> Callable[[str], float | None]:
         """A function from a cell, as `plain_text` has it, to its number; None for what is none."""
+        if self.one:
+            coding = {word.lower(): number for word, number in ((self.one, 1.0), (self.zero, 0.0)) if word}
+            return lambda text: coding.get(text.lower())
         matches = re.compile(self.pattern).fullmatch
         doubt = re.compile(self.doubtful).fullmatch if self.doubtful else None
         table = str.maketrans(self.decimal, ".", self.removed)
@@ -131,6 +155,21 @@ class Notation:
 
 
 PLAIN: Final = Notation()
+POINT_OR_THOUSANDS: Final = r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}"
+"""A regular expression for the plain numbers whose point may set thousands apart, such as 1.250."""
+
+
+def shows_doubt(texts: Iterable[str]) -> bool:
+    """Whether every point of a column's plain numbers may set thousands apart, and there is one."""
+    may_group = re.compile(POINT_OR_THOUSANDS).fullmatch
+    found = False
+    for text in texts:
+        bare = text.strip()
+        if "." in bare and bare != ".":
+            if may_group(bare) is None:
+                return False
+            found = True
+    return found
 
 
 def tell_notation(

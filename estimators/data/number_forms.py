@@ -43,8 +43,9 @@ _CODES: Final = frozenset((_ISO_4217 + "kr Kr Rs Rs. Fr Fr. SFr. K\u010d z\u0142
 
 _END: Final = f"[0-9.,{ARABIC_DECIMAL}]"
 _BODY: Final = rf"{_END}(?:[0-9., '{ARABIC_DECIMAL}{ARABIC_THOUSANDS}]*{_END})?"
-_BEFORE: Final = rf"(?:[A-Z]{{0,3}}[{CURRENCY_SIGNS}]|[A-Za-z\u0142\u010d]{{2,3}}\.?)"
+_BEFORE: Final = rf"(?:%|[A-Z]{{0,3}}[{CURRENCY_SIGNS}]|[A-Za-z\u0142\u010d]{{2,3}}\.?)"
 _AFTER: Final = r"[^\s0-9.,'()+-][^\s0-9()+,-]{0,11}"
+_SIGNS_OF_UNITS: Final = "%°′″‰‱\"'"
 _CELL: Final = re.compile(
     rf"(?P<open>\()?(?P<first>[+-])? ?(?P<before>{_BEFORE})? ?(?P<inner>\()?(?P<second>[+-])?"
     rf"(?P<body>{_BODY})(?P<exponent>[eE][+-]?[0-9]+)? ?(?P<last>-)?(?P<middle>\))? ?"
@@ -64,7 +65,7 @@ class Affix(NamedTuple):
     @property
     def is_percent(self) -> bool:
         """Whether it is a percent sign and nothing else."""
-        return self == ("", "%")
+        return self in (("", "%"), ("%", ""))
 
     @property
     def is_currency(self) -> bool:
@@ -123,13 +124,20 @@ def form_of(text: str) -> Form | None:
     if found is None:
         return None
     before, after = found["before"] or "", found["after"] or ""
-    if before and not is_currency(before):
+    if before and before != "%" and not is_currency(before):
+        return None
+    if after and not _may_be_unit(after):
         return None
     sign = _sign(found)
     if sign is None:
         return None
     body = _shape(found["body"]) + ("e9" if found["exponent"] else "")
     return Form(sign, Affix(before, after), body) if _is_number(body) else None
+
+
+def _may_be_unit(text: str) -> bool:
+    """Whether a text has a letter, or is a sign of units or a currency: 5.1* and 5.1** are flags."""
+    return any(c.isalpha() for c in text) or text in _SIGNS_OF_UNITS or is_currency(text)
 
 
 def _sign(found: re.Match[str]) -> Sign | None:

@@ -11,6 +11,7 @@ from estimators.data.labels import encode_labels, is_missing_object, unmasked
 from estimators.data.left_out import LeftOut, first_examples, sentences
 from estimators.data.notation import LARGEST_EXACT
 from estimators.data.texts import FOUND, NumberFormat, ReadCells, inexact, read_cells, without_codes
+from estimators.data.two_words import refuse_event
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ def outcome_cells(outcome: ArrayLike, given: NumberFormat = FOUND) -> tuple[NDAr
     if values.ndim != 1:
         raise DataError(f"the outcome has {values.ndim} dimensions: give one column")
     if values.dtype.kind in "fiub":
+        refuse_event(given.event)
         if values.dtype.kind in "iu" and values.dtype.itemsize == 8 and len(values):
             refuse_inexact(int(values.min()), int(values.max()))
         with np.errstate(over="ignore"):  # a longer float past double range becomes infinite, and is counted

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from estimators.data.labels import is_missing_object
-from estimators.data.notation import LARGEST_EXACT, PLAIN, Notation, tell_notation
+from estimators.data.notation import LARGEST_EXACT, PLAIN, Notation, shows_doubt, tell_notation
 from estimators.data.number_forms import form_of, plain_text
+from estimators.data.two_words import two_word_notation
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,6 +38,8 @@ class NumberFormat:
     """Codes that stand for a missing value beside the usual words; a number means any cell of its value."""
     notation: Notation | None = None
     """All of it, known from elsewhere."""
+    event: str | None = None
+    """The word that counts as 1 in an outcome of two words."""
 
     @property
     def missing_words(self) -> frozenset[str]:
@@ -86,6 +89,7 @@ def read_cells(cells: Sequence[Any], given: NumberFormat = FOUND) -> ReadCells:
             _read_object(value, i, numbers, unreadable)
     if not texts:
         return ReadCells(without_codes(numbers, given), unreadable)
+    written = written and not shows_doubt(texts.values())
     notation = PLAIN if written else _read_texts(texts, given, numbers, unreadable)
     if written:
         for i, text in texts.items():
@@ -130,12 +134,12 @@ def _read_texts(
     words = given.missing_words
     notation = given.notation
     if notation is None:
-        filled = (text for text in plain.values() if text.lower() not in words)
+        filled = [text for text in plain.values() if text.lower() not in words]
         forms = Counter(form for text in filled if (form := form_of(text)) is not None)
         notation = tell_notation(forms, decimal=given.decimal, thousands=given.thousands)
-        shows = notation.shower()
-        example = next((texts[i] for i, text in plain.items() if shows(text)), "")
-        notation = replace(notation, example=example.strip())
+        are_words = not (forms or np.isfinite(numbers).any() or any(map(_INFINITE.fullmatch, filled)))
+        coding = two_word_notation(filled, given.event) if are_words or given.event is not None else None
+        notation = coding or notation.with_examples(_first_number(notation, texts, plain))
     read = notation.reader()
     for i, text in plain.items():
         value = read(text)
@@ -148,6 +152,18 @@ def _read_texts(
         else:
             numbers[i], unreadable[i] = np.nan, True
     return notation
+
+
+def _first_number(
+    notation: Notation, texts: dict[int, str], plain: dict[int, str]
+) -> Callable[[str], str | None]:
+    """A function from a text to the first number that holds it; `plain` are the cells as `plain_text`."""
+    read = notation.reader()
+
+    def first(text: str) -> str | None:
+        return next((texts[i] for i, cell in plain.items() if text in cell and read(cell) is not None), None)
+
+    return first
 
 
 def _refuse_inexact(numbers: NDArray[np.float64], texts: dict[int, str]) -> None:

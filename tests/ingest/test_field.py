@@ -142,7 +142,7 @@ def test_the_reading_as_used_is_part_of_the_json(blupboard):
     assert answer["reading"] == {
         "encoding": "UTF-8", "delimiter": ";", "quote": '"', "decimal": ",", "thousands": " ", "header": 1,
         "skip_rows": 0, "comment": None, "sheet": None, "missing": [], "stack": [], "labels": "exact",
-        "fill_down": False,
+        "fill_down": False, "event": None,
     }  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """Separated thousands: the marks are those that read most cells; what may be either is left out."""
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dashboard.ingest import Table
-from tests.ingest.helpers import both_ways, means, stored
+from dashboard.ingest import Reading, Table, file_groups
+from estimators import GroupData
+from tests.ingest.helpers import both_ways, means, put, stored
 
 
 def column_of(folder, cells, delimiter):
@@ -119,3 +121,57 @@ def test_formatted_amounts_come_back_exactly(tmp_path_factory, amounts):
     assert column_of(folder, texts, ",") == expected
     german = {text.translate(str.maketrans(",.", ".,")): value for text, value in expected.items()}
     assert column_of(folder, list(german), ";") == german
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", "|"])
+@pytest.mark.parametrize(
+    ("cells", "example"),
+    [
+        (["7", "7.125", "6.980"], "7.125"),
+        (["980", "1.250", "."], "1.250"),
+        (["980", "1.250", "12.5"], None),
+        (["980", "1.250", "0.500"], None),
+        (["980", "1250", ".", "NA"], None),
+    ],
+)
+def test_points_that_may_set_thousands_apart_are_said(tmp_path, delimiter, cells, example):
+    """Both readings give every cell a number: the convention decides, and the choice is shown."""
+    text = f"g{delimiter}y\n" + "".join(f"a{delimiter}{cell}\n" for cell in cells)
+    path = put(tmp_path, text)
+    read = file_groups(path, outcome="y", group="g")
+    data = GroupData.from_frame(pd.DataFrame({"g": "a", "y": cells}), outcome="y", group="g")
+    said = (
+        [] if example is None else [f"y: `{example}` is read as {float(example):.15g}; with a decimal comma"]
+    )
+    assert [remark.partition(" it would")[0] for remark in read.remarks] == said
+    assert (data.notation.sentence("y") or "").partition(" it would")[0] == "".join(said)
+    assert read.data.mean.tolist() == data.mean.tolist()
+    if example is not None:
+        other = file_groups(path, outcome="y", group="g", reading=Reading(decimal=","))
+        assert other.data.mean > 100
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["12%", "30%"], "`12%` is read as 12"),
+        (["%12", "%30"], "`%12` is read as 12"),
+        (["45-", "12"], "`45-` is read as -45"),
+        (["( 45 )", "12"], "`( 45 )` is read as -45"),
+        (["12 kg", "15 kg"], "`12 kg` is read as 12"),
+        (["EUR 12", "EUR 15"], "`EUR 12` is read as 12"),
+        (["$1,250.5", "$7", "($3)"], "`$1,250.5` is read as 1250.5 and `($3)` as -3"),
+        (["1 250", "1,250", "7"], "`1 250` is read as 1250 and `1,250` as 1.25"),
+    ],
+)
+def test_what_is_taken_off_is_said_where_no_number_has_a_decimal_mark(tmp_path, delimiter, cells, said):
+    text = f"g{delimiter}y\n" + "".join(f'a{delimiter}"{cell}"\n' for cell in cells)
+    assert file_groups(put(tmp_path, text), outcome="y", group="g").remarks == (f"y: {said}",)
+    data = GroupData.from_frame(pd.DataFrame({"g": "a", "y": cells}), outcome="y", group="g")
+    assert data.notation.sentence("y") == f"y: {said}"
+
+
+def test_a_flag_on_every_number_is_no_unit(tmp_path):
+    path = put(tmp_path, "g,y\na,5.1*\na,5.0*\nb,3\n")
+    assert file_groups(path, outcome="y", group="g").data.dropped.not_a_number == 2
