@@ -53,6 +53,36 @@ _TABLE = """
 }
 """
 
+# What a visitor sees and has entered: the words on the page, its fields, what the views show.
+_STATE = """
+() => ({
+    address: location.href,
+    scheme: document.documentElement.getAttribute('data-mantine-color-scheme'),
+    words: document.body.innerText.split('\\n').filter((line) => line.trim()),
+    fields: [...document.querySelectorAll('input, textarea')]
+        .map((e) => [e.id, ['checkbox', 'radio'].includes(e.type) ? e.checked : e.value]),
+    stored: JSON.stringify({...localStorage}),
+    views: [...document.querySelectorAll('.views .js-plotly-plot')].map((gd) => [
+        gd._fullLayout.dragmode, gd._fullLayout.xaxis.range, gd._fullLayout.yaxis.range, gd.data.length,
+    ]),
+    lit: [...document.querySelectorAll('.linked-label, .preview-sheet')]
+        .filter((e) => e.checkVisibility()).length,
+})
+"""
+
+
+def state(page: Page) -> dict[str, Any]:
+    """What a visitor sees of the page and has entered."""
+    return page.evaluate(_STATE)
+
+
+def leave(page: Page) -> None:
+    """Undo what Escape undoes, with the pointer and the focus nowhere and the page at its top."""
+    page.mouse.move(2, 2)
+    page.keyboard.press("Escape")
+    page.evaluate("() => { document.activeElement.blur(); window.scrollTo(0, 0); }")
+    settle(page)
+
 
 def open_board(page: Page) -> Page:
     """Go to the page and wait until everything is drawn."""

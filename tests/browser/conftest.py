@@ -1,9 +1,11 @@
 """Fixtures for tests in a real browser.
 
-`server` runs for the whole session; every test has a browser context of its own, so a session and data of
-its own. `page` shows nothing yet, `board` is the page with its worked example drawn. Either fails a test that
-leaves an error behind: in the console, uncaught, or as an answer of 400 and above. A test that provokes one
-says so before with `troubles.announce(path, status)`.
+`server` runs for the whole session. `page` shows nothing yet, `board` is the page with its worked example
+drawn; both are a first visitor's, in a tab that is handed on from test to test (see `tabs`). `example` is the
+same board without opening it anew, for a test that only looks, points, pins or searches: what Escape undoes.
+
+Each fails a test that leaves an error behind: in the console, uncaught, or as an answer of 400 and above. A
+test that provokes one says so before with `troubles.announce(path, status)`.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import open_board
+from tests.browser.board import leave, open_board, state
 from tests.browser.chromium import CHOSEN, FLAGS, installed, playwrights_own
 from tests.browser.serving import serving
+from tests.browser.tabs import Tabs
 from tests.browser.troubles import Troubles
 from tests.waiting import PATIENCE
 
@@ -63,9 +66,22 @@ def troubles():
     watched.check()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser):
+    """The tabs that tests hand on."""
+    kept = Tabs(browser)
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def visitor(new_context, server, troubles):
-    """Call it for a page of somebody else: a context of its own, watched like the first, with its options."""
+def visitor(request, new_context, server, tabs, troubles):
+    """Call it for a page of somebody new, watched, with options of `Browser.new_context`.
+
+    The first call gets a tab that is handed on, every further one a context of its own.
+    """
+    taken = []
+    failed_before = request.session.testsfailed
 
     def come(**options):
         usual = {
@@ -74,17 +90,29 @@ def visitor(new_context, server, troubles):
             "color_scheme": "light",
             "reduced_motion": "reduce",  # nothing is caught half faded in
         }
-        context = new_context(**{**usual, **options})
-        context.set_default_timeout(1000 * PATIENCE)
-        troubles.watch(context)
-        return context.new_page()
+        options = {**usual, **options}
+        if taken:
+            context = new_context(**options)
+            context.set_default_timeout(1000 * PATIENCE)
+            page = context.new_page()
+        else:
+            page = tabs.take(options)
+            taken.append((page, options))
+        troubles.watch(page.context)
+        return page
 
-    return come
+    yield come
+    for page, options in taken:
+        troubles.leave(page.context)
+        if request.session.testsfailed > failed_before:
+            page.context.close()  # nobody knows what state it is in
+        else:
+            tabs.hand_on(page, options)
 
 
 @pytest.fixture
 def page(visitor):
-    """An empty page in a context of its own."""
+    """An empty page of a first visitor."""
     return visitor()
 
 
@@ -92,3 +120,36 @@ def page(visitor):
 def board(page):
     """The page as a first visitor finds it: the worked example, drawn."""
     return open_board(page)
+
+
+@pytest.fixture(scope="session")
+def _examples():
+    """The page of the worked example that tests share and what it looked like at first, if it is open."""
+    return []
+
+
+@pytest.fixture
+def example(request, browser, server, troubles, _examples):
+    """The worked example, drawn, shared with other tests: for what Escape undoes."""
+    failed_before = request.session.testsfailed
+    if not _examples:
+        context = browser.new_context(
+            base_url=server.url, viewport=DESKTOP, color_scheme="light", reduced_motion="reduce"
+        )
+        context.set_default_timeout(1000 * PATIENCE)
+        page = open_board(context.new_page())
+        leave(page)
+        _examples.append((page, state(page)))
+    page, first = _examples[0]
+    troubles.watch(page.context)
+    yield page
+    troubles.leave(page.context)
+    if request.session.testsfailed == failed_before:
+        leave(page)
+        if state(page) == first:
+            return
+    _examples.clear()
+    left = state(page)
+    page.context.close()
+    if request.session.testsfailed == failed_before:
+        assert left == first, "Escape does not undo what this test does: let it take `board`"

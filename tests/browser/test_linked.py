@@ -10,6 +10,7 @@ from tests.browser.linked import (
     RANGES,
     away,
     click,
+    double_click,
     drag,
     expect_lit,
     ground,
@@ -25,42 +26,56 @@ from tests.browser.linked import (
 )
 
 
+@pytest.fixture
+def use_tool(example):
+    """Call it with a view and one of its tools; the view gets back the one it had."""
+    used = []
+
+    def use(view, name):
+        tool(example, view, name)
+        used.append(view)
+
+    yield use
+    for view in used:
+        tool(example, view, "zoom")
+
+
 @pytest.mark.parametrize("view", VIEWS)
-def test_pointing_at_a_mark_in_any_view_lights_its_group_everywhere(board, view):
+def test_pointing_at_a_mark_in_any_view_lights_its_group_everywhere(example, view):
     # the last method's marks: every batch has five rows, so in the weight view they lie on each other
-    board.mouse.move(*mark(board, view, "C", method=-1))
-    lit = labels(board, view).first
+    example.mouse.move(*mark(example, view, "C", method=-1))
+    lit = labels(example, view).first
     expect(lit).to_be_visible()
     name = lit.inner_text().split(" ·")[0]
     if view != "view-weight":
         assert name == "C"
-    expect_lit(board, name)
+    expect_lit(example, name)
     expect(lit).to_contain_text(f"{name} · 5 rows")
-    away(board)
-    expect_lit(board)
+    away(example)
+    expect_lit(example)
 
 
-def test_the_label_reads_the_value_and_interval_of_the_mark(board):
+def test_the_label_reads_the_value_and_interval_of_the_mark(example):
     method, trace = next(
-        (i, t) for i, t in enumerate(markers(board, "view-groups")) if t["name"] == "REML BLUP"
+        (i, t) for i, t in enumerate(markers(example, "view-groups")) if t["name"] == "REML BLUP"
     )
-    place = order(board).index("C")
-    board.mouse.move(*mark(board, "view-groups", "C", method=method))
-    reading = labels(board, "view-groups").locator("span").nth(1)
+    place = order(example).index("C")
+    example.mouse.move(*mark(example, "view-groups", "C", method=method))
+    reading = labels(example, "view-groups").locator("span").nth(1)
     expect(reading).to_contain_text(trace["name"])
     name, value, low, high = re.fullmatch(r"(.+) (\S+) \[(\S+), (\S+)\]", reading.inner_text()).groups()
     assert name == trace["name"]
     assert float(value) == pytest.approx(trace["x"][place], abs=0.51)
     assert float(low) < float(value) < float(high)
-    expect(labels(board, "view-rank").locator("span").nth(1)).to_be_empty()
+    expect(labels(example, "view-rank").locator("span").nth(1)).to_be_empty()
 
 
-def test_labels_stay_inside_the_plot(board):
-    for name in order(board):
-        board.mouse.move(*mark(board, "view-groups", name))
-        expect_lit(board, name)
+def test_labels_stay_inside_the_plot(example):
+    for name in order(example):
+        example.mouse.move(*mark(example, "view-groups", name))
+        expect_lit(example, name)
         for view in VIEWS:
-            inside = labels(board, view).evaluate(
+            inside = labels(example, view).evaluate(
                 "(label) => { const plot = label.closest('.linked-view').querySelector('.nsewdrag');"
                 " const [a, b] = [label, plot].map((e) => e.getBoundingClientRect());"
                 " return a.left >= b.left - 1 && a.right <= b.right + 1"
@@ -69,48 +84,48 @@ def test_labels_stay_inside_the_plot(board):
             assert inside, f"{name} in {view}"
 
 
-def test_pointing_asks_nothing_of_the_server(board):
+def test_pointing_asks_nothing_of_the_server(example):
     asked = []
-    board.on("request", lambda request: asked.append(request.url))
-    for name in order(board):
-        board.mouse.move(*mark(board, "view-shrinkage", name))
-        expect_lit(board, name)
+    example.on("request", lambda request: asked.append(request.url))
+    for name in order(example):
+        example.mouse.move(*mark(example, "view-shrinkage", name))
+        expect_lit(example, name)
     assert asked == []
 
 
-def test_a_click_pins_and_a_second_one_lets_go(board):
-    at = mark(board, "view-shrinkage", "C")
-    click(board, *at)
-    away(board)
-    expect_lit(board, "C")
-    expect(status(board)).to_have_text("C pinned: 5 rows")
-    click(board, *at)
-    away(board)
-    expect_lit(board)
-    expect(status(board)).to_be_empty()
+def test_a_click_pins_and_a_second_one_lets_go(example):
+    at = mark(example, "view-shrinkage", "C")
+    click(example, *at)
+    away(example)
+    expect_lit(example, "C")
+    expect(status(example)).to_have_text("C pinned: 5 rows")
+    click(example, *at)
+    away(example)
+    expect_lit(example)
+    expect(status(example)).to_be_empty()
 
 
 @pytest.mark.parametrize("key", ["Control", "Shift"])
-def test_a_click_with_a_key_pins_more(board, key):
-    click(board, *mark(board, "view-groups", "C"))
-    click(board, *mark(board, "view-groups", "E"), key)
-    away(board)
-    expect(status(board)).to_have_text("2 batches selected")
-    expect_lit(board, "C", "E")
-    click(board, *mark(board, "view-groups", "A"))
-    away(board)
-    expect_lit(board, "A")
+def test_a_click_with_a_key_pins_more(example, key):
+    click(example, *mark(example, "view-groups", "C"))
+    click(example, *mark(example, "view-groups", "E"), key)
+    away(example)
+    expect(status(example)).to_have_text("2 batches selected")
+    expect_lit(example, "C", "E")
+    click(example, *mark(example, "view-groups", "A"))
+    away(example)
+    expect_lit(example, "A")
 
 
-def test_escape_clears_pins_and_search(board):
-    click(board, *mark(board, "view-groups", "C"))
-    board.fill("#find-group", "e")
-    expect_lit(board, "C", "E")
-    board.keyboard.press("Escape")
-    away(board)
-    expect_lit(board)
-    expect(board.locator("#find-group")).to_have_value("")
-    expect(status(board)).to_be_empty()
+def test_escape_clears_pins_and_search(example):
+    click(example, *mark(example, "view-groups", "C"))
+    example.fill("#find-group", "e")
+    expect_lit(example, "C", "E")
+    example.keyboard.press("Escape")
+    away(example)
+    expect_lit(example)
+    expect(example.locator("#find-group")).to_have_value("")
+    expect(status(example)).to_be_empty()
 
 
 def test_the_search_box_finds_steps_and_pins(page):
@@ -134,28 +149,28 @@ def test_the_search_box_finds_steps_and_pins(page):
     expect_lit(page, second)
 
 
-def test_the_table_lights_the_plots_and_pins(board):
-    plain = ground(row(board, "D").first)
-    row(board, "C").first.hover()
-    expect_lit(board, "C")
-    row(board, "C").first.click()
-    away(board)
-    expect_lit(board, "C")
-    expect(status(board)).to_have_text("C pinned: 5 rows")
-    assert ground(row(board, "C").first) != plain
-    assert ground(row(board, "D").first) == plain
+def test_the_table_lights_the_plots_and_pins(example):
+    plain = ground(row(example, "D").first)
+    row(example, "C").first.hover()
+    expect_lit(example, "C")
+    row(example, "C").first.click()
+    away(example)
+    expect_lit(example, "C")
+    expect(status(example)).to_have_text("C pinned: 5 rows")
+    assert ground(row(example, "C").first) != plain
+    assert ground(row(example, "D").first) == plain
 
 
-def test_moving_through_the_table_by_keyboard_lights_the_plots(board):
-    known = order(board)
-    names = [next(text for text in cells.values() if text in known) for cells in table(board)]
-    row(board, names[0]).first.locator(".ag-cell").first.click()
-    board.keyboard.press("Escape")
-    away(board)
-    board.keyboard.press("ArrowDown")
-    expect_lit(board, names[1])
-    board.keyboard.press("Enter")
-    expect(status(board)).to_have_text(f"{names[1]} pinned: 5 rows")
+def test_moving_through_the_table_by_keyboard_lights_the_plots(example):
+    known = order(example)
+    names = [next(text for text in cells.values() if text in known) for cells in table(example)]
+    row(example, names[0]).first.locator(".ag-cell").first.click()
+    example.keyboard.press("Escape")
+    away(example)
+    example.keyboard.press("ArrowDown")
+    expect_lit(example, names[1])
+    example.keyboard.press("Enter")
+    expect(status(example)).to_have_text(f"{names[1]} pinned: 5 rows")
 
 
 def test_a_pin_in_a_plot_brings_its_row_into_sight(page):
@@ -171,29 +186,29 @@ def test_a_pin_in_a_plot_brings_its_row_into_sight(page):
     expect(row(page, name).first).to_be_attached()
 
 
-def test_a_box_selects_what_is_in_it_and_a_key_adds(board):
-    names = order(board)
-    own = markers(board, "view-shrinkage")[0]
+def test_a_box_selects_what_is_in_it_and_a_key_adds(example, use_tool):
+    names = order(example)
+    own = markers(example, "view-shrinkage")[0]
     top = sorted(own["y"], reverse=True)
     between = (top[1] + top[2]) / 2
-    tool(board, "view-shrinkage", "select")
-    drag(board, "view-shrinkage", (-0.2, top[0] + 5), (0.2, between))
+    use_tool("view-shrinkage", "select")
+    drag(example, "view-shrinkage", (-0.2, top[0] + 5), (0.2, between))
     chosen = [name for name, y in zip(names, own["y"], strict=True) if y > between]
-    expect(status(board)).to_have_text("2 batches selected")
-    away(board)
-    expect_lit(board, *chosen)
-    drag(board, "view-shrinkage", (-0.2, top[-1] + 3), (0.2, top[-1] - 3), keys=("Shift",))
-    expect(status(board)).to_have_text("3 batches selected")
-    drag(board, "view-shrinkage", (0.4, top[0]), (0.6, top[-1]))
-    expect(status(board)).to_be_empty()
-    expect_lit(board)
+    expect(status(example)).to_have_text("2 batches selected")
+    away(example)
+    expect_lit(example, *chosen)
+    drag(example, "view-shrinkage", (-0.2, top[-1] + 3), (0.2, top[-1] - 3), keys=("Shift",))
+    expect(status(example)).to_have_text("3 batches selected")
+    drag(example, "view-shrinkage", (0.4, top[0]), (0.6, top[-1]))
+    expect(status(example)).to_be_empty()
+    expect_lit(example)
 
 
-def test_a_lasso_selects_what_is_inside_its_line(board):
-    own = markers(board, "view-shrinkage")[0]
-    names = order(board)
+def test_a_lasso_selects_what_is_inside_its_line(example, use_tool):
+    own = markers(example, "view-shrinkage")[0]
+    names = order(example)
     high, low = max(own["y"]), min(own["y"])
-    tool(board, "view-shrinkage", "lasso")
+    use_tool("view-shrinkage", "lasso")
     # around the first column, with a notch that leaves the highest mark out
     outline = [
         (-0.25, high + 8),
@@ -203,24 +218,24 @@ def test_a_lasso_selects_what_is_inside_its_line(board):
         (0.25, low - 5),
         (-0.25, low - 5),
     ]
-    drag(board, "view-shrinkage", *outline)
-    expect(status(board)).to_have_text("5 batches selected")
-    away(board)
-    expect_lit(board, *(name for name, y in zip(names, own["y"], strict=True) if y < high))
+    drag(example, "view-shrinkage", *outline)
+    expect(status(example)).to_have_text("5 batches selected")
+    away(example)
+    expect_lit(example, *(name for name, y in zip(names, own["y"], strict=True) if y < high))
 
 
-def test_giving_up_a_lasso_keeps_the_selection(board):
-    click(board, *mark(board, "view-groups", "C"))
-    tool(board, "view-shrinkage", "lasso")
-    own = markers(board, "view-shrinkage")[0]
-    start = pixel(board, "view-shrinkage", -0.2, max(own["y"]))
-    board.mouse.move(*start)
-    board.mouse.down()
-    board.mouse.move(*pixel(board, "view-shrinkage", 0.3, min(own["y"])), steps=3)
-    board.keyboard.press("Escape")
-    board.mouse.up()
-    away(board)
-    expect_lit(board, "C")
+def test_giving_up_a_lasso_keeps_the_selection(example, use_tool):
+    click(example, *mark(example, "view-groups", "C"))
+    use_tool("view-shrinkage", "lasso")
+    own = markers(example, "view-shrinkage")[0]
+    start = pixel(example, "view-shrinkage", -0.2, max(own["y"]))
+    example.mouse.move(*start)
+    example.mouse.down()
+    example.mouse.move(*pixel(example, "view-shrinkage", 0.3, min(own["y"])), steps=3)
+    example.keyboard.press("Escape")
+    example.mouse.up()
+    away(example)
+    expect_lit(example, "C")
 
 
 def test_the_zoom_outlives_new_figures_and_a_double_click_ends_it(board):
@@ -240,8 +255,7 @@ def test_the_zoom_outlives_new_figures_and_a_double_click_ends_it(board):
             pick(board, "level", interval)
         assert board.evaluate(RANGES, "view-shrinkage") == pytest.approx(zoomed)
     assert board.evaluate(RANGES, "view-rank") == pytest.approx(untouched)
-    middle = pixel(board, "view-shrinkage", (zoomed[0] + zoomed[1]) / 2, (zoomed[2] + zoomed[3]) / 2)
-    board.mouse.dblclick(*middle)
+    double_click(board, "view-shrinkage", (zoomed[0] + zoomed[1]) / 2, (zoomed[2] + zoomed[3]) / 2)
     board.wait_for_function(
         f"(before) => String(({RANGES})('view-shrinkage')) !== before", arg=",".join(map(str, zoomed))
     )
@@ -276,21 +290,21 @@ def test_a_pin_outlives_other_orders_and_themes_but_not_other_data(board):
     expect(status(board)).to_be_empty()
 
 
-def test_a_view_is_stepped_through_by_keyboard(board):
-    names = order(board)
-    board.locator(".linked-view").first.focus()
-    board.keyboard.press("ArrowDown")
-    expect(status(board)).to_have_text(f"{names[0]}: 5 rows, 1 of 6")
-    expect_lit(board, names[0])
-    board.keyboard.press("ArrowRight")
-    expect(status(board)).to_have_text(f"{names[1]}: 5 rows, 2 of 6")
-    board.keyboard.press("End")
-    board.keyboard.press("ArrowUp")
-    expect(status(board)).to_have_text(f"{names[4]}: 5 rows, 5 of 6")
-    board.keyboard.press("Enter")
-    expect(status(board)).to_have_text(f"{names[4]} pinned: 5 rows")
-    board.keyboard.press("Escape")
-    expect_lit(board)
+def test_a_view_is_stepped_through_by_keyboard(example):
+    names = order(example)
+    example.locator(".linked-view").first.focus()
+    example.keyboard.press("ArrowDown")
+    expect(status(example)).to_have_text(f"{names[0]}: 5 rows, 1 of 6")
+    expect_lit(example, names[0])
+    example.keyboard.press("ArrowRight")
+    expect(status(example)).to_have_text(f"{names[1]}: 5 rows, 2 of 6")
+    example.keyboard.press("End")
+    example.keyboard.press("ArrowUp")
+    expect(status(example)).to_have_text(f"{names[4]}: 5 rows, 5 of 6")
+    example.keyboard.press("Enter")
+    expect(status(example)).to_have_text(f"{names[4]} pinned: 5 rows")
+    example.keyboard.press("Escape")
+    expect_lit(example)
 
 
 def test_a_tap_pins(visitor):
@@ -326,17 +340,13 @@ def test_a_view_of_many_shows_names_and_intervals_when_zoomed_in(page):
     expect(names.first).to_be_visible()
     assert 20 <= names.count() <= 26
     assert re.fullmatch(r"S\d{3}", names.first.text_content())
-    for _ in range(10):  # plotly takes clicks that a busy machine sees 300 ms apart for two
-        page.mouse.dblclick(*pixel(page, "view-groups", (x0 + x1) / 2, middle))
-        page.wait_for_timeout(1000)
-        if names.count() == 0:
-            break
+    double_click(page, "view-groups", (x0 + x1) / 2, middle)
     expect(names).to_have_count(0)
     expect(intervals).to_be_hidden()
 
 
-def test_the_tools_of_a_view_hide_what_they_stand_on(board):
-    board.locator("#view-rank").hover()
-    tools = board.locator("#view-rank .modebar-group").first
+def test_the_tools_of_a_view_hide_what_they_stand_on(example):
+    example.locator("#view-rank").hover()
+    tools = example.locator("#view-rank .modebar-group").first
     expect(tools).to_have_css("opacity", "1")
     expect(tools).to_have_css("background-color", "rgb(255, 255, 255)")

@@ -15,17 +15,17 @@ VIEWS = {
 }
 
 
-def save(board, view, kind):
-    board.get_by_label(f"Save the view {view}").click()
-    with board.expect_download() as downloading:
-        menu = board.get_by_role("menu", name=f"Save the view {view}")
+def save(page, view, kind):
+    page.get_by_label(f"Save the view {view}").click()
+    with page.expect_download() as downloading:
+        menu = page.get_by_role("menu", name=f"Save the view {view}")
         menu.get_by_role("menuitem", name=f"Save as {kind}").click()
     return downloading.value
 
 
-def test_every_view_is_saved_as_svg(board):
+def test_every_view_is_saved_as_svg(example):
     for title, name in VIEWS.items():
-        saved = save(board, title, "SVG")
+        saved = save(example, title, "SVG")
         assert saved.suggested_filename == f"dyestuff-{name}.svg"
         picture = ET.fromstring(saved.path().read_text(encoding="utf-8"))
         assert picture.tag == "{http://www.w3.org/2000/svg}svg"
@@ -33,13 +33,13 @@ def test_every_view_is_saved_as_svg(board):
         assert float(picture.get("width")) > 200
 
 
-def test_a_view_is_saved_as_png(board):
-    saved = save(board, "Groups", "PNG")
+def test_a_view_is_saved_as_png(example):
+    saved = save(example, "Groups", "PNG")
     assert saved.suggested_filename == "dyestuff-groups.png"
     content = saved.path().read_bytes()
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", content[16:24])
-    on_screen = board.locator("#view-groups").bounding_box()
+    on_screen = example.locator("#view-groups").bounding_box()
     assert width == pytest.approx(2 * on_screen["width"], abs=4)
     assert height == pytest.approx(2 * on_screen["height"], abs=4)
     assert len(content) > 10_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Response, WebError
 
 
 @dataclass
@@ -22,8 +22,14 @@ class Troubles:
     def watch(self, context: BrowserContext) -> None:
         """Note what goes wrong in any page of `context`."""
         context.on("console", self._heard)
-        context.on("weberror", lambda error: self.found.append(f"uncaught: {error.error}"))
+        context.on("weberror", self._uncaught)
         context.on("response", self._answered)
+
+    def leave(self, context: BrowserContext) -> None:
+        """Note no more of it."""
+        context.remove_listener("console", self._heard)
+        context.remove_listener("weberror", self._uncaught)
+        context.remove_listener("response", self._answered)
 
     def check(self) -> None:
         """Fail when anything went wrong, or anything announced did not happen."""
@@ -38,6 +44,9 @@ class Troubles:
         echo = any(path == p and f"status of {s}" in message.text for p, s in self._announced)
         if not echo:
             self.found.append(f"console: {message.text} ({path})")
+
+    def _uncaught(self, error: WebError) -> None:
+        self.found.append(f"uncaught: {error.error}")
 
     def _answered(self, response: Response) -> None:
         if response.status < 400:
