@@ -11,6 +11,7 @@ import {columnOption} from './page/columns.mjs';
 import './page/menus.mjs';
 import {chooseTheme, drawViews, openList, savePicture, toggleRail} from './page/page.mjs';
 import './page/pages.mjs';
+import './page/paste.mjs';
 import {byNamePlace} from './page/table_order.mjs';
 import './page/upload.mjs';
 import {register} from './shared/dash.mjs';

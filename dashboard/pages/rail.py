@@ -63,6 +63,7 @@ def _sources(
                 also=" ".join(s for reader in comparisons.registry.readers.values() for s in reader.suffixes),
             ),
         ),
+        _paste_box(),
         html.Div(files, id=ids.MY_FILES),
     ]
     samples = [
@@ -97,6 +98,23 @@ def _sources(
         value=source.door,
         variant="pills",
         className="sources",
+    )
+
+
+def _paste_box() -> html.Div:
+    """A place for cells from a spreadsheet; they may as well be pasted anywhere on the page."""
+    return html.Div(
+        [
+            html.Textarea(
+                id=ids.PASTE_BOX,
+                rows=1,
+                spellCheck="false",
+                placeholder="or paste cells (Ctrl+V)",
+                **aria(label="Paste cells"),
+            ),
+            html.Button("Open these cells", id=ids.PASTE_OPEN, type="button", hidden=True),
+        ],
+        className="paste",
     )
 
 

@@ -130,13 +130,24 @@ function update(change) {
     paint();
 }
 
-function refuse(sentence) {
+/** Says why nothing is sent. */
+export function refuse(sentence) {
     update({error: sentence, status: request ? state.status : ''});
 }
 
 // Sending
 
-function send(file) {
+/** Whether the page has a place for files. */
+export function hasZone() {
+    return Boolean(view);
+}
+
+/**
+ * Sends a file, and says `remark` once it is in.
+ * @param {File} file
+ * @param {string} [remark]
+ */
+export function send(file, remark = '') {
     const cap = Number(view?.zone.dataset.maxBytes);
     if (cap && file.size > cap) {
         refuse(
@@ -150,7 +161,7 @@ function send(file) {
     request = xhr;
     xhr.upload.onprogress = (event) => update({sent: event.loaded});
     xhr.upload.onload = () => update({phase: 'reading', status: `Reading ${file.name}\u2026`});
-    xhr.onload = () => finish(xhr, file);
+    xhr.onload = () => finish(xhr, file, remark);
     xhr.onerror = () => fail('The connection to the server was lost, or the file has changed; try it again.');
     xhr.open('PUT', `/upload?${new URLSearchParams({name: file.name})}`);
     xhr.setRequestHeader('X-Requested-With', 'XMLHttpRequest');
@@ -159,7 +170,7 @@ function send(file) {
     xhr.send(file);
 }
 
-function finish(xhr, file) {
+function finish(xhr, file, remark) {
     const answer = parsed(xhr.responseText);
     if (xhr.status !== 200 || !answer.token) {
         fail(answer.error || sentenceFor(xhr.status));
