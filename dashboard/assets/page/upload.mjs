@@ -178,7 +178,7 @@ function finish(xhr, file, remark) {
     }
     request = null;
     const size = `${counted(answer.rows, 'row', 'rows')}, ${counted(answer.columns, 'column', 'columns')}`;
-    settle({status: `${file.name} is open: ${size}.`});
+    settle({status: `${file.name} is open: ${size}. ${remark}`.trim()});
     const data = {token: answer.token, name: answer.name, at: Date.now()};
     setProps(ids.UPLOADED, {data});
 }
