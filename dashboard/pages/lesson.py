@@ -13,6 +13,7 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.session import lesson
+from dashboard.words import lesson as words
 from dashboard.words.numbers import percent
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def lesson_content(models: Iterable[lesson.Model]) -> list[Any]:
             [
                 html.H1(lesson.TITLE),
                 html.Div([html.P(_whole(text)) for text in lesson.OPENING], className="lesson-opening"),
+                html.P(dmc.Anchor("The answer on Cross Validated", href=words.ANSWER, size="sm")),
+                _questions(),
                 html.P(_whole(lesson.READING), className="lesson-reading"),
             ],
             className="lesson-head",
@@ -52,7 +55,45 @@ def lesson_content(models: Iterable[lesson.Model]) -> list[Any]:
             ],
             className="panel lesson-why",
         ),
+        _terms(),
+        _in_r(),
     ]
+
+
+def _questions() -> html.Section:
+    """Questions whose answers open one by one: what was guessed says whether it is right, and why."""
+    return html.Section(
+        [
+            html.H2(words.QUESTIONS_TITLE),
+            *(
+                html.Div([html.P(question), *map(_choice, choices)], className="lesson-question")
+                for question, choices in words.QUESTIONS
+            ),
+        ],
+        className="lesson-questions",
+    )
+
+
+def _choice(choice: words.Choice) -> html.Details:
+    verdict = html.Strong("Yes. " if choice.is_right else "Not this. ")
+    return html.Details([html.Summary(choice.name), html.P([verdict, _whole(choice.why)])])
+
+
+def _terms() -> html.Section:
+    entries = [html.Div([html.Dt(term), html.Dd(meaning)]) for term, meaning in words.TERMS]
+    return html.Section([html.H2(words.TERMS_TITLE), html.Dl(entries)], className="panel lesson-terms")
+
+
+def _in_r() -> html.Section:
+    return html.Section(
+        [
+            html.H2(words.R_TITLE),
+            html.P(words.R_INTRODUCTION),
+            html.Pre(html.Code(words.R_LINES), tabIndex="0", role="region", **aria(label=words.R_TITLE)),
+            html.P(words.R_ELSEWHERE),
+        ],
+        className="panel lesson-r",
+    )
 
 
 def _whole(text: str) -> str:

@@ -38,7 +38,7 @@ def test_it_can_be_read_by_everyone(visitor, viewport, scheme):
     levels = page.evaluate(
         "[...document.querySelectorAll('#lesson :is(h1, h2, h3)')].map((h) => h.tagName).join(' ')"
     )
-    assert levels == "H1 H2 H2 H2 H2 H2"
+    assert levels == "H1" + 8 * " H2"
     assert page.locator("main:visible").count() == 1
 
 
@@ -64,6 +64,16 @@ def test_every_blup_of_model_1_is_the_same(page):
     assert shown["REML BLUP"] == shown["ML BLUP"] == ("15.9897",) * 5
     assert shown["own mean (OLS)"][0] == "17.8853"
     assert len(set(columns(page, "model2")["REML BLUP"])) == 5
+
+
+def test_a_guess_says_whether_it_is_right_and_why(page):
+    open_lesson(page)
+    hardest = page.locator(".lesson-question").first
+    expect(hardest.get_by_text("Yes.")).to_be_hidden()
+    hardest.get_by_text("Model 2: ").click()
+    expect(hardest.get_by_text("Not this. Here groups differ as much as rows do")).to_be_visible()
+    hardest.get_by_text("Model 1: ").press("Enter")
+    expect(hardest.get_by_text("Yes. Groups differ little beside the noise")).to_be_visible()
 
 
 def test_the_colours_follow_the_theme(page):

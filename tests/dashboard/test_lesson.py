@@ -13,6 +13,7 @@ from dashboard.pages import ids
 from dashboard.pages.lesson import lesson_content
 from dashboard.session import lesson
 from dashboard.session.lesson import OPENING, TEXTS, WHY, WHY_TITLE, models
+from dashboard.words.lesson import QUESTIONS, R_LINES
 from estimators import PRESETS, compare, simulate
 from tests.oracles import BUILT_IN, parameter, read_json
 
@@ -254,3 +255,34 @@ def test_it_is_filled_only_where_it_shows_and_in_the_theme_of_the_page():
         assert not isinstance(lesson_when_shown(page, theme), list)
     assert isinstance(lesson_when_shown("lesson", "light"), list)
     assert [model.scene.dark for model in models(dark=True)] == [True] * 4
+
+
+# The questions and the words
+
+
+def test_the_answers_to_guess_at_are_what_the_designs_say():
+    signal = {name: Found(name).signal for name in PRESETS}
+    kept = {name: f"{100 * value / (1 + value):.0f}%" for name, value in signal.items()}
+    (_, hardest), (_, rows) = QUESTIONS
+    for choice, name in zip(hardest, ("model1", "model2", "model3"), strict=True):
+        design = PRESETS[name].design
+        assert (
+            f"σg/σe = {design.sigma_group:g}/{design.sigma_error:g}, {design.per_group} rows" in choice.name
+        )
+        assert f"{signal[name]:g}" in numbers(choice.why)
+        assert kept[name] in choice.why
+        assert choice.is_right == (signal[name] == min(signal.values()))
+    (right,) = (choice for choice in rows if choice.is_right)
+    assert numbers(right.why) == [
+        f"{signal['model1']:g}",
+        f"{signal['model1b']:g}",
+        kept["model1b"][:-1],
+        kept["model1"][:-1],
+    ]
+
+
+def test_the_lines_of_r_are_those_of_the_exported_code():
+    data = simulate(PRESETS["model2"].design).data
+    for name in BLUPS:
+        assert "lme4::lmer(y ~ 1 + (1 | g)" in BUILT_IN[name].r_code(data, BUILT_IN[name].Options())
+    assert R_LINES.count("lme4::lmer(y ~ 1 + (1 | g)") == 2
