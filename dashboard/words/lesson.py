@@ -26,8 +26,8 @@ TERMS = (
     ),
     (
         "BLUP",
-        "Best linear unbiased prediction of a random effect: μ plus a share of the distance from μ to the own "
-        "mean. With spreads that are known, no other linear unbiased prediction comes closer on average over "
+        "Best linear unbiased prediction of a random effect: μ plus a share of the distance from μ to the "
+        "own mean. With known spreads no other linear unbiased prediction comes closer on average over "
         "the population; for a group far out it is too near to μ.",
     ),
     (
