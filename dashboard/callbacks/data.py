@@ -13,6 +13,7 @@ from dashboard.pages.rail import column_options, my_files
 from dashboard.serving.server import owner
 from dashboard.session.first_choices import first_choices, missing_columns, worked_example
 from dashboard.session.stored_file import SAMPLE_PREFIX
+from dashboard.storage.deleted_files import put_back, set_aside
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
     )(partial(_delete_wanted, comparisons))
+    app.callback(
+        Output(ids.MY_FILES, "children", allow_duplicate=True),
+        Output(ids.UPLOADED, "data", allow_duplicate=True),
+        Output(ids.PROBLEM, "children", allow_duplicate=True),
+        Input(ids.file_undo(ALL), "n_clicks"),
+        State(ids.DATASET, "data"),
+        prevent_initial_call=True,
+    )(partial(_undo_wanted, comparisons))
 
 
 def _open_wanted(
@@ -78,7 +87,7 @@ def open_dataset(comparisons: Comparisons, who: str, token: str) -> tuple[Any, .
         source.outcome or None,
         column_options(dataset.table, "group"),
         source.group or None,
-        my_files(comparisons.workspace.list(who), token),
+        my_files(comparisons.workspace, who, token),
         None,
     )
 
@@ -92,12 +101,34 @@ def _delete_wanted(
 
 
 def delete_dataset(comparisons: Comparisons, who: str, token: str, open_token: str | None) -> tuple[Any, Any]:
-    """The files that are left, and the first sample to open where the deleted one was on screen."""
+    """The files that are left, and the first sample to open where the deleted one was on screen.
+
+    The file is kept aside for some minutes, so that it can be undone.
+    """
     with suppress(UnknownDataset):  # it had gone already, which is what was wanted
-        comparisons.workspace.delete(who, token)
+        set_aside(comparisons.workspace.root, who, token)
     sample = {"token": worked_example(comparisons.registry)}
-    files = comparisons.workspace.list(who)
-    return my_files(files, open_token), sample if open_token == token else no_update
+    files = my_files(comparisons.workspace, who, open_token)
+    return files, sample if open_token == token else no_update
+
+
+def _undo_wanted(
+    comparisons: Comparisons, clicks: list[Any], current: dict[str, Any] | None
+) -> tuple[Any, Any, Any]:
+    if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+        return (no_update,) * 3
+    return undo_delete(comparisons, owner(), ctx.triggered_id["id"], (current or {}).get("token"))
+
+
+def undo_delete(
+    comparisons: Comparisons, who: str, token: str, open_token: str | None
+) -> tuple[Any, Any, Any]:
+    """The files with the one that was deleted, which is opened; or, last, that it is gone for good."""
+    try:
+        put_back(comparisons.workspace.root, who, token)
+    except UnknownDataset as error:
+        return my_files(comparisons.workspace, who, open_token), no_update, panels.alert(str(error))
+    return my_files(comparisons.workspace, who, open_token), {"token": token}, None
 
 
 def wanted_token(trigger: object, value: object, uploaded: dict[str, Any] | None) -> str | None:

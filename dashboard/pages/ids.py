@@ -183,6 +183,11 @@ def file_delete(token: Part) -> dict[str, Any]:
     return {"type": "delete-file", "id": token}
 
 
+def file_undo(token: Part) -> dict[str, Any]:
+    """The button that brings a deleted upload back."""
+    return {"type": "undo-delete", "id": token}
+
+
 def download_figure(view: Part, kind: Part) -> dict[str, Any]:
     """The menu entry that saves a view as a picture."""
     return {"type": "download-figure", "view": view, "kind": kind}

@@ -15,15 +15,15 @@ from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.symbols import icon
 from dashboard.session.choices import LEVELS, Choices, shared_options, sort_choices
+from dashboard.storage.deleted_files import UNDO_MINUTES, deleted_datasets
 from dashboard.words.numbers import row_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from dashboard.ingest import Table
     from dashboard.session.comparisons import Comparisons
     from dashboard.session.sources import Description
     from dashboard.storage.datasets import Dataset
+    from dashboard.storage.workspace import Workspace
     from estimators import Design
 
 
@@ -31,7 +31,7 @@ def rail(
     comparisons: Comparisons, owner: str, choices: Choices, source: Description, design: Design
 ) -> html.Aside:
     """Everything a person sets, in the order in which it is needed; ``design`` is what the dials show."""
-    files = my_files(comparisons.workspace.list(owner), choices.source.token)
+    files = my_files(comparisons.workspace, owner, choices.source.token)
     return html.Aside(
         [
             html.H2("Data", className="on-compare first"),
@@ -118,32 +118,54 @@ def _paste_box() -> html.Div:
     )
 
 
-def my_files(datasets: Iterable[Dataset], open_token: str | None) -> list[html.Div]:
-    """A line for each file that this session has uploaded; ``open_token``: of what is on screen."""
-    return [
-        html.Div(
-            [
-                html.Button(
-                    dataset.name,
-                    id=ids.file_button(dataset.token),
-                    className="file-name",
-                    title=dataset.name,
-                    **aria(current="true" if dataset.token == open_token else "false"),
-                ),
-                html.Span(row_count(dataset.table.rows), className="file-rows"),
-                dmc.ActionIcon(
-                    icon("delete"),
-                    id=ids.file_delete(dataset.token),
-                    variant="subtle",
-                    color="gray",
-                    size="sm",
-                    **aria(label=f"Delete {dataset.name} from this server"),
-                ),
-            ],
-            className="file",
-        )
-        for dataset in datasets
-    ]
+def my_files(workspace: Workspace, owner: str, open_token: str | None) -> list[html.Div]:
+    """A line for each file that this session has uploaded, and for each that it can have back.
+
+    ``open_token``: of what is on screen.
+    """
+    deleted = [_deleted_file(dataset) for dataset in deleted_datasets(workspace.root, owner)]
+    files = [_file(dataset, is_open=dataset.token == open_token) for dataset in workspace.list(owner)]
+    return [*files, html.Div(deleted, role="status")]
+
+
+def _file(dataset: Dataset, *, is_open: bool) -> html.Div:
+    return html.Div(
+        [
+            html.Button(
+                dataset.name,
+                id=ids.file_button(dataset.token),
+                className="file-name",
+                title=dataset.name,
+                **aria(current="true" if is_open else "false"),
+            ),
+            html.Span(row_count(dataset.table.rows), className="file-rows"),
+            dmc.ActionIcon(
+                icon("delete"),
+                id=ids.file_delete(dataset.token),
+                variant="subtle",
+                color="gray",
+                size="sm",
+                **aria(label=f"Delete {dataset.name} from this server"),
+            ),
+        ],
+        className="file",
+    )
+
+
+def _deleted_file(dataset: Dataset) -> html.Div:
+    return html.Div(
+        [
+            html.Span([html.Span(dataset.name, className="file-gone", title=dataset.name), " deleted"]),
+            html.Button(
+                "Undo",
+                id=ids.file_undo(dataset.token),
+                className="file-undo",
+                title=f"It is kept for {UNDO_MINUTES} minutes, then removed for good",
+                **aria(label=f"Undo deleting {dataset.name}"),
+            ),
+        ],
+        className="file-deleted",
+    )
 
 
 def _roles(table: Table | None, choices: Choices) -> html.Div:

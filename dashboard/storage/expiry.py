@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.storage.datasets import idle_days, remove_dataset
+from dashboard.storage.deleted_files import remove_for_good
 from dashboard.storage.private_files import age_in_days, children, remove
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def remove_expired(root: Path, keep_days: float) -> None:
 
 def _remove_expired_of(home: Path, keep_days: float) -> None:
     absent_days = age_in_days(home)
+    remove_for_good(home)
     for folder in children(home / "datasets"):
         if idle_days(folder) > keep_days:
             remove_owned(home, folder.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -24,6 +25,11 @@ def default_root() -> Path:
     else:
         base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(base) / "blupboard"
+
+
+def owner_folder(root: Path, owner: str) -> Path:
+    """Name the folder of an owner under `root`; an owner is any text."""
+    return root / "owners" / hashlib.sha256(owner.encode()).hexdigest()[:32]
 
 
 def make_folder(path: Path) -> None:

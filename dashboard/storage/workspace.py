@@ -7,6 +7,7 @@ signing.key                                  signs the session cookie
 incoming/<random>/                           being received; renamed into place when complete
 owners/<owner hash>/datasets/<token>/        table.parquet, meta.json, the upload as it came
 owners/<owner hash>/readings/<token>/        a sample or a shared file as this owner wants it read
+owners/<owner hash>/deleted/<token>/         the same for some minutes, should it be wanted back
 owners/<owner hash>/choices/<token>.json     what this owner chose for a dataset
 owners/<owner hash>/current.json             the dataset this owner looked at last
 samples/<id>-<content hash>/                 table.parquet, meta.json; everyone may read them
@@ -58,6 +59,7 @@ from dashboard.storage.kept_upload import unpacked_upload
 from dashboard.storage.private_files import (
     children,
     make_folder,
+    owner_folder,
     read_json,
     remove,
     secret_in,
@@ -266,7 +268,7 @@ class Workspace:
     # -- inside -------------------------------------------------------------------------------------------
 
     def _owner_folder(self, owner: str) -> Path:
-        return self.root / "owners" / hashlib.sha256(owner.encode()).hexdigest()[:32]
+        return owner_folder(self.root, owner)
 
     @contextmanager
     def _scratch(self) -> Iterator[Path]:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.browser.board import (
+    VIEWS,
     column_ids,
     open_board,
     parameters,
@@ -190,9 +191,27 @@ def test_a_deleted_file_is_gone(board, schools, server):
     settle(board)
     assert "dyestuff" in board.inner_text("#dataset-chip")
     assert board.locator("button.file-name").count() == 0
+    shown = board.inner_text(".page")
+    assert "School 1" not in shown
+    assert "score" not in shown
+    assert not {trace["name"] for view in VIEWS for trace in traces(board, view)} & {"School 1"}
     board.reload()
     open_board(board)
     assert "dyestuff" in board.inner_text("#dataset-chip")
+
+
+def test_a_deleted_file_comes_back_as_it_was(board, schools):
+    upload(board, schools)
+    with repaint(board):
+        pick(board, "outcome", "reading")
+    with repaint(board):
+        board.get_by_label("Delete pupils.csv from this server").click()
+    with repaint(board):
+        board.get_by_label("Undo deleting pupils.csv").click()
+    assert "pupils.csv" in board.inner_text("#dataset-chip")
+    assert board.input_value("#outcome") == "reading"
+    assert board.locator("button.file-name").all_inner_texts() == ["pupils.csv"]
+    assert board.locator(".file-deleted").count() == 0
 
 
 def test_two_visitors_never_see_each_others_data(board, visitor, schools):
