@@ -15,7 +15,13 @@ from dashboard.ingest.header import column_names, refuse_if_data
 from dashboard.ingest.kinds import MAX_CELLS, Converted
 from dashboard.ingest.kinds.choose_sheet import place_of_sheet
 from dashboard.ingest.kinds.mixed_columns import MixedColumn, cell_text
-from dashboard.ingest.kinds.workbook_size import refuse_large_sheets, suffix_of_workbook, too_many_cells
+from dashboard.ingest.kinds.workbook_size import (
+    is_encrypted,
+    locked,
+    refuse_large_sheets,
+    suffix_of_workbook,
+    too_many_cells,
+)
 from dashboard.ingest.plugin_kinds import named_file
 
 if TYPE_CHECKING:
@@ -32,7 +38,7 @@ _Row = list[Any]
 
 def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | None) -> Converted:
     """See :func:`dashboard.ingest.kinds.convert`. Cells with an error count as blank, and are said."""
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     del kind  # its own content says which of the four formats it is
     errors = refuse_large_sheets(source, name)
@@ -40,13 +46,16 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
         path = named_file(source, suffix_of_workbook(source), target.parent)
         with CalamineWorkbook.from_path(path) as book:
             table, read, more = _chosen_sheet(book, sheet, name)
+            if table.start is None or table.height < 1:
+                raise _without_values(name, read, more)
             if table.height * table.width > MAX_CELLS:
                 raise too_many_cells(name)
             arrow, notes = _table(table, name)
-    except CalamineError as error:
+    except (PasswordError, CalamineError) as error:
+        if isinstance(error, PasswordError) or is_encrypted(source):
+            raise locked(name) from error
         raise UnreadableFile(
-            f"{name} is damaged, locked with a password, or no workbook: open it in a spreadsheet, and "
-            "save it again without a password or as CSV."
+            f"{name} is damaged, or no workbook: open it in a spreadsheet and save it again, or as CSV."
         ) from error
     pq.write_table(arrow, target)
     if len(more) > 1:
@@ -77,15 +86,21 @@ def _chosen_sheet(
     return book.get_sheet_by_name(visible[0]), visible[0], names
 
 
+def _without_values(name: str, sheet: str, sheets: Sequence[str]) -> UnreadableFile:
+    others = [shown(other) for other in sheets if other != sheet]
+    if not others:
+        return UnreadableFile(
+            f"{name} is a workbook without any value: put a table on its sheet {shown(sheet)}."
+        )
+    more = "another sheet" if len(others) > 1 else others[0]
+    return UnreadableFile(f"The sheet {shown(sheet)} of {name} holds no value: choose {more}.")
+
+
 def _table(sheet: CalamineSheet, name: str) -> tuple[pa.Table, list[str]]:
     """The table on a sheet, with what is to be said of it."""
-    if sheet.start is None or sheet.height < 1:
-        raise UnreadableFile(f"{name} has a sheet without any value: choose one with a table.")
-    above, left = sheet.start
+    above, left = sheet.start or (0, 0)
     rows = iter(sheet.iter_rows())
     head = list(islice(_from_first_filled(rows, above), _ROWS_LOOKED_AT))
-    if not head:
-        raise UnreadableFile(f"{name} has a sheet without any value: choose one with a table.")
     at = _header_place(head)
     header = [cell_text(cell) for cell in head[at]]
     refuse_if_data(header, [[cell_text(c) for c in row] for row in head[at + 1 :]], name)

@@ -30,6 +30,8 @@ _SHEET = re.compile(r'<(?:\w+:)?sheet [^>]*?name="([^"]*)"[^>]*?r?:?id="([^"]*)"
 _RELATION = re.compile(r"<Relationship [^>]*>")
 _REPEATED = re.compile(rb'table:number-(rows|columns)-repeated="([0-9]+)"')
 _SUFFIXES = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb"}
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The name of the stream that holds such a workbook; the directory that names it lies in one sector."""
 _SIZE_OF_XLSB_SHEET = b"\x94\x01\x10"
 """The record BrtWsDim (148), 16 bytes: first and last row, first and last column."""
 
@@ -40,6 +42,20 @@ def too_many_cells(name: str) -> UnreadableFile:
         f"{name} has a sheet that spans more than {MAX_CELLS:,} cells: delete the rows and columns "
         "outside the table (a stray cell far off counts), or save the table as CSV."
     )
+
+
+def locked(name: str) -> UnreadableFile:
+    """What to say of a workbook that asks for a password."""
+    return UnreadableFile(
+        f"{name} is locked with a password: open it in a spreadsheet, and save it again without one, or as "
+        "CSV."
+    )
+
+
+def is_encrypted(path: Path) -> bool:
+    """Whether a compound file holds an encrypted workbook of the newer kinds ([MS-OFFCRYPTO] 2.3.1)."""
+    with path.open("rb") as file:
+        return any(_ENCRYPTED in data for data in iter(lambda: file.read(_CHUNK), b""))
 
 
 def suffix_of_workbook(path: Path) -> str:
@@ -66,8 +82,8 @@ def refuse_large_sheets(path: Path, name: str) -> dict[str, int]:
             return _errors_by_sheet(book, name)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, KeyError) as error:
         raise UnreadableFile(
-            f"{name} is a damaged workbook or one with a password: open it in a spreadsheet and save it "
-            "again."
+            f"{name} is a damaged workbook, or one with a password: open it in a spreadsheet, and save it "
+            "again without one or as CSV."
         ) from error
 
 
