@@ -146,11 +146,11 @@ def _codes(values: pa.ChunkedArray, column: Column) -> tuple[NDArray[np.int64], 
     if pa.types.is_string(values.type):
         values = pc.if_else(pc.equal(pc.utf8_trim_whitespace(values), ""), None, values)
     encoded = values.combine_chunks().dictionary_encode()
-    codes = np.asarray(encoded.indices.fill_null(-1)).astype(np.int64)
+    codes = np.from_dlpack(encoded.indices.fill_null(-1)).astype(np.int64)
     ends = (np.inf, -np.inf)
     if column.kind == "number" and column.whole:
         try:
-            numbers = np.asarray(encoded.dictionary.cast(pa.float64()).drop_null())
+            numbers = np.from_dlpack(encoded.dictionary.cast(pa.float64()).drop_null())
         except pa.ArrowInvalid:
             return codes, ends
         if len(numbers):

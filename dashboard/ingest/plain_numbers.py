@@ -18,13 +18,16 @@ from dashboard.ingest.cells import Cell
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 WIDE = 500
 """From so many columns a table is read for its plain numbers first."""
-_COLUMNS_AT_ONCE, _EXAMPLES, _EXAMPLE_ROWS = 2000, 3, 20
+_SHORTEST_GROUPED, _LONGEST_GROUPED = len("1.234"), len("-123.456")
+_CELLS_AT_ONCE = 2_000_000
+_EXAMPLES, _EXAMPLE_ROWS = 3, 20
 _ALLOWED = np.zeros(256, dtype=np.bool_)
 _ALLOWED[list(b"0123456789.-eE")] = True
 _MARK = np.zeros(256, dtype=np.bool_)
@@ -45,55 +48,86 @@ def plain_numbers(parquet: Path, columns: int) -> dict[int, PlainNumbers]:
     """The columns of plain numbers of a stored table with that many columns, by place."""
     found: dict[int, PlainNumbers] = {}
     with pq.ParquetFile(parquet, memory_map=True) as file:
-        for start in range(0, columns, _COLUMNS_AT_ONCE):
-            places = range(start, min(start + _COLUMNS_AT_ONCE, columns))
+        at_once = max(1, min(columns, _CELLS_AT_ONCE // max(file.metadata.num_rows, 1)))
+        for start in range(0, columns, at_once):
+            places = range(start, min(start + at_once, columns))
             table = file.read(columns=[stored_name(i) for i in places])
-            for place, column in zip(places, table.columns, strict=True):
-                if pa.types.is_string(column.type) and column.null_count == 0 and len(column):
-                    plain = _plain(column.combine_chunks())
-                    if plain is not None:
-                        found[place] = plain
+            texts = {
+                place: column.combine_chunks()
+                for place, column in zip(places, table.columns, strict=True)
+                if pa.types.is_string(column.type) and column.null_count == 0 and len(column)
+            }
+            if texts:
+                found |= _plain_among(texts)
     return found
 
 
-def _plain(column: pa.StringArray) -> PlainNumbers | None:
-    """What is to be known of a column of plain numbers; None for any other."""
-    _, ends, text = column.buffers()
-    offsets = np.frombuffer(ends, dtype=np.int32)[column.offset : column.offset + len(column) + 1]
-    data = np.frombuffer(text, dtype=np.uint8)[offsets[0] : offsets[-1]] if text else np.empty(0, np.uint8)
+def _plain_among(texts: Mapping[int, pa.StringArray]) -> dict[int, PlainNumbers]:
+    """Those of some columns of text, equally long and without nulls, that hold plain numbers.
+
+    Their bytes are looked at together: a column alone has too few for numpy to be quick about it.
+    """
+    together = pa.concat_arrays(list(texts.values()))
+    rows = len(together) // len(texts)
+    _, ends, data = together.buffers()
+    offsets = np.frombuffer(ends, dtype=np.int32)[: len(together) + 1]
+    text = np.frombuffer(data, dtype=np.uint8)[: offsets[-1]] if data else np.empty(0, np.uint8)
+
+    def by_column(cells: NDArray[np.bool_]) -> NDArray[np.int64]:
+        sums: NDArray[np.int64] = cells.reshape(len(texts), rows).sum(axis=1)
+        return sums
+
+    others = np.zeros(len(together), dtype=np.bool_)
+    others[np.searchsorted(offsets, np.flatnonzero(~_ALLOWED[text]), side="right") - 1] = True
     blank = np.diff(offsets) == 0
-    blanks = int(blank.sum())
-    if blanks == len(column) or not _ALLOWED[data].all():
-        return None
-    filled = column.filter(pa.array(~blank)) if blanks else column
-    try:
-        filled.cast(pa.float64())
-    except pa.ArrowInvalid:
-        return None
-    whole = _without_mark(data, offsets - offsets[0]) - blanks
-    cells = dict.fromkeys(Cell, 0)
-    doubtful = _like_thousands(data, offsets - offsets[0])
-    points = len(column) - blanks - whole - doubtful
-    cells |= {Cell.BLANK: blanks, Cell.WHOLE: whole, Cell.POINT: points, Cell.POINT_OR_THOUSANDS: doubtful}
-    first = dict.fromkeys(filled.slice(0, _EXAMPLE_ROWS).to_pylist())
-    return PlainNumbers(cells, int(pc.count_distinct(filled).as_py()), tuple(first)[:_EXAMPLES])
+    counts = zip(
+        texts.items(),
+        by_column(others).tolist(),
+        by_column(blank).tolist(),
+        by_column(_without_mark(text, offsets) & ~blank).tolist(),
+        by_column(_like_thousands(text, offsets)).tolist(),
+        strict=True,
+    )
+    found = {}
+    for (place, column), other, blanks, whole, doubtful in counts:
+        if other or blanks == rows:
+            continue
+        filled = column.filter(pc.not_equal(column, "")) if blanks else column
+        try:
+            filled.cast(pa.float64())
+        except pa.ArrowInvalid:
+            continue
+        cells = dict.fromkeys(Cell, 0)
+        points = rows - blanks - whole - doubtful
+        cells |= {
+            Cell.BLANK: blanks,
+            Cell.WHOLE: whole,
+            Cell.POINT: points,
+            Cell.POINT_OR_THOUSANDS: doubtful,
+        }
+        first = dict.fromkeys(filled.slice(0, _EXAMPLE_ROWS).to_pylist())
+        found[place] = PlainNumbers(cells, len(filled.unique()), tuple(first)[:_EXAMPLES])
+    return found
 
 
-def _without_mark(data: NDArray[np.uint8], offsets: NDArray[np.int32]) -> int:
-    """How many cells have neither a point nor an exponent, blank ones among them."""
-    marks = _MARK[data]
-    if not marks.any():
-        return len(offsets) - 1
-    before = np.concatenate(([0], np.cumsum(marks)))
-    return int((before[offsets[1:]] == before[offsets[:-1]]).sum())
+def _without_mark(data: NDArray[np.uint8], offsets: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether a cell has neither a point nor an exponent."""
+    before = np.concatenate(([0], np.cumsum(_MARK[data], dtype=np.int32)))
+    unmarked: NDArray[np.bool_] = before[offsets[1:]] == before[offsets[:-1]]
+    return unmarked
 
 
-def _like_thousands(data: NDArray[np.uint8], offsets: NDArray[np.int32]) -> int:
-    """How many cells are such as 1.234: up to three digits that begin with no zero, a point, three digits."""
-    points = np.flatnonzero(data == ord("."))
-    cell = np.searchsorted(offsets, points, side="right") - 1
+def _like_thousands(data: NDArray[np.uint8], offsets: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether a cell is such as 1.234: up to three digits that begin with no zero, a point, three digits."""
+    cell = np.flatnonzero((np.diff(offsets) >= _SHORTEST_GROUPED) & (np.diff(offsets) <= _LONGEST_GROUPED))
+    end = offsets[cell + 1]
+    marked = data[end - 4] == ord(".")
+    cell, end = cell[marked], end[marked]
     first = offsets[cell] + (data[offsets[cell]] == ord("-"))
-    before, end = points - first, offsets[cell + 1]
-    found = (end - points == 4) & (before >= 1) & (before <= 3) & (data[first] != ord("0"))
-    exponents = np.concatenate(([0], np.cumsum((data == ord("e")) | (data == ord("E")))))
-    return int((found & (exponents[end] == exponents[points])).sum())
+    before = end - 4 - first
+    found = (before >= 1) & (before <= 3) & (data[first] != ord("0"))
+    for place in (1, 2, 3):
+        found &= data[end - place] <= ord("9")
+    like = np.zeros(len(offsets) - 1, dtype=np.bool_)
+    like[cell[found]] = True
+    return like

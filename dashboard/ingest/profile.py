@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import Cell, trimmed
@@ -85,7 +87,22 @@ def _coding(connection: duckdb.DuckDBPyConnection, parquet: Path, place: int) ->
 
 
 def _notation(kind: ColumnType, tally: Tally, convention: Convention) -> Notation:
-    return notation_of_shapes(tally.number_shapes, convention, FOUND) if kind == "text" else PLAIN
+    if kind != "text":
+        return PLAIN
+    if tally.shapes:
+        return notation_of_shapes(tally.number_shapes, convention, FOUND)
+    return _of_plain_shapes(frozenset(tally.number_shapes), convention)
+
+
+@lru_cache(maxsize=256)
+def _of_plain_shapes(shapes: frozenset[str], convention: Convention) -> Notation:
+    """The notation of plainly written numbers: all are read, so that their counts say nothing."""
+    return notation_of_shapes(Counter(shapes), convention, FOUND)
+
+
+@lru_cache(maxsize=1 << 12)
+def _readable(notation: Notation, shape: str) -> bool:
+    return notation.reader()(plain_text(shape)) is not None
 
 
 def _is_shown(column: Column, tally: Tally) -> bool:
@@ -103,8 +120,7 @@ def _column(
     notation: Notation,
 ) -> Column:
     shapes = tally.number_shapes
-    read = notation.reader()
-    readable = {shape: rows for shape, rows in shapes.items() if read(plain_text(shape)) is not None}
+    readable = {shape: rows for shape, rows in shapes.items() if _readable(notation, shape)}
     numbers = sum(readable.values())
     whole = numbers > 0 and not any(_has_fraction(shape, notation.decimal) for shape in readable)
     shown_kind = _TYPED_KINDS.get(kind) or _kind_of_text(tally, numbers)

@@ -32,9 +32,9 @@ def why_not_outcome(tally: Tally, kind: ColumnType, numbers: int, examples: Sequ
 
 
 def holds_two_words(tally: Tally) -> bool:
-    """Whether a column holds two values that are not numbers and not dates, such as yes and no."""
+    """Whether a column holds two values that are no numbers and no dates, such as yes and no, and repeat."""
     words = tally.cells[Cell.BOOLEAN] + tally.cells[Cell.OTHER]
-    return tally.words == 2 and words == tally.filled
+    return tally.words == 2 < tally.filled and words == tally.filled
 
 
 def _what_it_holds_instead(tally: Tally, numbers: int, like: str) -> str:

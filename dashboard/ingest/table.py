@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from estimators.data.notation import PLAIN, Notation
@@ -52,6 +52,15 @@ class Column:
     """Its place in the stored Parquet file, from 0."""
     labels: int | None = None
     """The place there of the labels of its codes, which it goes by as the group; None where it has none."""
+
+
+_USUAL = {f.name: f.default for f in fields(Column) if f.default is not MISSING}
+
+
+def _column_json(column: Column) -> dict[str, Any]:
+    """What is not as usual: a wide table has tens of thousands of columns."""
+    found = {name: value for name, value in vars(column).items() if _USUAL.get(name, MISSING) != value}
+    return found if column.notation == PLAIN else {**found, "notation": asdict(column.notation)}
 
 
 @dataclass(frozen=True)
@@ -137,7 +146,7 @@ class Table:
         return {
             "name": self.name,
             "rows": self.rows,
-            "columns": [asdict(column) for column in self.columns],
+            "columns": [_column_json(column) for column in self.columns],
             "layout": None if self.layout is None else asdict(self.layout),
             "reader": self.reader,
             "kind": self.kind,

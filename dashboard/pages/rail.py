@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from dashboard.storage.workspace import Workspace
     from estimators import Design
 
+_MANY_COLUMNS = 1000
+_OPTIONS_SHOWN = 300
+"""A list of columns has no more lines than this: whoever wants another types a part of its name."""
+
 
 def rail(
     comparisons: Comparisons, owner: str, choices: Choices, source: Description, design: Design
@@ -192,7 +196,8 @@ def _column_picker(control_id: str, columns: list[dict[str, Any]], value: str) -
         value=value or None,
         placeholder="Choose a column",
         allowDeselect=False,
-        searchable=len(columns) > 12,
+        searchable=True,
+        limit=_OPTIONS_SHOWN,
         nothingFoundMessage="No such column",
         maxDropdownHeight=360,
         size="sm",
@@ -202,22 +207,22 @@ def _column_picker(control_id: str, columns: list[dict[str, Any]], value: str) -
 
 
 def column_options(table: Table, role: str) -> list[dict[str, Any]]:
-    """Every column with its type, distinct count and a few values; one that will not do says why."""
+    """Every column with its type, distinct count and a few values; one that will not do says why.
+
+    Of a wide table the names alone: what is said of each column would take longer than opening the file.
+    """
     options = []
+    brief = len(table.columns) > _MANY_COLUMNS
     for column in table.columns:
+        option: dict[str, Any] = {"value": column.name, "label": column.name}
+        if not brief:
+            about = "about " if column.distinct_is_about else ""
+            option["facts"] = f"{column.kind}, {about}{column.distinct:,} different"
+            option["examples"] = ", ".join(column.examples)
         why_not = column.not_outcome if role == "outcome" else column.not_group
-        about = "about " if column.distinct_is_about else ""
-        facts = f"{column.kind}, {about}{column.distinct:,} different"
-        options.append(
-            {
-                "value": column.name,
-                "label": column.name,
-                "disabled": why_not is not None,
-                "facts": facts,
-                "examples": ", ".join(column.examples),
-                "why_not": why_not,
-            }
-        )
+        if why_not is not None:
+            option |= {"disabled": True, "why_not": why_not}
+        options.append(option)
     return options
 
 
