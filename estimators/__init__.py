@@ -11,6 +11,7 @@ from estimators.contract.batch import BatchFit, GroupBatch
 from estimators.contract.comparison import TIDY_COLUMNS, Comparison, Result
 from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note, Parameter
+from estimators.contract.joint import DrawnJoint, Joint
 from estimators.contract.options import OptionSpec, option
 from estimators.contract.version import CONTRACT
 from estimators.data.groups import GroupData
@@ -19,6 +20,10 @@ from estimators.data.scaled import ScaledGroups, Sizes
 from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
 from estimators.fitting.compare import compare
 from estimators.fitting.fit_many import fit_many
+from estimators.inference.comparisons import comparison_multiplier, shared_letters
+from estimators.inference.pairs import pairwise_probability, probability_above
+from estimators.inference.rank_sets import RankSets, marginal_rank_sets, simultaneous_rank_sets
+from estimators.inference.ranks import Ranks, group_ranks
 from estimators.inference.spread_intervals import (
     ExactInterval,
     ProfileInterval,
@@ -59,6 +64,7 @@ __all__ = [
     "DataError",
     "Design",
     "DesignError",
+    "DrawnJoint",
     "DroppedRows",
     "Estimator",
     "EstimatorRisk",
@@ -70,6 +76,7 @@ __all__ = [
     "GroupFit",
     "Homogeneity",
     "JamesStein",
+    "Joint",
     "LevelMeans",
     "LikelihoodRatio",
     "Look",
@@ -84,6 +91,8 @@ __all__ = [
     "PluginStatus",
     "ProfileInterval",
     "Progress",
+    "RankSets",
+    "Ranks",
     "Reader",
     "Registry",
     "RemlBlup",
@@ -105,18 +114,25 @@ __all__ = [
     "check_estimator",
     "check_view",
     "compare",
+    "comparison_multiplier",
     "crossings",
     "degenerate_fit",
     "degenerate_note",
     "exact_intervals",
     "fit_many",
+    "group_ranks",
     "homogeneity",
     "hookimpl",
+    "marginal_rank_sets",
     "option",
+    "pairwise_probability",
+    "probability_above",
     "profile_intervals",
     "risk_steps",
     "run_risk",
+    "shared_letters",
     "simulate",
+    "simultaneous_rank_sets",
     "spread_tests",
     "theory",
 ]

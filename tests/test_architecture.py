@@ -67,9 +67,11 @@ MAY_IMPORT = {
     "errors",
     "groups",
     "homogeneity",
+    "joint",
     "options",
     "profile",
     "scaled",
+    "second_order",
     "variance_components",
 }
 

@@ -15,6 +15,8 @@ from estimators.errors import FitError, OptionError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from estimators.contract.joint import DrawnJoint, Joint
+
 Severity = Literal["info", "warning"]
 Interval = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
@@ -97,6 +99,8 @@ class GroupFit:
     """Degrees of freedom of the interval, one for all groups or ``(J,)``; None = normal."""
     interval_fn: Callable[[float], Interval] | None
     """Level -> (low, high), for a method with intervals of its own."""
+    joint: Joint | DrawnJoint | None
+    """How the true means hang together: ranks, probabilities and selection are computed from it."""
     details: Mapping[str, object]
     """What else the method found, by names of its own: for its weight curve and its views. Can be pickled."""
 
@@ -111,6 +115,7 @@ class GroupFit:
         notes: Iterable[Note] = (),
         df: ArrayLike | None = None,
         interval_fn: Callable[[float], Interval] | None = None,
+        joint: Joint | DrawnJoint | None = None,
         details: Mapping[str, object] | None = None,
     ) -> None:
         """Copy and freeze the arrays. ``parameters`` maps names to numbers, or to a Parameter with words.
@@ -137,6 +142,7 @@ class GroupFit:
         object.__setattr__(self, "notes", tuple(notes))
         object.__setattr__(self, "df", self._one_or_each(df))
         object.__setattr__(self, "interval_fn", interval_fn)
+        object.__setattr__(self, "joint", joint)
         object.__setattr__(self, "details", MappingProxyType(dict(details or {})))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -214,6 +220,8 @@ class GroupFit:
         self._check_notes()
         if self.df is not None and not np.all(self.df > 0):
             raise FitError(f"df is {self.df}, but degrees of freedom are positive")
+        if self.joint is not None:
+            self.joint.check(self.estimate)
 
     def _check_notes(self) -> None:
         for note in self.notes:

@@ -12,7 +12,9 @@ import numpy as np
 from estimators.contract.batch import BatchFit
 from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note
+from estimators.contract.joint import Joint
 from estimators.contract.options import option
+from estimators.inference.second_order import second_order
 from estimators.methods.degenerate import degenerate_fit, fit_replicates
 from estimators.methods.homogeneity import Case, homogeneity
 from estimators.methods.profile import Method
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 
     from estimators.contract.batch import GroupBatch
     from estimators.data.groups import GroupData
+    from estimators.data.scaled import ScaledGroups
 
 STD_ERRORS = {
+    "second_order": "second order",
     "prediction": "prediction",
     "conditional": "conditional",
 }
@@ -37,8 +41,9 @@ class BlupOptions:
     std_error: str = option(
         "prediction",
         label="Standard error",
-        help="Prediction: of the group's true mean, with the uncertainty of the population mean. "
-        "Conditional: as if the population mean were known, which is what lme4 reports as condVar.",
+        help="Second order: of the group's true mean, allowing for spreads and population mean having been "
+        "estimated (Prasad and Rao). Prediction: takes the spreads as known. Conditional: takes the "
+        "population mean as known too, which is what lme4 reports as condVar.",
         choices=STD_ERRORS,
     )
 
@@ -75,37 +80,45 @@ class Blup(Estimator):
     """
 
     Options = BlupOptions
-    method: ClassVar[Method]
+    likelihood: ClassVar[Method]
 
     def _fit(self, data: GroupData, options: BlupOptions) -> GroupFit:
         limit = degenerate_fit(data, spread_df=self._spread_df(len(data)))
         if limit is not None:
             return limit
-        parts = self._predictions(data, options)
-        mu, sigma_group = parts["parameters"]["mu"], parts["parameters"]["sigma_group"]
-        return GroupFit(**parts, center=mu, notes=_boundary_notes(data, options) if sigma_group == 0 else ())
+        model = fit_variance_components(data.scaled(), self.likelihood)
+        parts = self._predictions(data, model, options)
+        if np.isnan(parts["std_error"]).any():
+            parts["std_error"] = np.ma.masked_invalid(parts["std_error"])
+        if model.sigma_group == 0:
+            parts["notes"] = _boundary_notes(data, options)
+        else:
+            parts["joint"] = _joint(data, model, parts["weight"])
+        return GroupFit(**parts, center=parts["parameters"]["mu"])
 
     def _fit_many(self, batch: GroupBatch, options: BlupOptions) -> BatchFit:
         def ordinary(some: GroupBatch) -> BatchFit:
-            return BatchFit(**self._predictions(some, options))
+            model = fit_variance_components(some.scaled(), self.likelihood)
+            return BatchFit(**self._predictions(some, model, options))
 
         return fit_replicates(batch, ordinary, spread_df=self._spread_df(batch.groups))
 
     def _spread_df(self, groups: int) -> int:
         """By what the sum of squares of the means is divided where nothing varies within groups."""
-        return groups - 1 if self.method == "reml" else groups
+        return groups - 1 if self.likelihood == "reml" else groups
 
-    def _predictions(self, data: GroupData | GroupBatch, options: BlupOptions) -> dict[str, Any]:
+    def _predictions(
+        self, data: GroupData | GroupBatch, model: VarianceComponents, options: BlupOptions
+    ) -> dict[str, Any]:
         """The parts of a fit of ``(..., J)`` means that are not degenerate."""
         scaled = data.scaled()
-        model = fit_variance_components(scaled, self.method)
         mu = model.mu[..., None]
         signal = scaled.information * model.ratio[..., None]
         weight = signal / (1.0 + signal)
         known = scaled.published
         return {
             "estimate": data.origin + (mu + weight * (data.centered_mean - mu)),
-            "std_error": _std_error(signal, model, options),
+            **self._errors(scaled, model, options),
             "weight": weight,
             "parameters": {
                 "mu": data.origin + model.mu,
@@ -118,6 +131,20 @@ class Blup(Estimator):
             },
         }
 
+    def _errors(
+        self, scaled: ScaledGroups, model: VarianceComponents, options: BlupOptions
+    ) -> dict[str, Any]:
+        """Standard errors ``(..., J)``, NaN where there is none, and degrees of freedom that go with them."""
+        if options.std_error == "second_order":
+            mse = second_order(scaled, model, self.likelihood).mse
+            errors = np.sqrt(np.where(mse > 0, mse, np.nan))
+            return {"std_error": errors, "df": None if scaled.published else scaled.rows - scaled.groups}
+        own = 1.0 / (1.0 + scaled.information * model.ratio[..., None])
+        conditional = np.sqrt(own) * model.sigma_group[..., None]
+        if options.std_error == "conditional":
+            return {"std_error": conditional}
+        return {"std_error": np.hypot(conditional, own * model.mu_std_error[..., None])}
+
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The curve i lambda / (1 + i lambda) over information i; None if the fit has no weights."""
         return None if fit.weight is None else fit.reliability(information)
@@ -129,7 +156,7 @@ class Blup(Estimator):
             return None
         return (
             "# lmer searches from one start: where the criterion has two minima it can miss the better one\n"
-            f"model <- lme4::lmer(y ~ 1 + (1 | g), REML = {'TRUE' if self.method == 'reml' else 'FALSE'})\n"
+            f"model <- lme4::lmer(y ~ 1 + (1 | g), REML = {str(self.likelihood == 'reml').upper()})\n"
             'estimate <- coef(model)$g[levels(g), "(Intercept)"]'
         )
 
@@ -153,7 +180,7 @@ class RemlBlup(Blup):
     color = "#0072b2"
     symbol = "circle"
     order = 20
-    method = "reml"
+    likelihood = "reml"
 
 
 class MlBlup(Blup):
@@ -173,18 +200,21 @@ class MlBlup(Blup):
     color = "#009e73"
     symbol = "diamond"
     order = 30
-    method = "ml"
+    likelihood = "ml"
 
 
-def _std_error(
-    signal: NDArray[np.float64], model: VarianceComponents, options: BlupOptions
-) -> NDArray[np.float64]:
-    """The standard errors ``(..., J)`` for n_j lambda in ``signal``."""
-    own = 1.0 / (1.0 + signal)
-    conditional = np.sqrt(own) * model.sigma_group[..., None]
-    if options.std_error == "conditional":
-        return conditional
-    return np.hypot(conditional, own * model.mu_std_error[..., None])
+def _joint(data: GroupData, model: VarianceComponents, weight: NDArray[np.float64]) -> Joint:
+    """How the true means hang together, spreads taken as known: by the error of mu, which all share."""
+    rest = 1.0 - weight
+    error, mu = float(model.mu_std_error), float(model.mu)
+    return Joint(
+        mu + weight * (data.centered_mean - mu),
+        np.sqrt(rest) * model.sigma_group,
+        rest * error,
+        center=mu,
+        center_loading=error,
+        origin=data.origin,
+    )
 
 
 def _boundary_notes(data: GroupData, options: BlupOptions) -> tuple[Note, ...]:
@@ -197,4 +227,10 @@ def _boundary_notes(data: GroupData, options: BlupOptions) -> tuple[Note, ...]:
             "population mean as known. It does not mean that the groups' true means are known exactly."
         )
         notes.append(Note("conditional_zero", "warning", text))
+    if options.std_error == "second_order":
+        text = (
+            "The standard errors allow for the spread between groups not being 0 in truth, so they can be "
+            "larger than those of the groups' own means."
+        )
+        notes.append(Note("second_order_zero", "info", text))
     return tuple(notes)

@@ -160,4 +160,4 @@ def _put_together(batch: GroupBatch, usual: NDArray[np.bool_], fit: BatchFit, li
         for name, numbers in part.parameters.items():
             parameters.setdefault(name, nothing[:, 0].copy())[replicates] = numbers
     has_errors = fit.std_error is not None
-    return BatchFit(estimate, std_error if has_errors else None, weight, parameters=parameters)
+    return BatchFit(estimate, std_error if has_errors else None, weight, df=fit.df, parameters=parameters)

@@ -9,6 +9,7 @@ import numpy as np
 from estimators.contract.batch import BatchFit
 from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note
+from estimators.contract.joint import Joint
 from estimators.contract.options import NoOptions
 from estimators.data.scaled import weighted_mean
 
@@ -45,7 +46,11 @@ class LevelMeans(Estimator):
     def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
         del options
         parts = _own_means(data)
-        return GroupFit(**parts, notes=() if "std_error" in parts else (NO_STANDARD_ERRORS,))
+        error = parts.get("std_error")
+        if error is None:
+            return GroupFit(**parts, notes=(NO_STANDARD_ERRORS,))
+        joint = Joint(data.centered_mean, error, origin=data.origin) if (error > 0).all() else None
+        return GroupFit(**parts, joint=joint)
 
     def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
         del options

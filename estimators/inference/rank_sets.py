@@ -1,0 +1,207 @@
+"""Sets of ranks that hold the true ones with a given chance, for independent estimates.
+
+With known standard errors s_j, theta_j <= theta_k is rejected where (x_j - x_k) / sqrt(s_j^2 + s_k^2) is
+above a critical value, the quantile of the largest such difference of pure errors over the pairs still in
+play; then those rejected are dropped, and again (Mogstad, Romano, Shaikh & Wilhelm 2024, Review of Economic
+Studies 91, 476-518). A group's rank is then between 1 plus the groups shown to be better and J minus those
+shown to be worse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimators.errors import DataError, OptionError
+from estimators.inference.roots import bracketed_roots
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from estimators.contract.joint import Joint
+
+    Floats = NDArray[np.float64]
+    Pairs = NDArray[np.bool_]
+
+MOST_GROUPS = 300
+"""The work grows with the cube of the number of groups."""
+PAIRS_DRAWN = 200_000_000
+"""Draws times pairs that are worth their time."""
+MOST_DRAWS, FEWEST_DRAWS = 200_000, 2_000
+SEED = 20_261_128
+"""Of the draws."""
+CELLS_AT_A_TIME = 1 << 21
+"""Numbers held at once."""
+MOST_APART = 40.0
+"""Ratio of standard errors past which the rule over a group's own error is made no finer."""
+REACH = 8.6
+"""Standard deviations past which a normal distribution has less than 1e-17."""
+LARGEST_CRITICAL = 60.0
+"""Above every critical value: the quantile of 1 - 1e-300 over 1e300 pairs is below."""
+
+
+@dataclass(frozen=True, eq=False)
+class RankSets:
+    """From which rank to which each group's true rank may be, ``(J,)`` each, 1 = largest."""
+
+    lower: NDArray[np.int64]
+    """1 plus the number of groups shown to be better."""
+    upper: NDArray[np.int64]
+    """J minus the number of groups shown to be worse."""
+    better: Pairs
+    """(J, J) whether group i is shown to be better than j."""
+    critical: tuple[Floats, ...]
+    """The critical values of every step: one for each group, or one for all."""
+    draws: int | None = None
+    """How many draws the critical values come from; None: they were computed."""
+    seed: int | None = None
+    """Of the draws."""
+
+
+def marginal_rank_sets(joint: Joint, level: float = 0.95, *, stepdown: bool = True) -> RankSets:
+    """A set of ranks for each group, which holds its true rank with chance ``level``, one group at a time.
+
+    Given a group's own error the others' are independent, so that its critical value is a quantile of one
+    integral.
+
+    Args:
+        joint: independent estimates without a centre, as level means are.
+        level: between 0 and 1.
+        stepdown: whether to look again without the pairs rejected, which rejects no fewer.
+
+    Raises:
+        DataError: the groups share an error or a centre, or are more than :data:`MOST_GROUPS`.
+        OptionError: the level is not between 0 and 1.
+
+    """
+    _check(joint, level)
+    apart, own = _apart(joint), joint.own
+    above = ~np.eye(len(joint), dtype=bool)
+    below, steps = above.copy(), []
+    shown_above, shown_below = np.zeros_like(above), np.zeros_like(above)
+    while True:
+        limit = _marginal_critical(own, above, below, level)
+        steps.append(limit)
+        now_above, now_below = above & (apart > limit[:, None]), below & (-apart > limit[:, None])
+        shown_above, shown_below = shown_above | now_above, shown_below | now_below
+        above, below = above & ~now_above, below & ~now_below
+        if not stepdown or not (now_above.any() or now_below.any()):
+            break
+    lower, upper = 1 + shown_below.sum(axis=1), len(joint) - shown_above.sum(axis=1)
+    return RankSets(lower, upper, shown_above, tuple(steps))
+
+
+def simultaneous_rank_sets(
+    joint: Joint, level: float = 0.95, *, stepdown: bool = True, seed: int = SEED
+) -> RankSets:
+    """A set of ranks for each group; with chance ``level`` they hold the true ranks of all groups at once.
+
+    The critical values are quantiles of simulated errors; a little above a hundred thousand of them for 40
+    groups.
+
+    Args:
+        joint: independent estimates without a centre, as level means are.
+        level: between 0 and 1.
+        stepdown: whether to look again without the pairs rejected, which rejects no fewer.
+        seed: of the draws.
+
+    Raises:
+        DataError: the groups share an error or a centre, or are more than :data:`MOST_GROUPS`.
+        OptionError: the level is not between 0 and 1.
+
+    """
+    _check(joint, level)
+    draws = int(np.clip(PAIRS_DRAWN // len(joint) ** 2, FEWEST_DRAWS, MOST_DRAWS))
+    apart, in_play = _apart(joint), ~np.eye(len(joint), dtype=bool)
+    better, steps = np.zeros_like(in_play), []
+    while True:
+        limit = _largest_quantile(joint.own, in_play, level, draws, seed)
+        steps.append(np.array([limit]))
+        now = in_play & (apart > limit)
+        better, in_play = better | now, in_play & ~now
+        if not stepdown or not now.any():
+            break
+    return RankSets(
+        1 + better.sum(axis=0), len(joint) - better.sum(axis=1), better, tuple(steps), draws, seed
+    )
+
+
+def _check(joint: Joint, level: float) -> None:
+    if not 0 < level < 1:
+        raise OptionError(f"the level of rank sets lies between 0 and 1, not at {level:g}")
+    if not joint.independent:
+        raise DataError("rank sets need independent estimates that nothing pulls, as level means are")
+    if len(joint) > MOST_GROUPS:
+        raise DataError(f"rank sets are computed for {MOST_GROUPS:,} groups or fewer, not {len(joint):,}")
+
+
+def _apart(joint: Joint) -> Floats:
+    """(J, J) differences of the estimates in standard errors of a difference."""
+    return np.asarray((joint.mean[:, None] - joint.mean) / np.hypot(joint.own[:, None], joint.own))
+
+
+def _marginal_critical(own: Floats, above: Pairs, below: Pairs, level: float) -> Floats:
+    """(J,) for each group the quantile of its largest difference of errors over the pairs in play.
+
+    Given the group's own error z, that of group k keeps its difference below c with the chance that it lies
+    between (s_j z - c r) / s_k, or anywhere, and (s_j z + c r) / s_k, or anywhere, r^2 = s_j^2 + s_k^2.
+    """
+    critical = np.zeros(len(own))
+    value, weight = _own_rule(own)
+    at_once = max(1, CELLS_AT_A_TIME // (len(own) * len(value)))
+    for start in range(0, len(own), at_once):
+        some = slice(start, start + at_once)
+        kept = _Kept(own, own[some], above[some], below[some], value, weight)
+        found = bracketed_roots(
+            lambda c, kept=kept: kept.chance(c) - level,  # type: ignore[misc]
+            np.zeros(len(kept.error)),
+            np.full(len(kept.error), LARGEST_CRITICAL),
+        )
+        critical[some] = np.where((above[some] | below[some]).any(axis=1), found, np.inf)
+    return critical
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """The chance that all differences of some groups' errors from the others' are below a critical value."""
+
+    own: Floats
+    error: Floats
+    above: Pairs
+    below: Pairs
+    value: Floats
+    weight: Floats
+
+    def chance(self, critical: Floats) -> Floats:
+        """``(S,)`` for a critical value of each of S groups."""
+        from scipy.special import ndtr
+
+        middle = (self.value[:, None, None] * self.error[:, None]) / self.own
+        reach = critical[:, None] * np.hypot(self.error[:, None], self.own) / self.own
+        inside = np.where(self.below, ndtr(middle + reach), 1.0)
+        inside -= np.where(self.above, ndtr(middle - reach), 0.0)
+        return np.asarray(self.weight @ inside.prod(axis=2))
+
+
+def _own_rule(own: Floats) -> tuple[Floats, Floats]:
+    """Values of a group's own error and their weights, close enough for the narrowest of the others."""
+    step = 0.35 / np.hypot(1.0, min(float(own.max() / own.min()), MOST_APART))
+    count = int(np.ceil(REACH / step))
+    value = step * np.arange(-count, count + 1)
+    weight = np.exp(-0.5 * np.square(value))
+    return value, weight / weight.sum()
+
+
+def _largest_quantile(own: Floats, in_play: Pairs, level: float, draws: int, seed: int) -> float:
+    """The quantile of the largest difference of errors over the pairs in play, simulated."""
+    rng, largest = np.random.default_rng(seed), []
+    row, column = np.nonzero(in_play)
+    scale = (1.0 / np.hypot(own[row], own[column])).astype(np.float32)
+    at_once = max(1, CELLS_AT_A_TIME // max(1, len(row)))
+    for start in range(0, draws, at_once):
+        error = own[:, None] * rng.standard_normal((len(own), min(at_once, draws - start)))
+        error = error.astype(np.float32)
+        largest.append(((error[row] - error[column]) * scale[:, None]).max(axis=0, initial=-np.inf))
+    return float(np.quantile(np.concatenate(largest), level))
