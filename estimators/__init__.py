@@ -21,9 +21,12 @@ from estimators.errors import BlupboardError, DataError, FitError, NotRun, Optio
 from estimators.fitting.compare import compare
 from estimators.fitting.fit_many import fit_many
 from estimators.inference.comparisons import comparison_multiplier, shared_letters
+from estimators.inference.grades import Grades, grades_within, group_grades
 from estimators.inference.pairs import pairwise_probability, probability_above
+from estimators.inference.questions import Questions
 from estimators.inference.rank_sets import RankSets, marginal_rank_sets, simultaneous_rank_sets
 from estimators.inference.ranks import Ranks, group_ranks
+from estimators.inference.selection import Best, Called, best_groups, call_above, may_be_best
 from estimators.inference.spread_intervals import (
     ExactInterval,
     ProfileInterval,
@@ -31,6 +34,7 @@ from estimators.inference.spread_intervals import (
     profile_intervals,
 )
 from estimators.inference.spread_tests import LikelihoodRatio, SpreadTests, spread_tests
+from estimators.inference.summary import inference_dict
 from estimators.methods.blup import MlBlup, RemlBlup
 from estimators.methods.degenerate import degenerate_fit, degenerate_note
 from estimators.methods.homogeneity import Homogeneity, homogeneity
@@ -57,7 +61,9 @@ __all__ = [
     "PRESETS",
     "TIDY_COLUMNS",
     "BatchFit",
+    "Best",
     "BlupboardError",
+    "Called",
     "Comparison",
     "ConformanceError",
     "Crossing",
@@ -70,6 +76,7 @@ __all__ = [
     "EstimatorRisk",
     "ExactInterval",
     "FitError",
+    "Grades",
     "GrandMean",
     "GroupBatch",
     "GroupData",
@@ -91,6 +98,7 @@ __all__ = [
     "PluginStatus",
     "ProfileInterval",
     "Progress",
+    "Questions",
     "RankSets",
     "Ranks",
     "Reader",
@@ -110,7 +118,9 @@ __all__ = [
     "Sweep",
     "Theory",
     "View",
+    "best_groups",
     "build_registry",
+    "call_above",
     "check_estimator",
     "check_view",
     "compare",
@@ -120,10 +130,14 @@ __all__ = [
     "degenerate_note",
     "exact_intervals",
     "fit_many",
+    "grades_within",
+    "group_grades",
     "group_ranks",
     "homogeneity",
     "hookimpl",
+    "inference_dict",
     "marginal_rank_sets",
+    "may_be_best",
     "option",
     "pairwise_probability",
     "probability_above",

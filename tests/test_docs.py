@@ -35,6 +35,7 @@ PAGES = (
     "docs/guide.md",
     "docs/simulate.md",
     "docs/risk.md",
+    "docs/inference.md",
     "docs/plugins.md",
     "plugins/README.md",
     "benchmarks/README.md",

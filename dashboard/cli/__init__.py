@@ -18,6 +18,7 @@ from dashboard.cli.new_plugin import new_plugin_command
 from dashboard.cli.plugins import plugins_command
 from dashboard.cli.risk import risk_command
 from dashboard.cli.rows import rows_command
+from dashboard.cli.select import select_command
 from dashboard.cli.serve import serve_command
 from dashboard.cli.shared import remark
 from dashboard.cli.simulate import simulate_command
@@ -46,6 +47,7 @@ def cli() -> None:
 
 cli.add_command(serve_command)
 cli.add_command(compare_command)
+cli.add_command(select_command)
 cli.add_command(rows_command)
 cli.add_command(estimators_command)
 cli.add_command(simulate_command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +22,9 @@ from dashboard.cli.shared import (
 )
 from dashboard.cli.stdout import load_plugins, to_stdout
 
+if TYPE_CHECKING:
+    from estimators import Comparison
+
 TIDY_LAYOUTS = ("csv", "parquet")
 """These hold groups and nothing else, so what was left out is said on stderr."""
 
@@ -36,7 +40,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
 )
 @click.option(
     "--std-error",
-    type=click.Choice(["prediction", "conditional"]),
+    type=click.Choice(["second_order", "prediction", "conditional"]),
     help="Which standard error the predictors report, for those that offer the choice.",
 )
 @click.option(
@@ -47,6 +51,13 @@ TIDY_LAYOUTS = ("csv", "parquet")
     show_default=True,
     help="csv and parquet hold the tidy columns.",
 )
+@click.option(
+    "--inference",
+    is_flag=True,
+    help="Add ranks with intervals; to json intervals and tests of the spreads too, and rank sets.",
+)
+@click.option("--top", type=int, metavar="K", help="With --inference: the chance of being among the best K.")
+@click.option("--lower-is-better", is_flag=True, help="With --inference: rank 1 is the smallest.")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
 )
@@ -62,6 +73,9 @@ def compare_command(
     level: float,
     std_error: str | None,
     layout: str,
+    inference: bool,
+    top: int | None,
+    lower_is_better: bool,
     output: Path | None,
     plugins_dirs: tuple[Path, ...],
     **given: object,
@@ -73,6 +87,7 @@ def compare_command(
     """
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
+    _check_inference(inference, layout, top, lower_is_better)
     from dashboard.cli.output import omissions, render
     from estimators import compare
 
@@ -100,11 +115,41 @@ def compare_command(
             remark(line)
     guessed = outcome is None or group is None
     more = {"roles": {"outcome": y, "group": g, "guessed": guessed, "why": why}}
+    conclusions = _conclusions(comparison, top, lower_is_better) if inference else None
     if output is None:
-        to_stdout(render(comparison, layout, read, more))
+        to_stdout(render(comparison, layout, read, more, conclusions))
     else:
         with reading_files():
-            output.write_bytes(render(comparison, layout, read, more))
+            output.write_bytes(render(comparison, layout, read, more, conclusions))
+
+
+def _check_inference(inference: bool, layout: str, top: int | None, lower_is_better: bool) -> None:
+    if inference and layout == "table":
+        raise click.ClickException(
+            "--inference goes into json, and its ranks into csv and parquet: see --format"
+        )
+    if not inference and (top is not None or lower_is_better):
+        raise click.ClickException("--top and --lower-is-better go with --inference")
+
+
+def _conclusions(comparison: Comparison, top: int | None, lower_is_better: bool) -> dict[str, dict[str, Any]]:
+    """What each fit lets conclude, by estimator id."""
+    from estimators import inference_dict
+    from estimators.inference.ranks import check_top
+
+    check_top(top, len(comparison.data))
+    return {
+        result.id: inference_dict(
+            comparison.data,
+            result.estimator,
+            result.fit,
+            level=comparison.level,
+            top=top,
+            smallest_first=lower_is_better,
+        )
+        for result in comparison.succeeded
+        if result.fit is not None
+    }
 
 
 def _check_level(level: float) -> None:

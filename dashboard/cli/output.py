@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from estimators.contract.comparison import TIDY
 from estimators.data.left_out import groups_sentence, sentences
@@ -25,12 +25,17 @@ def render(
     layout: str,
     read: FileGroups | None = None,
     more: Mapping[str, object] | None = None,
+    conclusions: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> bytes:
     """A comparison in a layout of :data:`LAYOUTS`, with how its file was read; text is UTF-8.
 
-    ``more`` is for JSON alone.
+    ``more`` is for JSON alone; of ``conclusions``, by estimator id, files of columns have the ranks.
     """
-    return as_json(comparison, read, more) if layout == "json" else LAYOUTS[layout](comparison, read)
+    if layout == "json":
+        return as_json(comparison, read, more, conclusions)
+    if layout == "table":
+        return as_table(comparison, read)
+    return COLUMNAR[layout](comparison, rank_columns(comparison, conclusions))
 
 
 def omissions(comparison: Comparison, read: FileGroups | None = None) -> list[str]:
@@ -52,9 +57,9 @@ def reading_lines(comparison: Comparison, read: FileGroups | None) -> list[str]:
     return [*lines, *read.remarks, *(f"{hint.sentence} ({hint.flags})" for hint in read.hints)]
 
 
-def as_csv(comparison: Comparison, _: FileGroups | None = None) -> bytes:
+def as_csv(comparison: Comparison, ranks: Mapping[str, list[Any]]) -> bytes:
     """The tidy columns: numbers with all their digits, empty where there is none, labels exactly."""
-    columns = comparison.columns()
+    columns = {**comparison.columns(), **ranks}
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
@@ -62,11 +67,33 @@ def as_csv(comparison: Comparison, _: FileGroups | None = None) -> bytes:
     return buffer.getvalue().encode()
 
 
+def rank_columns(
+    comparison: Comparison, conclusions: Mapping[str, Mapping[str, Any]] | None
+) -> dict[str, list[Any]]:
+    """What is concluded of ranks as columns beside the tidy ones; None where a method says nothing."""
+    lines = [
+        line
+        for result in comparison.succeeded
+        for line in (conclusions or {}).get(result.id, {}).get("ranks") or [{}] * len(comparison.data)
+    ]
+    names = [name for name in dict.fromkeys(name for line in lines for name in line) if name != "group"]
+    return {name: [line.get(name) for line in lines] for name in names}
+
+
 def as_json(
-    comparison: Comparison, read: FileGroups | None = None, more: Mapping[str, object] | None = None
+    comparison: Comparison,
+    read: FileGroups | None = None,
+    more: Mapping[str, object] | None = None,
+    conclusions: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> bytes:
-    """Everything, null where a number does not exist, and ``more`` behind it."""
+    """Everything, null where a number does not exist, and ``more`` behind it.
+
+    What a fit lets conclude, by estimator id in ``conclusions``, is its ``inference``.
+    """
     found = {**comparison.to_dict(), **(more or {})}
+    for fit in found["fits"]:
+        if conclusions is not None and conclusions.get(fit["estimator"]):
+            fit["inference"] = conclusions[fit["estimator"]]
     if read is not None:
         found["reading"] = read.reading.to_json()
         found["remarks"] = list(read.remarks)
@@ -74,7 +101,7 @@ def as_json(
     return (json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
 
 
-def as_parquet(comparison: Comparison, _: FileGroups | None = None) -> bytes:
+def as_parquet(comparison: Comparison, ranks: Mapping[str, list[Any]]) -> bytes:
     """The tidy columns, typed."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -82,6 +109,7 @@ def as_parquet(comparison: Comparison, _: FileGroups | None = None) -> bytes:
     types = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
     columns = comparison.columns()
     arrays = {column.name: pa.array(columns[column.name], types[column.kind]) for column in TIDY}
+    arrays |= {name: pa.array(values) for name, values in ranks.items()}
     buffer = io.BytesIO()
     pq.write_table(pa.table(arrays), buffer)
     return buffer.getvalue()
@@ -101,12 +129,11 @@ def as_table(comparison: Comparison, read: FileGroups | None = None) -> bytes:
     return ("\n\n".join("\n".join(block) for block in blocks if block) + "\n").encode()
 
 
-LAYOUTS: dict[str, Callable[[Comparison, FileGroups | None], bytes]] = {
-    "table": as_table,
+COLUMNAR: dict[str, Callable[[Comparison, Mapping[str, list[Any]]], bytes]] = {
     "csv": as_csv,
-    "json": as_json,
     "parquet": as_parquet,
 }
+LAYOUTS = ("table", "csv", "json", "parquet")
 
 
 def _data_line(comparison: Comparison) -> str:

@@ -32,6 +32,17 @@ def expected_rank(joint: Joint) -> Floats:
     return np.asarray(0.5 + pairwise_probability(joint).sum(axis=0))
 
 
+def probability_above_mean(joint: Joint) -> Floats:
+    """(J,) the chance of a true mean above the mean of all J true means."""
+    from scipy.special import ndtr
+
+    groups = len(joint)
+    total = float(np.square(joint.own).sum())
+    variance = np.square(joint.own) * (1.0 - 2.0 / groups) + total / groups**2
+    variance = variance + np.square(joint.loading - joint.loading.mean())
+    return np.asarray(ndtr((joint.mean - joint.mean.mean()) / np.sqrt(variance)))
+
+
 def probability_above(joint: Joint, value: float | None = None) -> Floats | None:
     """(J,) the chance of a true mean above ``value``, in the outcome's units; None: above the centre, if any.
 

@@ -121,7 +121,7 @@ def simultaneous_rank_sets(
         steps.append(np.array([limit]))
         now = in_play & (apart > limit)
         better, in_play = better | now, in_play & ~now
-        if not stepdown or not now.any():
+        if not stepdown or not now.any() or not in_play.any():
             break
     return RankSets(
         1 + better.sum(axis=0), len(joint) - better.sum(axis=1), better, tuple(steps), draws, seed
@@ -197,6 +197,7 @@ def _own_rule(own: Floats) -> tuple[Floats, Floats]:
 def _largest_quantile(own: Floats, in_play: Pairs, level: float, draws: int, seed: int) -> float:
     """The quantile of the largest difference of errors over the pairs in play, simulated."""
     rng, largest = np.random.default_rng(seed), []
+    own = own / own.max()
     row, column = np.nonzero(in_play)
     scale = (1.0 / np.hypot(own[row], own[column])).astype(np.float32)
     at_once = max(1, CELLS_AT_A_TIME // max(1, len(row)))

@@ -149,7 +149,7 @@ def exact_intervals(data: GroupData, level: float = 0.95) -> Mapping[str, ExactI
     """
     from scipy.special import chdtri, fdtri
 
-    _check_level(level)
+    check_level(level)
     scaled = estimable(data)
     tail, df = (1.0 - level) / 2.0, scaled.groups - 1
     if scaled.published:
@@ -196,6 +196,13 @@ def _where_sum_is(scaled: ScaledGroups, limit: float) -> float | None:
     return float(bracketed_roots(left, np.array([bottom]), np.array([top]))[0])
 
 
+def is_estimable(data: GroupData) -> bool:
+    """Whether the spreads can be told apart, so that they have intervals and tests."""
+    if data.known_variance is not None:
+        return len(data) > 1
+    return len(data) > 1 and data.df_within > 0 and data.varies_within
+
+
 def estimable(data: GroupData) -> ScaledGroups:
     """The scaled summary of groups whose spreads can be told apart.
 
@@ -211,7 +218,8 @@ def estimable(data: GroupData) -> ScaledGroups:
     return data.scaled()
 
 
-def _check_level(level: float) -> None:
+def check_level(level: float) -> None:
+    """Raise OptionError unless ``level`` is between 0 and 1."""
     if not 0 < level < 1:
         raise OptionError(f"the level of an interval lies between 0 and 1, not at {level:g}")
 
@@ -220,5 +228,5 @@ def _distance(level: float) -> float:
     """How far above its lowest the criterion may be: the chi-square(1) quantile of ``level``."""
     from scipy.special import ndtri
 
-    _check_level(level)
+    check_level(level)
     return float(np.square(ndtri((1.0 - level) / 2.0)))

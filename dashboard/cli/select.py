@@ -1,0 +1,135 @@
+"""``blupboard select``: groups above a value, the best groups, and grades, with how often they are wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dashboard.cli.file_argument import file_on_disk, roles_of
+from dashboard.cli.reading_flags import reading_given, reading_options, rows_given
+from dashboard.cli.shared import (
+    chosen_estimators,
+    estimator_options,
+    option_option,
+    plugins_dir_option,
+    reading_files,
+    remark,
+    report_plugin_failures,
+    why_none,
+)
+from dashboard.cli.stdout import load_plugins, to_stdout
+
+if TYPE_CHECKING:
+    from estimators import Estimator, GroupData, Result
+
+MEAN = "mean"
+
+
+@click.command("select")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
+@click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
+@click.option(
+    "--estimator", "estimator_id", metavar="ID", help="By this method; else the first that pulls to a centre."
+)
+@option_option
+@click.option("--threshold", metavar="X|mean", default=MEAN, show_default=True, help="Which are above this?")
+@click.option(
+    "--error-rate",
+    type=float,
+    default=0.05,
+    show_default=True,
+    help="Expected share of those named as above that are not; and of missing the best.",
+)
+@click.option("--top", type=int, metavar="K", help="Which are the best K?")
+@click.option("--lambda", "price", type=float, metavar="L", help="Price of grades, 0 to 1. [default: 0.25]")
+@click.option("--discordance", type=float, metavar="D", help="Grades with at most this share of pairs wrong.")
+@click.option("--lower-is-better", is_flag=True, help="The smallest are the best: below for above.")
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="csv has a line for each group.",
+)
+@reading_options
+@plugins_dir_option
+def select_command(
+    *,
+    file: Path,
+    outcome: str | None,
+    group: str | None,
+    estimator_id: str | None,
+    settings: tuple[str, ...],
+    threshold: str,
+    layout: str,
+    plugins_dirs: tuple[Path, ...],
+    error_rate: float,
+    top: int | None,
+    price: float | None,
+    discordance: float | None,
+    lower_is_better: bool,
+    **given: object,
+) -> None:
+    """Say which groups of FILE are above a value, which are the best, and what grades they can be given.
+
+    Every answer comes with how often it is expected to be wrong, by the joint distribution of one method,
+    which takes the spreads as known.
+    """
+    from dashboard.cli.selection_output import LAYOUTS
+    from estimators import Questions
+
+    if price is not None and discordance is not None:
+        raise click.ClickException("give --lambda or --discordance, not both: each settles the grades")
+    questions = Questions(
+        threshold=_value(threshold),
+        error_rate=error_rate,
+        top=top,
+        price=price,
+        discordance=discordance,
+        smallest_first=lower_is_better,
+    )
+    registry = load_plugins(plugins_dirs)
+    report_plugin_failures(registry)
+    chosen = chosen_estimators(registry, () if estimator_id is None else (estimator_id,))
+    options = estimator_options(settings, chosen)
+    with reading_files():
+        from dashboard.ingest import file_groups
+        from dashboard.plugin_host.file_kinds import foreign_kinds
+
+        kinds, reading = foreign_kinds(registry), reading_given(given)
+        file = click.get_current_context().with_resource(file_on_disk(file))
+        y, g, _ = roles_of(file, outcome, group, kinds=kinds, reading=reading, say=remark)
+        read = file_groups(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows_given(given))
+    result = ranking_result(read.data, chosen, options)
+    to_stdout(LAYOUTS[layout](questions.answers(read.data, result)))
+
+
+def ranking_result(data: GroupData, chosen: list[Estimator], options: dict[str, dict[str, Any]]) -> Result:
+    """The first of the results that says how true means hang together, one with a centre before others.
+
+    Raises:
+        ClickException: none does, with the reasons.
+
+    """
+    from estimators import compare
+
+    results = compare(data, chosen, options=options).results
+    able = [result for result in results if result.fit is not None and result.fit.joint is not None]
+    pulled = [result for result in able if result.fit is not None and result.fit.center is not None]
+    if not able:
+        nothing = "nothing to rank by: it gives no joint distribution of the true means here"
+        raise click.ClickException(why_none((r.label, r.message or nothing) for r in results))
+    return (pulled or able)[0]
+
+
+def _value(threshold: str) -> float | None:
+    if threshold.strip().lower() == MEAN:
+        return None
+    try:
+        return float(threshold)
+    except ValueError:
+        raise click.ClickException(f"--threshold is a number or {MEAN}, not {threshold!r}") from None

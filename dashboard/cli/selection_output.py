@@ -1,0 +1,83 @@
+"""The answers to the three questions as a terminal table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from dashboard.cli.output import column_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Answers = dict[str, Any]
+
+
+def selection_json(answers: Answers) -> bytes:
+    """Everything."""
+    return (json.dumps(answers, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+
+
+def selection_csv(answers: Answers) -> bytes:
+    """A line for each group, with what is said of it."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    lines = _lines(answers)
+    writer.writerow(lines[0])
+    writer.writerows([line.values() for line in lines])
+    return buffer.getvalue().encode()
+
+
+def selection_table(answers: Answers) -> bytes:
+    """For reading, the likeliest groups first."""
+    lines = sorted(_lines(answers), key=lambda line: -line["probability"])
+    rows = [list(lines[0]), *([_cell(value) for value in line.values()] for line in lines)]
+    side = "below" if answers["lower_is_better"] else "above"
+    named = sum(line["called"] for line in answers["above"])
+    sentences = [
+        f"{answers['label']}: {named:,} of {len(lines):,} groups are said to be {side}; "
+        f"{answers['expected_false']:.2g} of them are expected not to be."
+    ]
+    if "best" in answers:
+        best = answers["best"]
+        sentences.append(
+            f"Of the {len(best):,} named as the best, {answers['expected_correct']:.3g} are expected to be."
+        )
+    sentences.append(f"The best is among: {', '.join(answers['confidence_set'])}.")
+    if "grades" in answers:
+        sentences.append(
+            f"Grades: {answers['discordance']:.2%} of pairs are expected to be graded the wrong way round."
+        )
+    return ("\n".join([*column_lines(rows), "", *sentences]) + "\n").encode()
+
+
+LAYOUTS: dict[str, Callable[[Answers], bytes]] = {
+    "table": selection_table,
+    "csv": selection_csv,
+    "json": selection_json,
+}
+
+
+def _lines(answers: Answers) -> list[dict[str, Any]]:
+    best = {line["group"] for line in answers.get("best", [])}
+    grades = {line["group"]: line["grade"] for line in answers.get("grades", [])}
+    able = set(answers["confidence_set"])
+    lines = []
+    for line in answers["above"]:
+        label = line["group"]
+        found = {"group": label, "probability": line["probability"], "called": line["called"]}
+        if best:
+            found["among_best"] = label in best
+        found["may_be_best"] = label in able
+        if grades:
+            found["grade"] = grades[label]
+        lines.append(found)
+    return lines
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "-"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,112 @@
+"""The three questions about a ranking, and their answers as plain numbers and text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from estimators.contract.joint import Joint
+from estimators.errors import DataError, OptionError
+from estimators.inference.grades import MOST_GROUPS, Grades, grades_within, group_grades
+from estimators.inference.ranks import check_top, group_ranks
+from estimators.inference.selection import best_groups, call_above, may_be_best
+
+if TYPE_CHECKING:
+    from estimators.contract.comparison import Result
+    from estimators.data.groups import GroupData
+
+PRICE = 0.25
+"""Of grades where none is asked for: that of Kline, Rose & Walters (2024)."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What is asked of a ranking: groups above a value, the best groups, and grades.
+
+    Raises:
+        OptionError: a rate, a price or a number is out of bounds, or price and discordance are both given.
+
+    """
+
+    threshold: float | None = None
+    """In the outcome's units; None: the centre, or where there is none the mean of the true means."""
+    error_rate: float = 0.05
+    """Expected share of those named as above that are not, and the chance that the best is missed."""
+    top: int | None = None
+    """How many the best are; None: not asked."""
+    price: float | None = None
+    """Of grades: what a pair in the right order is worth where one in the wrong order costs 1."""
+    discordance: float | None = None
+    """Or the largest share of pairs that may be expected to be graded the wrong way round."""
+    smallest_first: bool = False
+    """Whether the smallest are the best."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.error_rate < 1:
+            raise OptionError(f"the error rate lies between 0 and 1, not at {self.error_rate:g}")
+        if self.price is not None and self.discordance is not None:
+            raise OptionError("give a price of grades or a discordance, not both")
+        for name, value in (("lambda", self.price), ("the discordance", self.discordance)):
+            if value is not None and not 0 <= value <= 1:
+                raise OptionError(f"{name} lies between 0 and 1, not at {value:g}")
+
+    def answers(self, data: GroupData, result: Result) -> dict[str, Any]:
+        """The answers by the joint distribution of a result, ready for JSON.
+
+        ``above`` (``group``, ``probability``, ``called``) and ``expected_false``; with ``top``, ``best``
+        (``group``, ``p_top``) and ``expected_correct``; ``confidence_set``; and where there are not too many
+        groups, ``grades`` (``group``, ``grade``), ``discordance`` and ``bound``.
+
+        Raises:
+            DataError: the result has no joint distribution.
+            OptionError: there are fewer groups than ``top``.
+
+        """
+        joint = None if result.fit is None else result.fit.joint
+        if joint is None:
+            raise DataError(
+                f"{result.label} does not say how the true means hang together, so nothing is ranked"
+            )
+        check_top(self.top, len(data))
+        labels = data.labels.tolist()
+        level = 1.0 - self.error_rate
+        called = call_above(
+            joint, self.threshold, error_rate=self.error_rate, smallest_first=self.smallest_first
+        )
+        ranks = group_ranks(joint, level=level, top=self.top, smallest_first=self.smallest_first)
+        found: dict[str, Any] = {
+            "estimator": result.id,
+            "label": result.label,
+            "lower_is_better": self.smallest_first,
+            "above": [
+                {"group": label, "probability": chance, "called": named}
+                for label, chance, named in zip(
+                    labels, called.probability.tolist(), called.called.tolist(), strict=True
+                )
+            ],
+            "expected_false": called.expected_false,
+        }
+        if self.top is not None:
+            best = best_groups(ranks)
+            found["best"] = [
+                {"group": labels[j], "p_top": float(p)}
+                for j, p in zip(best.group, best.probability, strict=True)
+            ]
+            found["expected_correct"] = best.expected_correct
+        able = may_be_best(joint, ranks, level, smallest_first=self.smallest_first)
+        found["confidence_set"] = [labels[j] for j in able]
+        if isinstance(joint, Joint) and len(joint) <= MOST_GROUPS:
+            grades = self._grades(joint)
+            found["grades"] = [
+                {"group": label, "grade": grade}
+                for label, grade in zip(labels, grades.grade.tolist(), strict=True)
+            ]
+            found |= {"discordance": grades.discordance, "bound": grades.bound}
+            found |= {"gain": grades.gain, "lambda": grades.price}
+        return found
+
+    def _grades(self, joint: Joint) -> Grades:
+        if self.discordance is not None:
+            return grades_within(joint, self.discordance, smallest_first=self.smallest_first)
+        price = PRICE if self.price is None else self.price
+        return group_grades(joint, price, smallest_first=self.smallest_first)

@@ -1,0 +1,138 @@
+"""``blupboard compare --inference`` and ``blupboard select``: what they print, and what they refuse."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from estimators import group_ranks
+from tests.commands import DYESTUFF, ROLES
+from tests.inference.oracles import answers, groups_of
+from tests.oracles import BUILT_IN
+
+
+def inference(blupboard, *arguments):
+    done = blupboard("compare", DYESTUFF, *ROLES, "--format", "json", "--inference", *arguments)
+    assert (done.code, done.err) == (0, "")
+    return {fit["estimator"]: fit.get("inference") for fit in done.json["fits"]}
+
+
+def test_inference_stands_in_every_fit_that_has_it(blupboard):
+    found = inference(blupboard, "--top", "3")
+    assert found["james_stein"] is found["grand_mean"] is None
+    assert set(found["ols"]) == {"ranks", "rank_sets"}
+    assert set(found["reml"]) == {"spreads", "tests", "ranks"}
+    spreads, want = found["reml"]["spreads"], answers("B", "dyestuff")
+    assert spreads["level"] == 0.95
+    for name, interval in want["REML"]["profile_0.95"].items():
+        assert spreads["profile"][name]["ends"] == pytest.approx(interval["ends"], rel=1e-9)
+    exact = spreads["exact"]["icc"]
+    assert [exact["low"], exact["high"]] == pytest.approx(want["exact_0.95"]["wald_exact"]["icc"], rel=1e-9)
+    tests = found["reml"]["tests"]
+    assert tests["f"]["df"] == [5, 24]
+    assert tests["likelihood_ratio"]["p"] == pytest.approx(answers("C", "dyestuff")["RLRT"]["p_exact"])
+    joint = answers("D", "dyestuff")["reml_posterior_joint"]
+    assert [line["p_top"] for line in found["reml"]["ranks"]] == pytest.approx(joint["p_top3"], rel=1e-9)
+    sets = answers("D", "dyestuff")["mrsw_marginal_95"]["stepdown"]
+    assert [line["lower"] for line in found["ols"]["rank_sets"]["marginal"]] == sets["lower"]
+    assert found["ols"]["rank_sets"]["draws"] > 1000
+
+
+def test_lower_is_better_turns_ranks_and_sets(blupboard):
+    plain, turned = inference(blupboard), inference(blupboard, "--lower-is-better")
+    assert "p_top" not in plain["ols"]["ranks"][0]
+    for method in ("ols", "reml"):
+        low, high = (
+            np.array([line["expected_rank"] for line in f[method]["ranks"]]) for f in (plain, turned)
+        )
+        np.testing.assert_allclose(low, 7 - high, rtol=1e-9)
+    before, after = (found["ols"]["rank_sets"]["marginal"] for found in (plain, turned))
+    assert [line["lower"] for line in before] == [7 - line["upper"] for line in after]
+
+
+def test_ranks_are_columns_of_csv(blupboard):
+    done = blupboard("compare", DYESTUFF, *ROLES, "--format", "csv", "--inference", "--top", "2")
+    lines = list(csv.DictReader(io.StringIO(done.out)))
+    found = group_ranks(BUILT_IN["reml"].fit(groups_of("dyestuff")).joint, top=2)
+    reml = [line for line in lines if line["estimator"] == "reml"]
+    assert [float(line["expected_rank"]) for line in reml] == found.expected.tolist()
+    assert [int(line["rank_high"]) for line in reml] == found.high.tolist()
+    assert {line["p_best"] for line in lines if line["estimator"] == "james_stein"} == {""}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--inference",), "see --format"),
+        (("--top", "3"), "go with --inference"),
+        (("--inference", "--format", "json", "--top", "9"), "at most all 6 groups"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(blupboard, arguments, sentence):
+    done = blupboard("compare", DYESTUFF, *ROLES, *arguments)
+    assert done.code == 2
+    assert sentence in done.err
+
+
+def test_second_order_is_a_choice(blupboard):
+    by_flag = blupboard("compare", DYESTUFF, *ROLES, "--std-error", "second_order", "--format", "json").json
+    by_option = blupboard(
+        "compare", DYESTUFF, *ROLES, "--option", "reml.std_error=second_order", "--format", "json"
+    ).json
+    fits = [{fit["estimator"]: fit for fit in found["fits"]}["reml"] for found in (by_flag, by_option)]
+    want = answers("A", "dyestuff")["REML"]["info_reml"]["se"]
+    for fit in fits:
+        assert [line["std_error"] for line in fit["groups"]] == pytest.approx(want, rel=1e-12)
+
+
+def test_select_answers_the_three_questions(blupboard):
+    done = blupboard("select", DYESTUFF, *ROLES, "--top", "2", "--lambda", "0.25", "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    found = done.json
+    assert found["estimator"] == "reml"
+    assert [line["group"] for line in found["best"]] == ["E", "C"]
+    assert found["expected_correct"] == pytest.approx(sum(line["p_top"] for line in found["best"]))
+    want = answers("J", "dyestuff")["by_lambda"]["0.25"]
+    assert [line["grade"] for line in found["grades"]] == want["grade"]
+    assert found["discordance"] == pytest.approx(want["discordance"], rel=1e-9)
+    assert found["bound"] == pytest.approx(want["gain"], rel=1e-9)
+    assert found["confidence_set"] == ["E", "C"]
+    named = {line["group"]: line["called"] for line in found["above"]}
+    assert [group for group, called in named.items() if called] == ["C", "E"] or named["E"]
+
+
+def test_select_by_level_means_against_a_value(blupboard):
+    done = blupboard(
+        "select", DYESTUFF, *ROLES, "--estimator", "ols", "--threshold", "1550", "--format", "json"
+    )
+    above = {line["group"]: line["probability"] for line in done.json["above"]}
+    assert above["E"] > 0.98 > above["C"] > above["F"]
+    assert "best" not in done.json
+
+
+@pytest.mark.parametrize("layout", ["table", "csv"])
+def test_select_for_reading(blupboard, layout):
+    done = blupboard("select", DYESTUFF, *ROLES, "--top", "2", "--format", layout)
+    assert done.code == 0
+    assert "may_be_best" in done.out
+    assert len(done.out.splitlines()) >= 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--threshold", "high"), "a number or mean"),
+        (("--lambda", "0.2", "--discordance", "0.1"), "not both"),
+        (("--lambda", "2"), "between 0 and 1"),
+        (("--error-rate", "0"), "between 0 and 1"),
+        (("--top", "7"), "at most all 6 groups"),
+        (("--estimator", "james_stein"), "no joint distribution"),
+    ],
+)
+def test_questions_that_have_no_answer_are_refused(blupboard, arguments, sentence):
+    done = blupboard("select", DYESTUFF, *ROLES, *arguments)
+    assert done.code == 2
+    assert sentence in done.err

@@ -1,0 +1,189 @@
+"""Grades, groups above a value, the best groups, and everything of a fit as JSON."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from estimators import (
+    DataError,
+    DrawnJoint,
+    GroupData,
+    Joint,
+    OptionError,
+    Questions,
+    best_groups,
+    call_above,
+    compare,
+    grades_within,
+    group_grades,
+    group_ranks,
+    inference_dict,
+    may_be_best,
+    pairwise_probability,
+    simultaneous_rank_sets,
+)
+from estimators.inference.grades import EXACT_GROUPS, grades_by_pairs
+from tests.inference.oracles import answers, groups_of, names_of, places
+from tests.oracles import BUILT_IN
+
+
+@pytest.mark.parametrize("name", names_of("J"))
+def test_grades_are_those_of_all_ordered_partitions(name):
+    data, expected = groups_of(name), answers("J", name)
+    joint, order = BUILT_IN["reml"].fit(data).joint, places(data, expected)
+    want = np.array(expected["pi"], dtype=float)[np.ix_(order, order)]
+    pairs = pairwise_probability(joint)
+    np.testing.assert_allclose(pairs, np.where(np.eye(len(data)) == 1, 0.5, want), rtol=1e-9)
+    for price, answer in expected["by_lambda"].items():
+        found = group_grades(joint, float(price))
+        assert found.grade.tolist() == np.array(answer["grade"])[order].tolist()
+        for key in ("gain", "discordance", "expected_tau"):
+            assert getattr(found, key) == pytest.approx(answer[key], rel=1e-9, abs=1e-15)
+        assert found.exact
+
+
+def gain_of(gains, grade):
+    above = np.asarray(grade)[:, None] < np.asarray(grade)
+    return gains[above].sum()
+
+
+@given(st.integers(2, 5), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.1, 0.3, 0.7, 1.0]))
+@settings(max_examples=40)
+def test_no_other_grades_gain_more(groups, seed, price):
+    pairs = np.random.default_rng(seed).random((groups, groups))
+    pairs = np.triu(pairs, 1) + np.tril(1 - pairs.T, -1) + 0.5 * np.eye(groups)
+    found = grades_by_pairs(pairs, price)
+    gains = price * pairs - (1 - pairs)
+    np.fill_diagonal(gains, 0.0)
+    best = max(gain_of(gains, grade) for grade in itertools.product(range(groups), repeat=groups))
+    assert found.gain == pytest.approx(best, abs=1e-9)
+    assert sorted(set(found.grade.tolist())) == list(range(1, found.grade.max() + 1))
+    assert 0 <= found.discordance <= 1
+
+
+@pytest.mark.parametrize("price", [0.25, 0.5, 1.0])
+def test_many_groups_are_graded_below_a_bound(price):
+    rng = np.random.default_rng(8)
+    joint = Joint(rng.standard_normal(EXACT_GROUPS), rng.uniform(0.3, 0.9, EXACT_GROUPS))
+    exact = group_grades(joint, price)
+    near = Joint(np.append(joint.mean, -1e9), np.append(joint.own, 0.5))
+    found = group_grades(near, price)
+    assert found.gain <= found.bound
+    assert found.gain == pytest.approx(exact.gain + EXACT_GROUPS * price, rel=1e-3)
+    assert (found.grade == 1).any()
+    assert found.grade[-1] == found.grade.max()
+
+
+def test_grades_within_a_rate_of_discordance():
+    joint = BUILT_IN["reml"].fit(groups_of("dyestuff")).joint
+    rates = [grades_within(joint, rate).discordance for rate in (0.0, 0.02, 0.06, 0.5)]
+    assert all(got <= rate for got, rate in zip(rates, (0.0, 0.02, 0.06, 0.5), strict=True))
+    assert rates == sorted(rates)
+    assert grades_within(joint, 0.06).grade.tolist() == group_grades(joint, 0.25).grade.tolist()
+    turned = group_grades(joint, 1.0, smallest_first=True).grade
+    assert turned.tolist() == (7 - group_grades(joint, 1.0).grade).tolist()
+    for refused in (lambda: group_grades(joint, 1.5), lambda: grades_within(joint, -0.1)):
+        with pytest.raises(OptionError):
+            refused()
+
+
+def test_those_called_keep_the_rate_and_one_more_would_not():
+    joint = BUILT_IN["reml"].fit(groups_of("sleepstudy")).joint
+    called = call_above(joint, error_rate=0.1)
+    wrong = np.sort(1.0 - called.probability)
+    count = called.called.sum()
+    assert 0 < count < len(joint)
+    assert called.expected_false == pytest.approx(wrong[:count].sum())
+    assert wrong[:count].mean() <= 0.1 < wrong[: count + 1].mean()
+    assert called.probability == pytest.approx(group_ranks(joint).p_above_center)
+    below = call_above(joint, error_rate=0.1, smallest_first=True)
+    assert below.probability == pytest.approx(1.0 - called.probability)
+    assert not (below.called & called.called).any()
+
+
+def test_values_centres_and_means_to_be_above():
+    data = groups_of("rail")
+    level, reml = BUILT_IN["ols"].fit(data).joint, BUILT_IN["reml"].fit(data).joint
+    drawn = DrawnJoint(level.draw, level.origin)
+    np.testing.assert_allclose(call_above(level).probability, call_above(drawn).probability, atol=0.02)
+    np.testing.assert_allclose(
+        call_above(reml, 60.0).probability,
+        call_above(DrawnJoint(reml.draw, reml.origin), 60.0).probability,
+        atol=0.02,
+    )
+    assert call_above(reml, 1e6).called.sum() == 0
+    assert call_above(reml, 1e6).expected_false == 0.0
+    assert call_above(reml, 1e6, smallest_first=True).called.all()
+    with pytest.raises(OptionError):
+        call_above(reml, error_rate=0.0)
+
+
+def test_the_best_and_those_that_may_be():
+    data = groups_of("dyestuff")
+    ols, reml = BUILT_IN["ols"].fit(data).joint, BUILT_IN["reml"].fit(data).joint
+    ranks = group_ranks(reml, top=2)
+    best = best_groups(ranks)
+    assert data.labels[best.group].tolist() == ["E", "C"]
+    assert best.expected_correct == pytest.approx(ranks.p_top[[4, 2]].sum())
+    able = may_be_best(reml, ranks, 0.95)
+    assert data.labels[able].tolist() == ["E", "C"]
+    assert ranks.p_best[able].sum() >= 0.95 > ranks.p_best[able[:-1]].sum()
+    sets = simultaneous_rank_sets(ols, 0.95)
+    able = may_be_best(ols, group_ranks(ols), 0.95)
+    assert set(able.tolist()) == set(np.flatnonzero(sets.lower == 1).tolist())
+    with pytest.raises(OptionError):
+        best_groups(group_ranks(reml))
+
+
+def test_the_three_questions_at_once():
+    result = compare(groups_of("dyestuff"), ["reml"])["reml"]
+    data = groups_of("dyestuff")
+    found = Questions(top=2).answers(data, result)
+    assert json.loads(json.dumps(found)) == found
+    assert {"above", "expected_false", "best", "expected_correct", "confidence_set"} <= set(found)
+    assert {"grades", "discordance", "bound"} <= set(found)
+    assert "best" not in Questions().answers(data, result)
+    for wrong in ({"error_rate": 1.0}, {"price": 2.0}, {"price": 0.1, "discordance": 0.1}):
+        with pytest.raises(OptionError):
+            Questions(**wrong)
+    with pytest.raises(OptionError, match="at most all 6"):
+        Questions(top=7).answers(data, result)
+    with pytest.raises(DataError, match="nothing is ranked"):
+        Questions().answers(data, compare(data, ["james_stein"])["james_stein"])
+
+
+@pytest.mark.parametrize("name", ["rail", "zero_but_spread_a", "bcg", "eight_schools", "dyestuff2"])
+def test_what_a_fit_cannot_give_is_absent(name):
+    data = groups_of(name)
+    for estimator_id, estimator in BUILT_IN.items():
+        fit = estimator.fit(data)
+        found = inference_dict(data, estimator, fit, top=2)
+        assert json.loads(json.dumps(found)) == found
+        assert ("spreads" in found) == ("tests" in found) == (estimator_id in ("reml", "ml"))
+        assert ("ranks" in found) == (fit.joint is not None)
+        assert ("rank_sets" in found) == (estimator_id == "ols")
+        if "ranks" in found:
+            lines = found["ranks"]
+            assert [line["group"] for line in lines] == data.labels.tolist()
+            assert sum(line["p_top"] for line in lines) == pytest.approx(2.0)
+            assert all(("p_above_center" in line) == (estimator_id != "ols") for line in lines)
+
+
+@given(
+    st.lists(st.integers(1, 4), min_size=2, max_size=5),
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([1.0, 1e9, 1e-140, 1e150]),
+)
+@settings(max_examples=25, deadline=None)
+def test_every_number_is_finite_whatever_the_data(sizes, seed, scale):
+    rng = np.random.default_rng(seed)
+    y = np.round(rng.standard_normal(sum(sizes)), 1) * scale
+    data = GroupData.from_arrays(y, np.repeat(np.arange(len(sizes)), sizes))
+    for result in compare(data, list(BUILT_IN.values())).succeeded:
+        json.dumps(inference_dict(data, result.estimator, result.fit, top=1), allow_nan=False)
