@@ -40,14 +40,14 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         Input(ids.file_button(ALL), "n_clicks"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
-    )(partial(_open_wanted, comparisons))
+    )(partial(_open_dataset, comparisons))
     app.callback(
         Output(ids.MY_FILES, "children", allow_duplicate=True),
         Output(ids.UPLOADED, "data"),
         Input(ids.file_delete(ALL), "n_clicks"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
-    )(partial(_delete_wanted, comparisons))
+    )(partial(_delete_dataset, comparisons))
     app.callback(
         Output(ids.MY_FILES, "children", allow_duplicate=True),
         Output(ids.UPLOADED, "data", allow_duplicate=True),
@@ -58,14 +58,14 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     )(partial(_undo_wanted, comparisons))
 
 
-def _open_wanted(
+def _open_dataset(
     comparisons: Comparisons,
     uploaded: dict[str, Any] | None,
     _samples: list[Any],
     _files: list[Any],
     current: dict[str, Any] | None,
 ) -> tuple[Any, ...]:
-    token = wanted_token(ctx.triggered_id, ctx.triggered[0]["value"] if ctx.triggered else None, uploaded)
+    token = requested_token(ctx.triggered_id, ctx.triggered[0]["value"] if ctx.triggered else None, uploaded)
     if token is None or (current or {}).get("token") == token:
         return _NOTHING
     return open_dataset(comparisons, owner(), token)
@@ -92,7 +92,7 @@ def open_dataset(comparisons: Comparisons, who: str, token: str) -> tuple[Any, .
     )
 
 
-def _delete_wanted(
+def _delete_dataset(
     comparisons: Comparisons, clicks: list[Any], current: dict[str, Any] | None
 ) -> tuple[Any, Any]:
     if not any(clicks) or not isinstance(ctx.triggered_id, dict):
@@ -131,7 +131,7 @@ def undo_delete(
     return my_files(comparisons.workspace, who, open_token), {"token": token}, None
 
 
-def wanted_token(trigger: object, value: object, uploaded: dict[str, Any] | None) -> str | None:
+def requested_token(trigger: object, value: object, uploaded: dict[str, Any] | None) -> str | None:
     """The token of the dataset that was asked for; None where nothing was (buttons that were just drawn)."""
     if trigger == ids.UPLOADED:
         return (uploaded or {}).get("token")

@@ -124,21 +124,23 @@ def attachment(name: str) -> str:
 
 def csv_lines(comparison: Comparison) -> Iterator[bytes]:
     """The file in pieces: UTF-8, text cells guarded, every digit of the numbers."""
-    yield _written([TIDY_COLUMNS])
+    yield _csv_block([TIDY_COLUMNS])
     for result in comparison.succeeded:
         columns = tidy_columns(comparison.data, result)
-        columns |= {c.name: [guarded(text) for text in columns[c.name]] for c in TIDY if c.kind == "text"}
+        columns |= {
+            c.name: [formula_safe(text) for text in columns[c.name]] for c in TIDY if c.kind == "text"
+        }
         lines = list(zip(*columns.values(), strict=True))
         for start in range(0, len(lines), _LINES):
-            yield _written(lines[start : start + _LINES])
+            yield _csv_block(lines[start : start + _LINES])
 
 
-def guarded(text: str) -> str:
+def formula_safe(text: str) -> str:
     """The text with a quote in front where a spreadsheet would calculate it."""
     return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def _written(lines: list[tuple[object, ...]]) -> bytes:
+def _csv_block(lines: list[tuple[object, ...]]) -> bytes:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\r\n").writerows(lines)
     return buffer.getvalue().encode()

@@ -23,7 +23,7 @@ def register(app: dash.Dash) -> None:
         Input(ids.PAGE, "data"),
         Input(ids.THEME, "data"),
         prevent_initial_call=True,
-    )(lesson_when_shown)
+    )(visible_lesson)
     callback: Callable[..., None] = app.clientside_callback
     callback(
         ClientsideFunction("blupboard", "openModel"),
@@ -33,7 +33,7 @@ def register(app: dash.Dash) -> None:
     )
 
 
-def lesson_when_shown(page: str | None, theme: str | None) -> list[Any] | NoUpdate:
+def visible_lesson(page: str | None, theme: str | None) -> list[Any] | NoUpdate:
     """The lesson, where it is the page that shows."""
     if page != ids.PAGES[-1] or theme is None:
         return no_update

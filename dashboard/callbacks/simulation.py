@@ -29,7 +29,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         Input(ids.SOURCES, "value"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
-    )(partial(_simulation_when_wanted, comparisons))
+    )(partial(_simulation_token, comparisons))
     app.callback(
         Output(ids.SHAPE_FIELD, "children"), Input(ids.dial("effects"), "value"), prevent_initial_call=True
     )(shape_field)
@@ -70,7 +70,7 @@ def _sizes_of_rule(rule: str, typed: object, groups: object) -> str | NoUpdate:
     return no_update if text is None else text
 
 
-def _simulation_when_wanted(
+def _simulation_token(
     comparisons: Comparisons, door: str | None, current: dict[str, str] | None
 ) -> dict[str, str] | NoUpdate:
     token = ChosenDesign.token

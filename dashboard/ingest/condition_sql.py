@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest import cells
 from dashboard.ingest.engine import literal, select
-from dashboard.ingest.outcome_sql import told_numbers
+from dashboard.ingest.outcome_sql import text_numbers
 from estimators.data.notation import PLAIN
 from estimators.data.number_forms import plain_text
 from estimators.data.texts import FOUND
@@ -44,7 +44,7 @@ def holds(
     same = f"coalesce({text}, '') = {literal(value)}"
     number, wanted = f"TRY_CAST({condition.column} AS DOUBLE)", PLAIN.reader()(plain_text(value))
     if kind == "VARCHAR":
-        numbers = told_numbers(connection, source, condition.column, convention, FOUND)
+        numbers = text_numbers(connection, source, condition.column, convention, FOUND)
         number = numbers.number(numbers.text(text))
         wanted = numbers.notation.reader()(plain_text(value)) if wanted is None else wanted
     if condition.operator in ("=", "!="):

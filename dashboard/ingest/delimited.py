@@ -25,7 +25,7 @@ from dashboard.ingest.dialect import (
     refuse_many_columns,
     tell_layout,
 )
-from dashboard.ingest.errors import UnreadableFile, counted
+from dashboard.ingest.errors import UnreadableFile, quantity
 from dashboard.ingest.lines import TableLines, count_lines, row_lines
 from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.table import LINE, stored_name
@@ -192,15 +192,15 @@ def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
                 line, lines.first_of_row = lines.row_line, True
                 if not is_blank_row(row):
                     if not fits(row, width) and not lacks_last_values(row, width, layout.dialect):
-                        raise _ragged(line, len(row), width, name)
+                        raise _ragged_line_error(line, len(row), width, name)
                     writer.writerow([line, *row[:width], *blanks[len(row) :]])
         except csv.Error as error:
             raise _broken(lines.row_line, str(error), layout.dialect.quote, name) from error
 
 
-def _ragged(line: int, values: int, width: int, name: str) -> UnreadableFile:
+def _ragged_line_error(line: int, values: int, width: int, name: str) -> UnreadableFile:
     return UnreadableFile(
-        f"Line {line} of {name} has {counted(values, 'value')} where the column names say {width}: "
+        f"Line {line} of {name} has {quantity(values, 'value')} where the column names say {width}: "
         "correct that line, and put quotes around values that hold the separator."
     )
 

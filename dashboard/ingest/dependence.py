@@ -113,7 +113,7 @@ class Dependence:
 
 def look_at_rows(table: Table) -> Dependence:
     """See what the first rows of a stored table show; nothing where its file is gone."""
-    chosen = _chosen(table.columns)
+    chosen = _candidates(table.columns)
     if not chosen or not table.path.exists():
         return Dependence({}, {})
     rows = _first_rows(table, [stored_name(c.stored) for c in chosen])
@@ -125,7 +125,7 @@ def look_at_rows(table: Table) -> Dependence:
     return Dependence(codes, ends)
 
 
-def _chosen(columns: Sequence[Column]) -> list[Column]:
+def _candidates(columns: Sequence[Column]) -> list[Column]:
     able = [c for c in columns if c.not_outcome is None or c.not_group is None]
     return able[:COLUMNS_LOOKED_AT]
 

@@ -10,7 +10,7 @@ from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.errors import UnreadableFile, counted, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.header import column_names, refuse_if_data
 from dashboard.ingest.lines import TableLines
 from dashboard.ingest.reading import AS_FOUND, Reading
@@ -328,7 +328,7 @@ def _one_column(trials: list[_Trial], skip: int, name: str) -> UnreadableFile:
             first_line, first = trial.rows[0]
             return _preamble(skip + first_line, first, skip + wide[0][0], name)
     return UnreadableFile(
-        f"{name} has only one column, {shown(trials[0].rows[0][1][0])}: two are needed, one with numbers "
+        f"{name} has only one column, {excerpt(trials[0].rows[0][1][0])}: two are needed, one with numbers "
         "and one that says which group each row belongs to, with commas, semicolons or tabs between them."
     )
 
@@ -344,7 +344,7 @@ def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
     if usual > trial.width:
         raise UnreadableFile(
             f"Line {skip + line} of {name} has {usual} values but the first line names "
-            f"{counted(len(first), 'column')}: give every column a name, "
+            f"{quantity(len(first), 'column')}: give every column a name, "
             "and put quotes around values that hold the separator."
         )
 
@@ -355,7 +355,7 @@ def _numbers_in(row: list[str]) -> int:
 
 def _preamble(line: int, row: list[str], table_line: int, name: str) -> UnreadableFile:
     return UnreadableFile(
-        f"Line {line} of {name} ({shown(' '.join(row))}) does not look like the names of the columns, "
+        f"Line {line} of {name} ({excerpt(' '.join(row))}) does not look like the names of the columns, "
         f"which seem to begin in line {table_line}: delete the lines above the column names, or skip "
-        f"{counted(table_line - 1, 'line')}."
+        f"{quantity(table_line - 1, 'line')}."
     )

@@ -46,12 +46,12 @@ def utf8_file(
     """
     given = None if encoding is None else _codec(encoding)
     if given not in (None, "utf-8", "utf-8-sig"):
-        return _transcoded(source, given, name=name, folder=folder), given
+        return _utf8_copy(source, given, name=name, folder=folder), given
     declared = next((encoding for bom, encoding in _BOMS if head.startswith(bom)), None) or _unmarked_utf16(
         head
     )
     if declared is not None:
-        return _transcoded(source, declared, name=name, folder=folder), declared.upper()
+        return _utf8_copy(source, declared, name=name, folder=folder), declared.upper()
     if len(_CONTROLS.findall(head)) > len(head) / 20:
         raise _no_text(name)
     scan = _scan(source)
@@ -69,7 +69,7 @@ def utf8_file(
             f"{name} is UTF-8 text but line {line} has a byte that is not: "
             "correct it, save the file again as UTF-8, or choose its encoding."
         )
-    return _transcoded(source, "windows-1252", name=name, folder=folder), "windows-1252"
+    return _utf8_copy(source, "windows-1252", name=name, folder=folder), "windows-1252"
 
 
 def _codec(encoding: str) -> str:
@@ -155,7 +155,7 @@ def _windows_1252_or_latin_1(error: UnicodeError) -> tuple[str, int]:
     return error.object[error.start : error.end].decode("latin-1"), error.end
 
 
-def _transcoded(source: Path, encoding: str, *, name: str, folder: Path) -> Path:
+def _utf8_copy(source: Path, encoding: str, *, name: str, folder: Path) -> Path:
     errors = "strict"
     if encoding == "windows-1252":
         errors = "blupboard-latin-1"

@@ -7,19 +7,19 @@ class UnreadableFile(ValueError):
     """The file cannot be used; the message is one sentence that says what is wrong and what to do."""
 
 
-def shown(text: str, limit: int = 40) -> str:
+def excerpt(text: str, limit: int = 40) -> str:
     """A piece of the user's text in quotes, on one line, cut at `limit` characters."""
     flat = " ".join(text.split())
     return f'"{flat}"' if len(flat) <= limit else f'"{flat[:limit]}…"'
 
 
-def listed(names: tuple[str, ...], limit: int = 8) -> str:
+def name_list(names: tuple[str, ...], limit: int = 8) -> str:
     """Some of the names in quotes, and how many more there are."""
-    head = ", ".join(shown(name) for name in names[:limit])
+    head = ", ".join(excerpt(name) for name in names[:limit])
     return head if len(names) <= limit else f"{head} and {len(names) - limit} more"
 
 
-def counted(number: int, what: str) -> str:
+def quantity(number: int, what: str) -> str:
     """`3 columns`, `1 column`, `no column`."""
     if number == 0:
         return f"no {what}"

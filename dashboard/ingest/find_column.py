@@ -6,7 +6,7 @@ import difflib
 import unicodedata
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.errors import UnreadableFile, listed, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def matching_column(wanted: str, names: Sequence[str], file: str) -> str:
 
 def quoted_name(name: str) -> str:
     """A name exactly as it stands, spaces included, unless it is very long."""
-    return f'"{name}"' if len(name) <= _LONGEST_NAME_SHOWN else shown(name, _LONGEST_NAME_SHOWN)
+    return f'"{name}"' if len(name) <= _LONGEST_NAME_SHOWN else excerpt(name, _LONGEST_NAME_SHOWN)
 
 
 def _visible(name: str) -> str:
@@ -52,4 +52,4 @@ def _instead(name: str, names: Sequence[str]) -> str:
     if close:
         quoted = " or ".join(map(quoted_name, close))
         return f"did you mean {quoted} (names match exactly, capitals included)"
-    return f"the columns are {listed(tuple(names), 20)}"
+    return f"the columns are {name_list(tuple(names), 20)}"

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.engine import select
-from dashboard.ingest.errors import shown
+from dashboard.ingest.errors import excerpt
 from dashboard.ingest.guess_encoding import likelier_encoding
 from dashboard.ingest.hints import Hint
 from dashboard.ingest.label_sql import label_key
@@ -104,7 +104,7 @@ def _totals(data: GroupData) -> Iterator[Hint]:
             if math.isclose(value, number, rel_tol=_NEARLY):
                 yield Hint(
                     "total_group",
-                    f"The group {shown(label)} holds {value:.6g}, which is the {what} of the others "
+                    f"The group {excerpt(label)} holds {value:.6g}, which is the {what} of the others "
                     f"({number:.6g}), and may be no group",
                     exclude=label,
                 )
@@ -128,7 +128,7 @@ def _labels(data: GroupData) -> Iterator[Hint]:
         if label.strip().casefold() in NOT_LABELS:
             yield Hint(
                 "missing_label",
-                f"{shown(label)} is used as a group, and may stand for a missing label",
+                f"{excerpt(label)} is used as a group, and may stand for a missing label",
                 missing=label.strip(),
             )
 
@@ -194,8 +194,8 @@ def _encoding(
         encoding, wrong, right = found
         yield Hint(
             "encoding",
-            f"The encoding was guessed as windows-1252, and {shown(wrong)} looks wrong: "
-            f"as {encoding} it is {shown(right)}",
+            f"The encoding was guessed as windows-1252, and {excerpt(wrong)} looks wrong: "
+            f"as {encoding} it is {excerpt(right)}",
             encoding=encoding,
         )
 
@@ -210,6 +210,6 @@ def binary_outcomes(outcome: str, binary: Iterable[str]) -> Iterator[Hint]:
         if words & OUTCOME_WORDS:
             yield Hint(
                 "binary_outcome",
-                f"The column {shown(column)} holds 0 and 1 and may be the outcome: its means are shares",
+                f"The column {excerpt(column)} holds 0 and 1 and may be the outcome: its means are shares",
                 outcome=column,
             )

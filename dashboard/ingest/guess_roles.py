@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.dependence import Dependence, look_at_rows
-from dashboard.ingest.errors import shown
+from dashboard.ingest.errors import excerpt
 
 if TYPE_CHECKING:
     from dashboard.ingest.table import Column, Table
@@ -208,14 +208,14 @@ def _group_score(column: Column, table: Table, seen: Dependence, times: list[str
 
 def _reasons(outcome: Column, group: Column, seen: Dependence) -> str:
     """What speaks for these two, in one sentence."""
-    why = [f"{shown(group.name)} has {group.distinct:,} values that repeat"]
+    why = [f"{excerpt(group.name)} has {group.distinct:,} values that repeat"]
     constant = seen.constant_columns(group.name)
     if constant:
         verb = "is" if len(constant) == 1 else "are"
-        why.append(f"{' and '.join(shown(name) for name in constant[:2])} {verb} constant within it")
+        why.append(f"{' and '.join(excerpt(name) for name in constant[:2])} {verb} constant within it")
     if _words(group.name) & _UNIT_WORDS:
         why.append("its name is one of a unit")
     varies = ", which vary within it" if seen.knows(outcome.name, group.name) else ""
     if outcome.distinct == 2:
-        return f"{', '.join(why)}; {shown(outcome.name)} has two values{varies}"
-    return f"{', '.join(why)}; {shown(outcome.name)} holds numbers{varies}"
+        return f"{', '.join(why)}; {excerpt(outcome.name)} has two values{varies}"
+    return f"{', '.join(why)}; {excerpt(outcome.name)} holds numbers{varies}"

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.errors import UnreadableFile, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +48,6 @@ def refuse_if_data(header: list[str], body: list[list[str]], name: str) -> None:
     )
     if len(numbers) == len(filled) or decimals or again:
         raise UnreadableFile(
-            f"The first line of {name} holds data ({shown(numbers[0])}) where the column names belong: "
+            f"The first line of {name} holds data ({excerpt(numbers[0])}) where the column names belong: "
             "put a line above it that names each column, such as group and value."
         )

@@ -27,7 +27,7 @@ from dashboard.ingest.outcome_sql import (
     TextNumbers,
     codes_sql,
     is_in_doubt,
-    told_numbers,
+    text_numbers,
     with_examples,
 )
 from dashboard.ingest.reading import AS_FOUND, Reading
@@ -145,7 +145,7 @@ def judge(connection: duckdb.DuckDBPyConnection, roles: Roles) -> JudgedRows:
     given = roles.reading.numbers
     names = label_names(connection, roles.group, source, roles.reading.labels, roles.exclude)
 
-    def counted(numbers: TextNumbers | None) -> dict[int, int]:
+    def rows_by_cause(numbers: TextNumbers | None) -> dict[int, int]:
         connection.execute("DROP TABLE IF EXISTS cells")
         query = _judged_rows(connection, roles, (y_type, g_type), numbers, names)
         connection.execute(f"CREATE TABLE cells AS {query}")
@@ -154,14 +154,14 @@ def judge(connection: duckdb.DuckDBPyConnection, roles: Roles) -> JudgedRows:
 
     numbers = None if y_type != "VARCHAR" else WRITTEN_PLAINLY
     plainly = roles.convention.decimal == "." and replace(given, missing=()) == FOUND
-    counts = counted(numbers) if numbers is None or plainly else {NOT_A_NUMBER: 1}
+    counts = rows_by_cause(numbers) if numbers is None or plainly else {NOT_A_NUMBER: 1}
     if numbers is None:
         refuse_event(given.event)
     elif counts.get(NOT_A_NUMBER) or is_in_doubt(connection, source, roles.outcome):
-        told = told_numbers(connection, source, roles.outcome, roles.convention, given)
+        told = text_numbers(connection, source, roles.outcome, roles.convention, given)
         if not plainly or told != numbers:
             numbers = with_examples(connection, source, roles.outcome, told)
-            counts = counted(numbers)
+            counts = rows_by_cause(numbers)
     _refuse_inexact(connection, roles, y_type)
     return JudgedRows(connection, roles, numbers, names, counts)
 

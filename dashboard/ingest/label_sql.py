@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.engine import literal, select
-from dashboard.ingest.errors import UnreadableFile, listed, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,8 +67,8 @@ def label_names(
     for label in exclude:
         if label not in known.values():
             raise UnreadableFile(
-                f"There is no group {shown(label)} to leave out: the groups are "
-                f"{listed(tuple(sorted(set(known.values()))))}."
+                f"There is no group {excerpt(label)} to leave out: the groups are "
+                f"{name_list(tuple(sorted(set(known.values()))))}."
             )
     return LabelNames(bool(names), tuple(label for label, name in known.items() if name in exclude))
 

@@ -49,7 +49,7 @@ class TextNumbers:
 WRITTEN_PLAINLY = TextNumbers(PLAIN)
 
 
-def told_numbers(
+def text_numbers(
     connection: duckdb.DuckDBPyConnection,
     source: str,
     column: str,

@@ -40,13 +40,13 @@ def parquet_columns(path: Path, name: str) -> ParquetColumns:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(name) from error
+        raise _damage_error(name) from error
     if len(schema) == 0:
         raise UnreadableFile(f"{name} is a Parquet file without columns: choose a file with rows of data.")
     return ParquetColumns(column_names(schema.names), tuple(_type(field.type) for field in schema))
 
 
-def _damaged(name: str) -> UnreadableFile:
+def _damage_error(name: str) -> UnreadableFile:
     return UnreadableFile(f"{name} is a damaged or encrypted Parquet file: write it again, or use CSV.")
 
 
@@ -83,15 +83,15 @@ def copy_parquet(
         with pq.ParquetFile(path, pre_buffer=False) as file:
             types = [field.type for field in file.schema_arrow]
             schema = pa.schema([(stored_name(i), _stored_type(types[i], columns.types[i])) for i in kept])
-            batches = (_stored(batch, schema) for batch in _batches(file, kept, columns))
+            batches = (_in_schema(batch, schema) for batch in _batches(file, kept, columns))
             return write_stored(batches, schema, target, source_bytes=path.stat().st_size)
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise _damaged(name) from error
+        raise _damage_error(name) from error
 
 
-def _stored(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+def _in_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     """The columns of `schema` in its types; those that the batch lacks as empty."""
     present = set(batch.schema.names)
     arrays = [

@@ -56,13 +56,13 @@ def foreign_to_parquet(source: Path, *, name: str, kind: ForeignKind, suffix: st
         pass  # that it is not there is no fault of the reader
     target = folder / "read.parquet"
     try:
-        read_with(kind, named_file(source, suffix, folder), target)
+        read_with(kind, file_with_suffix(source, suffix, folder), target)
     except (Exception, SystemExit) as error:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise UnreadableFile(
             f"{name} could not be read as {_article(kind.label)} {kind.label} "
-            f"by the plugin {kind.plugin}: {_said(error)}"
+            f"by the plugin {kind.plugin}: {_error_line(error)}"
         ) from error
     return target
 
@@ -90,7 +90,7 @@ def as_arrow(frame: object) -> pa.Table:
     return (found.collect() if isinstance(found, nw.LazyFrame) else found).to_arrow()
 
 
-def named_file(source: Path, suffix: str, folder: Path) -> Path:
+def file_with_suffix(source: Path, suffix: str, folder: Path) -> Path:
     """The file under a name that ends as the reader expects: an upload lies on disk without."""
     if source.name.endswith(suffix):
         return source
@@ -102,7 +102,7 @@ def named_file(source: Path, suffix: str, folder: Path) -> Path:
     return named
 
 
-def _said(error: BaseException) -> str:
+def _error_line(error: BaseException) -> str:
     """The error on one line; with its kind, unless it is one that is raised to say something to people."""
     words = " ".join(str(error).split())
     kinds = {kind.__name__ for kind in type(error).__mro__}

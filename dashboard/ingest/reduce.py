@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from dashboard.ingest.errors import UnreadableFile, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.find_column import matching_column, quoted_name
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter, with_sheet
 from dashboard.ingest.table import stored_name
@@ -91,7 +91,7 @@ def table_columns(
     )
 
     @contextmanager
-    def opened() -> Iterator[OpenedColumns]:
+    def open_columns() -> Iterator[OpenedColumns]:
         with TemporaryDirectory(prefix="blupboard-") as folder:
             yield OpenedColumns(
                 (y.name, g.name),
@@ -104,7 +104,7 @@ def table_columns(
                 table.stacked,
             )
 
-    return opened
+    return open_columns
 
 
 def reduce_file(
@@ -165,11 +165,11 @@ def file_columns(
     asked = _Asked(path, outcome, group, tuple(kinds), reading, rows)
 
     @contextmanager
-    def opened() -> Iterator[OpenedColumns]:
+    def open_columns() -> Iterator[OpenedColumns]:
         with TemporaryDirectory(prefix="blupboard-") as folder:
             yield _columns_of_file(asked, Path(folder))
 
-    return opened
+    return open_columns
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ def _of_layout(layout: TextLayout | None) -> dict[str, Any]:
 
     if layout is None:
         return {}
-    convention = Convention(layout.convention, layout.convention_shown)
+    convention = Convention(layout.convention, layout.convention_in_cells)
     return {"convention": convention, "first_line": layout.first_line, "noun": "line"}
 
 
@@ -225,19 +225,19 @@ def _stored_conditions(rows: RowFilter, places: Mapping[str, int], file: str) ->
     return tuple(StoredCondition(stored(c.column), c.operator, c.value, c.text) for c in rows.where)
 
 
-def _with_rows_on_demand(opened: ColumnsOnDemand, *, reading: Reading) -> FileGroups:
+def _with_rows_on_demand(open_columns: ColumnsOnDemand, *, reading: Reading) -> FileGroups:
     """Summaries that outlive the engine they were made in: for their rows, everything is opened again."""
     from dashboard.ingest.find_hints import find_hints
     from dashboard.ingest.judge_rows import summaries
     from dashboard.ingest.reading_used import notation_remarks, reading_used
 
     def read_rows() -> Rows:
-        with opened() as columns, summaries(columns.roles, columns.folder) as (data, _):
+        with open_columns() as columns, summaries(columns.roles, columns.folder) as (data, _):
             if data.rows is None:
                 raise RuntimeError("summaries of rows came without a way to the rows")
             return data.rows
 
-    with opened() as columns, summaries(columns.roles, columns.folder) as (data, judged):
+    with open_columns() as columns, summaries(columns.roles, columns.folder) as (data, judged):
         given = replace(reading, sheet=columns.sheet, stack=columns.stacked)
         return FileGroups(
             data.with_rows(read_rows),
@@ -296,7 +296,7 @@ def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:
 
 
 def _unfit(column: str, role: str, reason: str, file: str) -> UnreadableFile:
-    return UnreadableFile(f"Column {shown(column)} of {file} cannot be the {role}: {reason}.")
+    return UnreadableFile(f"Column {excerpt(column)} of {file} cannot be the {role}: {reason}.")
 
 
 def _find(wanted: tuple[str, str], names: Sequence[str], file: str) -> tuple[int, int]:

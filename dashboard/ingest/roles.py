@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import Cell
-from dashboard.ingest.errors import UnreadableFile, listed, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,9 @@ def why_not_outcome(tally: Tally, kind: ColumnType, numbers: int, examples: Sequ
         return "it has no values"
     if numbers >= max(1, _FEWEST_NUMBERS * tally.filled):
         return None
-    return _what_it_holds_instead(tally, numbers, f" (such as {shown(examples[0], 20)})" if examples else "")
+    return _what_it_holds_instead(
+        tally, numbers, f" (such as {excerpt(examples[0], 20)})" if examples else ""
+    )
 
 
 def holds_two_words(tally: Tally) -> bool:
@@ -83,12 +85,13 @@ def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
     """Raise UnreadableFile for a table without rows, without a number, or with one column per group."""
     if rows == 0:
         raise UnreadableFile(
-            f"{name} has column names ({listed(tuple(c.name for c in columns))}) but no rows: add the data."
+            f"{name} has column names ({name_list(tuple(c.name for c in columns))}) "
+            "but no rows: add the data."
         )
     if len(columns) < 2:
         raise UnreadableFile(
-            f"{name} has only one column, {shown(columns[0].name)}: two are needed, one with numbers and one "
-            "that says which group each row belongs to."
+            f"{name} has only one column, {excerpt(columns[0].name)}: two are needed, one with numbers and "
+            "one that says which group each row belongs to."
         )
     if all(c.not_outcome is not None for c in columns):
         raise UnreadableFile(
@@ -102,6 +105,6 @@ def wide_table(numeric: Sequence[str], name: str) -> UnreadableFile:
     """What to say of a table with one column per group."""
     return UnreadableFile(
         f"Nothing repeats in {name} that could say which group a row belongs to: if each column is a group "
-        f"({listed(tuple(numeric), 4)}), stack them into two columns, group (the column's name) and value "
+        f"({name_list(tuple(numeric), 4)}), stack them into two columns, group (the column's name) and value "
         "(the number), with one row for each number."
     )

@@ -58,7 +58,7 @@ class Source:
     def convention(self) -> Convention:
         """The decimal mark that a text file as a whole speaks for."""
         layout = self.layout or TextLayout()
-        return Convention(layout.convention, layout.convention_shown)
+        return Convention(layout.convention, layout.convention_in_cells)
 
     @property
     def first_line(self) -> int:
@@ -115,7 +115,9 @@ def _opened(
     plain, head, content = plain_file(path, name=name, folder=folder, max_bytes=max_expanded_bytes)
     if content is not None:
         made = folder / "converted.parquet"
-        return _converted(convert(content, plain, made, name=name, sheet=reading.sheet), made, name, content)
+        return _converted_source(
+            convert(content, plain, made, name=name, sheet=reading.sheet), made, name, content
+        )
     refuse_sheet(reading.sheet, name)
     if is_parquet(head):
         return _parquet(plain, name)
@@ -138,7 +140,7 @@ def _opened(
         comment=layout.remark,
         first_line=layout.lines_before_data + 1,
         convention=layout.convention.decimal,
-        convention_shown=layout.convention.shown,
+        convention_in_cells=layout.convention.shown,
     )
     return Source(layout.names, tuple(text_column for _ in layout.names), written, write_text, layout.binary)
 
@@ -152,7 +154,7 @@ def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
     return Source(columns.names, columns.types, None, write_parquet, reader=reader)
 
 
-def _converted(known: Converted, made: Path, name: str, kind: str) -> Source:
+def _converted_source(known: Converted, made: Path, name: str, kind: str) -> Source:
     """The source of a file that became Parquet: the columns of labels behind the others have no name."""
     source = _parquet(made, name)
     width = len(source.names) - len(known.labels)

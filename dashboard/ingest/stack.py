@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboard.ingest.errors import UnreadableFile, listed, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 from dashboard.ingest.find_column import matching_column
 from dashboard.ingest.table import LINE, stored_name
 from dashboard.ingest.write_parquet import write_stored
@@ -48,8 +48,8 @@ def stacked(source: Source, wanted: Sequence[str], *, name: str, folder: Path) -
     for place in places:
         if source.types[place] == "other":
             raise UnreadableFile(
-                f"Column {shown(source.names[place])} of {name} cannot be stacked: it holds lists, records, "
-                "times of day or bytes."
+                f"Column {excerpt(source.names[place])} of {name} cannot be stacked: it holds lists, "
+                "records, times of day or bytes."
             )
     kept = [place for place in range(len(source.names)) if place not in set(places)]
     names = (*(source.names[place] for place in kept), *_new_names(source.names, kept))
@@ -96,7 +96,7 @@ def places_to_stack(
             else:
                 found.update(_run(part, names, file))
     if len(found) < 2:
-        one = f"only {shown(names[next(iter(found))])}" if found else "no column"
+        one = f"only {excerpt(names[next(iter(found))])}" if found else "no column"
         raise UnreadableFile(f"To stack columns of {file} two or more are needed, and there is {one}.")
     return tuple(sorted(found))
 
@@ -131,8 +131,8 @@ def _new_names(names: Sequence[str], kept: Sequence[int]) -> tuple[str, str]:
 
 def _note(labels: tuple[str, ...], names: Sequence[str]) -> str:
     return (
-        f"{len(labels):,} columns stacked ({listed(labels, 4)}): their names are the column "
-        f"{shown(names[0])}, their cells {shown(names[1])}."
+        f"{len(labels):,} columns stacked ({name_list(labels, 4)}): their names are the column "
+        f"{excerpt(names[0])}, their cells {excerpt(names[1])}."
     )
 
 

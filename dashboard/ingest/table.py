@@ -86,7 +86,7 @@ class TextLayout:
     """The line of the first row."""
     convention: str = "."
     """The decimal mark that the file as a whole speaks for."""
-    convention_shown: bool = True
+    convention_in_cells: bool = True
     """Whether its cells do; False where its semicolons alone do."""
 
 

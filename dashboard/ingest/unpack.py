@@ -72,7 +72,7 @@ def _head(path: Path) -> bytes:
 def _unpack(source: Path, target: Path, *, kind: Packing, name: str, max_bytes: int) -> None:
     written = 0
     try:
-        with _opened(source, kind, name) as packed, target.open("wb") as out:
+        with _plain_bytes(source, kind, name) as packed, target.open("wb") as out:
             while chunk := packed.read(_CHUNK_BYTES):
                 written += len(chunk)
                 if written > max_bytes:
@@ -86,21 +86,21 @@ def _unpack(source: Path, target: Path, *, kind: Packing, name: str, max_bytes: 
     except (OSError, EOFError, ValueError, RuntimeError, zlib.error, NotImplementedError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise _damaged(name, kind) from error
+        raise _damage_error(name, kind) from error
     except Exception as error:
         if type(error).__name__ in ("LZMAError", "BadZipFile", "ZstdError"):
-            raise _damaged(name, kind) from error
+            raise _damage_error(name, kind) from error
         raise
 
 
-def _damaged(name: str, kind: Packing) -> UnreadableFile:
+def _damage_error(name: str, kind: Packing) -> UnreadableFile:
     return UnreadableFile(
         f"{name} is cut short or damaged ({kind}): copy or pack it again, or use the CSV itself."
     )
 
 
 @contextmanager
-def _opened(source: Path, kind: Packing, name: str) -> Iterator[SupportsRead[bytes]]:
+def _plain_bytes(source: Path, kind: Packing, name: str) -> Iterator[SupportsRead[bytes]]:
     """The plain bytes of a compressed file as a stream."""
     if kind == "gzip":
         import gzip

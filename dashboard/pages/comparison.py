@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from dashboard.pages import panels
-from dashboard.pages.file_reading import as_read_line, reading_notes
+from dashboard.pages.file_reading import reading_line, reading_notes
 from dashboard.session.choices import sort_choices
 from dashboard.words.comparison import cards, closest_sentence, headline, pending_sentence, rows_used
 
@@ -27,7 +27,7 @@ def comparison_content(
         "choices": choices.to_json(),
         "problem": None,
         "rows_used": rows_used(scene.comparison.data),
-        "as_read": as_read_line(read),
+        "as_read": reading_line(read),
         "reading_notes": reading_notes(read),
         "chip": panels.source_chip(described.title, source.facts()),
         "about": panels.about_sample(described.sample) if described.sample else None,

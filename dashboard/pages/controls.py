@@ -130,7 +130,7 @@ def option_control(
     )
 
 
-def labelled(label: str, control: Component, help_text: str = "") -> html.Div:
+def control_with_label(label: str, control: Component, help_text: str = "") -> html.Div:
     """A control with its name to the left, and what it means for whoever rests on the name."""
     control_id = getattr(control, "id", None)  # a pattern is no id that a label can point to
     name = html.Label(

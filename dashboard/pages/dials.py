@@ -13,7 +13,7 @@ from dash import html
 
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
-from dashboard.pages.controls import labelled
+from dashboard.pages.controls import control_with_label
 from estimators import PRESETS
 from estimators.simulation.design import ONE_HUGE
 from estimators.simulation.effects import SHAPES
@@ -83,8 +83,8 @@ def dials(design: Design) -> html.Div:
                 **aria(label="The four models of the lesson"),
             ),
             *(_dial_with_slider(slider, getattr(design, slider.name)) for slider in SLIDERS),
-            labelled("Sizes", _size_rule(design.per_group)),
-            labelled("True effects", _effects(design)),
+            control_with_label("Sizes", _size_rule(design.per_group)),
+            control_with_label("True effects", _effects(design)),
             html.Div(shape_field(design.effects, design.shape), id=ids.SHAPE_FIELD),
             _field("Seed", _number("seed", design.seed, "Seed", whole=True), "seed"),
             _more(design),
@@ -232,7 +232,7 @@ def shape_field(effects: str, value: float | None = None) -> html.Div:
 
 
 def _field(label: str, control: Component, name: str, help_text: str = "") -> html.Div:
-    return html.Div([labelled(label, control, help_text), _error(name)])
+    return html.Div([control_with_label(label, control, help_text), _error(name)])
 
 
 def _more(design: Design) -> html.Details:
@@ -250,7 +250,9 @@ def _more(design: Design) -> html.Details:
     return html.Details(
         [
             html.Summary("More"),
-            labelled("Generator", stream, "R's generator gives the numbers of rnorm after set.seed in R."),
+            control_with_label(
+                "Generator", stream, "R's generator gives the numbers of rnorm after set.seed in R."
+            ),
             _field("Mean", _number("mean", design.mean, "Population mean"), "mean"),
             _field(
                 "Uneven σe",

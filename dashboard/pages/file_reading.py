@@ -17,7 +17,7 @@ _DECIMALS = {".": "decimal point", ",": "decimal comma"}
 _THOUSANDS = {".": "points", ",": "commas", " ": "spaces", "'": "apostrophes"}
 
 
-def as_read(reading: Reading) -> str:
+def reading_summary(reading: Reading) -> str:
     """How a file was read, in a few words each; empty where there was nothing to find out (Parquet)."""
     parts = []
     if reading.encoding is not None:
@@ -47,9 +47,9 @@ def left_out_lines(read: FileGroups) -> tuple[str, ...]:
     return tuple(f"{line[0].upper()}{line[1:]}" for line in found)
 
 
-def as_read_line(read: FileGroups | None) -> str | None:
+def reading_line(read: FileGroups | None) -> str | None:
     """How the file was read; None where there is no file, or nothing to say."""
-    line = "" if read is None else as_read(read.reading)
+    line = "" if read is None else reading_summary(read.reading)
     return f"Read as {line}" if line else None
 
 

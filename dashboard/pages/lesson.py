@@ -165,16 +165,18 @@ def _table(
     style_of: Mapping[str, Style],
     name: str,
 ) -> html.Table:
-    def named(label: str) -> list[Any]:
+    def name_with_symbol(label: str) -> list[Any]:
         return [estimator_symbol(style_of[label]), label] if label in style_of else [label]
 
     return html.Table(
         [
             html.Caption(caption, className="visually-hidden"),
-            html.Thead(html.Tr([html.Th(named(label), scope="col") for label in head])),
+            html.Thead(html.Tr([html.Th(name_with_symbol(label), scope="col") for label in head])),
             html.Tbody(
                 [
-                    html.Tr([html.Th(named(first), scope="row"), *(html.Td(cell) for cell in rest)])
+                    html.Tr(
+                        [html.Th(name_with_symbol(first), scope="row"), *(html.Td(cell) for cell in rest)]
+                    )
                     for first, *rest in rows
                 ]
             ),

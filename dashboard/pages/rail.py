@@ -9,7 +9,7 @@ from dash import html
 
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
-from dashboard.pages.controls import labelled, option_control, plugin_tag
+from dashboard.pages.controls import control_with_label, option_control, plugin_tag
 from dashboard.pages.dials import dials
 from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.risk import risk_rail
@@ -179,8 +179,8 @@ def _roles(table: Table | None, choices: Choices) -> html.Div:
     return html.Div(
         [
             html.P(id=ids.AS_READ, className="as-read"),
-            labelled("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.source.outcome)),
-            labelled("Group", _column_picker(ids.GROUP, groups, choices.source.group)),
+            control_with_label("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.source.outcome)),
+            control_with_label("Group", _column_picker(ids.GROUP, groups, choices.source.group)),
             html.P(id=ids.ROWS_USED, className="rows-used"),
             html.Div(id=ids.READING_NOTES, className="reading-notes"),
         ],
@@ -229,7 +229,7 @@ def column_options(table: Table, role: str) -> list[dict[str, Any]]:
 def _display(comparisons: Comparisons, choices: Choices) -> list[Any]:
     values = _values(choices)
     fields = [
-        labelled(
+        control_with_label(
             "Interval",
             dmc.Select(
                 id=ids.LEVEL,
@@ -243,9 +243,9 @@ def _display(comparisons: Comparisons, choices: Choices) -> list[Any]:
     for spec in shared_options(comparisons.registry):
         given = next((v[spec.name] for v in values.values() if spec.name in v), spec.default)
         control = option_control(ids.shared_option(spec.name), spec, given, bare=True)
-        fields.append(labelled(spec.label, control, spec.help))
+        fields.append(control_with_label(spec.label, control, spec.help))
     fields += [
-        labelled(
+        control_with_label(
             "Sort by",
             dmc.Select(
                 id=ids.SORT,
@@ -255,7 +255,7 @@ def _display(comparisons: Comparisons, choices: Choices) -> list[Any]:
                 size="sm",
             ),
         ),
-        labelled(
+        control_with_label(
             "Own means",
             dmc.Switch(id=ids.SHOW_OWN, checked=choices.show_own, size="sm", **aria(label="Show own means")),
         ),

@@ -7,7 +7,7 @@ from dash import dcc, html
 
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria
-from dashboard.pages.controls import labelled
+from dashboard.pages.controls import control_with_label
 from dashboard.pages.views import GRAPH_CONFIG
 
 SWEPT = (
@@ -66,7 +66,7 @@ def risk_rail() -> html.Div:
     return html.Div(
         [
             html.H2("Sweep"),
-            labelled(
+            control_with_label(
                 "Vary",
                 dmc.Select(id=ids.RISK_DIAL, data=list(SWEPT), value="ratio", allowDeselect=False, size="sm"),
             ),
@@ -83,7 +83,9 @@ def risk_rail() -> html.Div:
                 ],
                 id=ids.RISK_RANGE,
             ),
-            labelled("Replicates", _whole(ids.RISK_REPLICATES, REPLICATES, "Replicates of each point")),
+            control_with_label(
+                "Replicates", _whole(ids.RISK_REPLICATES, REPLICATES, "Replicates of each point")
+            ),
             html.Div(id=ids.RISK_PROBLEM, className="problem", role="alert"),
             html.Div(
                 [

@@ -181,7 +181,7 @@ class _Process:
         self.end = weakref.finalize(self, _end, self._child, self._requests, self._answers)
         for does, pipe, what in (
             (_write, self._child.stdin, self._requests),
-            (_read, self._child.stdout, self._answers),
+            (_collect_answers, self._child.stdout, self._answers),
         ):
             threading.Thread(target=does, args=(pipe, what), daemon=True).start()
 
@@ -207,7 +207,7 @@ def _write(pipe: BinaryIO, requests: queue.SimpleQueue[Any]) -> None:
             pipe.flush()
 
 
-def _read(pipe: BinaryIO, answers: queue.SimpleQueue[Any]) -> None:
+def _collect_answers(pipe: BinaryIO, answers: queue.SimpleQueue[Any]) -> None:
     """Take in answers as they come, up to the end of the process."""
     with contextlib.suppress(ValueError, OSError), pipe:
         while len(head := pipe.read(8)) == 8:

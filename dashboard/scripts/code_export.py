@@ -79,7 +79,7 @@ def r_script(
         f"# In blupboard: {data.total} of {data.rows_read} rows in {len(data)} groups",
         r'cat(length(y), "of", length(usable), "rows in", nlevels(g), "groups\n")',
     ]
-    return r_joined(["\n".join([*head, *reading]), "\n".join(usable), *r_fitting(comparison), R_PRINT])
+    return r_script_text(["\n".join([*head, *reading]), "\n".join(usable), *r_fitting(comparison), R_PRINT])
 
 
 def python_script(
@@ -124,7 +124,7 @@ def python_script(
     return "\n".join([*imports, *lines, *python_fitting(comparison, "data", plugins_dirs)]) + "\n"
 
 
-def r_joined(parts: Iterable[str]) -> str:
+def r_script_text(parts: Iterable[str]) -> str:
     """The parts of an R script with a blank line between them; the first says what has to be installed."""
     script = "\n\n".join(parts) + "\n"
     return R_NEEDS_LME4 + script if "lme4::" in script else script

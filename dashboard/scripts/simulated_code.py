@@ -12,7 +12,14 @@ from dataclasses import fields
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dashboard.scripts.code_export import R_PRINT, python_fitting, python_names, r_factor, r_fitting, r_joined
+from dashboard.scripts.code_export import (
+    R_PRINT,
+    python_fitting,
+    python_names,
+    r_factor,
+    r_fitting,
+    r_script_text,
+)
 from dashboard.scripts.simulated_csv import FILE_NAME
 from estimators.simulation.design import GOLDEN, Design
 from estimators.simulation.effects import SHAPES
@@ -44,7 +51,7 @@ def simulated_r_script(comparison: Comparison, simulated: Simulated) -> str:
             "# Root mean squared distance from the true means in this one draw: the closest first\n"
             "print(sort(sqrt(colMeans((result[-(1:4)] - result$true_mean)^2))))"
         )
-    return r_joined(parts)
+    return r_script_text(parts)
 
 
 def simulated_python_script(
@@ -92,7 +99,7 @@ def _r_rows(simulated: Simulated) -> str:
     draws = design.stream == _R_STREAM
     if sizes is None or not (draws or len(simulated.outcome) <= MOST_WRITTEN):
         return _r_read(design)
-    rows = _r_drawn(design) if draws else _r_written(simulated)
+    rows = _r_draws(design) if draws else _r_literals(simulated)
     names = [
         'names(true_mean) <- paste0("g", seq_along(n))',
         "g <- rep(names(true_mean), n)",
@@ -100,7 +107,7 @@ def _r_rows(simulated: Simulated) -> str:
     return "\n".join([rows[0], f"n <- {sizes}", *rows[1:], *names])
 
 
-def _r_drawn(design: Design) -> list[str]:
+def _r_draws(design: Design) -> list[str]:
     """What comes before the sizes ``n``, and after them; draws in the order of ``estimators.simulate``."""
     before = ["# The effects are drawn first, then the errors of all rows, group after group"]
     before.append(f"set.seed({design.seed})")
@@ -130,7 +137,7 @@ def _r_effects(design: Design) -> str:
     return f"{_r_number(design.sigma_group)} * " + (f"({drawn})" if " " in drawn else drawn)
 
 
-def _r_written(simulated: Simulated) -> list[str]:
+def _r_literals(simulated: Simulated) -> list[str]:
     true_mean = (simulated.design.mean + simulated.effect).tolist()
     return [
         "# The random numbers are numpy's, which R cannot draw: here are the rows with all their digits",

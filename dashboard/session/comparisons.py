@@ -76,7 +76,7 @@ class Comparisons:
         self.fit_cache = FitCache()
         self._scenes = SceneCache(self.styles)
         self._same_source = lru_cache(maxsize=KEPT)(_itself)
-        self._compared = lru_cache(maxsize=KEPT)(_compared)
+        self._compared = lru_cache(maxsize=KEPT)(_comparison_of)
 
     def source(self, owner: str, choices: Choices) -> GroupSource:
         """Where the chosen groups come from, with what was computed of it before.
@@ -142,7 +142,7 @@ class Comparisons:
         estimators, options = self.chosen_estimators(choices)
         asked = [(e, tuple(options.get(e.id, {}).items())) for e in estimators]
         found = self.fit_cache.results(source.key, source.groups, asked, wait_seconds=wait_seconds)
-        compared = _compared if any(result.pending for result in found) else self._compared
+        compared = _comparison_of if any(result.pending for result in found) else self._compared
         return compared(source.groups(), tuple(found), choices.level)
 
 
@@ -162,5 +162,5 @@ def _itself(source: GroupSource) -> GroupSource:
     return source
 
 
-def _compared(data: GroupData, results: tuple[Result, ...], level: float) -> Comparison:
+def _comparison_of(data: GroupData, results: tuple[Result, ...], level: float) -> Comparison:
     return Comparison(data, tuple(at_level(result, level) for result in results), level)

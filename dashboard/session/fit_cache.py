@@ -94,7 +94,7 @@ class FitCache:
     def _future(
         self, key: Hashable, groups: Callable[[], GroupData], estimator: Estimator, options: object
     ) -> Future[Result]:
-        if (known := self._known(key)) is not None:
+        if (known := self._look_up(key)) is not None:
             return known
         data = groups()
         if isinstance(estimator, StandIn):
@@ -103,7 +103,7 @@ class FitCache:
         made.set_result(run(data, estimator, options, DEFAULT_LEVEL))
         return self._keep(key, lambda: made)
 
-    def _known(self, key: Hashable) -> Future[Result] | None:
+    def _look_up(self, key: Hashable) -> Future[Result] | None:
         with self._lock:
             known = self._kept.get(key)
             if known is None or known.has_failed_long_ago:

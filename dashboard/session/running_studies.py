@@ -65,21 +65,21 @@ class _Run:
 
     def take(self, progress: Progress) -> None:
         """Take note of a piece that is done."""
-        self.singles = max(self.singles - (progress.done - self.done) * self.looped, 0)
+        self.singles = max(self.singles - (progress.done - self.done) * self.looping_methods, 0)
         self.report, self.done = progress.report, progress.done
 
     @cached_property
-    def looped(self) -> int:
+    def looping_methods(self) -> int:
         """How many of the methods fit one replicate after the other."""
         return sum(map(is_looped, self.study.estimators))
 
     @property
     def done_about(self) -> int:
         """Replicates over all points, with those that are fitted and not yet reported."""
-        if self.state != "running" or not self.looped:
+        if self.state != "running" or not self.looping_methods:
             return self.done
         most = self.study.replicates * len(self.study.points) - 1
-        return max(self.done, min(self.done + self.singles // self.looped, most))
+        return max(self.done, min(self.done + self.singles // self.looping_methods, most))
 
 
 @dataclass(frozen=True)

@@ -136,11 +136,11 @@ class StoredFile(GroupSource):
 
     def groups(self) -> GroupData:
         """The rows reduced to groups, once. Raises DataError or UnreadableFile."""
-        return self._read.data
+        return self._file_groups.data
 
     def file_groups(self) -> FileGroups:
         """The groups with how the file was read and what may be amiss. Raises as groups."""
-        return self._read
+        return self._file_groups
 
     def describe(self) -> Description:
         """The file by its name."""
@@ -210,7 +210,7 @@ class StoredFile(GroupSource):
         }
 
     @cached_property
-    def _read(self) -> FileGroups:
+    def _file_groups(self) -> FileGroups:
         from dashboard.ingest import table_groups
 
         return table_groups(self._dataset.table, **self._roles)

@@ -125,7 +125,7 @@ class Notation:
         return cls(**{**known, "examples": tuple(known.get("examples", ()))})
 
     @property
-    def removed(self) -> str:
+    def removed_marks(self) -> str:
         """The characters that go before the digits are read."""
         return f"()+ {self.thousands}"
 
@@ -136,7 +136,7 @@ class Notation:
             return lambda text: coding.get(text.lower())
         matches = re.compile(self.pattern).fullmatch
         doubt = re.compile(self.doubtful).fullmatch if self.doubtful else None
-        table = str.maketrans(self.decimal, ".", self.removed)
+        table = str.maketrans(self.decimal, ".", self.removed_marks)
         affixes = [affix for affix in (self.before, self.after) if affix]
 
         def read(text: str) -> float | None:
@@ -205,7 +205,7 @@ def tell_notation(
                 best_rows, best = rows, (affix, sign)
     affix, sign = best
     found = bodies[best]
-    tied = _needed([pair for pair in marks if _rows_read(found, pair) == best_rows], found)
+    tied = _needed_pairs([pair for pair in marks if _rows_read(found, pair) == best_rows], found)
     pair = _evidence(tied, found, convention)
     fixed = decimal is not None and thousands is not None
     return Notation(
@@ -240,7 +240,7 @@ def _rows_read(bodies: Mapping[str, int], pair: tuple[str, str]) -> int:
     return sum(rows for body, rows in bodies.items() if reads(body, *pair))
 
 
-def _needed(pairs: list[tuple[str, str]], bodies: Iterable[str]) -> list[tuple[str, str]]:
+def _needed_pairs(pairs: list[tuple[str, str]], bodies: Iterable[str]) -> list[tuple[str, str]]:
     """The pairs without those that set thousands apart by a mark that no number they read holds."""
 
     def used(pair: tuple[str, str]) -> bool:

@@ -110,7 +110,7 @@ def fit_replicates(
     limits = BatchFit(**_limits(batch.take(~usual), spread_df))
     if not usual.any():
         return limits
-    return _put_together(batch, usual, ordinary(batch.take(usual)), limits)
+    return _combine(batch, usual, ordinary(batch.take(usual)), limits)
 
 
 def _limits(data: GroupData | GroupBatch, spread_df: int | None) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _limits(data: GroupData | GroupBatch, spread_df: int | None) -> dict[str, An
     }
 
 
-def _put_together(batch: GroupBatch, usual: NDArray[np.bool_], fit: BatchFit, limits: BatchFit) -> BatchFit:
+def _combine(batch: GroupBatch, usual: NDArray[np.bool_], fit: BatchFit, limits: BatchFit) -> BatchFit:
     """One fit of the batch from that of its ordinary replicates, ``usual (R,)``, and that of the others."""
     nothing = np.full_like(batch.centered_mean, np.nan)
     estimate, std_error, weight = (nothing.copy() for _ in range(3))

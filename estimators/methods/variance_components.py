@@ -133,7 +133,7 @@ class Brackets:
     """Where the chord between the scores at the ends crosses 0, as a share of the bracket."""
 
     @classmethod
-    def put_together(cls, parts: list[Brackets]) -> Brackets:
+    def concatenate(cls, parts: list[Brackets]) -> Brackets:
         """One after the other."""
         names = ("of", "low", "high", "share")
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
@@ -151,7 +151,7 @@ def find_brackets(profile: Profile, at_zero: Floats) -> Brackets:
         score = np.concatenate([at_zero[some, None], _scan(profile, grid, some)], axis=1)
         found.append(_turns(with_zero[None], score, start))
         found.extend(_near_misses(profile, grid, score[:, 1:], top[some], start))
-    return found[0] if len(found) == 1 else Brackets.put_together(found)
+    return found[0] if len(found) == 1 else Brackets.concatenate(found)
 
 
 def _tops(profile: Profile) -> Floats:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.callbacks import downloads as export
-from dashboard.callbacks.downloads import csv_lines, guarded
+from dashboard.callbacks.downloads import csv_lines, formula_safe
 from dashboard.cli.simulate import simulate_command
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
@@ -49,7 +49,7 @@ def test_the_file_holds_the_tidy_columns_to_the_last_digit(data, estimators, lev
     for line, tidy in zip(lines, wanted, strict=True):
         for name, cell, value in zip(TIDY_COLUMNS, line, tidy, strict=True):
             if name == "group":
-                assert cell == guarded(value)
+                assert cell == formula_safe(value)
             elif name == "estimator":
                 assert cell == value
             else:
@@ -60,14 +60,14 @@ def test_the_file_holds_the_tidy_columns_to_the_last_digit(data, estimators, lev
 @pytest.mark.parametrize("before", ["", " ", "   "])
 def test_every_start_of_a_formula_is_guarded(start, before):
     label = f"{before}{start}cmd|'/c calc'!A1"
-    assert guarded(label) == "'" + label
+    assert formula_safe(label) == "'" + label
     cells = {line[1] for line in read(compare(groups_of([2, 3], labels=[label, "b"]), built_in("ols")))[1:]}
     assert cells == {"'" + label, "b"}
 
 
 @given(LABELS)
 def test_only_what_might_calculate_is_touched(label):
-    text = guarded(label)
+    text = formula_safe(label)
     assert text in (label, "'" + label)
     assert not text.lstrip(" ").startswith(FORMULA_STARTS)
     if label.lstrip(" ")[:1].isalnum():
@@ -77,7 +77,7 @@ def test_only_what_might_calculate_is_touched(label):
 @given(st.lists(LABELS, min_size=1, max_size=6, unique=True))
 def test_any_label_comes_back_from_a_reader_of_csv(labels):
     lines = read(compare(groups_of([2] * len(labels), labels=labels), built_in("ols")))
-    assert [line[1] for line in lines[1:]] == [guarded(label) for label in sorted(labels)]
+    assert [line[1] for line in lines[1:]] == [formula_safe(label) for label in sorted(labels)]
 
 
 @pytest.mark.slow

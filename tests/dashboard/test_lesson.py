@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from dashboard.callbacks.lesson import lesson_when_shown
+from dashboard.callbacks.lesson import visible_lesson
 from dashboard.figures.lesson import lesson_figures
 from dashboard.pages import ids
 from dashboard.pages.lesson import lesson_content
@@ -252,8 +252,8 @@ def test_the_page_holds_every_text_and_a_button_for_each_model():
 
 def test_it_is_filled_only_where_it_shows_and_in_the_theme_of_the_page():
     for page, theme in (("compare", "light"), ("risk", "dark"), (None, "light"), (ids.PAGES[-1], None)):
-        assert not isinstance(lesson_when_shown(page, theme), list)
-    assert isinstance(lesson_when_shown("lesson", "light"), list)
+        assert not isinstance(visible_lesson(page, theme), list)
+    assert isinstance(visible_lesson("lesson", "light"), list)
     assert [model.scene.dark for model in models(dark=True)] == [True] * 4
 
 

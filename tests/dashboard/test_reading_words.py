@@ -6,7 +6,7 @@ import io
 
 from dashboard.ingest import Reading
 from dashboard.pages.comparison import comparison_content
-from dashboard.pages.file_reading import as_read
+from dashboard.pages.file_reading import reading_summary
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.stored_file import ChosenColumns
@@ -37,10 +37,10 @@ def test_the_page_says_how_a_file_was_read_and_shows_what_was_left_out(tmp_path)
 
 
 def test_only_what_applies_is_said_of_a_reading():
-    assert as_read(Reading()) == ""
-    assert as_read(Reading(sheet="May")) == "sheet May"
+    assert reading_summary(Reading()) == ""
+    assert reading_summary(Reading(sheet="May")) == "sheet May"
     used = Reading(encoding="UTF-8", delimiter="\t", decimal=".", thousands=",", skip_rows=2, comment="#")
-    assert as_read(used) == (
+    assert reading_summary(used) == (
         "UTF-8, tabs, decimal point, thousands set apart by commas, 2 lines skipped, "
         "no line of column names, lines that begin with # are remarks"
     )

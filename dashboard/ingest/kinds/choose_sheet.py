@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.errors import UnreadableFile, listed, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,9 @@ def place_of_sheet(wanted: str, names: Sequence[str], *, name: str, what: str) -
     plain = [other.strip().casefold() for other in names]
     if plain.count(wanted.strip().casefold()) == 1:
         return plain.index(wanted.strip().casefold())
-    raise UnreadableFile(f"{name} has no {what} {shown(wanted)}: choose from {listed(tuple(names), 10)}.")
+    raise UnreadableFile(
+        f"{name} has no {what} {excerpt(wanted)}: choose from {name_list(tuple(names), 10)}."
+    )
 
 
 def refuse_sheet(sheet: str | None, name: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboard.ingest.errors import UnreadableFile, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.header import column_names
 from dashboard.ingest.kinds import MAX_BYTES_IN_MEMORY, Converted
 from dashboard.ingest.kinds.choose_sheet import refuse_sheet
@@ -120,7 +120,7 @@ def _lines(source: Path, name: str) -> Iterator[_Record]:
                 ) from error
             if not isinstance(record, dict):
                 raise UnreadableFile(
-                    f"Line {number} of {name} holds {shown(bare.decode(), 20)}, not an object: write one "
+                    f"Line {number} of {name} holds {excerpt(bare.decode(), 20)}, not an object: write one "
                     "object for each row."
                 )
             yield record

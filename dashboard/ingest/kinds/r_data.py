@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboard.ingest.errors import UnreadableFile, listed, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 from dashboard.ingest.header import column_names
 from dashboard.ingest.kinds import MAX_BYTES_IN_MEMORY, Converted
 from dashboard.ingest.kinds.choose_sheet import place_of_sheet
@@ -45,7 +45,7 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
     place = 0 if sheet is None else place_of_sheet(sheet, names, name=name, what="data frame")
     chosen = names[place]
     pq.write_table(_table(frames[chosen], name), target)
-    notes = [f"Read the data frame {shown(chosen)}, one of {len(names)}."] if len(names) > 1 else []
+    notes = [f"Read the data frame {excerpt(chosen)}, one of {len(names)}."] if len(names) > 1 else []
     return Converted(sheet=chosen or None, sheets=names if names != ("",) else (), notes=tuple(notes))
 
 
@@ -66,7 +66,7 @@ def _frames(data: bytes, name: str) -> dict[str, _Frame]:
     if not chosen:
         held = "no data frame"
         if isinstance(found, Mapping) and found:
-            held += f", only {listed(tuple(map(str, found)), 6)}"
+            held += f", only {name_list(tuple(map(str, found)), 6)}"
         raise UnreadableFile(f"{name} holds {held}: in R, save one with saveRDS(data, file).")
     return chosen
 
@@ -75,10 +75,10 @@ class _Classes(dict[str | bytes, Callable[[Any, _Attributes], Any]]):
     """What is made of an R object, by the first of its classes that is known here."""
 
     def get(self, key: object, default: object = None) -> Any:  # noqa: ANN401, ARG002 - the library's own signature
-        return _made_of
+        return _value_of_class
 
 
-def _made_of(value: Any, attributes: _Attributes) -> Any:  # noqa: ANN401 - R objects of any kind
+def _value_of_class(value: Any, attributes: _Attributes) -> Any:  # noqa: ANN401 - R objects of any kind
     for name in attributes.get("class", ()):
         make = _KNOWN.get(str(name))
         if make is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboard.ingest.errors import UnreadableFile, counted, shown
+from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.header import column_names, refuse_if_data
 from dashboard.ingest.kinds import MAX_CELLS, Converted
 from dashboard.ingest.kinds.choose_sheet import place_of_sheet
@@ -22,7 +22,7 @@ from dashboard.ingest.kinds.workbook_size import (
     suffix_of_workbook,
     too_many_cells,
 )
-from dashboard.ingest.plugin_kinds import named_file
+from dashboard.ingest.plugin_kinds import file_with_suffix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
     del kind  # its own content says which of the four formats it is
     errors = refuse_large_sheets(source, name)
     try:
-        path = named_file(source, suffix_of_workbook(source), target.parent)
+        path = file_with_suffix(source, suffix_of_workbook(source), target.parent)
         with CalamineWorkbook.from_path(path) as book:
             table, read, more = _chosen_sheet(book, sheet, name)
             if table.start is None or table.height < 1:
@@ -59,9 +59,9 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
         ) from error
     pq.write_table(arrow, target)
     if len(more) > 1:
-        notes.insert(0, f"Read from sheet {shown(read)}, one of {len(more)}.")
+        notes.insert(0, f"Read from sheet {excerpt(read)}, one of {len(more)}.")
     if count := errors.get(read, 0):
-        notes.append(f"{counted(count, 'cell')} with an error such as #DIV/0! or #N/A: left blank.")
+        notes.append(f"{quantity(count, 'cell')} with an error such as #DIV/0! or #N/A: left blank.")
     return Converted(sheet=read, sheets=more, notes=tuple(notes))
 
 
@@ -87,13 +87,13 @@ def _chosen_sheet(
 
 
 def _without_values(name: str, sheet: str, sheets: Sequence[str]) -> UnreadableFile:
-    others = [shown(other) for other in sheets if other != sheet]
+    others = [excerpt(other) for other in sheets if other != sheet]
     if not others:
         return UnreadableFile(
-            f"{name} is a workbook without any value: put a table on its sheet {shown(sheet)}."
+            f"{name} is a workbook without any value: put a table on its sheet {excerpt(sheet)}."
         )
     more = "another sheet" if len(others) > 1 else others[0]
-    return UnreadableFile(f"The sheet {shown(sheet)} of {name} holds no value: choose {more}.")
+    return UnreadableFile(f"The sheet {excerpt(sheet)} of {name} holds no value: choose {more}.")
 
 
 def _table(sheet: CalamineSheet, name: str) -> tuple[pa.Table, list[str]]:
@@ -105,7 +105,7 @@ def _table(sheet: CalamineSheet, name: str) -> tuple[pa.Table, list[str]]:
     header = [cell_text(cell) for cell in head[at]]
     refuse_if_data(header, [[cell_text(c) for c in row] for row in head[at + 1 :]], name)
     header_row = above + at + 1
-    notes = [] if at == 0 else [_skipped(head[:at])]
+    notes = [] if at == 0 else [_skipped_rows_note(head[:at])]
     merged = _merged_downwards(sheet, left, header_row)
     columns = [MixedColumn() for _ in header]
     size = max(_BATCH_CELLS // len(header), 1)
@@ -120,8 +120,8 @@ def _table(sheet: CalamineSheet, name: str) -> tuple[pa.Table, list[str]]:
             column.append(cells)
     if filled.count:
         notes.append(
-            f"{counted(filled.count, 'blank cell')} below a merged label filled with it, such as "
-            f"{shown(filled.example)}."
+            f"{quantity(filled.count, 'blank cell')} below a merged label filled with it, such as "
+            f"{excerpt(filled.example)}."
         )
     names = column_names(header)
     arrays = [column.array() for column in columns]
@@ -140,11 +140,11 @@ def _header_place(rows: Sequence[_Row]) -> int:
     return next(i for i, count in enumerate(filled) if count >= enough and count >= min(2, max(filled)))
 
 
-def _skipped(rows: Sequence[_Row]) -> str:
+def _skipped_rows_note(rows: Sequence[_Row]) -> str:
     texts = [cell_text(cell) for row in rows for cell in row if cell != ""]
     if not texts:
-        return f"{counted(len(rows), 'blank row')} above the column names."
-    return f"{counted(len(rows), 'row')} above the column names left out ({shown(' '.join(texts), 40)})."
+        return f"{quantity(len(rows), 'blank row')} above the column names."
+    return f"{quantity(len(rows), 'row')} above the column names left out ({excerpt(' '.join(texts), 40)})."
 
 
 class _Filling:

@@ -84,7 +84,9 @@ def estimates_figure(comparison: Comparison, look: Look) -> Figure | None:
             "shapes": [{**diagonal, "line": {"color": look.faint, "width": 1, "dash": "dot"}}],
             "xaxis": {"title": {"text": f"{look.outcome}, our estimate"}},
             "yaxis": {"title": {"text": "theirs"}, "automargin": True},
-            **_said([(f"{p.program} against {p.ours.label}", look.colors[p.theirs.id]) for p in found]),
+            **_lines_above(
+                [(f"{p.program} against {p.ours.label}", look.colors[p.theirs.id]) for p in found]
+            ),
         },
     }
 
@@ -105,7 +107,7 @@ def differences_figure(comparison: Comparison, look: Look) -> Figure | None:
                 "exponentformat": "e",
                 "automargin": True,
             },
-            **_said([(f"{p.program}: {in_words(p)}", look.colors[p.theirs.id]) for p in found]),
+            **_lines_above([(f"{p.program}: {in_words(p)}", look.colors[p.theirs.id]) for p in found]),
         },
     }
 
@@ -130,7 +132,7 @@ def in_words(pair: Pair) -> str:
     return f"largest difference {number} standard errors"
 
 
-def _said(lines: list[tuple[str, str]]) -> Figure:
+def _lines_above(lines: list[tuple[str, str]]) -> Figure:
     """Lines above the plot, each in its colour, from the left end of the picture."""
     place = {"xref": "paper", "x": 0, "xanchor": "left", "xshift": -44, "yref": "paper", "y": 1}
     place |= {"yanchor": "bottom", "align": "left", "showarrow": False}

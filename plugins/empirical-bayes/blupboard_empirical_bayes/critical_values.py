@@ -106,7 +106,7 @@ def worst_case(m2: ArrayLike, kappa: ArrayLike, chi: ArrayLike) -> Worst:
     )
 
 
-def missed(squared_bias: Vector, chi: Vector) -> Vector:
+def miss_probability(squared_bias: Vector, chi: Vector) -> Vector:
     """r(b, chi): the chance of missing, given b^2."""
     from scipy.special import ndtr
 
@@ -135,26 +135,28 @@ def _worst(m2: Vector, kappa: Vector, chi: Vector) -> Worst:
     bound = high > kappa * m2
     bound &= m2 > 0
     if bound.any():
-        low[bound], high[bound], share[bound] = _bounded(m2[bound], kappa[bound], chi[bound], high[bound])
-    probability = (1.0 - share) * missed(low, chi) + share * missed(high, chi)
+        low[bound], high[bound], share[bound] = _worst_points(
+            m2[bound], kappa[bound], chi[bound], high[bound]
+        )
+    probability = (1.0 - share) * miss_probability(low, chi) + share * miss_probability(high, chi)
     return Worst(*(part.reshape(shape) for part in (probability, low, high, share)))
 
 
 def _touching(m2: Vector, chi: Vector) -> Vector:
     """The best upper point where the lower one is 0: the touching point t0, or m2 if that is above."""
-    start = missed(np.zeros_like(chi), chi)
+    start = miss_probability(np.zeros_like(chi), chi)
 
     def value(bias: Vector) -> Vector:
         t = np.square(bias)
         share = np.divide(m2, t, out=np.ones_like(t), where=t > m2)
-        return (1.0 - share) * start + share * missed(t, chi)
+        return (1.0 - share) * start + share * miss_probability(t, chi)
 
     least = np.sqrt(m2)
     low = np.maximum(least, chi - 2.0)
     return np.square(_maximum(value, low, np.maximum(low, chi + 20.0)))
 
 
-def _bounded(m2: Vector, kappa: Vector, chi: Vector, highest: Vector) -> tuple[Vector, Vector, Vector]:
+def _worst_points(m2: Vector, kappa: Vector, chi: Vector, highest: Vector) -> tuple[Vector, Vector, Vector]:
     """Lower point, upper point and its share, with mean m2 and variance (kappa - 1) m2^2, at their worst."""
     variance = (kappa - 1.0) * np.square(m2)
 
@@ -166,7 +168,7 @@ def _bounded(m2: Vector, kappa: Vector, chi: Vector, highest: Vector) -> tuple[V
 
     def value(bias: Vector) -> Vector:
         low, high, share = points(bias)
-        return (1.0 - share) * missed(low, chi) + share * missed(high, chi)
+        return (1.0 - share) * miss_probability(low, chi) + share * miss_probability(high, chi)
 
     least, most = np.sqrt(kappa * m2), np.sqrt(highest)
     places = most - (most - least) * np.square(np.linspace(1.0, 0.0, GRID))[:, None]

@@ -102,7 +102,7 @@ class SpreadBetween(Marginal):
     def quantile(self, probability: float) -> float:
         """See :meth:`Marginal.quantile`: Newton steps from a good guess, kept inside a bracket."""
         low, high = self.ends()
-        values, below = self._sorted
+        values, below = self._sorted_points
         x = float(values[min(np.searchsorted(below, probability), len(values) - 1)])
         for _ in range(MOST_STEPS):
             at, slope = self._passing(x + 0.5 * self.log_x)
@@ -116,7 +116,7 @@ class SpreadBetween(Marginal):
         raise ArithmeticError("the search for a quantile of sigma_group did not end")
 
     @cached_property
-    def _sorted(self) -> tuple[Floats, Floats]:
+    def _sorted_points(self) -> tuple[Floats, Floats]:
         """Log sigma_group at every point in ascending order, and the mass up to each."""
         values = (self._log_scale(self.points)[0][:, None] - 0.5 * self.log_x).ravel()
         order = np.argsort(values)

@@ -41,7 +41,7 @@ class Mixture:
     """(C,) sigma_error, or its like where it is integrated out."""
     df: float | None
 
-    def kept(self) -> Mixture:
+    def without_negligible(self) -> Mixture:
         """Without the points that carry next to nothing."""
         kept = self.mass > NEGLIGIBLE_MASS * self.mass.max()
         mass = self.mass[kept]

@@ -99,7 +99,7 @@ class Posterior:
         free = profile.rows - 2 if prior is None else profile.rows - 1
         has = Exists(known or free > (2 if prior is None else 1), decay > 2, decay > 3)
         if known:
-            return _known(profile, prior, has)
+            return _known_error_posterior(profile, prior, has)
         return _student(profile, has) if prior is None else _half_t(profile, prior, has)
 
     def estimates(self) -> tuple[Floats, Floats | None]:
@@ -119,7 +119,7 @@ class Posterior:
         return np.asarray(p.origin + p.unit * at)
 
 
-def _known(profile: Profile, prior: HalfT | None, has: Exists) -> Posterior:
+def _known_error_posterior(profile: Profile, prior: HalfT | None, has: Exists) -> Posterior:
     def log_integrands(u: Floats) -> Floats:
         given = profile.at(np.exp(2.0 * u))
         log = u - 0.5 * (given.log_det + np.log(given.precision) + given.misfit)
@@ -133,7 +133,7 @@ def _known(profile: Profile, prior: HalfT | None, has: Exists) -> Posterior:
     mixture = Mixture(rough.mass, given.ratio, given.mu, given.precision, np.ones_like(given.mu), None)
     marginal = Sinc(nodes.points + np.log(profile.unit), nodes.step, nodes.mass)
     mu = _mu(profile, has, rough.mass, given, np.ones_like(given.mu))
-    return Posterior(profile, mixture.kept(), marginal, None, marginal, *mu, has.variance)
+    return Posterior(profile, mixture.without_negligible(), marginal, None, marginal, *mu, has.variance)
 
 
 def _student(profile: Profile, has: Exists) -> Posterior:
@@ -152,7 +152,7 @@ def _student(profile: Profile, has: Exists) -> Posterior:
     mixture = Mixture(rough.mass, given.ratio, given.mu, given.precision, np.sqrt(q / df), df)
     return Posterior(
         profile,
-        mixture.kept(),
+        mixture.without_negligible(),
         _spread_between(profile, nodes, x, nodes.mass[:, None] * x.mass),
         InverseGammaMixture(0.5 * np.log(q / 2.0) + np.log(profile.unit), df / 2.0, rough.mass),
         Sinc(nodes.points, nodes.step, nodes.mass),
@@ -205,7 +205,7 @@ def _two_dimensional(
     mean_variance = (mass * variance).sum(axis=1) / mass.sum(axis=1)
     return Posterior(
         profile,
-        mixture.kept(),
+        mixture.without_negligible(),
         _spread_between(profile, nodes, x.halved(), mass[:, ::2] / mass[:, ::2].sum()),
         Sinc(log_sigma[::2].ravel()[kept], x.step / 2.0, rough[kept]),
         Sinc(nodes.points, nodes.step, nodes.mass),

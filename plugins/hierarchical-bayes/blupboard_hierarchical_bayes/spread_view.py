@@ -58,10 +58,10 @@ def _curves(fit: GroupFit, values: Floats, density: Floats, color: str) -> list[
     inside = np.concatenate([[low], values[(values > low) & (values < high)], [min(high, values[-1])]])
     line = {"color": color, "width": 1.6, "simplify": False}
     curve = {"type": "scatter", "mode": "lines", "hoverinfo": "skip", "line": line}
-    shade = {"fill": "tozeroy", "fillcolor": _faded(color, 0.16), "line": {"width": 0}}
+    shade = {"fill": "tozeroy", "fillcolor": _with_opacity(color, 0.16), "line": {"width": 0}}
     at_median = float(np.interp(median, values, density))
     return [
-        {**curve, "x": values, "y": density, "fill": "tozeroy", "fillcolor": _faded(color, 0.08)},
+        {**curve, "x": values, "y": density, "fill": "tozeroy", "fillcolor": _with_opacity(color, 0.08)},
         {**curve, "x": inside, "y": np.interp(inside, values, density), **shade},
         {**curve, "x": np.array([median, median]), "y": np.array([0.0, at_median])},
     ]
@@ -89,7 +89,7 @@ def _mark(result: Result, spread: float, y: float, look: Look) -> Trace:
     }
 
 
-def _faded(color: str, alpha: float) -> str:
+def _with_opacity(color: str, alpha: float) -> str:
     """A colour ``#rrggbb`` with an opacity."""
     r, g, b = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({r},{g},{b},{alpha})"
