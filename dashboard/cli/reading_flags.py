@@ -27,27 +27,27 @@ _NAMES = {
 """What a mark may be called that is hard to type in a shell."""
 
 
-class _Mark(click.ParamType[Any]):
+class _Mark(click.ParamType[str]):
     """One character, or its name."""
 
     name = "mark"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
-        mark = str(_NAMES.get(value.lower(), value))
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        mark = _NAMES.get(str(value).lower(), str(value))
         if len(mark) > 1:
             self.fail(f"{value!r} is no single character", param, ctx)
         return mark
 
 
-class _Line(click.ParamType[Any]):
+class _Line(click.ParamType[int]):
     """A line's number, or none."""
 
     name = "line"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: ANN401
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if str(value).lower() == "none":
             return 0
-        return click.IntRange(min=0).convert(value, param, ctx)
+        return click.IntRange(min=0)(value, param, ctx)
 
 
 _OPTIONS = (

@@ -18,10 +18,12 @@ from dashboard.ingest.kinds.choose_sheet import place_of_sheet
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 _ROW_NAMES = "row names"
 _Attributes = Mapping[str, Any]
+_Maker = Callable[[Any, _Attributes], object]
+"""What is made of an R object's value, by the library's own reading, and its attributes."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +73,15 @@ def _frames(data: bytes, name: str) -> dict[str, _Frame]:
     return chosen
 
 
-class _Classes(dict[str | bytes, Callable[[Any, _Attributes], Any]]):
+class _Classes(dict[str | bytes, _Maker]):
     """What is made of an R object, by the first of its classes that is known here."""
 
-    def get(self, key: object, default: object = None) -> Any:  # noqa: ANN401, ARG002 - the library's own signature
+    def get(self, key: object, default: object = None) -> _Maker:
+        del key, default
         return _value_of_class
 
 
-def _value_of_class(value: Any, attributes: _Attributes) -> Any:  # noqa: ANN401 - R objects of any kind
+def _value_of_class(value: object, attributes: _Attributes) -> object:
     for name in attributes.get("class", ()):
         make = _KNOWN.get(str(name))
         if make is not None:
@@ -86,7 +89,7 @@ def _value_of_class(value: Any, attributes: _Attributes) -> Any:  # noqa: ANN401
     return value
 
 
-def _frame(value: Any, attributes: _Attributes) -> _Frame:  # noqa: ANN401
+def _frame(value: object, attributes: _Attributes) -> _Frame:
     names = [str(key) for key in attributes.get("names", ())]
     if len(set(names)) < len(names):
         raise ValueError("two columns of the same name")
@@ -96,33 +99,33 @@ def _frame(value: Any, attributes: _Attributes) -> _Frame:  # noqa: ANN401
     return _Frame(columns, [str(row) for row in given] if texts and given is not None else None)
 
 
-def _factor(value: Any, attributes: _Attributes) -> list[str | None]:  # noqa: ANN401
+def _factor(value: ArrayLike, attributes: _Attributes) -> list[str | None]:
     levels = attributes["levels"].tolist()
     codes = np.ma.filled(np.ma.asarray(value), 0).tolist()
     return [levels[code - 1] if code > 0 else None for code in codes]
 
 
-def _dates(value: Any, _: _Attributes) -> Any:  # noqa: ANN401
+def _dates(value: ArrayLike, _: _Attributes) -> pa.Array:
     """Days since 1970 as dates."""
     days: NDArray[np.float64] = np.ma.filled(np.ma.asarray(value, dtype=float), np.nan)
     whole = np.floor(np.where(np.isfinite(days), days, 0)).astype("datetime64[D]")
     return pa.array(np.where(np.isfinite(days), whole, np.datetime64("NaT")), pa.date32())
 
 
-def _moments(value: Any, _: _Attributes) -> Any:  # noqa: ANN401
+def _moments(value: ArrayLike, _: _Attributes) -> pa.Array:
     """Seconds since 1970 as moments in UTC."""
     seconds: NDArray[np.float64] = np.ma.filled(np.ma.asarray(value, dtype=float), np.nan)
     micro = np.round(np.where(np.isfinite(seconds), seconds, 0) * 1e6).astype("datetime64[us]")
     return pa.array(np.where(np.isfinite(seconds), micro, np.datetime64("NaT")), pa.timestamp("us"))
 
 
-def _integer64(value: Any, _: _Attributes) -> Any:  # noqa: ANN401
+def _integer64(value: ArrayLike, _: _Attributes) -> pa.Array:
     """The package bit64 keeps whole numbers in the bits of doubles, the smallest for NA."""
     whole = np.asarray(value, dtype=float).view(np.int64)
     return pa.array(whole, pa.int64(), mask=whole == np.iinfo(np.int64).min)
 
 
-_KNOWN: Mapping[str, Callable[[Any, _Attributes], Any]] = {
+_KNOWN: Mapping[str, _Maker] = {
     "data.frame": _frame,
     "factor": _factor,
     "Date": _dates,
@@ -141,11 +144,11 @@ def _table(frame: _Frame, name: str) -> pa.Table:
     return pa.Table.from_arrays(arrays, names=list(column_names(str(key) for key, _ in columns)))
 
 
-def _array(values: Any) -> pa.Array:  # noqa: ANN401 - a column of any type
+def _array(values: ArrayLike | pa.Array) -> pa.Array:
     """A column in Arrow; of lists and other nested ones only that there are so many rows."""
     if isinstance(values, (pa.Array, list)):
         return values if isinstance(values, pa.Array) else _texts(values)
-    array = np.ma.asarray(values)
+    array: np.ma.MaskedArray[Any, Any] = np.ma.asarray(values)
     if array.ndim != 1:
         return pa.array([[]] * len(array), pa.list_(pa.string()))
     if array.dtype.kind in "UO":

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from numpy.typing import ArrayLike
+
 _BATCH_CELLS = 4_000_000
 """So many cells are held in memory at once."""
 _READERS = {
@@ -103,7 +105,7 @@ def _write(
             writer.close()
 
 
-def _array(values: Any) -> pa.Array:  # noqa: ANN401 - an array of any type
+def _array(values: ArrayLike) -> pa.Array:
     """Numbers as doubles without NaN, everything else as text: dates in ISO form."""
     array = np.asarray(values)
     if array.dtype.kind in "fiu":
@@ -121,7 +123,7 @@ def _text(value: object) -> str | None:
     return cell_text(value)
 
 
-def _labels(values: Any, texts: Mapping[object, str]) -> pa.Array:  # noqa: ANN401
+def _labels(values: ArrayLike, texts: Mapping[object, str]) -> pa.Array:
     """The label of each code, its own text where it has none."""
     found = []
     for value in np.asarray(values).tolist():
