@@ -66,6 +66,7 @@ def view_outputs(views: Sequence[PageView], store: str) -> dict[str, Any]:
         "figures": Output(store, "data"),
         "hidden": [Output(ids.view_panel(view.id), "hidden") for view in views],
         "problems": [Output(ids.view_problem(view.id), "children") for view in views],
+        "subtitles": [Output(ids.view_subtitle(view.id), "children") for view in views],
     }
 
 
@@ -75,10 +76,11 @@ def view_values(drawings: Mapping[str, Drawing]) -> dict[str, Any]:
         "figures": {ids.view_graph(name): drawing.figure or EMPTY for name, drawing in drawings.items()},
         "hidden": [drawing.figure is None and not drawing.problem for drawing in drawings.values()],
         "problems": [sentence(drawing.problem) for drawing in drawings.values()],
+        "subtitles": [drawing.subtitle for drawing in drawings.values()],
     }
 
 
 def views_unchanged(views: Sequence[PageView]) -> dict[str, Any]:
     """The values that leave these outputs as they are."""
     nothing = [no_update] * len(views)
-    return {"figures": no_update, "hidden": nothing, "problems": nothing}
+    return {"figures": no_update, "hidden": nothing, "problems": nothing, "subtitles": nothing}

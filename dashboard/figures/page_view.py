@@ -40,6 +40,8 @@ class PageView:
     place: Place = "below"
     live: bool = True
     """Whether it is drawn with the page and at each step of a dial; else once the page is there."""
+    subtitle_of: Callable[[Scene], str] | None = None
+    """What is drawn of this scene, where that differs between scenes; then ``subtitle`` holds for all."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +50,22 @@ class Drawing:
 
     figure: FigureJson | None = None
     problem: str = ""
+    subtitle: str = ""
+    """What is drawn, in a few words."""
 
 
 def draw_view(view: PageView, scene: Scene) -> Drawing:
     """Draw a view; live ones of simulated data with axes that move in steps only."""
+    subtitle = view.subtitle if view.subtitle_of is None else view.subtitle_of(scene)
     try:
         figure = view.figure(scene)
     except (DataError, NotRun) as error:
-        return Drawing(problem=str(error))
+        return Drawing(problem=str(error), subtitle=subtitle)
     if figure is None:
-        return Drawing()
+        return Drawing(subtitle=subtitle)
     if view.live and scene.truth is not None:
         figure = fix_ranges(figure)
-    return Drawing(figure.to_plotly_json())
+    return Drawing(figure.to_plotly_json(), subtitle=subtitle)
 
 
 def draw_views(views: Iterable[PageView], scene: Scene) -> Mapping[str, Drawing]:

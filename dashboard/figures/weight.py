@@ -126,7 +126,8 @@ def log_ticks(low: float, high: float) -> list[float]:
 VIEW = PageView(
     id="weight",
     title="Weight on own data",
-    subtitle="by how much the data say",
+    subtitle="by what a group's own data weigh",
     figure=weight_figure,
     place="single",
+    subtitle_of=lambda scene: f"by {_axis_title(scene)}",
 )

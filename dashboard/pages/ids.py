@@ -118,6 +118,11 @@ def view_panel(view_id: str) -> str:
     return f"panel-{view_id}"
 
 
+def view_subtitle(view_id: str) -> str:
+    """What is drawn in it, in a few words."""
+    return f"subtitle-{view_id}"
+
+
 def view_problem(view_id: str) -> str:
     """Why there is no picture in it."""
     return f"problem-{view_id}"

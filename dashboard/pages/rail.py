@@ -48,7 +48,7 @@ def rail(
             html.Div(methods(comparisons, choices, _values(choices)), className="estimators"),
             plugins_button(comparisons.registry),
             html.H2("Display", className="on-compare"),
-            html.Div(_display(comparisons, choices), className="display-fields on-compare"),
+            html.Div(_display(comparisons, choices, source), className="display-fields on-compare"),
         ],
         className="rail",
         id=ids.RAIL,
@@ -226,7 +226,7 @@ def column_options(table: Table, role: str) -> list[dict[str, Any]]:
     return options
 
 
-def _display(comparisons: Comparisons, choices: Choices) -> list[Any]:
+def _display(comparisons: Comparisons, choices: Choices, source: Description) -> list[Any]:
     values = _values(choices)
     fields = [
         control_with_label(
@@ -249,7 +249,7 @@ def _display(comparisons: Comparisons, choices: Choices) -> list[Any]:
             "Sort by",
             dmc.Select(
                 id=ids.SORT,
-                data=sort_choices(comparisons.registry, choices.on),
+                data=sort_choices(comparisons.registry, choices.on, counts_rows=source.counts_rows),
                 value=choices.sort,
                 allowDeselect=False,
                 size="sm",

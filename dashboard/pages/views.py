@@ -101,7 +101,7 @@ def _card(view: PageView) -> html.Section:
     graph_id = ids.view_graph(view.id)
     return html.Section(
         [
-            _view_header(graph_id, view.title, view.subtitle),
+            _view_header(view),
             html.P(id=ids.view_problem(view.id), className="quiet view-problem"),
             _linked_graph(graph_id, view.title, view.subtitle),
         ],
@@ -112,12 +112,12 @@ def _card(view: PageView) -> html.Section:
     )
 
 
-def _view_header(graph_id: str, title: str, subtitle: str) -> html.Header:
+def _view_header(view: PageView) -> html.Header:
     return html.Header(
         [
-            html.H2(title),
-            html.Span(subtitle, className="subtitle", id=f"{graph_id}-subtitle"),
-            _save_menu(graph_id, title),
+            html.H2(view.title),
+            html.Span(view.subtitle, className="subtitle", id=ids.view_subtitle(view.id)),
+            _save_menu(ids.view_graph(view.id), view.title),
         ]
     )
 

@@ -156,6 +156,8 @@ class Description:
     """The table among whose columns outcome and group are chosen; None where there is nothing to choose."""
     sample: Sample | None = None
     """The worked example that it is."""
+    counts_rows: bool = True
+    """Whether a group's own data are rows; else each mean was published, with its standard error."""
     can_draw_again: bool = False
     """Whether other data like these can be had at the press of a button."""
 

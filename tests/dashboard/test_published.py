@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard.cli.output import render
+from dashboard.figures import weight
+from dashboard.figures.page_view import draw_view
 from dashboard.figures.shrinkage import shrinkage_figure
 from dashboard.figures.views import VIEWS
 from dashboard.figures.weight import log_ticks, weight_figure
@@ -57,7 +59,7 @@ def everything_said(scene):
     said = words.headline(scene)
     figures = [view.figure(scene).to_plotly_json() for view in VIEWS]
     columns = [column["headerName"] for column in table_columns(scene)]
-    cards = [f"{view.title}: {view.subtitle}" for view in VIEWS]
+    cards = [f"{view.title}: {draw_view(view, scene).subtitle}" for view in VIEWS]
     orders = sort_choices(BUILT_IN, BUILT_IN, counts_rows=scene.comparison.data.counts_rows)
     layouts = [{k: v for k, v in figure["layout"].items() if k != "meta"} for figure in figures]
     return (
@@ -97,6 +99,9 @@ def test_the_weight_view_stands_over_information():
     scene = published(FAR)
     figure = sent(weight_figure(scene))
     assert figure["layout"]["xaxis"]["title"]["text"] == "information per school, 1 / SE²"
+    assert draw_view(weight.VIEW, scene).subtitle == "by information per school, 1 / SE²"
+    counted = scene_of(groups_of([3, 4]), BUILT_IN.values())
+    assert draw_view(weight.VIEW, counted).subtitle == "by rows per school"
     at = numbers(markers(figure, "REML BLUP")["x"])
     np.testing.assert_allclose(at, np.log10(scene.information))
     curve = next(t for t in figure["data"] if t["name"] == "REML BLUP" and t["mode"] == "lines")

@@ -74,7 +74,7 @@ class Summaries(GroupSource):
         return self._data
 
     def describe(self):
-        return Description("Five trials", "trials.csv", "upload")
+        return Description("Five trials", "trials.csv", "upload", counts_rows=False)
 
     def facts(self):
         return (f"{len(self._data)} trials",)
@@ -94,6 +94,7 @@ def test_a_kind_of_source_that_nobody_knows_is_compared_drawn_and_described(comp
     assert all(drawing.figure for drawing in draw_views(comparisons.views, scene).values())
     page = to_json(layout(comparisons, "ann", choices))
     assert "trials.csv" in page
+    assert [label for label in ("Rows", "Information") if f'"label":"{label}"' in page] == ["Information"]
     assert source.script(scene.comparison).python == f"# python, {len(choices.on)}"
     assert (source.truth(), source.rows()) == (None, None)
 

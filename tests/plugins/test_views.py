@@ -268,7 +268,7 @@ def test_a_view_that_a_program_hands_over_is_drawn_in_the_server(tmp_path):
     registry = build_registry(entry_points=False, plugins=[view])
     comparisons = Comparisons(Workspace(tmp_path), registry)
     scene = comparisons.scene("ann", replace(CHOICES, on=("ols",)))
-    assert draw_views(comparisons.later_views, scene) == {"more-own": Drawing()}
+    assert draw_views(comparisons.later_views, scene) == {"more-own": Drawing(subtitle="words")}
     assert seen[0][0] is scene.comparison
 
 
