@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -46,6 +47,7 @@ def icon(name: str) -> html.Img:
     return html.Img(src=_data(body), alt="", className="icon")
 
 
+@cache
 def _symbol(name: str, color: str) -> str:
     open_shape = name.endswith("-open")
     fill = "none" if open_shape else color

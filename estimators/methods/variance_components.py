@@ -6,7 +6,7 @@ replicates are scanned on one grid, and every turn from negative to positive is 
 Groups of equal size have a closed form: with t = 1 + n lambda the criterion is, up to a constant,
 m log(SSB / t + SSW) + k log t, where m = N - 1 and k = J - 1 for REML, m = N and k = J for ML. It falls until
 t = (SSB / k) / (SSW / (N - J)) and rises from there, so its one minimum is at that t, or at lambda = 0 where
-that t is below 1 (Searle, Casella & McCulloch 1992, Variance Components, ch. 4). With known variances it is
+that t is below 1 (Searle, Casella & McCulloch 1992, Variance Components, ch. 3). With known variances it is
 SSB / t + k log t, with t = SSB / k.
 """
 
