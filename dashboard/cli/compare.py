@@ -13,6 +13,7 @@ from dashboard.cli.shared import (
     chosen_estimators,
     estimator_option,
     estimator_options,
+    level_option,
     option_option,
     plugins_dir_option,
     reading_files,
@@ -35,9 +36,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
 @click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
 @estimator_option
 @option_option
-@click.option(
-    "--level", type=float, default=0.95, show_default=True, help="Level of the intervals, between 0 and 1."
-)
+@level_option
 @click.option(
     "--std-error",
     type=click.Choice(["second_order", "prediction", "conditional"]),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
+
+from dashboard.cli.shared import Command, with_options
 
 if TYPE_CHECKING:
     from estimators import Design, DesignError
@@ -22,8 +24,6 @@ class Dials(TypedDict, total=False):
     effects: str | None
     error_ratio: float | None
 
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 DIALS = (
     click.option("--groups", type=int, metavar="J", help="Number of groups. [default: 20]"),
@@ -58,9 +58,7 @@ DIALS = (
 
 def design_options(command: Command) -> Command:
     """Add the dials of a design, in order."""
-    for option in reversed(DIALS):
-        command = option(command)
-    return command
+    return with_options(command, DIALS)
 
 
 def make_design(given: Mapping[str, Any]) -> Design:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from dashboard.cli.shared import Command, with_options
 
 if TYPE_CHECKING:
     from dashboard.ingest.reading import Reading, RowFilter
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 _NAMES = {
     "comma": ",",
     "semicolon": ";",
@@ -99,9 +100,7 @@ _OPTIONS = (
 
 def reading_options(command: Command) -> Command:
     """Add the flags to a command, which gets them as keywords."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def reading_given(given: Mapping[str, Any]) -> Reading:

@@ -13,6 +13,7 @@ from dashboard.cli.shared import (
     chosen_estimators,
     estimator_option,
     estimator_options,
+    level_option,
     option_option,
     plugins_dir_option,
     reading_files,
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
 @design_options
 @estimator_option
 @option_option
-@click.option(
-    "--level", type=float, default=0.95, show_default=True, help="Level of the intervals, between 0 and 1."
-)
+@level_option
 @click.option("--replicates", type=int, default=1000, show_default=True, metavar="R", help="How many draws.")
 @click.option("--seed", type=int, default=1, show_default=True, help="From -(2^31 - 1) to 2^31 - 1.")
 @click.option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +13,24 @@ if TYPE_CHECKING:
     from estimators import Estimator, Registry
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    """The command with these options of click, which ``--help`` lists in this order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def level_option(command: Command) -> Command:
+    """Add ``--level``."""
+    return click.option(
+        "--level",
+        type=float,
+        default=0.95,
+        show_default=True,
+        help="Level of the intervals, between 0 and 1.",
+    )(command)
 
 
 def plugins_dir_option(command: Command) -> Command:
