@@ -72,6 +72,7 @@ MAY_IMPORT = {
     "profile",
     "scaled",
     "second_order",
+    "spread_intervals",
     "variance_components",
 }
 

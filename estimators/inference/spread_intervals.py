@@ -174,6 +174,36 @@ def exact_intervals(data: GroupData, level: float = 0.95) -> Mapping[str, ExactI
     }
 
 
+def exact_sentence(data: GroupData, level: float = 0.95) -> str:
+    """What the exact interval says of the spread between groups, in a sentence.
+
+    Raises:
+        DataError: one group, one row in each, or nothing that varies within.
+        OptionError: the level is not between 0 and 1.
+
+    """
+    found = exact_intervals(data, level)
+    share = found.get("icc")
+    interval = found["sigma_group"] if share is None else share
+    if interval.low is None or interval.high is None:
+        return (
+            f"The exact {level:.0%} interval of the spread is empty: the group means lie closer together "
+            "than chance would put them even without any."
+        )
+    if share is None:
+        ends = f"{interval.low:.3g} to {interval.high:.3g}"
+        return f"The exact {level:.0%} interval of the spread between groups is {ends}."
+    ends = " to ".join(_share_text(end) for end in (interval.low, interval.high))
+    return f"The exact {level:.0%} interval of the share of variance between groups (ICC) is {ends}."
+
+
+def _share_text(share: float) -> str:
+    """A share with three digits, never to a false 0 or 1."""
+    if share == 0:
+        return "0"
+    return f"{min(max(share, 0.001), 0.999):.3f}".removeprefix("0")
+
+
 def _where_sum_is(scaled: ScaledGroups, limit: float) -> float | None:
     """The ratio at which sum w_j (ybar_j - mu)^2 has fallen to ``limit``; None where at 0 it is below."""
     sizes = scaled.sizes

@@ -15,6 +15,7 @@ from estimators.contract.fit import GroupFit, Note
 from estimators.contract.joint import Joint
 from estimators.contract.options import option
 from estimators.inference.second_order import second_order
+from estimators.inference.spread_intervals import exact_sentence
 from estimators.methods.degenerate import degenerate_fit, fit_replicates
 from estimators.methods.homogeneity import Case, homogeneity
 from estimators.methods.profile import Method
@@ -220,7 +221,7 @@ def _joint(data: GroupData, model: VarianceComponents, weight: NDArray[np.float6
 def _boundary_notes(data: GroupData, options: BlupOptions) -> tuple[Note, ...]:
     test = homogeneity(data)
     text = "" if test is None else BOUNDARY[test.case].format(test=test, name=test.name)
-    notes = [Note("sigma_group_zero", "warning", text)]
+    notes = [Note("sigma_group_zero", "warning", f"{text} {exact_sentence(data)}")]
     if options.std_error == "conditional":
         text = (
             "The conditional standard error is 0 here because it takes the estimated spreads and the "

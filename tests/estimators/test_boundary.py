@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 import numpy as np
 import polars as pl
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from estimators import GroupData, compare, homogeneity
+from estimators import GroupData, compare, exact_intervals, homogeneity
 from estimators.contract.comparison import mean_rank
 from tests.oracles import BUILT_IN, parameter
 
@@ -37,6 +39,21 @@ def sentence(name, data):
     return texts[0] if texts else None
 
 
+def exact_interval_in(text):
+    """The ends of the exact interval of the ICC that a note gives; None where it says that it is empty."""
+    if "is empty" in text:
+        return None
+    [ends] = re.findall(r"\(ICC\) is (\d*\.?\d*) to (\d*\.?\d*)\.$", text)
+    return [float(end) for end in ends]
+
+
+def exact_icc(data):
+    icc = exact_intervals(data)["icc"]
+    if icc.empty:
+        return None
+    return [0.0 if end == 0 else round(min(max(end, 0.001), 0.999), 3) for end in (icc.low, icc.high)]
+
+
 @given(
     st.lists(st.integers(1, 5) | st.sampled_from([60, 150]), min_size=2, max_size=6).filter(
         lambda n: max(n) > 1
@@ -57,6 +74,7 @@ def test_the_sentence_is_that_of_the_f_test(sizes, seed, between):
         if text is not None:
             assert {key for key, words in SENTENCES.items() if words in text} == {case(f, p)}
             assert str(test) in text
+            assert exact_interval_in(text) == exact_icc(data)
 
 
 @given(st.integers(2, 8), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.5, 1.0]))

@@ -11,6 +11,7 @@ from scipy import stats
 from estimators import DataError, GroupData, OptionError, exact_intervals, profile_intervals, spread_tests
 from tests.exact import criterion_on_grid
 from tests.inference.oracles import answers, groups_of, names_of, relative
+from tests.oracles import BUILT_IN
 
 LEVELS = ("0.95", "0.8")
 
@@ -168,3 +169,14 @@ def test_a_level_that_is_none_is_refused():
     for ask in (lambda d: profile_intervals(d, "ml", 1.0), lambda d: exact_intervals(d, 0.0)):
         with pytest.raises(OptionError, match="between 0 and 1"):
             ask(groups_of("rail"))
+
+
+def test_the_sentence_of_no_spread_has_the_exact_interval():
+    [note] = [
+        n for n in BUILT_IN["reml"].fit(groups_of("zero_but_spread_a")).notes if n.code == "sigma_group_zero"
+    ]
+    assert note.text.endswith("(ICC) is .055 to .775.")
+    note = BUILT_IN["reml"].fit(groups_of("eight_schools")).notes[0]
+    assert note.text.endswith("The exact 95% interval of the spread between groups is 0 to 16.4.")
+    close = GroupData.from_arrays([1.0, 3, 1.001, 3.001, 1.002, 3.002, 1, 3], list("aabbccdd"))
+    assert "is empty" in BUILT_IN["reml"].fit(close).notes[0].text
