@@ -130,10 +130,11 @@ def test_figures_are_plotly_without_dash(path):
 
 MAY_USE = {
     "scene": {"scene"},
-    "words": {"scene", "words"},
+    "words": {"ingest", "scene", "words"},
     "figures": {"scene", "figures"},
 }
-"""What is on screen as data is put into words and pictures; the page is made of those, never the reverse."""
+"""What is on screen as data is put into words and pictures, how a file was read into words; the page is made
+of those, never the reverse."""
 
 
 @pytest.mark.parametrize("path", [p for p in FILES["dashboard"] if p.parent.name in MAY_USE], ids=name)

@@ -11,6 +11,7 @@ from dashboard.callbacks import (
     data,
     downloads,
     lesson,
+    reading,
     risk,
     simulation,
     table,
@@ -31,6 +32,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     simulation.register(app, comparisons)
     risk.register(app, comparisons, studies)
     comparison.register(app, comparisons)
+    reading.register(app, comparisons)
     views.register(app, comparisons)
     table.register(app, comparisons)
     zoom_detail.register(app, comparisons)

@@ -10,10 +10,12 @@ from dash import ALL, Input, Output, State, ctx, no_update, set_props
 from dashboard.callbacks.views import view_outputs, view_values, views_unchanged
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids, panels
-from dashboard.pages.comparison import comparison_content, pending_ids
+from dashboard.pages.comparison import comparison_content, pending_ids, unused_file
+from dashboard.pages.file_reading import undo_line
 from dashboard.pages.views import table_grid
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices, kind_of
+from dashboard.session.chosen_reading import ChosenReading
 from dashboard.session.comparisons import SOON_SECONDS
 from dashboard.session.page_controls import PageControls, choices_of
 from dashboard.session.sources import SourceControls
@@ -35,6 +37,8 @@ _OUTPUTS = {
     "problem": Output(ids.PROBLEM, "children"),
     "rows_used": Output(ids.ROWS_USED, "children"),
     "as_read": Output(ids.AS_READ, "children"),
+    "reading_changes": Output(ids.READING_CHANGES, "children"),
+    "reading_undo": Output(ids.READING_UNDO, "children"),
     "reading_notes": Output(ids.READING_NOTES, "children"),
     "chip": Output(ids.DATASET_CHIP, "children"),
     "about": Output(ids.ABOUT, "children"),
@@ -60,6 +64,7 @@ _INPUTS = {
     "design": Input(ids.DESIGN, "data"),
     "outcome": Input(ids.OUTCOME, "value"),
     "group": Input(ids.GROUP, "value"),
+    "reading": Input(ids.READING, "data"),
     "switches": Input(ids.estimator_switch(ALL), "checked"),
     "own": Input(ids.estimator_option(ALL, ALL), "value"),
     "own_checked": Input(ids.estimator_option(ALL, ALL), "checked"),
@@ -72,7 +77,12 @@ _INPUTS = {
     "before": State(ids.CHOICES, "data"),
     "under_way": State(ids.UNDER_WAY_SHOWN, "data"),
 }
-_SOURCE_CONTROLS = {ids.OUTCOME: "outcome", ids.GROUP: "group", ids.DESIGN: "design"}
+_SOURCE_CONTROLS = {
+    ids.OUTCOME: "outcome",
+    ids.GROUP: "group",
+    ids.READING: "reading",
+    ids.DESIGN: "design",
+}
 """The controls that say which groups there are, by the fields of SourceControls."""
 
 
@@ -83,6 +93,7 @@ class Page(TypedDict, total=False):
     design: dict[str, Any] | None
     outcome: str | None
     group: str | None
+    reading: dict[str, Any] | None
     switches: list[bool]
     own: list[object]
     own_checked: list[object]
@@ -109,6 +120,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
     if not page["dataset"] or _is_of_no_account(trigger, page["dataset"]["token"]):
         return unchanged
     looks_again = trigger == ids.UNDER_WAY_TIMER
+    choices = None
     try:
         choices = choices_of(comparisons.registry, controls_of(page, ctx.inputs_list))
         scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
@@ -116,13 +128,15 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
             return unchanged
         comparisons.workspace.save_choices(owner(), choices.source.token, choices.to_json())
         content = comparison_content(comparisons, choices, comparisons.source(owner(), choices), scene)
+        content["reading_undo"] = undo_line(held_in(page))
         content["views"] = view_values(draw_views(views, scene))
         return content | table_update(scene, Choices.from_json(page["before"]))
     except DesignError as error:
         set_props(ids.dial_error(error.field), {"children": sentence(str(error))})
         return unchanged
-    except (BlupboardError, WorkspaceError, ValueError) as error:
-        return unchanged | {"problem": panels.alert(str(error))}
+    except (BlupboardError, WorkspaceError, ValueError, TypeError) as error:
+        reading = {} if choices is None else unused_file(comparisons, owner(), choices)
+        return unchanged | reading | {"problem": panels.alert(str(error))}
 
 
 def _is_of_no_account(trigger: object, token: str) -> bool:
@@ -131,20 +145,25 @@ def _is_of_no_account(trigger: object, token: str) -> bool:
     return field is not None and field not in kind_of(token).controls
 
 
+def held_in(page: Page) -> ChosenReading:
+    """What is held of the open file. Raises TypeError or ValueError where that is garbled."""
+    return ChosenReading.from_json(page["reading"], (page["dataset"] or {})["token"])
+
+
 def controls_of(page: Page, inputs: object) -> PageControls:
     """The values of the controls; ``inputs`` are those of dash's context, which have their ids."""
+    held = held_in(page)
     controls = list(_with_ids(inputs))
     shared, own = _values(controls, ids.shared_option(ALL)), _values(controls, ids.estimator_option(ALL, ALL))
     return PageControls(
-        source=SourceControls(
-            (page["dataset"] or {})["token"], page["outcome"], page["group"], page["design"]
-        ),
+        source=SourceControls(held.token, page["outcome"], page["group"], page["design"], page["reading"]),
         on=frozenset(c["id"]["id"] for c in _values(controls, ids.estimator_switch(ALL)) if c["value"]),
         shared={c["id"]["name"]: c["value"] for c in shared},
         own=tuple((c["id"]["id"], c["id"]["name"], c["value"]) for c in own),
         level=page["level"],
         sort=page["sort"],
         show_own=bool(page["show_own"]),
+        waved_off=held.waved_off,
     )
 
 

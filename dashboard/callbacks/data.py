@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, Input, Output, State, ctx, no_update
 
 from dashboard.pages import ids, panels
+from dashboard.pages.file_reading import column_names
 from dashboard.pages.rail import column_options, my_files
 from dashboard.serving.server import owner
 from dashboard.session.first_choices import first_choices, missing_columns, worked_example
+from dashboard.session.reread import read_as_before
 from dashboard.session.stored_file import SAMPLE_PREFIX
 from dashboard.storage.deleted_files import put_back, set_aside
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
@@ -19,10 +21,12 @@ from dashboard.storage.errors import UnknownDataset, WorkspaceError
 if TYPE_CHECKING:
     import dash
 
+    from dashboard.ingest import Table
     from dashboard.session.comparisons import Comparisons
+    from dashboard.session.sources import ChosenSource
 
 
-_NOTHING = (no_update,) * 7
+_NOTHING = (no_update,) * 9
 
 
 def register(app: dash.Dash, comparisons: Comparisons) -> None:
@@ -33,6 +37,8 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         Output(ids.OUTCOME, "value"),
         Output(ids.GROUP, "data"),
         Output(ids.GROUP, "value"),
+        Output(ids.FILTER_COLUMN, "data"),
+        Output(ids.READING, "data"),
         Output(ids.MY_FILES, "children"),
         Output(ids.PROBLEM, "children", allow_duplicate=True),
         Input(ids.UPLOADED, "data"),
@@ -77,19 +83,30 @@ def open_dataset(comparisons: Comparisons, who: str, token: str) -> tuple[Any, .
         dataset = comparisons.workspace.get(who, token)
         if problem := missing_columns(comparisons.registry, dataset):
             return (*_NOTHING[:-1], panels.alert(problem))
-        source = first_choices(comparisons, who, token).source
+        source, held = read_as_before(comparisons, who, first_choices(comparisons, who, token))
+        dataset = comparisons.workspace.get(who, token)
         comparisons.workspace.remember_current(who, token)
     except WorkspaceError as error:
         return (*_NOTHING[:-1], panels.alert(str(error)))
+    columns = columns_on_page(dataset.table, source)
     return (
         {"token": token, "name": dataset.name},
-        column_options(dataset.table, "outcome"),
-        source.outcome or None,
-        column_options(dataset.table, "group"),
-        source.group or None,
+        *(columns[name] for name in ("outcomes", "outcome", "groups", "group", "columns")),
+        None if held is None else held.to_json(),
         my_files(comparisons.workspace, who, token),
         None,
     )
+
+
+def columns_on_page(table: Table, source: ChosenSource) -> dict[str, Any]:
+    """What the lists of columns offer, and which of them are chosen."""
+    return {
+        "outcomes": column_options(table, "outcome"),
+        "outcome": source.outcome or None,
+        "groups": column_options(table, "group"),
+        "group": source.group or None,
+        "columns": column_names(table),
+    }
 
 
 def _delete_dataset(

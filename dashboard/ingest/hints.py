@@ -62,6 +62,11 @@ class Hint:
         parts = [f"{flag} {shlex.quote(value)}" for flag, value in given.items() if value is not None]
         return " ".join([*parts, *(["--fill-down"] if self.fill_down else [])])
 
+    @property
+    def key(self) -> str:
+        """The same for the same hint, whenever the file is read."""
+        return f"{self.code} {self.flags}"
+
     def to_json(self) -> dict[str, Any]:
         """Ready for JSON."""
         return {"code": self.code, "sentence": self.sentence, "flags": self.flags}

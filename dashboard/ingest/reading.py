@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Labels = Literal["exact", "trimmed", "folded"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
-LAYOUT: Final = ("encoding", "delimiter", "quote", "header", "skip_rows", "comment", "sheet")
+LAYOUT: Final = ("encoding", "delimiter", "quote", "header", "skip_rows", "comment", "sheet", "stack")
 """The options of `Reading` that say how a file becomes a table."""
 _CONDITION = re.compile(r"\s*(?P<column>.+?)\s*(?P<operator><=|>=|!=|=|<|>)\s*(?P<value>.*?)\s*", re.DOTALL)
 

@@ -6,11 +6,20 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from dashboard.pages import panels
-from dashboard.pages.file_reading import reading_line, reading_notes
+from dashboard.pages.file_reading import (
+    change_chips,
+    reading_line,
+    reading_notes,
+    table_line,
+)
 from dashboard.session.choices import sort_choices
+from dashboard.session.first_choices import held_reading
+from dashboard.storage.errors import WorkspaceError
 from dashboard.words.comparison import cards, closest_sentence, headline, pending_sentence, rows_used
 
 if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
     from dashboard.scene.scene import Scene
     from dashboard.session.choices import Choices
     from dashboard.session.comparisons import Comparisons
@@ -28,7 +37,8 @@ def comparison_content(
         "problem": None,
         "rows_used": rows_used(scene.comparison.data),
         "as_read": reading_line(read),
-        "reading_notes": reading_notes(read),
+        "reading_changes": changes_of(choices),
+        "reading_notes": reading_notes(read, choices.waved_off),
         "chip": panels.source_chip(described.title, source.facts()),
         "about": panels.about_sample(described.sample) if described.sample else None,
         "sort": sort_choices(comparisons.registry, choices.on, counts_rows=scene.comparison.data.counts_rows),
@@ -44,6 +54,29 @@ def comparison_content(
         "closest": closest_sentence(scene),
         "draw_bar": not described.can_draw_again,
         "roles": described.table is None,
+    }
+
+
+def changes_of(choices: Choices) -> list[Component]:
+    """What was set by hand of how the file is read; nothing where it is no file."""
+    held = held_reading(choices)
+    return [] if held is None else change_chips(held.reading, held.rows)
+
+
+def unused_file(comparisons: Comparisons, owner: str, choices: Choices) -> dict[str, Any]:
+    """How a file was read of which nothing can be compared, by place; nothing where it has gone."""
+    try:
+        table, held = comparisons.source(owner, choices).describe().table, held_reading(choices)
+    except WorkspaceError:
+        return {}
+    if table is None or held is None:
+        return {}
+    return {
+        "roles": False,
+        "rows_used": None,
+        "as_read": table_line(table, held.reading),
+        "reading_changes": changes_of(choices),
+        "reading_notes": [],
     }
 
 

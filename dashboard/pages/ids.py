@@ -42,7 +42,21 @@ SHOW_OWN: Final = "show-own"
 DATASET_CHIP: Final = "dataset-chip"
 ROWS_USED: Final = "rows-used"
 AS_READ: Final = "as-read"
+READING: Final = "reading"
 READING_NOTES: Final = "reading-notes"
+READING_CHANGES: Final = "reading-changes"
+READING_UNDO: Final = "reading-undo"
+READING_PANEL: Final = "reading-panel"
+READING_CONTROLS: Final = "reading-controls"
+READING_PREVIEW: Final = "reading-preview"
+READING_PROBLEM: Final = "reading-problem"
+READING_RESET: Final = "reading-reset"
+FILTER_COLUMN: Final = "filter-column"
+FILTER_OPERATOR: Final = "filter-operator"
+FILTER_VALUE: Final = "filter-value"
+FILTER_ADD: Final = "filter-add"
+LEAVE_OUT: Final = "leave-out"
+LEFT_OUT_BY_HAND: Final = "left-out-by-hand"
 PROBLEM: Final = "problem"
 MY_FILES: Final = "my-files"
 ABOUT: Final = "about"
@@ -191,6 +205,31 @@ def file_delete(token: Part) -> dict[str, Any]:
 def file_undo(token: Part) -> dict[str, Any]:
     """The button that brings a deleted upload back."""
     return {"type": "undo-delete", "id": token}
+
+
+def reading_option(name: Part) -> dict[str, Any]:
+    """The control of one option of how the file is read."""
+    return {"type": "reading-option", "name": name}
+
+
+def hint_button(key: Part) -> dict[str, Any]:
+    """The button that does what a hint says."""
+    return {"type": "hint", "key": key}
+
+
+def hint_off(key: Part) -> dict[str, Any]:
+    """The button that waves a hint off."""
+    return {"type": "hint-off", "key": key}
+
+
+def take_back(option: Part, value: Part) -> dict[str, Any]:
+    """The button that takes back one thing that was set of the file's reading or its rows."""
+    return {"type": "take-back", "option": option, "value": value}
+
+
+def undo_button(what: Part) -> dict[str, Any]:
+    """The button that undoes what was done last."""
+    return {"type": "undo", "what": what}
 
 
 def download_figure(view: Part, kind: Part) -> dict[str, Any]:

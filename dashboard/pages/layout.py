@@ -12,10 +12,11 @@ from dashboard.pages.header import header
 from dashboard.pages.lesson import lesson_panel
 from dashboard.pages.methods import plugins_modal
 from dashboard.pages.rail import rail
+from dashboard.pages.reading_panel import reading_panel
 from dashboard.pages.risk import risk_panel
 from dashboard.pages.views import code_modal, comparison_panel
 from dashboard.scene.style import palette
-from dashboard.session.first_choices import first_design
+from dashboard.session.first_choices import first_design, held_reading
 
 if TYPE_CHECKING:
     from dashboard.session.choices import Choices
@@ -50,10 +51,13 @@ THEME = {
 def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.MantineProvider:
     """Header, rail and comparison, with the stores between them."""
     source, design = comparisons.source(owner, choices), first_design(comparisons, owner)
+    held = held_reading(choices)
     stores = [
         dcc.Store(id=ids.UPLOADED),
         dcc.Store(id=ids.DATASET, data=opened_data(choices.source.token, source)),
         dcc.Store(id=ids.DESIGN, data=design.to_json()),
+        dcc.Store(id=ids.READING, data=None if held is None else held.to_json()),
+        dcc.Store(id=ids.LEFT_OUT_BY_HAND),
         dcc.Store(id=ids.CHOICES),
         dcc.Store(id=ids.PAGE),
         dcc.Store(id=ids.THEME),
@@ -80,6 +84,7 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
                 className="page",
             ),
             code_modal(),
+            reading_panel(),
             plugins_modal(comparisons.registry),
         ],
         id=ids.PROVIDER,

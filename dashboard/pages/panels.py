@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.pages.file_reading import with_cells
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.words.comparison import dropped_warning, interval_kind
 from dashboard.words.grammar import sentence
@@ -70,13 +71,6 @@ def notes(scene: Scene) -> list[html.Div]:
     for series in scene.series:
         for note in series.result.fit.notes if series.result.fit else ():
             who_says.setdefault((note.severity, note.text), []).append(series.label)
-    labels = scene.comparison.data.labels
-    if any(label == "NA" for label in labels):
-        text = (
-            "One group is called NA. It is kept as a group; if it stands for missing, leave its rows out of "
-            "the file."
-        )
-        who_says.setdefault(("info", text), []).append("Labels")
     return [
         html.Div([html.Strong(", ".join(who) + ": "), html.Span(text)], className=f"note {severity}")
         for (severity, text), who in who_says.items()
@@ -127,4 +121,4 @@ def source_chip(title: str, facts: Iterable[str]) -> list[Any]:
 
 def alert(message: str) -> dmc.Alert:
     """One sentence about what is wrong."""
-    return dmc.Alert(sentence(message), color="red", variant="light", p="xs")
+    return dmc.Alert(with_cells(sentence(message)), color="red", variant="light", p="xs")

@@ -11,6 +11,7 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.controls import control_with_label, option_control, plugin_tag
 from dashboard.pages.dials import dials
+from dashboard.pages.file_reading import column_names, row_filter
 from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.symbols import icon
@@ -178,11 +179,19 @@ def _roles(table: Table | None, choices: Choices) -> html.Div:
     )
     return html.Div(
         [
-            html.P(id=ids.AS_READ, className="as-read"),
+            html.Button(
+                id=ids.AS_READ,
+                className="plain-button as-read",
+                title="See and change how the file is read",
+                n_clicks=0,
+            ),
+            html.Div(id=ids.READING_CHANGES, className="chips"),
             control_with_label("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.source.outcome)),
             control_with_label("Group", _column_picker(ids.GROUP, groups, choices.source.group)),
             html.P(id=ids.ROWS_USED, className="rows-used"),
+            html.Div(id=ids.READING_UNDO, className="reading-undo", role="status"),
             html.Div(id=ids.READING_NOTES, className="reading-notes"),
+            row_filter(column_names(table)),
         ],
         className="roles",
         id=ids.ROLES,

@@ -70,7 +70,13 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
                 ],
                 className="panel",
             ),
-            html.Div(id=ids.LINK_STATUS, role="status", className="link-status"),
+            html.Div(
+                [
+                    html.Div(id=ids.LINK_STATUS, role="status", className="link-status"),
+                    html.Button(id=ids.LEAVE_OUT, className="leave-out", hidden=True, n_clicks=0),
+                ],
+                className="link-bar",
+            ),
         ],
         className="comparison on-compare",
         id="comparison",

@@ -34,6 +34,8 @@ class Choices:
     level: float = DEFAULT_LEVEL
     sort: str = ""
     show_own: bool = True
+    waved_off: tuple[str, ...] = ()
+    """The keys of hints about the file that are not to be shown again."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_json`."""
@@ -44,6 +46,7 @@ class Choices:
             "level": self.level,
             "sort": self.sort,
             "show_own": self.show_own,
+            "waved_off": list(self.waved_off),
         }
 
     @classmethod
@@ -62,6 +65,7 @@ class Choices:
                 level=checked_level(given["level"]),
                 sort=text(given["sort"]),
                 show_own=truth_value(given["show_own"]),
+                waved_off=tuple(text(key) for key in sequence(given.get("waved_off", []))),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             return None

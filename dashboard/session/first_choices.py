@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dashboard.session.choices import Choices, kind_of
+from dashboard.session.chosen_reading import ChosenReading
 from dashboard.session.simulation import FIRST_DESIGN, ChosenDesign
-from dashboard.session.stored_file import SAMPLE_PREFIX, sample_of
+from dashboard.session.stored_file import SAMPLE_PREFIX, ChosenColumns, sample_of
 from dashboard.storage.errors import WorkspaceError
 
 if TYPE_CHECKING:
@@ -44,6 +45,14 @@ def first_choices(comparisons: Comparisons, owner: str, token: str) -> Choices:
     if kept is not None and source == kept.source:
         return replace(kept, on=tuple(i for i in comparisons.registry if i in kept.on))
     return Choices(source, on=tuple(estimator.id for estimator in comparisons.registry.at_first))
+
+
+def held_reading(choices: Choices) -> ChosenReading | None:
+    """How the file that is opened is read, and with which rows; None where no file is."""
+    source = choices.source
+    if not isinstance(source, ChosenColumns):
+        return None
+    return ChosenReading(source.token, source.reading, source.rows, choices.waved_off)
 
 
 def first_design(comparisons: Comparisons, owner: str) -> Design:

@@ -30,6 +30,8 @@ class PageControls:
     level: object
     sort: str | None
     show_own: bool
+    waved_off: tuple[str, ...] = ()
+    """The keys of hints that were waved off."""
 
 
 def choices_of(registry: Registry, controls: PageControls) -> Choices:
@@ -50,6 +52,7 @@ def choices_of(registry: Registry, controls: PageControls) -> Choices:
         level=checked_level(controls.level),
         sort=controls.sort or "",
         show_own=controls.show_own,
+        waved_off=controls.waved_off,
     )
 
 

@@ -31,6 +31,8 @@ class SourceControls:
     group: str | None = None
     design: Mapping[str, Any] | None = None
     """The dials of the simulation."""
+    reading: Mapping[str, Any] | None = None
+    """How the file is read and which of its rows take part, see `chosen_reading.ChosenReading`."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dashboard.ingest import ALL_ROWS, AS_FOUND, Reading, RowFilter, guess_roles
 from dashboard.scene.group_noun import unit_of
 from dashboard.session.chosen_reading import (
+    ChosenReading,
     reading_from_json,
     reading_to_json,
     rows_from_json,
@@ -55,7 +56,7 @@ class ChosenColumns:
     """Of the layout it says what the table was read by: that is read again before this says otherwise."""
     rows: RowFilter = ALL_ROWS
 
-    controls: ClassVar[frozenset[str]] = frozenset({"outcome", "group"})
+    controls: ClassVar[frozenset[str]] = frozenset({"outcome", "group", "reading"})
 
     @property
     def selection_key(self) -> str:
@@ -97,7 +98,8 @@ class ChosenColumns:
         """The columns of the two pickers. Raises DataError where one of them is empty."""
         if not given.outcome or not given.group:
             raise DataError("Choose an outcome (numbers) and a grouping column.")
-        return cls(given.token, given.outcome, given.group)
+        chosen = ChosenReading.from_json(given.reading, given.token)
+        return cls(given.token, given.outcome, given.group, chosen.reading, chosen.rows)
 
     @classmethod
     def first(cls, holdings: Holdings, owner: str, token: str, kept: ChosenSource | None) -> ChosenColumns:

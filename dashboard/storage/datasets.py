@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from dataclasses import dataclass, replace
@@ -38,6 +39,8 @@ class Dataset:
     created: datetime
     reading: Reading
     """What a person said of the file's layout; the rest was found from the file."""
+    columns_found: str = ""
+    """The same for files that have the same columns as they are found."""
 
 
 def build_dataset(
@@ -59,7 +62,9 @@ def build_dataset(
     make_folder(folder)
     name, reading = display_name(name), reading or AS_FOUND
     table = store(source, name=name, target=folder / _PARQUET, reading=reading)
-    dataset = Dataset(token, name, table, datetime.now(UTC), reading)
+    names = "\0".join(column.name for column in table.columns)
+    columns = hashlib.sha256(names.encode()).hexdigest()[:32]
+    dataset = Dataset(token, name, table, datetime.now(UTC), reading, columns)
     _write_meta(folder, dataset, version)
     return dataset
 
@@ -81,7 +86,8 @@ def replace_table(folder: Path, draft: Dataset) -> None:
     try:
         table = replace(draft.table, path=target)
         created = datetime.fromisoformat(before["created"])
-        _write_meta(folder, replace(draft, table=table, created=created), before["version"])
+        kept = replace(draft, table=table, created=created, columns_found=before.get("columns_found", ""))
+        _write_meta(folder, kept, before["version"])
     except KeyError as error:
         target.unlink(missing_ok=True)
         raise FileNotFoundError(folder / _META) from error
@@ -111,6 +117,7 @@ def _write_meta(folder: Path, dataset: Dataset, version: str) -> None:
         "version": version,
         "file": dataset.table.path.name,
         "reading": dataset.reading.to_json(),
+        "columns_found": dataset.columns_found,
         "table": dataset.table.to_json(),
     }
     write_json(folder / _META, json.dumps(meta))
@@ -129,7 +136,8 @@ def read_dataset(folder: Path, *, version: str | None = None) -> Dataset | None:
     try:
         table, reading = _table_in(path, meta["table"]), Reading.from_json(meta.get("reading", {}))
         created = datetime.fromisoformat(meta["created"])
-        return Dataset(meta["token"], meta["name"], table, created, reading)
+        columns = meta.get("columns_found", "")
+        return Dataset(meta["token"], meta["name"], table, created, reading, columns)
     except (KeyError, TypeError):  # written by another version of blupboard
         return None
 

@@ -9,6 +9,7 @@ owners/<owner hash>/datasets/<token>/        table.parquet, meta.json, the uploa
 owners/<owner hash>/readings/<token>/        a sample or a shared file as this owner wants it read
 owners/<owner hash>/deleted/<token>/         the same for some minutes, should it be wanted back
 owners/<owner hash>/choices/<token>.json     what this owner chose for a dataset
+owners/<owner hash>/presets.json             how this owner had files read, by their columns
 owners/<owner hash>/current.json             the dataset this owner looked at last
 samples/<id>-<content hash>/                 table.parquet, meta.json; everyone may read them
 shared/<token>/                              the same, for files named on the command line
@@ -56,6 +57,7 @@ from dashboard.storage.errors import (
 )
 from dashboard.storage.expiry import remove_expired, remove_owned
 from dashboard.storage.kept_upload import unpacked_upload
+from dashboard.storage.presets import keep_preset, kept_preset
 from dashboard.storage.private_files import (
     children,
     make_folder,
@@ -239,6 +241,14 @@ class Workspace:
         """Return what `save_choices` kept, empty when there is nothing; raises UnknownDataset."""
         self._require(owner, token)
         return read_json(self._owner_folder(owner) / "choices" / f"{token}.json")
+
+    def keep_preset(self, owner: str, token: str, value: dict[str, Any]) -> None:
+        """Keep `value` for files that are found to have the columns of this one; raises UnknownDataset."""
+        keep_preset(self._owner_folder(owner), self.get(owner, token).columns_found, value)
+
+    def kept_preset(self, owner: str, token: str) -> dict[str, Any]:
+        """What `keep_preset` kept for files with the columns of this one; raises UnknownDataset."""
+        return kept_preset(self._owner_folder(owner), self.get(owner, token).columns_found)
 
     def remember_current(self, owner: str, token: str) -> None:
         """Note that `owner` looks at this dataset now; raises UnknownDataset."""

@@ -15,7 +15,7 @@ from estimators import homogeneity
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene, Series
-    from estimators import DroppedRows, GroupData
+    from estimators import GroupData
 
 MANY_LEFT_OUT = 0.05
 """Share of the rows past which leaving them out is worth a warning."""
@@ -200,13 +200,13 @@ def cards(scene: Scene) -> tuple[Card, ...]:
 
 
 def rows_used(data: GroupData) -> str:
-    """How many rows are in use, how many are left out and why; of published summaries, how many there are."""
+    """How many rows are in use and how many are left out; of published summaries, how many there are."""
     if not data.counts_rows:
         noun = "mean" if len(data) == 1 else "means"
         return f"{len(data):,} published {noun} with standard errors"
-    if data.dropped.total:
-        causes = dropped_causes(data.dropped)
-        return f"{row_count(data.total)} used, {data.dropped.total:,} left out: {causes}"
+    left_out = max(data.dropped.total, sum(cause.rows for cause in data.left_out))
+    if left_out:
+        return f"{row_count(data.total)} used, {left_out:,} left out"
     return f"{'All ' if data.total > 1 else ''}{row_count(data.total)} used"
 
 
@@ -216,8 +216,8 @@ def dropped_warning(data: GroupData) -> str:
     if lost <= MANY_LEFT_OUT * data.rows_read:
         return ""
     return (
-        f"{data.total:,} of {row_count(data.rows_read)} are used. Left out: {dropped_causes(data.dropped)}. "
-        "If these rows differ from the others, so do the means."
+        f"{data.total:,} of {row_count(data.rows_read)} are used. If the rows left out differ from the "
+        "others, so do the means."
     )
 
 
@@ -232,17 +232,6 @@ def interval_kind(series: Series) -> str:
         return "normal"
     least, most = (f"{end(fit.df):.6g}" for end in (np.min, np.max))
     return f"t, {least} df" if least == most else f"t, {least} to {most} df"
-
-
-def dropped_causes(dropped: DroppedRows) -> str:
-    """The causes, with how many rows each took."""
-    causes = (
-        (dropped.missing_outcome, "missing outcome"),
-        (dropped.missing_group, "missing group"),
-        (dropped.not_a_number, "outcome not a number"),
-        (dropped.not_finite, "outcome not finite"),
-    )
-    return ", ".join(f"{count:,} {cause}" for count, cause in causes if count)
 
 
 def _inside(share: float) -> float:

@@ -60,6 +60,7 @@ CHOICES = st.builds(
     level=st.sampled_from(LEVELS),
     sort=TEXT,
     show_own=st.booleans(),
+    waved_off=st.lists(TEXT, max_size=3).map(tuple),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
@@ -93,7 +94,7 @@ def test_one_odd_value_is_refused_or_of_the_right_kind(name, value):
     hash(read)
 
 
-@pytest.mark.parametrize("name", sorted(PLAIN.keys() - {"design", "reading", "rows"}))
+@pytest.mark.parametrize("name", sorted(PLAIN.keys() - {"design", "reading", "rows", "waved_off"}))
 def test_a_missing_part_is_refused(name):
     assert Choices.from_json({k: v for k, v in PLAIN.items() if k != name}) is None
 
@@ -229,7 +230,7 @@ def test_one_can_sort_by_what_is_on():
 def test_a_design_survives_and_choices_kept_before_there_were_designs_are_understood():
     simulated = replace(Choices.from_json(PLAIN), source=ChosenDesign(Design(groups=7, seed=-3)))
     assert Choices.from_json(json.loads(json.dumps(simulated.to_json()))) == simulated
-    earlier = {k: v for k, v in PLAIN.items() if k not in ("design", "reading", "rows")}
+    earlier = {k: v for k, v in PLAIN.items() if k not in ("design", "reading", "rows", "waved_off")}
     assert Choices.from_json(earlier).source == ChosenColumns("t", "y", "g")
     later = PLAIN | {"reading": {"decimal": ",", "bold": True}}
     assert Choices.from_json(later).source.reading == Reading(decimal=",")

@@ -193,6 +193,7 @@ def control(control_id, **given):
 
 
 PAGE = {
+    "reading": None,
     "dataset": {"token": "t"},
     "outcome": "score",
     "group": "school",

@@ -6,11 +6,11 @@ import io
 
 from dashboard.ingest import Reading
 from dashboard.pages.comparison import comparison_content
-from dashboard.pages.file_reading import reading_summary
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
+from dashboard.words.reading import reading_summary
 from estimators import build_registry
 from tests.components import text_of
 
@@ -30,8 +30,9 @@ def _content(tmp_path, content, outcome, group):
 def test_the_page_says_how_a_file_was_read_and_shows_what_was_left_out(tmp_path):
     content = _content(tmp_path, CONTENT, "value", "group")
     assert content["as_read"] == "Read as UTF-8, semicolons, decimal comma"
-    notes = [text_of(line) for line in content["reading_notes"]]
-    assert any("1 row left out" in line and "`<0.5` (line 2)" in line for line in notes)
+    notes = [" ".join(text_of(line).split()) for line in content["reading_notes"]]
+    assert any("1 row left out" in line and "<0.5 (line 2)" in line for line in notes)
+    assert not any("`" in line for line in notes)
     assert any("roup a has no usable row" in line for line in notes)
     assert any("-999" in line and "missing value" in line for line in notes)
 

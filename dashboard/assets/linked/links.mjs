@@ -22,7 +22,7 @@ import {drawOverlay} from './overlay.mjs';
 import {createSearch} from './search.mjs';
 import {createState} from './state.mjs';
 import {createTable} from './table.mjs';
-import {pickedText, searchText, stepText} from './text.mjs';
+import {leaveOutText, pickedText, searchText, stepText} from './text.mjs';
 import {createViews} from './views.mjs';
 
 function start() {
@@ -59,6 +59,16 @@ function start() {
         }
         if (cause !== 'hover') {
             setText(document.getElementById(ids.LINK_STATUS), statusText(cause, detail));
+            offerLeavingOut();
+        }
+    }
+
+    /** The button stands beside the status while groups are picked, and says what it would do. */
+    function offerLeavingOut() {
+        const button = document.getElementById(ids.LEAVE_OUT);
+        if (button) {
+            button.hidden = state.picked.length === 0 || state.picked.length === state.index.order.length;
+            setText(button, leaveOutText(state.index, state.picked));
         }
     }
 
@@ -101,6 +111,12 @@ const running = start();
 export function setIndex(data) {
     running.state.setIndex(data);
     return noUpdate();
+}
+
+/** The groups that are picked, with the view that they are of, for the button that leaves them out. */
+export function selectedGroups() {
+    const {index, picked} = running.state;
+    return picked.length ? {view: index.view, labels: picked.map((key) => index.labels[key])} : noUpdate();
 }
 
 export function setDetail(data) {

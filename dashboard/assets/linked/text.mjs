@@ -85,6 +85,11 @@ export function pickedText(index, picked) {
     return `${groups(picked.length, index.unit)} selected`;
 }
 
+/** What the button says that leaves the picked groups out. */
+export function leaveOutText(index, picked) {
+    return picked.length < 2 ? 'Leave it out' : `Leave ${groups(picked.length, index.unit)} out`;
+}
+
 export function searchText(index, query, found) {
     if (!query.trim()) {
         return '';

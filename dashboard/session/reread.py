@@ -1,0 +1,129 @@
+"""A file read otherwise, or with other rows: what was chosen if it gives groups, else all stays as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dashboard.ingest import Reading, UnreadableFile, guess_roles
+from dashboard.session.choices import Choices
+from dashboard.session.chosen_reading import Before, reading_from_json, reading_to_json
+from dashboard.session.first_choices import held_reading
+from dashboard.session.stored_file import ChosenColumns, StoredFile
+from dashboard.storage.errors import WorkspaceError
+from estimators import BlupboardError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dashboard.ingest import Condition, RowFilter
+    from dashboard.ingest.hints import Hint
+    from dashboard.session.chosen_reading import ChosenReading
+    from dashboard.session.comparisons import Comparisons
+    from dashboard.session.sources import ChosenSource
+    from dashboard.storage.datasets import Dataset
+
+
+def read_otherwise(
+    comparisons: Comparisons, owner: str, chosen: ChosenColumns, reading: Reading, rows: RowFilter
+) -> ChosenColumns:
+    """The columns of a file with this reading and these rows, once they were seen to give groups.
+
+    Where the layout is another one the file is read again, and columns that it does not have any more are
+    guessed anew. Raises UnreadableFile, DataError or WorkspaceError with a sentence; the old reading then
+    still holds.
+    """
+    wanted = replace(chosen, reading=reading, rows=rows)
+    dataset = comparisons.workspace.get(owner, chosen.token)
+    if reading.layout == dataset.reading:
+        comparisons.source(owner, Choices(wanted, ())).groups()
+        return wanted
+    found: list[ChosenColumns] = []
+
+    def check(draft: Dataset) -> None:
+        found.append(_with_columns_of(draft, wanted))
+        StoredFile(draft, found[0]).groups()
+
+    comparisons.workspace.reread(owner, chosen.token, reading, check)
+    return found[0]
+
+
+def _with_columns_of(dataset: Dataset, wanted: ChosenColumns) -> ChosenColumns:
+    table = dataset.table
+    if all(table.column(name) for name in (wanted.outcome, wanted.group)):
+        return wanted
+    outcome, group = guess_roles(table).pair
+    if outcome is None or group is None:
+        role = "outcome" if outcome is None else "group"
+        raise UnreadableFile(f"Read so, {table.name} has no column that can be the {role}.")
+    return replace(wanted, outcome=outcome, group=group)
+
+
+def with_hint(chosen: ChosenColumns, hint: Hint) -> ChosenColumns:
+    """What a hint's click asks for."""
+    reading, rows = hint.applied(chosen.reading, chosen.rows)
+    return replace(chosen, reading=reading, rows=rows, outcome=hint.outcome or chosen.outcome)
+
+
+def without_groups(chosen: ChosenColumns, labels: Iterable[str]) -> ChosenColumns:
+    """These groups left out too."""
+    exclude = tuple(dict.fromkeys((*chosen.rows.exclude, *labels)))
+    return replace(chosen, rows=replace(chosen.rows, exclude=exclude))
+
+
+def with_condition(chosen: ChosenColumns, condition: Condition) -> ChosenColumns:
+    """One more condition that rows fulfil."""
+    where = tuple(dict.fromkeys((*chosen.rows.where, condition)))
+    return replace(chosen, rows=replace(chosen.rows, where=where))
+
+
+def taken_back(chosen: ChosenColumns, option: str, value: str) -> ChosenColumns:
+    """Without one of the changes of `words.reading.changes`, or with all groups back for ``exclude_all``.
+
+    Raises ValueError for an option that there is not.
+    """
+    reading, rows = chosen.reading, chosen.rows
+    if option == "exclude_all":
+        rows = replace(rows, exclude=())
+    elif option == "exclude":
+        rows = replace(rows, exclude=tuple(label for label in rows.exclude if label != value))
+    elif option == "where":
+        kept = (condition for place, condition in enumerate(rows.where) if str(place) != value)
+        rows = replace(rows, where=tuple(kept))
+    elif option == "missing":
+        reading = replace(reading, missing=tuple(code for code in reading.missing if code != value))
+    elif option in reading.to_json():
+        reading = Reading.from_json({**reading.to_json(), option: None})
+    else:
+        raise ValueError(option)
+    return replace(chosen, reading=reading, rows=rows)
+
+
+def keep_reading(comparisons: Comparisons, owner: str, chosen: ChosenColumns) -> None:
+    """Keep how a file is read for the next one that is found to have the same columns."""
+    comparisons.workspace.keep_preset(owner, chosen.token, reading_to_json(chosen.reading))
+
+
+def read_as_before(
+    comparisons: Comparisons, owner: str, choices: Choices
+) -> tuple[ChosenSource, ChosenReading | None]:
+    """What a source is opened with.
+
+    A file that is opened for the first time is read as the last one was that was found to have the same
+    columns, where that does for this one; that is said, and can be undone.
+    """
+    held, first = held_reading(choices), choices.source
+    if held is None or not isinstance(first, ChosenColumns):
+        return first, held
+    if comparisons.workspace.load_choices(owner, first.token):
+        return first, held
+    try:
+        reading = reading_from_json(comparisons.workspace.kept_preset(owner, first.token))
+        if reading == first.reading:
+            return first, held
+        read = read_otherwise(comparisons, owner, first, reading, first.rows)
+    except (BlupboardError, WorkspaceError, ValueError, TypeError):
+        return first, held
+    words = "Read as your last file with these columns"
+    before = Before(words, first.reading, first.rows, first.outcome, first.group)
+    return read, replace(held, reading=reading, before=before)

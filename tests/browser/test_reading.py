@@ -1,0 +1,138 @@
+"""How a file is read and which of its rows take part: seen, changed, kept; with a mouse and a keyboard."""
+
+from __future__ import annotations
+
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.board import pick, repaint, settle, table, upload
+
+MAC = "ville,y\nOrléans,4.1\nOrléans,4.6\nNîmes,7.1\nNîmes,6.6\nBézier,5.5\nBézier,5.1\n".encode("mac_roman")
+CODES = b"clinic,year,score\n" + b"".join(
+    b"K%d,%d,%d.5\n" % (group, 2023 + row % 2, 70 + 3 * group + row) for group in range(4) for row in range(4)
+)
+WITH_CODE = CODES + b"K1,2024,-999\n"
+
+
+def groups(page: Page) -> set[str]:
+    return {row["group"] for row in table(page)}
+
+
+def open_panel(page: Page) -> None:
+    page.click("#as-read")
+    expect(page.locator(".first-rows")).to_be_visible()
+    settle(page)
+
+
+def choose(page: Page, control: str, option: str) -> None:
+    page.get_by_role("textbox", name=control, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def reopened(page: Page) -> None:
+    with repaint(page):
+        page.reload()
+
+
+def findings(page: Page) -> list[str]:
+    """axe's serious and critical findings, with what they were found on."""
+    found = Axe().run(page)["violations"]
+    grave = [one for one in found if one["impact"] in ("serious", "critical")]
+    return [f"{one['id']}: {[node['html'][:160] for node in one['nodes']]}" for one in grave]
+
+
+def test_a_file_that_was_misread_is_read_rightly_from_the_panel_and_stays_so(board):
+    upload(board, ("villes.csv", MAC))
+    assert "Nîmes" not in groups(board)
+    open_panel(board)
+    assert not findings(board)
+    with repaint(board):
+        choose(board, "Encoding", "mac_roman")
+    assert "Orléans" in board.inner_text(".first-rows")
+
+    choose(board, "Columns end at", "bars")
+    expect(board.locator("#reading-problem")).to_contain_text("only one column")
+    settle(board)
+    expect(board.get_by_role("textbox", name="Columns end at")).to_have_value("Found: commas")
+    assert "Orléans" in board.inner_text(".first-rows")
+
+    board.keyboard.press("Escape")
+    expect(board.locator(".first-rows")).to_be_hidden()
+    assert groups(board) == {"Orléans", "Nîmes", "Bézier"}
+    assert board.inner_text("#as-read").startswith("Read as mac-roman")
+    reopened(board)
+    assert groups(board) == {"Orléans", "Nîmes", "Bézier"}
+
+    upload(board, ("villes, next year.csv", MAC.replace(b"4.1", b"4.2")))
+    assert groups(board) == {"Orléans", "Nîmes", "Bézier"}
+    assert "as your last file" in board.inner_text("#reading-undo")
+    with repaint(board):
+        board.get_by_role("button", name="Undo").click()
+    assert "Nîmes" not in groups(board)
+
+
+def test_a_hint_is_taken_undone_and_waved_off(board):
+    upload(board, ("codes.csv", WITH_CODE))
+    take = board.get_by_role("button", name="Read -999 as missing")
+    assert not findings(board)
+    take.focus()
+    with repaint(board):
+        board.keyboard.press("Enter")
+    assert "16 rows used, 1 left out" in board.inner_text("#rows-used")
+    assert board.inner_text("#reading-changes").strip() == "-999 is missing"
+    expect(take).to_have_count(0)
+    with repaint(board):
+        board.get_by_role("button", name="Undo").click()
+    assert "All 17 rows used" in board.inner_text("#rows-used")
+
+    before = board.locator(".reading-hint").count()
+    board.get_by_role("button", name="Wave off: -999").click()
+    expect(board.locator(".reading-hint")).to_have_count(before - 1)
+    settle(board)
+    reopened(board)
+    expect(board.locator(".reading-hint")).to_have_count(before - 1)
+    expect(take).to_have_count(0)
+
+
+def test_rows_are_chosen_by_a_filter_and_groups_left_out_from_a_selection(board):
+    upload(board, ("years.csv", CODES))
+    board.get_by_text("Use only some rows").click()
+    pick(board, "filter-column", "year")
+    pick(board, "filter-operator", "≥")
+    board.fill("#filter-value", "2024")
+    assert not findings(board)
+    with repaint(board):
+        board.click("#filter-add")
+    assert "8 rows used, 8 left out" in board.inner_text("#rows-used")
+
+    board.locator("#table .ag-row", has_text="K2").first.click()
+    board.locator("#table .ag-row", has_text="K3").first.click(modifiers=["Control"])
+    with repaint(board):
+        board.get_by_role("button", name="Leave 2 clinics out").click()
+    assert groups(board) == {"K0", "K1"}
+    expect(board.locator("#leave-out")).to_be_hidden()
+    reopened(board)
+    assert groups(board) == {"K0", "K1"}
+    assert "4 rows used, 12 left out" in board.inner_text("#rows-used")
+
+    with repaint(board):
+        board.get_by_role("button", name="Bring back: Without K3").click()
+    with repaint(board):
+        board.get_by_role("button", name="Take back: Only year ≥ 2024").click()
+    assert groups(board) == {"K0", "K1", "K3"}
+    assert "12 rows used, 4 left out" in board.inner_text("#rows-used")
+
+
+def test_a_filter_that_leaves_nothing_says_so_and_is_not_taken(board):
+    upload(board, ("years.csv", CODES))
+    board.get_by_text("Use only some rows").click()
+    board.click("#filter-add")
+    expect(board.locator("#problem")).to_contain_text("Choose a column")
+    pick(board, "filter-column", "year")
+    board.fill("#filter-value", "9999")
+    board.click("#filter-add")
+    expect(board.locator("#problem")).not_to_contain_text("Choose a column")
+    settle(board)
+    assert board.inner_text("#problem")
+    assert board.inner_text("#reading-changes") == ""
+    assert groups(board) == {"K0", "K1", "K2", "K3"}
