@@ -196,7 +196,7 @@ def _turn(turns: list[dict[str, float]]) -> str:
 
 def _pointing(page: Watched) -> dict[str, str]:
     """Pointing at rows of the table lights the views."""
-    page.page.locator("#table").scroll_into_view_if_needed()
+    page.page.evaluate("document.querySelector('#table').scrollIntoView()")
     page.page.wait_for_function(
         "document.querySelectorAll('#table .ag-row[row-id]').length > 3", timeout=PATIENCE_MS
     )

@@ -10,7 +10,7 @@ import dash
 import dash_mantine_components as dmc
 
 from dashboard import callbacks
-from dashboard.callbacks import downloads, live_frame
+from dashboard.callbacks import downloads, linked_groups, live_frame
 from dashboard.ingest import store_table
 from dashboard.pages.facts import element
 from dashboard.pages.layout import layout
@@ -77,6 +77,7 @@ def create_app(
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     downloads.install(app.server, comparisons)
     live_frame.install(app.server, comparisons)
+    linked_groups.install(app.server, comparisons)
     studies = RunningStudies()
     for close in (
         processes.close,

@@ -6,7 +6,7 @@
 import {choosePreset, turnDials} from './dials/dials.mjs';
 import {drawMore} from './dials/draws.mjs';
 import {openModel} from './dials/lesson.mjs';
-import {selectedGroups, setDetail, setIndex} from './linked/links.mjs';
+import {selectedGroups, setIndex} from './linked/links.mjs';
 import {columnOption} from './page/columns.mjs';
 import './page/menus.mjs';
 import {chooseTheme, drawViews, openList, savePicture, toggleRail} from './page/page.mjs';
@@ -25,7 +25,6 @@ register('blupboard', {
     openModel,
     savePicture,
     selectedGroups,
-    setDetail,
     setIndex,
     toggleRail,
     turnDials,

@@ -16,7 +16,6 @@ from dashboard.callbacks import (
     simulation,
     table,
     views,
-    zoom_detail,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     reading.register(app, comparisons)
     views.register(app, comparisons)
     table.register(app, comparisons)
-    zoom_detail.register(app, comparisons)
     code.register(app, comparisons)
     downloads.register(app, comparisons)
     lesson.register(app)

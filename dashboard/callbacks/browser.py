@@ -26,12 +26,11 @@ def register(app: dash.Dash) -> None:
         Input(ids.THEME_TOGGLE, "n_clicks"),
         State(ids.THEME_CHOICE, "data"),
     )
-    callback(ClientsideFunction(space, "setIndex"), Output(ids.SINK, "data"), Input(ids.GROUPS_INDEX, "data"))
     callback(
-        ClientsideFunction(space, "setDetail"),
-        Output(ids.SINK, "data", allow_duplicate=True),
-        Input(ids.VIEW_DETAIL, "data"),
-        prevent_initial_call=True,
+        ClientsideFunction(space, "setIndex"),
+        Output(ids.SINK, "data"),
+        Input(ids.GROUPS_INDEX, "data"),
+        State(ids.CHOICES, "data"),
     )
     callback(
         ClientsideFunction(space, "savePicture"),

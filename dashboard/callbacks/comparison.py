@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
+from dashboard.callbacks.linked_groups import view_requests
 from dashboard.callbacks.views import view_outputs, view_values, views_unchanged
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids, panels
@@ -74,6 +75,7 @@ _INPUTS = {
     "sort": Input(ids.SORT, "value"),
     "show_own": Input(ids.SHOW_OWN, "checked"),
     "tick": Input(ids.UNDER_WAY_TIMER, "n_intervals"),
+    "parts": State(ids.VIEW_PARTS, "data"),
     "before": State(ids.CHOICES, "data"),
     "under_way": State(ids.UNDER_WAY_SHOWN, "data"),
 }
@@ -103,6 +105,7 @@ class Page(TypedDict, total=False):
     sort: str | None
     show_own: bool | None
     tick: int | None
+    parts: object
     before: object
     under_way: list[str] | None
 
@@ -129,7 +132,8 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         comparisons.workspace.save_choices(owner(), choices.source.token, choices.to_json())
         content = comparison_content(comparisons, choices, comparisons.source(owner(), choices), scene)
         content["reading_undo"] = undo_line(held_in(page))
-        content["views"] = view_values(draw_views(views, scene))
+        parts = view_requests(comparisons, page["parts"], scene.selection_key)
+        content["views"] = view_values(draw_views(views, scene, parts))
         return content | table_update(scene, Choices.from_json(page["before"]))
     except DesignError as error:
         set_props(ids.dial_error(error.field), {"children": sentence(str(error))})

@@ -12,6 +12,7 @@ import flask
 from plotly.io.json import to_json_plotly
 from werkzeug.exceptions import BadRequest
 
+from dashboard.callbacks.linked_groups import view_requests
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
 from dashboard.scene.truth import closest
@@ -23,9 +24,10 @@ from dashboard.words.grammar import sentence
 from estimators import BlupboardError, Design, DesignError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dashboard.figures.page_view import PageView
+    from dashboard.figures.view_request import ViewRequest
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
 
@@ -55,18 +57,21 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
             scene = comparisons.passing_scene(owner(), replace(choices, source=ChosenDesign(design)))
         except (BlupboardError, ValueError) as error:
             return _json({"problem": {"field": "", "message": sentence(str(error))}})
-        return _json(picture(comparisons.live_views, scene))
+        parts = view_requests(comparisons, given.get("parts"), scene.selection_key)
+        return _json(picture(comparisons.live_views, scene, parts))
 
     server.add_url_rule("/simulate/frame", "simulate_frame", frame, methods=["POST"])
 
 
-def picture(views: Sequence[PageView], scene: Scene) -> dict[str, Any]:
+def picture(
+    views: Sequence[PageView], scene: Scene, parts: Mapping[str, ViewRequest] | None = None
+) -> dict[str, Any]:
     """What changes on the page with each draw, and whose estimates come closest."""
     top = headline(scene)
     return {
         "figures": {
             ids.view_graph(name): drawing.figure
-            for name, drawing in draw_views(views, scene).items()
+            for name, drawing in draw_views(views, scene, parts).items()
             if drawing.figure is not None
         },
         "words": {

@@ -6,67 +6,105 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dashboard.figures.density import band_trace, run_quantiles
 from dashboard.figures.page_view import PageView
 from dashboard.figures.parts import (
     FEW,
-    MANY,
     group_markers,
     marker_size,
+    plotly_text,
     themed_figure,
     tick_text,
     title_text,
 )
+from dashboard.figures.ranges import ROOM, extent
+from dashboard.figures.row_scale import ENDS, RowScale
 from dashboard.figures.truth import true_marks
-from dashboard.scene.style import GREY, Style, rgba
+from dashboard.figures.view_request import WHOLE, ViewRequest
+from dashboard.scene.style import FAINT, GREY, Style, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dashboard.figures.plotly_json import PlotlyFigure
+    from dashboard.figures.plotly_json import PlotlyFigure, Trace
     from dashboard.scene.scene import Scene, Series
 
 MANY_METHODS = 6
 """Methods past which the marks of a group become smaller, since they stand closer."""
+BAND_PIXELS = 3
+"""The height of a run of rows that is drawn as one."""
+MIDDLE_TICKS = 3
 
 
-def groups_figure(scene: Scene) -> PlotlyFigure:
+def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     """One row per group, position 0 on top, the estimates of a group close below each other.
+
+    Of up to ONE_BY_ONE rows each is drawn, in a list that scrolls where they do not fit. Of more the ones at
+    both ends are, and between them how estimates and intervals are spread.
+    """
+    rows = _scale(scene, request)
+    named = not rows.is_pressed and rows.count > FEW
+    figure = themed_figure(scene, rows=True, left=20)
+    if rows.is_pressed:
+        at = rows.ends
+        figure.add(*_bands(scene, rows, request.height))
+        figure.set(meta={"subtitle": _bands_subtitle(scene, rows)})
+    else:
+        at = np.arange(rows.first, rows.last + 1)
+        figure.set(meta={"subtitle": _subtitle(scene, rows)})
+    figure.add(*groups_marks(scene, at, request))
+    if scene.truth is None:  # else its range is to move in steps
+        low, high = extent(figure, "x")
+        if low <= high:
+            room = ROOM * (high - low) or max(abs(low), 1.0)
+            figure.set(xaxis={"range": [low - room, high + room]})
+    _add_lines(figure, scene)
+    figure.set(
+        meta={
+            "window": [rows.first, rows.last],
+            "zoom": len(scene) > FEW,
+            "list": rows.count if named else 0,
+        },
+        xaxis={"title": {"text": title_text(scene.outcome)}},
+        yaxis={
+            "range": [rows.end + 0.6, (0 if rows.is_pressed else rows.first) - 0.6],
+            "automargin": True,
+            **_names(scene, rows, at),
+        },
+    )
+    return figure
+
+
+def groups_marks(scene: Scene, at: NDArray[np.int64], request: ViewRequest = WHOLE) -> list[Trace]:
+    """The marks of the groups ``at`` some positions, with their intervals.
 
     Methods that spread the groups widely are drawn first, so that they do not cover those that pull them in.
     """
-    figure = themed_figure(scene, rows=True, left=12 if len(scene) > FEW else 20)
-    figure.set(meta={"detail": len(scene) > FEW, "intervals": len(scene) <= MANY})
-    positions = np.arange(len(scene), dtype=np.float64)
+    places = _scale(scene, request).place(at.astype(np.float64))
+    traces = []
     if scene.show_own and not any(s.is_own_mean for s in scene.series):
         own = Style(GREY[False], GREY[True], "line-ns-open")
-        figure.add(group_markers(scene, scene.own_mean, positions, own, f"own mean of each {scene.unit.one}"))
+        name = f"own mean of each {scene.unit.one}"
+        traces.append(group_markers(scene, at, (scene.own_mean[at], places), own, name))
     if scene.truth is not None:
-        figure.add(true_marks(scene, scene.truth.mean, positions))
+        traces.append(true_marks(scene, at, (scene.truth.mean[at], places)))
     placed = zip(mark_series(scene), offsets(scene), strict=True)
-    size = marker_size(len(scene)) * min(1.0, (MANY_METHODS / max(len(mark_series(scene)), 1)) ** 0.5)
+    size = marker_size(min(len(scene), 100)) * min(
+        1.0, (MANY_METHODS / max(len(mark_series(scene)), 1)) ** 0.5
+    )
     for series, offset in sorted(placed, key=lambda pair: -float(np.ptp(pair[0].estimate))):
-        figure.add(
+        traces.append(
             group_markers(
                 scene,
-                series.estimate,
-                positions + offset,
+                at,
+                (series.estimate[at], places + offset),
                 series.style,
                 series.label,
                 size=size,
-                **_intervals(scene, series),
+                **_intervals(scene, series, at),
             )
         )
-    for series in scene.series:
-        if series.is_line:
-            color = series.style.color(dark=scene.dark)
-            figure.add_vertical(
-                float(series.estimate[0]), line={"color": color, "width": 1.3, "dash": "dash"}, layer="below"
-            )
-    figure.set(
-        xaxis={"title": {"text": title_text(scene.outcome)}},
-        yaxis={"range": [len(scene) - 0.4, -0.6], "automargin": len(scene) <= FEW, **_names(scene)},
-    )
-    return figure
+    return traces
 
 
 def mark_series(scene: Scene) -> list[Series]:
@@ -80,15 +118,25 @@ def offsets(scene: Scene) -> NDArray[np.float64]:
     return np.asarray(np.arange(count) - (count - 1) / 2.0) * min(0.24, 0.72 / max(count, 1))
 
 
-def _intervals(scene: Scene, series: Series) -> dict[str, Any]:
-    if series.low is None or series.high is None or len(scene) > MANY:
+def _scale(scene: Scene, request: ViewRequest) -> RowScale:
+    """The rows that are asked for: those of a range of y where there is one."""
+    drawn = RowScale(*request.window(scene))
+    if request.y is None:
+        return drawn
+    first, last = drawn.position(np.array(request.y)).tolist()
+    first, last = int(np.ceil(max(first, drawn.first))), int(np.floor(min(last, drawn.last)))
+    return RowScale(first, last) if first <= last else drawn
+
+
+def _intervals(scene: Scene, series: Series, at: NDArray[np.int64]) -> dict[str, Any]:
+    if series.low is None or series.high is None:
         return {}
     return {
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": series.high - series.estimate,
-            "arrayminus": series.estimate - series.low,
+            "array": (series.high - series.estimate)[at],
+            "arrayminus": (series.estimate - series.low)[at],
             "thickness": 1.4 if len(scene) <= FEW else 0.9,
             "width": 0,
             "color": rgba(series.style.color(dark=scene.dark), 0.8),
@@ -96,14 +144,85 @@ def _intervals(scene: Scene, series: Series) -> dict[str, Any]:
     }
 
 
-def _names(scene: Scene) -> dict[str, Any]:
-    if len(scene) > FEW:
-        return {"showticklabels": False, "showgrid": False}
-    return {
-        "tickvals": list(range(len(scene))),
-        "ticktext": [tick_text(label) for label in scene.labels],
-        "showgrid": False,
-    }
+def _bands(scene: Scene, rows: RowScale, height: int) -> list[Trace]:
+    """For each method where half of the intervals of a run end, and where most of its estimates lie."""
+    first, last = rows.middle
+    runs = min(max(height // (2 * BAND_PIXELS), 20), last - first + 1)
+    edges = np.linspace(first, last + 1, runs + 1).astype(np.int64)
+    along = rows.place((edges[:-1] + edges[1:] - 1) / 2.0)
+    traces: list[Trace] = []
+    for series in sorted(mark_series(scene), key=lambda s: -float(np.ptp(s.estimate))):
+        color = series.style.color(dark=scene.dark)
+        if series.low is not None and series.high is not None:
+            low, high = (run_quantiles(end, edges, [0.5])[0] for end in (series.low, series.high))
+            traces.append(band_trace(low, high, along, rgba(color, 0.16)))
+        low, middle, high = run_quantiles(series.estimate, edges, [0.1, 0.5, 0.9])
+        traces.append(band_trace(low, high, along, rgba(color, 0.3)))
+        traces.append(
+            {
+                "type": "scatter",
+                "x": middle,
+                "y": along,
+                "mode": "lines",
+                "line": {"color": color, "width": 1.4},
+                "name": plotly_text(series.label),
+                "hoverinfo": "skip",
+            }
+        )
+    return traces
+
+
+def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
+    """Methods that say one number, and what BLUPs move towards."""
+    for series in scene.series:
+        if series.is_line:
+            color = series.style.color(dark=scene.dark)
+            figure.add_vertical(
+                float(series.estimate[0]), line={"color": color, "width": 1.1, "dash": "dash"}, layer="below"
+            )
+    if scene.center is not None and scene.reference is not None:
+        figure.add_vertical(
+            scene.center,
+            line={"color": GREY[scene.dark], "width": 1.4, "dash": "dot"},
+            layer="below",
+        )
+        figure.add_note(
+            f"μ, towards which {plotly_text(scene.reference.label)} pulls",
+            x=scene.center,
+            y=0,
+            yref="paper",
+            xanchor="left",
+            yanchor="bottom",
+            font={"size": 11, "color": FAINT[scene.dark]},
+        )
+
+
+def _names(scene: Scene, rows: RowScale, at: NDArray[np.int64]) -> dict[str, Any]:
+    places = rows.place(at.astype(np.float64)).tolist()
+    labels = [tick_text(label) for label in scene.labels_at(at)]
+    if rows.is_pressed:
+        share = np.linspace(0, 1, MIDDLE_TICKS + 2)[1:-1]
+        middle = np.round(rows.first + share * (rows.count - 1)).astype(np.int64)
+        places[ENDS:ENDS] = rows.place(middle.astype(np.float64)).tolist()
+        labels[ENDS:ENDS] = [f"{position + 1:,}" for position in middle.tolist()]
+    size = {"tickfont": {"size": 10}} if rows.is_pressed else {}
+    return {"tickvals": places, "ticktext": labels, "showgrid": False, **size}
+
+
+def _subtitle(scene: Scene, rows: RowScale) -> str:
+    """What the marks are; where not all groups are drawn, which."""
+    what = "estimate and interval" if any(s.low is not None for s in mark_series(scene)) else "estimate"
+    if rows.count == len(scene):
+        return what
+    return f"{what} of {rows.first + 1:,} to {rows.last + 1:,} of {len(scene):,}"
+
+
+def _bands_subtitle(scene: Scene, rows: RowScale) -> str:
+    which = f"{rows.first + 1:,} to {rows.last + 1:,} of " if rows.count < len(scene) else ""
+    return (
+        f"{which}{len(scene):,} {scene.unit.many}: {ENDS} at each end; between them the middle 80% "
+        "of estimates and the typical interval"
+    )
 
 
 VIEW = PageView(
@@ -111,5 +230,7 @@ VIEW = PageView(
     title="Groups",
     subtitle="estimate and interval",
     figure=groups_figure,
+    part=groups_figure,
+    marks=groups_marks,
     place="tall",
 )

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from dashboard.figures.ranges import fix_ranges
+from dashboard.figures.view_request import WHOLE, ViewRequest
+from dashboard.scene.groups_index import INDEXED, group_entries
 from estimators import DataError, NotRun
 
 if TYPE_CHECKING:
-    from dashboard.figures.plotly_json import FigureJson, PlotlyFigure
+    from numpy.typing import NDArray
+
+    from dashboard.figures.plotly_json import FigureJson, PlotlyFigure, Trace
     from dashboard.scene.scene import Scene
 
 Place = Literal["tall", "wide", "single", "below"]
@@ -36,12 +42,16 @@ class PageView:
     figure: Callable[[Scene], PlotlyFigure | None]
     """The figure of a scene; None: there is nothing to draw and the card is hidden. A DataError is shown in
     its place. A trace that shows groups says so in ``meta``: ``{"groups": True, "stride": s}`` means that its
-    point i belongs to display position floor(i / s); such traces are linked with all others."""
+    point i belongs to display position floor(i / s), or to that entry of its ``positions`` where it has them;
+    such traces are linked with all others. ``layout.meta`` may hold the ``subtitle`` of what is drawn, and
+    ``zoom: True`` where another range is to be drawn anew, at the resolution of the screen, by ``part``."""
+    part: Callable[[Scene, ViewRequest], PlotlyFigure] | None = None
+    """The figure of a part of the view, for many groups; its bytes have a bound whatever their number."""
+    marks: Callable[[Scene, NDArray[np.int64], ViewRequest], list[Trace]] | None = None
+    """The traces of groups with those at some positions alone, in the order of the figure's own."""
     place: Place = "below"
     live: bool = True
     """Whether it is drawn with the page and at each step of a dial; else once the page is there."""
-    subtitle_of: Callable[[Scene], str] | None = None
-    """What is drawn of this scene, where that differs between scenes; then ``subtitle`` holds for all."""
 
 
 @dataclass(frozen=True)
@@ -54,20 +64,33 @@ class Drawing:
     """What is drawn, in a few words."""
 
 
-def draw_view(view: PageView, scene: Scene) -> Drawing:
-    """Draw a view; live ones of simulated data with axes that move in steps only."""
-    subtitle = view.subtitle if view.subtitle_of is None else view.subtitle_of(scene)
+def draw_view(view: PageView, scene: Scene, request: ViewRequest = WHOLE) -> Drawing:
+    """Draw a view or a part of it; live ones of simulated data with axes that move in steps only."""
     try:
-        figure = view.figure(scene)
+        figure = view.figure(scene) if view.part is None else view.part(scene, request)
     except (DataError, NotRun) as error:
-        return Drawing(problem=str(error), subtitle=subtitle)
+        return Drawing(problem=str(error), subtitle=view.subtitle)
     if figure is None:
-        return Drawing(subtitle=subtitle)
+        return Drawing(subtitle=view.subtitle)
     if view.live and scene.truth is not None:
         figure = fix_ranges(figure)
-    return Drawing(figure.to_plotly_json(), subtitle=subtitle)
+    figure.set(meta={"groups": drawn_groups(scene, figure.data), "order": scene.order_key})
+    return Drawing(
+        figure.to_plotly_json(), subtitle=figure.layout["meta"].get("subtitle", view.subtitle)
+    )
 
 
-def draw_views(views: Iterable[PageView], scene: Scene) -> Mapping[str, Drawing]:
-    """Every view's drawing, by its id."""
-    return {view.id: draw_view(view, scene) for view in views}
+def drawn_groups(scene: Scene, traces: Iterable[Trace]) -> dict[str, Any] | None:
+    """Who the groups are that these traces show, where the page is not told of all groups at once."""
+    if len(scene) <= INDEXED:
+        return None
+    shown = [trace["meta"].get("positions", ()) for trace in traces if trace.get("meta", {}).get("groups")]
+    return dict(group_entries(scene, np.array(sorted({at for one in shown for at in one}), dtype=np.int64)))
+
+
+def draw_views(
+    views: Iterable[PageView], scene: Scene, requests: Mapping[str, ViewRequest] | None = None
+) -> Mapping[str, Drawing]:
+    """Every view's drawing, by its id; ``requests``: of which views a part is asked for."""
+    asked = requests or {}
+    return {view.id: draw_view(view, scene, asked.get(view.id, WHOLE)) for view in views}

@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
     from dashboard.scene.style import Style
 
-MANY = 300
-"""Groups past which a view is drawn with WebGL and without intervals."""
-FEW = 45
-"""Groups up to which each has its name beside it."""
-CROWD = 2_000
-"""Groups past which marks are drawn as a haze."""
+FEW = 40
+"""Groups up to which all rows of a view fit into its card."""
+ONE_BY_ONE = 400
+"""Groups up to which a view draws each; of more it shows how they are spread, and a few one by one."""
 
 DASH_MARK = "line-ew-open"
 """The mark of a method that asks to be a line but says more than one number."""
@@ -41,6 +39,10 @@ FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 NO_TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}
 """What plotly calls the template "none": a ``go.Figure`` that is given no template takes one of its own."""
+
+
+Points = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
+"""x and y of some groups."""
 
 
 def themed_figure(scene: Scene, *, rows: bool = False, left: int = 52, bottom: int = 40) -> PlotlyFigure:
@@ -87,72 +89,73 @@ def themed_layout(
 
 def group_markers(
     scene: Scene,
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
+    at: NDArray[np.int64],
+    points: Points,
     style: Style,
     name: str,
     *,
     size: float | None = None,
     **more: Plotly,
 ) -> Trace:
-    """One marker for every group, in display order; ``more`` are further properties of the trace."""
+    """One marker for each of the groups ``at`` some positions; ``more``: further properties of the trace."""
     color = style.color(dark=scene.dark)
     symbol = marker_symbol(style)
-    marker: dict[str, Any] = {"color": color, "symbol": symbol, "size": size or marker_size(len(scene))}
+    marker: dict[str, Any] = {"color": color, "symbol": symbol, "size": size or marker_size(len(at))}
     if symbol.endswith("-open"):
         marker["line"] = {"width": 1.4, "color": color}
-    if len(scene) > MANY:
-        marker["opacity"] = 0.6 if len(scene) <= CROWD else 0.3
     return {
-        "type": _trace_type(scene),
-        "x": compact_array(x),
-        "y": compact_array(y),
+        "type": "scatter",
+        "x": points[0],
+        "y": points[1],
         "mode": "markers",
         "name": plotly_text(name),
         "marker": marker,
         "hoverinfo": "none",
-        "meta": {"groups": True, "stride": 1},
+        "meta": groups_meta(scene, at),
         **more,
     }
 
 
-def group_lines(scene: Scene, columns: list[NDArray[np.float64]]) -> list[Trace]:
-    """A line for every group through its value in each column; the more its own data weigh, the thicker.
+def groups_meta(scene: Scene, at: NDArray[np.int64], stride: int = 1) -> dict[str, Any]:
+    """What the page goes by to link a trace that shows groups; see ``PageView.figure``."""
+    whose = {} if len(at) == len(scene) else {"positions": at.tolist()}
+    return {"groups": True, "stride": stride, **whose}
+
+
+def group_lines(scene: Scene, at: NDArray[np.int64], columns: list[NDArray[np.float64]]) -> list[Trace]:
+    """A line for the groups ``at`` some positions through their values in each column ``(J,)``.
+
+    The more a group's own data weigh, the thicker its line.
 
     Each trace holds all groups, empty where the group's line belongs to another thickness.
     """
     if not columns:
         return []
-    groups, stride = len(scene), len(columns) + 1
+    groups, stride = len(at), len(columns) + 1
     y = np.full((groups, stride), np.nan)
-    y[:, :-1] = np.column_stack(columns)
+    y[:, :-1] = np.column_stack([column[at] for column in columns])
     x = np.tile(np.append(np.arange(len(columns), dtype=np.float64), np.nan), groups)
-    color = rgba(GREY[scene.dark], min(0.55, 0.55 * (FEW / groups) ** 0.75))
+    color = rgba(GREY[scene.dark], min(0.55, 0.55 * (FEW / max(groups, 1)) ** 0.75))
     return [
         {
-            "type": _trace_type(scene),
-            "x": compact_array(x),
-            "y": compact_array(np.where(member[:, None], y, np.nan).ravel()),
+            "type": "scatter",
+            "x": x,
+            "y": np.where(member[:, None], y, np.nan).ravel(),
             "mode": "lines",
             "line": {"color": color, "width": width},
             "connectgaps": False,
             "hoverinfo": "none",
-            "meta": {"groups": True, "stride": stride},
+            "meta": groups_meta(scene, at, stride),
         }
-        for width, member in _thickness(scene)
+        for width, member in _thickness(scene, at)
     ]
 
 
-def _trace_type(scene: Scene) -> str:
-    return "scattergl" if len(scene) > MANY else "scatter"
-
-
-def _thickness(scene: Scene) -> list[tuple[float, NDArray[np.bool_]]]:
-    everyone = np.ones(len(scene), dtype=np.bool_)
-    if len(scene) > MANY or scene.information.min() == scene.information.max():
-        return [(1.2, everyone)]
+def _thickness(scene: Scene, at: NDArray[np.int64]) -> list[tuple[float, NDArray[np.bool_]]]:
+    if len(scene) > ONE_BY_ONE or scene.information.min() == scene.information.max():
+        return [(1.2, np.ones(len(at), dtype=np.bool_))]
     low, high = np.quantile(scene.information, [1 / 3, 2 / 3])
-    small, large = scene.information <= low, scene.information > high
+    small, large = scene.information[at] <= low, scene.information[at] > high
     return [(w, m) for w, m in ((0.8, small), (1.5, ~small & ~large), (2.6, large)) if m.any()]
 
 
@@ -163,19 +166,13 @@ def marker_symbol(style: Style) -> str:
 
 def marker_size(groups: int) -> float:
     """Smaller marks for more groups, in pixels."""
-    sizes = ((12, 9.0), (30, 7.5), (100, 6.0), (MANY, 4.5), (CROWD, 3.5))
-    return next((size for most, size in sizes if groups <= most), 2.5)
+    sizes = ((12, 9.0), (30, 7.5), (100, 6.0))
+    return next((size for most, size in sizes if groups <= most), 4.5)
 
 
-def compact_array(values: NDArray[np.float64]) -> NDArray[np.float64] | NDArray[np.float32]:
-    """Half the bytes for long arrays, where that moves no point by a visible amount."""
-    if len(values) <= 2000:
-        return values
-    finite = values[np.isfinite(values)]
-    size = float(np.abs(finite).max(initial=0.0))
-    if not 1e-30 < size < 1e30 or float(np.ptp(finite)) < 1e-3 * size:
-        return values
-    return values.astype(np.float32)
+def every_position(scene: Scene) -> NDArray[np.int64]:
+    """All positions of the display order."""
+    return np.arange(len(scene))
 
 
 def plotly_text(text: str) -> str:

@@ -93,6 +93,9 @@ def _pack(value: object) -> object:
 
 
 def _bytes(values: NDArray[Any]) -> dict[str, str]:
-    kind = "f4" if values.dtype == np.float32 else "f8"
+    kind = {np.dtype(np.float32): "f4", np.dtype(np.uint8): "u1"}.get(values.dtype, "f8")
     sent = np.ascontiguousarray(values, dtype=f"<{kind}")
-    return {"dtype": kind, "bdata": base64.b64encode(sent.tobytes()).decode("ascii")}
+    packed = {"dtype": kind, "bdata": base64.b64encode(sent.tobytes()).decode("ascii")}
+    if values.ndim > 1:
+        packed["shape"] = ", ".join(map(str, values.shape))
+    return packed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.figures.parts import MANY, marker_symbol, plotly_text, themed_figure, title_text
+from dashboard.figures.parts import marker_symbol, plotly_text, themed_figure, title_text
 from dashboard.figures.plotly_json import PlotlyFigure, merge
 from dashboard.scene.style import FAINT, INK
 from estimators import FitError, Look
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
     from dashboard.scene.style import Style
 
+MANY = 300
+"""Groups past which a trace of them is drawn with WebGL."""
+MOST = 20_000
+"""Groups up to which the views of plugins are drawn: each of their marks is sent."""
 _PER_GROUP = {
     "": ("x", "y", "text", "hovertext", "customdata", "ids"),
     "marker": ("color", "size", "symbol", "opacity"),

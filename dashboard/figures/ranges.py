@@ -18,7 +18,7 @@ def fix_ranges(figure: PlotlyFigure) -> PlotlyFigure:
     """Give every axis that has no range of its own one around all that is drawn, ending on round numbers."""
     for name in "xy":
         if "range" not in figure.layout[f"{name}axis"]:
-            low, high = _extent(figure, name)
+            low, high = extent(figure, name)
             if low <= high:
                 figure.set(**{f"{name}axis": {"range": round_range(low, high)}})
     return figure
@@ -40,10 +40,12 @@ def _round_step(about: float) -> float:
     return next(s * size for s in STEPS if s * size >= about * (1 - 1e-9))
 
 
-def _extent(figure: PlotlyFigure, axis: str) -> tuple[float, float]:
+def extent(figure: PlotlyFigure, axis: str) -> tuple[float, float]:
     """Smallest and largest of what the traces and their error bars reach along one axis."""
     low, high = math.inf, -math.inf
     for trace in figure.data:
+        if axis not in trace:
+            continue  # a density, whose figure has ranges of its own
         values = np.asarray(trace[axis], dtype=np.float64)
         ends = [values]
         error = trace.get(f"error_{axis}")

@@ -4,56 +4,75 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from dashboard.figures.columns import ROOM, add_columns, columns_marks, method_columns
 from dashboard.figures.page_view import PageView
-from dashboard.figures.parts import columns_layout, group_lines, group_markers, themed_figure
-from dashboard.figures.shrinkage import column_series, own_style
-from dashboard.figures.truth import true_marks
-from dashboard.scene.truth import TRUE
+from dashboard.figures.parts import ONE_BY_ONE, columns_layout, themed_figure
+from dashboard.figures.view_request import WHOLE, ViewRequest
 
 if TYPE_CHECKING:
-    from dashboard.figures.plotly_json import PlotlyFigure
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dashboard.figures.plotly_json import PlotlyFigure, Trace
     from dashboard.scene.scene import Scene
 
+SUBTITLE = "who moves"
+TICK_LETTER = 6
+"""The width of a digit of a tick, in pixels."""
 
-def rank_figure(scene: Scene) -> PlotlyFigure:
+
+def rank_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     """A column for the own means and one for each estimator; rank 1 on top."""
-    figure = themed_figure(scene, left=44)
-    own = [("own mean", scene.own_rank, own_style(scene))] if scene.show_own else []
-    columns = [*own, *((s.label, s.rank, s.style) for s in column_series(scene))]
-    names, lines = [name for name, _, _ in columns], [values for _, values, _ in columns]
-    if scene.truth is not None:
-        names, lines = [*names, TRUE], [*lines, scene.truth.rank]
-    figure.add(*group_lines(scene, lines))
-    size = min(8.0, max(2.5, 150.0 / len(scene)))
-    if scene.truth is not None:
-        at = np.full(len(scene), float(len(columns)))
-        figure.add(true_marks(scene, at, scene.truth.rank, size=size + 2.0))
-    for place, (name, values, style) in enumerate(columns):
-        figure.add(group_markers(scene, np.full(len(scene), float(place)), values, style, name, size=size))
-    room = 0.04 * len(scene)
+    figure = themed_figure(scene, left=30 + TICK_LETTER * len(f"{len(scene):,}"))
+    columns = method_columns(scene, ranks=True)
     figure.set(
-        **columns_layout(names),
+        meta={
+            "subtitle": SUBTITLE,
+            **add_columns(figure, scene, request, columns, ranks=True, size=_size(scene)),
+        }
+    )
+    low, high = 0.5, len(scene) + 0.5
+    ticks = rank_ticks(len(scene))
+    if request.y is not None and len(scene) > ONE_BY_ONE:
+        low, high = request.y
+        ticks = rank_ticks(int(high), max(int(low), 1))
+    else:
+        low, high = low - ROOM * len(scene), high + ROOM * len(scene)
+    figure.set(
+        **columns_layout([column.name for column in columns]),
         yaxis={
-            "range": [len(scene) + 0.5 + room, 0.5 - room],
-            "tickvals": rank_ticks(len(scene)),
+            "range": [high, low],
+            "tickvals": ticks,
+            "ticktext": [f"{tick:,}" for tick in ticks],
             "showgrid": False,
         },
     )
     return figure
 
 
-def rank_ticks(groups: int) -> list[int]:
-    """1 and a handful of round ranks."""
-    step = next(s * 10**k for k in range(12) for s in (1, 2, 5) if groups / (s * 10**k) <= 6)
-    return [1, *range(step if step > 1 else 2, groups + 1, step)]
+def rank_marks(scene: Scene, at: NDArray[np.int64], _request: ViewRequest = WHOLE) -> list[Trace]:
+    """The lines and marks of the groups ``at`` some positions."""
+    return columns_marks(scene, at, method_columns(scene, ranks=True), size=_size(scene))
+
+
+def _size(scene: Scene) -> float:
+    return min(8.0, max(4.0, 150.0 / len(scene)))
+
+
+def rank_ticks(last: int, first: int = 1) -> list[int]:
+    """The first and a handful of round ranks."""
+    span = last - first + 1
+    step = next(s * 10**k for k in range(12) for s in (1, 2, 5) if span / (s * 10**k) <= 6)
+    begin = -(-(first + 1) // step) * step
+    return [first, *range(begin, last + 1, step)]
 
 
 VIEW = PageView(
     id="rank",
     title="Rank",
-    subtitle="who moves",
+    subtitle=SUBTITLE,
     figure=rank_figure,
+    part=rank_figure,
+    marks=rank_marks,
     place="single",
 )

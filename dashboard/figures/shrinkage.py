@@ -4,39 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from dashboard.figures.columns import add_columns, columns_marks, method_columns, whole_range
 from dashboard.figures.page_view import PageView
-from dashboard.figures.parts import (
-    columns_layout,
-    group_lines,
-    group_markers,
-    themed_figure,
-    title_text,
-)
-from dashboard.figures.truth import true_marks
-from dashboard.scene.style import FAINT, GREY, OWN, Style
-from dashboard.scene.truth import TRUE
+from dashboard.figures.parts import ONE_BY_ONE, columns_layout, themed_figure, title_text
+from dashboard.figures.view_request import WHOLE, ViewRequest
+from dashboard.scene.style import FAINT, GREY
 
 if TYPE_CHECKING:
-    from dashboard.figures.plotly_json import PlotlyFigure
-    from dashboard.scene.scene import Scene, Series
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dashboard.figures.plotly_json import PlotlyFigure, Trace
+    from dashboard.scene.scene import Scene
+
+SUBTITLE = "from own mean to each estimate"
 
 
-def shrinkage_figure(scene: Scene) -> PlotlyFigure:
+def shrinkage_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     """A column for the own means and one for each estimator that moves them; a line for each group."""
     figure = themed_figure(scene)
-    columns = column_series(scene)
-    own = [("own mean", scene.own_mean, own_style(scene))] if scene.show_own else []
-    all_columns = [*own, *((s.label, s.estimate, s.style) for s in columns)]
-    names, lines = [name for name, _, _ in all_columns], [values for _, values, _ in all_columns]
-    if scene.truth is not None:
-        names, lines = [*names, TRUE], [*lines, scene.truth.mean]
-    figure.add(*group_lines(scene, lines))
-    if scene.truth is not None:
-        figure.add(true_marks(scene, np.full(len(scene), float(len(all_columns))), scene.truth.mean))
-    for place, (name, values, style) in enumerate(all_columns):
-        figure.add(group_markers(scene, np.full(len(scene), float(place)), values, style, name))
+    columns = method_columns(scene, ranks=False)
+    figure.set(meta={"subtitle": SUBTITLE, **add_columns(figure, scene, request, columns)})
     if scene.center is not None:
         figure.add_horizontal(
             scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"}, layer="below"
@@ -51,26 +39,26 @@ def shrinkage_figure(scene: Scene) -> PlotlyFigure:
             font={"size": 11, "color": FAINT[scene.dark]},
         )
     figure.set(
-        **columns_layout(names),
+        **columns_layout([column.name for column in columns]),
         yaxis={"title": {"text": title_text(scene.outcome)}, "automargin": True},
     )
+    if len(scene) > ONE_BY_ONE and columns:
+        whole = whole_range([column.values for column in columns])
+        figure.set(yaxis={"range": list(request.y or whole)})
     return figure
 
 
-def column_series(scene: Scene) -> list[Series]:
-    """The estimators with a column of their own: not those that are a line, nor the own means again."""
-    return [s for s in scene.series if not s.is_line and not (s.is_own_mean and scene.show_own)]
-
-
-def own_style(scene: Scene) -> Style:
-    """The own means look like the estimator that leaves them as they are, where one is on."""
-    return next((s.style for s in scene.series if s.is_own_mean), Style(OWN[False], OWN[True], "circle-open"))
+def shrinkage_marks(scene: Scene, at: NDArray[np.int64], _request: ViewRequest = WHOLE) -> list[Trace]:
+    """The lines and marks of the groups ``at`` some positions."""
+    return columns_marks(scene, at, method_columns(scene, ranks=False))
 
 
 VIEW = PageView(
     id="shrinkage",
     title="Shrinkage",
-    subtitle="from own mean to each estimate",
+    subtitle=SUBTITLE,
     figure=shrinkage_figure,
+    part=shrinkage_figure,
+    marks=shrinkage_marks,
     place="wide",
 )

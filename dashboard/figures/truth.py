@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from dashboard.figures.parts import Points
     from dashboard.figures.plotly_json import Trace
     from dashboard.scene.scene import Scene
 
@@ -19,7 +20,11 @@ TRUTH = Style(INK[False], INK[True], "circle-open")
 
 
 def true_marks(
-    scene: Scene, x: NDArray[np.float64], y: NDArray[np.float64], *, size: float | None = None
+    scene: Scene,
+    at: NDArray[np.int64],
+    points: Points,
+    *,
+    size: float | None = None,
 ) -> Trace:
     """A ring for every group, wide enough to see what hits it."""
-    return group_markers(scene, x, y, TRUTH, TRUE, size=size or marker_size(len(scene)) + 5.0)
+    return group_markers(scene, at, points, TRUTH, TRUE, size=size or marker_size(len(at)) + 5.0)

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboard.figures.page_view import PageView
-from dashboard.figures.parts import group_markers, plotly_text, themed_figure
+from dashboard.figures.parts import ONE_BY_ONE, every_position, group_markers, plotly_text, themed_figure
+from dashboard.figures.stand_outs import typical_sizes
 from dashboard.figures.truth import true_marks
-from dashboard.scene.style import rgba
+from dashboard.figures.view_request import WHOLE, ViewRequest
+from dashboard.scene.style import GREY, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dashboard.figures.plotly_json import PlotlyFigure
+    from dashboard.figures.plotly_json import PlotlyFigure, Trace
     from dashboard.scene.scene import Scene, Series
 
 _log = logging.getLogger(__name__)
@@ -27,40 +29,130 @@ WIDE = 30.0
 """Ratio of the largest to the smallest information past which it is drawn on a logarithmic scale."""
 
 
-def weight_figure(scene: Scene) -> PlotlyFigure:
-    """Rows or 1 / SE^2 on x (their logarithm, where they differ much), weight from 0 to 1 on y."""
+BINS = 40
+"""Bins of information past ONE_BY_ONE groups."""
+LEAST_BIN, LARGEST_BIN = 4.0, 15.0
+"""The marks of the smallest and the fullest bin, in pixels."""
+HISTOGRAM = (-0.24, -0.05)
+"""Where the histogram of group sizes stands, in weights: under the axis."""
+
+
+def weight_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
+    """Rows or 1 / SE^2 on x (their logarithm, where they differ much), weight from 0 to 1 on y.
+
+    Of more than ONE_BY_ONE groups the marks are bins of information, the larger the more groups they hold.
+    """
     figure = themed_figure(scene)
-    wide = is_wide(scene)
-    grid = size_grid(scene)
-    if scene.truth is not None:
-        figure.add(true_marks(scene, place(scene.information, wide=wide), scene.truth.weight))
+    wide, binned = is_wide(scene), len(scene) > ONE_BY_ONE
+    figure.set(meta={"subtitle": f"by {_axis_title(scene)}"})
     for series in scene.series:
-        curve = curve_of(series, grid)
-        color = series.style.color(dark=scene.dark)
-        if curve is not None:
-            dash = "dash" if series.is_line else "solid"
-            figure.add(
-                {
-                    "type": "scatter",
-                    "x": place(grid, wide=wide),
-                    "y": curve,
-                    "mode": "lines",
-                    "hoverinfo": "skip",
-                    "name": plotly_text(series.label),
-                    "line": {"color": rgba(color, 0.75), "width": 1.6, "dash": dash},
-                }
-            )
-        if series.weight is not None and not series.is_line:
-            figure.add(
-                group_markers(
-                    scene, place(scene.information, wide=wide), series.weight, series.style, series.label
-                )
-            )
+        _add_curve(figure, series, size_grid(scene), wide=wide, dark=scene.dark)
+    if binned:
+        x = request.x or _ends(place(scene.information, wide=wide))
+        figure.add(_histogram(scene, x, wide=wide))
+        figure.add(*(t for s in scene.series for t in _bins(scene, s, x, wide=wide)))
+        more = f"by {_axis_title(scene)}: {len(scene):,} {scene.unit.many} in bins, below how many of each size"
+        figure.set(meta={"subtitle": more, "zoom": True})
+    figure.add(*weight_marks(scene, typical_sizes(scene) if binned else every_position(scene)))
     figure.set(
         xaxis={"title": {"text": _axis_title(scene)}, **_information_axis(scene)},
-        yaxis={"range": [-0.04, 1.06], "tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1.0]},
+        yaxis={
+            "range": [HISTOGRAM[0] if binned else -0.04, 1.06],
+            "tickformat": ".0%",
+            "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1.0],
+        },
     )
+    for name, asked in (("xaxis", request.x), ("yaxis", request.y)):
+        if binned and asked is not None:
+            figure.set(**{name: {"range": list(asked)}})
     return figure
+
+
+def weight_marks(scene: Scene, at: NDArray[np.int64], _request: ViewRequest = WHOLE) -> list[Trace]:
+    """The marks of the groups ``at`` some positions."""
+    x = place(scene.information[at], wide=is_wide(scene))
+    traces = [] if scene.truth is None else [true_marks(scene, at, (x, scene.truth.weight[at]))]
+    return traces + [
+        group_markers(scene, at, (x, series.weight[at]), series.style, series.label)
+        for series in scene.series
+        if series.weight is not None and not series.is_line
+    ]
+
+
+def _add_curve(
+    figure: PlotlyFigure, series: Series, grid: NDArray[np.float64], *, wide: bool, dark: bool
+) -> None:
+    curve = curve_of(series, grid)
+    if curve is not None:
+        look = {"color": rgba(series.style.color(dark=dark), 0.75), "width": 1.6}
+        figure.add(
+            {
+                "type": "scatter",
+                "x": place(grid, wide=wide),
+                "y": curve,
+                "mode": "lines",
+                "hoverinfo": "skip",
+                "name": plotly_text(series.label),
+                "line": {**look, "dash": "dash" if series.is_line else "solid"},
+            }
+        )
+
+
+def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
+    return float(values.min()), float(values.max())
+
+
+def _counts(
+    x: NDArray[np.float64], ends: tuple[float, float], weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """In each of BINS bins between two ends: how many values, or the sum of their weights."""
+    return np.histogram(x, bins=BINS, range=ends, weights=weights)[0].astype(np.float64)
+
+
+def _bins(scene: Scene, series: Series, ends: tuple[float, float], *, wide: bool) -> list[Trace]:
+    """One mark for each bin of information, at the means of its groups' information and weights."""
+    if series.weight is None or series.is_line:
+        return []
+    there = np.isfinite(series.weight)
+    x, weight = place(scene.information[there], wide=wide), series.weight[there]
+    counts = _counts(x, ends)
+    used = counts > 0
+    fullest = max(float(counts.max()), 1.0)
+    size = LEAST_BIN + (LARGEST_BIN - LEAST_BIN) * np.sqrt(counts[used] / fullest)
+    color = series.style.color(dark=scene.dark)
+    return [
+        {
+            "type": "scatter",
+            "x": _counts(x, ends, x)[used] / counts[used],
+            "y": _counts(x, ends, weight)[used] / counts[used],
+            "mode": "markers",
+            "marker": {
+                "color": rgba(color, 0.35),
+                "symbol": "circle",
+                "size": size,
+                "line": {"color": color, "width": 1},
+            },
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _histogram(scene: Scene, ends: tuple[float, float], *, wide: bool) -> Trace:
+    """How many groups there are of each size, as steps under the axis."""
+    counts = _counts(place(scene.information, wide=wide), ends)
+    edges = np.linspace(*ends, BINS + 1)
+    bottom, top = HISTOGRAM
+    heights = bottom + (top - bottom) * counts / max(float(counts.max()), 1.0)
+    return {
+        "type": "scatter",
+        "x": np.concatenate([edges[:1], np.repeat(edges, 2)[1:-1], edges[-1:]]),
+        "y": np.concatenate([[bottom], np.repeat(heights, 2), [bottom]]),
+        "mode": "lines",
+        "line": {"width": 0, "color": GREY[scene.dark]},
+        "fill": "toself",
+        "fillcolor": rgba(GREY[scene.dark], 0.45),
+        "hoverinfo": "skip",
+    }
 
 
 def _axis_title(scene: Scene) -> str:
@@ -128,6 +220,7 @@ VIEW = PageView(
     title="Weight on own data",
     subtitle="by what a group's own data weigh",
     figure=weight_figure,
+    part=weight_figure,
+    marks=weight_marks,
     place="single",
-    subtitle_of=lambda scene: f"by {_axis_title(scene)}",
 )

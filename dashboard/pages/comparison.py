@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from dashboard.pages import panels
@@ -12,6 +11,7 @@ from dashboard.pages.file_reading import (
     reading_notes,
     table_line,
 )
+from dashboard.scene.groups_index import groups_index
 from dashboard.session.choices import sort_choices
 from dashboard.session.first_choices import held_reading
 from dashboard.storage.errors import WorkspaceError
@@ -83,20 +83,3 @@ def unused_file(comparisons: Comparisons, owner: str, choices: Choices) -> dict[
 def pending_ids(scene: Scene) -> list[str]:
     """The estimators whose fits are not there yet."""
     return [result.id for result in scene.comparison.results if result.pending]
-
-
-def groups_index(scene: Scene) -> dict[str, Any]:
-    """What the linked views need to know of the groups: order, names and rows or published errors, by key."""
-    labels = [""] * len(scene)
-    n = [0] * len(scene)
-    for key, label, count in zip(scene.order.tolist(), scene.labels, scene.n.tolist(), strict=True):
-        labels[key], n[key] = label, count
-    known = scene.comparison.data.known_variance
-    return {
-        "view": scene.selection_key,
-        "order": scene.order.tolist(),
-        "labels": labels,
-        "n": n if known is None else None,
-        "error": None if known is None else [f"{math.sqrt(variance):.3g}" for variance in known.tolist()],
-        "unit": {"one": scene.unit.one, "many": scene.unit.many},
-    }

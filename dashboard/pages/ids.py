@@ -102,8 +102,7 @@ UNDER_WAY_TIMER: Final = "under-way-timer"
 
 FIGURES: Final = "figures"
 GROUPS_INDEX: Final = "groups-index"
-VIEW_WINDOW: Final = "view-window"
-VIEW_DETAIL: Final = "view-detail"
+VIEW_PARTS: Final = "view-parts"
 LATER_FIGURES: Final = "later-figures"
 
 TABLE: Final = "table"

@@ -66,8 +66,7 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
         dcc.Store(id=ids.FIGURES),
         dcc.Store(id=ids.LATER_FIGURES),
         dcc.Store(id=ids.GROUPS_INDEX),
-        dcc.Store(id=ids.VIEW_WINDOW),
-        dcc.Store(id=ids.VIEW_DETAIL),
+        dcc.Store(id=ids.VIEW_PARTS),
         dcc.Store(id=ids.SINK),
     ]
     return dmc.MantineProvider(

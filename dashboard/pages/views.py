@@ -109,7 +109,14 @@ def _card(view: PageView) -> html.Section:
         [
             _view_header(view),
             html.P(id=ids.view_problem(view.id), className="quiet view-problem"),
-            _linked_graph(graph_id, view.title, view.subtitle),
+            _parts(),
+            html.Div(
+                [
+                    _linked_graph(graph_id, view.title, view.subtitle),
+                    html.Canvas(className="list-strip", **aria(hidden="true")),
+                ],
+                className="linked-frame",
+            ),
         ],
         id=ids.view_panel(view.id),
         className="panel view",
@@ -126,6 +133,24 @@ def _view_header(view: PageView) -> html.Header:
             _save_menu(ids.view_graph(view.id), view.title),
         ]
     )
+
+
+PARTS = {
+    "all": "Show all",
+    "top": "Top 20",
+    "bottom": "Bottom 20",
+    "pin": "Around the pinned",
+}
+"""Buttons of a view of many groups, by what they show."""
+
+
+def _parts() -> html.Div:
+    """Ways into a view of many groups; assets/linked/parts.mjs says which of them there are now."""
+    buttons = [
+        html.Button(text, type="button", hidden=part not in ("top", "bottom"), **data(part=part))
+        for part, text in PARTS.items()
+    ]
+    return html.Div(buttons, className="view-parts")
 
 
 def _linked_graph(graph_id: str, title: str, subtitle: str) -> html.Div:

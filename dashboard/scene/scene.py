@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -83,6 +84,15 @@ class Scene:
     def labels(self) -> list[str]:
         """(J,) labels in display order, cut to what can be shown."""
         return [short_label(label) for label in self.comparison.data.labels[self.order]]
+
+    def labels_at(self, positions: NDArray[np.int64]) -> list[str]:
+        """Labels at some positions, cut to what can be shown."""
+        return [short_label(label) for label in self.comparison.data.labels[self.order[positions]]]
+
+    @cached_property
+    def order_key(self) -> str:
+        """What positions belong to: the same for the same groups in the same order."""
+        return f"{self.selection_key}-{zlib.crc32(self.order.tobytes()):x}"
 
     @cached_property
     def n(self) -> NDArray[np.int64]:

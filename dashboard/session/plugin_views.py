@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from dashboard.figures.page_view import PageView
-from dashboard.figures.plugin_figure import look_of, page_figure
+from dashboard.figures.plugin_figure import MOST, look_of, page_figure
 from dashboard.plugin_host.wire import pack_comparison, plain_figure
 from estimators import BlupboardError, DataError, NotRun
 from estimators.errors import error_sentence
@@ -51,6 +51,10 @@ def _figure(
     processes: PluginProcesses | None,
     scene: Scene,
 ) -> PlotlyFigure | None:
+    if len(scene) > MOST:
+        raise DataError(
+            f"this view draws every {scene.unit.one}, which is done up to {MOST:,}; there are {len(scene):,}"
+        )
     source, look = registry.source_of(view), look_of(scene, styles)
     try:
         if processes is None or not source.is_foreign:

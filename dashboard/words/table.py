@@ -131,7 +131,7 @@ def table_rows(scene: Scene, positions: Sequence[int] | None = None) -> list[dic
     columns = {name: values[at].tolist() for name, values in _numbers(scene).items()}
     columns["place"] = scene.name_place[at].tolist()
     columns["key"] = [str(key) for key in scene.order[at]]
-    columns["group"] = [scene.labels[i] for i in at]
+    columns["group"] = scene.labels_at(at)
     return [dict(zip(columns, line, strict=True)) for line in zip(*columns.values(), strict=True)]
 
 

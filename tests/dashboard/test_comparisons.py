@@ -14,9 +14,10 @@ from dashboard.callbacks.comparison import controls_of, table_update
 from dashboard.callbacks.views import view_values
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
-from dashboard.pages.comparison import comparison_content, groups_index
+from dashboard.pages.comparison import comparison_content
 from dashboard.pages.layout import layout
 from dashboard.samples import SAMPLES
+from dashboard.scene.groups_index import groups_index
 from dashboard.session.choices import Choices, own_options, shared_options
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, session_start
@@ -294,18 +295,20 @@ def test_awkward_data_reach_the_page(comparisons, upload, content):
         sent = shown(comparison_content(comparisons, choices, comparisons.source("ann", choices), scene))
         figures = view_values(draw_views(comparisons.views, scene))["figures"]
         assert set(shown(figures)) == {ids.view_graph(view.id) for view in comparisons.views}
-        index = sent["index"]
-        assert sorted(index["order"]) == list(range(len(scene)))
-        assert [index["labels"][k] for k in index["order"]] == scene.labels
-        assert [index["n"][k] for k in index["order"]] == scene.n.tolist()
+        groups = sent["index"]["groups"]
+        assert groups["positions"] == list(range(len(scene)))
+        assert sorted(groups["keys"]) == list(range(len(scene)))
+        assert groups["labels"] == scene.labels
+        assert groups["n"] == scene.n.tolist()
 
 
 def test_the_index_goes_by_key(comparisons, choices):
     scene = comparisons.scene("ann", replace(choices, sort="ols"))
     index = groups_index(scene)
-    assert index["labels"] == [f"s{i}" for i in range(6)]
-    assert [index["labels"][key] for key in index["order"]] == ["s2", "s5", "s4", "s1", "s3", "s0"]
-    assert index["n"] == [3] * 6
+    groups = index["groups"]
+    assert dict(zip(groups["keys"], groups["labels"], strict=True)) == {i: f"s{i}" for i in range(6)}
+    assert groups["labels"] == ["s2", "s5", "s4", "s1", "s3", "s0"]
+    assert groups["n"] == [3] * 6
     assert (index["view"], index["unit"]) == (scene.selection_key, {"one": "school", "many": "schools"})
 
 

@@ -10,16 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.figures.groups import groups_figure, mark_series, offsets
-from dashboard.figures.parts import CROWD, FEW, MANY, compact_array, plotly_text, tick_text
+from dashboard.figures.parts import plotly_text, tick_text
 from dashboard.figures.rank import rank_figure, rank_ticks
 from dashboard.figures.shrinkage import shrinkage_figure
 from dashboard.figures.views import VIEWS
 from dashboard.figures.weight import log_ticks, weight_figure
-from dashboard.figures.zoom_detail import MOST, view_detail
 from dashboard.scene.style import LINE, styles
 from estimators import GroupData
 from tests.dashboard.sent import group_traces, markers, numbers, sent, texts
-from tests.scenes import BUILT_IN, STRANGERS, Share, built_in, everyone, group_data, groups_of, scene_of
+from tests.scenes import BUILT_IN, Share, built_in, everyone, group_data, groups_of, scene_of
 
 BUILDERS = {view.id: view.figure for view in VIEWS}
 SORTS = ["", "@own", "@rows", "@name", "ols", "reml", "share", "nobody"]
@@ -71,7 +70,8 @@ def test_the_groups_view_shows_estimates_and_intervals(scene):
         assert np.allclose(low, interval[0][scene.order], rtol=0, atol=1e-12 * size)
         assert np.allclose(high, interval[1][scene.order], rtol=0, atol=1e-12 * size)
     lines = [shape["x0"] for shape in figure["layout"].get("shapes", ())]
-    assert lines == [float(s.estimate[0]) for s in scene.series if s.is_line]
+    towards = [scene.center] if scene.center is not None and scene.reference is not None else []
+    assert lines == [float(s.estimate[0]) for s in scene.series if s.is_line] + towards
     assert np.abs(offsets(scene)).max(initial=0) < 0.5
 
 
@@ -165,42 +165,6 @@ def test_a_long_column_name_does_not_push_the_plot_away():
     assert figure["layout"]["xaxis"]["title"]["text"] == "y" * 40 + "…" + "y" * 19
 
 
-@pytest.mark.parametrize("groups", [FEW, FEW + 1, MANY, MANY + 1, CROWD, CROWD + 1, 20_000])
-def test_many_groups_are_drawn_with_webgl_and_without_intervals(groups):
-    rng = np.random.default_rng(1)
-    outcome = rng.standard_normal(3 * groups) + np.repeat(rng.standard_normal(groups), 3)
-    data = GroupData.from_arrays(outcome, np.repeat(np.arange(groups), 3))
-    scene = scene_of(data, BUILT_IN.values())
-    with_intervals = {s.label for s in scene.series if s.low is not None}
-    assert len(with_intervals) == 4
-    for name, build in BUILDERS.items():
-        figure = sent(build(scene))
-        for trace in group_traces(figure):
-            assert trace["type"] == ("scattergl" if groups > MANY else "scatter")
-            spread = name == "groups" and groups <= MANY and trace["name"] in with_intervals
-            assert ("error_x" in trace) == spread
-        if name == "groups":
-            assert figure["layout"]["meta"]["detail"] == (groups > FEW)
-            assert figure["layout"]["meta"]["intervals"] == (groups <= MANY)
-            assert len(figure["layout"]["yaxis"].get("ticktext", ())) == (groups if groups <= FEW else 0)
-    reach = np.ptp(scene.by_id("reml").estimate)
-    drawn = numbers(markers(sent(groups_figure(scene)), "REML BLUP")["x"])
-    assert np.abs(drawn - scene.by_id("reml").estimate).max() <= 1e-4 * reach
-
-
-@given(
-    st.lists(st.floats(-1, 1), min_size=2, max_size=6),
-    st.sampled_from([0.0, 10.0, -1e3, 1e5, 1e7]),
-    st.sampled_from([1e-40, 1e-12, 1.0, 1e40, 1e140]),
-)
-def test_halved_precision_moves_no_point_by_a_visible_amount(shape, location, scale):
-    values = np.resize(np.append((np.array(shape) + location) * scale, np.nan), 2_100)
-    drawn = compact_array(values).astype(float)
-    finite = values[np.isfinite(values)]
-    assert (np.isnan(drawn) == np.isnan(values)).all()
-    assert np.abs(drawn[np.isfinite(values)] - finite).max() <= 1e-4 * np.ptp(finite)
-
-
 @pytest.mark.parametrize("scale", [1e150, 1e-130, 1e-12, -1.0])
 def test_any_scale_gives_figures_with_finite_ranges(scale):
     data = GroupData.from_arrays(scale * np.array([1.0, 2.0, 4.0, 7.0, 5.0, 3.0, 8.0, 9.5]), list("aabbccdd"))
@@ -274,27 +238,3 @@ def test_a_weight_curve_that_fails_is_left_out_and_logged(caplog):
     assert {t["name"] for t in figure["data"] if t["mode"] == "lines"} >= {"REML BLUP", "ML BLUP"}
     assert "Slope" not in {t["name"] for t in figure["data"] if t["mode"] == "lines"}
     assert "weight curve of slope failed" in caplog.text
-
-
-# The part of a crowd that is in view
-
-
-@given(st.integers(-5, 60), st.integers(-60, 60))
-def test_the_detail_of_a_view_is_what_lies_in_it(first, last):
-    scene = scene_of(groups_of([2, 3] * 25))
-    detail = view_detail(scene, first, last)
-    inside = [p for p in range(50) if max(first, 0) <= p <= last]
-    assert detail["labels"] == [scene.labels[p] for p in inside]
-    assert detail["view"] == "view"
-    with_intervals = [s for s in mark_series(scene) if s.low is not None]
-    assert [t["low"] for t in detail["traces"]] == [[s.low[p] for p in inside] for s in with_intervals]
-    assert [t["high"] for t in detail["traces"]] == [[s.high[p] for p in inside] for s in with_intervals]
-    assert {s.id for s in STRANGERS} & {s.id for s in with_intervals} == {"interval"}
-
-
-def test_the_detail_of_a_crowd_is_bounded():
-    rng = np.random.default_rng(0)
-    data = GroupData.from_arrays(rng.standard_normal(2_000), np.repeat(np.arange(1_000), 2))
-    detail = view_detail(scene_of(data, BUILT_IN.values()), 0, 10**9)
-    assert len(detail["labels"]) == MOST
-    assert all(len(t["low"]) == MOST for t in detail["traces"])

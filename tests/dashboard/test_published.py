@@ -17,8 +17,8 @@ from dashboard.figures.page_view import draw_view
 from dashboard.figures.shrinkage import shrinkage_figure
 from dashboard.figures.views import VIEWS
 from dashboard.figures.weight import log_ticks, weight_figure
-from dashboard.pages.comparison import groups_index
 from dashboard.plugin_host.wire import pack_comparison, unpack_comparison
+from dashboard.scene.groups_index import groups_index
 from dashboard.scene.scene import SORT_ROWS
 from dashboard.session.choices import sort_choices
 from dashboard.words import comparison as words
@@ -64,7 +64,7 @@ def everything_said(scene):
     layouts = [{k: v for k, v in figure["layout"].items() if k != "meta"} for figure in figures]
     return (
         f"{said} {words.rows_used(scene.comparison.data)} {words.dropped_warning(scene.comparison.data)} "
-        + (f"{words.cards(scene)} {layouts} {columns} {groups_index(scene)['error']} ")
+        + (f"{words.cards(scene)} {layouts} {columns} {groups_index(scene)['groups']['error']} ")
         + f"{cards} {[order['label'] for order in orders]}".lower()
     )
 
@@ -138,11 +138,11 @@ def test_the_table_has_the_standard_error_in_place_of_rows():
 def test_what_lights_up_says_the_standard_error():
     scene = published()
     index = groups_index(scene)
-    assert index["error"][scene.order[scene.labels.index("H")]] == "18"
-    assert index["n"] is None
+    assert index["groups"]["error"][scene.labels.index("H")] == "18"
+    assert index["groups"]["n"] is None
     counted = groups_index(scene_of(groups_of([3, 4]), BUILT_IN.values()))
-    assert counted["error"] is None
-    assert sorted(counted["n"]) == [3, 4]
+    assert counted["groups"]["error"] is None
+    assert sorted(counted["groups"]["n"]) == [3, 4]
 
 
 # Files and the command line

@@ -12,6 +12,7 @@ import {
     toX,
     toY,
     tracesOf,
+    withMarks,
 } from '../../dashboard/assets/linked/geometry.mjs';
 
 /** 100 x 200 pixels that start at (40, 10), for x from 0 to 10 and y from 0 (below) to 20. */
@@ -25,6 +26,9 @@ function trace(given) {
         marker: {color: 'red', size: 6, symbol: 'circle'},
         line: false,
         error: null,
+        places: null,
+        positions: [],
+        drawn: given.x?.length,
         ...given,
     };
 }
@@ -137,4 +141,19 @@ test('a label takes the first place that covers nothing, and stays inside', () =
     assert.deepEqual(placeLabel(places, size, area, crowded), {x: 60, y: 60, ...size});
     const {x, y} = placeLabel([[500, -500]], size, area, {own: [], others: [], taken: []});
     assert.deepEqual([x, y], [78, 2]);
+});
+
+test('a trace of some groups knows whose points it has, and takes in those of further ones', () => {
+    const meta = {groups: true, stride: 1, positions: [7, 3]};
+    const [some] = tracesOf([{name: 'REML', visible: true, mode: 'markers', x: [1, 5], y: [1, 5], meta}]);
+    const [more] = withMarks([some], [3, 9], [{x: [4, 8], y: [4, 8]}]);
+    const at = (position) => {
+        const seen = [];
+        eachPoint(more, frame, position, (i) => seen.push(more.x[i]));
+        return seen;
+    };
+    assert.deepEqual([at(7), at(3), at(9), at(0)], [[1], [5], [8], []]);
+    assert.deepEqual(positionsInside([more], {x: [0, 10], y: [0, 10]}, false), [3, 7]);
+    assert.equal(nearest([more], frame, toX(frame, 5), toY(frame, 5), 10), 3);
+    assert.equal(nearest([more], frame, toX(frame, 8), toY(frame, 8), 10), -1, 'it is not drawn');
 });

@@ -5,9 +5,16 @@ import {createState} from '../../dashboard/assets/linked/state.mjs';
 
 const INDEX = {
     view: 'v',
-    order: [2, 0, 1],
-    labels: ['Ann', 'Bob', 'Zo\u00eb'],
-    n: [3, 4, 5],
+    order: 'v-1',
+    total: 3,
+    groups: {
+        positions: [0, 1, 2],
+        keys: [2, 0, 1],
+        labels: ['Zo\u00eb', 'Ann', 'Bob'],
+        n: [5, 3, 4],
+        error: null,
+    },
+    published: false,
     unit: {one: 'school', many: 'schools'},
 };
 let heard = [];
@@ -94,7 +101,8 @@ test('arrow keys go through the display order and stop at its ends', () => {
 test('another order keeps what is picked, other data do not', () => {
     state.pickMany([0, 1], 'view');
     state.search('z');
-    state.setIndex({...INDEX, order: [1, 0]});
+    const turned = {...INDEX.groups, positions: [0, 1], keys: [1, 0], labels: ['Bob', 'Ann'], n: [4, 3]};
+    state.setIndex({...INDEX, order: 'v-2', total: 2, groups: turned});
     assert.deepEqual(state.picked, [0, 1]);
     assert.deepEqual(state.found, []);
     state.setIndex({...INDEX, view: 'other'});
@@ -110,4 +118,23 @@ test('clearing is heard only where there is something to clear', () => {
     state.clear();
     assert.deepEqual(causes(), ['picked', 'clear']);
     assert.deepEqual(state.lit, []);
+});
+
+test('of very many groups those are known that it was told of, in the order on screen', () => {
+    state.setIndex({...INDEX, view: 'many', order: 'many-1', total: 9000, groups: null});
+    state.point(7, 'view');
+    assert.equal(state.hover, null);
+    const told = {positions: [8000], keys: [7], labels: ['Eve'], n: [2], error: null};
+    state.learn(told, 'another order');
+    assert.equal(state.positionOf(7), undefined);
+    state.learn(told, 'many-1');
+    state.pickMany([7], 'view', false, 450);
+    assert.deepEqual([state.picked, state.pickedTotal, state.index.order[8000]], [[7], 450, 7]);
+    state.search('e');
+    state.setFound('e', [7], 321);
+    state.setFound('something typed before', [], 0);
+    assert.deepEqual([state.found, state.foundTotal], [[7], 321]);
+    state.setIndex({...INDEX, view: 'many', order: 'many-2', total: 9000, groups: null});
+    assert.deepEqual([state.picked, state.index.labels[7]], [[7], 'Eve']);
+    assert.equal(state.positionOf(7), undefined);
 });

@@ -18,14 +18,13 @@ from hypothesis import strategies as st
 from dashboard.app import create_app
 from dashboard.callbacks.views import view_values
 from dashboard.figures.page_view import Drawing, draw_views
-from dashboard.figures.parts import INK, MANY
-from dashboard.figures.plugin_figure import look_of, page_figure
+from dashboard.figures.plugin_figure import MANY, look_of, page_figure
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.processes import PluginProcesses
 from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
 from dashboard.scene.scene import make_scene
-from dashboard.scene.style import styles
+from dashboard.scene.style import INK, styles
 from dashboard.session.choices import LEVELS, Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.simulation import ChosenDesign

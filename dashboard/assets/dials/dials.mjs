@@ -4,6 +4,7 @@
  * nothing of it: its stores would take longer than a frame.
  */
 
+import {partsShown} from '../linked/remote.mjs';
 import {inTheme} from '../linked/theme.mjs';
 import {asZoomed} from '../linked/zoom.mjs';
 import {undrawable} from '../preview/drawable.mjs';
@@ -253,7 +254,7 @@ async function fetchFrame(wanted, signal) {
     const answer = await fetch('simulate/frame', {
         method: 'POST',
         headers: {'Content-Type': 'application/json'},
-        body: JSON.stringify({design: wanted, choices}),
+        body: JSON.stringify({design: wanted, choices, parts: partsShown()}),
         signal,
     });
     if (!answer.ok) {

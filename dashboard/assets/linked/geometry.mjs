@@ -11,7 +11,9 @@
  * @typedef {{color: string, size: number, symbol: string}} Marker
  * @typedef {{axis: 'x' | 'y', above: ArrayLike<number>, below: ArrayLike<number>, color: string, thickness: number}} Bars
  * @typedef {{name: string, x: ArrayLike<number>, y: ArrayLike<number>, stride: number, marker: Marker | null,
- *     line: boolean, error: Bars | null}} Trace
+ *     line: boolean, error: Bars | null, places: Map<number, number> | null, positions: number[], drawn: number}} Trace a
+ *     trace of some groups only has their `positions`, and the `places` of their first points; the first `drawn` points are
+ *     Plotly's, those behind them of groups that are lit
  * @typedef {{trace: Trace, i: number, x: number, y: number}} Mark
  * @typedef {{x: number, y: number, w: number, h: number}} Rect
  */
@@ -65,7 +67,71 @@ export function tracesOf(fullData) {
             marker: (trace.mode || '').includes('markers') ? markerOf(trace.marker || {}) : null,
             line: (trace.mode || '').includes('lines'),
             error: errorOf(trace),
+            drawn: trace.x.length,
+            ...placesOf(trace),
         }));
+}
+
+/** Where the groups of a trace of some groups have their points. */
+function placesOf(trace) {
+    const positions = trace.meta.positions;
+    if (!positions) {
+        return {places: null, positions: []};
+    }
+    const stride = Math.max(1, Math.trunc(trace.meta.stride || 1));
+    return {
+        positions: [...positions],
+        places: new Map(positions.map((position, i) => [position, i * stride])),
+    };
+}
+
+/**
+ * The traces with points of further groups, which Plotly does not draw; `marks` has an entry for each trace.
+ *
+ * @param {Trace[]} traces
+ * @param {number[]} positions
+ * @param {{x: number[], y: number[], above?: number[], below?: number[]}[]} marks
+ * @returns {Trace[]}
+ */
+export function withMarks(traces, positions, marks) {
+    return traces.map((trace, at) => {
+        const added = marks[at];
+        if (!trace.places || !added) {
+            return trace;
+        }
+        const {places, stride} = trace;
+        const fresh = positions
+            .map((position, i) => ({position, i}))
+            .filter((one) => !places.has(one.position));
+        const pick = (old, values) => [
+            ...Array.from(old),
+            ...fresh.flatMap(({i}) => values.slice(i * stride, (i + 1) * stride)),
+        ];
+        return {
+            ...trace,
+            x: pick(trace.x, added.x),
+            y: pick(trace.y, added.y),
+            error: trace.error && {
+                ...trace.error,
+                above: pick(trace.error.above, added.above || []),
+                below: pick(trace.error.below, added.below || []),
+            },
+            positions: [...trace.positions, ...fresh.map((one) => one.position)],
+            places: new Map([
+                ...places,
+                ...fresh.map(
+                    ({position}, i) =>
+                        /** @type {[number, number]} */ ([position, trace.x.length + i * stride])
+                ),
+            ]),
+        };
+    });
+}
+
+/** Whose point of a trace it is. */
+function positionOf(trace, i) {
+    const place = Math.floor(i / trace.stride);
+    return trace.places ? trace.positions[place] : place;
 }
 
 function markerOf(marker) {
@@ -114,8 +180,12 @@ export function intervalOf(trace, i) {
  * @param {(i: number, x: number, y: number) => void} visit
  */
 export function eachPoint(trace, frame, position, visit) {
-    const end = Math.min((position + 1) * trace.stride, trace.x.length);
-    for (let i = position * trace.stride; i < end; i++) {
+    const start = trace.places ? trace.places.get(position) : position * trace.stride;
+    if (start === undefined) {
+        return;
+    }
+    const end = Math.min(start + trace.stride, trace.x.length);
+    for (let i = start; i < end; i++) {
         if (drawn(trace.x[i]) && drawn(trace.y[i])) {
             visit(i, toX(frame, trace.x[i]), toY(frame, trace.y[i]));
         }
@@ -138,7 +208,7 @@ function squaredToSegment(px, py, ax, ay, bx, by) {
 function nearestPoint(trace, frame, px, py, best) {
     const {x, y} = trace;
     let found = -1;
-    for (let i = 0; i < x.length; i++) {
+    for (let i = 0; i < trace.drawn; i++) {
         const dx = (x[i] - frame.x0) * frame.perX - px;
         const dy = (y[i] - frame.y1) * frame.perY - py;
         const distance = dx * dx + dy * dy;
@@ -154,7 +224,7 @@ function nearestSegment(trace, frame, px, py, best) {
     const {x, y} = trace;
     const reach = Math.sqrt(best);
     let found = -1;
-    for (let i = 1; i < x.length; i++) {
+    for (let i = 1; i < trace.drawn; i++) {
         const ax = (x[i - 1] - frame.x0) * frame.perX;
         const bx = (x[i] - frame.x0) * frame.perX;
         if ((ax < px - reach && bx < px - reach) || (ax > px + reach && bx > px + reach)) {
@@ -188,7 +258,7 @@ export function nearest(traces, frame, px, py, radius) {
                 const [found, distance] = search(trace, frame, px, py, best);
                 if (found >= 0) {
                     best = distance;
-                    position = Math.floor(found / trace.stride);
+                    position = positionOf(trace, found);
                 }
             }
         }
@@ -243,12 +313,12 @@ export function positionsInside(traces, outline, isPolygon) {
     const [low, high] = [Math.min(...outline.y), Math.max(...outline.y)];
     const found = new Set();
     for (const trace of traces.filter((one) => one.marker)) {
-        for (let i = 0; i < trace.x.length; i++) {
+        for (let i = 0; i < trace.drawn; i++) {
             const x = trace.x[i];
             const y = trace.y[i];
             const near = drawn(x) && drawn(y) && x >= left && x <= right && y >= low && y <= high;
             if (near && (!isPolygon || insidePolygon(x, y, outline.x, outline.y))) {
-                found.add(Math.floor(i / trace.stride));
+                found.add(positionOf(trace, i));
             }
         }
     }

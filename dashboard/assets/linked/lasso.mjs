@@ -4,14 +4,14 @@
  * word on the view, the outline a path in the overlay, and the result a list of positions.
  */
 import {dragButtons, dragModeAt, dragModeOf, fullLayout, isDragLayer, plotArea} from '../shared/plotly.mjs';
-import {frameOf, positionsInside} from './geometry.mjs';
+import {frameOf} from './geometry.mjs';
 import {short} from './paths.mjs';
 
 const TOOLS = ['select', 'lasso'];
 const LEAST = 5; // pixels of movement that make a drag
 const STEP = 3; // pixels between two corners of a lasso
 
-/** Gives a view the tools; `picked(positions, event)` is called with what a drag went around, maybe nothing. */
+/** Gives a view the tools; `picked(outline, isPolygon, event)` is called with what a drag went around. */
 export function listenForLasso(view, picked) {
     const {wrapper} = view;
     /** @type {{frame: import('./geometry.mjs').Frame, left: number, top: number, corners: number[][]} | null} */
@@ -79,7 +79,7 @@ export function listenForLasso(view, picked) {
                 x: corners.map(([x]) => frame.x0 + x / frame.perX),
                 y: corners.map(([, y]) => frame.y1 + y / frame.perY),
             };
-            picked(positionsInside(view.traces, outline, view.tool === 'lasso'), event);
+            picked(outline, view.tool === 'lasso', event);
         }
     }
 

@@ -5,20 +5,24 @@
  *   state     which groups are pointed at, picked, found     views    graphs, pointer, keyboard
  *   geometry  pixels, nearest mark, label places             overlay  the drawing over a graph
  *   paths     bands, lines, marks and rings as path data     labels   the labels beside lit groups
- *   text      words and numbers                              detail   names and intervals when zoomed in
- *   zoom      the zoom outlives new figures                  lasso    box and lasso
- *   table, search
+ *   text      words and numbers                              zoom     the zoom outlives new figures
+ *   lasso     box and lasso                                  table, search
+ * and where there are very many groups:
+ *   remote    what the server is asked                       fetched  groups that it has told of
+ *   parts     views answer to zooms and buttons              strip    the overview beside a list
  *
- * The page's side: graphs inside `div.linked-view`, traces with `meta.groups`, the stores "groups-index",
- * "view-window" and "view-detail", the grid "table", the input "find-group", the live region "link-status".
+ * The page's side: graphs inside `div.linked-view`, traces with `meta.groups`, the stores "groups-index"
+ * and "view-parts", the grid "table", the input "find-group", the live region "link-status".
  */
 
 import {noUpdate} from '../shared/dash.mjs';
 import {setText} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
-import {forgetDetail, takeDetail} from './detail.mjs';
+import {createFetched} from './fetched.mjs';
 import {placeLabels} from './labels.mjs';
 import {drawOverlay} from './overlay.mjs';
+import {listenToButtons, showButtons} from './parts.mjs';
+import {setChoices} from './remote.mjs';
 import {createSearch} from './search.mjs';
 import {createState} from './state.mjs';
 import {createTable} from './table.mjs';
@@ -27,8 +31,10 @@ import {createViews} from './views.mjs';
 
 function start() {
     const state = createState((cause, detail) => changed(cause, detail));
-    const views = createViews(state, schedule);
-    const table = createTable(state);
+    const fetched = createFetched(state, () => views.drawable, schedule);
+    const views = createViews(state, fetched, schedule);
+    const table = createTable(state, fetched);
+    listenToButtons((panel) => views.drawable.find((view) => panel?.contains(view.wrapper)), state);
     const search = createSearch(state);
     let due = false;
 
@@ -41,6 +47,7 @@ function start() {
                 const tasks = views.drawable.flatMap((view) => drawOverlay(view, state));
                 placeLabels(tasks);
                 table.draw();
+                showButtons(views.drawable, state);
             });
         }
     }
@@ -48,8 +55,10 @@ function start() {
     function changed(cause, detail) {
         schedule();
         if (cause === 'index') {
-            forgetDetail();
+            fetched.forget();
             views.refreshAll();
+        } else if (cause === 'search') {
+            fetched.search();
         } else if (cause === 'picked' && detail !== ids.TABLE && state.picked.length === 1) {
             table.reveal(state.picked[0]);
         } else if (cause === 'step') {
@@ -76,8 +85,11 @@ function start() {
         if (cause === 'step') {
             return stepText(state.index, detail.key, detail.place, detail.total);
         }
-        const found = searchText(state.index, state.query, state.found);
-        return cause === 'search' && found ? found : pickedText(state.index, state.picked) || found;
+        const found = fetched.searching
+            ? ''
+            : searchText(state.index, state.query, state.found, state.foundTotal);
+        const picked = pickedText(state.index, state.picked, state.pickedTotal);
+        return cause === 'search' && found ? found : picked || found;
     }
 
     function onEscape(event) {
@@ -97,6 +109,7 @@ function start() {
             requestAnimationFrame(() => {
                 scanning = false;
                 views.scan();
+                table.scan();
             });
         }
     }).observe(document.body, {childList: true, subtree: true});
@@ -108,19 +121,19 @@ const running = start();
 
 // What the page's clientside callbacks call
 
-export function setIndex(data) {
+export function setIndex(data, choices) {
+    setChoices(choices, data?.view ?? null);
     running.state.setIndex(data);
     return noUpdate();
 }
 
-/** The groups that are picked, with the view that they are of, for the button that leaves them out. */
+/**
+ * The groups that are picked, with the view that they are of, for the button that leaves them out; not where the page
+ * knows some of them only.
+ */
 export function selectedGroups() {
-    const {index, picked} = running.state;
-    return picked.length ? {view: index.view, labels: picked.map((key) => index.labels[key])} : noUpdate();
-}
-
-export function setDetail(data) {
-    takeDetail(data, running.state.index);
-    running.schedule();
-    return noUpdate();
+    const {index, picked, pickedTotal} = running.state;
+    return picked.length && picked.length === pickedTotal
+        ? {view: index.view, labels: picked.map((key) => index.labels[key])}
+        : noUpdate();
 }

@@ -8,10 +8,10 @@
 
 import {addElement, SVG} from '../shared/elements.mjs';
 import {plotArea} from '../shared/plotly.mjs';
-import {currentDetail, drawNames, intervalsInView} from './detail.mjs';
 import {frameOf} from './geometry.mjs';
 import {writeLabels} from './labels.mjs';
-import {bandsOf, linesOf, marksOf, ringsOf} from './paths.mjs';
+import {bandsOf, linesOf, marksOf, ringsOf, rowsOf} from './paths.mjs';
+import {drawStrip} from './strip.mjs';
 
 const MOST_DRAWN = 500; // groups lit at once in a plot; the status line counts them all
 const MOST_NAMED = 6; // groups that get a label and a thick line each
@@ -23,19 +23,19 @@ export function createOverlay(wrapper) {
     root.setAttribute('aria-hidden', 'true');
     const still = addElement(root, 'canvas', 'linked-still');
     const moving = addElement(root, 'svg', 'linked-moving', SVG);
-    const names = addElement(moving, 'g', 'linked-names', SVG);
     const area = addElement(moving, 'svg', 'linked-area', SVG); // a nested svg clips to the plot area
     const marks = addElement(area, 'g', '', SVG);
     const outline = addElement(area, 'path', 'linked-outline', SVG);
-    return {wrapper, root, still, names, area, marks, outline, labels: [], drawn: {}};
+    return {wrapper, root, still, area, marks, outline, labels: [], drawn: {}};
 }
 
 /** Puts the overlay exactly over its graph; to be called when either may have moved. */
 export function fitOverlay(overlay, gd) {
     const outer = overlay.wrapper.getBoundingClientRect();
     const inner = gd.getBoundingClientRect();
-    overlay.root.style.left = `${inner.left - outer.left - overlay.wrapper.clientLeft}px`;
-    overlay.root.style.top = `${inner.top - outer.top - overlay.wrapper.clientTop}px`;
+    const {clientLeft, clientTop, scrollLeft, scrollTop} = overlay.wrapper;
+    overlay.root.style.left = `${inner.left - outer.left - clientLeft + scrollLeft}px`;
+    overlay.root.style.top = `${inner.top - outer.top - clientTop + scrollTop}px`;
     overlay.root.style.width = `${inner.width}px`;
     overlay.root.style.height = `${inner.height}px`;
     overlay.drawn = {};
@@ -59,6 +59,7 @@ export function drawOverlay(view, state) {
         return [];
     }
     drawStill(view, frame, state);
+    drawStrip(view, frame, state.lit.map(state.positionOf));
     const keys = focusOf(state);
     const positions = keys.map(state.positionOf);
     const hasLines = traces.some((trace) => trace.line && trace.stride > 1);
@@ -69,7 +70,7 @@ export function drawOverlay(view, state) {
         positions.length === 0
             ? []
             : [
-                  ...(rows ? bandsOf(frame, positions) : []),
+                  ...(rows ? bandsOf(frame, rowsOf(traces, positions)) : []),
                   ...(hasLines ? linesOf(traces, frame, positions, 3) : []),
                   ...marksOf(traces, frame, positions, 0.5),
                   ...(ringed ? ringsOf(traces, frame, positions) : []),
@@ -123,26 +124,23 @@ function setAttribute(element, name, value) {
 
 function drawStill(view, frame, state) {
     const {overlay, traces, rows} = view;
-    const detail = rows ? currentDetail() : null;
     const place = JSON.stringify(frame);
     const {drawn} = overlay;
     if (
         drawn.lit === state.lit &&
         drawn.order === state.index &&
-        drawn.detail === detail &&
+        drawn.traces === traces &&
         drawn.place === place
     ) {
         return;
     }
-    overlay.drawn = {lit: state.lit, order: state.index, detail, place};
+    overlay.drawn = {lit: state.lit, order: state.index, traces, place};
     const positions = state.lit.length > 1 ? thin(state.lit, MOST_DRAWN).map(state.positionOf) : [];
     const veil = {d: `M0 0h${frame.width}v${frame.height}h${-frame.width}z`, fill: 'veil'};
-    drawNames(overlay.names, rows ? view : null, frame, state.index);
     paint(overlay, frame, [
-        ...intervalsInView(detail, frame),
         ...(positions.length ? [veil] : []),
         ...(positions.length && rows && Math.abs(frame.perY) >= ROW_READABLE
-            ? bandsOf(frame, positions)
+            ? bandsOf(frame, rowsOf(traces, positions))
             : []),
         ...(positions.length ? fainter(linesOf(traces, frame, positions, 1.5), positions.length) : []),
         ...(positions.length ? marksOf(traces, frame, positions, 0) : []),

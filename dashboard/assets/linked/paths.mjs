@@ -39,6 +39,21 @@ function symbolOf(name) {
 
 // Groups
 
+/** Where the rows of groups stand: at their positions, or where their marks are in a view of some groups only. */
+export function rowsOf(traces, positions) {
+    const sparse = traces.find((trace) => trace.places && trace.marker);
+    if (!sparse) {
+        return positions;
+    }
+    const middle = traces.filter((trace) => trace.places && trace.marker);
+    return positions
+        .filter((position) => sparse.places.has(position))
+        .map((position) => {
+            const rows = middle.map((trace) => trace.y[trace.places.get(position)]);
+            return (Math.min(...rows) + Math.max(...rows)) / 2;
+        });
+}
+
 export function bandsOf(frame, positions) {
     const pieces = positions.map((position) => {
         const [a, b] = [toY(frame, position - 0.5), toY(frame, position + 0.5)];

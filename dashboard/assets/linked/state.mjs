@@ -5,21 +5,38 @@
 import {matches, normalise} from './text.mjs';
 
 /**
- * @typedef {{view: string | null, order: number[], labels: string[], n: number[], unit: {one: string, many: string}}} Index the groups in
- *     display order, with their names and rows by key
+ * @typedef {{positions: number[], keys: number[], labels: string[], n: number[] | null, error: string[] | null}} Entries
+ *     some groups, one entry for each in every list
+ * @typedef {{view: string | null, order: string, total: number, groups: Entries | null, published: boolean,
+ *     unit: {one: string, many: string}}} Given what the server says; no groups where they are too many to be told of
+ * @typedef {{view: string | null, orderKey: string, total: number, complete: boolean, order: number[],
+ *     labels: Record<number, string>, n: Record<number, number> | null, error: Record<number, string> | null,
+ *     unit: {one: string, many: string}}} Index the groups that are known: their keys by position, the rest by key
  * @typedef {{key: number, source: string, at: import('./geometry.mjs').Mark | null}} Hover
  */
 
 /** @type {Index} */
-const EMPTY = {view: null, order: [], labels: [], n: [], unit: {one: 'group', many: 'groups'}};
+const EMPTY = {
+    view: null,
+    orderKey: '',
+    total: 0,
+    complete: true,
+    order: [],
+    labels: {},
+    n: {},
+    error: null,
+    unit: {one: 'group', many: 'groups'},
+};
 
 /** `changed(cause)` is called after every change; cause is one of index, hover, step, picked, search, clear. */
 export function createState(changed) {
     let index = EMPTY;
     /** @type {Map<number, number>} */
     let positions = new Map();
-    /** @type {string[] | null} */
+    /** @type {Record<number, string> | null} */
     let normalised = null;
+    let pickedTotal = 0;
+    let foundTotal = 0;
     /** @type {Hover | null} */
     let hover = null;
     /** @type {Set<number>} */
@@ -34,8 +51,10 @@ export function createState(changed) {
     function forget() {
         hover = null;
         picked = new Set();
+        pickedTotal = 0;
         query = '';
         found = [];
+        foundTotal = 0;
         cursor = -1;
         relight();
     }
@@ -44,27 +63,67 @@ export function createState(changed) {
         lit = [...new Set([...picked, ...found])];
     }
 
-    function setIndex(data) {
-        const next = data && Array.isArray(data.order) ? data : EMPTY;
+    /** @param {Given | null} given */
+    function setIndex(given) {
+        const next = given ? indexOf(given) : EMPTY;
         if (next.view !== index.view) {
             forget();
+        } else if (!next.complete) {
+            Object.assign(next, {labels: index.labels, n: index.n, error: index.error}); // keys outlive an order
         }
         index = next;
-        positions = new Map(index.order.map((key, position) => [key, position]));
+        positions = new Map();
         normalised = null;
         hover = null;
-        picked = new Set([...picked].filter((key) => positions.has(key)));
+        if (given?.groups) {
+            learn(given.groups, given.order);
+        }
+        if (index.complete) {
+            picked = new Set([...picked].filter((key) => positions.has(key)));
+            pickedTotal = picked.size;
+        }
         refind();
         changed('index');
     }
 
-    function refind() {
-        if (query.trim() && !normalised) {
-            normalised = index.labels.map(normalise);
+    /** Takes in who some groups are; of another order than the one on screen they are of no use. */
+    function learn(entries, order) {
+        if (!entries || order !== index.orderKey) {
+            return;
         }
-        found = matches(query, index.order, normalised);
+        entries.keys.forEach((key, i) => {
+            index.order[entries.positions[i]] = key;
+            positions.set(key, entries.positions[i]);
+            index.labels[key] = entries.labels[i];
+            if (index.n && entries.n) {
+                index.n[key] = entries.n[i];
+            } else if (index.error && entries.error) {
+                index.error[key] = entries.error[i];
+            }
+        });
+    }
+
+    function refind() {
+        if (query.trim() && !normalised && index.complete) {
+            normalised = Object.fromEntries(
+                Object.entries(index.labels).map(([key, label]) => [key, normalise(label)])
+            );
+        }
+        found = index.complete ? matches(query, index.order, normalised) : [];
+        foundTotal = found.length;
         cursor = -1;
         relight();
+    }
+
+    /** What the server found for a text, while that is what is searched for; `total` of them, some by key. */
+    function setFound(text, keys, total) {
+        if (text === query) {
+            found = keys;
+            foundTotal = total;
+            cursor = -1;
+            relight();
+            changed('search');
+        }
     }
 
     /**
@@ -106,12 +165,15 @@ export function createState(changed) {
         } else {
             picked.add(key);
         }
+        pickedTotal = picked.size;
         relight();
         changed('picked', source);
     }
 
-    function pickMany(keys, source, add = false) {
+    /** Pick groups; `total` are meant where these are a sample of them. */
+    function pickMany(keys, source, add = false, total = undefined) {
         picked = new Set([...(add ? picked : []), ...keys.filter((key) => positions.has(key))]);
+        pickedTotal = total ?? picked.size;
         relight();
         changed('picked', source);
     }
@@ -135,15 +197,21 @@ export function createState(changed) {
 
     /** Point at the group `by` places further down the display order, from the one pointed at or pinned. */
     function stepPosition(by, source) {
-        const total = index.order.length;
-        if (!total) {
+        const {total} = index;
+        const place = placeFrom(by);
+        if (!total || index.order[place] === undefined) {
             return;
         }
-        const from = hover ? hover.key : [...picked].pop();
-        const start = from === undefined ? (by > 0 ? -1 : total) : positions.get(from);
-        const place = Math.max(0, Math.min(total - 1, start + by));
         hover = {key: index.order[place], source, at: null};
         changed('step', {key: hover.key, place: place + 1, total});
+    }
+
+    /** The position that a step of `by` leads to. */
+    function placeFrom(by) {
+        const {total} = index;
+        const from = hover ? hover.key : [...picked].pop();
+        const start = (from === undefined ? undefined : positions.get(from)) ?? (by > 0 ? -1 : total);
+        return Math.max(0, Math.min(total - 1, start + by));
     }
 
     function clear() {
@@ -155,6 +223,9 @@ export function createState(changed) {
 
     return {
         setIndex,
+        learn,
+        setFound,
+        placeFrom,
         point,
         leave,
         pick,
@@ -178,6 +249,12 @@ export function createState(changed) {
         get current() {
             return found.length ? found[Math.max(cursor, 0)] : undefined;
         },
+        get pickedTotal() {
+            return pickedTotal;
+        },
+        get foundTotal() {
+            return foundTotal;
+        },
         get picked() {
             return [...picked];
         },
@@ -186,6 +263,21 @@ export function createState(changed) {
             return lit;
         },
         positionOf: (key) => positions.get(key),
+    };
+}
+
+/** @param {Given} given @returns {Index} */
+function indexOf(given) {
+    return {
+        view: given.view,
+        orderKey: given.order,
+        total: given.total,
+        complete: Boolean(given.groups),
+        order: [],
+        labels: {},
+        n: given.published ? null : {},
+        error: given.published ? {} : null,
+        unit: given.unit,
     };
 }
 

@@ -2,8 +2,12 @@
 import {ids} from '../shared/facts.mjs';
 
 const MOST_RULES = 500;
+const WAIT = 100; // milliseconds without a change before rows are asked about
 
-export function createTable(state) {
+export function createTable(state, fetched) {
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+
     const litSheet = new CSSStyleSheet();
     const hoverSheet = new CSSStyleSheet();
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, litSheet, hoverSheet];
@@ -19,6 +23,17 @@ export function createTable(state) {
         const key = keyOf(event.target);
         if (key !== undefined) {
             state.point(key, ids.TABLE);
+        }
+    }
+
+    /** Rows that have come into sight: who they are is asked before one is pointed at. */
+    function scan() {
+        if (!state.index.complete) {
+            clearTimeout(timer);
+            timer = setTimeout(() => {
+                const rows = document.querySelectorAll(`#${ids.TABLE} .ag-row[row-id]`);
+                fetched.need([...new Set(Array.from(rows, keyOf))].filter(Number.isFinite));
+            }, WAIT);
         }
     }
 
@@ -95,5 +110,5 @@ export function createTable(state) {
         return document.getElementById(ids.TABLE) ? window.dash_ag_grid?.getApi?.(ids.TABLE) : null;
     }
 
-    return {draw, reveal};
+    return {draw, reveal, scan};
 }

@@ -41,7 +41,7 @@ function minus(text) {
 }
 
 /** Text of a figure as it reads on the screen: the figures write & and < as entities, since Plotly reads tags. */
-function unescaped(text) {
+export function unescaped(text) {
     const characters = {'&lt;': '<', '&gt;': '>', '&amp;': '&'};
     return text.replace(/&(lt|gt|amp);/g, (entity) => characters[entity]);
 }
@@ -75,14 +75,14 @@ export function matches(query, order, normalised) {
 
 // The status line
 
-export function pickedText(index, picked) {
+export function pickedText(index, picked, total = picked.length) {
     if (picked.length === 0) {
         return '';
     }
     if (picked.length === 1) {
         return `${index.labels[picked[0]]} pinned: ${ownData(index, picked[0])}`;
     }
-    return `${groups(picked.length, index.unit)} selected`;
+    return `${groups(total, index.unit)} selected`;
 }
 
 /** What the button says that leaves the picked groups out. */
@@ -90,7 +90,7 @@ export function leaveOutText(index, picked) {
     return picked.length < 2 ? 'Leave it out' : `Leave ${groups(picked.length, index.unit)} out`;
 }
 
-export function searchText(index, query, found) {
+export function searchText(index, query, found, total = found.length) {
     if (!query.trim()) {
         return '';
     }
@@ -100,7 +100,7 @@ export function searchText(index, query, found) {
     if (found.length === 1) {
         return `${index.labels[found[0]]} found: ${ownData(index, found[0])}`;
     }
-    return `${groups(found.length, index.unit)} found`;
+    return `${groups(total, index.unit)} found`;
 }
 
 export function stepText(index, key, place, total) {

@@ -3,13 +3,17 @@
  * Everything inside a `.linked-view` is found by that class; graphs may come, go and be drawn anew at any time.
  */
 import {fullTraces, graphIn, isDragLayer, isDrawn, isInToolbar, metaOf, plotArea} from '../shared/plotly.mjs';
-import {watchDetail} from './detail.mjs';
-import {frameOf, markNear, nearest, tracesOf} from './geometry.mjs';
+import {frameOf, markNear, nearest, positionsInside, tracesOf} from './geometry.mjs';
 import {listenForLasso, showTool} from './lasso.mjs';
+import {writeListAxis} from './list_axis.mjs';
 import {createOverlay, fitOverlay} from './overlay.mjs';
+import {answerZooms} from './parts.mjs';
+import {rowsOf} from './paths.mjs';
+import {createStrip} from './strip.mjs';
 import {rememberOwnRanges} from './zoom.mjs';
 
 const REACH = {mouse: 20, pen: 24, touch: 32}; // pixels around the pointer in which a mark counts as meant
+const NEARBY = 10; // positions on each side that are asked for with the next one
 const CLICK = 5; // pixels a pointer may move between down and up to be a click
 const ROW_READABLE = 5; // pixels of row height from which pointing at the row is enough
 const STEPS = {
@@ -23,7 +27,7 @@ const STEPS = {
     End: Infinity,
 };
 
-export function createViews(state, redraw) {
+export function createViews(state, fetched, redraw) {
     const views = new Map(); // wrapper -> view
     /** @type {{view: any, x: number, y: number, found: ReturnType<typeof hit>} | null} */
     let pressed = null;
@@ -41,15 +45,25 @@ export function createViews(state, redraw) {
         const reach = REACH[event.pointerType] || REACH.mouse;
         const position =
             view.rows && Math.abs(frame.perY) >= ROW_READABLE
-                ? rowAt(frame, x, y)
+                ? rowAt(view, frame, x, y)
                 : markAt(view, frame, x, y, reach);
         const key = state.index.order[position];
+        if (key === undefined && position >= 0 && !state.index.complete) {
+            fetched.needPositions([position]); // of a view that draws all groups, whoever they are
+        }
         return key === undefined ? null : {key, mark: markNear(view.traces, frame, position, x, y)};
     }
 
-    function rowAt(frame, x, y) {
+    function rowAt(view, frame, x, y) {
         const within = y >= 0 && y <= frame.height && x <= frame.width; // the names left of the plot count too
-        return within ? Math.round(frame.y1 + y / frame.perY) : -1;
+        const row = within ? Math.round(frame.y1 + y / frame.perY) : -1;
+        const some = view.traces.find((trace) => trace.places && trace.marker);
+        if (!within || !some) {
+            return row;
+        }
+        const drawn = some.positions.slice(0, some.drawn);
+        const at = rowsOf(view.traces, drawn).findIndex((middle) => Math.round(middle) === row);
+        return drawn[at] ?? -1;
     }
 
     function markAt(view, frame, x, y, reach) {
@@ -105,13 +119,41 @@ export function createViews(state, redraw) {
             return;
         }
         if (event.key in STEPS) {
-            state.stepPosition(STEPS[event.key], view.id);
+            step(STEPS[event.key], view.id);
         } else if ((event.key === 'Enter' || event.key === ' ') && state.hover) {
             state.pick(state.hover.key, view.id, event.shiftKey);
         } else {
             return;
         }
         event.preventDefault();
+    }
+
+    /** Steps to another group, who may have to be asked for. */
+    async function step(by, source) {
+        const place = state.placeFrom(by);
+        if (!state.index.complete && state.index.order[place] === undefined) {
+            const first = Math.max(0, place - NEARBY);
+            const last = Math.min(state.index.total - 1, place + NEARBY);
+            await fetched.needPositions(Array.from({length: last - first + 1}, (_, i) => first + i));
+        }
+        state.stepPosition(by, source);
+    }
+
+    // Box and lasso
+
+    function pickInside(view, outline, isPolygon, event) {
+        const adds = event.shiftKey || event.ctrlKey || event.metaKey;
+        if (state.index.complete || view.traces.every((trace) => !trace.places)) {
+            const positions = positionsInside(view.traces, outline, isPolygon);
+            const keys = positions.map((position) => state.index.order[position]);
+            state.pickMany(
+                keys.filter((key) => key !== undefined),
+                view.id,
+                adds
+            );
+        } else {
+            fetched.pickInside(view, outline, isPolygon, adds);
+        }
     }
 
     // Coming and going
@@ -127,10 +169,8 @@ export function createViews(state, redraw) {
         wrapper.addEventListener('pointerdown', (event) => onDown(view, event));
         wrapper.addEventListener('keydown', (event) => onKey(view, event));
         wrapper.addEventListener('blur', () => state.leave(view.id));
-        listenForLasso(view, (positions, event) => {
-            const keys = positions.map((position) => state.index.order[position]);
-            state.pickMany(keys, view.id, event.shiftKey || event.ctrlKey || event.metaKey);
-        });
+        listenForLasso(view, (outline, isPolygon, event) => pickInside(view, outline, isPolygon, event));
+        wrapper.addEventListener('scroll', redraw, {passive: true});
         new ResizeObserver(() => refresh(view)).observe(wrapper);
     }
 
@@ -139,6 +179,7 @@ export function createViews(state, redraw) {
         view.id = (gd.closest('.dash-graph') || gd).id || gd.id;
         gd.on('plotly_afterplot', () => refresh(view));
         gd.on('plotly_relayouting', () => redraw());
+        answerZooms(view, () => fetched.partChanged());
         refresh(view);
     }
 
@@ -146,14 +187,14 @@ export function createViews(state, redraw) {
         if (!isDrawn(view.gd)) {
             return;
         }
-        view.traces = tracesOf(fullTraces(view.gd));
+        const {groups, order} = metaOf(view.gd);
+        state.learn(groups, order);
+        view.traces = fetched.traced(view, tracesOf(fullTraces(view.gd)));
         view.rows = Boolean(metaOf(view.gd).rows);
         rememberOwnRanges(view.gd, view.id);
         fitOverlay(view.overlay, view.gd);
+        writeListAxis(view);
         showTool(view);
-        if (view.rows) {
-            watchDetail(view, state.index);
-        }
         redraw();
     }
 
@@ -175,7 +216,9 @@ export function createViews(state, redraw) {
                     traces: null,
                     rows: false,
                     tool: null,
+                    strip: /** @type {HTMLCanvasElement | null} */ (null),
                 };
+                view.strip = createStrip(view);
                 views.set(wrapper, view);
                 listen(view);
             }

@@ -4,6 +4,8 @@
  */
 import {axesOf, fullLayout, graphIn, setResetRange} from '../shared/plotly.mjs';
 
+/** @type {Map<string, any>} */
+const latest = new Map(); // graph id -> the figure as the server gave it
 const given = new Map(); // graph id -> {view, dragmode, axes: {name: {range, autorange}}}
 
 function viewOf(layout) {
@@ -32,6 +34,7 @@ function zoomed(live, axis) {
 export function withZoom(figure, graphId) {
     const zoomedIn = asZoomed(figure, graphId);
     if (figure?.layout) {
+        latest.set(graphId, figure);
         given.set(graphId, {
             view: viewOf(figure.layout),
             dragmode: figure.layout.dragmode,
@@ -41,9 +44,22 @@ export function withZoom(figure, graphId) {
     return zoomedIn;
 }
 
-/** The figure with the ranges the user zoomed to in the graph now on the page; the figure itself is not changed. */
+/** The figure that the server last gave for a graph. */
+export function latestFigure(graphId) {
+    return latest.get(graphId);
+}
+
+/** The ranges that the server last gave for a graph's axes, by name. */
+export function ownRanges(graphId) {
+    return given.get(graphId)?.axes || {};
+}
+
+/**
+ * The figure with the ranges the user zoomed to in the graph now on the page; the figure itself is not changed. One that
+ * answers to zooms has the ranges that were asked for.
+ */
 export function asZoomed(figure, graphId) {
-    if (!figure?.layout) {
+    if (!figure?.layout || figure.layout.meta?.zoom) {
         return figure;
     }
     const before = given.get(graphId);

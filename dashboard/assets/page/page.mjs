@@ -2,8 +2,9 @@
  * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
  */
 
+import {makeRoom, tellSubtitle} from '../linked/parts.mjs';
 import {inTheme, setTheme} from '../linked/theme.mjs';
-import {withZoom} from '../linked/zoom.mjs';
+import {latestFigure, withZoom} from '../linked/zoom.mjs';
 import {context, noUpdate} from '../shared/dash.mjs';
 import {elements} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
@@ -26,7 +27,16 @@ export function chooseTheme(clicks, chosen) {
 export function drawViews(figures, theme, palette) {
     setTheme(theme, palette);
     const wanted = context().outputs_list.map((output) => output.id);
-    return wanted.map((id) => (theme && figures?.[id] ? inTheme(withZoom(figures[id], id)) : noUpdate()));
+    const isTheme = context().triggered_id === ids.THEME;
+    return wanted.map((id) => {
+        const figure = (isTheme && latestFigure(id)) || figures?.[id];
+        if (!theme || !figure) {
+            return noUpdate();
+        }
+        tellSubtitle(figure, id);
+        makeRoom(figure, id);
+        return inTheme(withZoom(figure, id));
+    });
 }
 
 /** Save one view as SVG or PNG, on a ground of the theme's colour. */

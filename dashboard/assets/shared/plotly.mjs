@@ -8,6 +8,7 @@ const GRAPH = '.js-plotly-plot';
 const BUTTON = '.modebar-btn[data-attr="dragmode"]';
 const DRAG_LAYER = '.nsewdrag';
 const TOOLBAR = '.modebar';
+const RESET = '.modebar-btn[data-attr="zoom"][data-val="reset"]';
 const AXIS = /^[xy]axis\d*$/;
 
 /** The graph inside an element, or null. */
@@ -46,6 +47,17 @@ export function plotArea(graph) {
     }
     const extent = (axis) => ({offset: axis._offset, length: axis._length, range: axis.range.map(Number)});
     return {x: extent(xaxis), y: extent(yaxis)};
+}
+
+/** The ticks of an axis as drawn, as [pixels along it, text], and its title. */
+export function ticksOf(graph, name) {
+    const axis = graph._fullLayout[name];
+    return {
+        ticks: (axis._vals || [])
+            .filter(({noTick}) => !noTick)
+            .map(({x, text}) => [axis.l2p(x), String(text)]),
+        title: axis.title?.text || '',
+    };
 }
 
 /** The margins around the plot area, {l, r, t, b} in pixels, with what labels have made Plotly add. */
@@ -94,6 +106,11 @@ export function dragModeOf(button) {
 /** Whether an element is the one that hears drags over the plot area. */
 export function isDragLayer(element) {
     return element.matches(DRAG_LAYER);
+}
+
+/** Whether an element is the button that shows everything again. */
+export function isResetButton(element) {
+    return Boolean(element.closest(RESET));
 }
 
 /** Whether an element belongs to a graph's toolbar. */
