@@ -187,7 +187,7 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
             layer="below",
         )
         figure.add_note(
-            f"μ, towards which {plotly_text(scene.reference.label)} pulls",
+            f"{plotly_text(scene.reference.label)} pulls to μ",
             x=scene.center,
             y=0,
             yref="paper",

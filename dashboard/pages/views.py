@@ -136,10 +136,10 @@ def _view_header(view: PageView) -> html.Header:
 
 
 PARTS = {
-    "all": "Show all",
+    "all": "All",
     "top": "Top 20",
     "bottom": "Bottom 20",
-    "pin": "Around the pinned",
+    "pin": "Around the pin",
 }
 """Buttons of a view of many groups, by what they show."""
 

@@ -326,23 +326,48 @@ def test_labels_are_text_whatever_they_say(page):
     expect(page.locator(".linked-label b, .linked-label i")).to_have_count(0)
 
 
-def test_a_view_of_many_shows_names_and_intervals_when_zoomed_in(page):
+def test_a_view_of_very_many_ends_in_a_list_when_zoomed_in(page):
     open_board(page)
-    upload(page, schools(400))
-    names = page.locator(".linked-view:has(#view-groups) .linked-names text")
-    intervals = page.locator(".linked-view:has(#view-groups) .linked-still")
-    expect(names).to_have_count(0)
-    expect(intervals).to_be_hidden()
+    upload(page, schools(450))
+    subtitle = page.locator("#panel-groups .subtitle")
+    expect(subtitle).to_contain_text("450 schools: 10 at each end")
     x0, x1, bottom, top = page.evaluate(RANGES, "view-groups")
     middle = (top + bottom) / 2
-    drag(page, "view-groups", (x0 + 0.05 * (x1 - x0), middle - 12), (x0 + 0.95 * (x1 - x0), middle + 12))
-    expect(intervals).to_be_visible()
-    expect(names.first).to_be_visible()
-    assert 20 <= names.count() <= 26
-    assert re.fullmatch(r"S\d{3}", names.first.text_content())
-    double_click(page, "view-groups", (x0 + x1) / 2, middle)
-    expect(names).to_have_count(0)
-    expect(intervals).to_be_hidden()
+    drag(page, "view-groups", (x0 + 0.05 * (x1 - x0), middle - 1), (x0 + 0.95 * (x1 - x0), middle + 1))
+    expect(subtitle).to_contain_text("of 450")
+    names = page.locator("#view-groups .ytick text")
+    expect(names.first).to_have_text(re.compile(r"^S\d{3}$"))
+    assert 20 <= names.count() <= 60
+    page.get_by_role("button", name="All", exact=True).click()
+    expect(subtitle).to_contain_text("450 schools: 10 at each end")
+    page.get_by_role("button", name="Top 20").click()
+    expect(names).to_have_count(20)
+
+
+def test_a_list_of_some_hundreds_scrolls_inside_its_card(page):
+    open_board(page)
+    upload(page, schools(120))
+    names = page.locator("#view-groups .ytick text")
+    expect(names).to_have_count(120)
+    card = page.locator(".linked-view:has(#view-groups)")
+    height = card.evaluate("e => [e.scrollHeight, e.clientHeight]")
+    assert height[0] > 120 * 14
+    assert height[1] < 600
+    strip = page.locator("#panel-groups .list-strip")
+    box = strip.bounding_box()
+    strip.click(position={"x": 10, "y": box["height"] - 4})
+    assert card.evaluate("e => e.scrollTop + e.clientHeight >= e.scrollHeight - 1")
+
+
+def test_another_theme_sends_no_figures(board):
+    answers = []
+    board.on("response", lambda answer: answers.append(answer) if "_dash-update" in answer.url else None)
+    grid = "document.querySelector('#view-groups .js-plotly-plot')._fullLayout.xaxis.gridcolor"
+    before = board.evaluate(grid)
+    board.get_by_label("Switch between light and dark").click()
+    board.wait_for_function(f"{grid} !== {before!r}")
+    board.wait_for_load_state("networkidle")
+    assert sum(len(answer.body()) for answer in answers) < 1_000, "the other pages say that nothing changes"
 
 
 def test_the_tools_of_a_view_hide_what_they_stand_on(example):

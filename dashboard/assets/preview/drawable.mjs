@@ -28,6 +28,8 @@ const TRACE = {
     error_x: BARS,
     error_y: BARS,
     line: LINE,
+    fill: [undefined, 'none', 'toself'],
+    fillcolor: ANY,
     marker: {color: ANY, opacity: ANY, size: ANY, symbol: ANY, line: {color: ANY, width: ANY}},
 };
 const AXIS = {

@@ -115,6 +115,12 @@ function colorOf(trace) {
 function drawLines(pen, trace, points) {
     const line = trace.line || {};
     const width = line.width === undefined ? 2 : line.width;
+    if (trace.fill === 'toself') {
+        fillArea(pen, trace, points);
+    }
+    if (width === 0) {
+        return; // a canvas would take the width that was drawn with before
+    }
     pen.strokeStyle = line.color || colorOf(trace);
     pen.lineWidth = width;
     pen.setLineDash(dashOf(line.dash, width));
@@ -135,6 +141,16 @@ function drawLines(pen, trace, points) {
         }
     }
     pen.stroke();
+}
+
+/** The area around which a line goes. */
+function fillArea(pen, trace, points) {
+    pen.fillStyle = trace.fillcolor || colorOf(trace);
+    pen.beginPath();
+    for (let i = 0; i < points.count; i++) {
+        pen[i ? 'lineTo' : 'moveTo'](points.x[i], points.y[i]);
+    }
+    pen.fill();
 }
 
 // Markers
