@@ -75,9 +75,7 @@ def draw_view(view: PageView, scene: Scene, request: ViewRequest = WHOLE) -> Dra
     if view.live and scene.truth is not None:
         figure = fix_ranges(figure)
     figure.set(meta={"groups": drawn_groups(scene, figure.data), "order": scene.order_key})
-    return Drawing(
-        figure.to_plotly_json(), subtitle=figure.layout["meta"].get("subtitle", view.subtitle)
-    )
+    return Drawing(figure.to_plotly_json(), subtitle=figure.layout["meta"].get("subtitle", view.subtitle))
 
 
 def drawn_groups(scene: Scene, traces: Iterable[Trace]) -> dict[str, Any] | None:

@@ -51,7 +51,9 @@ def weight_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
         x = request.x or _ends(place(scene.information, wide=wide))
         figure.add(_histogram(scene, x, wide=wide))
         figure.add(*(t for s in scene.series for t in _bins(scene, s, x, wide=wide)))
-        more = f"by {_axis_title(scene)}: {len(scene):,} {scene.unit.many} in bins, below how many of each size"
+        more = (
+            f"by {_axis_title(scene)}: {len(scene):,} {scene.unit.many} in bins, below how many of each size"
+        )
         figure.set(meta={"subtitle": more, "zoom": True})
     figure.add(*weight_marks(scene, typical_sizes(scene) if binned else every_position(scene)))
     figure.set(

@@ -59,7 +59,7 @@ def test_a_view_takes_bounded_bytes_and_says_what_it_draws(groups):
         assert {m["subtitle"] for m in meta.values()} == {
             "estimate and interval",
             "from own mean to each estimate",
-            "by how much the data say",
+            "by rows per school",
             "who moves",
         }
     else:

@@ -4,7 +4,6 @@
  */
 
 import {setProps} from '../shared/dash.mjs';
-import {setText} from '../shared/elements.mjs';
 import {isResetButton, metaOf, plotArea} from '../shared/plotly.mjs';
 import {ask, partOf, setPart} from './remote.mjs';
 import {inTheme} from './theme.mjs';
@@ -30,13 +29,11 @@ export function makeRoom(figure, graphId) {
     }
 }
 
-/** What is drawn, beside the title of its card. */
-export function tellSubtitle(figure, graphId) {
-    const text = figure?.layout?.meta?.subtitle;
-    const line = document.getElementById(graphId)?.closest('.panel')?.querySelector('.subtitle');
-    if (text && line) {
-        setText(line, text);
-        line.setAttribute('title', text);
+/** Says what is drawn, beside the title of its card. */
+function tellSubtitle(figure, view) {
+    const line = view.wrapper.closest('.panel')?.querySelector('.subtitle');
+    if (line?.id) {
+        setProps(line.id, {children: figure.layout.meta.subtitle});
     }
 }
 
@@ -56,7 +53,7 @@ export function answerZooms(view, drawn) {
             if (part && meta.window) {
                 setPart(view.id, {rows: meta.window, height: part.height});
             }
-            tellSubtitle(answer.figure, view.id);
+            tellSubtitle(answer.figure, view);
             makeRoom(answer.figure, view.id);
             setProps(view.id, {figure: inTheme(withZoom(answer.figure, view.id))});
             view.wrapper.scrollTop = 0;

@@ -2,7 +2,7 @@
  * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
  */
 
-import {makeRoom, tellSubtitle} from '../linked/parts.mjs';
+import {makeRoom} from '../linked/parts.mjs';
 import {inTheme, setTheme} from '../linked/theme.mjs';
 import {latestFigure, withZoom} from '../linked/zoom.mjs';
 import {context, noUpdate} from '../shared/dash.mjs';
@@ -33,7 +33,6 @@ export function drawViews(figures, theme, palette) {
         if (!theme || !figure) {
             return noUpdate();
         }
-        tellSubtitle(figure, id);
         makeRoom(figure, id);
         return inTheme(withZoom(figure, id));
     });
