@@ -76,7 +76,8 @@ function start() {
     function offerLeavingOut() {
         const button = document.getElementById(ids.LEAVE_OUT);
         if (button) {
-            button.hidden = state.picked.length === 0 || state.picked.length === state.index.order.length;
+            const {length} = state.picked;
+            button.hidden = length === 0 || length === state.index.total || length !== state.pickedTotal;
             setText(button, leaveOutText(state.index, state.picked));
         }
     }
