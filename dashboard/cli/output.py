@@ -146,7 +146,8 @@ def _data_line(comparison: Comparison) -> str:
         "not a number": dropped.not_a_number,
         "not finite": dropped.not_finite,
     }
-    left_out = ", ".join(f"{count:,} {cause}" for cause, count in causes.items() if count)
+    by_example = bool(data.left_out)  # then each cause has a line of its own
+    left_out = ", ".join(f"{count:,} {cause}" for cause, count in causes.items() if count and not by_example)
     line = f"{data.total:,} of {data.rows_read:,} rows in {len(data):,} groups"
     return f"{line}; left out: {left_out}" if left_out else line
 

@@ -16,14 +16,21 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "512MB"
 """What one query may hold in memory before it goes on on disk."""
 
+SMALL_BYTES = 4 << 20
+"""Tables made of a Parquet file up to this size are kept in memory."""
+
 
 @contextmanager
 def engine(parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that can read `parquet` and nothing else; `folder` takes its tables and what it spills."""
+    """A connection that can read `parquet` and nothing else; `folder` takes its tables and what it spills.
+
+    Those of a small file stay in memory: a database on disk costs more than all of its queries.
+    """
     import duckdb
 
+    small = parquet.stat().st_size <= SMALL_BYTES
     connection = duckdb.connect(
-        folder / "work.duckdb",
+        ":memory:" if small else folder / "work.duckdb",
         config={
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(folder / "spill"),

@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from estimators import DroppedRows, GroupData
 
 
+ROWS_HELD = 20_000
+"""So many rows at most are summed in memory, and kept for the methods that ask: that is quicker."""
+
+
 @dataclass(frozen=True)
 class Roles:
     """Where the columns lie in a stored Parquet file, and how they are read."""
@@ -94,7 +98,8 @@ def summaries(roles: Roles, folder: Path) -> Iterator[tuple[GroupData, JudgedRow
         rows = judged.connection.sql(
             select(f"outcome, {judged.names.column} AS label", _usable(judged.names))
         )
-        data = GroupData.from_frame(rows, outcome="outcome", group="label", already_dropped=dropped)
+        frame = rows.to_arrow_table() if judged.counts[USED] <= ROWS_HELD else rows
+        data = GroupData.from_frame(frame, outcome="outcome", group="label", already_dropped=dropped)
         notation = None if judged.numbers is None else judged.numbers.notation
         causes = left_out(judged)
         data = replace(data, left_out=causes, unused_labels=unused_labels(judged), notation=notation)

@@ -226,9 +226,9 @@ def _stored_conditions(rows: RowFilter, places: Mapping[str, int], file: str) ->
 
 
 def _with_rows_on_demand(open_columns: ColumnsOnDemand, *, reading: Reading) -> FileGroups:
-    """Summaries that outlive the engine they were made in: for their rows, everything is opened again."""
+    """Summaries that outlive the engine they were made in: for many rows, everything is opened again."""
     from dashboard.ingest.find_hints import find_hints
-    from dashboard.ingest.judge_rows import summaries
+    from dashboard.ingest.judge_rows import ROWS_HELD, summaries
     from dashboard.ingest.reading_used import notation_remarks, reading_used
 
     def read_rows() -> Rows:
@@ -240,7 +240,7 @@ def _with_rows_on_demand(open_columns: ColumnsOnDemand, *, reading: Reading) -> 
     with open_columns() as columns, summaries(columns.roles, columns.folder) as (data, judged):
         given = replace(reading, sheet=columns.sheet, stack=columns.stacked)
         return FileGroups(
-            data.with_rows(read_rows),
+            data if data.total <= ROWS_HELD else data.with_rows(read_rows),
             reading_used(columns.layout, given, data.notation),
             (*columns.notes, *notation_remarks(data, columns.names[0])),
             find_hints(judged, data, columns.layout, columns.names, columns.binary),

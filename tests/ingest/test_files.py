@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import lzma
+import random
 import threading
 import zipfile
 
@@ -270,3 +271,23 @@ def test_many_columns_are_read_and_too_many_refused_before_parsing(tmp_path):
     assert [column.numbers for column in table.columns[:3]] == [2, 3, 3]
     with pytest.raises(UnreadableFile, match="has more than 50,000 columns: leave out those"):
         stored(tmp_path, "ab," * 60_000)
+
+
+def test_a_small_file_is_reduced_in_memory_to_what_a_large_one_is_on_disk(tmp_path, monkeypatch):
+    rng = random.Random(3)
+    rows = [(rng.choice("abcd"), rng.choice(["NA", "what", f"{rng.gauss(5, 2):.3f}"])) for _ in range(300)]
+    path = put(tmp_path, "g,y\n" + "".join(f"{g},{y}\n" for g, y in rows))
+    small = reduce_file(path, outcome="y", group="g")
+    monkeypatch.setattr("dashboard.ingest.engine.SMALL_BYTES", 0)
+    monkeypatch.setattr("dashboard.ingest.judge_rows.ROWS_HELD", 0)
+    large = reduce_file(path, outcome="y", group="g")
+    assert means(small) == pytest.approx(means(large), rel=1e-14)
+    assert (small.n.tolist(), small.dropped, small.left_out) == (
+        large.n.tolist(),
+        large.dropped,
+        large.left_out,
+    )
+    kept, again = small.require_rows(), large.require_rows()
+    assert sorted(zip(kept.group, kept.outcome, strict=True)) == sorted(
+        zip(again.group, again.outcome, strict=True)
+    )
