@@ -1,0 +1,46 @@
+"""Which rows a condition keeps: numbers, dates and text, and what is missing."""
+
+import pytest
+
+from dashboard.ingest import RowFilter, UnreadableFile, file_groups
+from dashboard.ingest.reading import Condition
+from tests.ingest.helpers import put
+
+TEXT = """g,y,iso,points,sex,n,money
+a,1,2024-01-05,05.01.2024,x,10,"1,250"
+a,2,2024-10-05,05.10.2024,X ,9,980
+b,3,2023-12-31,31.12.2023,y,100,"2,000"
+b,4,,,,,
+b,5,2024-2-15,15.2.2024,NA,NA,NA
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        ("iso>=2024-02-01", [2, 5]),
+        ("iso<2024-01-01", [3]),
+        ("iso=2024-01-05", [1]),
+        ("points>05.01.2024", [2, 5]),
+        ("points<=2024-02-15", [1, 3, 5]),
+        ("sex=x", [1]),
+        ("sex!=x", [2, 3, 4, 5]),
+        ("n>9", [1, 3]),
+        ("n!=10", [2, 3, 4, 5]),
+        ("n=", [4]),
+        ("n=NA", [5]),
+        ("money>=1250", [1, 3]),
+        ("money=1,250", [1]),
+    ],
+)
+def test_rows_that_a_condition_keeps(tmp_path, condition, kept):
+    where = RowFilter(where=(Condition.parse(condition),))
+    data = file_groups(put(tmp_path, TEXT), outcome="y", group="g", rows=where).data
+    assert sorted(data.require_rows().outcome) == kept
+    assert sum(cause.rows for cause in data.left_out) == 5 - len(kept)
+
+
+def test_a_date_that_may_begin_with_its_day_or_its_month_is_refused(tmp_path):
+    where = RowFilter(where=(Condition.parse("points>05/01/2024"),))
+    with pytest.raises(UnreadableFile, match="not clear: write the date"):
+        file_groups(put(tmp_path, TEXT), outcome="y", group="g", rows=where)
