@@ -25,10 +25,12 @@ for (folder in commandArgs(trailingOnly = TRUE)) {
   )
   sink()
   if (file.exists("error.txt")) next
-  result <- seen[["result"]]
-  numeric <- sapply(result, is.numeric)
-  result[numeric] <- lapply(result[numeric], function(x) sprintf("%.17g", x))
-  write.csv(result, "result.txt", row.names = FALSE, fileEncoding = "UTF-8")
+  for (name in c("tidy", "parameters")) {
+    result <- seen[[name]]
+    numeric <- sapply(result, is.numeric)
+    result[numeric] <- lapply(result[numeric], function(x) ifelse(is.na(x), "NA", sprintf("%.17g", x)))
+    write.csv(result, paste0(name, ".csv"), row.names = FALSE, fileEncoding = "UTF-8")
+  }
 }
 """
 
@@ -45,7 +47,7 @@ def r_with_lme4():
 
 
 def run_r(root, folders):
-    """Run ``script.R`` in each folder, where R is; leaves what it printed, and its ``result`` as CSV.
+    """Run ``script.R`` in each folder, where R is; leaves what it printed, and its two tables as CSV.
 
     One process runs all scripts, for R and lme4 take seconds to start.
     """

@@ -1,4 +1,4 @@
-"""The window with what is on screen as a script, in R and in Python."""
+"""The window with what is on screen as a script, in R and in Python with blupboard and without."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     app.callback(
         Output(ids.CODE_R, "children"),
         Output(ids.CODE_PYTHON, "children"),
+        Output(ids.CODE_STATSMODELS, "children"),
         Output("code-tabs", "value"),
         Output(ids.CODE_MODAL, "opened"),
         Input(ids.open_code(ALL), "n_clicks"),
@@ -33,11 +34,11 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
 
 def _code(
     comparisons: Comparisons, clicks: list[int | None], given: object
-) -> tuple[str | NoUpdate, str | NoUpdate, str | NoUpdate, bool | NoUpdate]:
+) -> tuple[str | NoUpdate, str | NoUpdate, str | NoUpdate, str | NoUpdate, bool | NoUpdate]:
     choices = Choices.from_json(given) if any(clicks) else None
     scene = None if choices is None else scene_on_screen(comparisons, given, wait_seconds=None)
     if choices is None or scene is None:
-        return no_update, no_update, no_update, no_update
+        return no_update, no_update, no_update, no_update, no_update
     scripts = comparisons.source(owner(), choices).script(scene.comparison, comparisons.plugins_dirs)
     language = ctx.triggered_id["language"] if ctx.triggered_id else "r"
-    return scripts.r, scripts.python, language, True
+    return scripts.r, scripts.python, scripts.statsmodels, language, True

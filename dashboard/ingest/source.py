@@ -18,6 +18,7 @@ from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.stack import stacked
 from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
+from dashboard.ingest.written_plainly import written_plainly
 from estimators.data.notation import Convention
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Source:
     """The columns of the file that become one of their names and one of their cells."""
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     """Place of a column of codes to that of its labels, which are written behind the columns of `names`."""
+    plain: Callable[[], bool] = lambda: False
+    """Whether it is text that every reader of CSV reads alike; all of it is looked at."""
 
     @property
     def convention(self) -> Convention:
@@ -142,7 +145,13 @@ def _opened(
         convention=layout.convention.decimal,
         convention_in_cells=layout.convention.shown,
     )
-    return Source(layout.names, tuple(text_column for _ in layout.names), written, write_text, layout.binary)
+
+    def is_plain() -> bool:
+        # a copy was packed, or is in an encoding that others have to be told of
+        return text == path and written_plainly(text, layout)
+
+    types = tuple(text_column for _ in layout.names)
+    return Source(layout.names, types, written, write_text, layout.binary, plain=is_plain)
 
 
 def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:

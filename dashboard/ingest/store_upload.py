@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -42,13 +43,14 @@ def store(
         )
         parquet = folder / "table.parquet"
         rows, columns = write_profiled(opened, name=name, target=parquet, folder=folder / "profile")
+        layout = None if opened.layout is None else replace(opened.layout, plain=opened.plain())
         parquet.replace(target)
     return Table(
         path=target,
         name=name,
         rows=rows,
         columns=columns,
-        layout=opened.layout,
+        layout=layout,
         reader=opened.reader,
         kind=opened.kind,
         sheet=opened.sheet,

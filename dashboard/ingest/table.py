@@ -88,6 +88,8 @@ class TextLayout:
     """The decimal mark that the file as a whole speaks for."""
     convention_in_cells: bool = True
     """Whether its cells do; False where its semicolons alone do."""
+    plain: bool = False
+    """Whether every reader of CSV that knows the delimiter finds the same cells, see `written_plainly`."""
 
 
 @dataclass(frozen=True)

@@ -231,12 +231,20 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
     )
 
 
+_CODE = (
+    ("r", "R", ids.CODE_R),
+    ("python", "Python", ids.CODE_PYTHON),
+    ("statsmodels", "Python without blupboard", ids.CODE_STATSMODELS),
+)
+"""Tabs of the window with code: value, label, and where the code stands."""
+
+
 def code_modal() -> dmc.Modal:
     """What is on screen as code, to copy."""
     return dmc.Modal(
         dmc.Tabs(
             [
-                dmc.TabsList([dmc.TabsTab("R", value="r"), dmc.TabsTab("Python", value="python")]),
+                dmc.TabsList([dmc.TabsTab(label, value=language) for language, label, _ in _CODE]),
                 *(
                     dmc.TabsPanel(
                         [
@@ -248,7 +256,7 @@ def code_modal() -> dmc.Modal:
                         ],
                         value=language,
                     )
-                    for language, code_id in (("r", ids.CODE_R), ("python", ids.CODE_PYTHON))
+                    for language, _, code_id in _CODE
                 ),
             ],
             value="r",

@@ -25,7 +25,7 @@ _ATTRIBUTES = (
 )  # fmt: skip
 
 
-_METHODS = ("_fit_many", "weight_curve", "r_code")
+_METHODS = ("_fit_many", "weight_curve", "r_code", "python_code")
 """Methods that an estimator may leave as they are."""
 
 
@@ -87,6 +87,11 @@ class StandIn(Estimator):
     def r_code(self, data: GroupData, options: object) -> str | None:
         """As the original says."""
         code = self._call("r_code", option_values(self, options), pack(data), give_up=True)
+        return cast("str | None", code)
+
+    def python_code(self, data: GroupData, options: object) -> str | None:
+        """As the original says."""
+        code = self._call("python_code", option_values(self, options), pack(data), give_up=True)
         return cast("str | None", code)
 
     def _call(self, name: str, *args: object, give_up: bool, patient: bool = False) -> object:

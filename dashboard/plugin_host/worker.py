@@ -70,6 +70,11 @@ class Worker:
         estimator: Estimator = self._registry.find(estimator_id)
         return estimator.r_code(wire.unpack(groups), estimator.make_options(options))
 
+    def python_code(self, estimator_id: str, options: dict[str, Any], groups: dict[str, Any]) -> object:
+        """The method in Python without blupboard."""
+        estimator: Estimator = self._registry.find(estimator_id)
+        return estimator.python_code(wire.unpack(groups), estimator.make_options(options))
+
     def view(self, view_id: str, comparison: dict[str, Any], look: Look) -> object:
         """The figure of a view."""
         unpacked = wire.unpack_comparison(comparison, self._registry)

@@ -12,15 +12,11 @@ from dataclasses import fields
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from dashboard.scripts.code_export import (
-    R_PRINT,
-    python_fitting,
-    python_names,
-    r_factor,
-    r_fitting,
-    r_script_text,
-)
+from dashboard.scripts.literals import r_number
+from dashboard.scripts.python_code import python_fitting, python_names
+from dashboard.scripts.r_code import R_PRINT, r_factor, r_fitting, r_script_text
 from dashboard.scripts.simulated_csv import FILE_NAME
+from dashboard.scripts.statsmodels_code import statsmodels_fitting, statsmodels_script_text
 from estimators.simulation.design import GOLDEN, Design
 from estimators.simulation.effects import SHAPES
 
@@ -39,19 +35,43 @@ def simulated_r_script(comparison: Comparison, simulated: Simulated) -> str:
     There is a column for each estimator of ``comparison`` that has R code; the others become comments. Last
     comes how far each column is from the truth.
     """
-    fitting = r_fitting(comparison, "true_mean = as.vector(true_mean[levels(g)])")
+    fitting = r_fitting(comparison)
     parts = [
         _r_rows(simulated),
         f"g <- {r_factor('g')}\n" + r'cat(length(y), "rows in", nlevels(g), "groups\n")',
         *fitting,
-        R_PRINT,
     ]
-    if any("\nresult[[" in f"\n{part}" for part in fitting):
-        parts.append(
+    if any("\nkeep(" in f"\n{part}" for part in fitting):
+        parts += [
+            "tidy$true_mean <- unname(true_mean[tidy$group])",
+            R_PRINT,
             "# Root mean squared distance from the true means in this one draw: the closest first\n"
-            "print(sort(sqrt(colMeans((result[-(1:4)] - result$true_mean)^2))))"
-        )
+            "off <- (tidy$estimate - tidy$true_mean)^2\n"
+            "print(sort(sqrt(tapply(off, tidy$estimator, mean))))",
+        ]
     return r_script_text(parts)
+
+
+def simulated_statsmodels_script(comparison: Comparison) -> str:
+    """A Python script for those without blupboard that reads the CSV of the page and fits the rows.
+
+    Says of each method that has code for statsmodels how far it is from the truth.
+    """
+    reading = [
+        '# In blupboard choose Export, "Simulated rows as CSV", and put it where Python runs',
+        f'rows = pd.read_csv("{FILE_NAME}", float_precision="round_trip")',
+        'y = rows["y"].to_numpy()',
+        'g, labels = pd.factorize(rows["group"], sort=True)',
+    ]
+    fitting = statsmodels_fitting(comparison)
+    if any("\nkeep(" in part for part in fitting):
+        fitting += [
+            "# Root mean squared distance from the true means in this one draw: the closest first",
+            'truth = rows.groupby("group")["true_mean"].first()',
+            'off = (tidy["estimate"] - tidy["group"].map(truth)) ** 2',
+            'print((off.groupby(tidy["estimator"]).mean() ** 0.5).sort_values().to_string())',
+        ]
+    return statsmodels_script_text(["\n".join(reading), *fitting])
 
 
 def simulated_python_script(
@@ -113,8 +133,8 @@ def _r_draws(design: Design) -> list[str]:
     before.append(f"set.seed({design.seed})")
     if design.skip:
         before.append(f"invisible(rnorm({design.skip}))  # drawn before, and not used here")
-    spread = _r_number(design.sigma_error)
-    after = [f"true_mean <- {_r_number(design.mean)} + {_r_effects(design)}"]
+    spread = r_number(design.sigma_error)
+    after = [f"true_mean <- {r_number(design.mean)} + {_r_effects(design)}"]
     if design.sigma_error == 0:
         return ["\n".join(before), *after, "y <- rep(true_mean, n)"]
     if design.error_ratio != 1:
@@ -122,7 +142,7 @@ def _r_draws(design: Design) -> list[str]:
             "# Standard deviations within groups: evenly spaced on a logarithmic scale, dealt out so that",
             "# neighbours differ; the mean of their squares is that of the one spread",
             f"place <- rank(((seq_along(n) - 0.5) * {GOLDEN!r}) %% 1) - 1",
-            f"spread <- {_r_number(design.error_ratio)}^(place / {max(design.groups - 1, 1)})",
+            f"spread <- {r_number(design.error_ratio)}^(place / {max(design.groups - 1, 1)})",
             f"spread <- {spread} * spread / sqrt(mean(spread^2))",
         ]
         spread = "rep(spread, n)"
@@ -134,7 +154,7 @@ def _r_effects(design: Design) -> str:
     if design.sigma_group == 0:
         return f"rep(0, {design.groups})"
     drawn = SHAPES[design.effects].r_code(str(design.groups), design.shape_value)
-    return f"{_r_number(design.sigma_group)} * " + (f"({drawn})" if " " in drawn else drawn)
+    return f"{r_number(design.sigma_group)} * " + (f"({drawn})" if " " in drawn else drawn)
 
 
 def _r_literals(simulated: Simulated) -> list[str]:
@@ -176,9 +196,5 @@ def _r_sizes(design: Design) -> str | None:
 
 def _r_vector(values: Sequence[float]) -> str:
     """``c(...)`` with every digit, on as many lines as it takes."""
-    text = f"c({', '.join(map(_r_number, values))})"
+    text = f"c({', '.join(map(r_number, values))})"
     return text if len(text) <= _WIDTH else textwrap.fill(text, _WIDTH, subsequent_indent="  ")
-
-
-def _r_number(value: float) -> str:
-    return repr(value).removesuffix(".0")

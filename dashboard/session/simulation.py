@@ -120,11 +120,16 @@ class Simulation(GroupSource):
 
     def script(self, comparison: Comparison, plugins_dirs: Sequence[str] = ()) -> Scripts:
         """Scripts that draw the same rows, or read those of the download where R cannot."""
-        from dashboard.scripts.simulated_code import simulated_python_script, simulated_r_script
+        from dashboard.scripts.simulated_code import (
+            simulated_python_script,
+            simulated_r_script,
+            simulated_statsmodels_script,
+        )
 
         return Scripts(
             simulated_r_script(comparison, self._draw()),
             simulated_python_script(comparison, self._design, plugins_dirs=plugins_dirs),
+            simulated_statsmodels_script(comparison),
         )
 
     def truth(self) -> Truth | None:

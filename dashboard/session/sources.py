@@ -166,10 +166,13 @@ class Description:
 
 @dataclass(frozen=True)
 class Scripts:
-    """The same comparison in two languages."""
+    """The same comparison in three ways."""
 
     r: str
     python: str
+    """With blupboard."""
+    statsmodels: str
+    """In Python without blupboard."""
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,6 @@ if TYPE_CHECKING:
 
 SAMPLE_PREFIX = "sample-"
 """Of the token of a sample, before its id."""
-_NO_SCRIPT = """\
-# There is no script for a file whose reading was changed or from which rows were left out on purpose:
-# it would read other rows than the page does. The table can be downloaded.
-"""
 
 
 @dataclass(frozen=True)
@@ -156,36 +152,29 @@ class StoredFile(GroupSource):
         return size, f"{len(data):,} {noun.one if len(data) == 1 else noun.many}"
 
     def script(self, comparison: Comparison, plugins_dirs: Sequence[str] = ()) -> Scripts:
-        """Scripts that read the file as blupboard does.
+        """Scripts that read the rows in use: of the file itself where they read it alike, else as used."""
+        from dashboard.ingest.written_plainly import reads_alike
+        from dashboard.scripts.file_rows import FileRows
+        from dashboard.scripts.python_code import python_script
+        from dashboard.scripts.r_code import r_script
+        from dashboard.scripts.statsmodels_code import statsmodels_script
 
-        None but a remark where cells are read otherwise than found or rows are left out: a script that knew
-        nothing of it would give other numbers.
-        """
-        from dashboard.scripts.code_export import python_script, r_script
-
-        table, chosen = self._dataset.table, self._chosen
-        if chosen.reading != AS_FOUND or chosen.rows or table.stacked:
-            return Scripts(_NO_SCRIPT, _NO_SCRIPT)
-        r = r_script(
-            comparison,
-            file_name=table.name,
-            outcome=chosen.outcome,
-            group=chosen.group,
-            reader=table.reader,
-            layout=table.layout_for(chosen.outcome),
-            columns=[column.name for column in table.columns],
-            kind=table.kind,
+        table, roles = self._dataset.table, self._roles
+        rows = FileRows(
+            table.name,
+            roles["outcome"],
+            roles["group"],
+            replace(roles["reading"], sheet=table.sheet, stack=table.stacked),
+            roles["rows"],
+            table.layout if reads_alike(table, comparison.data, **roles) else None,
+            table.reader,
+            tuple(plugins_dirs),
+            "row" if table.layout is None else "line",
         )
-        python = python_script(
-            comparison,
-            file_name=table.name,
-            outcome=chosen.outcome,
-            group=chosen.group,
-            reader=table.reader,
-            plugins_dirs=plugins_dirs,
-            sheet=table.sheet,
+        r, python, statsmodels = (
+            script(comparison, rows) for script in (r_script, python_script, statsmodels_script)
         )
-        return Scripts(r, python)
+        return Scripts(r, python, statsmodels)
 
     def rows(self) -> RowsFile | None:
         """The rows in use, as they were read."""

@@ -192,14 +192,19 @@ def _display_problems(estimator: Estimator, options: object, data: GroupData, fi
             yield f"notes holds {note!r}: give instances of Note, each with a text"
     try:
         curve = estimator.weight_curve(fit, np.array([1.0, 10.0]))
-        code = estimator.r_code(data, options)
+        codes = {
+            "r_code": estimator.r_code(data, options),
+            "python_code": estimator.python_code(data, options),
+        }
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the estimator's own code runs here
-        yield f"weight_curve or r_code fails with {error_sentence(error)} (None where there is none)"
+        which = "weight_curve, r_code or python_code"
+        yield f"{which} fails with {error_sentence(error)} (None where there is none)"
         return
     if curve is not None and (np.shape(curve) != (2,) or not np.isfinite(curve).all()):
         yield "weight_curve must give one finite weight for each entry of information, or None"
-    if code is not None and not isinstance(code, str):
-        yield "r_code must give text, or None"
+    for name, code in codes.items():
+        if code is not None and not isinstance(code, str):
+            yield f"{name} must give text, or None"
 
 
 def _equivariance(estimator: Estimator, options: object) -> Iterator[str]:

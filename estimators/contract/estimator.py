@@ -117,8 +117,21 @@ class Estimator(ABC):
     def r_code(self, data: GroupData, options: Any) -> str | None:
         """The method in R: lines that leave the J estimates in ``estimate``, in the order of ``levels(g)``.
 
-        At hand are the usable rows, ``y`` (numeric) and ``g`` (a factor whose levels are ``data.labels``),
-        and lme4. Only base R, stats and lme4 may be used. None: there are none for this method or these data.
+        They may leave further numbers that the fit has: for each group, or one for all, ``std_error``,
+        ``df``, ``conf_low`` and ``conf_high`` (else they follow from those two), ``weight``; and ``mu``,
+        ``mu_std_error``, ``sigma_group``, ``sigma_error``, ``icc``. At hand are the usable rows, ``y``
+        (numeric) and ``g`` (a factor whose levels are ``data.labels``), the ``level`` of the intervals, and
+        lme4. Only base R, stats and lme4 may be used. None: there are none for this method or these data.
+        """
+        del data, options
+        return None
+
+    def python_code(self, data: GroupData, options: Any) -> str | None:
+        """The method in Python without blupboard; the names that it leaves are those of :meth:`r_code`.
+
+        At hand are the usable rows, ``y (N,)`` (floats) and ``g (N,)`` (places in ``labels``, the list of
+        ``data.labels``), the ``level`` of the intervals, and numpy, pandas and statsmodels.api as ``np``,
+        ``pd`` and ``sm``. None: there are none for this method or these data.
         """
         del data, options
         return None

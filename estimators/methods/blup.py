@@ -16,6 +16,7 @@ from estimators.contract.joint import Joint
 from estimators.contract.options import option
 from estimators.inference.second_order import second_order
 from estimators.inference.spread_intervals import exact_sentence
+from estimators.methods.blup_code import blup_python_code, blup_r_code
 from estimators.methods.degenerate import degenerate_fit, fit_replicates
 from estimators.methods.homogeneity import Case, homogeneity
 from estimators.methods.profile import Method
@@ -151,15 +152,12 @@ class Blup(Estimator):
         return None if fit.weight is None else fit.reliability(information)
 
     def r_code(self, data: GroupData, options: BlupOptions) -> str | None:
-        """The coefficients of lme4's lmer with a random intercept."""
-        del options
-        if data.known_variance is not None:
-            return None
-        return (
-            "# lmer searches from one start: where the criterion has two minima it can miss the better one\n"
-            f"model <- lme4::lmer(y ~ 1 + (1 | g), REML = {str(self.likelihood == 'reml').upper()})\n"
-            'estimate <- coef(model)$g[levels(g), "(Intercept)"]'
-        )
+        """lme4's lmer with a random intercept."""
+        return blup_r_code(data, reml=self.likelihood == "reml", std_error=options.std_error)
+
+    def python_code(self, data: GroupData, options: BlupOptions) -> str | None:
+        """Statsmodels' MixedLM with a random intercept."""
+        return blup_python_code(data, reml=self.likelihood == "reml", std_error=options.std_error)
 
 
 class RemlBlup(Blup):

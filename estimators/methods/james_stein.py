@@ -29,13 +29,27 @@ PULLED_ONTO_CENTER = Note(
 R_CODE = """\
 n <- as.vector(table(g))
 means <- as.vector(tapply(y, g, mean))
-df <- length(y) - nlevels(g)
-pooled <- sum((y - means[g])^2) / df
+rows_within <- length(y) - nlevels(g)
+pooled <- sum((y - means[g])^2) / rows_within
 center <- mean(y)
 spread <- sum(n * (means - center)^2)
-bound <- (nlevels(g) - 3) * df / (df + 2) * pooled
+bound <- (nlevels(g) - 3) * rows_within / (rows_within + 2) * pooled
 weight <- if (spread <= bound) 0 else 1 - bound / spread
-estimate <- center + weight * (means - center)"""
+estimate <- center + weight * (means - center)
+sigma_error <- sqrt(pooled)"""
+R_ALL_EQUAL = "estimate <- rep(y[1], nlevels(g))\nsigma_error <- 0"
+PYTHON_CODE = """\
+n = np.bincount(g)
+means = np.bincount(g, y) / n
+rows_within = len(y) - len(labels)
+pooled = ((y - means[g]) ** 2).sum() / rows_within
+center = y.mean()
+spread = (n * (means - center) ** 2).sum()
+bound = (len(labels) - 3) * rows_within / (rows_within + 2) * pooled
+weight = 0.0 if spread <= bound else 1 - bound / spread
+estimate = center + weight * (means - center)
+sigma_error = np.sqrt(pooled)"""
+PYTHON_ALL_EQUAL = "estimate = np.full(len(labels), y[0])\nsigma_error = 0.0"
 
 
 class JamesStein(Estimator):
@@ -83,7 +97,16 @@ class JamesStein(Estimator):
     def r_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The formula: with estimated variances, weighting by precision is weighting by rows."""
         del options
-        return None if data.known_variance is not None else R_CODE
+        if data.known_variance is not None:
+            return None
+        return R_ALL_EQUAL if data.all_equal else R_CODE
+
+    def python_code(self, data: GroupData, options: NoOptions) -> str | None:
+        """As :meth:`r_code`."""
+        del options
+        if data.known_variance is not None:
+            return None
+        return PYTHON_ALL_EQUAL if data.all_equal else PYTHON_CODE
 
 
 def _shrunk(data: GroupData | GroupBatch) -> tuple[NDArray[np.float64], dict[str, Any]]:

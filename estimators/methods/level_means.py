@@ -24,8 +24,26 @@ NO_STANDARD_ERRORS = Note(
     "warning",
     "No group has two rows, so the spread within groups is unknown: there are no standard errors.",
 )
-LM_GROUPS = 200
-"""Past this many groups the model matrix of R's lm takes seconds and gigabytes where rows are many."""
+MATRIX_GROUPS, MATRIX_CELLS = 200, 20_000_000
+"""Past so many groups, or rows times groups, a regression's model matrix takes seconds and gigabytes."""
+_R_MEANS = """\
+# lm(y ~ 0 + g) has these as its coefficients, but needs two groups and a column for each
+estimate <- as.vector(tapply(y, g, mean))"""
+_R_ERRORS = """\
+df <- length(y) - nlevels(g)
+sigma_error <- sqrt(sum((y - ave(y, g))^2) / df)
+std_error <- sigma_error / sqrt(as.vector(table(g)))"""
+_PYTHON_FIT = """\
+# One column of zeros and ones for each group, no intercept
+model = sm.OLS(y, np.eye(len(labels))[g]).fit()
+estimate = model.params"""
+_PYTHON_MEANS = """\
+# sm.OLS has these as its parameters, but needs a column for each group
+estimate = np.bincount(g, y) / np.bincount(g)"""
+_PYTHON_ERRORS = """\
+df = len(y) - len(labels)
+sigma_error = np.sqrt(((y - estimate[g]) ** 2).sum() / df)
+std_error = sigma_error / np.sqrt(np.bincount(g))"""
 
 
 class LevelMeans(Estimator):
@@ -66,12 +84,16 @@ class LevelMeans(Estimator):
         del options
         if data.known_variance is not None:
             return None
-        if 1 < len(data) <= LM_GROUPS:
-            return "estimate <- unname(coef(lm(y ~ 0 + g)))"
-        return (
-            "# lm(y ~ 0 + g) has these as its coefficients, but needs two groups and a column for each\n"
-            "estimate <- as.vector(tapply(y, g, mean))"
-        )
+        fit = "estimate <- unname(coef(lm(y ~ 0 + g)))" if _has_small_matrix(data) else _R_MEANS
+        return "\n".join([fit, *([_R_ERRORS] if data.df_within else []), "weight <- 1"])
+
+    def python_code(self, data: GroupData, options: NoOptions) -> str | None:
+        """The parameters of statsmodels' OLS without an intercept, or plain means as in :meth:`r_code`."""
+        del options
+        if data.known_variance is not None:
+            return None
+        fit = _PYTHON_FIT if _has_small_matrix(data) else _PYTHON_MEANS
+        return "\n".join([fit, *([_PYTHON_ERRORS] if data.df_within else []), "weight = 1.0"])
 
 
 class GrandMean(Estimator):
@@ -108,7 +130,27 @@ class GrandMean(Estimator):
     def r_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The mean of all rows, once for each group."""
         del options
-        return None if data.known_variance is not None else "estimate <- rep(mean(y), nlevels(g))"
+        if data.known_variance is not None:
+            return None
+        lines = ["mu <- mean(y)", "estimate <- rep(mu, nlevels(g))", "weight <- 0"]
+        if data.total > 1:
+            lines += ["df <- length(y) - 1", "std_error <- mu_std_error <- sd(y) / sqrt(length(y))"]
+        return "\n".join(lines)
+
+    def python_code(self, data: GroupData, options: NoOptions) -> str | None:
+        """The mean of all rows, once for each group."""
+        del options
+        if data.known_variance is not None:
+            return None
+        lines = ["mu = y.mean()", "estimate = np.full(len(labels), mu)", "weight = 0.0"]
+        if data.total > 1:
+            lines += ["df = len(y) - 1", "std_error = mu_std_error = y.std(ddof=1) / np.sqrt(len(y))"]
+        return "\n".join(lines)
+
+
+def _has_small_matrix(data: GroupData) -> bool:
+    """Whether a regression on the groups is soon done; it takes two of them."""
+    return 1 < len(data) <= MATRIX_GROUPS and len(data) * data.total <= MATRIX_CELLS
 
 
 def _own_means(data: GroupData | GroupBatch) -> dict[str, Any]:

@@ -86,9 +86,10 @@ BROKEN = {
     "curve": ({"weight_curve": lambda self, fit, n: np.zeros(len(n) + 1)}, "weight_curve must give"),
     "curve fails": (
         {"weight_curve": lambda self, fit, n: 1 / 0},
-        "weight_curve or r_code fails with ZeroDiv",
+        "weight_curve, r_code or python_code fails with ZeroDiv",
     ),
     "code": ({"r_code": lambda self, data, options: 3}, "r_code must give text"),
+    "python": ({"python_code": lambda self, data, options: 3}, "python_code must give text"),
     "order": (
         {
             "needs": "rows",

@@ -38,6 +38,8 @@ class Good(Base):
         return np.full(len(n), fit.details["curve"].height)
     def r_code(self, data, options):
         return f"estimate <- rep({options.share}, {len(data)})"
+    def python_code(self, data, options):
+        return f"estimate = np.full({len(data)}, {options.share})"
 
 class Rows(Base):
     id, needs = "rows", "rows"

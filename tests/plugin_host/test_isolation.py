@@ -78,10 +78,12 @@ def test_details_are_there_for_the_weight_curve(registry):
     assert registry["many"].weight_curve(fit, np.array([1.0])) is None
 
 
-def test_r_code_comes_from_the_original(registry):
-    good = registry["good"]
-    assert good.r_code(DATA, good.make_options({"share": 0.25})) == "estimate <- rep(0.25, 4)"
-    assert registry["many"].r_code(DATA, None) is None
+def test_code_comes_from_the_original(registry):
+    good, many = registry["good"], registry["many"]
+    quarter = good.make_options({"share": 0.25})
+    assert good.r_code(DATA, quarter) == "estimate <- rep(0.25, 4)"
+    assert good.python_code(DATA, quarter) == "estimate = np.full(4, 0.25)"
+    assert many.r_code(DATA, None) is many.python_code(DATA, None) is None
 
 
 def test_options_are_checked_before_anything_travels(registry):

@@ -16,14 +16,16 @@ from dashboard.ingest import Table, UnreadableFile, reduce_file, reduce_table, s
 from dashboard.ingest.plugin_kinds import kind_of
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.file_kinds import foreign_kinds
-from dashboard.scripts.code_export import python_script, r_script
+from dashboard.scripts.file_rows import FileRows
+from dashboard.scripts.python_code import python_script
+from dashboard.scripts.r_code import r_script
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from estimators import Reader, Source, build_registry, compare
-from tests.dashboard.test_code_export import run_python
 from tests.scenes import BUILT_IN
+from tests.scripts import run_python
 
 TEXT = "a 1\na 2.5\nb 4\nb 6\nc 0\n"
 MEANS = {"a": 1.75, "b": 5.0, "c": 0.0}
@@ -232,18 +234,18 @@ def test_the_python_script_reads_the_file_with_the_plugin(tmp_path, shelf):
         path, outcome="y", group="g", kinds=foreign_kinds(collect([shelf], entry_points=False))
     )
     comparison = compare(data, [BUILT_IN["ols"]])
-    script = python_script(
-        comparison, file_name=path.name, outcome="y", group="g", plugins_dirs=[str(shelf)], reader="lines"
-    )
+    rows = FileRows(path.name, "y", "g", reader="lines", plugins_dirs=(str(shelf),))
+    script = python_script(comparison, rows)
     got, _ = run_python(script, tmp_path)
     assert got == json.loads(comparison.tidy().to_json())
 
 
-def test_the_r_script_asks_for_the_table_as_csv(tmp_path):
+def test_the_r_script_asks_for_the_rows_as_used(tmp_path):
     comparison = compare(reduce_table(stored(tmp_path), outcome="y", group="g"), [BUILT_IN["ols"]])
-    script = r_script(comparison, file_name="data.lines", outcome="y", group="g", reader="lines")
-    assert "data.lines was read by a plugin for Python: save its table as data.csv first" in script
-    assert 'read.csv(\n  "data.csv"' in script
+    script = r_script(comparison, FileRows("data.lines", "y", "g", reader="lines", plugins_dirs=("shelf",)))
+    command = "blupboard rows --plugins-dir=shelf --outcome=y --group=g --output=data-rows.csv -- data.lines"
+    assert f"#   {command}\n" in script
+    assert 'read.csv(\n  "data-rows.csv"' in script
 
 
 def test_the_page_exports_code_for_such_a_file(tmp_path):
@@ -258,8 +260,9 @@ def test_the_page_exports_code_for_such_a_file(tmp_path):
     token = workspace.receive("ann", "a.lines", io.BytesIO(TEXT.encode()), None).token
     choices = Choices(ChosenColumns(token, "y", "g"), ("ols",))
     scripts = comparisons.source("ann", choices).script(comparisons.comparison("ann", choices))
-    assert "save its table as a.csv" in scripts.r
-    assert "readers['lines'].read(Path('a.lines'))" in scripts.python
+    assert '"a-rows.csv"' in scripts.r
+    assert "'a-rows.csv'" in scripts.statsmodels
+    assert "kinds = foreign_kinds(build_registry())" in scripts.python
 
 
 # The command line

@@ -1,70 +1,101 @@
-# Needs the package lme4: install.packages("lme4")
 rows <- read.csv(
   "scores.csv", colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8"
 )
-# What is not a number (blank, NA, other words) is left out, as is a row without a group
-text <- trimws(rows[["score"]], whitespace = "[\\h\\v]")
-readable <- grepl("^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$", text)
-y <- rep(NA_real_, length(text))
-y[readable] <- as.numeric(text[readable])
+y <- as.numeric(rows[["score"]])
 g <- enc2utf8(rows[["school"]])
+g <- factor(g, levels = sort(unique(g), method = "radix"))
+# The same rows as in blupboard? To go on with other rows, take this check away
+stopifnot(length(y) == 12, nlevels(g) == 4, abs(mean(y) - 4) <= 1e-8 * mean(abs(y)))
 
-usable <- is.finite(y) & grepl("[^[:space:]]", g)
-y <- y[usable]
-g <- factor(g[usable], levels = sort(unique(g[usable]), method = "radix"))
-# In blupboard: 12 of 12 rows in 4 groups
-cat(length(y), "of", length(usable), "rows in", nlevels(g), "groups\n")
-
-result <- data.frame(
-  group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean))
-)
+level <- 0.95
+# What a method found becomes rows of two tables; NA is what it does not have
+tidy <- parameters <- NULL
+keep <- function(estimator, found) {
+  number <- function(name, absent = NA_real_) if (is.null(found[[name]])) absent else found[[name]]
+  half <- qt((1 + level) / 2, number("df", Inf)) * number("std_error")
+  tidy <<- rbind(tidy, data.frame(
+    estimator, group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean)),
+    estimate = found$estimate, std_error = number("std_error"),
+    conf_low = number("conf_low", found$estimate - half),
+    conf_high = number("conf_high", found$estimate + half),
+    weight = number("weight")
+  ))
+  parameters <<- rbind(parameters, data.frame(
+    estimator, mu = number("mu"), mu_std_error = number("mu_std_error"),
+    sigma_group = number("sigma_group"), sigma_error = number("sigma_error"), icc = number("icc")
+  ))
+}
 
 # Level means (OLS)
-result[["ols"]] <- local({
+# In blupboard: sigma_error 0
+keep("ols", local({
   estimate <- unname(coef(lm(y ~ 0 + g)))
-  estimate
-})
+  df <- length(y) - nlevels(g)
+  sigma_error <- sqrt(sum((y - ave(y, g))^2) / df)
+  std_error <- sigma_error / sqrt(as.vector(table(g)))
+  weight <- 1
+  environment()
+}))
 
 # REML BLUP
+# In blupboard: mu 4, sigma_group 3.55903, sigma_error 0, icc 1
 # Note: Rows do not vary within any group, so every group's mean is taken at its word. This is the
 #   limit of the method; there is no criterion.
-result[["reml"]] <- local({
-  # lmer searches from one start: where the criterion has two minima it can miss the better one
-  model <- lme4::lmer(y ~ 1 + (1 | g), REML = TRUE)
-  estimate <- coef(model)$g[levels(g), "(Intercept)"]
-  estimate
-})
+keep("reml", local({
+  # Rows do not vary within any group: the limit, which lmer cannot reach
+  estimate <- as.vector(tapply(y, g, mean))
+  mu <- mean(estimate)
+  sigma_group <- sqrt(sum((estimate - mu)^2) / (nlevels(g) - 1))
+  mu_std_error <- sigma_group / sqrt(nlevels(g))
+  std_error <- sigma_error <- 0
+  weight <- icc <- 1
+  environment()
+}))
 
 # ML BLUP
+# In blupboard: mu 4, sigma_group 3.08221, sigma_error 0, icc 1
 # Note: Rows do not vary within any group, so every group's mean is taken at its word. This is the
 #   limit of the method; there is no criterion.
-result[["ml"]] <- local({
-  # lmer searches from one start: where the criterion has two minima it can miss the better one
-  model <- lme4::lmer(y ~ 1 + (1 | g), REML = FALSE)
-  estimate <- coef(model)$g[levels(g), "(Intercept)"]
-  estimate
-})
+keep("ml", local({
+  # Rows do not vary within any group: the limit, which lmer cannot reach
+  estimate <- as.vector(tapply(y, g, mean))
+  mu <- mean(estimate)
+  sigma_group <- sqrt(sum((estimate - mu)^2) / nlevels(g))
+  mu_std_error <- sigma_group / sqrt(nlevels(g))
+  std_error <- sigma_error <- 0
+  weight <- icc <- 1
+  environment()
+}))
 
 # James–Stein
+# In blupboard: sigma_error 0
 # Note: Rows do not vary within any group, so every group's mean is taken at its word. This is the
 #   limit of the method; there is no criterion.
-result[["james_stein"]] <- local({
+keep("james_stein", local({
   n <- as.vector(table(g))
   means <- as.vector(tapply(y, g, mean))
-  df <- length(y) - nlevels(g)
-  pooled <- sum((y - means[g])^2) / df
+  rows_within <- length(y) - nlevels(g)
+  pooled <- sum((y - means[g])^2) / rows_within
   center <- mean(y)
   spread <- sum(n * (means - center)^2)
-  bound <- (nlevels(g) - 3) * df / (df + 2) * pooled
+  bound <- (nlevels(g) - 3) * rows_within / (rows_within + 2) * pooled
   weight <- if (spread <= bound) 0 else 1 - bound / spread
   estimate <- center + weight * (means - center)
-  estimate
-})
+  sigma_error <- sqrt(pooled)
+  environment()
+}))
 
 # Grand mean
-result[["grand_mean"]] <- local({
-  estimate <- rep(mean(y), nlevels(g))
-  estimate
-})
+# In blupboard: mu 4
+keep("grand_mean", local({
+  mu <- mean(y)
+  estimate <- rep(mu, nlevels(g))
+  weight <- 0
+  df <- length(y) - 1
+  std_error <- mu_std_error <- sd(y) / sqrt(length(y))
+  environment()
+}))
 
-print(result, row.names = FALSE)
+options(width = 160)
+print(tidy, row.names = FALSE)
+print(parameters, row.names = FALSE)

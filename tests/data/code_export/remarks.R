@@ -1,64 +1,111 @@
 # Needs the package lme4: install.packages("lme4")
+# The rows that blupboard used of scores.csv: there under Export, "Rows as used (CSV)", or
+#   blupboard rows --outcome=score --group=school --output=scores-rows.csv -- scores.csv
 rows <- read.csv(
-  "scores.csv", colClasses = "character", check.names = FALSE, na.strings = character(), encoding = "UTF-8", skip = 2
+  "scores-rows.csv", colClasses = c("character", "numeric"), na.strings = character(), encoding = "UTF-8"
 )
-# What is not a number (blank, NA, other words) is left out, as is a row without a group
-text <- trimws(rows[["score"]], whitespace = "[\\h\\v]")
-readable <- grepl("^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$", text)
-y <- rep(NA_real_, length(text))
-y[readable] <- as.numeric(text[readable])
-g <- enc2utf8(rows[["school"]])
+y <- rows$outcome
+g <- factor(rows$group, levels = sort(unique(rows$group), method = "radix"))
+# The same rows as in blupboard? To go on with other rows, take this check away
+stopifnot(length(y) == 15, nlevels(g) == 5, abs(mean(y) - 21.478646666666666) <= 1e-8 * mean(abs(y)))
 
-usable <- is.finite(y) & grepl("[^[:space:]]", g)
-y <- y[usable]
-g <- factor(g[usable], levels = sort(unique(g[usable]), method = "radix"))
-# In blupboard: 15 of 15 rows in 5 groups
-cat(length(y), "of", length(usable), "rows in", nlevels(g), "groups\n")
-
-result <- data.frame(
-  group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean))
-)
+level <- 0.95
+# What a method found becomes rows of two tables; NA is what it does not have
+tidy <- parameters <- NULL
+keep <- function(estimator, found) {
+  number <- function(name, absent = NA_real_) if (is.null(found[[name]])) absent else found[[name]]
+  half <- qt((1 + level) / 2, number("df", Inf)) * number("std_error")
+  tidy <<- rbind(tidy, data.frame(
+    estimator, group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean)),
+    estimate = found$estimate, std_error = number("std_error"),
+    conf_low = number("conf_low", found$estimate - half),
+    conf_high = number("conf_high", found$estimate + half),
+    weight = number("weight")
+  ))
+  parameters <<- rbind(parameters, data.frame(
+    estimator, mu = number("mu"), mu_std_error = number("mu_std_error"),
+    sigma_group = number("sigma_group"), sigma_error = number("sigma_error"), icc = number("icc")
+  ))
+}
 
 # Level means (OLS)
-result[["ols"]] <- local({
+# In blupboard: sigma_error 2.0681
+keep("ols", local({
   estimate <- unname(coef(lm(y ~ 0 + g)))
-  estimate
-})
+  df <- length(y) - nlevels(g)
+  sigma_error <- sqrt(sum((y - ave(y, g))^2) / df)
+  std_error <- sigma_error / sqrt(as.vector(table(g)))
+  weight <- 1
+  environment()
+}))
 
 # REML BLUP
-result[["reml"]] <- local({
+# In blupboard: mu 20.4585, sigma_group 3.22639, sigma_error 2.07853, icc 0.706699
+keep("reml", local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
-  model <- lme4::lmer(y ~ 1 + (1 | g), REML = TRUE)
+  closer <- lme4::lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12))
+  model <- lme4::lmer(y ~ 1 + (1 | g), REML = TRUE, control = closer)
   estimate <- coef(model)$g[levels(g), "(Intercept)"]
-  estimate
-})
+  mu <- lme4::fixef(model)[["(Intercept)"]]
+  mu_std_error <- sqrt(as.matrix(vcov(model))[1, 1])
+  sigma_group <- attr(lme4::VarCorr(model)$g, "stddev")[[1]]
+  sigma_error <- sigma(model)
+  icc <- sigma_group^2 / (sigma_group^2 + sigma_error^2)
+  n <- as.vector(table(g))
+  weight <- n * sigma_group^2 / (n * sigma_group^2 + sigma_error^2)
+  # Of mu + b as a prediction: lme4's condVar is that of b with mu taken as known
+  conditional <- sqrt(attr(lme4::ranef(model, condVar = TRUE)$g, "postVar")[1, 1, ])
+  std_error <- sqrt(conditional^2 + (1 - weight)^2 * mu_std_error^2)
+  environment()
+}))
 
 # ML BLUP
-result[["ml"]] <- local({
+# In blupboard: mu 20.5181, sigma_group 2.79958, sigma_error 2.08377, icc 0.643499
+keep("ml", local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
-  model <- lme4::lmer(y ~ 1 + (1 | g), REML = FALSE)
+  closer <- lme4::lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12))
+  model <- lme4::lmer(y ~ 1 + (1 | g), REML = FALSE, control = closer)
   estimate <- coef(model)$g[levels(g), "(Intercept)"]
-  estimate
-})
+  mu <- lme4::fixef(model)[["(Intercept)"]]
+  mu_std_error <- sqrt(as.matrix(vcov(model))[1, 1])
+  sigma_group <- attr(lme4::VarCorr(model)$g, "stddev")[[1]]
+  sigma_error <- sigma(model)
+  icc <- sigma_group^2 / (sigma_group^2 + sigma_error^2)
+  n <- as.vector(table(g))
+  weight <- n * sigma_group^2 / (n * sigma_group^2 + sigma_error^2)
+  # Of mu + b as a prediction: lme4's condVar is that of b with mu taken as known
+  conditional <- sqrt(attr(lme4::ranef(model, condVar = TRUE)$g, "postVar")[1, 1, ])
+  std_error <- sqrt(conditional^2 + (1 - weight)^2 * mu_std_error^2)
+  environment()
+}))
 
 # James–Stein
-result[["james_stein"]] <- local({
+# In blupboard: sigma_error 2.0681
+keep("james_stein", local({
   n <- as.vector(table(g))
   means <- as.vector(tapply(y, g, mean))
-  df <- length(y) - nlevels(g)
-  pooled <- sum((y - means[g])^2) / df
+  rows_within <- length(y) - nlevels(g)
+  pooled <- sum((y - means[g])^2) / rows_within
   center <- mean(y)
   spread <- sum(n * (means - center)^2)
-  bound <- (nlevels(g) - 3) * df / (df + 2) * pooled
+  bound <- (nlevels(g) - 3) * rows_within / (rows_within + 2) * pooled
   weight <- if (spread <= bound) 0 else 1 - bound / spread
   estimate <- center + weight * (means - center)
-  estimate
-})
+  sigma_error <- sqrt(pooled)
+  environment()
+}))
 
 # Grand mean
-result[["grand_mean"]] <- local({
-  estimate <- rep(mean(y), nlevels(g))
-  estimate
-})
+# In blupboard: mu 21.4786
+keep("grand_mean", local({
+  mu <- mean(y)
+  estimate <- rep(mu, nlevels(g))
+  weight <- 0
+  df <- length(y) - 1
+  std_error <- mu_std_error <- sd(y) / sqrt(length(y))
+  environment()
+}))
 
-print(result, row.names = FALSE)
+options(width = 160)
+print(tidy, row.names = FALSE)
+print(parameters, row.names = FALSE)

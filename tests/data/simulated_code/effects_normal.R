@@ -10,54 +10,109 @@ g <- rep(names(true_mean), n)
 g <- factor(g, levels = sort(unique(g), method = "radix"))
 cat(length(y), "rows in", nlevels(g), "groups\n")
 
-result <- data.frame(
-  group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean)),
-  true_mean = as.vector(true_mean[levels(g)])
-)
+level <- 0.95
+# What a method found becomes rows of two tables; NA is what it does not have
+tidy <- parameters <- NULL
+keep <- function(estimator, found) {
+  number <- function(name, absent = NA_real_) if (is.null(found[[name]])) absent else found[[name]]
+  half <- qt((1 + level) / 2, number("df", Inf)) * number("std_error")
+  tidy <<- rbind(tidy, data.frame(
+    estimator, group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean)),
+    estimate = found$estimate, std_error = number("std_error"),
+    conf_low = number("conf_low", found$estimate - half),
+    conf_high = number("conf_high", found$estimate + half),
+    weight = number("weight")
+  ))
+  parameters <<- rbind(parameters, data.frame(
+    estimator, mu = number("mu"), mu_std_error = number("mu_std_error"),
+    sigma_group = number("sigma_group"), sigma_error = number("sigma_error"), icc = number("icc")
+  ))
+}
 
 # Level means (OLS)
-result[["ols"]] <- local({
+# In blupboard: sigma_error 1.11082
+keep("ols", local({
   estimate <- unname(coef(lm(y ~ 0 + g)))
-  estimate
-})
+  df <- length(y) - nlevels(g)
+  sigma_error <- sqrt(sum((y - ave(y, g))^2) / df)
+  std_error <- sigma_error / sqrt(as.vector(table(g)))
+  weight <- 1
+  environment()
+}))
 
 # REML BLUP
-result[["reml"]] <- local({
+# In blupboard: mu -2.00854, sigma_group 3.45557, sigma_error 1.11082, icc 0.906342
+keep("reml", local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
-  model <- lme4::lmer(y ~ 1 + (1 | g), REML = TRUE)
+  closer <- lme4::lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12))
+  model <- lme4::lmer(y ~ 1 + (1 | g), REML = TRUE, control = closer)
   estimate <- coef(model)$g[levels(g), "(Intercept)"]
-  estimate
-})
+  mu <- lme4::fixef(model)[["(Intercept)"]]
+  mu_std_error <- sqrt(as.matrix(vcov(model))[1, 1])
+  sigma_group <- attr(lme4::VarCorr(model)$g, "stddev")[[1]]
+  sigma_error <- sigma(model)
+  icc <- sigma_group^2 / (sigma_group^2 + sigma_error^2)
+  n <- as.vector(table(g))
+  weight <- n * sigma_group^2 / (n * sigma_group^2 + sigma_error^2)
+  # Of mu + b as a prediction: lme4's condVar is that of b with mu taken as known
+  conditional <- sqrt(attr(lme4::ranef(model, condVar = TRUE)$g, "postVar")[1, 1, ])
+  std_error <- sqrt(conditional^2 + (1 - weight)^2 * mu_std_error^2)
+  environment()
+}))
 
 # ML BLUP
-result[["ml"]] <- local({
+# In blupboard: mu -2.00854, sigma_group 3.30651, sigma_error 1.11082, icc 0.898583
+keep("ml", local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
-  model <- lme4::lmer(y ~ 1 + (1 | g), REML = FALSE)
+  closer <- lme4::lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12))
+  model <- lme4::lmer(y ~ 1 + (1 | g), REML = FALSE, control = closer)
   estimate <- coef(model)$g[levels(g), "(Intercept)"]
-  estimate
-})
+  mu <- lme4::fixef(model)[["(Intercept)"]]
+  mu_std_error <- sqrt(as.matrix(vcov(model))[1, 1])
+  sigma_group <- attr(lme4::VarCorr(model)$g, "stddev")[[1]]
+  sigma_error <- sigma(model)
+  icc <- sigma_group^2 / (sigma_group^2 + sigma_error^2)
+  n <- as.vector(table(g))
+  weight <- n * sigma_group^2 / (n * sigma_group^2 + sigma_error^2)
+  # Of mu + b as a prediction: lme4's condVar is that of b with mu taken as known
+  conditional <- sqrt(attr(lme4::ranef(model, condVar = TRUE)$g, "postVar")[1, 1, ])
+  std_error <- sqrt(conditional^2 + (1 - weight)^2 * mu_std_error^2)
+  environment()
+}))
 
 # James–Stein
-result[["james_stein"]] <- local({
+# In blupboard: sigma_error 1.11082
+keep("james_stein", local({
   n <- as.vector(table(g))
   means <- as.vector(tapply(y, g, mean))
-  df <- length(y) - nlevels(g)
-  pooled <- sum((y - means[g])^2) / df
+  rows_within <- length(y) - nlevels(g)
+  pooled <- sum((y - means[g])^2) / rows_within
   center <- mean(y)
   spread <- sum(n * (means - center)^2)
-  bound <- (nlevels(g) - 3) * df / (df + 2) * pooled
+  bound <- (nlevels(g) - 3) * rows_within / (rows_within + 2) * pooled
   weight <- if (spread <= bound) 0 else 1 - bound / spread
   estimate <- center + weight * (means - center)
-  estimate
-})
+  sigma_error <- sqrt(pooled)
+  environment()
+}))
 
 # Grand mean
-result[["grand_mean"]] <- local({
-  estimate <- rep(mean(y), nlevels(g))
-  estimate
-})
+# In blupboard: mu -2.00854
+keep("grand_mean", local({
+  mu <- mean(y)
+  estimate <- rep(mu, nlevels(g))
+  weight <- 0
+  df <- length(y) - 1
+  std_error <- mu_std_error <- sd(y) / sqrt(length(y))
+  environment()
+}))
 
-print(result, row.names = FALSE)
+tidy$true_mean <- unname(true_mean[tidy$group])
+
+options(width = 160)
+print(tidy, row.names = FALSE)
+print(parameters, row.names = FALSE)
 
 # Root mean squared distance from the true means in this one draw: the closest first
-print(sort(sqrt(colMeans((result[-(1:4)] - result$true_mean)^2))))
+off <- (tidy$estimate - tidy$true_mean)^2
+print(sort(sqrt(tapply(off, tidy$estimator, mean))))

@@ -9,17 +9,36 @@ g <- rep(names(true_mean), n)
 g <- factor(g, levels = sort(unique(g), method = "radix"))
 cat(length(y), "rows in", nlevels(g), "groups\n")
 
-result <- data.frame(
-  group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean)),
-  true_mean = as.vector(true_mean[levels(g)])
-)
+level <- 0.95
+# What a method found becomes rows of two tables; NA is what it does not have
+tidy <- parameters <- NULL
+keep <- function(estimator, found) {
+  number <- function(name, absent = NA_real_) if (is.null(found[[name]])) absent else found[[name]]
+  half <- qt((1 + level) / 2, number("df", Inf)) * number("std_error")
+  tidy <<- rbind(tidy, data.frame(
+    estimator, group = levels(g), n = as.vector(table(g)), raw_mean = as.vector(tapply(y, g, mean)),
+    estimate = found$estimate, std_error = number("std_error"),
+    conf_low = number("conf_low", found$estimate - half),
+    conf_high = number("conf_high", found$estimate + half),
+    weight = number("weight")
+  ))
+  parameters <<- rbind(parameters, data.frame(
+    estimator, mu = number("mu"), mu_std_error = number("mu_std_error"),
+    sigma_group = number("sigma_group"), sigma_error = number("sigma_error"), icc = number("icc")
+  ))
+}
 
 # Level means (OLS)
-result[["ols"]] <- local({
+# In blupboard: sigma_error 0.82423
+keep("ols", local({
   # lm(y ~ 0 + g) has these as its coefficients, but needs two groups and a column for each
   estimate <- as.vector(tapply(y, g, mean))
-  estimate
-})
+  df <- length(y) - nlevels(g)
+  sigma_error <- sqrt(sum((y - ave(y, g))^2) / df)
+  std_error <- sigma_error / sqrt(as.vector(table(g)))
+  weight <- 1
+  environment()
+}))
 
 # REML BLUP: left out, needs at least 2 groups to tell how much groups differ
 
@@ -28,12 +47,22 @@ result[["ols"]] <- local({
 # James–Stein: left out, needs at least 4 groups
 
 # Grand mean
-result[["grand_mean"]] <- local({
-  estimate <- rep(mean(y), nlevels(g))
-  estimate
-})
+# In blupboard: mu 2.18101
+keep("grand_mean", local({
+  mu <- mean(y)
+  estimate <- rep(mu, nlevels(g))
+  weight <- 0
+  df <- length(y) - 1
+  std_error <- mu_std_error <- sd(y) / sqrt(length(y))
+  environment()
+}))
 
-print(result, row.names = FALSE)
+tidy$true_mean <- unname(true_mean[tidy$group])
+
+options(width = 160)
+print(tidy, row.names = FALSE)
+print(parameters, row.names = FALSE)
 
 # Root mean squared distance from the true means in this one draw: the closest first
-print(sort(sqrt(colMeans((result[-(1:4)] - result$true_mean)^2))))
+off <- (tidy$estimate - tidy$true_mean)^2
+print(sort(sqrt(tapply(off, tidy$estimator, mean))))

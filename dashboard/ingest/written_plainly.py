@@ -1,0 +1,82 @@
+"""Text tables that other programs read as blupboard does, without being told more than the delimiter.
+
+Conservative throughout: what is not certain is taken for otherwise, and other programs then get the rows as
+blupboard used them.
+"""
+
+from __future__ import annotations
+
+import mmap
+import re
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from dashboard.ingest.reading import Reading, RowFilter
+from dashboard.ingest.table import LINE, stored_name
+
+if TYPE_CHECKING:
+    from dashboard.ingest.dialect import Layout
+    from dashboard.ingest.table import Table
+    from estimators import GroupData
+
+_DELIMITERS = (",", ";", "\t", "|")
+_BOM = b"\xef\xbb\xbf"
+_TROUBLE = re.compile(rb'["\\\x1a]|\r(?!\n)')
+"""Quotes, escapes, an old mark of the end of a file, and line ends that are no more in use."""
+_AROUND = "[ \t]*"
+_FILLED = "[^ \t]"
+NUMBER = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
+"""A number with a decimal point, as a regular expression that R, Python and DuckDB read alike."""
+
+
+def written_plainly(path: Path, layout: Layout) -> bool:
+    """Whether a UTF-8 text is but its columns' names in the first line and rows without quotes or escapes.
+
+    That every row has as many cells as there are names is seen when the rows are stored: `reads_alike`.
+    """
+    dialect = layout.dialect
+    usual = dialect.delimiter in _DELIMITERS and dialect.quote in ("", '"') and not dialect.skips_spaces
+    if not usual or layout.lines_before_data != 1 or any(name != name.strip() for name in layout.names):
+        return False
+    header = dialect.delimiter.join(layout.names).encode()
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        start = len(_BOM) if content[:3] == _BOM else 0
+        first = content[start : start + len(header) + 2]
+        ends = first[len(header) :] in (b"", b"\r\n") or first[len(header) : len(header) + 1] == b"\n"
+        return first.startswith(header) and ends and _TROUBLE.search(content) is None
+
+
+def reads_alike(
+    table: Table, data: GroupData, *, outcome: str, group: str, reading: Reading, rows: RowFilter
+) -> bool:
+    """Whether a reader of CSV that takes plain numbers and labels as they stand finds the rows of `data`.
+
+    These are the rows whose outcome is a plain number, spaces and tabs around it aside, and whose label is
+    more than spaces and tabs; groups left out by their label are the one thing that has to be said.
+    """
+    layout, y, g = table.layout, table.column(outcome), table.column(group)
+    if layout is None or not layout.plain or table.stacked or rows.where or y is None or g is None:
+        return False
+    if data.notation is None or not data.notation.is_plain:
+        return False
+    laid_out = Reading(encoding=reading.encoding, delimiter=reading.delimiter, quote=reading.quote)
+    if replace(laid_out, labels=reading.labels) != reading or reading.labels not in (None, "exact"):
+        return False
+    return _plain_rows(table.path, stored_name(y.stored), stored_name(g.stored), rows.exclude) == data.total
+
+
+def _plain_rows(parquet: Path, outcome: str, group: str, exclude: tuple[str, ...]) -> int | None:
+    """How many rows of a stored table are plain; None where its rows are not the lines of the file."""
+    from dashboard.ingest.engine import engine, literal, parquet_source, select
+
+    source = parquet_source(parquet)
+    with TemporaryDirectory(prefix="blupboard-") as folder, engine(parquet, Path(folder)) as connection:
+        if any(row[0] == LINE for row in connection.execute(f"DESCRIBE {select('*', source)}").fetchall()):
+            return None
+        number = f"regexp_full_match({outcome}, {literal(_AROUND + NUMBER + _AROUND)})"
+        label = f"regexp_matches({group}, {literal(_FILLED)})"
+        kept = f" AND {group} NOT IN ({', '.join(map(literal, exclude))})" if exclude else ""
+        found = connection.execute(select("count(*)", source, f"WHERE {number} AND {label}{kept}"))
+        return int(found.fetchall()[0][0])
