@@ -153,11 +153,11 @@ class Blup(Estimator):
 
     def r_code(self, data: GroupData, options: BlupOptions) -> str | None:
         """lme4's lmer with a random intercept."""
-        return blup_r_code(data, reml=self.likelihood == "reml", std_error=options.std_error)
+        return blup_r_code(data, method=self.likelihood, std_error=options.std_error)
 
     def python_code(self, data: GroupData, options: BlupOptions) -> str | None:
         """Statsmodels' MixedLM with a random intercept."""
-        return blup_python_code(data, reml=self.likelihood == "reml", std_error=options.std_error)
+        return blup_python_code(data, method=self.likelihood, std_error=options.std_error)
 
 
 class RemlBlup(Blup):

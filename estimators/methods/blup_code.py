@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from estimators.methods.degenerate import ALL_EQUAL, degenerate_note
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from estimators.data.groups import GroupData
+    from estimators.methods.profile import Method
 
 _R_MODEL = """\
 # lmer searches from one start: where the criterion has two minima it can miss the better one
@@ -28,7 +31,29 @@ n <- as.vector(table(g))
 weight <- n * sigma_group^2 / (n * sigma_group^2 + sigma_error^2)
 """
 _R_CONDITIONAL = 'sqrt(attr(lme4::ranef(model, condVar = TRUE)$g, "postVar")[1, 1, ])'
+_R_SECOND_ORDER = """\
+# Second order (Prasad and Rao 1990): allows for mu (g2) and both spreads (g3) having been estimated
+A <- sigma_group^2
+s <- sigma_error^2
+D <- n * A + s
+W <- sum(n / D)
+AA <- sum(n^2 / D^2){reml_AA}
+As <- sum(n / D^2){reml_As}
+ss <- (length(y) - nlevels(g)) / s^2 + sum(1 / D^2){reml_ss}
+V <- 2 * solve(matrix(c(AA, As, As, ss), 2))
+g1 <- A * s / D
+g2 <- (s / D)^2 / W
+g3 <- n / D^3 * (s^2 * V[1, 1] + A^2 * V[2, 2] - 2 * A * s * V[1, 2])
+mse <- g1 + g2 + 2 * g3{bias}
+std_error <- sqrt(ifelse(mse > 0, mse, NA))
+df <- length(y) - nlevels(g)"""
+_R_ML_BIAS = """\
+
+# ML takes the spreads for a little small, which moves g1
+moved <- -V %*% c(sum(n^2 / D^2), sum(n / D^2)) / (2 * W)
+mse <- mse - (s^2 * moved[1] + n * A^2 * moved[2]) / D^2"""
 _R_STD_ERROR = {
+    "second_order": _R_SECOND_ORDER,
     "conditional": f"# Conditional: mu taken as known, lme4's condVar\nstd_error <- {_R_CONDITIONAL}",
     "prediction": (
         "# Of mu + b as a prediction: lme4's condVar is that of b with mu taken as known\n"
@@ -73,9 +98,28 @@ weight = information * sigma_group**2
 estimate = mu + weight * (means - mu)
 conditional = np.sqrt(1 - weight) * sigma_group
 """
-_PYTHON_REML = {"{reml}": "True", "{less_one}": " - 1", "{restricted}": " - np.log(len(z)) / 2"}
-_PYTHON_ML = {"{reml}": "False", "{less_one}": "", "{restricted}": ""}
+_PYTHON_SECOND_ORDER = """\
+# Second order (Prasad and Rao 1990): allows for mu (g2) and both spreads (g3) having been estimated
+A, s = sigma_group**2, sigma_error**2
+D = n * A + s
+W = (n / D).sum()
+AA = (n**2 / D**2).sum(){reml_AA}
+As = (n / D**2).sum(){reml_As}
+ss = (len(y) - len(labels)) / s**2 + (1 / D**2).sum(){reml_ss}
+V = 2 * np.linalg.inv([[AA, As], [As, ss]])
+g1 = A * s / D
+g2 = (s / D) ** 2 / W
+g3 = n / D**3 * (s**2 * V[0, 0] + A**2 * V[1, 1] - 2 * A * s * V[0, 1])
+mse = g1 + g2 + 2 * g3{bias}
+std_error = np.sqrt(np.where(mse > 0, mse, np.nan))
+df = len(y) - len(labels)"""
+_PYTHON_ML_BIAS = """\
+
+# ML takes the spreads for a little small, which moves g1
+moved = -V @ [(n**2 / D**2).sum(), (n / D**2).sum()] / (2 * W)
+mse = mse - (s**2 * moved[0] + n * A**2 * moved[1]) / D**2"""
 _PYTHON_STD_ERROR = {
+    "second_order": _PYTHON_SECOND_ORDER,
     "conditional": "# Conditional: mu taken as known\nstd_error = conditional",
     "prediction": (
         "# Of mu + b as a prediction: conditional is that of b with mu taken as known\n"
@@ -97,33 +141,78 @@ std_error = sigma_error = 0.0
 weight = icc = 1.0"""
 
 
-def blup_r_code(data: GroupData, *, reml: bool, std_error: str) -> str | None:
+_R_BY_METHOD = {
+    "reml": {
+        "{reml}": "TRUE",
+        "{reml_AA}": " - 2 * sum(n^3 / D^3) / W + (sum(n^2 / D^2) / W)^2",
+        "{reml_As}": " - 2 * sum(n^2 / D^3) / W + sum(n^2 / D^2) * sum(n / D^2) / W^2",
+        "{reml_ss}": " - 2 * sum(n / D^3) / W + (sum(n / D^2) / W)^2",
+        "{bias}": "",
+        "{divisor}": "(nlevels(g) - 1)",
+    },
+    "ml": {
+        "{reml}": "FALSE",
+        "{reml_AA}": "",
+        "{reml_As}": "",
+        "{reml_ss}": "",
+        "{bias}": _R_ML_BIAS,
+        "{divisor}": "nlevels(g)",
+    },
+}
+_PYTHON_BY_METHOD = {
+    "reml": {
+        "{reml}": "True",
+        "{less_one}": " - 1",
+        "{restricted}": " - np.log(len(z)) / 2",
+        "{reml_AA}": " - 2 * (n**3 / D**3).sum() / W + ((n**2 / D**2).sum() / W) ** 2",
+        "{reml_As}": " - 2 * (n**2 / D**3).sum() / W + (n**2 / D**2).sum() * (n / D**2).sum() / W**2",
+        "{reml_ss}": " - 2 * (n / D**3).sum() / W + ((n / D**2).sum() / W) ** 2",
+        "{bias}": "",
+        "{divisor}": "(len(labels) - 1)",
+    },
+    "ml": {
+        "{reml}": "False",
+        "{less_one}": "",
+        "{restricted}": "",
+        "{reml_AA}": "",
+        "{reml_As}": "",
+        "{reml_ss}": "",
+        "{bias}": _PYTHON_ML_BIAS,
+        "{divisor}": "len(labels)",
+    },
+}
+
+
+def blup_r_code(data: GroupData, *, method: Method, std_error: str) -> str | None:
     """The BLUPs of lme4's lmer, or their limit where nothing varies within groups; None of published means.
 
     ``std_error`` is that of :class:`estimators.methods.blup.BlupOptions`.
     """
     if data.known_variance is not None:
         return None
-    limit = _limit(data, _R_ALL_EQUAL, _R_NO_SPREAD_WITHIN, "nlevels(g)", reml=reml)
-    model = _R_MODEL.replace("{reml}", "TRUE" if reml else "FALSE")
-    return limit or model + _R_STD_ERROR[std_error]
+    model = _R_MODEL + _R_STD_ERROR[std_error]
+    return _filled(_limit(data, _R_ALL_EQUAL, _R_NO_SPREAD_WITHIN) or model, _R_BY_METHOD[method])
 
 
-def blup_python_code(data: GroupData, *, reml: bool, std_error: str) -> str | None:
+def blup_python_code(data: GroupData, *, method: Method, std_error: str) -> str | None:
     """As :func:`blup_r_code`, with statsmodels' MixedLM."""
     if data.known_variance is not None:
         return None
-    limit = _limit(data, _PYTHON_ALL_EQUAL, _PYTHON_NO_SPREAD_WITHIN, "len(labels)", reml=reml)
-    model = _PYTHON_MODEL
-    for place, text in (_PYTHON_REML if reml else _PYTHON_ML).items():
-        model = model.replace(place, text)
-    return limit or model + _PYTHON_STD_ERROR[std_error]
+    model = _PYTHON_MODEL + _PYTHON_STD_ERROR[std_error]
+    return _filled(
+        _limit(data, _PYTHON_ALL_EQUAL, _PYTHON_NO_SPREAD_WITHIN) or model, _PYTHON_BY_METHOD[method]
+    )
 
 
-def _limit(data: GroupData, all_equal: str, no_spread_within: str, groups: str, *, reml: bool) -> str | None:
+def _limit(data: GroupData, all_equal: str, no_spread_within: str) -> str | None:
     """The code where the data leave the method no choice; None where it is to compute."""
     note = degenerate_note(data)
     if note is None:
         return None
-    divisor = f"({groups} - 1)" if reml else groups
-    return all_equal if note is ALL_EQUAL else no_spread_within.replace("{divisor}", divisor)
+    return all_equal if note is ALL_EQUAL else no_spread_within
+
+
+def _filled(code: str, parts: Mapping[str, str]) -> str:
+    for place, text in parts.items():
+        code = code.replace(place, text)
+    return code

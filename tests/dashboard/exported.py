@@ -59,11 +59,13 @@ AWKWARD_LABELS = table(["01", "1", "NA", '"say ""hi"", <b>=1+1\nnext"', '"Züric
                        sizes=(3, 5, 2, 4, 1, 2, 2))  # fmt: skip
 MISSING_WORDS = PLAIN + "A,NA\nB,n/a\nC,.\nD,-\nE,\nA,what\nB,0x10\nC,1e400\nD,inf\n ,5\n,6\nB, 7.5 \nA,1d3\n"
 CONDITIONAL = {"level": 0.8, "options": {id_: {"std_error": "conditional"} for id_ in ("reml", "ml")}}
+SECOND_ORDER = {"options": {id_: {"std_error": "second_order"} for id_ in ("reml", "ml")}}
 GERMAN = "schule;note\n" + PLAIN.split("\n", 1)[1].replace(",", ";").replace(".", ",")
 CASES = {
     "dyestuff": Case(SAMPLES["dyestuff"].file.read_bytes(), True, "dyestuff.csv", "Yield", "Batch"),
     "plain": Case(PLAIN, True),
     "conditional": Case(PLAIN, True, settings=CONDITIONAL),
+    "second_order": Case(PLAIN, True, settings=SECOND_ORDER),
     "missing": Case(MISSING_WORDS),
     "words": Case(MISSING_WORDS.replace("C,1e400\n", ""), True),
     "line_ends": Case(PLAIN.replace("\n", "\r\n"), True),
@@ -172,7 +174,8 @@ def exported(name):
         target = folder / "stored.parquet"
         stored = store_table(path, name=case.file_name, target=target, reading=case.reading)
         chosen = ChosenColumns("token", case.outcome, case.group, case.reading, case.rows)
-        source = StoredFile(Dataset("token", case.file_name, stored, datetime.now(UTC)), chosen)
+        dataset = Dataset("token", case.file_name, stored, datetime.now(UTC), case.reading)
+        source = StoredFile(dataset, chosen)
         comparison = compare(source.groups(), STORED_METHODS, **case.settings)
         comparison.data.require_rows()
         rows = source.rows()

@@ -18,8 +18,8 @@ from tests.dashboard.strangers import BrokenCode, Shifted, WithoutCode
 
 NEAR = 1e-4
 """Of the scale of the data; 1.2e-5 was the worst."""
-QUICK = ("conditional", "words", "labels", "where", "boundary", "all_equal", "no_spread_within", "one_group",
-         "single_rows", "field_boundary_but_F")  # fmt: skip
+QUICK = ("conditional", "second_order", "words", "labels", "where", "boundary", "all_equal", "one_group",
+         "no_spread_within", "single_rows", "field_boundary_but_F")  # fmt: skip
 
 
 def run(script, folder, monkeypatch):
