@@ -42,6 +42,8 @@ keep("ols", local({
 # In blupboard: mu 0.4, sigma_group 0, sigma_error 0.202424, icc 0
 # Note: The group means lie no further apart than chance would put them (F(5, 36) = 0.00, p = 1), so
 #   the spread between groups is estimated as 0 and every group is predicted at the population mean.
+#   The exact 95% interval of the spread is empty: the group means lie closer together than chance
+#   would put them even without any.
 keep("reml", local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
   closer <- lme4::lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12))
@@ -64,6 +66,8 @@ keep("reml", local({
 # In blupboard: mu 0.4, sigma_group 0, sigma_error 0.2, icc 0
 # Note: The group means lie no further apart than chance would put them (F(5, 36) = 0.00, p = 1), so
 #   the spread between groups is estimated as 0 and every group is predicted at the population mean.
+#   The exact 95% interval of the spread is empty: the group means lie closer together than chance
+#   would put them even without any.
 keep("ml", local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
   closer <- lme4::lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12))
