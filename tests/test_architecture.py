@@ -60,6 +60,7 @@ PLUGINS_USE = (
     "Result",
 )
 MAY_IMPORT = {
+    "blup_code",
     "fit",
     "batch",
     "degenerate",
