@@ -22,10 +22,17 @@ from estimators.fitting.compare import compare
 from estimators.fitting.fit_many import fit_many
 from estimators.inference.comparisons import comparison_multiplier, shared_letters
 from estimators.inference.grades import Grades, grades_within, group_grades
+from estimators.inference.moment_intervals import (
+    generalized_interval,
+    sigma_error_interval,
+    thomas_hultquist_interval,
+    williams_tukey_interval,
+)
 from estimators.inference.pairs import pairwise_probability, probability_above
 from estimators.inference.questions import Questions
 from estimators.inference.rank_sets import RankSets, marginal_rank_sets, simultaneous_rank_sets
 from estimators.inference.ranks import Ranks, group_ranks
+from estimators.inference.second_order import CenterError, SecondOrder, center_error, prediction_error
 from estimators.inference.selection import Best, Called, best_groups, call_above, may_be_best
 from estimators.inference.spread_intervals import (
     ExactInterval,
@@ -64,6 +71,7 @@ __all__ = [
     "Best",
     "BlupboardError",
     "Called",
+    "CenterError",
     "Comparison",
     "ConformanceError",
     "Crossing",
@@ -111,6 +119,7 @@ __all__ = [
     "Sample",
     "ScaledGroups",
     "ScenarioRisk",
+    "SecondOrder",
     "Simulated",
     "Sizes",
     "Source",
@@ -121,6 +130,7 @@ __all__ = [
     "best_groups",
     "build_registry",
     "call_above",
+    "center_error",
     "check_estimator",
     "check_view",
     "compare",
@@ -130,6 +140,7 @@ __all__ = [
     "degenerate_note",
     "exact_intervals",
     "fit_many",
+    "generalized_interval",
     "grades_within",
     "group_grades",
     "group_ranks",
@@ -140,13 +151,17 @@ __all__ = [
     "may_be_best",
     "option",
     "pairwise_probability",
+    "prediction_error",
     "probability_above",
     "profile_intervals",
     "risk_steps",
     "run_risk",
     "shared_letters",
+    "sigma_error_interval",
     "simulate",
     "simultaneous_rank_sets",
     "spread_tests",
     "theory",
+    "thomas_hultquist_interval",
+    "williams_tukey_interval",
 ]

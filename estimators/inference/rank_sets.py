@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 300
 """The work grows with the cube of the number of groups."""
-PAIRS_DRAWN = 200_000_000
+PAIRS_DRAWN = 60_000_000
 """Draws times pairs that are worth their time."""
 MOST_DRAWS, FEWEST_DRAWS = 200_000, 2_000
 SEED = 20_261_128
@@ -38,8 +38,8 @@ MOST_APART = 40.0
 """Ratio of standard errors past which the rule over a group's own error is made no finer."""
 REACH = 8.6
 """Standard deviations past which a normal distribution has less than 1e-17."""
-LARGEST_CRITICAL = 60.0
-"""Above every critical value: the quantile of 1 - 1e-300 over 1e300 pairs is below."""
+ROOM = 1e-6
+"""Beyond the least and the largest that a critical value can be: of one pair, and of pairs by their sum."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,14 +80,17 @@ def marginal_rank_sets(joint: Joint, level: float = 0.95, *, stepdown: bool = Tr
     apart, own = _apart(joint), joint.own
     above = ~np.eye(len(joint), dtype=bool)
     below, steps = above.copy(), []
+    limit, changed = np.full(len(joint), np.inf), np.ones(len(joint), dtype=bool)
     shown_above, shown_below = np.zeros_like(above), np.zeros_like(above)
     while True:
-        limit = _marginal_critical(own, above, below, level)
+        limit = limit.copy()
+        limit[changed] = _marginal_critical(own, np.flatnonzero(changed), above, below, level)
         steps.append(limit)
         now_above, now_below = above & (apart > limit[:, None]), below & (-apart > limit[:, None])
         shown_above, shown_below = shown_above | now_above, shown_below | now_below
         above, below = above & ~now_above, below & ~now_below
-        if not stepdown or not (now_above.any() or now_below.any()):
+        changed = np.asarray((now_above | now_below).any(axis=1))
+        if not stepdown or not changed.any():
             break
     lower, upper = 1 + shown_below.sum(axis=1), len(joint) - shown_above.sum(axis=1)
     return RankSets(lower, upper, shown_above, tuple(steps))
@@ -142,24 +145,29 @@ def _apart(joint: Joint) -> Floats:
     return np.asarray((joint.mean[:, None] - joint.mean) / np.hypot(joint.own[:, None], joint.own))
 
 
-def _marginal_critical(own: Floats, above: Pairs, below: Pairs, level: float) -> Floats:
-    """(J,) for each group the quantile of its largest difference of errors over the pairs in play.
+def _marginal_critical(
+    own: Floats, groups: NDArray[np.intp], above: Pairs, below: Pairs, level: float
+) -> Floats:
+    """For each of ``groups (S,)`` the quantile of its largest difference of errors over the pairs in play.
 
     Given the group's own error z, that of group k keeps its difference below c with the chance that it lies
     between (s_j z - c r) / s_k, or anywhere, and (s_j z + c r) / s_k, or anywhere, r^2 = s_j^2 + s_k^2.
     """
-    critical = np.zeros(len(own))
+    from scipy.special import ndtri
+
+    critical = np.zeros(len(groups))
     value, weight = _own_rule(own)
     at_once = max(1, CELLS_AT_A_TIME // (len(own) * len(value)))
-    for start in range(0, len(own), at_once):
-        some = slice(start, start + at_once)
+    for start in range(0, len(groups), at_once):
+        some = groups[start : start + at_once]
         kept = _Kept(own, own[some], above[some], below[some], value, weight)
+        pairs = above[some].sum(axis=1) + below[some].sum(axis=1)
         found = bracketed_roots(
             lambda c, kept=kept: kept.chance(c) - level,  # type: ignore[misc]
-            np.zeros(len(kept.error)),
-            np.full(len(kept.error), LARGEST_CRITICAL),
+            np.full(len(some), float(ndtri(level)) - ROOM),
+            -ndtri((1.0 - level) / np.maximum(pairs, 1)) + ROOM,
         )
-        critical[some] = np.where((above[some] | below[some]).any(axis=1), found, np.inf)
+        critical[start : start + at_once] = np.where(pairs > 0, found, np.inf)
     return critical
 
 
@@ -198,11 +206,13 @@ def _largest_quantile(own: Floats, in_play: Pairs, level: float, draws: int, see
     """The quantile of the largest difference of errors over the pairs in play, simulated."""
     rng, largest = np.random.default_rng(seed), []
     own = own / own.max()
-    row, column = np.nonzero(in_play)
+    every = bool((in_play | np.eye(len(own), dtype=bool)).all())
+    row, column = np.triu_indices(len(own), 1) if every else np.nonzero(in_play)
     scale = (1.0 / np.hypot(own[row], own[column])).astype(np.float32)
     at_once = max(1, CELLS_AT_A_TIME // max(1, len(row)))
     for start in range(0, draws, at_once):
         error = own[:, None] * rng.standard_normal((len(own), min(at_once, draws - start)))
         error = error.astype(np.float32)
-        largest.append(((error[row] - error[column]) * scale[:, None]).max(axis=0, initial=-np.inf))
+        apart = (error[row] - error[column]) * scale[:, None]
+        largest.append((np.abs(apart) if every else apart).max(axis=0, initial=-np.inf))
     return float(np.quantile(np.concatenate(largest), level))

@@ -21,12 +21,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.errors import DataError
+from estimators.inference.spread_intervals import estimable
+from estimators.methods.variance_components import VarianceComponents, fit_variance_components
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from estimators.data.groups import GroupData
     from estimators.data.scaled import ScaledGroups
     from estimators.methods.profile import Method
-    from estimators.methods.variance_components import VarianceComponents
 
     Floats = NDArray[np.float64]
 
@@ -40,6 +44,11 @@ class SecondOrder:
     g3: Floats
     bias: Floats
     """What the bias of ML's spreads adds to g1, to be taken off; 0 with REML."""
+
+    @property
+    def kackar_harville(self) -> Floats:
+        """``(..., J)`` g1 + g2 + g3, without the bias of g1 (Kackar & Harville 1984, JASA 79, 853-862)."""
+        return np.asarray(self.g1 + self.g2 + self.g3)
 
     @property
     def mse(self) -> Floats:
@@ -98,3 +107,62 @@ def _inverse_information(
         error = error - 2.0 * total(pull * np.square(own)) / weights + np.square(cross / weights)
     determinant = (group * error - np.square(both)) / 2.0
     return error / determinant, group / determinant, -both / determinant
+
+
+@dataclass(frozen=True)
+class CenterError:
+    """How far the estimate of mu may be off, with the spreads estimated."""
+
+    variance: float
+    """1 / W, as if the spreads were known, in squared units of the outcome."""
+    kenward_roger: float
+    """The same with what their estimation adds (Kenward & Roger 1997, Biometrics 53, 983-997)."""
+    df: float
+    """Degrees of freedom that go with it: 2 W^2 / (P'VP), J - 1 for groups of one size."""
+
+
+def prediction_error(data: GroupData, method: Method) -> SecondOrder:
+    """The parts of the mean squared errors ``(J,)`` of BLUPs with spreads by ``method``, ``reml`` or ``ml``.
+
+    Raises:
+        DataError: one group, one row in each, or nothing that varies within.
+
+    """
+    scaled = estimable(data)
+    return second_order(scaled, fit_variance_components(scaled, method), method)
+
+
+def center_error(data: GroupData, method: Method) -> CenterError:
+    """The error of mu where the spreads are fitted by ``method``, ``reml`` or ``ml``.
+
+    1 / W + 2 / W^2 sum V_ab (Q_ab - P_a P_b / W), with P = -(sum n^2 / D^2, sum n / D^2) and Q = sum n^3 /
+    D^3, sum n^2 / D^3 and sum n / D^3.
+
+    Raises:
+        DataError: one group, one row in each, nothing that varies within, or published means.
+
+    """
+    scaled = estimable(data)
+    if scaled.published:
+        raise DataError("the spread within groups is not estimated from published means")
+    model = fit_variance_components(scaled, method)
+    n, count = scaled.sizes.information, scaled.sizes.count
+    ratio = float(model.ratio)
+    step = ratio + 1.0 / float(n[-1])
+    own = 1.0 / (1.0 + n * ratio)
+    pull = n * step * own
+    total = float((pull * count).sum())
+    inverse = _inverse_information(scaled, method, count, pull, own)
+    by_group, by_error, both = (float(v[0]) for v in inverse)
+    moved = np.array([np.square(pull) @ count, (pull * own) @ count])
+    known = np.array([[by_group, both], [both, by_error]])
+    curved = np.array(
+        [
+            [np.square(pull) * pull @ count, np.square(pull) * own @ count],
+            [np.square(pull) * own @ count, pull * np.square(own) @ count],
+        ]
+    )
+    part = float(np.square(model.sigma_error)) * step / total
+    added = 2.0 / total * float((known * (curved - np.outer(moved, moved) / total)).sum())
+    df = 2.0 * total * total / float(moved @ known @ moved)
+    return CenterError(part, part * (1.0 + added), df)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimators import GroupBatch, GroupData
+from estimators import DataError, GroupBatch, GroupData, center_error, prediction_error
 from tests.inference.oracles import answers, groups_of, names_of, places, relative
 from tests.oracles import BUILT_IN
 
@@ -26,6 +26,15 @@ def test_of_rows_they_are_those_of_50_digits(name):
         fit = BUILT_IN[method].fit(data, SECOND_ORDER)
         assert relative(np.square(fit.std_error), want) < 1e-12
         assert fit.df == data.df_within
+        answer, parts = expected[method.upper()], prediction_error(data, method)
+        assert relative(parts.g3, np.array(answer[f"info_{method}"]["g3"])[order]) < 1e-12
+        want = np.array(answer[f"info_{method}"]["mse_kackar_harville"])[order]
+        assert relative(parts.kackar_harville, want) < 1e-12
+        center, about = center_error(data, method), answer[f"info_{method}"]
+        assert center.variance == pytest.approx(about["mu_var"], rel=1e-12)
+        assert center.df == pytest.approx(about["mu_df"], rel=1e-11)
+        if method == "reml":
+            assert center.kenward_roger == pytest.approx(about["mu_var_kenward_roger"], rel=1e-11)
 
 
 @pytest.mark.parametrize("name", names_of("E"))
@@ -85,3 +94,8 @@ def test_they_move_with_scale(scale):
         plain = BUILT_IN[method].fit(GroupData.from_arrays(y, group), SECOND_ORDER)
         other = BUILT_IN[method].fit(GroupData.from_arrays(y * scale, group), SECOND_ORDER)
         np.testing.assert_allclose(other.std_error, abs(scale) * plain.std_error, rtol=1e-9)
+
+
+def test_the_centre_of_published_means_is_not_asked_of_rows():
+    with pytest.raises(DataError, match="published"):
+        center_error(groups_of("bcg"), "reml")

@@ -8,7 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from estimators import DataError, GroupData, OptionError, exact_intervals, profile_intervals, spread_tests
+from estimators import (
+    DataError,
+    GroupData,
+    OptionError,
+    exact_intervals,
+    generalized_interval,
+    profile_intervals,
+    sigma_error_interval,
+    spread_tests,
+    thomas_hultquist_interval,
+    williams_tukey_interval,
+)
 from tests.exact import criterion_on_grid
 from tests.inference.oracles import answers, groups_of, names_of, relative
 from tests.oracles import BUILT_IN
@@ -180,3 +191,21 @@ def test_the_sentence_of_no_spread_has_the_exact_interval():
     assert note.text.endswith("The exact 95% interval of the spread between groups is 0 to 16.4.")
     close = GroupData.from_arrays([1.0, 3, 1.001, 3.001, 1.002, 3.002, 1, 3], list("aabbccdd"))
     assert "is empty" in BUILT_IN["reml"].fit(close).notes[0].text
+
+
+@pytest.mark.parametrize("name", names_of("B"))
+def test_intervals_from_mean_squares(name):
+    data = groups_of(name)
+    for key, want in answers("B", name).items():
+        if not key.startswith("exact_"):
+            continue
+        level = float(key.removeprefix("exact_"))
+        assert relative(sigma_error_interval(data, level), want["sigma_error_chi2"]) < 1e-11
+        found = thomas_hultquist_interval(data, level)
+        assert relative(found, want["thomas_hultquist"]["ratio_truncated"]) < 1e-11
+        found = np.square(williams_tukey_interval(data, level))
+        assert relative(found, want["williams_tukey_sigma_group2"]) < 1e-11
+        found = np.square(generalized_interval(data, level))
+        assert relative(found, want["generalized_sigma_group2"]) < 1e-9
+    with pytest.raises(DataError, match="published"):
+        sigma_error_interval(groups_of("bcg"))
