@@ -122,7 +122,10 @@ def ranking_result(data: GroupData, chosen: list[Estimator], options: dict[str, 
     pulled = [result for result in able if result.fit is not None and result.fit.center is not None]
     if not able:
         nothing = "nothing to rank by: it gives no joint distribution of the true means here"
-        raise click.ClickException(why_none((r.label, r.message or nothing) for r in results))
+        reasons = why_none((r.label, r.message or nothing) for r in results)
+        raise click.ClickException(f"nothing can be ranked; {reasons}")
+    if not pulled and len(chosen) > 1:
+        remark(f"no method that pulls to a centre can rank these groups; this is by {able[0].label}")
     return (pulled or able)[0]
 
 

@@ -8,6 +8,7 @@ import io
 import numpy as np
 import pytest
 
+from dashboard.samples import SAMPLES
 from estimators import group_ranks
 from tests.commands import DYESTUFF, ROLES
 from tests.inference.oracles import answers, groups_of
@@ -136,3 +137,10 @@ def test_questions_that_have_no_answer_are_refused(blupboard, arguments, sentenc
     done = blupboard("select", DYESTUFF, *ROLES, *arguments)
     assert done.code == 2
     assert sentence in done.err
+
+
+def test_select_says_by_which_method_where_no_spread_was_found(blupboard):
+    done = blupboard("select", SAMPLES["dyestuff2"].file, *ROLES, "--format", "json")
+    assert done.code == 0
+    assert done.json["estimator"] == "ols"
+    assert "no method that pulls to a centre can rank these groups" in done.err
