@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import leave, open_board, state
+from tests.browser.board import leave, open_board
 from tests.browser.chromium import CHOSEN, FLAGS, installed, playwrights_own
 from tests.browser.serving import serving
-from tests.browser.tabs import Tabs
+from tests.browser.tabs import SharedPage, Tabs, new_page
 from tests.browser.troubles import Troubles
 from tests.waiting import PATIENCE
 
@@ -27,6 +27,16 @@ PHONE = {"width": 390, "height": 844}
 _HERE = Path(__file__).parent
 
 expect.set_options(timeout=1000 * PATIENCE)
+
+
+def usual_options(server):
+    """What a visitor of a server comes with: options of `Browser.new_context`."""
+    return {
+        "base_url": server.url,
+        "viewport": DESKTOP,
+        "color_scheme": "light",
+        "reduced_motion": "reduce",  # nothing is caught half faded in
+    }
 
 
 def pytest_collection_modifyitems(items):
@@ -84,17 +94,10 @@ def visitor(request, new_context, server, tabs, troubles):
     failed_before = request.session.testsfailed
 
     def come(**options):
-        usual = {
-            "base_url": server.url,
-            "viewport": DESKTOP,
-            "color_scheme": "light",
-            "reduced_motion": "reduce",  # nothing is caught half faded in
-        }
-        options = {**usual, **options}
+        options = usual_options(server) | options
         if taken:
-            context = new_context(**options)
-            context.set_default_timeout(1000 * PATIENCE)
-            page = context.new_page()
+            page = new_context(**options).new_page()
+            page.context.set_default_timeout(1000 * PATIENCE)
         else:
             page = tabs.take(options)
             taken.append((page, options))
@@ -123,33 +126,15 @@ def board(page):
 
 
 @pytest.fixture(scope="session")
-def _examples():
-    """The page of the worked example that tests share and what it looked like at first, if it is open."""
-    return []
+def shared_example(browser, server):
+    """The worked example as `SharedPage`."""
+    shared = SharedPage(lambda: open_board(new_page(browser, usual_options(server))), leave)
+    yield shared
+    shared.close()
 
 
 @pytest.fixture
-def example(request, browser, server, troubles, _examples):
+def example(request, shared_example, troubles):
     """The worked example, drawn, shared with other tests: for what Escape undoes."""
-    failed_before = request.session.testsfailed
-    if not _examples:
-        context = browser.new_context(
-            base_url=server.url, viewport=DESKTOP, color_scheme="light", reduced_motion="reduce"
-        )
-        context.set_default_timeout(1000 * PATIENCE)
-        page = open_board(context.new_page())
-        leave(page)
-        _examples.append((page, state(page)))
-    page, first = _examples[0]
-    troubles.watch(page.context)
-    yield page
-    troubles.leave(page.context)
-    if request.session.testsfailed == failed_before:
-        leave(page)
-        if state(page) == first:
-            return
-    _examples.clear()
-    left = state(page)
-    page.context.close()
-    if request.session.testsfailed == failed_before:
-        assert left == first, "Escape does not undo what this test does: let it take `board`"
+    with shared_example.lend(request.session, troubles) as page:
+        yield page

@@ -139,7 +139,6 @@ def test_every_setting_takes_effect_and_is_found_again(board, schools):
     assert board.evaluate("getComputedStyle(document.body).backgroundColor") != light
 
     before = board.inner_text("#headline"), table(board), parameters(board)
-    board.reload()
     open_board(board)
     assert (board.inner_text("#headline"), table(board), parameters(board)) == before
     assert board.input_value("#level") == "80%"
@@ -195,7 +194,6 @@ def test_a_deleted_file_is_gone(board, schools, server):
     assert "School 1" not in shown
     assert "score" not in shown
     assert not {trace["name"] for view in VIEWS for trace in traces(board, view)} & {"School 1"}
-    board.reload()
     open_board(board)
     assert "dyestuff" in board.inner_text("#dataset-chip")
 

@@ -5,8 +5,6 @@ A failure here after an update of Plotly says which field or part has moved: put
 
 import pytest
 
-from tests.browser.board import open_board
-
 _READ = """
 async (what) => {
     const plotly = await import('/assets/shared/plotly.mjs');
@@ -31,21 +29,13 @@ FIELDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def drawn(browser, server):
-    """The worked example, for tests that change nothing."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900})
-    yield open_board(context.new_page())
-    context.close()
-
-
 @pytest.mark.parametrize("holds", FIELDS.values(), ids=FIELDS)
-def test_every_private_field_is_there(drawn, holds):
-    assert drawn.evaluate(_READ, holds) is True
+def test_every_private_field_is_there(example, holds):
+    assert example.evaluate(_READ, holds) is True
 
 
-def test_the_plot_area_is_where_it_is_on_screen(drawn):
-    read, seen = drawn.evaluate(
+def test_the_plot_area_is_where_it_is_on_screen(example):
+    read, seen = example.evaluate(
         _READ,
         "[Object.values(plotly.plotArea(graph)).flatMap(({offset, length}) => [offset, length]),"
         " (([plot, outer]) => [plot.left - outer.left, plot.width, plot.top - outer.top, plot.height])"
@@ -54,8 +44,8 @@ def test_the_plot_area_is_where_it_is_on_screen(drawn):
     assert read == pytest.approx(seen, abs=1)
 
 
-def test_the_live_range_and_the_margins_are_those_of_the_axes(drawn):
-    area, margins, layout, size = drawn.evaluate(
+def test_the_live_range_and_the_margins_are_those_of_the_axes(example):
+    area, margins, layout, size = example.evaluate(
         _READ,
         "[plotly.plotArea(graph), plotly.marginsOf(graph._fullLayout),"
         " [graph.layout.xaxis.range, graph.layout.yaxis.range], [graph.offsetWidth, graph.offsetHeight]]",
@@ -66,8 +56,8 @@ def test_the_live_range_and_the_margins_are_those_of_the_axes(drawn):
     assert area["y"]["length"] == pytest.approx(size[1] - margins["t"] - margins["b"], abs=1)
 
 
-def test_parts_of_a_graph_have_their_names(drawn):
-    modes, layer, bar = drawn.evaluate(
+def test_parts_of_a_graph_have_their_names(example):
+    modes, layer, bar = example.evaluate(
         _READ,
         "[[...plotly.dragButtons(graph)].map(plotly.dragModeOf),"
         " [...graph.querySelectorAll('rect')].filter(plotly.isDragLayer).length,"

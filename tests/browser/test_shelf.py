@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.browser.accessibility import grave_findings
 from tests.browser.board import (
     choose_file,
     column_ids,
@@ -18,7 +19,6 @@ from tests.browser.board import (
 )
 from tests.browser.conftest import PHONE
 from tests.browser.serving import serving
-from tests.browser.test_fitting import findings
 
 FIELDS = """
 from pathlib import Path
@@ -93,8 +93,7 @@ def test_a_folded_method_is_found_and_stays_unfolded_once_it_is_on(board):
     with repaint(board):
         switch.click(force=True)
     assert "Half way" in column_ids(board)
-    assert findings(board) == []
-    board.reload()
+    assert grave_findings(board) == []
     open_board(board)
     assert board.get_by_label("Show Half way").is_checked()
     assert board.locator(".more-methods").evaluate("fold => fold.open")
@@ -112,7 +111,7 @@ def test_the_list_of_plugins_says_what_failed_and_why(board):
     assert any(row.startswith("farm ok 2 datasets, 1 reader") for row in rows)
     assert any(row.startswith("quiet ok half") for row in rows)
     assert "No code comes in through this page" in shown.inner_text()
-    assert findings(board) == []
+    assert grave_findings(board) == []
     board.keyboard.press("Escape")
     shown.wait_for(state="hidden")
 

@@ -5,12 +5,12 @@ import io
 import re
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from estimators import PRESETS, Design, compare, simulate
-from tests.browser.board import VIEWS, column_ids, pick, repaint, settle, table, traces
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.accessibility import grave_findings
+from tests.browser.board import VIEWS, column_ids, leave, open_board, pick, repaint, settle, table, traces
+from tests.browser.conftest import DESKTOP, PHONE, usual_options
 from tests.browser.dials import (
     dial,
     frames,
@@ -22,6 +22,7 @@ from tests.browser.dials import (
     wait_for_commit,
     wait_for_frames,
 )
+from tests.browser.tabs import SharedPage, new_page
 from tests.scenes import BUILT_IN
 
 FIRST = Design(groups=20, per_group="10", sigma_group=1.6, sigma_error=5.0, seed=4)
@@ -41,8 +42,43 @@ def truth(page, view="view-shrinkage", axis="y"):
 
 
 @pytest.fixture
-def simulated(board):
+def fresh(board):
+    """Simulated data on the page of a first visitor."""
     return open_simulation(board)
+
+
+DIALS = ("groups", "per_group", "sigma_group", "sigma_error", "seed")
+
+
+@pytest.fixture(scope="module")
+def shared_simulation(browser, server):
+    """The first draw as `SharedPage`."""
+    first = {}
+
+    def put_back(page):
+        leave(page)
+        now = {name: dial(page, name) for name in DIALS}
+        turned = {name: value for name, value in (first or now).items() if now[name] != value}
+        first.update(first or now)
+        if turned:
+            with repaint(page):
+                for name, value in turned.items():
+                    set_dial(page, name, value)
+        wait_for_commit(page)
+        leave(page)
+
+    shared = SharedPage(
+        lambda: open_simulation(open_board(new_page(browser, usual_options(server)))), put_back
+    )
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def simulated(request, shared_simulation, troubles):
+    """Simulated data on a page that tests share: for what the dials put back."""
+    with shared_simulation.lend(request.session, troubles) as page:
+        yield page
 
 
 def test_the_page_shows_the_draw_and_the_truth_behind_it(simulated):
@@ -86,30 +122,29 @@ def test_words_and_numbers_move_with_the_dial(simulated):
     assert simulated.locator("#cards .card-value").nth(2).is_visible()
 
 
-def test_a_slider_listens_to_keys_and_a_typed_number_moves_it(simulated):
-    slider = simulated.locator(selector("dial-slider", "groups")).get_by_role("slider")
-    with repaint(simulated):
-        set_dial(simulated, "groups", 200)
+def test_a_slider_listens_to_keys_and_a_typed_number_moves_it(fresh):
+    slider = fresh.locator(selector("dial-slider", "groups")).get_by_role("slider")
+    with repaint(fresh):
+        set_dial(fresh, "groups", 200)
     assert slider.get_attribute("aria-valuenow") == "200"
-    with repaint(simulated):
+    with repaint(fresh):
         slider.focus()
-        simulated.keyboard.press("Home")
-    assert dial(simulated, "groups") == "2"
-    expect(simulated.locator("#dataset-chip")).to_contain_text("2 groups")
+        fresh.keyboard.press("Home")
+    assert dial(fresh, "groups") == "2"
+    expect(fresh.locator("#dataset-chip")).to_contain_text("2 groups")
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_the_presets_are_the_answers_data(simulated, preset):
-    with repaint(simulated):
-        simulated.get_by_role("button", name=PRESETS[preset].label, exact=True).click()
-    assert estimates(simulated, "REML BLUP") == pytest.approx(expected(PRESETS[preset].design))
-    assert truth(simulated) == pytest.approx(sorted(simulate(PRESETS[preset].design).true_mean))
-    pressed = simulated.locator(".dials .chip[aria-pressed=true]")
-    expect(pressed).to_have_text(PRESETS[preset].label)
-    if preset == "model1":
-        ids = column_ids(simulated)
-        assert {row[ids["REML BLUP"]] for row in table(simulated)} == {"15.990"}
-        expect(simulated.locator("#notes")).to_contain_text("no further apart than chance")
+def test_the_presets_are_the_answers_data(fresh):
+    for name, preset in PRESETS.items():
+        with repaint(fresh):
+            fresh.get_by_role("button", name=preset.label, exact=True).click()
+        assert estimates(fresh, "REML BLUP") == pytest.approx(expected(preset.design)), name
+        assert truth(fresh) == pytest.approx(sorted(simulate(preset.design).true_mean)), name
+        expect(fresh.locator(".dials .chip[aria-pressed=true]")).to_have_text(preset.label)
+        if name == "model1":
+            ids = column_ids(fresh)
+            assert {row[ids["REML BLUP"]] for row in table(fresh)} == {"15.990"}
+            expect(fresh.locator("#notes")).to_contain_text("no further apart than chance")
 
 
 def test_draw_again_takes_the_next_seed(simulated):
@@ -121,9 +156,9 @@ def test_draw_again_takes_the_next_seed(simulated):
     wait_for_commit(simulated)
 
 
-def test_twenty_draws_count_who_is_closest(simulated):
-    simulated.get_by_role("button", name="Animate 20 draws").click()
-    tally = simulated.locator("#draw-tally")
+def test_twenty_draws_count_who_is_closest(fresh):
+    fresh.get_by_role("button", name="Animate 20 draws").click()
+    tally = fresh.locator("#draw-tally")
     expect(tally).to_contain_text("Closest in 20 draws")
     won = {}
     for seed in range(5, 25):
@@ -137,12 +172,12 @@ def test_twenty_draws_count_who_is_closest(simulated):
             won[label] = won.get(label, 0) + (error <= least * (1 + 1e-9))
     said = dict(re.findall(r"([^:,]+?) (\d+)(?:,|$)", tally.inner_text().split(": ")[1]))
     assert {name.strip(): int(count) for name, count in said.items()} == {k: v for k, v in won.items() if v}
-    wait_for_commit(simulated)
-    assert dial(simulated, "seed") == "24"
+    wait_for_commit(fresh)
+    assert dial(fresh, "seed") == "24"
     last = Design(**{**FIRST.to_json(), "seed": 24})
-    assert estimates(simulated, "REML BLUP") == pytest.approx(expected(last))
-    with repaint(simulated):
-        simulated.get_by_role("button", name="Model 2").first.click()
+    assert estimates(fresh, "REML BLUP") == pytest.approx(expected(last))
+    with repaint(fresh):
+        fresh.get_by_role("button", name="Model 2").first.click()
     expect(tally).to_be_empty()  # the count was of another design
 
 
@@ -169,44 +204,42 @@ def test_what_is_out_of_bounds_is_said_by_its_dial_and_the_last_good_draw_stays(
     assert estimates(simulated, "REML BLUP") != before
 
 
-def test_sizes_and_shapes_are_chosen_in_words(simulated):
-    with repaint(simulated):
-        pick(simulated, "size-rule", "spread over a range")
-    assert dial(simulated, "per_group") == "2-10"
+def test_sizes_and_shapes_are_chosen_in_words(fresh):
+    with repaint(fresh):
+        pick(fresh, "size-rule", "spread over a range")
+    assert dial(fresh, "per_group") == "2-10"
     pick_effects = selector("dial", "effects")
-    with repaint(simulated):
-        simulated.click(pick_effects)
-        simulated.get_by_role("option", name="Skewed").click()
-    with repaint(simulated):
-        set_dial(simulated, "shape", 4)
-    wait_for_commit(simulated)
+    with repaint(fresh):
+        fresh.click(pick_effects)
+        fresh.get_by_role("option", name="Skewed").click()
+    with repaint(fresh):
+        set_dial(fresh, "shape", 4)
+    wait_for_commit(fresh)
     now = Design(**{**FIRST.to_json(), "per_group": "2-10", "effects": "skewed", "shape": 4})
-    assert truth(simulated) == pytest.approx(sorted(simulate(now).true_mean))
-    expect(simulated.get_by_text("Skewness")).to_be_visible()
+    assert truth(fresh) == pytest.approx(sorted(simulate(now).true_mean))
+    expect(fresh.get_by_text("Skewness")).to_be_visible()
 
 
-def test_a_reload_finds_the_simulation_as_it_was_left(simulated):
-    with repaint(simulated):
-        set_dial(simulated, "seed", 77)
-    wait_for_commit(simulated)
-    before = estimates(simulated, "REML BLUP")
-    simulated.reload()
-    simulated.wait_for_function(
-        "() => document.querySelectorAll('.linked-view .scatterlayer .trace').length > 4"
-    )
-    settle(simulated)
-    assert estimates(simulated, "REML BLUP") == before
-    assert dial(simulated, "seed") == "77"
+def test_a_reload_finds_the_simulation_as_it_was_left(fresh):
+    with repaint(fresh):
+        set_dial(fresh, "seed", 77)
+    wait_for_commit(fresh)
+    before = estimates(fresh, "REML BLUP")
+    fresh.reload()
+    fresh.wait_for_function("() => document.querySelectorAll('.linked-view .scatterlayer .trace').length > 4")
+    settle(fresh)
+    assert estimates(fresh, "REML BLUP") == before
+    assert dial(fresh, "seed") == "77"
 
 
-def test_a_dataset_takes_the_place_of_the_simulation_and_back(simulated):
-    simulated.get_by_role("tab", name="Samples").click()
-    with repaint(simulated):
-        simulated.locator("button.sample", has_text="Rail").click()
-    expect(simulated.locator("#draw-bar")).to_be_hidden()
-    assert "true mean" not in column_ids(simulated)
-    open_simulation(simulated)
-    expect(simulated.locator("#draw-bar")).to_be_visible()
+def test_a_dataset_takes_the_place_of_the_simulation_and_back(fresh):
+    fresh.get_by_role("tab", name="Samples").click()
+    with repaint(fresh):
+        fresh.locator("button.sample", has_text="Rail").click()
+    expect(fresh.locator("#draw-bar")).to_be_hidden()
+    assert "true mean" not in column_ids(fresh)
+    open_simulation(fresh)
+    expect(fresh.locator("#draw-bar")).to_be_visible()
 
 
 def test_the_rows_can_be_taken_home(simulated):
@@ -238,7 +271,6 @@ def test_it_can_be_used_by_everyone(visitor, viewport, scheme):
     page.get_by_role("tab", name="Simulate").click()
     expect(page.locator("#dataset-chip")).to_contain_text("truth known")
     settle(page)
-    found = [v for v in Axe().run(page)["violations"] if v["impact"] in ("serious", "critical")]
-    assert not found, [(v["id"], [n["html"][:160] for n in v["nodes"]][:5]) for v in found]
+    assert grave_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert {page.locator(f"#{view}").count() for view in VIEWS} == {1}
