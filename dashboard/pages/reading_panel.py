@@ -99,7 +99,7 @@ def controls(table: Table, chosen: Reading, used: Reading) -> list[Any]:
     if len(table.sheets) > 1:
         of_layout = [_list("sheet", "Sheet", {s: s for s in table.sheets}, chosen.sheet, table.sheet or "")]
     if table.reader is None:
-        of_layout = [*of_layout, _stack(table, chosen)]
+        of_layout = [*of_layout, _stack(chosen)]
     fields = [("The file", of_layout), ("Its cells", _of_cells(chosen, used))]
     return [
         html.Fieldset([html.Legend(title), html.Div(inputs, className="reading-fields")])
@@ -108,15 +108,14 @@ def controls(table: Table, chosen: Reading, used: Reading) -> list[Any]:
     ]
 
 
-def _stack(table: Table, chosen: Reading) -> dmc.TextInput:
+def _stack(chosen: Reading) -> dmc.TextInput:
     """The columns of a wide table that become one column of names and one of values."""
-    names = [column.name for column in table.columns]
     return dmc.TextInput(
         id=ids.reading_option("stack"),
         label="Columns to stack",
-        description="where each group or time has a column of its own",
+        description="each a group or a time",
         inputWrapperOrder=["label", "input", "description"],
-        placeholder=f"such as {names[0]}:{names[-1]}, or names with commas",
+        placeholder="first:last, or names",
         value=", ".join(chosen.stack),
         debounce=True,
         size="sm",

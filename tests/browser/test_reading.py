@@ -6,6 +6,7 @@ from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.board import pick, repaint, settle, table, upload
+from tests.browser.linked import row
 
 MAC = "ville,y\nOrléans,4.1\nOrléans,4.6\nNîmes,7.1\nNîmes,6.6\nBézier,5.5\nBézier,5.1\n".encode("mac_roman")
 CODES = b"clinic,year,score\n" + b"".join(
@@ -105,8 +106,8 @@ def test_rows_are_chosen_by_a_filter_and_groups_left_out_from_a_selection(board)
         board.click("#filter-add")
     assert "8 rows used, 8 left out" in board.inner_text("#rows-used")
 
-    board.locator("#table .ag-row", has_text="K2").first.click()
-    board.locator("#table .ag-row", has_text="K3").first.click(modifiers=["Control"])
+    row(board, "K2").first.locator(".ag-cell").first.click()
+    row(board, "K3").first.locator(".ag-cell").first.click(modifiers=["Control"])
     with repaint(board):
         board.get_by_role("button", name="Leave 2 clinics out").click()
     assert groups(board) == {"K0", "K1"}
