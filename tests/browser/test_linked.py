@@ -340,8 +340,21 @@ def test_a_view_of_very_many_ends_in_a_list_when_zoomed_in(page):
     assert 20 <= names.count() <= 60
     page.get_by_role("button", name="All", exact=True).click()
     expect(subtitle).to_contain_text("450 schools: 10 at each end")
+    page.fill("#find-group", "S222")
+    expect_lit(page, "S222")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Top 20").click()
     expect(names).to_have_count(20)
+
+
+def test_a_box_in_a_view_of_very_many_takes_those_that_are_not_drawn(page):
+    open_board(page)
+    upload(page, schools(450))
+    expect(page.locator("#panel-rank .subtitle")).to_contain_text("of 450")
+    page.locator("#view-rank").hover()
+    page.locator("#view-rank .modebar-btn[data-val='select']").click()
+    drag(page, "view-rank", (-0.2, 0.6), (0.2, 45.5))
+    expect(status(page)).to_have_text(re.compile(r"^4\d schools selected$"))  # a pixel holds two or three
 
 
 def test_a_list_of_some_hundreds_scrolls_inside_its_card(page):

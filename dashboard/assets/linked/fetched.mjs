@@ -8,6 +8,8 @@ import {ask, partOf} from './remote.mjs';
 
 const PAUSE = 120; // milliseconds that typing rests before the server searches
 const KEPT = 40; // answers
+const MOST_ASKED = 200; // groups of one question
+const MOST_BEFOREHAND = 100; // groups that are asked about before anybody points at them
 
 /** `viewsOf()` gives the views on the page; `redraw()` is called when something is there to be drawn. */
 export function createFetched(state, viewsOf, redraw) {
@@ -17,6 +19,8 @@ export function createFetched(state, viewsOf, redraw) {
     let known = new Set(); // keys that have been asked for
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let prefetch;
     let searching = false;
     let outlines = []; // of the selection that is made by outlines
 
@@ -29,24 +33,39 @@ export function createFetched(state, viewsOf, redraw) {
     function forget() {
         answers = [];
         known = new Set();
-        if (!state.index.complete) {
-            needLit();
-            if (state.query) {
-                search();
-            }
+        needLit();
+        if (!state.index.complete && state.query) {
+            search();
         }
     }
 
+    /** Whether a view draws some of the groups only. */
+    function anySparse() {
+        return viewsOf().some((view) => view.traces.some((trace) => trace.places));
+    }
+
+    /** Whoever is drawn in one view is to be found in all: those that stand out are asked about beforehand. */
+    function needDrawn() {
+        clearTimeout(prefetch);
+        prefetch = setTimeout(() => {
+            const traces = viewsOf().flatMap((view) => view.traces.filter((trace) => trace.places));
+            const drawn = new Set(
+                traces.flatMap((trace) => trace.positions.slice(0, trace.drawn / trace.stride))
+            );
+            if (drawn.size <= MOST_BEFOREHAND) {
+                need([...drawn].map((position) => state.index.order[position]).filter(Number.isFinite));
+            }
+        }, PAUSE);
+    }
+
     function needLit() {
-        need([...new Set([...state.picked, ...state.lit])]);
+        need([...new Set([...state.picked, ...state.lit, ...(state.hover ? [state.hover.key] : [])])]);
     }
 
     /** A view shows another part: where groups stand in it has to be asked anew. */
     function partChanged() {
-        if (!state.index.complete) {
-            known = new Set();
-            needLit();
-        }
+        known = new Set();
+        needLit();
     }
 
     function take(answer) {
@@ -77,7 +96,7 @@ export function createFetched(state, viewsOf, redraw) {
 
     /** Asks for those of some groups that are not known yet; says whether there is something new. */
     async function need(keys) {
-        const missing = state.index.complete ? [] : keys.filter((key) => !known.has(key));
+        const missing = anySparse() ? keys.filter((key) => !known.has(key)).slice(0, MOST_ASKED) : [];
         if (!missing.length) {
             return false;
         }
@@ -123,7 +142,10 @@ export function createFetched(state, viewsOf, redraw) {
 
     return {
         forget,
+        anySparse,
         need,
+        needDrawn,
+        needLit,
         needPositions,
         partChanged,
         pickInside,

@@ -66,6 +66,9 @@ function start() {
         } else if (cause === 'clear') {
             search.empty();
         }
+        if (cause !== 'index' && cause !== 'clear') {
+            fetched.needLit();
+        }
         if (cause !== 'hover') {
             setText(document.getElementById(ids.LINK_STATUS), statusText(cause, detail));
             offerLeavingOut();

@@ -28,7 +28,7 @@ export function createTable(state, fetched) {
 
     /** Rows that have come into sight: who they are is asked before one is pointed at. */
     function scan() {
-        if (!state.index.complete) {
+        if (fetched.anySparse()) {
             clearTimeout(timer);
             timer = setTimeout(() => {
                 const rows = document.querySelectorAll(`#${ids.TABLE} .ag-row[row-id]`);

@@ -143,7 +143,7 @@ export function createViews(state, fetched, redraw) {
 
     function pickInside(view, outline, isPolygon, event) {
         const adds = event.shiftKey || event.ctrlKey || event.metaKey;
-        if (state.index.complete || view.traces.every((trace) => !trace.places)) {
+        if (view.traces.every((trace) => !trace.places)) {
             const positions = positionsInside(view.traces, outline, isPolygon);
             const keys = positions.map((position) => state.index.order[position]);
             state.pickMany(
@@ -195,6 +195,7 @@ export function createViews(state, fetched, redraw) {
         fitOverlay(view.overlay, view.gd);
         writeListAxis(view);
         showTool(view);
+        fetched.needDrawn();
         redraw();
     }
 
