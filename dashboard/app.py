@@ -11,7 +11,7 @@ import dash_mantine_components as dmc
 
 from dashboard import callbacks
 from dashboard.callbacks import downloads, linked_groups, live_frame
-from dashboard.ingest import store_table
+from dashboard.ingest import Reading, store_table
 from dashboard.pages.facts import element
 from dashboard.pages.layout import layout
 from dashboard.plugin_host.collect_plugins import collect
@@ -44,6 +44,7 @@ def create_app(
     data: Path | None = None,
     outcome: str | None = None,
     group: str | None = None,
+    stack: tuple[str, ...] = (),
 ) -> dash.Dash:
     """The dashboard as a Dash app; ``app.server`` is the WSGI application.
 
@@ -57,6 +58,7 @@ def create_app(
         data: a file that every session finds opened.
         outcome: its outcome column.
         group: its grouping column.
+        stack: those of its columns that are stacked, as ``--stack`` names them.
 
     Raises:
         UnusableRoot, UnreadableFile, OSError, OptionError, DataError: one sentence.
@@ -72,18 +74,15 @@ def create_app(
         store=partial(store_table, kinds=foreign_kinds(registry, processes)),
     )
     comparisons = Comparisons(workspace, registry, folders, processes)
-    first = worked_example(registry) if data is None else _open_file(comparisons, data, outcome, group)
+    first = _first_token(comparisons, data, (outcome, group), stack)
     app = _empty_app()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     downloads.install(app.server, comparisons)
     live_frame.install(app.server, comparisons)
     linked_groups.install(app.server, comparisons)
     studies = RunningStudies()
-    for close in (
-        processes.close,
-        studies.close,
-        comparisons.fit_cache.close,
-    ):  # in this order: both wait for plugins
+    # in this order: both wait for plugins
+    for close in (processes.close, studies.close, comparisons.fit_cache.close):
         server.at_end(app.server, close)
     callbacks.register(app, comparisons, studies)
 
@@ -121,13 +120,21 @@ def _preloads(app: dash.Dash) -> Iterator[str]:
             yield f'<link rel="modulepreload" href="{app.get_asset_url(path)}">'
 
 
-def _open_file(comparisons: Comparisons, path: Path, outcome: str | None, group: str | None) -> str:
-    dataset = comparisons.workspace.import_file(path)
+def _first_token(
+    comparisons: Comparisons,
+    path: Path | None,
+    roles: tuple[str | None, str | None],
+    stack: tuple[str, ...],
+) -> str:
+    """Of what a session finds opened: a file with these roles and columns stacked, or the worked example."""
+    if path is None:
+        return worked_example(comparisons.registry)
+    dataset = comparisons.workspace.import_file(path, Reading(stack=stack) if stack else None)
     names = [column.name for column in dataset.table.columns]
-    for role, name in (("outcome", outcome), ("group", group)):
+    for role, name in zip(("outcome", "group"), roles, strict=True):
         if name is not None and name not in names:
             raise DataError(
                 f"{path.name} has no column {name!r} for the {role}; it has {', '.join(map(repr, names))}"
             )
-    comparisons.holdings.preset_roles[dataset.token] = (outcome, group)
+    comparisons.holdings.preset_roles[dataset.token] = roles
     return dataset.token

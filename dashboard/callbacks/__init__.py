@@ -14,6 +14,7 @@ from dashboard.callbacks import (
     reading,
     risk,
     simulation,
+    stacking,
     table,
     views,
 )
@@ -29,6 +30,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     """Add all callbacks to the app."""
     data.register(app, comparisons)
     simulation.register(app, comparisons)
+    stacking.register(app, comparisons)
     risk.register(app, comparisons, studies)
     comparison.register(app, comparisons)
     reading.register(app, comparisons)

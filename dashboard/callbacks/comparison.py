@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
+from dashboard.callbacks.kept_controls import kept_choices
 from dashboard.callbacks.linked_groups import view_requests
 from dashboard.callbacks.views import view_outputs, view_values, views_unchanged
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids, panels
 from dashboard.pages.comparison import comparison_content, pending_ids, unused_file
 from dashboard.pages.file_reading import undo_line
+from dashboard.pages.stack_columns import empty_comparison
 from dashboard.pages.views import table_grid
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices, kind_of
@@ -20,6 +22,7 @@ from dashboard.session.chosen_reading import ChosenReading
 from dashboard.session.comparisons import SOON_SECONDS
 from dashboard.session.page_controls import PageControls, choices_of
 from dashboard.session.sources import SourceControls
+from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.errors import WorkspaceError
 from dashboard.words.grammar import sentence
 from dashboard.words.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 _OUTPUTS = {
     "choices": Output(ids.CHOICES, "data"),
+    "panel_class": Output(ids.COMPARISON, "className"),
     "problem": Output(ids.PROBLEM, "children"),
     "rows_used": Output(ids.ROWS_USED, "children"),
     "as_read": Output(ids.AS_READ, "children"),
@@ -126,6 +130,8 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
     choices = None
     try:
         choices = choices_of(comparisons.registry, controls_of(page, ctx.inputs_list))
+        if trigger == ids.DATASET:
+            choices = kept_choices(comparisons, owner(), choices, _with_ids(ctx.inputs_list))
         scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
         if looks_again and pending_ids(scene) == page["under_way"]:
             return unchanged
@@ -140,7 +146,23 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         return unchanged
     except (BlupboardError, WorkspaceError, ValueError, TypeError) as error:
         reading = {} if choices is None else unused_file(comparisons, owner(), choices)
-        return unchanged | reading | {"problem": panels.alert(str(error))}
+        nothing = _nothing(comparisons, page, str(error))
+        return unchanged | {"problem": panels.alert(str(error))} | nothing | reading
+
+
+def _nothing(comparisons: Comparisons, page: Page, problem: str) -> dict[str, Any]:
+    """What is shown in place of a comparison where a file was opened that gives none, by place.
+
+    Nothing where it is the file that was on screen already: then what is there stays.
+    """
+    token, before = (page["dataset"] or {})["token"], Choices.from_json(page["before"])
+    if kind_of(token) is not ChosenColumns or (before is not None and before.source.token == token):
+        return {}
+    try:
+        dataset = comparisons.workspace.get(owner(), token)
+    except WorkspaceError:
+        return {}
+    return empty_comparison(dataset.name, dataset.table, problem)
 
 
 def _is_of_no_account(trigger: object, token: str) -> bool:

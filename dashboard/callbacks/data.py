@@ -72,7 +72,8 @@ def _open_dataset(
     current: dict[str, Any] | None,
 ) -> tuple[Any, ...]:
     token = requested_token(ctx.triggered_id, ctx.triggered[0]["value"] if ctx.triggered else None, uploaded)
-    if token is None or (current or {}).get("token") == token:
+    again = ctx.triggered_id == ids.UPLOADED and (uploaded or {}).get("again")
+    if token is None or ((current or {}).get("token") == token and not again):
         return _NOTHING
     return open_dataset(comparisons, owner(), token)
 

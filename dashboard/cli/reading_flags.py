@@ -51,6 +51,12 @@ class _Line(click.ParamType[int]):
         return click.IntRange(min=0)(value, param, ctx)
 
 
+stack_option = click.option(
+    "--stack",
+    multiple=True,
+    metavar="COLUMNS",
+    help='Stack the columns of a wide table, such as "A,B,C", "A:C" or numeric; may be repeated.',
+)
 _OPTIONS = (
     click.option("--encoding", metavar="NAME", help="The file's encoding, such as utf-8 or mac_roman."),
     click.option("--delimiter", type=_Mark(), metavar="MARK", help="What separates columns; or tab, space."),
@@ -80,12 +86,7 @@ _OPTIONS = (
         type=click.Choice(["exact", "trimmed", "folded"]),
         help="Compare labels as they stand, without extra spaces, or also without case and Unicode form.",
     ),
-    click.option(
-        "--stack",
-        multiple=True,
-        metavar="COLUMNS",
-        help='Stack the columns of a wide table, such as "A,B,C", "A:C" or numeric; may be repeated.',
-    ),
+    stack_option,
     click.option("--fill-down", is_flag=True, default=None, help="A blank label means the one above it."),
     click.option("--event", metavar="WORD", help="Of an outcome of two words the one that counts as 1."),
     click.option("--exclude", multiple=True, metavar="GROUP", help="Leave this group out; may be repeated."),

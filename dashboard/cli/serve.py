@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dashboard.cli.reading_flags import stack_option
 from dashboard.cli.shared import plugins_dir_option, reading_files
 
 
@@ -19,6 +20,7 @@ from dashboard.cli.shared import plugins_dir_option, reading_files
 @click.option("--data", type=click.Path(path_type=Path), metavar="FILE", help="Open the page on this file.")
 @click.option("--outcome", metavar="COLUMN", help="The outcome column of --data.")
 @click.option("--group", metavar="COLUMN", help="The grouping column of --data.")
+@stack_option
 @click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where uploads are kept.")
 @click.option(
     "--max-upload-mb",
@@ -44,14 +46,17 @@ def serve_command(
     data: Path | None,
     outcome: str | None,
     group: str | None,
+    stack: tuple[str, ...],
     data_dir: Path | None,
     max_upload_mb: int,
     plugin_seconds: float,
     plugins_dirs: tuple[Path, ...],
 ) -> None:
     """Serve the dashboard on this machine and open it in the browser."""
-    if data is None and (outcome or group):
-        raise click.ClickException("--outcome and --group name columns of a file: give it with --data FILE")
+    if data is None and (outcome or group or stack):
+        raise click.ClickException(
+            "--outcome, --group and --stack name columns of a file: give it with --data FILE"
+        )
     from dashboard.app import create_app
     from dashboard.serving.listener import CannotListen
     from dashboard.serving.server import serve
@@ -67,6 +72,7 @@ def serve_command(
                 data=data,
                 outcome=outcome,
                 group=group,
+                stack=stack,
             )
         serve(app.server, host, port, browser=not no_browser, desktop=desktop)
     except (CannotListen, WorkspaceError) as error:

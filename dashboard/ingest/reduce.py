@@ -290,9 +290,14 @@ def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
 
 def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:
     """Where both names are wrong, see whether the table is of a shape that has no such columns."""
+    from dashboard.ingest.roles import wide_columns, wide_table
     from dashboard.ingest.store_upload import write_profiled
 
-    write_profiled(source, name=name, target=folder / "all.parquet", folder=folder / "profile")
+    rows, columns = write_profiled(
+        source, name=name, target=folder / "all.parquet", folder=folder / "profile"
+    )
+    if wide := wide_columns(columns, rows):
+        raise wide_table(wide, source.names, name)
 
 
 def _unfit(column: str, role: str, reason: str, file: str) -> UnreadableFile:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import Cell
 from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
+from dashboard.ingest.stack_names import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +84,7 @@ def _repeats(column: Column, rows: int) -> bool:
 
 
 def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
-    """Raise UnreadableFile for a table without rows, without a number, or with one column per group."""
+    """Raise UnreadableFile for a table without rows, with a single column, or without a number."""
     if rows == 0:
         raise UnreadableFile(
             f"{name} has column names ({name_list(tuple(c.name for c in columns))}) "
@@ -97,14 +99,31 @@ def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
         raise UnreadableFile(
             f"{name} has no column of numbers, so there is nothing to compare: add the measured values."
         )
-    if looks_wide(columns, rows):
-        raise wide_table(tuple(c.name for c in columns if c.kind == "number"), name)
 
 
-def wide_table(numeric: Sequence[str], name: str) -> UnreadableFile:
-    """What to say of a table with one column per group."""
+def wide_columns(columns: Sequence[Column], rows: int) -> tuple[str, ...]:
+    """The columns to stack where a table seems to have one column per group; none where it does not.
+
+    They are those of numbers but for one that counts the rows.
+    """
+    if not looks_wide(columns, rows):
+        return ()
+    numeric = (column for column in columns if column.kind == "number" and not _counts_rows(column))
+    names = tuple(column.name for column in numeric)
+    return names if len(names) > 1 else ()
+
+
+def _counts_rows(column: Column) -> bool:
+    """Whether the first values of a column of whole numbers go up by one."""
+    if not column.whole or not all(text.strip().isdecimal() for text in column.examples):
+        return False
+    first = [int(text) for text in column.examples]
+    return len(first) > 1 and first == [first[0] + i for i in range(len(first))]
+
+
+def wide_table(wide: Sequence[str], columns: Sequence[str], name: str) -> UnreadableFile:
+    """What to say of a table whose columns `wide` seem to be groups; `columns` are all that it has."""
     return UnreadableFile(
         f"Nothing repeats in {name} that could say which group a row belongs to: if each column is a group "
-        f"({name_list(tuple(numeric), 4)}), stack them into two columns, group (the column's name) and value "
-        "(the number), with one row for each number."
+        f"({name_list(tuple(wide), 4)}), stack them: --stack {shlex.quote(run_of(wide, columns))}."
     )

@@ -15,7 +15,7 @@ from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
 from dashboard.ingest.reading import AS_FOUND, Reading
-from dashboard.ingest.stack import stacked
+from dashboard.ingest.stack import stack_columns
 from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
 from dashboard.ingest.written_plainly import written_plainly
@@ -97,7 +97,7 @@ def open_source(
         kinds=kinds,
         reading=reading,
     )
-    return stacked(source, reading.stack, name=name, folder=folder) if reading.stack else source
+    return stack_columns(source, reading.stack, name=name, folder=folder) if reading.stack else source
 
 
 def _opened(

@@ -7,7 +7,6 @@ out: nothing is lost on the way.
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,12 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
-from dashboard.ingest.find_column import matching_column
+from dashboard.ingest.stack_names import places_to_stack
 from dashboard.ingest.table import LINE, stored_name
 from dashboard.ingest.write_parquet import write_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from dashboard.ingest.parquet import ColumnType
@@ -29,14 +28,12 @@ if TYPE_CHECKING:
 
 LABEL_NAME, VALUE_NAME = "column", "value"
 """What the two new columns are called."""
-EVERY_NUMBER = "numeric"
-"""Stands for all columns of numbers."""
 MAX_ROWS = 100_000_000
 """So many rows may a stacked table have."""
 _BATCH_CELLS = 1 << 20
 
 
-def stacked(source: Source, wanted: Sequence[str], *, name: str, folder: Path) -> Source:
+def stack_columns(source: Source, wanted: Sequence[str], *, name: str, folder: Path) -> Source:
     """The source with the columns `wanted` stacked; see `places_to_stack` for how they are named.
 
     Raises:
@@ -51,7 +48,8 @@ def stacked(source: Source, wanted: Sequence[str], *, name: str, folder: Path) -
                 f"Column {excerpt(source.names[place])} of {name} cannot be stacked: it holds lists, "
                 "records, times of day or bytes."
             )
-    kept = [place for place in range(len(source.names)) if place not in set(places)]
+    gone = set(places)
+    kept = [place for place in range(len(source.names)) if place not in gone]
     names = (*(source.names[place] for place in kept), *_new_names(source.names, kept))
     origins = (*kept, *(source.labels[p] for p in kept if p in source.labels))
     plan = _Plan(places, tuple(source.names[p] for p in places), len(kept), origins)
@@ -70,51 +68,6 @@ def stacked(source: Source, wanted: Sequence[str], *, name: str, folder: Path) -
         stacked=plan.labels,
         notes=(*source.notes, _note(plan.labels, names[-2:])),
     )
-
-
-def places_to_stack(
-    wanted: Sequence[str], names: Sequence[str], numeric: Callable[[], Sequence[int]], file: str
-) -> tuple[int, ...]:
-    """The places of the columns that are named, in the order of the file.
-
-    Each of `wanted` is a name, or several with commas between them (in double quotes where a name has one);
-    `first:last` is a run of neighbours and `numeric` all columns of numbers, unless a column is called so.
-    `numeric()` gives the places of those.
-
-    Raises:
-        UnreadableFile: there is no such column, or fewer than two are named.
-
-    """
-    found: set[int] = set()
-    by_name = {column: place for place, column in enumerate(names)}
-    for text in wanted:
-        for part in [text] if text in by_name else _parts(text):
-            if part in by_name:
-                found.add(by_name[part])
-            elif part.lower() == EVERY_NUMBER:
-                found.update(numeric())
-            else:
-                found.update(_run(part, names, file))
-    if len(found) < 2:
-        one = f"only {excerpt(names[next(iter(found))])}" if found else "no column"
-        raise UnreadableFile(f"To stack columns of {file} two or more are needed, and there is {one}.")
-    return tuple(sorted(found))
-
-
-def _parts(text: str) -> list[str]:
-    parts = next(csv.reader([text], skipinitialspace=True), [])
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _run(part: str, names: Sequence[str], file: str) -> range:
-    """The places from one name to another, or that of a single one."""
-    for at in (i for i, character in enumerate(part) if character == ":"):
-        ends = part[:at].strip(), part[at + 1 :].strip()
-        if all(end in names for end in ends):
-            first, last = sorted(names.index(end) for end in ends)
-            return range(first, last + 1)
-    place = names.index(matching_column(part, names, file))
-    return range(place, place + 1)
 
 
 def _new_names(names: Sequence[str], kept: Sequence[int]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dashboard.pages import panels
+from dashboard.pages import ids, panels
 from dashboard.pages.file_reading import (
     change_chips,
     reading_line,
@@ -34,6 +34,7 @@ def comparison_content(
     pending, read = pending_ids(scene), source.file_groups()
     return {
         "choices": choices.to_json(),
+        "panel_class": ids.COMPARISON_CLASS,
         "problem": None,
         "rows_used": rows_used(scene.comparison.data),
         "as_read": reading_line(read),

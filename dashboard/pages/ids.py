@@ -118,6 +118,12 @@ CODE_PYTHON: Final = "code-python"
 CODE_STATSMODELS: Final = "code-statsmodels"
 DOWNLOAD_CSV: Final = "download-csv"
 DOWNLOAD_ROWS: Final = "download-rows"
+STACK_MODAL: Final = "stack-modal"
+STACK_COLUMNS: Final = "stack-columns"
+STACK_NAMES: Final = "stack-names"
+STACK_PROBLEM: Final = "stack-problem"
+COMPARISON: Final = "comparison"
+COMPARISON_CLASS: Final = "comparison on-compare"
 RAIL_TOGGLE: Final = "rail-toggle"
 SINK: Final = "sink"
 
@@ -200,6 +206,16 @@ def file_button(token: Part) -> dict[str, Any]:
 def file_delete(token: Part) -> dict[str, Any]:
     """The button that deletes an earlier upload."""
     return {"type": "delete-file", "id": token}
+
+
+def stack_open(place: Part) -> dict[str, Any]:
+    """A button that opens the list of columns to stack."""
+    return {"type": "stack-open", "id": place}
+
+
+def stack_button(what: Part) -> dict[str, Any]:
+    """The button that stacks the columns that are ``offered`` or ``chosen``, or ``none``."""
+    return {"type": "stack", "id": what}
 
 
 def file_undo(token: Part) -> dict[str, Any]:

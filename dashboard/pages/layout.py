@@ -14,6 +14,7 @@ from dashboard.pages.methods import plugins_modal
 from dashboard.pages.rail import rail
 from dashboard.pages.reading_panel import reading_panel
 from dashboard.pages.risk import risk_panel
+from dashboard.pages.stack_columns import stack_modal
 from dashboard.pages.views import code_modal, comparison_panel
 from dashboard.scene.style import palette
 from dashboard.session.first_choices import first_design, held_reading
@@ -84,6 +85,7 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
             ),
             code_modal(),
             reading_panel(),
+            stack_modal(),
             plugins_modal(comparisons.registry),
         ],
         id=ids.PROVIDER,

@@ -14,6 +14,7 @@ from dashboard.pages.dials import dials
 from dashboard.pages.file_reading import column_names, row_filter
 from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.risk import risk_rail
+from dashboard.pages.stack_columns import stack_link
 from dashboard.pages.symbols import icon
 from dashboard.session.choices import LEVELS, Choices, shared_options, sort_choices
 from dashboard.storage.deleted_files import UNDO_MINUTES, deleted_datasets
@@ -188,6 +189,7 @@ def _roles(table: Table | None, choices: Choices) -> html.Div:
             html.Div(id=ids.READING_CHANGES, className="chips"),
             control_with_label("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.source.outcome)),
             control_with_label("Group", _column_picker(ids.GROUP, groups, choices.source.group)),
+            stack_link(),
             html.P(id=ids.ROWS_USED, className="rows-used"),
             html.Div(id=ids.READING_UNDO, className="reading-undo", role="status"),
             html.Div(id=ids.READING_NOTES, className="reading-notes"),

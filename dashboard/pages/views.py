@@ -78,8 +78,8 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
                 className="link-bar",
             ),
         ],
-        className="comparison on-compare",
-        id="comparison",
+        className=ids.COMPARISON_CLASS,
+        id=ids.COMPARISON,
     )
 
 

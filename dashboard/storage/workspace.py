@@ -138,21 +138,22 @@ class Workspace:
             keep_with(draft, source)
             return move_dataset(draft, self._owner_folder(owner) / "datasets" / token)
 
-    def import_file(self, path: Path) -> Dataset:
-        """Store a file of this machine as a dataset that every session of this process may read.
+    def import_file(self, path: Path, reading: Reading | None = None) -> Dataset:
+        """Store a file of this machine, read by `reading`, for every session of this process.
 
         The token follows from the path, so choices made for it outlive a restart; an unchanged file is not
         read again. Raises `ingest.UnreadableFile`, NoRoom, and OSError when the file cannot be opened.
         """
         path = path.resolve()
-        version = _stamp(path)
+        version = _stamp(path) if reading is None else f"{_stamp(path)} {reading}"
         token = "local-" + hashlib.sha256(os.fsencode(path)).hexdigest()[:32]
         folder = self.root / "shared" / token
         with self._building:
             dataset = read_dataset(folder, version=version)
             if dataset is None:
                 with self._scratch() as scratch:
-                    draft = self._build(path, scratch, name=path.name, token=token, version=version)
+                    known = {"name": path.name, "token": token, "version": version}
+                    draft = self._build(path, scratch, **known, reading=reading)
                     remove_dataset(folder)
                     dataset = move_dataset(draft, folder)
             self._shared[token] = path
@@ -217,10 +218,8 @@ class Workspace:
 
         Raises UnknownDataset for everything else, samples and shared files included.
         """
-        if not _TOKEN.fullmatch(token):
-            raise UnknownDataset
         home = self._owner_folder(owner)
-        if not (home / "datasets" / token).is_dir():
+        if not _TOKEN.fullmatch(token) or not (home / "datasets" / token).is_dir():
             raise UnknownDataset
         remove_owned(home, token)
 

@@ -12,7 +12,7 @@ import pyreadstat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import settle, table
+from tests.browser.board import open_board, pick, repaint, settle, table, upload
 from tests.ingest.made_files import FRAME, KINDS, MEANS, ROWS, TABLE, bytes_of, zipped
 
 CSV = "g,y\n" + "".join(f"{g},{y!r}\n" for g, y in ROWS[1:])
@@ -131,3 +131,102 @@ def test_ctrl_v_takes_what_the_clipboard_holds(board):
     board.keyboard.press("Control+v")
     wait_for(board, "pasted cells")
     assert set(shown_groups(board)) == {"a", "b", "c"}
+
+
+WIDE = b"plot,North,South,East\n1,10.5,12.5,13\n2,11.7,12.1,14.25\n3,10.2,13.25,15\n4,12.2,11.25,14\n"
+STACKED = {"North": 11.15, "South": 12.275, "East": 14.0625}
+
+
+def own_means(page):
+    return {group: float(row["own"]) for group, row in shown_groups(page).items()}
+
+
+def test_a_file_with_a_column_for_each_group_offers_to_stack_them(board):
+    board.set_input_files("#upload-input", {"name": "wide.csv", "mimeType": "text/csv", "buffer": WIDE})
+    offer = board.locator(".stack-offer")
+    expect(offer).to_contain_text("North, South, East a group?")
+    settle(board)
+    for stale in ("#cards", "#comparison .views", "#comparison .table-panel", "#notes"):
+        assert not board.locator(stale).is_visible(), stale
+    assert "Nothing to compare yet" in board.inner_text("#headline")
+    assert board.get_attribute("#download-csv", "href") == "#"
+    board.reload()
+    with repaint(board):
+        board.get_by_role("button", name="Stack these 3 columns").click()
+    assert own_means(board) == pytest.approx(STACKED, rel=1e-3)
+    assert '3 columns stacked ("North", "South", "East")' in board.inner_text("#reading-notes")
+    board.reload()
+    open_board(board)
+    assert own_means(board) == pytest.approx(STACKED, rel=1e-3)
+
+
+def test_columns_are_stacked_and_unstacked_by_hand(board):
+    upload(board, ("times.csv", b"subject,t1,t2,t3\ns1,1,2,3\ns2,4,5,6\ns2,4,5,7\ns1,2,3,3\n"))
+    assert board.input_value("#group") == "subject"
+    board.get_by_role("button", name="Stack columns").click()
+    for name in ("t1", "t3"):
+        board.get_by_label(name, exact=True).check()
+    with repaint(board):
+        board.get_by_role("button", name="Stack", exact=True).click()
+    assert board.input_value("#group") == "subject"
+    assert own_means(board) == pytest.approx({"s1": 2.25, "s2": 5.25})
+    board.get_by_role("button", name="Stack columns").click()
+    board.get_by_label("Or by name").fill("t1:t9")
+    board.get_by_role("button", name="Stack", exact=True).click()
+    expect(board.locator("#stack-problem")).to_contain_text('no column "t1:t9"')
+    with repaint(board):
+        board.get_by_role("button", name="Unstack").click()
+    assert board.inner_text("#dataset-chip").startswith("times.csv · 4 rows")
+
+
+CONTROLS = """
+() => ({
+    on: [...document.querySelectorAll('.estimator-row')].filter((row) => row.querySelector('input').checked)
+        .map((row) => row.dataset.id),
+    values: ['level', 'sort', 'outcome', 'group'].map((id) => document.getElementById(id).value),
+    own: document.getElementById('show-own').checked,
+    picked: document.getElementById('link-status').textContent,
+})
+"""
+
+
+def test_files_are_switched_between_without_losing_choices(board):
+    rows = "".join(
+        f"{g},{y},{2 * y}\n" for g, y in [("a", 1.5), ("b", 3), ("a", 2), ("c", 7), ("b", 4), ("c", 6)]
+    )
+    first, second = (("first.csv", f"g,y,z\n{rows}".encode()), ("second.csv", f"g,z,y\n{rows}".encode()))
+    upload(board, first)
+    with repaint(board):
+        pick(board, "level", "99%")
+    with repaint(board):
+        pick(board, "sort", "Name")
+    with repaint(board):
+        board.get_by_label("Show James–Stein").uncheck(force=True)
+    with repaint(board):
+        pick(board, "outcome", "z")
+    board.locator("#table .ag-row", has_text="b").first.click()
+    of_first = board.evaluate(CONTROLS)
+    assert of_first["values"][:3] == ["99%", "Name", "z"]
+    assert "james_stein" not in of_first["on"]
+    assert "b pinned" in of_first["picked"]
+
+    upload(board, second)
+    with repaint(board):
+        pick(board, "level", "80%")
+    with repaint(board):
+        pick(board, "sort", "Own mean")
+    with repaint(board):
+        board.get_by_label("Show James–Stein").check(force=True)
+    with repaint(board):
+        board.get_by_label("Show own means").uncheck(force=True)
+    of_second = board.evaluate(CONTROLS)
+    assert of_second["values"][:2] == ["80%", "Own mean"]
+    assert of_second["picked"] == ""
+
+    for name, wanted in (("first.csv", of_first), ("second.csv", of_second), ("first.csv", of_first)):
+        with repaint(board):
+            board.locator("button.file-name", has_text=name).click()
+        assert board.evaluate(CONTROLS) == wanted, name
+    board.reload()
+    open_board(board)
+    assert board.evaluate(CONTROLS) == {**of_first, "picked": ""}

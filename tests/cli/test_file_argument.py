@@ -55,3 +55,10 @@ def test_columns_that_are_stacked_are_the_groups():
     assert answer["reading"]["stack"] == ["A", "B"]
     assert '2 columns stacked ("A", "B")' in answer["remarks"][0]
     assert 'guessed --outcome "value" --group "column": each of the columns' in errors
+
+
+def test_a_table_with_a_column_for_each_group_says_how_to_stack_it():
+    answer, errors = compare("-", text="day,North East,South,West\n1,2.5,3.5,1.5\n2,4.5,7,8.25\n")
+    assert answer is None
+    flag = "--stack 'North East:West'"
+    assert f'if each column is a group ("North East", "South", "West"), stack them: {flag}.' in errors

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.ingest import UnreadableFile, guess_roles, reduce_file
+from dashboard.ingest import Reading, UnreadableFile, guess_roles, reduce_file
 from tests.ingest.helpers import put, put_parquet, stored
 
 
@@ -153,13 +153,28 @@ def test_a_table_of_measurements_only_has_no_group_to_guess(tmp_path):
         "A;B\n1,5;2,25\n3,5;4,75\n",
     ],
 )
-def test_a_column_for_each_group_is_refused_with_how_to_stack_it(tmp_path, text):
-    with pytest.raises(
-        UnreadableFile, match=r'if each column is a group \("A", "B".*stack them into two columns'
-    ):
-        stored(tmp_path, text)
-    with pytest.raises(UnreadableFile, match="stack them into two columns"):
-        reduce_file(put(tmp_path, text), outcome="value", group="group")
+def test_a_column_for_each_group_is_told_with_how_to_stack_it(tmp_path, text):
+    table = stored(tmp_path, text)
+    assert table.wide == tuple(name for name in ("A", "B", "C") if table.column(name))
+    assert guess_roles(table).pair == ("A", None)
+    path = put(tmp_path, text)
+    with pytest.raises(UnreadableFile, match=r'if each column is a group \("A", "B".* --stack A[:,][BC]\.'):
+        reduce_file(path, outcome="value", group="group")
+    stacked = reduce_file(path, outcome="value", group="column", reading=Reading(stack=table.wide))
+    assert stacked.labels.tolist() == list(table.wide)
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "wide"),
+    [
+        ("row,A,B,C", [[1, 1.5, 2.5, 3.5], [2, 1.7, 2.7, 3.9], [3, 1.1, 2.1, 3.3]], ("A", "B", "C")),
+        ("plot,A,B", [[1, 31, 12], [2, 25, 40], [3, 18, 7]], ("A", "B")),
+        ("school,arm,y", [["s1", "a", 1.5], ["s2", "b", 2.5], ["s3", "a", 3.5]], ()),
+    ],
+)
+def test_rows_numbers_are_not_stacked_and_labels_make_a_table_long(tmp_path, header, rows, wide):
+    lines = [",".join(map(str, row)) for row in rows]
+    assert stored(tmp_path, "\n".join([header, *lines])).wide == wide
 
 
 @pytest.mark.parametrize(

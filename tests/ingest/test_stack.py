@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from dashboard.ingest import Reading, UnreadableFile, file_groups, guess_roles, reduce_file, table_groups
-from dashboard.ingest.stack import places_to_stack
+from dashboard.ingest.stack_names import places_to_stack, run_of
 from tests.ingest.helpers import means, put, put_parquet, stored
 
 WIDE = "rep,North,South,East\n1,1.5,2.5,3\n2,1.7,,4.25\n3,<0.5,2.25,5\n"
@@ -96,3 +96,10 @@ def test_names_with_commas_and_colons_are_names():
     assert places_to_stack(['"a:b:c, d"'], names, list, "f") == (0, 1, 2, 3)
     assert places_to_stack(["b:numeric"], names, list, "f") == (2, 3, 4)
     assert places_to_stack(["numeric", "a"], names, list, "f") == (1, 4)
+
+
+@pytest.mark.parametrize("wanted", [["a", "c, d", "e"], ["a", "b:x", "c, d", "e", "f"], ["f", "a"]])
+def test_names_written_short_mean_the_same_columns(wanted):
+    names = ["a", "b:x", "c, d", "e", "f"]
+    short = run_of(wanted, names)
+    assert [names[place] for place in places_to_stack([short], names, list, "f")] == sorted(wanted)

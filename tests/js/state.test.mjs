@@ -107,6 +107,18 @@ test('another order keeps what is picked, other data do not', () => {
     assert.deepEqual(state.found, []);
     state.setIndex({...INDEX, view: 'other'});
     assert.deepEqual([state.picked, state.query, state.lit], [[], '', []]);
+    state.setIndex({...INDEX, order: [0, 1]}); // and the first ones again
+    assert.deepEqual(
+        [state.picked, state.lit],
+        [
+            [0, 1],
+            [0, 1],
+        ]
+    );
+    state.clear();
+    state.setIndex({...INDEX, view: 'other'});
+    state.setIndex(INDEX);
+    assert.deepEqual(state.picked, []);
     state.setIndex(null);
     assert.deepEqual(state.index.order, []);
 });

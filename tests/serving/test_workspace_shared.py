@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from dashboard.ingest import store_table
+from dashboard.ingest import Reading, store_table
 from dashboard.storage.errors import UnknownDataset
 from dashboard.storage.workspace import Workspace
 
@@ -95,3 +95,14 @@ def test_a_file_of_this_machine_is_everyones_in_this_process(root, tmp_path):
     assert again.import_file(source).table.rows == 5
     assert again.get("ann", token).table.rows == 5
     assert source.read_bytes() == CSV + b"5,c\n"
+
+
+def test_a_shared_file_is_read_as_it_is_asked_for(root, tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("A,B\n1.5,2\n3,4\n")
+    store = CountingStore()
+    workspace = Workspace(root, store=store)
+    stacked = Reading(stack=("A:B",))
+    for reading, rows in ((stacked, 4), (stacked, 4), (None, 2)):
+        assert workspace.import_file(path, reading).table.rows == rows
+    assert store.calls == 2

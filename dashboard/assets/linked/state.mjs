@@ -1,6 +1,6 @@
 /*
  * Linked views: the one place that knows which groups are pointed at, picked and found. Groups are held by key, so a
- * new order leaves them be; a new view (other data or roles) clears them.
+ * new order leaves them be; a new view (other data or roles) clears them, and one that comes back has what was picked.
  */
 import {matches, normalise} from './text.mjs';
 
@@ -47,6 +47,8 @@ export function createState(changed) {
     let cursor = -1;
     /** @type {number[]} */
     let lit = [];
+    /** @type {Map<string, Set<number>>} what was picked in the views that were there before */
+    const pickedBefore = new Map();
 
     function forget() {
         hover = null;
@@ -67,7 +69,14 @@ export function createState(changed) {
     function setIndex(given) {
         const next = given ? indexOf(given) : EMPTY;
         if (next.view !== index.view) {
+            if (index.view !== null && picked.size) {
+                pickedBefore.set(index.view, picked);
+            } else if (index.view !== null) {
+                pickedBefore.delete(index.view);
+            }
             forget();
+            picked = new Set(pickedBefore.get(next.view ?? ''));
+            pickedTotal = picked.size;
         } else if (!next.complete) {
             Object.assign(next, {labels: index.labels, n: index.n, error: index.error}); // keys outlive an order
         }
