@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -93,11 +92,17 @@ def _rows_csv(comparisons: Comparisons) -> flask.Response:
         pieces = rows.pieces()
         # what is wrong is found before the first piece: from there on the answer is under way
         first = next(pieces)
-        return _download(chain([first], pieces), rows.name)
+        return _download(_resumed(first, pieces), rows.name)
     except UnknownDataset as error:
         raise NotFound(str(error)) from error
     except (BlupboardError, ValueError) as error:
         raise BadRequest(str(error)) from error
+
+
+def _resumed(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """All pieces; unlike a chain it is closed with the answer, and what the pieces hold open with it."""
+    yield first
+    yield from pieces
 
 
 def _requested_choices() -> Choices:

@@ -206,10 +206,10 @@ def test_the_rows_of_a_file_are_downloaded_as_they_are_used(download, upload):
 
 
 def test_what_is_wrong_with_rows_is_a_sentence_and_no_half_file(download, upload):
-    choices = upload(content="score,school,other\nx,a,1\ny,b,2\n")
+    choices = upload(content="score,school,other\nx,a,1\ny,b,2\nz,b,3\n")
     answer = download(choices, path=ROWS_PATH)
     assert answer.status_code == 400
-    assert b"none of the 2 rows can be used" in answer.data
+    assert b"none of the 3 rows can be used" in answer.data
     answer = download(
         Choices(ChosenColumns(choices.source.token, "nobody", "school"), on=("ols",)), path=ROWS_PATH
     )

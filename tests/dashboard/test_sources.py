@@ -80,7 +80,7 @@ class Summaries(GroupSource):
         return (f"{len(self._data)} trials",)
 
     def script(self, comparison, plugins_dirs=()):
-        return Scripts("# r", f"# python, {len(comparison.results)}")
+        return Scripts("# r", f"# python, {len(comparison.results)}", "# statsmodels")
 
 
 def test_a_kind_of_source_that_nobody_knows_is_compared_drawn_and_described(comparisons):
