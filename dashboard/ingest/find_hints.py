@@ -16,7 +16,7 @@ from dashboard.ingest.reading import Condition
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dashboard.ingest.judge_rows import JudgedRows
+    from dashboard.ingest.judged_rows import JudgedRows
     from dashboard.ingest.table import TextLayout
     from estimators import GroupData
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dashboard.ingest import cells
-from dashboard.ingest.condition_sql import StoredCondition, holds
+from dashboard.ingest.condition_sql import holds
 from dashboard.ingest.engine import engine, literal, parquet_source, select
-from dashboard.ingest.label_sql import LabelNames, label_names
+from dashboard.ingest.judged_rows import JudgedRows
+from dashboard.ingest.label_sql import label_names
 from dashboard.ingest.left_out_sql import (
     CAUSES,
     EXCLUDED,
@@ -30,8 +31,8 @@ from dashboard.ingest.outcome_sql import (
     text_numbers,
     with_examples,
 )
-from dashboard.ingest.reading import AS_FOUND, Reading
-from estimators.data.notation import LARGEST_EXACT, Convention
+from dashboard.ingest.reading import Reading
+from estimators.data.notation import LARGEST_EXACT
 from estimators.data.number_forms import plain_text
 from estimators.data.texts import FOUND, inexact, is_written_whole
 from estimators.data.two_words import refuse_event
@@ -42,42 +43,13 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from dashboard.ingest.judged_rows import Roles
+    from dashboard.ingest.label_sql import LabelNames
     from estimators import DroppedRows, GroupData
 
 
 ROWS_HELD = 20_000
 """So many rows at most are summed in memory, and kept for the methods that ask: that is quicker."""
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Where the columns lie in a stored Parquet file, and how they are read."""
-
-    parquet: Path
-    outcome: str
-    group: str
-    reading: Reading = AS_FOUND
-    exclude: tuple[str, ...] = ()
-    where: tuple[StoredCondition, ...] = ()
-    convention: Convention = field(default_factory=Convention)
-    """The decimal mark of the file."""
-    first_line: int = 1
-    """The line of the first row where the lines are not stored."""
-    noun: str = "row"
-    """What a row is called by its number: a line of a text file."""
-
-
-@dataclass(frozen=True)
-class JudgedRows:
-    """The rows of two columns judged one by one, in the table ``cells (outcome, label, cause)``."""
-
-    connection: duckdb.DuckDBPyConnection
-    roles: Roles
-    numbers: TextNumbers | None
-    """How the outcome is read where it is text."""
-    names: LabelNames
-    counts: dict[int, int]
-    """Rows by what became of them."""
 
 
 @contextmanager

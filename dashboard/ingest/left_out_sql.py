@@ -9,7 +9,7 @@ from dashboard.ingest.table import LINE
 from estimators.data.left_out import EXAMPLES, Example, LeftOut
 
 if TYPE_CHECKING:
-    from dashboard.ingest.judge_rows import JudgedRows
+    from dashboard.ingest.judged_rows import JudgedRows
 
 USED, NO_GROUP, NO_OUTCOME, NOT_A_NUMBER, NOT_FINITE, EXCLUDED, WHERE = range(7)
 """What became of a row; from WHERE on the place of the condition that it does not fulfil."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dashboard.ingest.condition_sql import StoredCondition
     from dashboard.ingest.hints import Hint
-    from dashboard.ingest.judge_rows import Roles
+    from dashboard.ingest.judged_rows import Roles
     from dashboard.ingest.plugin_kinds import ForeignKind
     from dashboard.ingest.source import Source
     from dashboard.ingest.table import Table, TextLayout
@@ -71,7 +71,7 @@ def table_columns(
     table: Table, *, outcome: str, group: str, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
 ) -> ColumnsOnDemand:
     """Two columns of a stored table, as often as they are opened. Raises UnreadableFile."""
-    from dashboard.ingest.judge_rows import Roles
+    from dashboard.ingest.judged_rows import Roles
 
     names = [column.name for column in table.columns]
     y, g = (table.columns[place] for place in _find((outcome, group), names, table.name))
@@ -250,8 +250,8 @@ def _with_rows_on_demand(open_columns: ColumnsOnDemand, *, reading: Reading) -> 
 
 def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
     """The columns that matter, in a Parquet file in `folder`."""
-    from dashboard.ingest.judge_rows import Roles
-    from dashboard.ingest.source import open_source
+    from dashboard.ingest.judged_rows import Roles
+    from dashboard.ingest.open_source import open_source
 
     name, outcome, group = asked.path.name, asked.outcome, asked.group
     source = open_source(asked.path, name=name, folder=folder, kinds=asked.kinds, reading=asked.reading)

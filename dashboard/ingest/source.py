@@ -1,31 +1,19 @@
-"""A user's file of any accepted kind to one stored Parquet file, in one reading."""
+"""An opened file: its columns are known, its rows are yet to be read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.delimited import read_layout, text_to_parquet
-from dashboard.ingest.encoding import utf8_file
-from dashboard.ingest.errors import UnreadableFile
-from dashboard.ingest.kinds import Converted, convert
-from dashboard.ingest.kinds.choose_sheet import refuse_sheet
-from dashboard.ingest.magic import is_parquet
-from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
-from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
-from dashboard.ingest.reading import AS_FOUND, Reading
-from dashboard.ingest.stack import stack_columns
 from dashboard.ingest.table import TextLayout
-from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
-from dashboard.ingest.written_plainly import written_plainly
 from estimators.data.notation import Convention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from dashboard.ingest.plugin_kinds import ForeignKind
+    from dashboard.ingest.parquet import ColumnType
 
 
 @dataclass(frozen=True)
@@ -67,113 +55,3 @@ class Source:
     def first_line(self) -> int:
         """The line of the first row of a text file, or its number in others."""
         return 1 if self.layout is None else self.layout.first_line
-
-
-def open_source(
-    path: Path,
-    *,
-    name: str,
-    folder: Path,
-    max_expanded_bytes: int = MAX_EXPANDED_BYTES,
-    kinds: Iterable[ForeignKind] = (),
-    reading: Reading = AS_FOUND,
-) -> Source:
-    """Unpack, transcode, tell the layout of a file, and stack the columns of a wide one that `reading` names.
-
-    `folder` is for copies and is the caller's to remove. A file whose name is that of one of `kinds` is read
-    by its reader, whatever it holds. The sheet of `reading` is one of a workbook or a data frame of an R
-    workspace, by name or by number from 1.
-
-    Raises:
-        UnreadableFile: the file cannot be used.
-        OSError: it cannot be opened, or the disk is full.
-
-    """
-    source = _opened(
-        path,
-        name=name,
-        folder=folder,
-        max_expanded_bytes=max_expanded_bytes,
-        kinds=kinds,
-        reading=reading,
-    )
-    return stack_columns(source, reading.stack, name=name, folder=folder) if reading.stack else source
-
-
-def _opened(
-    path: Path,
-    *,
-    name: str,
-    folder: Path,
-    max_expanded_bytes: int,
-    kinds: Iterable[ForeignKind],
-    reading: Reading,
-) -> Source:
-    foreign = kind_of(name, kinds)
-    if foreign is not None:
-        kind, suffix = foreign
-        refuse_sheet(reading.sheet, name)
-        made = foreign_to_parquet(path, name=name, kind=kind, suffix=suffix, folder=folder)
-        return _parquet(made, name, reader=kind.id)
-    plain, head, content = plain_file(path, name=name, folder=folder, max_bytes=max_expanded_bytes)
-    if content is not None:
-        made = folder / "converted.parquet"
-        return _converted_source(
-            convert(content, plain, made, name=name, sheet=reading.sheet), made, name, content
-        )
-    refuse_sheet(reading.sheet, name)
-    if is_parquet(head):
-        return _parquet(plain, name)
-    if not head.strip():
-        raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
-    text, encoding = utf8_file(plain, head, name=name, folder=folder, encoding=reading.encoding)
-    layout = read_layout(text, name, reading)
-
-    text_column: ColumnType = "text"
-
-    def write_text(target: Path, keep: Sequence[int] | None) -> int:
-        return text_to_parquet(text, layout, target, keep=keep, name=name, folder=folder)
-
-    written = TextLayout(
-        delimiter=layout.dialect.delimiter,
-        quote=layout.dialect.quote,
-        encoding=encoding,
-        lines_above=layout.lines_above,
-        header=layout.header,
-        comment=layout.remark,
-        first_line=layout.lines_before_data + 1,
-        convention=layout.convention.decimal,
-        convention_in_cells=layout.convention.shown,
-    )
-
-    def is_plain() -> bool:
-        # a copy was packed, or is in an encoding that others have to be told of
-        return text == path and written_plainly(text, layout)
-
-    types = tuple(text_column for _ in layout.names)
-    return Source(layout.names, types, written, write_text, layout.binary, plain=is_plain)
-
-
-def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
-    columns = parquet_columns(plain, name)
-
-    def write_parquet(target: Path, keep: Sequence[int] | None) -> int:
-        return copy_parquet(plain, target, columns, keep=keep, name=name)
-
-    return Source(columns.names, columns.types, None, write_parquet, reader=reader)
-
-
-def _converted_source(known: Converted, made: Path, name: str, kind: str) -> Source:
-    """The source of a file that became Parquet: the columns of labels behind the others have no name."""
-    source = _parquet(made, name)
-    width = len(source.names) - len(known.labels)
-    return replace(
-        source,
-        names=source.names[:width],
-        types=source.types[:width],
-        kind=kind,
-        sheet=known.sheet,
-        sheets=known.sheets,
-        notes=known.notes,
-        labels=known.labels,
-    )

@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.engine import engine
+from dashboard.ingest.open_source import open_source
 from dashboard.ingest.profile import profile
 from dashboard.ingest.roles import refuse_hopeless
-from dashboard.ingest.source import Source, open_source
+from dashboard.ingest.source import Source
 from dashboard.ingest.table import Table
 
 if TYPE_CHECKING:
