@@ -54,7 +54,7 @@ def roles_of(
 
     """
     from dashboard.ingest import UnreadableFile, guess_roles, store_table
-    from dashboard.ingest.roles import wide_table
+    from dashboard.ingest.roles import stackable_columns, wide_table
 
     if outcome is not None and group is not None:
         return outcome, group, "both were named"
@@ -66,8 +66,8 @@ def roles_of(
         if name is not None and table.column(name) is None:
             # what the names are and which was meant is said where the columns are looked for
             return outcome or name, group or name, "named"
-    if group is None and table.wide:
-        raise wide_table(table.wide, [column.name for column in table.columns], file.name)
+    if group is None and (wide := stackable_columns(table)):
+        raise wide_table(wide, [column.name for column in table.columns], file.name)
     if found.outcome is None or found.group is None:
         missing = "--outcome" if found.outcome is None else "--group"
         raise UnreadableFile(f"No column of {file.name} is likely enough: name one with {missing}.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest.dependence import Dependence, look_at_rows
 from dashboard.ingest.errors import excerpt
+from dashboard.ingest.roles import stackable_columns
 
 if TYPE_CHECKING:
     from dashboard.ingest.table import Column, Table
@@ -95,8 +96,8 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
 
     The first rows of the stored table are looked at for which columns are constant within which.
     """
-    if group is None and table.wide:
-        return GuessedRoles(outcome or table.wide[0], None, "each column seems to be a group of its own")
+    if group is None and (wide := stackable_columns(table)):
+        return GuessedRoles(outcome or wide[0], None, "each column seems to be a group of its own")
     if table.stacked:
         label, value = (column.name for column in table.columns[-2:])
         if outcome in (None, value) and group is None and not all(map(_names_a_time, table.stacked)):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dashboard.ingest.count_cells import Tally
     from dashboard.ingest.parquet import ColumnType
-    from dashboard.ingest.table import Column
+    from dashboard.ingest.table import Column, Table
 
 _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""
@@ -111,6 +111,11 @@ def wide_columns(columns: Sequence[Column], rows: int) -> tuple[str, ...]:
     numeric = (column for column in columns if column.kind == "number" and not _counts_rows(column))
     names = tuple(column.name for column in numeric)
     return names if len(names) > 1 else ()
+
+
+def stackable_columns(table: Table) -> tuple[str, ...]:
+    """The columns to stack where each seems to be a group of its own; none where that is not so."""
+    return () if table.stacked else wide_columns(table.columns, table.rows)
 
 
 def _counts_rows(column: Column) -> bool:

@@ -130,13 +130,6 @@ class Table:
         return replace(self.layout, decimal=notation.decimal, thousands=thousands)
 
     @property
-    def wide(self) -> tuple[str, ...]:
-        """The columns to stack where each seems to be a group of its own; none where that is not so."""
-        from dashboard.ingest.roles import wide_columns
-
-        return () if self.stacked else wide_columns(self.columns, self.rows)
-
-    @property
     def binary(self) -> tuple[str, ...]:
         """The columns that hold 0 and 1 and nothing else."""
         return tuple(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.ingest.roles import stackable_columns
 from dashboard.ingest.stack_names import run_of
 from dashboard.pages import ids, panels
 from dashboard.words.grammar import sentence
@@ -23,14 +24,15 @@ _NAMES_SHOWN = 6
 
 def empty_comparison(name: str, table: Table, problem: str) -> dict[str, Any]:
     """What takes the place of a comparison, by place, where a file was opened that gives none yet."""
-    said = "" if table.wide else sentence(problem)
+    wide = stackable_columns(table)
+    said = "" if wide else sentence(problem)
     return {
         "choices": None,
         "panel_class": f"{ids.COMPARISON_CLASS} nothing",
         "headline": [html.Strong("Nothing to compare yet."), " ", html.Span(said)],
         "chip": panels.source_chip(name, (f"{table.rows:,} rows", f"{len(table.columns):,} columns")),
-        "about": stack_offer(table) if table.wide else None,
-        "problem": None if table.wide else panels.alert(problem),
+        "about": stack_offer(table) if wide else None,
+        "problem": None if wide else panels.alert(problem),
         "index": None,
         "roles": False,
         "draw_bar": True,
@@ -41,9 +43,10 @@ def empty_comparison(name: str, table: Table, problem: str) -> dict[str, Any]:
 
 def stack_offer(table: Table) -> html.Div:
     """What a file that looks wide is, and a press that stacks its columns."""
-    names = table.wide[:_NAMES_SHOWN]
+    wide = stackable_columns(table)
+    names = wide[:_NAMES_SHOWN]
     listed = [part for name in names for part in (html.Strong(name), ", ")][:-1]
-    more = len(table.wide) - len(names)
+    more = len(wide) - len(names)
     return html.Div(
         [
             html.P(
@@ -58,7 +61,9 @@ def stack_offer(table: Table) -> html.Div:
             html.Div(
                 [
                     dmc.Button(
-                        f"Stack these {len(table.wide):,} columns", id=ids.stack_button("offered"), size="sm"
+                        f"Stack these {len(wide):,} columns",
+                        id=ids.stack_button("offered"),
+                        size="sm",
                     ),
                     dmc.Button(
                         "Choose columns", id=ids.stack_open("offer"), size="sm", variant="default", n_clicks=0
@@ -125,7 +130,7 @@ def stack_boxes(table: Table) -> tuple[list[Component], list[str]]:
     if len(names) > MOST_BOXES:
         return [html.P(f"{len(names):,} columns of numbers: name them below.")], []
     boxes = [dmc.Checkbox(label=name, value=name, size="sm") for name in names]
-    return [html.Div(boxes, className="stack-boxes")], list(table.stacked or table.wide)
+    return [html.Div(boxes, className="stack-boxes")], list(table.stacked or stackable_columns(table))
 
 
 def columns_to_stack(table: Table, button: str, ticked: list[str], named: str) -> tuple[str, ...]:
@@ -133,7 +138,7 @@ def columns_to_stack(table: Table, button: str, ticked: list[str], named: str) -
     if button == "none":
         return ()
     if button == "offered":
-        return (run_of(table.wide, [column.name for column in table.columns]),)
+        return (run_of(stackable_columns(table), [column.name for column in table.columns]),)
     if named.strip():
         return (named.strip(),)
     if table.stacked:  # the order of the file is not known any more
