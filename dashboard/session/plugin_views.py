@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
     from dashboard.scene.style import Style
     from estimators import Registry, View
+    from estimators.plugins.discovery import Source
 
 _log = logging.getLogger(__name__)
 
@@ -51,11 +52,13 @@ def _figure(
     processes: PluginProcesses | None,
     scene: Scene,
 ) -> PlotlyFigure | None:
+    source, look = registry.source_of(view), look_of(scene, styles)
     if len(scene) > MOST:
+        if not _is_of_methods_on(registry, source, scene):
+            return None
         raise DataError(
             f"this view draws every {scene.unit.one}, which is done up to {MOST:,}; there are {len(scene):,}"
         )
-    source, look = registry.source_of(view), look_of(scene, styles)
     try:
         if processes is None or not source.is_foreign:
             given = plain_figure(view.figure(scene.comparison, look))
@@ -72,3 +75,9 @@ def _figure(
         raise DataError(
             f"this view of the plugin {source.name} failed with {error_sentence(error)}"
         ) from error
+
+
+def _is_of_methods_on(registry: Registry, source: Source, scene: Scene) -> bool:
+    """Whether a method of the same plugin is on, or the plugin has none."""
+    own = {method.id for method in registry.values() if registry.source_of(method) == source}
+    return not own or any(result.id in own for result in scene.comparison.results)

@@ -253,6 +253,16 @@ def test_every_view_is_drawn_or_says_why_not(comparisons):
         assert shown[f"more-{name}"].problem.startswith(words)
 
 
+def test_views_of_too_many_groups_say_so_where_a_method_of_theirs_is_on(comparisons, monkeypatch):
+    monkeypatch.setattr("dashboard.session.plugin_views.MOST", 4)
+    on, off = (
+        draw_views(comparisons.later_views, comparisons.scene("ann", choices))["more-gaps"]
+        for choices in (CHOICES, replace(CHOICES, on=("ols", "reml")))
+    )
+    assert on.problem == "this view draws every group, which is done up to 4; there are 5"
+    assert (off.figure, off.problem) == (None, "")
+
+
 def test_a_view_that_takes_too_long_is_stopped(tmp_path):
     with isolated(tmp_path, HANGS, 2.0) as comparisons:
         scene = comparisons.scene("ann", replace(CHOICES, on=("ols",)))
