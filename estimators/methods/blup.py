@@ -141,11 +141,11 @@ class Blup(Estimator):
             mse = second_order(scaled, model, self.likelihood).mse
             errors = np.sqrt(np.where(mse > 0, mse, np.nan))
             return {"std_error": errors, "df": None if scaled.published else scaled.rows - scaled.groups}
-        own = 1.0 / (1.0 + scaled.information * model.ratio[..., None])
-        conditional = np.sqrt(own) * model.sigma_group[..., None]
+        rest = _rest(scaled, model)
+        conditional = np.sqrt(rest) * model.sigma_group[..., None]
         if options.std_error == "conditional":
             return {"std_error": conditional}
-        return {"std_error": np.hypot(conditional, own * model.mu_std_error[..., None])}
+        return {"std_error": np.hypot(conditional, rest * model.mu_std_error[..., None])}
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The curve i lambda / (1 + i lambda) over information i; None if the fit has no weights."""
@@ -202,9 +202,14 @@ class MlBlup(Blup):
     likelihood = "ml"
 
 
+def _rest(scaled: ScaledGroups, model: VarianceComponents) -> NDArray[np.float64]:
+    """1 - gamma_j ``(..., J)``, with all its digits where gamma_j is so near 1 that it is rounded to it."""
+    return np.asarray(1.0 / (1.0 + scaled.information * model.ratio[..., None]))
+
+
 def _joint(data: GroupData, model: VarianceComponents, weight: NDArray[np.float64]) -> Joint:
     """How the true means hang together, spreads taken as known: by the error of mu, which all share."""
-    rest = 1.0 - weight
+    rest = _rest(data.scaled(), model)
     error, mu = float(model.mu_std_error), float(model.mu)
     return Joint(
         mu + weight * (data.centered_mean - mu),

@@ -243,6 +243,8 @@ def test_awkward_designs_agree_with_50_digits(case, method):
         assert abs(float(parameter(fit, key) - exact[key])) <= 1e-12 * scale
     assert parameter(fit, "sigma_error") == pytest.approx(float(exact["sigma_error"]), rel=1e-9)
     assert parameter(fit, "criterion") == pytest.approx(float(exact["criterion"]), rel=1e-12)
+    if fit.joint is not None:
+        assert fit.joint.std_dev == pytest.approx(fit.std_error, rel=1e-12)
 
 
 @pytest.mark.slow

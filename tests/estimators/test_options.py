@@ -56,7 +56,7 @@ def test_specifications_carry_words_and_bounds():
     spec = Share.option_specs()[0]
     assert (spec.name, spec.default, spec.label, spec.minimum, spec.maximum) == ("share", 0.5, "Share", 0, 1)
     kind = BUILT_IN["reml"].option_specs()[0]
-    assert set(kind.choices) == {"prediction", "conditional"}
+    assert set(kind.choices) == {"second_order", "prediction", "conditional"}
 
 
 # The record
