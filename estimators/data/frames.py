@@ -66,19 +66,26 @@ def _eager_outcome(column: nw.Series[Any]) -> NDArray[Any]:
     import narwhals as nw
 
     if column.dtype.is_integer() and not column.is_null().any():
-        return np.asarray(column.to_numpy())
+        return _eager_numbers(column)
     if column.dtype.is_integer():
         refuse_inexact(int(column.min() or 0), int(column.max() or 0))
     if column.dtype.is_numeric() or column.dtype == nw.Boolean:
-        return np.asarray(column.cast(nw.Float64).to_numpy(), dtype=np.float64)
+        return np.asarray(_eager_numbers(column.cast(nw.Float64)), dtype=np.float64)
     return np.asarray(column.to_numpy(), dtype=object)
 
 
 def _eager_labels(column: nw.Series[Any]) -> Any:
     if column.dtype.is_integer() and not column.is_null().any():
-        return column.to_numpy()
+        return _eager_numbers(column)
     native = column.to_native()
     return native if column.implementation.is_pandas_like() else column.to_arrow()
+
+
+def _eager_numbers(column: nw.Series[Any]) -> NDArray[Any]:
+    """The numbers of a column of any eager library, NaN for a null, which only doubles may hold."""
+    if not column.implementation.is_pyarrow():
+        return np.asarray(column.to_numpy())
+    return _numbers(column.fill_null(np.nan) if column.is_null().any() else column)
 
 
 def _reduce_lazy(

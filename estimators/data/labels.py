@@ -132,5 +132,7 @@ def _factorize_arrow(column: Any) -> tuple[NDArray[np.int64], list[Any]]:
     chunks = encoded.unify_dictionaries().chunks if isinstance(encoded, pa.ChunkedArray) else [encoded]
     if not chunks:
         return np.zeros(0, dtype=np.int64), []
-    codes = [c.indices.cast(pa.int64()).fill_null(-1) for c in chunks]
-    return np.concatenate([np.from_dlpack(c) for c in codes]), chunks[0].dictionary.to_pylist()
+    codes = [c.indices.cast(pa.int64()) for c in chunks]
+    # where there is no null, Arrow need not import pandas to look at the -1
+    filled = [c.fill_null(-1) if c.null_count else c for c in codes]
+    return np.concatenate([np.from_dlpack(c) for c in filled]), chunks[0].dictionary.to_pylist()

@@ -261,7 +261,7 @@ def test_a_level_that_is_none(refused, level):
         (["--option", "ols.std_error=x"], "ols has no option std_error: it has none"),
         (
             ["--option", "reml.std_error=robust"],
-            "reml.std_error takes one of prediction, conditional, not 'robust'",
+            "reml.std_error takes one of second_order, prediction, conditional, not 'robust'",
         ),
         (["--option", "nobody.x=1"], "nobody is not among ols, reml, ml, james_stein, grand_mean"),
         (["--estimator", "ols", "--option", "reml.std_error=conditional"], "reml is not among ols"),
@@ -319,7 +319,7 @@ def test_outcome_and_group_are_two_columns(refused):
         b"\x1f\x8b not compressed",
         b"PAR1 broken",
         bytes(range(256)) * 10,
-        b"g,y\na,x\nb,y\n",
+        b"g,y\na,low\nb,mid\nb,high\n",
         b"g,y\n,1\n,2\n",
         b"g,y\na,NA\nb,.\n",
         b"g,y\na,1e999\n",

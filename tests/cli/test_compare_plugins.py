@@ -152,7 +152,7 @@ def test_the_list_of_estimators(blupboard):
     assert (reml["label"], reml["source"], reml["origin"]) == ("REML BLUP", "built in", "built in")
     (std_error,) = reml["options"]
     assert (std_error["name"], std_error["default"]) == ("std_error", "prediction")
-    assert std_error["choices"] == ["prediction", "conditional"]
+    assert std_error["choices"] == ["second_order", "prediction", "conditional"]
     lines = blupboard("estimators").out.splitlines()
     assert [line.split()[0] for line in lines] == BUILT_IN_IDS
     assert all("built in" in line for line in lines)

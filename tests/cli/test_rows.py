@@ -40,12 +40,12 @@ def test_roles_that_are_not_named_are_guessed_and_said(blupboard):
 
 
 def test_what_is_wrong_is_one_sentence_and_no_file(blupboard, file):
-    path = file("y,g\nx,a\nz,b\n")
+    path = file("y,g\nlow,a\nmid,b\nhigh,b\n")
     target = path.parent / "rows.csv"
     roles = ["--outcome", "y", "--group", "g"]
     done = blupboard("rows", str(path), *roles, "--output", str(target))
     assert (done.code, done.out) == (2, "")
-    assert "none of the 2 rows can be used" in done.err
+    assert "none of the 3 rows can be used" in done.err
     assert not target.exists()
     done = blupboard("rows", str(path), *roles, "--exclude=nobody")
     assert (done.code, done.out) == (2, "")

@@ -168,7 +168,7 @@ def test_a_reader_alone_is_enough(check):
     [
         ("field,size\na,1\nb,2\n", 'has no column "yield"'),
         ("", "is empty"),
-        ("field,yield\na,x\nb,y\n", "none of the 2 rows can be used"),
+        ("field,yield\na,low\nb,mid\nb,high\n", "none of the 3 rows can be used"),
     ],
 )
 def test_a_dataset_that_does_not_open_is_a_fault(check, csv, words):
