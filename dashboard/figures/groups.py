@@ -12,10 +12,10 @@ from dashboard.figures.parts import (
     FEW,
     group_markers,
     marker_size,
+    outcome_axis,
     plotly_text,
     themed_figure,
     tick_text,
-    title_text,
 )
 from dashboard.figures.ranges import ROOM, extent
 from dashboard.figures.row_scale import ENDS, RowScale
@@ -65,7 +65,7 @@ def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
             "zoom": len(scene) > FEW,
             "list": rows.count if named else 0,
         },
-        xaxis={"title": {"text": title_text(scene.outcome)}},
+        xaxis=outcome_axis(scene),
         yaxis={
             "range": [rows.end + 0.6, (0 if rows.is_pressed else rows.first) - 0.6],
             "automargin": True,

@@ -185,6 +185,15 @@ def tick_text(label: str, longest: int = 22) -> str:
     return plotly_text(middle_cut(label, longest))
 
 
+def outcome_axis(scene: Scene) -> dict[str, Any]:
+    """The axis of values in the outcome's units; of an outcome of 0 and 1 in percent."""
+    axis: dict[str, Any] = {"title": {"text": title_text(scene.outcome)}}
+    if scene.is_share:
+        span = float(np.ptp(scene.own_mean))
+        axis["tickformat"] = ".0%" if span > 0.1 else ".1%" if span > 0.01 else ".2%"
+    return axis
+
+
 def title_text(column: str) -> str:
     """A column's name short enough to be the title of an axis."""
     return plotly_text(short_label(column, LONGEST_TITLE))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.figures.columns import add_columns, columns_marks, method_columns, whole_range
 from dashboard.figures.page_view import PageView
-from dashboard.figures.parts import ONE_BY_ONE, columns_layout, themed_figure, title_text
+from dashboard.figures.parts import ONE_BY_ONE, columns_layout, outcome_axis, themed_figure
 from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.scene.style import FAINT, GREY
 
@@ -40,7 +40,7 @@ def shrinkage_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure
         )
     figure.set(
         **columns_layout([column.name for column in columns]),
-        yaxis={"title": {"text": title_text(scene.outcome)}, "automargin": True},
+        yaxis={**outcome_axis(scene), "automargin": True},
     )
     if len(scene) > ONE_BY_ONE and columns:
         whole = whole_range([column.values for column in columns])

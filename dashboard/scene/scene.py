@@ -111,6 +111,16 @@ class Scene:
         return None if known is None else np.sqrt(known)[self.order]
 
     @cached_property
+    def is_share(self) -> bool:
+        """Whether the outcome is 0 or 1 in every row, so that means are shares: sums of y (1 - y) are 0."""
+        data = self.comparison.data
+        if not data.counts_rows or not ((data.mean >= 0) & (data.mean <= 1)).all():
+            return False
+        ones = data.n * data.mean
+        apart = np.abs(data.ss_within - ones * (1.0 - data.mean)) + np.abs(ones - np.round(ones))
+        return bool((apart <= SAME * data.n).all()) and bool(np.round(ones).any())
+
+    @cached_property
     def own_mean(self) -> NDArray[np.float64]:
         """(J,) each group's own mean."""
         return self.comparison.data.mean[self.order]

@@ -85,7 +85,7 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
 def _no_spread_between(scene: Scene, reference: Series) -> Headline:
     """What a spread of 0 means, by what a test of equal means says of the same groups."""
     unit, test = scene.unit, homogeneity(scene.comparison.data)
-    mean = number_by_error(scene.center, _value(reference, "mu_std_error"), digits=3)
+    mean = _level(scene, scene.center, _value(reference, "mu_std_error"))
     where = "a mean of its own" if scene.center is None else f"the population mean, {mean}"
     predicted = f"every {unit.one} is predicted at {where}."
     if test is not None and test.case == "beyond_chance":
@@ -190,13 +190,23 @@ def cards(scene: Scene) -> tuple[Card, ...]:
     for name, title in titles:
         value = None if reference is None else _value(reference, name)
         error = None if reference is None or name != "mu" else _value(reference, "mu_std_error")
-        text = number(value, like=error, digits=2 if error else 3)
+        if scene.is_share and name == "mu" and value is not None:
+            text, error = _level(scene, value, error), None if error is None else 100.0 * error
+        else:
+            text = number(value, like=error, digits=2 if error else 3)
         extra = "" if error is None else f"± {number(error, digits=2)}"
         explained = helps[name].help if name in helps else ""
         if scene.published_error is not None and name in ("sigma_error", "icc"):
             explained = "Not estimated: every mean was published with its own standard error."
         out.append(Card(title, text, extra, explained))
     return tuple(out)
+
+
+def _level(scene: Scene, value: float | None, error: float | None) -> str:
+    """A mean with the digits that its standard error supports; of an outcome of 0 and 1 as a percentage."""
+    if value is None or not scene.is_share:
+        return number_by_error(value, error, digits=3)
+    return f"{number(100.0 * value, like=100.0 * error if error else None, digits=2 if error else 3)}%"
 
 
 def rows_used(data: GroupData) -> str:

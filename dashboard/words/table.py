@@ -156,6 +156,8 @@ def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[
 def value_format(scene: Scene) -> str:
     """How d3 writes the table's values, so that the groups can be told apart."""
     digits = decimals(scene)
+    if scene.is_share:
+        return f",.{min(max(digits - 2, 1), MOST_DECIMALS)}%"
     if digits >= 0:
         return f",.{digits}f"
     spread, size = _spread_and_size(scene)

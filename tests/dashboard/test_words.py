@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.figures.parts import outcome_axis
 from dashboard.words.comparison import cards, dropped_warning, headline, interval_kind, rows_used
 from dashboard.words.grammar import article
 from dashboard.words.numbers import DASH, MOST_DIGITS, number, number_by_error, percent
+from dashboard.words.table import value_format
 from estimators import DroppedRows, Estimator, GroupData, GroupFit
 from tests.scenes import BUILT_IN, STRANGERS, built_in, everyone, group_data, groups_of, scene_of
 
@@ -343,3 +345,24 @@ def test_each_interval_says_what_it_rests_on():
     scene = scene_of(groups_of([3, 4, 5, 6]), built_in("ols", "reml", "ml", "james_stein", "grand_mean"))
     kinds = [interval_kind(series) for series in scene.series]
     assert kinds == ["t, 14 df", "normal", "normal", "none", "t, 17 df"]
+
+
+# Outcomes of 0 and 1
+
+
+def test_means_of_zeros_and_ones_are_shown_as_shares():
+    rng = np.random.default_rng(5)
+    labels = np.repeat(np.arange(6), 40)
+    died = (rng.random(240) < np.repeat([0.05, 0.1, 0.2, 0.3, 0.4, 0.5], 40)).astype(float)
+    scene = scene_of(GroupData.from_arrays(died, labels), BUILT_IN.values())
+    assert scene.is_share
+    mu = scene.reference.result.fit.parameters["mu"].value
+    (card, *_) = cards(scene)
+    assert card.value == f"{100 * mu:.1f}%"
+    assert value_format(scene).endswith("%")
+    assert outcome_axis(scene)["tickformat"] == ".0%"
+
+
+@pytest.mark.parametrize("outcome", [[0.0, 0.5, 1.0, 0.5], [0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 2.0, 1.0]])
+def test_other_numbers_are_no_shares(outcome):
+    assert not scene_of(GroupData.from_arrays(outcome, list("aabb")), BUILT_IN.values()).is_share
