@@ -30,4 +30,5 @@ def make_app(root, *, install=None, **options):
 
 
 def nothing_is_left(root):
-    return not list((root / "incoming").iterdir()) and not list((root / "owners").rglob("table.parquet"))
+    """Neither a table nor an upload as it came, kept or being received."""
+    return not list((root / "incoming").iterdir()) and not list((root / "owners").glob("*/datasets/*"))

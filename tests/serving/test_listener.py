@@ -102,10 +102,10 @@ def test_a_client_that_leaves_midway_leaves_no_file(app, root):
 
 
 def test_a_dataset_whose_client_has_left_while_it_was_read_is_not_kept(root):
-    reading, go_on = threading.Event(), threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
 
     def slow_store(source, *, name, target, reading):
-        reading.set()
+        begun.set()
         assert go_on.wait(PATIENCE)
         return store_table(source, name=name, target=target, reading=reading)
 
@@ -114,7 +114,7 @@ def test_a_dataset_whose_client_has_left_while_it_was_read_is_not_kept(root):
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
             head = "PUT /upload?name=a.csv HTTP/1.1\r\nHost: x\r\nX-Requested-With: x\r\n"
             client.sendall(f"{head}Content-Length: {len(CSV)}\r\n\r\n".encode() + CSV)
-            assert reading.wait(PATIENCE)
+            assert begun.wait(PATIENCE)
         assert ask(port, "GET", "/health")[0] == 200  # by now the server has seen the other one leave
         go_on.set()
         wait_for(lambda: nothing_is_left(root))
