@@ -113,6 +113,34 @@ def test_dragging_a_dial_repaints_at_once_and_commits_when_it_is_let_go(simulate
     assert truth(simulated) == pytest.approx(sorted(simulate(now).true_mean))
 
 
+_WITH_DENSITY = """() => {
+    const fetched = window.fetch;
+    window.asFetched = () => { window.fetch = fetched; };
+    window.fetch = async (url, options) => {
+        const answer = await fetched(url, options);
+        if (!String(url).endsWith('simulate/frame')) {
+            return answer;
+        }
+        const frame = await answer.json();
+        frame.figures['view-shrinkage'].data.push({type: 'heatmap', z: [[1]]});
+        return Response.json(frame);
+    };
+}"""
+"""Frames have what the preview does not draw, as those of very many groups do."""
+
+
+def test_a_view_that_turns_into_what_the_preview_cannot_draw_is_left_to_plotly(simulated):
+    drawn = simulated.locator(".linked-view.previewing")
+    with held(simulated, "sigma_group") as drag:
+        drag(0.3)
+        expect(drawn).to_have_count(4)
+        simulated.evaluate(_WITH_DENSITY)
+        drag(0.5)
+        expect(drawn).to_have_count(3)
+    simulated.evaluate("() => window.asFetched()")
+    wait_for_commit(simulated)
+
+
 def test_words_and_numbers_move_with_the_dial(simulated):
     with held(simulated, "sigma_error") as drag:
         drag(0.07)

@@ -9,7 +9,7 @@ import {inTheme} from '../linked/theme.mjs';
 import {asZoomed} from '../linked/zoom.mjs';
 import {undrawable} from '../preview/drawable.mjs';
 import {createDriver} from '../preview/driver.mjs';
-import {handOver, paint} from '../preview/figure.mjs';
+import {clear, handOver, paint} from '../preview/figure.mjs';
 import {context, noUpdate, setProps} from '../shared/dash.mjs';
 import {elements} from '../shared/elements.mjs';
 import {ids, kinds, largestSeed, pages, simulatedToken, textFields} from '../shared/facts.mjs';
@@ -292,7 +292,9 @@ function paintViews(figures) {
     painted = [];
     for (const [id, figure] of Object.entries(figures)) {
         const graph = graphIn(document.getElementById(id));
-        if (graph && !undrawable(figure).length) {
+        if (graph && undrawable(figure).length) {
+            clear(graph); // of an earlier frame that could be drawn
+        } else if (graph) {
             paint(graph, inTheme(asZoomed(figure, id)));
             painted.push(graph);
         }

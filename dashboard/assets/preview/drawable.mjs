@@ -1,7 +1,8 @@
 /*
  * Preview: which figures it draws as Plotly does, as data. A property is drawn with `ANY` value, with one of a list (in
  * which `undefined` stands for a figure that says nothing of it), or is a part with properties of its own. What is not
- * here is not drawn, and a figure that has it is left to Plotly.
+ * here is not drawn, and a figure that has it is left to Plotly until the drag ends: so are very many groups whose
+ * lines are a density, a heatmap.
  */
 
 const ANY = true;
