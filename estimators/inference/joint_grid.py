@@ -67,6 +67,18 @@ def shared_rule(joint: Joint) -> tuple[Floats, Floats]:
     return value, weight / weight.sum()
 
 
+def require_comparable(joint: Joint) -> None:
+    """Make sure that differences of means can be seen beside every standard deviation.
+
+    Raises:
+        DataError: they cannot.
+
+    """
+    reach = float(np.ptp(joint.mean) + np.ptp(joint.loading) + joint.own.max())
+    if joint.own.min() < LEAST_SHARE * reach:
+        raise DataError("standard errors differ too much in size for ranks to be computed")
+
+
 def slices(joint: Joint) -> Iterator[Slice]:
     """The groups given each value of the shared error.
 
@@ -74,9 +86,7 @@ def slices(joint: Joint) -> Iterator[Slice]:
         DataError: the standard deviations differ too much for differences of means to be seen.
 
     """
-    reach = float(np.ptp(joint.mean) + np.ptp(joint.loading) + joint.own.max())
-    if joint.own.min() < LEAST_SHARE * reach:
-        raise DataError("standard errors differ too much in size for ranks to be computed")
+    require_comparable(joint)
     values, weights = shared_rule(joint)
     loading = joint.loading - joint.loading.mean() if len(values) > 1 else np.zeros(len(joint))
     rule = panel_rule(joint.mean, joint.own, REACH * (joint.own + np.abs(loading)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from estimators.contract.joint import DrawnJoint, Joint
 from estimators.errors import OptionError
-from estimators.inference.joint_grid import slices
+from estimators.inference.contenders import LEAST_VARIANCE, contenders, part_of, variance_at_cutoff
+from estimators.inference.joint_grid import require_comparable, slices
 from estimators.inference.pairs import expected_rank, probability_above
 from estimators.inference.rank_grid import approximate_ranks
 
@@ -76,8 +77,9 @@ def group_ranks(
 
     Exact up to :data:`EXACT_GROUPS` groups: given the shared error and a group's value, its rank is one plus
     a sum of independent zeros and ones (Laird & Louis 1989, J. Educ. Stat. 14, 29-46; Lin, Louis, Paddock &
-    Ridgeway 2006, Bayesian Analysis 1, 915-946). Beyond that, by the grid of :func:`approximate_ranks`. The
-    spreads count as known, and of level means P(best) is a statement with a flat prior.
+    Ridgeway 2006, Bayesian Analysis 1, 915-946). Beyond that, by the grid of :func:`approximate_ranks`, with
+    the chance of being among the first exact where few groups contend for the last places. The spreads
+    count as known, and of level means P(best) is a statement with a flat prior.
 
     Args:
         joint: the distribution; ties of draws count half.
@@ -101,13 +103,25 @@ def group_ranks(
     check_top(top, len(turned))
     above = probability_above(turned)
     if exact is False or (exact is None and len(turned) > EXACT_GROUPS):
-        found = approximate_ranks(turned, level, top)
-        return Ranks(*found, above, level, top, None)
+        require_comparable(turned)
+        found = Ranks(*approximate_ranks(turned, level, top), above, level, top, None)
+        if top in (None, len(turned)) or variance_at_cutoff(turned, top) >= LEAST_VARIANCE:
+            return found
+        return replace(found, p_top=_chances_of_contenders(turned, top))
     distribution, best = rank_distribution(turned)
     low, high = _interval(distribution, level)
     p_top = None if top is None else distribution[:, :top].sum(axis=1)
     expected = expected_rank(turned)
     return Ranks(expected, low, high, best, p_top, above, level, top, distribution)
+
+
+def _chances_of_contenders(joint: Joint, top: int) -> Floats:
+    """(J,) the chance of being among the first ``top``, exact among those that contend for the last."""
+    at, surely = contenders(joint, top)
+    chances = surely.astype(np.float64)
+    if len(at):
+        chances[at] = rank_distribution(part_of(joint, at))[0][:, : top - int(surely.sum())].sum(axis=1)
+    return chances
 
 
 def check_top(top: int | None, groups: int) -> None:

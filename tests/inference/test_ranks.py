@@ -257,3 +257,20 @@ def test_letters_are_shared_by_those_that_cannot_be_told_apart_and_by_no_others(
         for j in range(i):
             assert bool(set(letters[i]) & set(letters[j])) == (not apart[i, j])
     assert all(letters)
+
+
+@pytest.mark.parametrize("top", [2, 20])
+def test_a_few_contenders_for_the_last_places_are_computed_one_by_one(top):
+    rng = np.random.default_rng(1)
+    mean, own = rng.normal(0, 3, 120), 1.0 / np.sqrt(rng.integers(2, 40, 120))
+    joint = Joint(mean, own)
+    grid, exact = (group_ranks(joint, top=top, exact=way) for way in (False, True))
+    assert grid.approximate
+    assert np.abs(grid.p_top - exact.p_top).max() < 1e-5
+    assert grid.p_top.sum() == pytest.approx(top)
+
+
+@pytest.mark.parametrize("groups", [12, 300])
+def test_means_that_are_known_beside_their_distances_have_no_ranks_to_compute(groups):
+    with pytest.raises(DataError, match="differ too much"):
+        group_ranks(Joint(np.arange(float(groups)), np.full(groups, 1e-14)), top=2)
