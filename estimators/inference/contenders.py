@@ -55,7 +55,7 @@ def part_of(joint: Joint, at: NDArray[np.int64]) -> Joint:
     """
     if len(at) > MOST:
         raise DataError(
-            f"{len(at):,} groups contend for the last places, more than the {MOST:,} whose ranks can be computed"
+            f"{len(at):,} groups contend for the last places: more than {MOST:,} are not computed one by one"
         )
     return Joint(
         joint.mean[at],
