@@ -49,14 +49,16 @@ def scenes():
             yield scene_of(groups_of(sizes), QUIET, dark=dark, show_own=dark)
 
 
-def test_the_preview_draws_all_of_every_view_but_densities():
+def test_the_preview_draws_all_of_every_view_but_densities_and_lists():
     named = [(view, len(scene), figure) for scene in scenes() for view, figure in figures_of(scene).items()]
     assert len(named) > 40
     beyond = undrawable(json.loads(to_json_plotly([figure for *_, figure in named])))
     left_to_plotly = set()
     for (view, groups, figure), paths in zip(named, beyond, strict=True):
         densities = {f"data[{i}]" for i, trace in enumerate(figure["data"]) if trace["type"] == "heatmap"}
-        assert {path.split(".")[0] for path in paths} == densities, (view, groups)
+        lists = {"layout"} if figure["layout"].get("meta", {}).get("list") else set()
+        assert {path.split(".")[0] for path in paths} == densities | lists, (view, groups)
+        assert not lists or view == "groups"
         if densities:
             left_to_plotly.add((view, groups > ONE_BY_ONE))
     assert left_to_plotly == {("shrinkage", True), ("rank", True)}

@@ -114,9 +114,13 @@ export const UNSEEN = new Set([
     'template', // the figures are made for one that says nothing
 ]);
 
-/** What of a figure the preview does not draw, as paths such as "data[0].fill"; nothing where it draws all of it. */
+/**
+ * What of a figure the preview does not draw, as paths such as "data[0].fill"; nothing where it draws all of it. A list
+ * that scrolls in its card has its axis beside it: it is left to Plotly.
+ */
 export function undrawable(figure) {
-    return beyond({data: figure.data, layout: figure.layout}, DRAWABLE, '');
+    const list = figure.layout?.meta?.list ? ['layout.meta.list'] : [];
+    return list.concat(beyond({data: figure.data, layout: figure.layout}, DRAWABLE, ''));
 }
 
 function beyond(value, allowed, path) {
