@@ -100,7 +100,7 @@ def painted_likeness(page, view, change=""):
 
 
 def many_groups():
-    """40 groups of 4 to 140 rows, numbers in the ten thousands: as many as one view holds without scrolling."""
+    """40 groups of 4 to 140 rows, numbers in the ten thousands: as many as stand without scrolling."""
     chance = random.Random(7)
     rows = ["group,y"]
     for group in range(40):
