@@ -146,7 +146,8 @@ def undo_delete(
         put_back(comparisons.workspace.root, who, token)
     except UnknownDataset as error:
         return my_files(comparisons.workspace, who, open_token), no_update, panels.alert(str(error))
-    return my_files(comparisons.workspace, who, open_token), {"token": token}, None
+    # again: the page may not have heard yet that the file was closed
+    return my_files(comparisons.workspace, who, open_token), {"token": token, "again": True}, None
 
 
 def requested_token(trigger: object, value: object, uploaded: dict[str, Any] | None) -> str | None:
