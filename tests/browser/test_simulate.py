@@ -129,16 +129,16 @@ _WITH_DENSITY = """() => {
 """Frames have what the preview does not draw, as those of very many groups do."""
 
 
-def test_a_view_that_turns_into_what_the_preview_cannot_draw_is_left_to_plotly(simulated):
-    drawn = simulated.locator(".linked-view.previewing")
-    with held(simulated, "sigma_group") as drag:
+def test_a_view_that_turns_into_what_the_preview_cannot_draw_is_left_to_plotly(fresh):
+    drawn = fresh.locator(".linked-view.previewing")
+    with held(fresh, "sigma_group") as drag:
         drag(0.3)
         expect(drawn).to_have_count(4)
-        simulated.evaluate(_WITH_DENSITY)
+        fresh.evaluate(_WITH_DENSITY)
         drag(0.5)
         expect(drawn).to_have_count(3)
-    simulated.evaluate("() => window.asFetched()")
-    wait_for_commit(simulated)
+    fresh.evaluate("() => window.asFetched()")
+    wait_for_commit(fresh)
 
 
 def test_words_and_numbers_move_with_the_dial(simulated):
