@@ -124,7 +124,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
     views = comparisons.live_views
     unchanged = {**dict.fromkeys(_OUTPUTS, no_update), "views": views_unchanged(views)}
     trigger = ctx.triggered_id
-    if not page["dataset"] or _is_of_no_account(trigger, page["dataset"]["token"]):
+    if not page["dataset"] or _is_of_no_account(trigger, page["dataset"]["token"], page["before"]):
         return unchanged
     looks_again = trigger == ids.UNDER_WAY_TIMER
     choices = None
@@ -165,10 +165,13 @@ def _nothing(comparisons: Comparisons, page: Page, problem: str) -> dict[str, An
     return empty_comparison(dataset.name, dataset.table, problem)
 
 
-def _is_of_no_account(trigger: object, token: str) -> bool:
-    """Whether it is a control of another kind of source that has changed."""
+def _is_of_no_account(trigger: object, token: str, before: object) -> bool:
+    """Whether it is a control of another kind of source that has changed beside a comparison that stands.
+
+    When a page is opened, dash names as changed whatever a callback may write to; nothing stands then.
+    """
     field = _SOURCE_CONTROLS.get(trigger) if isinstance(trigger, str) else None
-    return field is not None and field not in kind_of(token).controls
+    return before is not None and field is not None and field not in kind_of(token).controls
 
 
 def held_in(page: Page) -> ChosenReading:
