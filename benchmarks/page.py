@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import BrowserType, CDPSession, Page, sync_playwright
 
 HERE = Path(__file__).parent
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -305,7 +305,7 @@ def main() -> None:
             print(f"| {name} | {' | '.join(found.get(name, '') for found in columns.values())} |", flush=True)
 
 
-def one_tree(chromium: Any, tree: Path, data: Path, data_dir: Path, groups: int) -> dict[str, str]:  # noqa: ANN401
+def one_tree(chromium: BrowserType, tree: Path, data: Path, data_dir: Path, groups: int) -> dict[str, str]:
     """Measure the project in one folder."""
     with serving(tree.resolve(), data, data_dir) as (address, pid):
         browser = chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import estimators
 from tests.waiting import PATIENCE
@@ -67,6 +68,19 @@ def run_r(root, folders):
     for folder in folders:
         error = folder / "error.txt"
         assert not error.exists(), f"{folder.name}: {error.read_text()}"
+
+
+def store_r_answers(stored, cases, prepare, kept):
+    """What R makes of the cases' scripts, where R is: of each the files of `kept`, by the ending they get."""
+    if r_with_lme4() is None:
+        raise SystemExit("R with lme4 is needed to write these files anew.")
+    stored.mkdir(exist_ok=True)
+    with TemporaryDirectory() as scratch:
+        places = {name: prepare(name, Path(scratch) / name) for name in cases}
+        run_r(Path(scratch), list(places.values()))
+        for name, place in places.items():
+            for ending, made in kept.items():
+                (stored / f"{name}{ending}").write_bytes((place / made).read_bytes())
 
 
 def run_python(script, folder):

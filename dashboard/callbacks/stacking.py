@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
-from dashboard.ingest import UnreadableFile, guess_roles
+from dashboard.ingest import UnreadableFile
 from dashboard.pages import ids, panels
 from dashboard.pages.stack_columns import columns_to_stack, stack_boxes
 from dashboard.serving.server import owner
-from dashboard.session.stored_file import ChosenColumns, StoredFile
+from dashboard.session.reread import read_stacked
 from dashboard.storage.errors import WorkspaceError
 from estimators import DataError
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     import dash
 
     from dashboard.session.comparisons import Comparisons
-    from dashboard.storage.datasets import Dataset
 
 
 def register(app: dash.Dash, comparisons: Comparisons) -> None:
@@ -49,7 +47,9 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     )(partial(_stack_wanted, comparisons))
 
 
-def _open_list(comparisons: Comparisons, clicks: list[int | None], current: dict[str, Any] | None) -> Any:  # noqa: ANN401
+def _open_list(
+    comparisons: Comparisons, clicks: list[int | None], current: dict[str, Any] | None
+) -> tuple[Any, ...]:
     if not any(clicks) or not current or not ctx.triggered[0]["value"]:
         return (no_update,) * 6
     try:
@@ -65,30 +65,15 @@ def _stack_wanted(
     ticked: list[str] | None,
     named: str | None,
     current: dict[str, Any] | None,
-) -> Any:  # noqa: ANN401
+) -> tuple[Any, ...]:
     pressed = ctx.triggered_id
     if not any(clicks) or not current or not isinstance(pressed, dict) or not ctx.triggered[0]["value"]:
         return (no_update,) * 4
     button, token, who = pressed["id"], current["token"], owner()
     try:
         table = comparisons.workspace.get(who, token).table
-        stack_again(comparisons, who, token, columns_to_stack(table, button, ticked or [], named or ""))
+        read_stacked(comparisons, who, token, columns_to_stack(table, button, ticked or [], named or ""))
     except (UnreadableFile, DataError, WorkspaceError) as error:
         alert = panels.alert(str(error))
         return no_update, no_update, alert, alert if button == "offered" else no_update
     return False, {"token": token, "again": True}, None, None
-
-
-def stack_again(comparisons: Comparisons, who: str, token: str, wanted: tuple[str, ...]) -> Dataset:
-    """The file of a dataset read again with these columns stacked, if that gives groups.
-
-    Raises UnreadableFile, DataError or WorkspaceError; all stays as it was then.
-    """
-
-    def check(draft: Dataset) -> None:
-        outcome, group = guess_roles(draft.table).pair
-        if wanted and outcome and group:
-            StoredFile(draft, ChosenColumns(token, outcome, group)).groups()
-
-    before = comparisons.workspace.get(who, token)
-    return comparisons.workspace.reread(who, token, replace(before.reading, stack=wanted), check)

@@ -208,7 +208,7 @@ def options_of(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def _option(name: str, value: Any) -> Any:  # noqa: ANN401 - what a browser sends
+def _option(name: str, value: object) -> object:
     if value in (FOUND, "", None):
         return None
     if name == "stack":

@@ -48,6 +48,21 @@ def read_otherwise(
     return found[0]
 
 
+def read_stacked(comparisons: Comparisons, owner: str, token: str, wanted: tuple[str, ...]) -> Dataset:
+    """The file of a dataset read again with these columns stacked, if that gives groups.
+
+    Raises UnreadableFile, DataError or WorkspaceError; all stays as it was then.
+    """
+
+    def check(draft: Dataset) -> None:
+        outcome, group = guess_roles(draft.table).pair
+        if wanted and outcome and group:
+            StoredFile(draft, ChosenColumns(token, outcome, group)).groups()
+
+    before = comparisons.workspace.get(owner, token)
+    return comparisons.workspace.reread(owner, token, replace(before.reading, stack=wanted), check)
+
+
 def _with_columns_of(dataset: Dataset, wanted: ChosenColumns) -> ChosenColumns:
     table = dataset.table
     if all(table.column(name) for name in (wanted.outcome, wanted.group)):

@@ -21,7 +21,7 @@ from dashboard.scripts.simulated_csv import FILE_NAME, csv_pieces
 from estimators import PRESETS, Design, compare, simulate
 from estimators.simulation.effects import SHAPES
 from tests.oracles import STORED_METHODS
-from tests.scripts import r_with_lme4, run_python, run_r
+from tests.scripts import r_with_lme4, run_python, run_r, store_r_answers
 
 STORED = Path(__file__).parents[1] / "data" / "simulated_code"
 R = Design(groups=6, per_group="8", mean=-3, sigma_group=2.5, sigma_error=1.25, seed=7, stream="r")
@@ -178,14 +178,4 @@ def test_the_python_script_finds_plugins_in_their_folders():
 
 
 if __name__ == "__main__":
-    from tempfile import TemporaryDirectory
-
-    if r_with_lme4() is None:
-        raise SystemExit("R with lme4 is needed to write these files anew.")
-    STORED.mkdir(exist_ok=True)
-    with TemporaryDirectory() as scratch:
-        places = {one: prepare(one, Path(scratch) / one) for one in CASES}
-        run_r(Path(scratch), list(places.values()))
-        for one, place in places.items():
-            (STORED / f"{one}.R").write_bytes((place / "script.R").read_bytes())
-            (STORED / f"{one}.csv").write_bytes((place / "tidy.csv").read_bytes())
+    store_r_answers(STORED, CASES, prepare, {".R": "script.R", ".csv": "tidy.csv"})
