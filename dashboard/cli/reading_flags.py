@@ -115,4 +115,4 @@ def rows_given(given: Mapping[str, Any]) -> RowFilter:
     """Which rows take part. Raises UnreadableFile for a condition that is none."""
     from dashboard.ingest.reading import RowFilter
 
-    return RowFilter.from_json(given)
+    return RowFilter.from_flags(given)

@@ -128,13 +128,14 @@ class RowFilter:
     def __bool__(self) -> bool:
         return bool(self.exclude or self.where)
 
-    def to_json(self) -> dict[str, Any]:
-        """For JSON and `from_json`."""
+    @property
+    def flags(self) -> dict[str, list[str]]:
+        """The command line's flags for it, by name."""
         return {"exclude": list(self.exclude), "where": [condition.text for condition in self.where]}
 
     @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> RowFilter:
-        """What `to_json` gave."""
+    def from_flags(cls, given: Mapping[str, Any]) -> RowFilter:
+        """What `flags` gave, or the command line was given. Raises UnreadableFile for what is no condition."""
         where = tuple(Condition.parse(text) for text in given.get("where") or ())
         return cls(tuple(given.get("exclude") or ()), where)
 

@@ -60,8 +60,8 @@ class FileRows:
         return {name: value for name, value in values.items() if value != getattr(AS_FOUND, name)}
 
     @property
-    def _row_flags(self) -> dict[str, Any]:
-        return self.chosen.to_json()
+    def _row_flags(self) -> dict[str, list[str]]:
+        return self.chosen.flags
 
 
 def _argument(name: str, value: object) -> str:

@@ -158,7 +158,7 @@ def test_a_reading_that_was_used_gives_the_same_again():
 
 def test_rows_that_are_left_out_on_request_are_no_part_of_dropped():
     path = FIELD / "total_row.csv"
-    rows = RowFilter.from_json({"exclude": ["Total"], "where": ["Patient!=p1", "Days>=3"]})
+    rows = RowFilter.from_flags({"exclude": ["Total"], "where": ["Patient!=p1", "Days>=3"]})
     data = file_groups(path, outcome="Days", group="Ward", rows=rows).data
     assert means(data) == {"A": 5.5, "B": 8.0, "C": 3.5}
     assert (data.rows_read, data.dropped.total) == (7, 0)
