@@ -135,7 +135,7 @@ class RowFilter:
 
     @classmethod
     def from_flags(cls, given: Mapping[str, Any]) -> RowFilter:
-        """What `flags` gave, or the command line was given. Raises UnreadableFile for what is no condition."""
+        """What `flags` gave. Raises UnreadableFile for what is no condition."""
         where = tuple(Condition.parse(text) for text in given.get("where") or ())
         return cls(tuple(given.get("exclude") or ()), where)
 
