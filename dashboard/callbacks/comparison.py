@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
@@ -78,6 +79,7 @@ _INPUTS = {
     "level": Input(ids.LEVEL, "value"),
     "sort": Input(ids.SORT, "value"),
     "show_own": Input(ids.SHOW_OWN, "checked"),
+    "lower_better": Input(ids.LOWER_BETTER, "checked"),
     "tick": Input(ids.UNDER_WAY_TIMER, "n_intervals"),
     "parts": State(ids.VIEW_PARTS, "data"),
     "before": State(ids.CHOICES, "data"),
@@ -108,6 +110,7 @@ class Page(TypedDict, total=False):
     level: str
     sort: str | None
     show_own: bool | None
+    lower_better: bool | None
     tick: int | None
     parts: object
     before: object
@@ -132,6 +135,10 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         choices = choices_of(comparisons.registry, controls_of(page, ctx.inputs_list))
         if trigger == ids.DATASET:
             choices = kept_choices(comparisons, owner(), choices, _with_ids(ctx.inputs_list))
+        else:
+            choices = with_lower_better(
+                comparisons, owner(), choices, page, asked=trigger == ids.LOWER_BETTER
+            )
         scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
         if looks_again and pending_ids(scene) == page["under_way"]:
             return unchanged
@@ -148,6 +155,25 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         reading = {} if choices is None else unused_file(comparisons, owner(), choices)
         nothing = _nothing(comparisons, page, str(error))
         return unchanged | {"problem": panels.alert(str(error))} | nothing | reading
+
+
+def with_lower_better(
+    comparisons: Comparisons, owner: str, choices: Choices, page: Page, *, asked: bool
+) -> Choices:
+    """The choices with the outcomes of which lower is better, as they were for this source.
+
+    ``asked``: the switch was turned, for the outcome on screen; else it is turned as this outcome has it.
+    """
+    before = Choices.from_json(page["before"])
+    if before is None or before.source.token != choices.source.token:
+        before = Choices.from_json(comparisons.workspace.load_choices(owner, choices.source.token))
+    outcomes, checked = set(() if before is None else before.lower_better), bool(page["lower_better"])
+    if asked:
+        outcomes = outcomes | {choices.source.outcome} if checked else outcomes - {choices.source.outcome}
+    choices = replace(choices, lower_better=tuple(sorted(outcomes)))
+    if choices.smallest_first != checked:
+        set_props(ids.LOWER_BETTER, {"checked": choices.smallest_first})
+    return choices
 
 
 def _nothing(comparisons: Comparisons, page: Page, problem: str) -> dict[str, Any]:

@@ -39,7 +39,12 @@ def _wanted_value(choices: Choices, control: Mapping[str, Any]) -> object:
     """What a control says for these choices; None for one that is of no account here."""
     own = control["id"]
     if not isinstance(own, dict):
-        plain = {ids.LEVEL: f"{choices.level:g}", ids.SORT: choices.sort, ids.SHOW_OWN: choices.show_own}
+        plain = {
+            ids.LEVEL: f"{choices.level:g}",
+            ids.SORT: choices.sort,
+            ids.SHOW_OWN: choices.show_own,
+            ids.LOWER_BETTER: choices.smallest_first,
+        }
         return plain.get(own)
     kind = own.get("type")
     if kind == ids.estimator_switch("")["type"]:

@@ -56,7 +56,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
     help="Add ranks with intervals; to json intervals and tests of the spreads too, and rank sets.",
 )
 @click.option("--top", type=int, metavar="K", help="With --inference: the chance of being among the best K.")
-@click.option("--lower-is-better", is_flag=True, help="With --inference: rank 1 is the smallest.")
+@click.option("--lower-is-better", is_flag=True, help="Rank 1 is the smallest.")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
 )
@@ -86,7 +86,7 @@ def compare_command(
     """
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
-    _check_inference(inference, layout, top, lower_is_better)
+    _check_inference(inference, layout, top)
     from dashboard.cli.output import omissions, render
     from estimators import compare
 
@@ -106,7 +106,7 @@ def compare_command(
         y, g, why = roles_of(file, outcome, group, kinds=kinds, reading=reading, say=remark)
         rows = rows_given(given)
         read = file_groups(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows)
-    comparison = compare(read.data, chosen, options=options, level=level)
+    comparison = compare(read.data, chosen, options=options, level=level, smallest_first=lower_is_better)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
     if layout in TIDY_LAYOUTS:
@@ -114,7 +114,7 @@ def compare_command(
             remark(line)
     guessed = outcome is None or group is None
     more = {"roles": {"outcome": y, "group": g, "guessed": guessed, "why": why}}
-    conclusions = _conclusions(comparison, top, lower_is_better) if inference else None
+    conclusions = _conclusions(comparison, top) if inference else None
     if output is None:
         to_stdout(render(comparison, layout, read, more, conclusions))
     else:
@@ -122,16 +122,16 @@ def compare_command(
             output.write_bytes(render(comparison, layout, read, more, conclusions))
 
 
-def _check_inference(inference: bool, layout: str, top: int | None, lower_is_better: bool) -> None:
+def _check_inference(inference: bool, layout: str, top: int | None) -> None:
     if inference and layout == "table":
         raise click.ClickException(
             "--inference goes into json, and its ranks into csv and parquet: see --format"
         )
-    if not inference and (top is not None or lower_is_better):
-        raise click.ClickException("--top and --lower-is-better go with --inference")
+    if not inference and top is not None:
+        raise click.ClickException("--top goes with --inference")
 
 
-def _conclusions(comparison: Comparison, top: int | None, lower_is_better: bool) -> dict[str, dict[str, Any]]:
+def _conclusions(comparison: Comparison, top: int | None) -> dict[str, dict[str, Any]]:
     """What each fit lets conclude, by estimator id."""
     from estimators import inference_dict
     from estimators.inference.ranks import check_top
@@ -144,7 +144,7 @@ def _conclusions(comparison: Comparison, top: int | None, lower_is_better: bool)
             result.fit,
             level=comparison.level,
             top=top,
-            smallest_first=lower_is_better,
+            smallest_first=comparison.smallest_first,
         )
         for result in comparison.succeeded
         if result.fit is not None

@@ -44,8 +44,8 @@ def method_columns(scene: Scene, *, ranks: bool) -> list[Column]:
     own = scene.own_rank if ranks else scene.own_mean
     found = [Column("own mean", own, own_style(scene))] if scene.show_own else []
     found += [Column(s.label, s.rank if ranks else s.estimate, s.style) for s in column_series(scene)]
-    if scene.truth is not None:
-        found.append(Column(TRUE, scene.truth.rank if ranks else scene.truth.mean, None))
+    if scene.truth is not None and (true_rank := scene.true_rank) is not None:
+        found.append(Column(TRUE, true_rank if ranks else scene.truth.mean, None))
     return found
 
 

@@ -270,6 +270,16 @@ def _display(comparisons: Comparisons, choices: Choices, source: Description) ->
             "Own means",
             dmc.Switch(id=ids.SHOW_OWN, checked=choices.show_own, size="sm", **aria(label="Show own means")),
         ),
+        control_with_label(
+            "Lower is better",
+            dmc.Switch(
+                id=ids.LOWER_BETTER,
+                checked=choices.smallest_first,
+                size="sm",
+                **aria(label="Lower is better"),
+            ),
+            "Ranks and orders run from the smallest, as for mortality, length of stay or cost.",
+        ),
     ]
     return fields
 

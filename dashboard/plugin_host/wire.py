@@ -100,6 +100,7 @@ def pack_comparison(comparison: Comparison, levels: Iterable[float]) -> dict[str
     return {
         "data": pack(comparison.data),
         "level": comparison.level,
+        "smallest_first": comparison.smallest_first,
         "results": [
             {
                 "id": result.id,
@@ -114,16 +115,25 @@ def pack_comparison(comparison: Comparison, levels: Iterable[float]) -> dict[str
 
 def unpack_comparison(packed: dict[str, Any], registry: Registry) -> Comparison:
     """The comparison, with this registry's estimators."""
-    level, data = packed["level"], unpack(packed["data"])
+    level, smallest_first, data = packed["level"], packed["smallest_first"], unpack(packed["data"])
     results = []
     for given in packed["results"]:
         estimator = registry.get(given["id"])
         if estimator is None:
             continue  # an object that a program gave to the server, which nobody else knows
         options = estimator.make_options(given["options"])
-        rounding = data.rounding
-        results.append(Result(estimator, options, level, given["fit"], given["message"], rounding=rounding))
-    return Comparison(data, tuple(results), level)
+        results.append(
+            Result(
+                estimator,
+                options,
+                level,
+                given["fit"],
+                given["message"],
+                rounding=data.rounding,
+                smallest_first=smallest_first,
+            )
+        )
+    return Comparison(data, tuple(results), level, smallest_first)
 
 
 def plain_figure(figure: object) -> object:

@@ -15,7 +15,7 @@ from dashboard.scene.label_text import short_label
 from dashboard.scene.natural_order import natural_places
 from dashboard.scene.style import LINE, Style, styles
 from dashboard.scene.truth import Closeness, Truth, distance
-from estimators.contract.comparison import TIDY
+from estimators.contract.comparison import TIDY, mean_rank
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -125,13 +125,21 @@ class Scene:
         """(J,) each group's own mean."""
         return self.comparison.data.mean[self.order]
 
+    @property
+    def smallest_first(self) -> bool:
+        """Whether lower is better: ranks and orders run from the smallest."""
+        return self.comparison.smallest_first
+
     @cached_property
     def own_rank(self) -> NDArray[np.float64]:
-        """(J,) rank of the own means, 1 = largest."""
-        from estimators.contract.comparison import mean_rank
-
+        """(J,) rank of the own means, 1 = best."""
         data = self.comparison.data
-        return mean_rank(data.mean, data.rounding)[self.order]
+        return mean_rank(data.mean, data.rounding, smallest_first=self.smallest_first)[self.order]
+
+    @cached_property
+    def true_rank(self) -> NDArray[np.float64] | None:
+        """(J,) rank of the true means, 1 = best, where they are known."""
+        return None if self.truth is None else mean_rank(self.truth.mean, smallest_first=self.smallest_first)
 
     @cached_property
     def reference(self) -> Series | None:
@@ -228,11 +236,11 @@ def make_scene(
 
 
 def display_order(comparison: Comparison, sort: str, name_places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(J,) keys from top to bottom: largest first, ties by own mean and then by name."""
-    data = comparison.data
+    """(J,) keys from top to bottom: best first, ties by own mean and then by name."""
+    data, best_first = comparison.data, 1.0 if comparison.smallest_first else -1.0
     if sort == SORT_NAME:
         return np.argsort(name_places)
-    own = -data.centered_mean
+    own = best_first * data.centered_mean
     if sort == SORT_ROWS:
         return np.lexsort((name_places, own, -data.information))
     leader = next((r for r in comparison.succeeded if r.id == sort), None)
@@ -240,7 +248,7 @@ def display_order(comparison: Comparison, sort: str, name_places: NDArray[np.int
         leader = next((r for r in comparison.succeeded if has_spreads(r, data)), None)
     if leader is None or leader.fit is None:
         return np.lexsort((name_places, own))
-    return np.lexsort((name_places, own, -leader.fit.estimate))
+    return np.lexsort((name_places, own, best_first * leader.fit.estimate))
 
 
 def has_spreads(result: Result, data: GroupData) -> bool:

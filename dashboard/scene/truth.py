@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,13 +27,6 @@ class Truth:
     mean: NDArray[np.float64]
     weight: NDArray[np.float64]
     """(J,) weight on a group's own mean that the true spreads ask for."""
-
-    @cached_property
-    def rank(self) -> NDArray[np.float64]:
-        """(J,) rank of the true means, 1 = largest, ties share the mean."""
-        from estimators.contract.comparison import mean_rank
-
-        return mean_rank(self.mean)
 
 
 @dataclass(frozen=True)

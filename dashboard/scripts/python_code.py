@@ -71,6 +71,7 @@ def python_fitting(comparison: Comparison, data: str, plugins_dirs: Sequence[str
         f"    {chosen},",
         *([f"    options={options!r},"] if options else []),
         f"    level={comparison.level!r},",
+        *(["    smallest_first=True,"] if comparison.smallest_first else []),
         ")",
         "print(comparison.tidy().to_string(index=False))",
     ]

@@ -36,6 +36,13 @@ class Choices:
     show_own: bool = True
     waved_off: tuple[str, ...] = ()
     """The keys of hints about the file that are not to be shown again."""
+    lower_better: tuple[str, ...] = ()
+    """The outcomes of this source of which lower is better, in alphabetical order."""
+
+    @property
+    def smallest_first(self) -> bool:
+        """Whether of the chosen outcome lower is better."""
+        return self.source.outcome in self.lower_better
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_json`."""
@@ -47,6 +54,7 @@ class Choices:
             "sort": self.sort,
             "show_own": self.show_own,
             "waved_off": list(self.waved_off),
+            "lower_better": list(self.lower_better),
         }
 
     @classmethod
@@ -66,6 +74,7 @@ class Choices:
                 sort=text(given["sort"]),
                 show_own=truth_value(given["show_own"]),
                 waved_off=tuple(text(key) for key in sequence(given.get("waved_off", []))),
+                lower_better=tuple(text(name) for name in sequence(given.get("lower_better", []))),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             return None

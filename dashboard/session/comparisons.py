@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -128,7 +129,13 @@ class Comparisons:
         }
         quick = [e for e in estimators if e.id not in waits]
         options = {e.id: options[e.id] for e in quick if e.id in options}
-        comparison = compare(source.groups(), quick, options=options, level=choices.level)
+        comparison = compare(
+            source.groups(),
+            quick,
+            options=options,
+            level=choices.level,
+            smallest_first=choices.smallest_first,
+        )
         return make_scene(comparison, truth=source.truth(), style_of=self.styles, **_display(choices))
 
     def chosen_estimators(
@@ -143,7 +150,7 @@ class Comparisons:
         asked = [(e, tuple(options.get(e.id, {}).items())) for e in estimators]
         found = self.fit_cache.results(source.key, source.groups, asked, wait_seconds=wait_seconds)
         compared = _comparison_of if any(result.pending for result in found) else self._compared
-        return compared(source.groups(), tuple(found), choices.level)
+        return compared(source.groups(), tuple(found), choices.level, choices.smallest_first)
 
 
 def _display(choices: Choices, *, dark: bool = False) -> Display:
@@ -162,5 +169,11 @@ def _itself(source: GroupSource) -> GroupSource:
     return source
 
 
-def _comparison_of(data: GroupData, results: tuple[Result, ...], level: float) -> Comparison:
-    return Comparison(data, tuple(at_level(result, level) for result in results), level)
+def _comparison_of(
+    data: GroupData,
+    results: tuple[Result, ...],
+    level: float,
+    smallest_first: bool,
+) -> Comparison:
+    found = (replace(at_level(result, level), smallest_first=smallest_first) for result in results)
+    return Comparison(data, tuple(found), level, smallest_first)

@@ -36,6 +36,8 @@ class Result:
     """Whether the fit is still under way somewhere else."""
     rounding: ArrayLike = 0.0
     """How far rounding may have put each estimate, one number or ``(J,)``; see ``GroupData.rounding``."""
+    smallest_first: bool = False
+    """Whether rank 1 is the smallest estimate."""
 
     @property
     def id(self) -> str:
@@ -54,11 +56,13 @@ class Result:
 
     @cached_property
     def rank(self) -> NDArray[np.float64] | None:
-        """Rank of each estimate ``(J,)``, 1 = largest; None if the method failed.
+        """Rank of each estimate ``(J,)``, 1 = largest, or ``smallest_first``; None if the method failed.
 
         Ties share the mean, and estimates tie where they agree within ``rounding``.
         """
-        return None if self.fit is None else mean_rank(self.fit.estimate, self.rounding)
+        if self.fit is None:
+            return None
+        return mean_rank(self.fit.estimate, self.rounding, smallest_first=self.smallest_first)
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,8 @@ class Comparison:
     """One for each estimator, fitted or not."""
     level: float = 0.95
     """Of the intervals."""
+    smallest_first: bool = False
+    """Whether lower is better, so that rank 1 is the smallest."""
 
     def __getitem__(self, estimator_id: str) -> Result:
         for result in self.results:
@@ -160,16 +166,20 @@ class Comparison:
                 "groups": len(self.data),
             },
             "left_out": [cause.to_dict() for cause in self.data.left_out],
+            "lower_is_better": self.smallest_first,
             "fits": [_fit_dict(self.data, result) for result in self.results],
         }
 
 
-def mean_rank(values: NDArray[np.float64], rounding: ArrayLike = 0.0) -> NDArray[np.float64]:
-    """Ranks ``(J,)`` from the largest down, starting at 1; equal values share the mean of their ranks.
+def mean_rank(
+    values: NDArray[np.float64], rounding: ArrayLike = 0.0, *, smallest_first: bool = False
+) -> NDArray[np.float64]:
+    """Ranks ``(J,)`` from the largest down, or the smallest up, starting at 1; equal values share their mean.
 
     Neighbours are equal where they are no further apart than the ``rounding`` of both together, one number or
     ``(J,)``.
     """
+    values = -values if smallest_first else values
     order = np.argsort(-values, kind="stable")
     ordered, slack = values[order], np.broadcast_to(np.asarray(rounding), values.shape)[order]
     apart = ordered[:-1] - ordered[1:] > slack[:-1] + slack[1:]

@@ -24,6 +24,7 @@ def compare(
     *,
     options: Mapping[str, object] | None = None,
     level: float = 0.95,
+    smallest_first: bool = False,
 ) -> Comparison:
     """Fit every estimator to the same groups; one that fails becomes a result with its reason.
 
@@ -33,6 +34,7 @@ def compare(
             registry that take part where nobody has chosen.
         options: by estimator id, an ``Options`` instance or a mapping of option names to values.
         level: of the intervals, between 0 and 1.
+        smallest_first: whether lower is better, so that rank 1 is the smallest.
 
     Raises:
         OptionError: an unknown estimator or option, a value out of bounds, or a level that is none.
@@ -48,7 +50,13 @@ def compare(
             f"options were given for {', '.join(unknown)}, which is not among the estimators compared"
         )
     checked = [(estimator, estimator.make_options(given.get(estimator.id))) for estimator in chosen]
-    return Comparison(data=data, results=tuple(run(data, e, o, level) for e, o in checked), level=level)
+    results = (run(data, e, o, level) for e, o in checked)
+    return Comparison(
+        data=data,
+        results=tuple(replace(result, smallest_first=smallest_first) for result in results),
+        level=level,
+        smallest_first=smallest_first,
+    )
 
 
 def run(data: GroupData, estimator: Estimator, options: object, level: float) -> Result:

@@ -15,6 +15,8 @@ from estimators import TIDY_COLUMNS, build_registry, compare
 from tests.commands import BUILT_IN_IDS, DYESTUFF, PARAMETERS, ROLES
 
 GROUP_FIELDS = list(TIDY_COLUMNS[1:])
+COMPARED = ["data", "left_out", "lower_is_better", "fits"]
+"""The keys of a comparison; behind them comes how the file was read."""
 
 
 # the layouts
@@ -24,7 +26,7 @@ def test_json_is_exactly_of_its_shape(blupboard):
     done = blupboard("compare", DYESTUFF, *ROLES, "--format", "json")
     assert (done.code, done.err) == (0, "")
     answer = done.json
-    assert list(answer) == ["data", "left_out", "fits", "roles", "reading", "remarks", "hints"]
+    assert list(answer) == [*COMPARED, "roles", "reading", "remarks", "hints"]
     assert (answer["left_out"], answer["remarks"], answer["hints"]) == ([], [], [])
     assert answer["roles"] == {
         "outcome": "Yield",
@@ -54,7 +56,7 @@ def test_json_holds_the_numbers_with_every_digit_and_null_where_there_is_none(bl
         reduce_file(DYESTUFF, outcome="Yield", group="Batch"),
         list(build_registry(entry_points=False).values()),
     )
-    assert {name: answer[name] for name in ("data", "left_out", "fits")} == comparison.to_dict()
+    assert {name: answer[name] for name in COMPARED} == comparison.to_dict()
     fits = {fit["estimator"]: fit for fit in answer["fits"]}
     assert fits["reml"]["parameters"]["mu"] == pytest.approx(1527.5, rel=1e-12)
     assert fits["reml"]["parameters"]["sigma_group"] == pytest.approx(42.000602, rel=1e-6)

@@ -68,7 +68,7 @@ def test_ranks_are_columns_of_csv(blupboard):
     ("arguments", "sentence"),
     [
         (("--inference",), "see --format"),
-        (("--top", "3"), "go with --inference"),
+        (("--top", "3"), "goes with --inference"),
         (("--inference", "--format", "json", "--top", "9"), "at most all 6 groups"),
     ],
 )
@@ -144,3 +144,13 @@ def test_select_says_by_which_method_where_no_spread_was_found(blupboard):
     assert done.code == 0
     assert done.json["estimator"] == "ols"
     assert "no method that pulls to a centre can rank these groups" in done.err
+
+
+def test_lower_is_better_turns_the_plain_ranks(blupboard):
+    plain, turned = (
+        blupboard("compare", DYESTUFF, *ROLES, "--format", "json", *flags).json
+        for flags in ((), ("--lower-is-better",))
+    )
+    assert (plain["lower_is_better"], turned["lower_is_better"]) == (False, True)
+    for before, after in zip(plain["fits"], turned["fits"], strict=True):
+        assert [g["rank"] for g in after["groups"]] == [7 - g["rank"] for g in before["groups"]]

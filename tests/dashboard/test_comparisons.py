@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from dash._utils import to_json
 
+from dashboard.callbacks import comparison
 from dashboard.callbacks.comparison import controls_of, table_update
 from dashboard.callbacks.views import view_values
 from dashboard.figures.page_view import draw_views
@@ -320,3 +321,36 @@ def test_a_long_table_asks_for_its_rows(comparisons, upload):
     grid = table_update(comparisons.scene("ann", choices), None)["table"]
     assert grid.rowModelType == "infinite"
     assert not hasattr(grid, "rowData")
+
+
+def test_of_which_outcomes_lower_is_better_is_remembered_for_each(comparisons, upload, monkeypatch):
+    token = upload(content="school,score,cost\n" + "a,1,5\nb,2,4\nc,4,9\n" * 4).token
+    turned = []
+    monkeypatch.setattr(comparison, "set_props", lambda name, props: turned.append((name, props)))
+
+    def page(outcome, before, checked, *, asked=False):
+        now = Choices(ChosenColumns(token, outcome, "school"), on=("ols",))
+        values = {"before": before.to_json() if before else None, "lower_better": checked}
+        return comparison.with_lower_better(comparisons, "ann", now, values, asked=asked)
+
+    cost = page("cost", page("cost", None, False), True, asked=True)
+    assert (cost.lower_better, cost.smallest_first, turned) == (("cost",), True, [])
+    score = page("score", cost, True)
+    assert not score.smallest_first
+    assert turned == [("lower-better", {"checked": False})]
+    assert page("cost", score, False).smallest_first
+    comparisons.workspace.save_choices("ann", token, score.to_json())
+    assert Choices.from_json(comparisons.workspace.load_choices("ann", token)) == score
+    assert page("cost", None, False).smallest_first
+    assert page("cost", None, False, asked=True).lower_better == ()
+
+
+def test_lower_is_better_turns_orders_and_ranks(comparisons, choices):
+    usual, turned = (
+        comparisons.scene("ann", replace(choices, lower_better=lower)) for lower in ((), ("score",))
+    )
+    assert turned.labels == usual.labels[::-1]
+    for series in turned.series:
+        np.testing.assert_array_equal(series.rank, usual.by_id(series.id).rank)
+    np.testing.assert_array_equal(turned.own_rank, usual.own_rank)
+    assert turned.own_mean[0] < turned.own_mean[-1]

@@ -60,8 +60,8 @@ def test_true_means_follow_their_groups_into_display_order():
     spread = dict(zip(simulated.labels, UNEVEN.error_spread, strict=True))
     for label, weight in zip(scene.labels, scene.truth.weight, strict=True):
         assert weight == pytest.approx(9 / (9 + spread[label] ** 2 / size[label]))
-    assert sorted(scene.truth.rank) == list(range(1, 13))
-    assert scene.truth.rank[np.argmax(scene.truth.mean)] == 1
+    assert sorted(scene.true_rank) == list(range(1, 13))
+    assert scene.true_rank[np.argmax(scene.truth.mean)] == 1
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -69,7 +69,7 @@ def test_every_view_shows_the_truth_as_hollow_marks(dark):
     scene = scene_of_design(UNEVEN, dark=dark)
     shown = figures_of(scene)
     along = {"groups": "x", "shrinkage": "y", "weight": "y", "rank": "y"}
-    wanted = {"weight": scene.truth.weight, "rank": scene.truth.rank}
+    wanted = {"weight": scene.truth.weight, "rank": scene.true_rank}
     for view, axis in along.items():
         (marks,) = marks_of_truth(shown[view])
         assert marks["marker"]["symbol"] == "circle-open"

@@ -123,3 +123,10 @@ def test_notes_and_extra_parameters_are_handed_on():
     body = compare(DATA, [noted]).to_dict()["fits"][0]
     assert body["parameters"]["tau"] == 2.0
     assert body["notes"] == [{"code": "odd", "severity": "info", "text": "An odd thing."}]
+
+
+def test_where_lower_is_better_rank_1_is_the_smallest():
+    usual, turned = compare(DATA, BUILT_IN), compare(DATA, BUILT_IN, smallest_first=True)
+    for result in turned.succeeded:
+        np.testing.assert_array_equal(result.rank, len(DATA) + 1 - usual[result.id].rank)
+    assert turned.to_dict()["lower_is_better"]
