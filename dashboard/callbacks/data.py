@@ -71,8 +71,9 @@ def _open_dataset(
     _files: list[Any],
     current: dict[str, Any] | None,
 ) -> tuple[Any, ...]:
-    token = requested_token(ctx.triggered_id, ctx.triggered[0]["value"] if ctx.triggered else None, uploaded)
-    again = ctx.triggered_id == ids.UPLOADED and (uploaded or {}).get("again")
+    trigger = _asked_for()
+    token = requested_token(trigger, uploaded)
+    again = trigger == ids.UPLOADED and (uploaded or {}).get("again")
     if token is None or ((current or {}).get("token") == token and not again):
         return _NOTHING
     return open_dataset(comparisons, owner(), token)
@@ -150,11 +151,17 @@ def undo_delete(
     return my_files(comparisons.workspace, who, open_token), {"token": token, "again": True}, None
 
 
-def requested_token(trigger: object, value: object, uploaded: dict[str, Any] | None) -> str | None:
-    """The token of the dataset that was asked for; None where nothing was (buttons that were just drawn)."""
+def _asked_for() -> object:
+    """The id of what a person pressed or sent; buttons that were just drawn count as changed too."""
+    values = {entry["prop_id"]: entry["value"] for entry in ctx.triggered}
+    return next((name for prop, name in ctx.triggered_prop_ids.items() if values.get(prop)), None)
+
+
+def requested_token(trigger: object, uploaded: dict[str, Any] | None) -> str | None:
+    """The token of the dataset that was asked for; None where nothing was."""
     if trigger == ids.UPLOADED:
         return (uploaded or {}).get("token")
-    if not isinstance(trigger, dict) or not value:
+    if not isinstance(trigger, dict):
         return None
     is_sample = trigger["type"] == ids.sample_button(ALL)["type"]
     return SAMPLE_PREFIX + trigger["id"] if is_sample else str(trigger["id"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import ClientsideFunction, Input, Output, State, no_update
+from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
@@ -57,7 +57,10 @@ def _on_choices(comparisons: Comparisons, given: object, theme: object) -> dict[
         scene = comparisons.scene(owner(), choices, 0.0, dark=theme == "dark")
     except (BlupboardError, WorkspaceError, ValueError):
         return views_unchanged(views)  # the comparison's own callback says what is wrong
-    return view_values(draw_views(views, scene))
+    drawings = draw_views(views, scene)
+    if ctx.triggered_id == ids.THEME and not any(drawing.figure for drawing in drawings.values()):
+        return views_unchanged(views)
+    return view_values(drawings)
 
 
 def view_outputs(views: Sequence[PageView], store: str) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-VIEWS = ("view-groups", "view-shrinkage", "view-weight", "view-rank")
+from dashboard.figures import views
+
+VIEWS = tuple(f"view-{view.id}" for view in views.VIEWS)
 
 _STALE = """
 () => {
@@ -17,12 +19,12 @@ _STALE = """
 }
 """
 
-_REPAINTED = """
-() => {
+_REPAINTED = f"""
+() => {{
     const graphs = [...document.querySelectorAll('.views .js-plotly-plot')];
     const drawn = (gd) => gd.data && gd.data.length && gd.data !== gd.beforeRepaint;
-    return graphs.length === 4 && graphs.every(drawn);
-}
+    return graphs.length === {len(VIEWS)} && graphs.every(drawn);
+}}
 """
 
 _QUIET = """

@@ -12,7 +12,7 @@ import zipfile
 import pyarrow as pa
 import pytest
 
-from dashboard.ingest import Table, UnreadableFile, reduce_file, reduce_table, source, store_table
+from dashboard.ingest import Table, UnreadableFile, open_source, reduce_file, reduce_table, store_table
 from tests.ingest.helpers import both_ways, means, put, put_parquet, rows_of, stored
 from tests.waiting import PATIENCE
 
@@ -237,9 +237,9 @@ def test_wrong_columns(tmp_path, outcome, group, sentence):
 
 def test_only_the_two_columns_are_stored_on_the_way(tmp_path, monkeypatch):
     kept = []
-    original = source.text_to_parquet
+    original = open_source.text_to_parquet
     monkeypatch.setattr(
-        source,
+        open_source,
         "text_to_parquet",
         lambda *args, keep, **rest: kept.append(keep) or original(*args, keep=keep, **rest),
     )
