@@ -9,7 +9,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from dashboard.figures.views import VIEWS
 from dashboard.pages import ids
-from tests.browser.board import open_board, open_sample, repaint, settle, upload
+from tests.browser.board import open_board, open_sample, repaint, settle
 from tests.browser.chromium import FLAGS, installed
 from tests.browser.dials import open_simulation
 from tests.browser.serving import serving
@@ -18,7 +18,6 @@ from tests.browser.test_risk import open_risk
 from tests.test_docs_plugins import FILES
 
 IMAGES = Path(__file__).parent / "images"
-SCHOOLS = Path(__file__).parent / "schools.csv"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 TALL = {"width": 1440, "height": 1400}
 PLUGINS = {"width": 1440, "height": 1062}
@@ -36,7 +35,6 @@ def take(page: Page, name: str, part: str | None = None) -> None:
 def desk(page: Page) -> None:
     """The pictures at the size of a desk."""
     open_board(page)
-    upload(page, SCHOOLS)
     for view in VIEWS:
         take(page, view.id, f"#{ids.view_panel(view.id)}")
     point_at_the_last(page)
@@ -82,7 +80,6 @@ def known_truth(page: Page) -> None:
 def plugins(page: Page) -> None:
     """The picture of what the guide to plugins brings, an option of it open."""
     open_board(page)
-    upload(page, SCHOOLS)
     with repaint(page):
         page.get_by_label("Show Median").click(force=True)
     page.get_by_role("button", name="Options of Stated spread").click()

@@ -139,6 +139,12 @@ def open_sample(page: Page, title: str) -> None:
         page.locator("button.sample", has_text=title).click()
 
 
+def open_batches(page: Page) -> Page:
+    """Go to the page and open the sample Dyestuff: six batches, A to F, of five rows each."""
+    open_sample(open_board(page), "Dyestuff:")
+    return page
+
+
 def table(page: Page) -> list[dict[str, Any]]:
     """The table's rows as text by column id, from the top, as far as they are in sight."""
     return page.evaluate(_TABLE)

@@ -1,8 +1,9 @@
 """Fixtures for tests in a real browser.
 
 `server` runs for the whole session. `page` shows nothing yet, `board` is the page with its worked example
-drawn; both are a first visitor's, in a tab that is handed on from test to test (see `tabs`). `example` is the
-same board without opening it anew, for a test that only looks, points, pins or searches: what Escape undoes.
+drawn; both are a first visitor's, in a tab that is handed on from test to test (see `tabs`). `example` shows
+six batches of five rows and is not opened anew, for a test that only looks, points, pins or searches: what
+Escape undoes.
 
 Each fails a test that leaves an error behind: in the console, uncaught, or as an answer of 400 and above. A
 test that provokes one says so before with `troubles.announce(path, status)`.
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import leave, open_board
+from tests.browser.board import leave, open_batches, open_board
 from tests.browser.chromium import CHOSEN, FLAGS, installed, playwrights_own
 from tests.browser.serving import serving
 from tests.browser.tabs import SharedPage, Tabs, new_page
@@ -127,14 +128,14 @@ def board(page):
 
 @pytest.fixture(scope="session")
 def shared_example(browser, server):
-    """The worked example as `SharedPage`."""
-    shared = SharedPage(lambda: open_board(new_page(browser, usual_options(server))), leave)
+    """The sample Dyestuff as `SharedPage`."""
+    shared = SharedPage(lambda: open_batches(new_page(browser, usual_options(server))), leave)
     yield shared
     shared.close()
 
 
 @pytest.fixture
 def example(request, shared_example, troubles):
-    """The worked example, drawn, shared with other tests: for what Escape undoes."""
+    """Six batches of five rows, drawn, shared with other tests: for what Escape undoes."""
     with shared_example.lend(request.session, troubles) as page:
         yield page

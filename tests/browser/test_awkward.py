@@ -86,7 +86,7 @@ def test_a_file_over_the_cap_is_explained(small_server, visitor, troubles):
     expect(error).not_to_contain_text("large.csv has")
     expect(error).to_contain_text("1 MB")
     settle(page)
-    assert "dyestuff" in page.inner_text("#dataset-chip")
+    assert "schools.csv" in page.inner_text("#dataset-chip")
 
 
 def test_labels_are_only_ever_text(board):

@@ -188,14 +188,14 @@ def test_a_deleted_file_is_gone(board, schools, server):
     with repaint(board):
         board.get_by_label("Delete pupils.csv from this server").click()
     settle(board)
-    assert "dyestuff" in board.inner_text("#dataset-chip")
+    assert "schools.csv" in board.inner_text("#dataset-chip")
     assert board.locator("button.file-name").count() == 0
     shown = board.inner_text(".page")
     assert "School 1" not in shown
     assert "score" not in shown
     assert not {trace["name"] for view in VIEWS for trace in traces(board, view)} & {"School 1"}
     open_board(board)
-    assert "dyestuff" in board.inner_text("#dataset-chip")
+    assert "schools.csv" in board.inner_text("#dataset-chip")
 
 
 def test_a_deleted_file_comes_back_as_it_was(board, schools):
@@ -220,7 +220,7 @@ def test_two_visitors_never_see_each_others_data(board, visitor, schools):
     body = asked.value.post_data
     other = open_board(visitor())
     assert "pupils" not in other.content()
-    assert "dyestuff" in other.inner_text("#dataset-chip")
+    assert "schools.csv" in other.inner_text("#dataset-chip")
     said = other.request.post(
         "/_dash-update-component", data=body, headers={"Content-Type": "application/json"}
     )

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import VIEWS, open_board, open_sample, pick, repaint, table, upload
+from tests.browser.board import VIEWS, open_batches, open_board, open_sample, pick, repaint, table, upload
 from tests.browser.linked import (
     RANGES,
     away,
@@ -277,6 +277,7 @@ def test_the_zoom_ends_with_the_data(board):
 
 
 def test_a_pin_outlives_other_orders_and_themes_but_not_other_data(board):
+    open_sample(board, "Dyestuff:")
     click(board, *mark(board, "view-groups", "C"))
     with repaint(board):
         board.click("#theme-toggle")
@@ -308,7 +309,7 @@ def test_a_view_is_stepped_through_by_keyboard(example):
 
 
 def test_a_tap_pins(visitor):
-    page = open_board(visitor(has_touch=True))
+    page = open_batches(visitor(has_touch=True))
     at = mark(page, "view-shrinkage", "C")
     page.touchscreen.tap(*at)
     expect_lit(page, "C")

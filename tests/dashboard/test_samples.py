@@ -6,6 +6,7 @@ import csv
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from estimators import GroupData, compare
 from tests.oracles import BUILT_IN, parameter, read_columns
 from tests.waiting import PATIENCE
 
+DOCS = Path(__file__).parents[2] / "docs"
 SHAPES = {
+    "schools": (447, 24),
     "dyestuff": (30, 6),
     "dyestuff2": (30, 6),
     "rail": (18, 6),
@@ -42,7 +45,7 @@ def compared():
 
 
 def test_the_samples_come_in_order_with_the_worked_example_first():
-    assert list(SAMPLES) == ["dyestuff", "dyestuff2", "rail", "sleepstudy", "baseball"]
+    assert list(SAMPLES) == ["schools", "dyestuff", "dyestuff2", "rail", "sleepstudy", "baseball"]
     assert all(key == sample.id for key, sample in SAMPLES.items())
 
 
@@ -75,6 +78,34 @@ def test_the_batting_averages_are_the_published_ones():
     hits = dict(zip(data.labels, np.round(data.mean * data.n).astype(int), strict=True))
     assert hits == dict(zip(published["name"], map(int, published["r"]), strict=True))
     assert set(data.n) == {45}
+
+
+def test_the_schools_are_those_of_the_guide():
+    assert SAMPLES["schools"].file.read_bytes() == (DOCS / "schools.csv").read_bytes()
+
+
+def test_schools_say_what_the_estimators_say(compared):
+    comparison = compared["schools"]
+    data, reml = comparison.data, comparison["reml"].fit
+    last_by_own, last = int(data.mean.argmin()), int(reml.estimate.argmin())
+    said = [
+        f"{data.total}",
+        f"{len(data)}",
+        f"{data.n.min()}",
+        f"{data.n.max()}",
+        f"{parameter(reml, 'sigma_group'):.1f}",
+        f"{parameter(reml, 'sigma_error'):.1f}",
+        f"{reml.weight.min():.2f}",
+        f"{reml.weight.max():.2f}",
+        data.labels[last_by_own].removeprefix("School "),
+        f"{data.mean[last_by_own]:.1f}",
+        f"{data.n[last_by_own]}",
+        f"{reml.estimate[last_by_own]:.1f}",
+        data.labels[last].removeprefix("School "),
+        f"{data.n[last]}",
+        f"{data.mean[last]:.1f}",
+    ]
+    assert numbers("schools") == said
 
 
 def test_dyestuff_says_what_the_estimators_say(compared):
