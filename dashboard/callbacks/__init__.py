@@ -10,6 +10,7 @@ from dashboard.callbacks import (
     comparison,
     data,
     downloads,
+    how_sure,
     lesson,
     reading,
     risk,
@@ -38,5 +39,6 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     table.register(app, comparisons)
     code.register(app, comparisons)
     downloads.register(app, comparisons)
+    how_sure.register(app, comparisons)
     lesson.register(app)
     browser.register(app)

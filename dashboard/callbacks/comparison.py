@@ -51,6 +51,8 @@ _OUTPUTS = {
     "sort": Output(ids.SORT, "data"),
     "headline": Output(ids.HEADLINE, "children"),
     "cards": Output(ids.CARDS, "children"),
+    "how_sure": Output(ids.HOW_SURE, "children"),
+    "remedy": Output(ids.REMEDY, "children"),
     "failures": Output(ids.FAILURES, "children"),
     "under_way": Output(ids.UNDER_WAY, "children"),
     "under_way_shown": Output(ids.UNDER_WAY_SHOWN, "data"),

@@ -21,6 +21,7 @@ from dashboard.session.choices import Choices
 from dashboard.session.simulation import ChosenDesign
 from dashboard.words.comparison import cards, closest_sentence, headline
 from dashboard.words.grammar import sentence
+from dashboard.words.spreads import how_sure
 from estimators import BlupboardError, Design, DesignError
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def picture(
         },
         "words": {
             "headline": [top.answer, top.detail],
-            "cards": [[card.value, card.extra] for card in cards(scene)],
+            "cards": [[card.value, card.extra, card.interval] for card in cards(scene)],
+            "how_sure": how_sure(scene),
             "closest": closest_sentence(scene),
         },
         "closest": [c.id for c in closest(scene.closeness)] if scene.closeness else [],

@@ -16,6 +16,7 @@ from dashboard.session.choices import sort_choices
 from dashboard.session.first_choices import held_reading
 from dashboard.storage.errors import WorkspaceError
 from dashboard.words.comparison import cards, closest_sentence, headline, pending_sentence, rows_used
+from dashboard.words.spreads import how_sure
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -45,6 +46,8 @@ def comparison_content(
         "sort": sort_choices(comparisons.registry, choices.on, counts_rows=scene.comparison.data.counts_rows),
         "headline": panels.headline_text(headline(scene)),
         "cards": panels.card_boxes(cards(scene)),
+        "how_sure": how_sure(scene),
+        "remedy": panels.remedy(scene, comparisons),
         "failures": panels.failures(scene, comparisons),
         "under_way": pending_sentence(scene),
         "under_way_shown": pending,

@@ -89,6 +89,8 @@ LESSON: Final = "lesson-content"
 
 HEADLINE: Final = "headline"
 CARDS: Final = "cards"
+HOW_SURE: Final = "how-sure"
+REMEDY: Final = "remedy"
 CLOSEST: Final = "closest"
 DRAW_BAR: Final = "draw-bar"
 DRAW_AGAIN: Final = "draw-again"
@@ -147,6 +149,16 @@ def view_subtitle(view_id: str) -> str:
 def view_problem(view_id: str) -> str:
     """Why there is no picture in it."""
     return f"problem-{view_id}"
+
+
+def card_interval(parameter: str) -> str:
+    """The interval in the card of a parameter."""
+    return f"interval-{parameter}"
+
+
+def remedy_button(estimator_id: Part) -> dict[str, Any]:
+    """The button that switches on a method that does without what a note warns of."""
+    return {"type": "remedy", "id": estimator_id}
 
 
 def dial(name: Part) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.pages import ids
 from dashboard.pages.file_reading import with_cells
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.words.comparison import dropped_warning, interval_kind
@@ -40,11 +41,40 @@ def card_boxes(cards: Iterable[Card]) -> list[html.Div]:
                         html.Span(card.extra, className="card-extra"),
                     ]
                 ),
+                _interval(card),
             ],
             className="card",
             title=card.help,
         )
         for card in cards
+    ]
+
+
+def _interval(card: Card) -> html.Span:
+    """Empty as long as it is not known, so that the card keeps its height."""
+    if not card.name:
+        return html.Span(card.interval, className="card-interval")
+    return html.Span(card.interval, className="card-interval", id=ids.card_interval(card.name))
+
+
+def remedy(scene: Scene, comparisons: Comparisons) -> list[html.Button]:
+    """A button for the first method, not yet on, that does without what a note of the headline's warns of."""
+    reference = scene.reference
+    fit = None if reference is None else reference.result.fit
+    codes = set() if fit is None else {note.code for note in fit.notes}
+    on = {result.id for result in scene.comparison.results}
+    able = [e for e in comparisons.registry.values() if e.remedy_for & codes]
+    if not able or on & {e.id for e in able}:
+        return []
+    first = able[0]
+    symbol = estimator_symbol(comparisons.styles[first.id])
+    return [
+        html.Button(
+            [symbol, f"Add {first.label}, which does not collapse"],
+            id=ids.remedy_button(first.id),
+            title=first.summary,
+            n_clicks=0,
+        )
     ]
 
 

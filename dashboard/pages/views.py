@@ -43,6 +43,9 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
                 ],
                 className="answer",
             ),
+            html.Div(
+                [html.P(id=ids.HOW_SURE), html.Div(id=ids.REMEDY, className="remedy")], className="how-sure"
+            ),
             _draw_bar(),
             html.Div(id=ids.ABOUT, className="about-data"),
             html.Div(id=ids.FAILURES, className="failures"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ATTRIBUTES = (
     "id", "label", "summary", "citation", "needs", "handles", "Options", "color", "symbol", "order",
-    "on_at_first",
+    "on_at_first", "likelihood", "remedy_for",
 )  # fmt: skip
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
+from dashboard.scene.findings import Findings
 from dashboard.scene.group_noun import Unit, unit_of
 from dashboard.scene.label_text import short_label
 from dashboard.scene.natural_order import natural_places
@@ -76,6 +77,8 @@ class Scene:
     show_own: bool = True
     truth: Truth | None = None
     """Where the data are simulated."""
+    findings: Findings = field(default_factory=Findings)
+    """What was computed of these fits already, and computes the rest."""
 
     def __len__(self) -> int:
         return len(self.order)
@@ -198,6 +201,7 @@ def make_scene(
     style_of: Mapping[str, Style] | None = None,
     truth: Truth | None = None,
     name_places: NDArray[np.int64] | None = None,
+    findings: Findings | None = None,
 ) -> Scene:
     """Bring a comparison into display order.
 
@@ -212,6 +216,7 @@ def make_scene(
         style_of: by estimator id; None: from the comparison's estimators.
         truth: of simulated groups, in the order of the data's labels.
         name_places: ``(J,)`` places of the data's labels in natural order, where they are known already.
+        findings: what was computed of these fits already; None: nothing was.
 
     """
     style_of = style_of or styles(r.estimator for r in comparison.results)
@@ -232,6 +237,7 @@ def make_scene(
         dark=dark,
         show_own=show_own,
         truth=None if truth is None else replace(truth, mean=truth.mean[order], weight=truth.weight[order]),
+        findings=findings or Findings(),
     )
 
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Unpack
 from weakref import WeakKeyDictionary
 
+from dashboard.scene.findings import Findings
 from dashboard.scene.natural_order import natural_places
 from dashboard.scene.scene import make_scene
 
@@ -41,6 +42,7 @@ class SceneCache:
         self._styles = styles
         self._scenes: OrderedDict[Hashable, Scene] = OrderedDict()
         self._places: WeakKeyDictionary[GroupData, NDArray[np.int64]] = WeakKeyDictionary()
+        self._findings = Findings()
         self._lock = threading.Lock()
 
     def scene(self, comparison: Comparison, truth: Truth | None = None, **display: Unpack[Display]) -> Scene:
@@ -56,6 +58,7 @@ class SceneCache:
             truth=truth,
             style_of=self._styles,
             name_places=self._name_places(comparison.data),
+            findings=self._findings,
             **display,
         )
         with self._lock:

@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.scene.truth import SAME, closest, distance
 from dashboard.words.grammar import article, join_names
 from dashboard.words.numbers import number, number_by_error, percent, row_count
+from dashboard.words.spreads import card_intervals, interval_in_brackets
 from estimators import homogeneity
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ class Card:
     value: str
     extra: str = ""
     help: str = ""
+    name: str = ""
+    """The parameter's."""
+    interval: str = ""
+    """Its interval at the page's level."""
 
 
 def headline(scene: Scene) -> Headline:
@@ -67,7 +72,10 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
     if between == 0:
         return _no_spread_between(scene, reference)
     if known:
-        answer = f"The true means of {unit.many} have a standard deviation of {number(between)}."
+        answer = (
+            f"The true means of {unit.many} have a standard deviation of {number(between)}"
+            f"{interval_in_brackets(scene)}."
+        )
         return Headline(answer, _what_groups_keep(scene, reference))
     if within == 0:
         return Headline(
@@ -78,7 +86,8 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
     share = _inside((between / math.hypot(between, within)) ** 2 if icc is None else icc)
     icc_percent = percent(share).replace("under", "Under").replace("over", "Over")
     return Headline(
-        f"{icc_percent} of the variance lies between {unit.many}.", _what_groups_keep(scene, reference)
+        f"{icc_percent}{interval_in_brackets(scene)} of the variance lies between {unit.many}.",
+        _what_groups_keep(scene, reference),
     )
 
 
@@ -185,6 +194,7 @@ def cards(scene: Scene) -> tuple[Card, ...]:
         ("sigma_error", "Within groups σe"),
         ("icc", "ICC"),
     )
+    intervals = {} if reference is None else card_intervals(scene)
     helps = {} if reference is None or reference.result.fit is None else reference.result.fit.parameters
     out = []
     for name, title in titles:
@@ -198,7 +208,9 @@ def cards(scene: Scene) -> tuple[Card, ...]:
         explained = helps[name].help if name in helps else ""
         if scene.published_error is not None and name in ("sigma_error", "icc"):
             explained = "Not estimated: every mean was published with its own standard error."
-        out.append(Card(title, text, extra, explained))
+        out.append(
+            Card(title, text, extra, explained, name, "" if value is None else intervals.get(name, ""))
+        )
     return tuple(out)
 
 

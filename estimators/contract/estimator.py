@@ -47,6 +47,8 @@ class Estimator(ABC):
     """What the data may carry besides rows in groups: words of :data:`FEATURES`; other data are refused."""
     likelihood: ClassVar[Literal["reml", "ml"] | None] = None
     """The likelihood of the one-way model that it fits the spreads by, if one; it has intervals and tests."""
+    remedy_for: ClassVar[frozenset[str]] = frozenset()
+    """Codes of other methods' notes, such as ``sigma_group_zero``, beside which this method is offered."""
     blupboard_contract: ClassVar[str] = "0.1"
     """The contract that the method is written for; a registry with an older one leaves it out and says so."""
     Options: ClassVar[type] = NoOptions

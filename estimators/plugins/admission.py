@@ -69,6 +69,9 @@ def _hint_fault(estimator: Estimator) -> str | None:
         return f"the citation of {estimator.id} must be text, not {estimator.citation!r}"
     if not isinstance(estimator.on_at_first, bool):
         return f"on_at_first of {estimator.id} must be True or False, not {estimator.on_at_first!r}"
+    codes = estimator.remedy_for
+    if not isinstance(codes, frozenset) or not all(isinstance(code, str) for code in codes):
+        return f"remedy_for of {estimator.id} must be a frozenset of texts, not {codes!r}"
     for name in ("color", "symbol"):
         value = getattr(estimator, name)
         if value is not None and not isinstance(value, str):

@@ -82,7 +82,9 @@ def test_nothing_on_the_page_calls_a_published_mean_a_row(data, chosen):
 def test_the_headline_speaks_of_standard_errors():
     said = words.headline(published(FAR))
     between = BUILT_IN["reml"].fit(FAR).parameters["sigma_group"].value
-    assert said.answer == f"The true means of schools have a standard deviation of {number(between)}."
+    assert (
+        said.answer == f"The true means of schools have a standard deviation of {number(between)} (5 to 34)."
+    )
     assert said.detail.startswith("With a standard error of 3, d keeps 90% of")
     assert "; with 0.1, a school keeps over 99%." in said.detail
     apart = words.headline(scene_of(EIGHT, built_in("ols")))

@@ -31,7 +31,19 @@ def alive(pid):
 def test_a_stand_in_looks_like_its_original(registry, originals):
     good = registry["good"]
     assert isinstance(good, StandIn)
-    for name in ("id", "label", "summary", "citation", "color", "symbol", "order", "needs", "on_at_first"):
+    for name in (
+        "id",
+        "label",
+        "summary",
+        "citation",
+        "color",
+        "symbol",
+        "order",
+        "needs",
+        "on_at_first",
+        "likelihood",
+        "remedy_for",
+    ):
         assert getattr(good, name) == getattr(originals["good"], name)
     assert good.option_specs() == originals["good"].option_specs()
     assert list(registry) == list(originals)

@@ -33,19 +33,21 @@ function withId(id, use) {
     }
 }
 
-/** {headline: [bold, rest], cards: [[value, extra], ...], closest} */
-export function showWords({headline, cards, closest}) {
+/** {headline: [bold, rest], cards: [[value, extra, interval], ...], how_sure, closest} */
+export function showWords({headline, cards, how_sure: howSure, closest}) {
     withId(ids.HEADLINE, (copy) => {
         setText(copy.querySelector('strong'), headline[0]);
         setText(copy.querySelector('span'), headline[1]);
     });
     withId(ids.CARDS, (copy) =>
-        cards.forEach(([value, extra], i) => {
+        cards.forEach(([value, extra, interval], i) => {
             const card = copy.children[i];
             setText(card?.querySelector('.card-value'), value);
             setText(card?.querySelector('.card-extra'), extra);
+            setText(card?.querySelector('.card-interval'), interval);
         })
     );
+    withId(ids.HOW_SURE, (copy) => setText(copy, howSure));
     withId(ids.CLOSEST, (copy) => setText(copy, closest));
 }
 

@@ -62,6 +62,7 @@ class PenalizedLikelihood(Estimator):
     color = "#56b4e9"
     symbol = "triangle-down"
     order = 61
+    remedy_for = frozenset({"sigma_group_zero"})
     on_at_first = False
 
     def _fit(self, data: GroupData, options: PenalizedOptions) -> GroupFit:
