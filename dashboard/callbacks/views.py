@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, ctx, no_update
 
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
+from dashboard.pages.views import legend_items
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
 from dashboard.storage.errors import WorkspaceError
@@ -70,6 +71,7 @@ def view_outputs(views: Sequence[PageView], store: str) -> dict[str, Any]:
         "hidden": [Output(ids.view_panel(view.id), "hidden") for view in views],
         "problems": [Output(ids.view_problem(view.id), "children") for view in views],
         "subtitles": [Output(ids.view_subtitle(view.id), "children") for view in views],
+        "legends": [Output(ids.view_legend(view.id), "children") for view in views],
     }
 
 
@@ -80,10 +82,17 @@ def view_values(drawings: Mapping[str, Drawing]) -> dict[str, Any]:
         "hidden": [drawing.figure is None and not drawing.problem for drawing in drawings.values()],
         "problems": [sentence(drawing.problem) for drawing in drawings.values()],
         "subtitles": [drawing.subtitle for drawing in drawings.values()],
+        "legends": [legend_items(drawing.legend) for drawing in drawings.values()],
     }
 
 
 def views_unchanged(views: Sequence[PageView]) -> dict[str, Any]:
     """The values that leave these outputs as they are."""
     nothing = [no_update] * len(views)
-    return {"figures": no_update, "hidden": nothing, "problems": nothing, "subtitles": nothing}
+    return {
+        "figures": no_update,
+        "hidden": nothing,
+        "problems": nothing,
+        "subtitles": nothing,
+        "legends": nothing,
+    }

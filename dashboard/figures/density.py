@@ -26,20 +26,46 @@ def flow_trace(
 ) -> Trace:
     """How many of the groups' lines through all columns pass each cell between two ends, as a picture."""
     counts = flow(columns, ends, rows)
-    shade = np.round(DARKEST * np.sqrt(counts / max(float(counts.max()), 1e-9))).astype(np.uint8)
     width, height = 1.0 / STEPS, (ends[1] - ends[0]) / rows
     return {
-        "type": "heatmap",
-        "z": shade,
+        **_shaded(counts, GREY[dark], 0.95),
         "x0": 0.0,
         "dx": width,
         "y0": ends[0] + height / 2,
         "dy": height,
+    }
+
+
+def cloud_trace(
+    points: tuple[NDArray[np.float64], NDArray[np.float64]],
+    ends: tuple[tuple[float, float], tuple[float, float]],
+    cells: int,
+    color: str,
+) -> Trace:
+    """How many of the groups' points lie in each of ``cells`` by ``cells`` between two ends, as a picture."""
+    (x0, x1), (y0, y1) = ends
+    counts = np.histogram2d(points[1], points[0], bins=cells, range=((y0, y1), (x0, x1)))[0]
+    width, height = (x1 - x0) / cells, (y1 - y0) / cells
+    return {
+        **_shaded(counts, color, 0.8),
+        "x0": x0 + width / 2,
+        "dx": width,
+        "y0": y0 + height / 2,
+        "dy": height,
+    }
+
+
+def _shaded(counts: NDArray[np.float64], color: str, most: float) -> Trace:
+    """A picture in which one color is the stronger the more groups there are."""
+    shade = np.round(DARKEST * np.sqrt(counts / max(float(counts.max()), 1e-9))).astype(np.uint8)
+    return {
+        "type": "heatmap",
+        "z": shade,
         "zmin": 0,
         "zmax": DARKEST,
         "zsmooth": False,
         "showscale": False,
-        "colorscale": [[0, rgba(GREY[dark], 0)], [0.02, rgba(GREY[dark], 0.06)], [1, rgba(GREY[dark], 0.95)]],
+        "colorscale": [[0, rgba(color, 0)], [0.02, rgba(color, 0.06)], [1, rgba(color, most)]],
         "hoverinfo": "skip",
     }
 

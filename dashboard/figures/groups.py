@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboard.figures.density import band_trace, run_quantiles
+from dashboard.figures.legend import LegendEntry, series_entries, truth_entries
 from dashboard.figures.page_view import PageView
 from dashboard.figures.parts import (
     FEW,
@@ -21,7 +22,7 @@ from dashboard.figures.ranges import ROOM, extent
 from dashboard.figures.row_scale import ENDS, RowScale
 from dashboard.figures.truth import true_marks
 from dashboard.figures.view_request import WHOLE, ViewRequest
-from dashboard.scene.style import FAINT, GREY, Style, rgba
+from dashboard.scene.style import GREY, INK, Style, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +35,10 @@ MANY_METHODS = 6
 BAND_PIXELS = 3
 """The height of a run of rows that is drawn as one."""
 MIDDLE_TICKS = 3
+NOTE_HEIGHT = 20
+"""Of the line of text over the rows, in pixels."""
+OWN_STYLE = Style(GREY[False], GREY[True], "line-ns-open")
+"""Of own means where no method stands for them."""
 
 
 def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
@@ -82,10 +87,8 @@ def groups_marks(scene: Scene, at: NDArray[np.int64], request: ViewRequest = WHO
     """
     places = _scale(scene, request).place(at.astype(np.float64))
     traces = []
-    if scene.show_own and not any(s.is_own_mean for s in scene.series):
-        own = Style(GREY[False], GREY[True], "line-ns-open")
-        name = f"own mean of each {scene.unit.one}"
-        traces.append(group_markers(scene, at, (scene.own_mean[at], places), own, name))
+    if _draws_own(scene):
+        traces.append(group_markers(scene, at, (scene.own_mean[at], places), OWN_STYLE, "own mean"))
     if scene.truth is not None:
         traces.append(true_marks(scene, at, (scene.truth.mean[at], places)))
     placed = zip(mark_series(scene), offsets(scene), strict=True)
@@ -105,6 +108,10 @@ def groups_marks(scene: Scene, at: NDArray[np.int64], request: ViewRequest = WHO
             )
         )
     return traces
+
+
+def _draws_own(scene: Scene) -> bool:
+    return scene.show_own and not any(s.is_own_mean for s in scene.series)
 
 
 def mark_series(scene: Scene) -> list[Series]:
@@ -183,18 +190,20 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
     if scene.center is not None and scene.reference is not None:
         figure.add_vertical(
             scene.center,
-            line={"color": GREY[scene.dark], "width": 1.4, "dash": "dot"},
+            line={"color": INK[scene.dark], "width": 1.6, "dash": "dot"},
             layer="below",
         )
+        low, high = figure.layout["xaxis"].get("range") or extent(figure, "x")
         figure.add_note(
-            f"{plotly_text(scene.reference.label)} pulls to μ",
+            f"μ, towards which {plotly_text(scene.reference.label)} moves",
             x=scene.center,
-            y=0,
+            y=1,
             yref="paper",
-            xanchor="left",
+            xanchor="left" if scene.center < (low + high) / 2 else "right",
             yanchor="bottom",
-            font={"size": 11, "color": FAINT[scene.dark]},
+            font={"size": 11, "color": INK[scene.dark]},
         )
+        figure.set(margin={"t": NOTE_HEIGHT})
 
 
 def _names(scene: Scene, rows: RowScale, at: NDArray[np.int64]) -> dict[str, Any]:
@@ -225,6 +234,12 @@ def _bands_subtitle(scene: Scene, rows: RowScale) -> str:
     )
 
 
+def groups_legend(scene: Scene) -> list[LegendEntry]:
+    """Own means, the truth, and every method; those that say one number are lines."""
+    own = [LegendEntry("own mean", OWN_STYLE)] if _draws_own(scene) else []
+    return [*own, *truth_entries(scene), *series_entries(scene.series)]
+
+
 VIEW = PageView(
     id="groups",
     title="Groups",
@@ -232,5 +247,6 @@ VIEW = PageView(
     figure=groups_figure,
     part=groups_figure,
     marks=groups_marks,
+    legend=groups_legend,
     place="tall",
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from dashboard.figures.parts import plotly_text
 from dashboard.figures.ranges import fix_ranges
 from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.scene.groups_index import INDEXED, group_entries
@@ -16,6 +17,7 @@ from estimators import DataError, NotRun
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dashboard.figures.legend import LegendEntry
     from dashboard.figures.plotly_json import FigureJson, PlotlyFigure, Trace
     from dashboard.scene.scene import Scene
 
@@ -49,6 +51,8 @@ class PageView:
     """The figure of a part of the view, for many groups; its bytes have a bound whatever their number."""
     marks: Callable[[Scene, NDArray[np.int64], ViewRequest], list[Trace]] | None = None
     """The traces of groups with those at some positions alone, in the order of the figure's own."""
+    legend: Callable[[Scene], list[LegendEntry]] | None = None
+    """What its colours and symbols are, where its axes do not say so."""
     place: Place = "below"
     live: bool = True
     """Whether it is drawn with the page and at each step of a dial; else once the page is there."""
@@ -62,6 +66,8 @@ class Drawing:
     problem: str = ""
     subtitle: str = ""
     """What is drawn, in a few words."""
+    legend: tuple[LegendEntry, ...] = ()
+    """What the colours and symbols are; empty where there is one only, or the axes say so."""
 
 
 def draw_view(view: PageView, scene: Scene, request: ViewRequest = WHOLE) -> Drawing:
@@ -74,8 +80,12 @@ def draw_view(view: PageView, scene: Scene, request: ViewRequest = WHOLE) -> Dra
         return Drawing(subtitle=view.subtitle)
     if view.live and scene.truth is not None:
         figure = fix_ranges(figure)
+    entries = [] if view.legend is None else view.legend(scene)
+    legend = tuple(entries) if len(entries) > 1 else ()
     figure.set(meta={"groups": drawn_groups(scene, figure.data), "order": scene.order_key})
-    return Drawing(figure.to_plotly_json(), subtitle=figure.layout["meta"].get("subtitle", view.subtitle))
+    figure.set(meta={"legend": [plotly_text(entry.label) for entry in legend]})
+    subtitle = figure.layout["meta"].get("subtitle", view.subtitle)
+    return Drawing(figure.to_plotly_json(), subtitle=subtitle, legend=legend)
 
 
 def drawn_groups(scene: Scene, traces: Iterable[Trace]) -> dict[str, Any] | None:

@@ -6,6 +6,6 @@ Plugins' views come after these.
 
 from __future__ import annotations
 
-from dashboard.figures import groups, rank, shrinkage, weight
+from dashboard.figures import groups, own_estimate, rank, shrinkage, weight
 
-VIEWS = (groups.VIEW, shrinkage.VIEW, weight.VIEW, rank.VIEW)
+VIEWS = (groups.VIEW, shrinkage.VIEW, own_estimate.VIEW, weight.VIEW, rank.VIEW)

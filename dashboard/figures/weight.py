@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dashboard.figures.legend import LegendEntry, series_entries, truth_entries
 from dashboard.figures.page_view import PageView
 from dashboard.figures.parts import ONE_BY_ONE, every_position, group_markers, plotly_text, themed_figure
 from dashboard.figures.stand_outs import typical_sizes
@@ -217,6 +218,11 @@ def log_ticks(low: float, high: float) -> list[float]:
     return sorted({*tens, *(3 * t for t in tens if low / 2 <= 3 * t <= high * 2)})
 
 
+def weight_legend(scene: Scene) -> list[LegendEntry]:
+    """The truth, and the methods that have weights."""
+    return [*truth_entries(scene), *series_entries(s for s in scene.series if s.weight is not None)]
+
+
 VIEW = PageView(
     id="weight",
     title="Weight on own data",
@@ -224,5 +230,6 @@ VIEW = PageView(
     figure=weight_figure,
     part=weight_figure,
     marks=weight_marks,
+    legend=weight_legend,
     place="single",
 )

@@ -146,6 +146,11 @@ def view_subtitle(view_id: str) -> str:
     return f"subtitle-{view_id}"
 
 
+def view_legend(view_id: str) -> str:
+    """What its colours and symbols are."""
+    return f"legend-{view_id}"
+
+
 def view_problem(view_id: str) -> str:
     """Why there is no picture in it."""
     return f"problem-{view_id}"

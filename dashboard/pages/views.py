@@ -10,12 +10,13 @@ from dash import dcc, html
 
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
-from dashboard.pages.symbols import icon
+from dashboard.pages.symbols import estimator_symbol, icon
 from dashboard.words.table import LEAST_WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from dashboard.figures.legend import LegendEntry
     from dashboard.figures.page_view import PageView
 
 GRAPH_CONFIG: Any = {
@@ -113,6 +114,7 @@ def _card(view: PageView) -> html.Section:
             _view_header(view),
             html.P(id=ids.view_problem(view.id), className="quiet view-problem"),
             _parts(),
+            html.Ul(id=ids.view_legend(view.id), className="view-legend", tabIndex="0"),
             html.Div(
                 [
                     _linked_graph(graph_id, view.title, view.subtitle),
@@ -126,6 +128,20 @@ def _card(view: PageView) -> html.Section:
         hidden=not view.live,
         **data(place=view.place),
     )
+
+
+def legend_items(legend: Iterable[LegendEntry]) -> list[html.Li]:
+    """Symbol, name and note of what a view draws."""
+    return [
+        html.Li(
+            [
+                estimator_symbol(entry.style),
+                entry.label,
+                *([html.Span(entry.note, className="legend-note")] if entry.note else []),
+            ]
+        )
+        for entry in legend
+    ]
 
 
 def _view_header(view: PageView) -> html.Header:

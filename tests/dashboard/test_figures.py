@@ -53,7 +53,7 @@ def test_every_trace_of_groups_holds_each_group_in_display_order(scene):
 def test_the_groups_view_shows_estimates_and_intervals(scene):
     figure = sent(groups_figure(scene))
     spot = dict(zip([s.id for s in mark_series(scene)], offsets(scene), strict=True))
-    drawn = [t for t in group_traces(figure) if not t["name"].startswith("own mean of")]
+    drawn = [t for t in group_traces(figure) if not t["name"].startswith("own mean")]
     assert len(drawn) == len(spot)
     for series in mark_series(scene):
         fit = scene.comparison[series.id].fit

@@ -59,6 +59,7 @@ def test_a_view_takes_bounded_bytes_and_says_what_it_draws(groups):
         assert {m["subtitle"] for m in meta.values()} == {
             "estimate and interval",
             "from own mean to each estimate",
+            "dashed: equal",
             "by rows per school",
             "who moves",
         }
