@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from estimators.contract.batch import BatchFit
+from estimators.contract.batch import BatchFit, GroupBatch
 from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note
 from estimators.contract.joint import Joint
@@ -25,7 +25,6 @@ from estimators.methods.variance_components import VarianceComponents, fit_varia
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from estimators.contract.batch import GroupBatch
     from estimators.data.groups import GroupData
     from estimators.data.scaled import ScaledGroups
 
@@ -41,11 +40,12 @@ class BlupOptions:
     """Options of both BLUPs."""
 
     std_error: str = option(
-        "prediction",
+        "second_order",
         label="Standard error",
         help="Second order: of the group's true mean, allowing for spreads and population mean having been "
-        "estimated (Prasad and Rao). Prediction: takes the spreads as known. Conditional: takes the "
-        "population mean as known too, which is what lme4 reports as condVar.",
+        "estimated (Prasad and Rao); where groups hardly differ it can be wider than that of the group's own "
+        "mean (Dyestuff2: 1.769 against 1.729). Prediction: takes the spreads as known. Conditional: takes "
+        "the population mean as known too, which is what lme4 reports as condVar.",
         choices=STD_ERRORS,
     )
 
@@ -76,9 +76,9 @@ class Blup(Estimator):
     """mu + gamma_j (ybar_j - mu) with gamma_j = n_j lambda / (1 + n_j lambda).
 
     lambda = sigma_group^2 / sigma_error^2; of published summaries, n_j lambda is sigma_group^2 / v_j.
-    Standard errors: prediction, sqrt((1 - gamma_j) sigma_group^2 + (1 - gamma_j)^2 Var(mu)); conditional,
-    sqrt((1 - gamma_j) sigma_group^2). Henderson (1975), Biometrics 31, 423-447; Robinson (1991), Statistical
-    Science 6, 15-32.
+    Standard errors: second order, as in module `second_order`; prediction, sqrt((1 - gamma_j) sigma_group^2
+    + (1 - gamma_j)^2 Var(mu)); conditional, sqrt((1 - gamma_j) sigma_group^2). Henderson (1975), Biometrics
+    31, 423-447; Robinson (1991), Statistical Science 6, 15-32.
     """
 
     Options = BlupOptions
@@ -87,7 +87,7 @@ class Blup(Estimator):
     def _fit(self, data: GroupData, options: BlupOptions) -> GroupFit:
         limit = degenerate_fit(data, spread_df=self._spread_df(len(data)))
         if limit is not None:
-            return limit
+            return replace(limit, df=_df(data, options))
         model = fit_variance_components(data.scaled(), self.likelihood)
         parts = self._predictions(data, model, options)
         if np.isnan(parts["std_error"]).any():
@@ -103,7 +103,8 @@ class Blup(Estimator):
             model = fit_variance_components(some.scaled(), self.likelihood)
             return BatchFit(**self._predictions(some, model, options))
 
-        return fit_replicates(batch, ordinary, spread_df=self._spread_df(batch.groups))
+        fit = fit_replicates(batch, ordinary, spread_df=self._spread_df(batch.groups))
+        return replace(fit, df=_df(batch, options))
 
     def _spread_df(self, groups: int) -> int:
         """By what the sum of squares of the means is divided where nothing varies within groups."""
@@ -120,7 +121,8 @@ class Blup(Estimator):
         known = scaled.published
         return {
             "estimate": data.origin + (mu + weight * (data.centered_mean - mu)),
-            **self._errors(scaled, model, options),
+            "std_error": self._errors(scaled, model, options),
+            "df": _df(data, options),
             "weight": weight,
             "parameters": {
                 "mu": data.origin + model.mu,
@@ -135,17 +137,16 @@ class Blup(Estimator):
 
     def _errors(
         self, scaled: ScaledGroups, model: VarianceComponents, options: BlupOptions
-    ) -> dict[str, Any]:
-        """Standard errors ``(..., J)``, NaN where there is none, and degrees of freedom that go with them."""
+    ) -> NDArray[np.float64]:
+        """Standard errors ``(..., J)``, NaN where there is none."""
         if options.std_error == "second_order":
             mse = second_order(scaled, model, self.likelihood).mse
-            errors = np.sqrt(np.where(mse > 0, mse, np.nan))
-            return {"std_error": errors, "df": None if scaled.published else scaled.rows - scaled.groups}
+            return np.asarray(np.sqrt(np.where(mse > 0, mse, np.nan)))
         rest = _rest(scaled, model)
         conditional = np.sqrt(rest) * model.sigma_group[..., None]
         if options.std_error == "conditional":
-            return {"std_error": conditional}
-        return {"std_error": np.hypot(conditional, rest * model.mu_std_error[..., None])}
+            return np.asarray(conditional)
+        return np.hypot(conditional, rest * model.mu_std_error[..., None])
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The curve i lambda / (1 + i lambda) over information i; None if the fit has no weights."""
@@ -205,6 +206,12 @@ class MlBlup(Blup):
 def _rest(scaled: ScaledGroups, model: VarianceComponents) -> NDArray[np.float64]:
     """1 - gamma_j ``(..., J)``, with all its digits where gamma_j is so near 1 that it is rounded to it."""
     return np.asarray(1.0 / (1.0 + scaled.information * model.ratio[..., None]))
+
+
+def _df(data: GroupData | GroupBatch, options: BlupOptions) -> int | None:
+    """Degrees of freedom of the intervals, N - J with errors of second order; None: they are normal."""
+    estimated = isinstance(data, GroupBatch) or data.known_variance is None
+    return data.df_within if estimated and options.std_error == "second_order" else None
 
 
 def _joint(data: GroupData, model: VarianceComponents, weight: NDArray[np.float64]) -> Joint:

@@ -151,7 +151,7 @@ def test_the_list_of_estimators(blupboard):
     reml = done.json[1]
     assert (reml["label"], reml["source"], reml["origin"]) == ("REML BLUP", "built in", "built in")
     (std_error,) = reml["options"]
-    assert (std_error["name"], std_error["default"]) == ("std_error", "prediction")
+    assert (std_error["name"], std_error["default"]) == ("std_error", "second_order")
     assert std_error["choices"] == ["second_order", "prediction", "conditional"]
     lines = blupboard("estimators").out.splitlines()
     assert [line.split()[0] for line in lines] == BUILT_IN_IDS

@@ -344,7 +344,7 @@ def test_many_rows_left_out_are_said_aloud(bad, said):
 def test_each_interval_says_what_it_rests_on():
     scene = scene_of(groups_of([3, 4, 5, 6]), built_in("ols", "reml", "ml", "james_stein", "grand_mean"))
     kinds = [interval_kind(series) for series in scene.series]
-    assert kinds == ["t, 14 df", "normal", "normal", "none", "t, 17 df"]
+    assert kinds == ["t, 14 df", "t, 14 df", "t, 14 df", "none", "t, 17 df"]
 
 
 # Outcomes of 0 and 1

@@ -178,8 +178,11 @@ def test_sigma_group_zero_is_an_answer_with_a_note(name):
     assert parameter(fit, "icc") == 0.0
     assert fit.weight.tolist() == [0.0] * 4
     assert set(fit.estimate) == {fit.center}
-    assert codes(fit) == {"sigma_group_zero"}
-    np.testing.assert_allclose(fit.std_error, parameter(fit, "mu_std_error"))
+    assert codes(fit) == {"sigma_group_zero", "second_order_zero"}
+    assert (fit.std_error > parameter(fit, "mu_std_error")).all()
+    prediction = BUILT_IN[name].fit(BOUNDARY, {"std_error": "prediction"})
+    assert codes(prediction) == {"sigma_group_zero"}
+    np.testing.assert_allclose(prediction.std_error, parameter(fit, "mu_std_error"))
     conditional = BUILT_IN[name].fit(BOUNDARY, {"std_error": "conditional"})
     assert conditional.std_error.tolist() == [0.0] * 4
     assert codes(conditional) == {"sigma_group_zero", "conditional_zero"}
@@ -343,10 +346,11 @@ def test_ranks_start_at_the_largest_and_ties_share_the_mean():
 
 def test_intervals_are_students_t_or_normal():
     data = from_groups(a=[1.0, 2.0, 3.0], b=[2.0, 4.0], c=[5.0, 1.0, 1.0, 1.0], d=[0.0, 9.0])
-    low, high = BUILT_IN["ols"].fit(data).interval(0.95)
-    half = 2.364624251592784 * BUILT_IN["ols"].fit(data).std_error
-    np.testing.assert_allclose(high - low, 2 * half, rtol=1e-12)
-    fit = BUILT_IN["reml"].fit(data)
+    for name in ("ols", "reml"):
+        fit = BUILT_IN[name].fit(data)
+        low, high = fit.interval(0.95)
+        np.testing.assert_allclose(high - low, 2 * 2.364624251592784 * fit.std_error, rtol=1e-12)
+    fit = BUILT_IN["reml"].fit(data, {"std_error": "prediction"})
     low, high = fit.interval(0.95)
     np.testing.assert_allclose(high - low, 2 * 1.959963984540054 * fit.std_error, rtol=1e-12)
     np.testing.assert_allclose((low + high) / 2, fit.estimate, rtol=1e-12)

@@ -22,10 +22,11 @@ AGREEMENT = 1e-10
 EQUAL = [10] * 20
 UNEQUAL = [2, 3, 3, 40, 1, 17, 8, 2, 25, 11, 1, 5]
 ONE_HUGE = [2000, 1, 1, 2]
+FIRST_ORDER = [{"std_error": "prediction"}, {"std_error": "conditional"}]
 METHODS = [
     pytest.param(name, options, id="-".join([name, *options.values()]))
     for name in BUILT_IN
-    for options in ([{}, {"std_error": "conditional"}] if name in ("reml", "ml") else [{}])
+    for options in ([{}, *FIRST_ORDER] if name in ("reml", "ml") else [{}])
 ]
 
 

@@ -119,7 +119,7 @@ def published(name):
 def test_bcg_trials_from_published_summaries(method):
     answer, data = read_json("literature", "bcg.json")[method], published("bcg.csv")
     order = [int(label) - 1 for label in data.labels]
-    fit = BUILT_IN[method.lower()].fit(data)
+    fit = BUILT_IN[method.lower()].fit(data, {"std_error": "prediction"})
     # metafor iterates until tau^2 moves by less than 1e-5
     assert parameter(fit, "sigma_group") ** 2 == pytest.approx(answer["tau2"], abs=2e-5)
     assert parameter(fit, "mu") == pytest.approx(answer["mu"], abs=1e-5)
@@ -131,7 +131,7 @@ def test_bcg_trials_from_published_summaries(method):
 @pytest.mark.parametrize("method", ["REML", "ML"])
 def test_eight_schools_from_published_summaries(method):
     answer = read_json("literature", "eight_schools.json")["fits"][method]
-    fit = BUILT_IN[method.lower()].fit(published("eight_schools.csv"))
+    fit = BUILT_IN[method.lower()].fit(published("eight_schools.csv"), {"std_error": "prediction"})
     assert parameter(fit, "sigma_group") == answer["tau2"] == 0
     assert parameter(fit, "sigma_error") is None
     np.testing.assert_allclose(fit.estimate, answer["blup"], rtol=1e-14)

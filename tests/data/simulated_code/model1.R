@@ -45,6 +45,8 @@ keep("ols", local({
 # Note: The group means lie no further apart than chance would put them (F(4, 20) = 0.97, p = .45),
 #   so the spread between groups is estimated as 0 and every group is predicted at the population
 #   mean. The exact 95% interval of the share of variance between groups (ICC) is 0 to .592.
+# Note: The standard errors allow for the spread between groups not being 0 in truth, so they can be
+#   larger than those of the groups' own means.
 keep("reml", local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
   closer <- lme4::lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12))
@@ -57,9 +59,21 @@ keep("reml", local({
   icc <- sigma_group^2 / (sigma_group^2 + sigma_error^2)
   n <- as.vector(table(g))
   weight <- n * sigma_group^2 / (n * sigma_group^2 + sigma_error^2)
-  # Of mu + b as a prediction: lme4's condVar is that of b with mu taken as known
-  conditional <- sqrt(attr(lme4::ranef(model, condVar = TRUE)$g, "postVar")[1, 1, ])
-  std_error <- sqrt(conditional^2 + (1 - weight)^2 * mu_std_error^2)
+  # Second order (Prasad and Rao 1990): allows for mu (g2) and both spreads (g3) having been estimated
+  A <- sigma_group^2
+  s <- sigma_error^2
+  D <- n * A + s
+  W <- sum(n / D)
+  AA <- sum(n^2 / D^2) - 2 * sum(n^3 / D^3) / W + (sum(n^2 / D^2) / W)^2
+  As <- sum(n / D^2) - 2 * sum(n^2 / D^3) / W + sum(n^2 / D^2) * sum(n / D^2) / W^2
+  ss <- (length(y) - nlevels(g)) / s^2 + sum(1 / D^2) - 2 * sum(n / D^3) / W + (sum(n / D^2) / W)^2
+  V <- 2 * solve(matrix(c(AA, As, As, ss), 2))
+  g1 <- A * s / D
+  g2 <- (s / D)^2 / W
+  g3 <- n / D^3 * (s^2 * V[1, 1] + A^2 * V[2, 2] - 2 * A * s * V[1, 2])
+  mse <- g1 + g2 + 2 * g3
+  std_error <- sqrt(ifelse(mse > 0, mse, NA))
+  df <- length(y) - nlevels(g)
   environment()
 }))
 
@@ -68,6 +82,8 @@ keep("reml", local({
 # Note: The group means lie no further apart than chance would put them (F(4, 20) = 0.97, p = .45),
 #   so the spread between groups is estimated as 0 and every group is predicted at the population
 #   mean. The exact 95% interval of the share of variance between groups (ICC) is 0 to .592.
+# Note: The standard errors allow for the spread between groups not being 0 in truth, so they can be
+#   larger than those of the groups' own means.
 keep("ml", local({
   # lmer searches from one start: where the criterion has two minima it can miss the better one
   closer <- lme4::lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12))
@@ -80,9 +96,24 @@ keep("ml", local({
   icc <- sigma_group^2 / (sigma_group^2 + sigma_error^2)
   n <- as.vector(table(g))
   weight <- n * sigma_group^2 / (n * sigma_group^2 + sigma_error^2)
-  # Of mu + b as a prediction: lme4's condVar is that of b with mu taken as known
-  conditional <- sqrt(attr(lme4::ranef(model, condVar = TRUE)$g, "postVar")[1, 1, ])
-  std_error <- sqrt(conditional^2 + (1 - weight)^2 * mu_std_error^2)
+  # Second order (Prasad and Rao 1990): allows for mu (g2) and both spreads (g3) having been estimated
+  A <- sigma_group^2
+  s <- sigma_error^2
+  D <- n * A + s
+  W <- sum(n / D)
+  AA <- sum(n^2 / D^2)
+  As <- sum(n / D^2)
+  ss <- (length(y) - nlevels(g)) / s^2 + sum(1 / D^2)
+  V <- 2 * solve(matrix(c(AA, As, As, ss), 2))
+  g1 <- A * s / D
+  g2 <- (s / D)^2 / W
+  g3 <- n / D^3 * (s^2 * V[1, 1] + A^2 * V[2, 2] - 2 * A * s * V[1, 2])
+  mse <- g1 + g2 + 2 * g3
+  # ML takes the spreads for a little small, which moves g1
+  moved <- -V %*% c(sum(n^2 / D^2), sum(n / D^2)) / (2 * W)
+  mse <- mse - (s^2 * moved[1] + n * A^2 * moved[2]) / D^2
+  std_error <- sqrt(ifelse(mse > 0, mse, NA))
+  df <- length(y) - nlevels(g)
   environment()
 }))
 
