@@ -6,9 +6,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import flask
@@ -17,16 +17,20 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard.pages import ids
 from dashboard.pages.header import rows_entry
+from dashboard.scene.rank_spread import ranking_series, ranks_in_data_order
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
+from dashboard.words.ranks import rank_columns
 from estimators import TIDY_COLUMNS, BlupboardError
 from estimators.contract.comparison import TIDY, tidy_columns
+from estimators.inference.summary import rank_lines
 
 if TYPE_CHECKING:
     import dash
     from dash.development.base_component import Component
 
+    from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
     from estimators import Comparison
 
@@ -44,8 +48,8 @@ ROWS_ADDRESS = "/export/rows.csv"
 def install(server: flask.Flask, comparisons: Comparisons) -> None:
     """Add the downloads, for the session that owns the data.
 
-    GROUPS_ADDRESS with ``?choices=...`` gives the table, ROWS_ADDRESS the rows, where the source has a file
-    of them.
+    GROUPS_ADDRESS with ``?choices=...`` gives the table, with ``&ranks=1`` how sure the ranks are besides;
+    ROWS_ADDRESS the rows, where the source has a file of them.
     """
     server.add_url_rule(GROUPS_ADDRESS, "groups_csv", lambda: _groups_csv(comparisons))
     server.add_url_rule(ROWS_ADDRESS, "rows_csv", lambda: _rows_csv(comparisons))
@@ -54,34 +58,55 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
 def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callback that keeps the menu's addresses up to date."""
     app.callback(
-        Output(ids.DOWNLOAD_CSV, "href"), Output(ids.DOWNLOAD_ROWS, "children"), Input(ids.CHOICES, "data")
+        Output(ids.DOWNLOAD_CSV, "href"),
+        Output(ids.DOWNLOAD_RANKS, "href"),
+        Output(ids.DOWNLOAD_ROWS, "children"),
+        Input(ids.CHOICES, "data"),
     )(partial(_addresses, comparisons))
 
 
-def _addresses(comparisons: Comparisons, given: object) -> tuple[str, Component | None]:
-    """Of the table, relative to the page; and the menu's entry for the rows, where there is one."""
+def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, Component | None]:
+    """Of the table without and with ranks, relative to the page; and the menu's entry for the rows, if any."""
     choices = Choices.from_json(given)
     if choices is None:
-        return "#", None
+        return "#", "#", None
     query = "?choices=" + quote(json.dumps(given))
     try:
         rows = comparisons.source(owner(), choices).rows()
     except WorkspaceError:
         rows = None  # the data have gone meanwhile, which the comparison's own callback says
     entry = None if rows is None else rows_entry(rows.label, f"{ROWS_ADDRESS[1:]}{query}")
-    return f"{GROUPS_ADDRESS[1:]}{query}", entry
+    table = f"{GROUPS_ADDRESS[1:]}{query}"
+    return table, f"{table}&ranks=1", entry
 
 
 def _groups_csv(comparisons: Comparisons) -> flask.Response:
     choices = _requested_choices()
     try:
-        comparison = comparisons.comparison(owner(), choices)
+        scene = comparisons.scene(owner(), choices)
+        ranks = ranks_of(scene) if flask.request.args.get("ranks") else {}
         name = comparisons.source(owner(), choices).describe().file_name
     except UnknownDataset as error:
         raise NotFound(str(error)) from error
     except (BlupboardError, ValueError) as error:
         raise BadRequest(str(error)) from error
-    return _download(csv_lines(comparison), f"{name.rsplit('.', 1)[0]}-groups.csv")
+    return _download(csv_lines(scene.comparison, ranks), f"{name.rsplit('.', 1)[0]}-groups.csv")
+
+
+def ranks_of(scene: Scene) -> dict[str, list[Any]]:
+    """How sure the ranks are as columns beside the tidy ones, None where a method says nothing.
+
+    Raises:
+        DataError: the standard deviations differ too much in size.
+
+    """
+    comparison = scene.comparison
+    lines = {
+        series.id: {"ranks": rank_lines(comparison.data, ranks)}
+        for series in ranking_series(scene)
+        if (ranks := ranks_in_data_order(scene, series)) is not None
+    }
+    return rank_columns(comparison, lines)
 
 
 def _rows_csv(comparisons: Comparisons) -> flask.Response:
@@ -127,14 +152,20 @@ def attachment(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def csv_lines(comparison: Comparison) -> Iterator[bytes]:
-    """The file in pieces: UTF-8, text cells guarded, every digit of the numbers."""
-    yield _csv_block([TIDY_COLUMNS])
-    for result in comparison.succeeded:
+def csv_lines(comparison: Comparison, more: Mapping[str, list[Any]] | None = None) -> Iterator[bytes]:
+    """The file in pieces: UTF-8, text cells guarded, every digit of the numbers.
+
+    ``more`` are further columns, with a line for each group and method.
+    """
+    more = more or {}
+    yield _csv_block([(*TIDY_COLUMNS, *more)])
+    for number, result in enumerate(comparison.succeeded):
         columns = tidy_columns(comparison.data, result)
         columns |= {
             c.name: [formula_safe(text) for text in columns[c.name]] for c in TIDY if c.kind == "text"
         }
+        first = number * len(comparison.data)
+        columns |= {name: values[first : first + len(comparison.data)] for name, values in more.items()}
         lines = list(zip(*columns.values(), strict=True))
         for start in range(0, len(lines), _LINES):
             yield _csv_block(lines[start : start + _LINES])

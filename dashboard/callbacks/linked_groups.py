@@ -117,7 +117,7 @@ def _groups(
 ) -> dict[str, Any]:
     """How many groups there are ``at`` some positions, and ``some`` of them with their marks."""
     requests = view_requests(comparisons, given.get("parts"), scene.selection_key)
-    marks = marks_of(comparisons.live_views, scene, some, requests)
+    marks = marks_of(comparisons.views, scene, some, requests)
     return {
         "order": scene.order_key,
         "count": len(at),

@@ -8,6 +8,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from dashboard.words.ranks import rank_columns
 from estimators.contract.comparison import TIDY
 from estimators.data.left_out import groups_sentence, sentences
 
@@ -65,19 +66,6 @@ def as_csv(comparison: Comparison, ranks: Mapping[str, list[Any]]) -> bytes:
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return buffer.getvalue().encode()
-
-
-def rank_columns(
-    comparison: Comparison, conclusions: Mapping[str, Mapping[str, Any]] | None
-) -> dict[str, list[Any]]:
-    """What is concluded of ranks as columns beside the tidy ones; None where a method says nothing."""
-    lines = [
-        line
-        for result in comparison.succeeded
-        for line in (conclusions or {}).get(result.id, {}).get("ranks") or [{}] * len(comparison.data)
-    ]
-    names = [name for name in dict.fromkeys(name for line in lines for name in line) if name != "group"]
-    return {name: [line.get(name) for line in lines] for name in names}
 
 
 def as_json(

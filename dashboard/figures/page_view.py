@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from dashboard.figures.plotly_json import FigureJson, PlotlyFigure, Trace
     from dashboard.scene.scene import Scene
 
-Place = Literal["tall", "wide", "single", "below"]
+Place = Literal["tall", "wide", "single", "below", "tall-below"]
 """Where the card goes: the tall column that every other view stands beside, two cells beside it, one cell, or
-the rows below, which take as many as there are. On a phone all stand below each other in the list's order."""
+the rows below, which take as many as there are, the tall ones over two of them. On a phone all stand below
+each other in the list's order."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class PageView:
     point i belongs to display position floor(i / s), or to that entry of its ``positions`` where it has them;
     such traces are linked with all others. ``layout.meta`` may hold the ``subtitle`` of what is drawn, and
     ``zoom: True`` where another range is to be drawn anew, at the resolution of the screen, by ``part``."""
-    part: Callable[[Scene, ViewRequest], PlotlyFigure] | None = None
+    part: Callable[[Scene, ViewRequest], PlotlyFigure | None] | None = None
     """The figure of a part of the view, for many groups; its bytes have a bound whatever their number."""
     marks: Callable[[Scene, NDArray[np.int64], ViewRequest], list[Trace]] | None = None
     """The traces of groups with those at some positions alone, in the order of the figure's own."""

@@ -6,6 +6,9 @@ Plugins' views come after these.
 
 from __future__ import annotations
 
-from dashboard.figures import groups, own_estimate, rank, shrinkage, weight
+from dashboard.figures import groups, own_estimate, rank, rank_intervals, shrinkage, weight
 
 VIEWS = (groups.VIEW, shrinkage.VIEW, own_estimate.VIEW, weight.VIEW, rank.VIEW)
+
+LATER_VIEWS = (rank_intervals.VIEW,)
+"""Those that take longer than a first look: they are drawn once the page is there."""

@@ -59,6 +59,7 @@ def _export_menu() -> dmc.Menu:
             dmc.MenuDropdown(
                 [
                     dmc.MenuItem("Table as CSV", id=ids.DOWNLOAD_CSV, href="#", refresh=True),
+                    dmc.MenuItem("Table with ranks as CSV", id=ids.DOWNLOAD_RANKS, href="#", refresh=True),
                     html.Div(id=ids.DOWNLOAD_ROWS),
                     dmc.MenuItem("Do this in R", id=ids.open_code("r"), n_clicks=0),
                     dmc.MenuItem("Do this in Python", id=ids.open_code("python"), n_clicks=0),

@@ -27,6 +27,8 @@ GRAPH_CONFIG: Any = {
     "showTips": False,
 }
 
+BELOW = ("below", "tall-below")
+"""The places of cards that come after the arrangement."""
 LOOK_MS = 600
 """How often the page asks whether fits that are under way are there."""
 
@@ -53,8 +55,8 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
             html.P(id=ids.UNDER_WAY, className="under-way", role="status"),
             dcc.Interval(id=ids.UNDER_WAY_TIMER, interval=LOOK_MS, disabled=True),
             dcc.Store(id=ids.UNDER_WAY_SHOWN),
-            html.Div([_card(view) for view in views if view.place != "below"], className="views"),
-            html.Div([_card(view) for view in views if view.place == "below"], className="more-views"),
+            html.Div([_card(view) for view in views if view.place not in BELOW], className="views"),
+            html.Div([_card(view) for view in views if view.place in BELOW], className="more-views"),
             html.Div(id=ids.NOTES, className="notes"),
             html.Section(
                 [

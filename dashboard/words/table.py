@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from dashboard.scene.rank_spread import rank_spread, top_quarter
 from dashboard.scene.truth import TRUE
 from dashboard.words.numbers import MOST_DIGITS, number
 
@@ -41,7 +42,7 @@ class _Column:
     field: str
     heading: str
     values: NDArray[Any]
-    form: Literal["value", "share", "rows", "rank", "error"]
+    form: Literal["value", "share", "rows", "rank", "error", "expected", "end"]
     """A value is in the outcome's units."""
 
 
@@ -54,8 +55,11 @@ _OF_THE_HEADLINE: Mapping[str, tuple[str, Literal["value", "share", "rank"]]] = 
 """Tidy columns that are shown of the method that the headline speaks of, by name: heading and form."""
 
 
-def _columns(scene: Scene) -> list[_Column]:
-    """Every column of numbers in the page's order; ``e0``, ``e1``, ... are the methods' estimates."""
+def _columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
+    """Every column of numbers in the page's order; ``e0``, ``e1``, ... are the methods' estimates.
+
+    ``wait``: for ranks that are not known yet.
+    """
     truth = scene.truth
     columns = [
         _Column("n", "rows", scene.n, "rows")
@@ -74,6 +78,7 @@ def _columns(scene: Scene) -> list[_Column]:
     columns.append(_Column("own_rank", "own rank", scene.own_rank, "rank"))
     if scene.reference is not None:
         columns += _headline_columns(scene, scene.reference)
+        columns += _rank_columns(scene, scene.reference, wait=wait)
     return columns
 
 
@@ -88,6 +93,26 @@ def _headline_columns(scene: Scene, reference: Series) -> list[_Column]:
     return columns
 
 
+def _rank_columns(scene: Scene, reference: Series, *, wait: bool) -> list[_Column]:
+    """How sure the ranks are, by the method that the headline speaks of; NaN as long as that is not known."""
+    fit = reference.result.fit
+    if fit is None or fit.joint is None:
+        return []
+    ranks = rank_spread(scene, reference, known_only=not wait)
+    level, unknown = f"{100 * scene.comparison.level:g}%", np.full(len(scene), np.nan)
+    best = "best" if top_quarter(len(scene)) == 1 else "top quarter"
+    named: dict[str, tuple[str, Literal["share", "end", "expected"]]] = {
+        "expected": ("expected rank", "expected"),
+        "low": (f"rank {level} from", "end"),
+        "high": (f"rank {level} to", "end"),
+        "p_top": (f"chance of {best}", "share"),
+    }
+    return [
+        _Column(f"rank_{name}", heading, unknown if ranks is None else getattr(ranks, name), form)
+        for name, (heading, form) in named.items()
+    ]
+
+
 def table_columns(scene: Scene) -> list[dict[str, Any]]:
     """Column definitions for the grid; see ``_columns`` for the fields besides ``group``."""
     formatters = {
@@ -96,6 +121,8 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
         "params.value >= 0.995 && params.value < 1 ? '>99%' : d3.format('.0%')(params.value)",
         "rows": "d3.format(',')(params.value)",
         "error": "d3.format('.4~g')(params.value)",
+        "expected": "params.value == null ? '–' : d3.format(',.1f')(params.value)",
+        "end": "params.value == null ? '–' : d3.format(',')(params.value)",
     }
     definitions: list[dict[str, Any]] = [
         {
@@ -125,10 +152,15 @@ def _least_width(heading: str) -> int:
     return LEAST_WIDTH + LETTER_WIDTH * min(max(longest - LETTERS_THAT_FIT, 0), LETTERS_THAT_FIT)
 
 
-def table_rows(scene: Scene, positions: Sequence[int] | None = None) -> list[dict[str, Any]]:
-    """The rows at these positions of the display order, all by default; ``place`` is that of the name."""
+def table_rows(
+    scene: Scene, positions: Sequence[int] | None = None, *, wait: bool = False
+) -> list[dict[str, Any]]:
+    """The rows at these positions of the display order, all by default; ``place`` is that of the name.
+
+    Ranks that are not known yet are left open, or waited for where ``wait``.
+    """
     at = np.arange(len(scene)) if positions is None else np.asarray(positions, dtype=np.int64)
-    columns = {name: values[at].tolist() for name, values in _numbers(scene).items()}
+    columns = {name: values[at].tolist() for name, values in _numbers(scene, wait=wait).items()}
     columns["place"] = scene.name_place[at].tolist()
     columns["key"] = [str(key) for key in scene.order[at]]
     columns["group"] = scene.labels_at(at)
@@ -140,7 +172,7 @@ def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[
 
     ``request`` holds ``startRow``, ``endRow`` (exclusive), ``sortModel`` and ``filterModel``.
     """
-    numbers = _numbers(scene)
+    numbers = _numbers(scene, wait=True)
     at = np.arange(len(scene))
     for field, condition in (request.get("filterModel") or {}).items():
         at = at[_passes(scene, numbers, str(field), condition)[at]]
@@ -150,7 +182,7 @@ def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[
         if values is not None:
             at = at[np.argsort(sign * values[at], kind="stable")]
     start, end = int(request.get("startRow", 0)), int(request.get("endRow", 200))
-    return table_rows(scene, at[max(start, 0) : max(end, 0)].tolist()), len(at)
+    return table_rows(scene, at[max(start, 0) : max(end, 0)].tolist(), wait=True), len(at)
 
 
 def value_format(scene: Scene) -> str:
@@ -186,8 +218,8 @@ def _spread_and_size(scene: Scene) -> tuple[float, float]:
     return high - low, max(abs(low), abs(high))
 
 
-def _numbers(scene: Scene) -> dict[str, NDArray[Any]]:
-    return {column.field: column.values for column in _columns(scene)}
+def _numbers(scene: Scene, *, wait: bool) -> dict[str, NDArray[Any]]:
+    return {column.field: column.values for column in _columns(scene, wait=wait)}
 
 
 def _passes(

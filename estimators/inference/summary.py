@@ -43,7 +43,7 @@ def inference_dict(
     if fit.joint is None:
         return found
     ranks = group_ranks(fit.joint, level=level, top=top, smallest_first=smallest_first)
-    found["ranks"] = _rank_lines(data, ranks)
+    found["ranks"] = rank_lines(data, ranks)
     if ranks.approximate:
         found["ranks_error"] = ERROR
     if ranks.draws is not None:
@@ -85,7 +85,8 @@ def _tests(data: GroupData, method: Method) -> dict[str, Any]:
     return {**first, "likelihood_ratio": second}
 
 
-def _rank_lines(data: GroupData, ranks: Ranks) -> list[dict[str, Any]]:
+def rank_lines(data: GroupData, ranks: Ranks) -> list[dict[str, Any]]:
+    """A line for each group, in the order of the data: its name, and what is known of its rank."""
     columns: dict[str, list[Any]] = {
         "group": data.labels.tolist(),
         "expected_rank": ranks.expected.tolist(),

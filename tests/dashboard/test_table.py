@@ -20,7 +20,7 @@ from tests.scenes import BUILT_IN, STRANGERS, built_in, everyone, group_data, gr
 SIZES = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5]
 LABELS = ["g10", "g2", "G1", "ü", "<b>", "a,b", "=1+1", "10", "9", "NA", "x" * 300]
 SCENE = scene_of(groups_of(SIZES, means=[3, 3, 1, 4, 1, 5, 9, 2, 6, 5, 3], labels=LABELS))
-FRAME = pd.DataFrame(table_rows(SCENE))
+FRAME = pd.DataFrame(table_rows(SCENE, wait=True))
 FIELDS = [c for c in FRAME.columns if c not in ("key", "group", "place")]
 
 
@@ -48,6 +48,10 @@ def test_the_columns_are_those_that_people_compare():
         ("conf_low", "REML BLUP 95% from"),
         ("conf_high", "REML BLUP 95% to"),
         ("weight", "REML BLUP weight"),
+        ("rank_expected", "expected rank"),
+        ("rank_low", "rank 95% from"),
+        ("rank_high", "rank 95% to"),
+        ("rank_p_top", "chance of top quarter"),
     ]
     assert {"A share & <b>more</b>", "Skewed", "Slope"} <= set(label.values())
 
