@@ -66,7 +66,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
 
 
 def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, Component | None]:
-    """Of the table without and with ranks, relative to the page; and the menu's entry for the rows, if any."""
+    """Of the table without and with ranks, relative to the page; and the entry for the rows, if any."""
     choices = Choices.from_json(given)
     if choices is None:
         return "#", "#", None
