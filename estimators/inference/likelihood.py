@@ -39,6 +39,9 @@ which is flat, to rounding."""
 NEWTON_STEPS = 60
 """Convex and started on the outer side: every step is safe, and a handful do."""
 
+SHRINKING = 0.75
+"""Steps that no longer get shorter by so much are rounding."""
+
 
 @dataclass(frozen=True, eq=False)
 class Likelihood:
@@ -139,13 +142,17 @@ class Likelihood:
 def _exponent(left: Floats, side: int) -> Floats:
     """The negative (``side`` -1) or positive (1) root t of exp(-t) - 1 + t = ``left (P,)``."""
     t = np.sqrt(2.0 * left) + left if side > 0 else -np.sqrt(2.0 * left)
+    before, settled = np.full_like(t, np.inf), np.zeros(len(t), dtype=bool)
     for _ in range(NEWTON_STEPS):
         slope = -np.expm1(-t)
         with np.errstate(all="ignore"):  # at t = 0 there is nothing left to step
             step = np.where(slope == 0, 0.0, (np.expm1(-t) + t - left) / slope)
         t = t - step
-        if (np.abs(step) <= 1e-16 * np.abs(t)).all():
+        size = np.abs(step)
+        settled |= (size <= 1e-16 * np.abs(t)) | (size > SHRINKING * before)
+        if settled.all():
             break
+        before = size
     return t
 
 

@@ -117,10 +117,11 @@ def simultaneous_rank_sets(
     """
     _check(joint, level)
     draws = int(np.clip(PAIRS_DRAWN // len(joint) ** 2, FEWEST_DRAWS, MOST_DRAWS))
+    errors = _DrawnErrors.draw(joint.own, draws, seed)
     apart, in_play = _apart(joint), ~np.eye(len(joint), dtype=bool)
     better, steps = np.zeros_like(in_play), []
     while True:
-        limit = _largest_quantile(joint.own, in_play, level, draws, seed)
+        limit = errors.largest_quantile(in_play, level)
         steps.append(np.array([limit]))
         now = in_play & (apart > limit)
         better, in_play = better | now, in_play & ~now
@@ -202,17 +203,54 @@ def _own_rule(own: Floats) -> tuple[Floats, Floats]:
     return value, weight / weight.sum()
 
 
-def _largest_quantile(own: Floats, in_play: Pairs, level: float, draws: int, seed: int) -> float:
-    """The quantile of the largest difference of errors over the pairs in play, simulated."""
-    rng, largest = np.random.default_rng(seed), []
-    own = own / own.max()
-    every = bool((in_play | np.eye(len(own), dtype=bool)).all())
-    row, column = np.triu_indices(len(own), 1) if every else np.nonzero(in_play)
-    scale = (1.0 / np.hypot(own[row], own[column])).astype(np.float32)
-    at_once = max(1, CELLS_AT_A_TIME // max(1, len(row)))
-    for start in range(0, draws, at_once):
-        error = own[:, None] * rng.standard_normal((len(own), min(at_once, draws - start)))
-        error = error.astype(np.float32)
-        apart = (error[row] - error[column]) * scale[:, None]
-        largest.append((np.abs(apart) if every else apart).max(axis=0, initial=-np.inf))
-    return float(np.quantile(np.concatenate(largest), level))
+@dataclass(frozen=True, eq=False)
+class _DrawnErrors:
+    """Errors of all groups, drawn together, the draws in which two of them can be furthest apart first."""
+
+    own: Floats
+    """(J,) their standard deviations, of which only the ratios count."""
+    error: NDArray[np.float32]
+    """(J, D)"""
+    bound: Floats
+    """(D,) what no difference of two of them exceeds, in standard errors of a difference; descending."""
+
+    @classmethod
+    def draw(cls, own: Floats, draws: int, seed: int) -> _DrawnErrors:
+        """With a - b <= hypot(s_a, s_b) hypot(a / s_a, b / s_b), and b / s_b at most 0 for the bound."""
+        score = np.random.default_rng(seed).standard_normal((len(own), draws), dtype=np.float32)
+        bound = np.hypot(np.maximum(score.max(axis=0), 0.0), np.minimum(score.min(axis=0), 0.0))
+        bound = bound.astype(np.float64) * (1.0 + ROOM)
+        order = np.argsort(-bound, kind="stable")
+        scaled = (own / own.max()).astype(np.float32)
+        return cls(own / own.max(), scaled[:, None] * score[:, order], bound[order])
+
+    def largest_quantile(self, in_play: Pairs, level: float) -> float:
+        """The quantile of the largest difference over the pairs in play.
+
+        It lies far up, so that draws are looked at from the largest bound down until as many as are above it
+        are known to exceed the bound of all others.
+        """
+        draws = len(self.bound)
+        place = (draws - 1) * level
+        above = draws - int(np.floor(place))
+        looked, largest = 0, np.empty(0)
+        while True:
+            further = min(draws, max(2 * above, 2 * looked))
+            largest = np.concatenate([largest, self._largest(in_play, looked, further)])
+            looked = further
+            if looked == draws or np.count_nonzero(largest >= self.bound[looked]) >= above:
+                break
+        top = np.sort(np.partition(largest, len(largest) - above)[-above:])[:2]
+        return float(top[0] + (place % 1.0) * (top[-1] - top[0]))
+
+    def _largest(self, in_play: Pairs, start: int, stop: int) -> Floats:
+        """The largest difference ``(stop - start,)`` over the pairs in play, of these draws."""
+        every = bool((in_play | np.eye(len(self.own), dtype=bool)).all())
+        row, column = np.triu_indices(len(self.own), 1) if every else np.nonzero(in_play)
+        scale = (1.0 / np.hypot(self.own[row], self.own[column])).astype(np.float32)
+        at_once, found = max(1, CELLS_AT_A_TIME // max(1, len(row))), []
+        for first in range(start, stop, at_once):
+            error = self.error[:, first : min(first + at_once, stop)]
+            apart = (error[row] - error[column]) * scale[:, None]
+            found.append((np.abs(apart) if every else apart).max(axis=0, initial=-np.inf))
+        return np.concatenate(found)

@@ -26,6 +26,7 @@ from estimators import (
     simultaneous_rank_sets,
 )
 from estimators.inference.rank_grid import ERROR
+from estimators.inference.rank_sets import _DrawnErrors
 from tests.inference.oracles import answers, groups_of, names_of, places, relative
 from tests.oracles import BUILT_IN
 
@@ -274,3 +275,18 @@ def test_a_few_contenders_for_the_last_places_are_computed_one_by_one(top):
 def test_means_that_are_known_beside_their_distances_have_no_ranks_to_compute(groups):
     with pytest.raises(DataError, match="differ too much"):
         group_ranks(Joint(np.arange(float(groups)), np.full(groups, 1e-14)), top=2)
+
+
+@pytest.mark.parametrize("own", [np.ones(12), np.geomspace(0.2, 3.0, 12), np.array([1.0, 4.0])])
+def test_the_draws_that_are_not_looked_at_decide_nothing(own):
+    errors = _DrawnErrors.draw(own, 5_000, 3)
+    apart = errors.error[:, None] - errors.error
+    apart = apart / np.hypot(errors.own[:, None], errors.own)[..., None]
+    rng, size = np.random.default_rng(0), len(own)
+    for share in (1.0, 0.5, 0.1):
+        in_play = (rng.random((size, size)) < share) & ~np.eye(size, dtype=bool)
+        in_play[0, 1] = True
+        largest = np.where(in_play[..., None], apart, -np.inf).max(axis=(0, 1))
+        for level in (0.5, 0.95, 0.9999):
+            expected = np.quantile(largest, level)
+            assert errors.largest_quantile(in_play, level) == pytest.approx(expected, rel=1e-5)

@@ -64,7 +64,7 @@ def test_estimates_stand_beside_ours_one_for_each_group():
 def test_differences_are_in_our_standard_errors_of_a_prediction():
     for std_error in ("prediction", "conditional"):
         figure = drawn(DIFFERENCES, UNEVEN, OURS["reml"], STATSMODELS, reml={"std_error": std_error})
-        own, theirs = OURS["reml"].fit(UNEVEN), STATSMODELS.fit(UNEVEN)
+        own, theirs = OURS["reml"].fit(UNEVEN, {"std_error": "prediction"}), STATSMODELS.fit(UNEVEN)
         (trace,) = figure["data"]
         np.testing.assert_array_equal(trace["x"], own.estimate)
         expected = (theirs.estimate - own.estimate) / own.std_error

@@ -37,7 +37,7 @@ class _FromReml(Estimator):
         limit = degenerate_fit(data)
         if limit is not None:
             return limit
-        reml = RemlBlup().fit(data)
+        reml = RemlBlup().fit(data, {"std_error": "prediction"})
         joint = reml.joint
         if not isinstance(joint, Joint):
             notes = (*reml.notes, AS_REML)
