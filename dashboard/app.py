@@ -12,6 +12,7 @@ import dash_mantine_components as dmc
 from dashboard import callbacks
 from dashboard.callbacks import downloads, linked_groups, live_frame
 from dashboard.ingest import Reading, store_table
+from dashboard.ingest.raw_rows import raw_rows
 from dashboard.pages.facts import element
 from dashboard.pages.layout import layout
 from dashboard.plugin_host.collect_plugins import collect
@@ -67,11 +68,13 @@ def create_app(
     folders = tuple(plugins_dirs)
     processes = PluginProcesses(Setup(tuple(map(str, folders)), LEVELS), seconds=plugin_seconds)
     registry = with_stand_ins(collect(folders, plugins=plugins), processes)
+    kinds = foreign_kinds(registry, processes)
     workspace = Workspace(
         data_dir or default_root(),
         max_upload_bytes=max_upload_bytes,
         samples={sample.id: sample.file for sample in registry.samples.values()},
-        store=partial(store_table, kinds=foreign_kinds(registry, processes)),
+        store=partial(store_table, kinds=kinds),
+        raw=partial(raw_rows, kinds=kinds),
     )
     comparisons = Comparisons(workspace, registry, folders, processes)
     first = _first_token(comparisons, data, (outcome, group), stack)

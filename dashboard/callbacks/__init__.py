@@ -13,6 +13,7 @@ from dashboard.callbacks import (
     how_sure,
     lesson,
     reading,
+    refused,
     risk,
     simulation,
     stacking,
@@ -35,6 +36,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     risk.register(app, comparisons, studies)
     comparison.register(app, comparisons)
     reading.register(app, comparisons)
+    refused.register(app, comparisons)
     views.register(app, comparisons)
     table.register(app, comparisons)
     code.register(app, comparisons)

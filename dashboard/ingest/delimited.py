@@ -201,7 +201,8 @@ def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
 def _ragged_line_error(line: int, values: int, width: int, name: str) -> UnreadableFile:
     return UnreadableFile(
         f"Line {line} of {name} has {quantity(values, 'value')} where the column names say {width}: "
-        "correct that line, and put quotes around values that hold the separator."
+        "correct that line, and put quotes around values that hold the separator.",
+        line=line,
     )
 
 
@@ -209,16 +210,19 @@ def _broken(line: int, problem: str, quote: str, name: str) -> UnreadableFile:
     if "unexpected end" in problem:
         return UnreadableFile(
             f"Line {line} of {name} opens a quote ({quote}) that is never closed: close it, or write it "
-            "twice if it is part of a quoted value."
+            "twice if it is part of a quoted value.",
+            line=line,
         )
     if "field limit" in problem:
         return UnreadableFile(
             f"Line {line} of {name} begins a value of more than {csv.field_size_limit():,} characters: "
-            f"a quote ({quote}) that is never closed is the usual cause."
+            f"a quote ({quote}) that is never closed is the usual cause.",
+            line=line,
         )
     return UnreadableFile(
         f"Line {line} of {name} has text after a closing quote ({quote}): "
-        "write quotes inside a quoted value twice."
+        "write quotes inside a quoted value twice.",
+        line=line,
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import StringIO
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
@@ -322,15 +324,29 @@ def _trial(dialect: Dialect, lines: list[str], whole: bool, comment: str | None)
 
 def _one_column(trials: list[_Trial], skip: int, name: str) -> UnreadableFile:
     """What to say where no delimiter gives two columns in the first row."""
-    for trial in trials:
-        wide = [(line, row) for line, row in trial.rows if len(row) >= 2]
-        if trial.dialect.delimiter in _DELIMITERS and len(wide) >= max(2, len(trial.rows) / 2):
-            first_line, first = trial.rows[0]
-            return _preamble(skip + first_line, first, skip + wide[0][0], name)
+    wide = [found for trial in trials if (found := _wider_rows(trial)) is not None]
+    if wide:
+        _, _, trial, table_line = max(wide, key=itemgetter(0, 1))
+        first_line, first = trial.rows[0]
+        return _preamble(skip + first_line, first, skip + table_line, name)
     return UnreadableFile(
         f"{name} has only one column, {excerpt(trials[0].rows[0][1][0])}: two are needed, one with numbers "
         "and one that says which group each row belongs to, with commas, semicolons or tabs between them."
     )
+
+
+def _wider_rows(trial: _Trial) -> tuple[int, int, _Trial, int] | None:
+    """Of rows that agree on two values or more: how many, how wide, the trial, and the line of the first.
+
+    None where they are fewer than half, or the delimiter is a rare one.
+    """
+    widths = Counter(len(row) for _, row in trial.rows if len(row) >= 2)
+    if not widths or trial.dialect.delimiter not in _DELIMITERS:
+        return None
+    width, often = widths.most_common(1)[0]
+    if often < max(2, len(trial.rows) / 2):
+        return None
+    return often, width, trial, next(line for line, row in trial.rows if len(row) == width)
 
 
 def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
@@ -345,7 +361,8 @@ def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
         raise UnreadableFile(
             f"Line {skip + line} of {name} has {usual} values but the first line names "
             f"{quantity(len(first), 'column')}: give every column a name, "
-            "and put quotes around values that hold the separator."
+            "and put quotes around values that hold the separator.",
+            line=skip + line,
         )
 
 
@@ -357,5 +374,7 @@ def _preamble(line: int, row: list[str], table_line: int, name: str) -> Unreadab
     return UnreadableFile(
         f"Line {line} of {name} ({excerpt(' '.join(row))}) does not look like the names of the columns, "
         f"which seem to begin in line {table_line}: delete the lines above the column names, or skip "
-        f"{quantity(table_line - 1, 'line')}."
+        f"{quantity(table_line - 1, 'line')}.",
+        line=line,
+        skip_rows=table_line - 1,
     )

@@ -52,14 +52,15 @@ def utf8_file(
     )
     if declared is not None:
         return _utf8_copy(source, declared, name=name, folder=folder), declared.upper()
-    if len(_CONTROLS.findall(head)) > len(head) / 20:
+    if is_binary(head):
         raise _no_text(name)
     scan = _scan(source)
     if scan.first_nul is not None:
         line = _line_at(source, scan.first_nul)
         raise UnreadableFile(
             f"{name} has a NUL byte in line {line}, so it is no plain text there: "
-            "save the table again as CSV (UTF-8)."
+            "save the table again as CSV (UTF-8).",
+            line=line,
         )
     if scan.first_bad is None:
         return source, "UTF-8-BOM" if head.startswith(codecs.BOM_UTF8) else "UTF-8"
@@ -67,21 +68,35 @@ def utf8_file(
         line = _line_at(source, scan.first_bad)
         raise UnreadableFile(
             f"{name} is UTF-8 text but line {line} has a byte that is not: "
-            "correct it, save the file again as UTF-8, or choose its encoding."
+            "correct it, save the file again as UTF-8, or choose its encoding.",
+            line=line,
         )
     return _utf8_copy(source, "windows-1252", name=name, folder=folder), "windows-1252"
 
 
-def _codec(encoding: str) -> str:
-    """The usual name of an encoding. Raises UnreadableFile where there is none of this name."""
+def is_binary(head: bytes) -> bool:
+    """Whether the first bytes of a file hold more control characters than a text does."""
+    return len(_CONTROLS.findall(head)) > len(head) / 20
+
+
+def python_codec(encoding: str) -> str | None:
+    """The usual name of an encoding of text; None where Python knows none of this name."""
     try:
         codec = codecs.lookup(encoding)
         "".encode(codec.name)
-    except LookupError as error:
+    except LookupError:
+        return None
+    return codec.name
+
+
+def _codec(encoding: str) -> str:
+    """The usual name of an encoding. Raises UnreadableFile where there is none of this name."""
+    codec = python_codec(encoding)
+    if codec is None:
         raise UnreadableFile(
             f'There is no encoding "{encoding}": name one such as utf-8, windows-1252, mac_roman or utf-16.'
-        ) from error
-    return codec.name
+        )
+    return codec
 
 
 def _no_text(name: str) -> UnreadableFile:

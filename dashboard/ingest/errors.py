@@ -6,6 +6,15 @@ from __future__ import annotations
 class UnreadableFile(ValueError):
     """The file cannot be used; the message is one sentence that says what is wrong and what to do."""
 
+    kept_as: str | None = None
+    """The token of an upload that was kept, so that it can be read another way."""
+
+    def __init__(self, message: str, *, line: int | None = None, **suggestion: str | int) -> None:
+        """`line`: of the text, which the sentence speaks of; `suggestion`: options to read it by instead."""
+        super().__init__(message)
+        self.line = line
+        self.suggestion = suggestion
+
 
 def excerpt(text: str, limit: int = 40) -> str:
     """A piece of the user's text in quotes, on one line, cut at `limit` characters."""

@@ -49,5 +49,6 @@ def refuse_if_data(header: list[str], body: list[list[str]], name: str) -> None:
     if len(numbers) == len(filled) or decimals or again:
         raise UnreadableFile(
             f"The first line of {name} holds data ({excerpt(numbers[0])}) where the column names belong: "
-            "put a line above it that names each column, such as group and value."
+            "put a line above it that names each column, such as group and value.",
+            header=0,
         )

@@ -52,6 +52,11 @@ READING_CONTROLS: Final = "reading-controls"
 READING_PREVIEW: Final = "reading-preview"
 READING_PROBLEM: Final = "reading-problem"
 READING_RESET: Final = "reading-reset"
+REFUSED: Final = "refused"
+REFUSED_PANEL: Final = "refused-panel"
+REFUSED_CONTROLS: Final = "refused-controls"
+REFUSED_PREVIEW: Final = "refused-preview"
+REFUSED_PROBLEM: Final = "refused-problem"
 FILTER_COLUMN: Final = "filter-column"
 FILTER_OPERATOR: Final = "filter-operator"
 FILTER_VALUE: Final = "filter-value"
@@ -245,6 +250,26 @@ def file_undo(token: Part) -> dict[str, Any]:
 def reading_option(name: Part) -> dict[str, Any]:
     """The control of one option of how the file is read."""
     return {"type": "reading-option", "name": name}
+
+
+def refused_button(token: Part) -> dict[str, Any]:
+    """The button that shows an upload that could not be read."""
+    return {"type": "open-refused", "id": token}
+
+
+def refused_delete(token: Part) -> dict[str, Any]:
+    """The button that deletes it."""
+    return {"type": "delete-refused", "id": token}
+
+
+def refused_try(what: Part) -> dict[str, Any]:
+    """The button that reads it as the refusal suggests."""
+    return {"type": "try-refused", "what": what}
+
+
+def refused_option(name: Part) -> dict[str, Any]:
+    """The control of one option of how it is read."""
+    return {"type": "refused-option", "name": name}
 
 
 def hint_button(key: Part) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dashboard.pages.lesson import lesson_panel
 from dashboard.pages.methods import plugins_modal
 from dashboard.pages.rail import rail
 from dashboard.pages.reading_panel import reading_panel
+from dashboard.pages.refused_panel import refused_panel
 from dashboard.pages.risk import risk_panel
 from dashboard.pages.stack_columns import stack_modal
 from dashboard.pages.views import code_modal, comparison_panel
@@ -58,6 +59,7 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
         dcc.Store(id=ids.DATASET, data=opened_data(choices.source.token, source)),
         dcc.Store(id=ids.DESIGN, data=design.to_json()),
         dcc.Store(id=ids.READING, data=None if held is None else held.to_json()),
+        dcc.Store(id=ids.REFUSED),
         dcc.Store(id=ids.LEFT_OUT_BY_HAND),
         dcc.Store(id=ids.CHOICES),
         dcc.Store(id=ids.PAGE),
@@ -85,6 +87,7 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
             ),
             code_modal(),
             reading_panel(),
+            refused_panel(),
             stack_modal(),
             plugins_modal(comparisons.registry),
         ],

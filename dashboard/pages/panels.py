@@ -151,4 +151,9 @@ def source_chip(title: str, facts: Iterable[str]) -> list[Any]:
 
 def alert(message: str) -> dmc.Alert:
     """One sentence about what is wrong."""
-    return dmc.Alert(with_cells(sentence(message)), color="red", variant="light", p="xs")
+    return refusal(sentence(message))
+
+
+def refusal(words: str) -> dmc.Alert:
+    """Why a file cannot be read: a sentence as it is, which may begin with the name of the file."""
+    return dmc.Alert(with_cells(words), color="red", variant="light", p="xs")

@@ -13,11 +13,13 @@ from dashboard.pages.controls import control_with_label, option_control, plugin_
 from dashboard.pages.dials import dials
 from dashboard.pages.file_reading import column_names, row_filter
 from dashboard.pages.methods import methods, plugins_button
+from dashboard.pages.refused_panel import refused_line
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.stack_columns import stack_link
 from dashboard.pages.symbols import icon
 from dashboard.session.choices import LEVELS, Choices, shared_options, sort_choices
 from dashboard.storage.deleted_files import UNDO_MINUTES, deleted_datasets
+from dashboard.storage.refused_files import refused_files
 from dashboard.words.numbers import row_count
 
 if TYPE_CHECKING:
@@ -125,13 +127,14 @@ def _paste_box() -> html.Div:
 
 
 def my_files(workspace: Workspace, owner: str, open_token: str | None) -> list[html.Div]:
-    """A line for each file that this session has uploaded, and for each that it can have back.
+    """A line for each file that this session has uploaded, read or not, and for each that it can have back.
 
     ``open_token``: of what is on screen.
     """
     deleted = [_deleted_file(dataset) for dataset in deleted_datasets(workspace.root, owner)]
     files = [_file(dataset, is_open=dataset.token == open_token) for dataset in workspace.list(owner)]
-    return [*files, html.Div(deleted, role="status")]
+    refused = map(refused_line, refused_files(workspace.root, owner))
+    return [*refused, *files, html.Div(deleted, role="status")]
 
 
 def _file(dataset: Dataset, *, is_open: bool) -> html.Div:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import dash_mantine_components as dmc
@@ -12,7 +13,7 @@ from dashboard.pages.attributes import aria
 from dashboard.words.reading import DECIMALS, DELIMITERS, LABELS, QUOTES, THOUSANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dashboard.ingest import Reading
     from dashboard.ingest.first_rows import FirstRows
@@ -33,28 +34,38 @@ _THOUSANDS_NAMES: Final = {**THOUSANDS, NOTHING: "nothing"}
 _DECIMAL_NAMES: Final = {mark: words.removeprefix("decimal ") for mark, words in DECIMALS.items()}
 
 
+Of = Callable[[str], dict[str, Any]]
+"""The id of the control of an option, by its name."""
+
+
 def reading_panel() -> dmc.Modal:
     """The panel, whose places are filled when it is opened."""
+    return panel_of(
+        ids.READING_PANEL,
+        "How the file is read",
+        (ids.READING_PROBLEM, ids.READING_PREVIEW, ids.READING_CONTROLS),
+        [
+            html.P("A change takes effect at once, on the page behind too.", className="quiet"),
+            dmc.Button("Read as found", id=ids.READING_RESET, size="sm", variant="default", n_clicks=0),
+        ],
+    )
+
+
+def panel_of(panel: str, title: str, places: tuple[str, str, str], foot: list[Any]) -> dmc.Modal:
+    """A panel with places for a problem, the first rows and the controls, whose ids are ``places``."""
+    problem, rows, fields = places
     return dmc.Modal(
         html.Div(
             [
-                html.Div(id=ids.READING_PROBLEM, role="alert", className="problem"),
-                html.Div(id=ids.READING_PREVIEW, className="reading-preview"),
-                html.Div(id=ids.READING_CONTROLS, className="reading-controls"),
-                html.Div(
-                    [
-                        html.P("A change takes effect at once, on the page behind too.", className="quiet"),
-                        dmc.Button(
-                            "Read as found", id=ids.READING_RESET, size="sm", variant="default", n_clicks=0
-                        ),
-                    ],
-                    className="reading-foot",
-                ),
+                html.Div(id=problem, role="alert", className="problem"),
+                html.Div(id=rows, className="reading-preview"),
+                html.Div(id=fields, className="reading-controls"),
+                html.Div(foot, className="reading-foot"),
             ],
             className="reading-panel",
         ),
-        id=ids.READING_PANEL,
-        title="How the file is read",
+        id=panel,
+        title=title,
         size="66rem",
         closeButtonProps={"aria-label": "Close"},
     )
@@ -79,14 +90,20 @@ def preview(rows: FirstRows, roles: Mapping[str, str], noun: str, line: str) -> 
     more = f" {rows.columns_left:,} more columns are not shown." if rows.columns_left else ""
     return [
         html.P(f"The first {len(rows.cells):,} rows as they were read.{more} {line}", className="quiet"),
-        html.Div(
-            html.Table([html.Thead(html.Tr(head)), html.Tbody(body)], className="first-rows"),
-            className="first-rows-box",
-            tabIndex="0",
-            role="region",
-            **aria(label="The first rows as they were read"),
-        ),
+        rows_box(head, body, "The first rows as they were read"),
     ]
+
+
+def rows_box(head: list[Any], body: list[Any], label: str) -> html.Div:
+    """A table that scrolls in a box of its own."""
+    heading = [html.Thead(html.Tr(head))] if head else []
+    return html.Div(
+        html.Table([*heading, html.Tbody(body)], className="first-rows"),
+        className="first-rows-box",
+        tabIndex="0",
+        role="region",
+        **aria(label=label),
+    )
 
 
 def _heading(name: str, role: str | None) -> list[Any]:
@@ -95,17 +112,27 @@ def _heading(name: str, role: str | None) -> list[Any]:
 
 def controls(table: Table, chosen: Reading, used: Reading) -> list[Any]:
     """An input for each option that applies to the kind of file that it is."""
-    of_layout = _of_text(chosen, used) if table.layout is not None else []
+    of = ids.reading_option
+    of_layout = text_controls(chosen, used, of) if table.layout is not None else []
     if len(table.sheets) > 1:
-        of_layout = [_list("sheet", "Sheet", {s: s for s in table.sheets}, chosen.sheet, table.sheet or "")]
+        of_layout = [sheet_control(table.sheets, chosen, table.sheet, of)]
     if table.reader is None:
         of_layout = [*of_layout, _stack(chosen)]
-    fields = [("The file", of_layout), ("Its cells", _of_cells(chosen, used))]
+    return fieldsets([("The file", of_layout), ("Its cells", _of_cells(chosen, used))])
+
+
+def fieldsets(groups: Iterable[tuple[str, list[Any]]]) -> list[Any]:
+    """Inputs in groups with a title each; none for an empty one."""
     return [
         html.Fieldset([html.Legend(title), html.Div(inputs, className="reading-fields")])
-        for title, inputs in fields
+        for title, inputs in groups
         if inputs
     ]
+
+
+def sheet_control(sheets: Iterable[str], chosen: Reading, found: str | None, of: Of) -> dmc.Select:
+    """The list of a workbook's sheets."""
+    return _list(of("sheet"), "Sheet", {sheet: sheet for sheet in sheets}, chosen.sheet, found or "")
 
 
 def _stack(chosen: Reading) -> dmc.TextInput:
@@ -122,37 +149,39 @@ def _stack(chosen: Reading) -> dmc.TextInput:
     )
 
 
-def _of_text(chosen: Reading, used: Reading) -> list[Any]:
+def text_controls(chosen: Reading, used: Reading, of: Of) -> list[Any]:
+    """The inputs for the layout of a text."""
     comments = {mark: mark for mark in _COMMENTS} | {NOTHING: "none"}
     names = {name: name for name in (*ENCODINGS, *([chosen.encoding] if chosen.encoding else []))}
     quote = _QUOTE_NAMES.get(used.quote or NOTHING, used.quote or "")
     separator = DELIMITERS.get(used.delimiter or "", used.delimiter or "")
-    lines_above = used.skip_rows or 0
+    comment = used.comment or "none"
     return [
-        _list("encoding", "Encoding", names, chosen.encoding, used.encoding or ""),
-        _list(
-            "delimiter",
-            "Columns end at",
-            DELIMITERS,
-            chosen.delimiter,
-            separator,
-        ),
-        _list("quote", "Around values", _QUOTE_NAMES, chosen.quote, quote),
-        _number("header", "Line of names", chosen.header, used.header or 0, "0 where there is none"),
-        _number("skip_rows", "Lines to skip", chosen.skip_rows, lines_above, "at the top of the file"),
-        _list("comment", "Remarks begin with", comments, chosen.comment, used.comment or "none"),
+        _list(of("encoding"), "Encoding", names, chosen.encoding, used.encoding or ""),
+        _list(of("delimiter"), "Columns end at", DELIMITERS, chosen.delimiter, separator),
+        _list(of("quote"), "Around values", _QUOTE_NAMES, chosen.quote, quote),
+        _number(of("header"), "Line of names", chosen.header, used.header, "0 where there is none"),
+        _number(of("skip_rows"), "Lines to skip", chosen.skip_rows, used.skip_rows, "at the top of the file"),
+        _list(of("comment"), "Remarks begin with", comments, chosen.comment, comment),
     ]
 
 
 def _of_cells(chosen: Reading, used: Reading) -> list[Any]:
+    of = ids.reading_option
     down = None if chosen.fill_down is None else (YES if chosen.fill_down else NO)
     decimal = _DECIMAL_NAMES.get(used.decimal or "", used.decimal or "")
     thousands = _THOUSANDS_NAMES.get(used.thousands or NOTHING, used.thousands or "")
     return [
-        _list("decimal", "Decimal mark", _DECIMAL_NAMES, chosen.decimal, decimal),
-        _list("thousands", "Between thousands", _THOUSANDS_NAMES, chosen.thousands, thousands),
+        _list(of("decimal"), "Decimal mark", _DECIMAL_NAMES, chosen.decimal, decimal),
+        _list(
+            of("thousands"),
+            "Between thousands",
+            _THOUSANDS_NAMES,
+            chosen.thousands,
+            thousands,
+        ),
         dmc.TagsInput(
-            id=ids.reading_option("missing"),
+            id=of("missing"),
             label="Codes for a missing value",
             placeholder="" if chosen.missing else "such as -999, then Enter",
             value=list(chosen.missing),
@@ -160,9 +189,9 @@ def _of_cells(chosen: Reading, used: Reading) -> list[Any]:
             size="sm",
             clearButtonProps={"aria-label": "No codes"},
         ),
-        _list("labels", "Labels are compared", LABELS, chosen.labels, LABELS["exact"]),
+        _list(of("labels"), "Labels are compared", LABELS, chosen.labels, LABELS["exact"]),
         _list(
-            "fill_down",
+            of("fill_down"),
             "A blank label means",
             {NO: "no group", YES: "the one above (merged cells)"},
             down,
@@ -171,13 +200,15 @@ def _of_cells(chosen: Reading, used: Reading) -> list[Any]:
     ]
 
 
-def _list(name: str, label: str, marks: Mapping[str, str], chosen: str | None, found: str) -> dmc.Select:
+def _list(
+    own_id: dict[str, Any], label: str, marks: Mapping[str, str], chosen: str | None, found: str
+) -> dmc.Select:
     """A list whose first entry is what is found from the file."""
     offered = {FOUND: f"Found: {found}" if found else "As found", **marks}
     value = FOUND if chosen is None else (chosen or NOTHING)
     offered.setdefault(value, value)
     return dmc.Select(
-        id=ids.reading_option(name),
+        id=own_id,
         label=label,
         data=[{"value": key, "label": words} for key, words in offered.items()],
         value=value,
@@ -187,14 +218,16 @@ def _list(name: str, label: str, marks: Mapping[str, str], chosen: str | None, f
     )
 
 
-def _number(name: str, label: str, chosen: int | None, found: int, remark: str) -> dmc.NumberInput:
+def _number(
+    own_id: dict[str, Any], label: str, chosen: int | None, found: int | None, remark: str
+) -> dmc.NumberInput:
     return dmc.NumberInput(
-        id=ids.reading_option(name),
+        id=own_id,
         label=label,
         description=remark,
         inputWrapperOrder=["label", "input", "description"],
         value="" if chosen is None else chosen,
-        placeholder=f"Found: {found}",
+        placeholder="As found" if found is None else f"Found: {found}",
         min=0,
         allowDecimal=False,
         debounce=500,

@@ -142,6 +142,8 @@ def health() -> flask.Response:
 def upload() -> flask.Response:
     """Store the request's body as a dataset of this session; answers its token, name and size.
 
+    A file that cannot be read, but might be another way, is kept: the answer is an error with its token.
+
     The body is the file itself, the query's `name` what the person calls it.
     """
     request = flask.request
@@ -159,7 +161,7 @@ def upload() -> flask.Response:
     try:
         dataset = workspace.receive(owner(), name, stream, length)
     except UnreadableFile as error:
-        return _error(str(error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _error(str(error), HTTPStatus.UNPROCESSABLE_ENTITY, token=error.kept_as)
     except ClientDisconnected as error:
         raise Interrupted("The upload was interrupted; try it again.") from error
     client_is_gone = request.environ.get("waitress.client_disconnected")
@@ -328,8 +330,9 @@ def _security_headers(
     return add
 
 
-def _error(sentence: str, status: int) -> flask.Response:
-    response = flask.jsonify(error=sentence)
+def _error(sentence: str, status: int, token: str | None = None) -> flask.Response:
+    """A sentence about what is wrong; with the token of an upload that was kept all the same."""
+    response = flask.jsonify(error=sentence) if token is None else flask.jsonify(error=sentence, token=token)
     response.status_code = status
     return response
 

@@ -40,7 +40,7 @@ class Dataset:
     reading: Reading
     """What a person said of the file's layout; the rest was found from the file."""
     columns_found: str = ""
-    """The same for files that have the same columns as they are found."""
+    """The same for files that have the same columns as they are found; nothing where it was said how."""
 
 
 def build_dataset(
@@ -63,7 +63,7 @@ def build_dataset(
     name, reading = display_name(name), reading or AS_FOUND
     table = store(source, name=name, target=folder / _PARQUET, reading=reading)
     names = "\0".join(column.name for column in table.columns)
-    columns = hashlib.sha256(names.encode()).hexdigest()[:32]
+    columns = hashlib.sha256(names.encode()).hexdigest()[:32] if reading == AS_FOUND else ""
     dataset = Dataset(token, name, table, datetime.now(UTC), reading, columns)
     _write_meta(folder, dataset, version)
     return dataset

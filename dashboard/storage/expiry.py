@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dashboard.storage.datasets import idle_days, remove_dataset
 from dashboard.storage.deleted_files import remove_for_good
 from dashboard.storage.private_files import age_in_days, children, remove
+from dashboard.storage.refused_files import remove_expired_refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,7 @@ def remove_expired(root: Path, keep_days: float) -> None:
 def _remove_expired_of(home: Path, keep_days: float) -> None:
     absent_days = age_in_days(home)
     remove_for_good(home)
+    remove_expired_refused(home, keep_days)
     for folder in children(home / "datasets"):
         if idle_days(folder) > keep_days:
             remove_owned(home, folder.name)

@@ -86,6 +86,12 @@ def children(folder: Path) -> tuple[Path, ...]:
     return tuple(folder.iterdir()) if folder.is_dir() else ()
 
 
+def stamp(path: Path) -> str:
+    """Another one when the file has changed."""
+    stat = path.stat()
+    return f"{stat.st_size}-{stat.st_mtime_ns}"
+
+
 def touch(path: Path) -> None:
     """Note that an existing path is in use, writing at most once an hour."""
     with suppress(FileNotFoundError):

@@ -7,6 +7,7 @@ signing.key                                  signs the session cookie
 incoming/<random>/                           being received; renamed into place when complete
 owners/<owner hash>/datasets/<token>/        table.parquet, meta.json, the upload as it came
 owners/<owner hash>/readings/<token>/        a sample or a shared file as this owner wants it read
+owners/<owner hash>/refused/<token>/         an upload that could not be read yet, and why
 owners/<owner hash>/deleted/<token>/         the same for some minutes, should it be wanted back
 owners/<owner hash>/choices/<token>.json     what this owner chose for a dataset
 owners/<owner hash>/presets.json             how this owner had files read, by their columns
@@ -20,15 +21,13 @@ Nothing here knows of HTTP: an owner is any opaque string, an upload is any bina
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import os
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -45,17 +44,15 @@ from dashboard.storage.datasets import (
     replace_table,
 )
 from dashboard.storage.errors import (
-    Interrupted,
-    NoRoom,
     NoUpload,
     TooLarge,
     UnknownDataset,
     UnusableRoot,
-    UnusableSample,
     WorkspaceError,
     format_bytes,
 )
 from dashboard.storage.expiry import remove_expired, remove_owned
+from dashboard.storage.incoming import spool, work_folder
 from dashboard.storage.kept_upload import unpacked_upload
 from dashboard.storage.presets import keep_preset, kept_preset
 from dashboard.storage.private_files import (
@@ -65,19 +62,29 @@ from dashboard.storage.private_files import (
     read_json,
     remove,
     secret_in,
+    stamp,
     touch,
     write_json,
 )
+from dashboard.storage.refused_files import (
+    RefusedFile,
+    forget_refused,
+    keep_refused,
+    note_refusal,
+    refused_file,
+)
+from dashboard.storage.sample_tables import SAMPLE_PREFIX, SampleTables
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from dashboard.ingest import Reading
+    from dashboard.ingest.raw_rows import RawRows, ShowRaw
 
 DEFAULT_MAX_UPLOAD_BYTES = 2 * 2**30
 MAX_CHOICES_BYTES = 64 * 2**10
 
-_CHUNK_BYTES = 2**20
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_SAMPLE_PREFIX = "sample-"
 
 SIMULATED = "simulated"
 """The token of what has no file because it is drawn anew from its design; every owner has it."""
@@ -100,13 +107,14 @@ class Workspace:
         samples: Mapping[str, Path] | None = None,
         keep_days: float = 30,
         store: StoreTable | None = None,
+        raw: ShowRaw | None = None,
     ) -> None:
         self.root = root
         self.max_upload_bytes = max_upload_bytes
-        self._samples = dict(samples or {})
+        self._samples = SampleTables(root / "samples", samples or {}, self._scratch, self._build)
         self._store = store
+        self._show_raw = raw or _raw_rows
         self._shared: dict[str, Path] = {}
-        self._sample_folders: dict[str, tuple[str, Path]] = {}
         self._building = threading.Lock()
         self.incoming = root / "incoming"
         try:
@@ -126,17 +134,28 @@ class Workspace:
 
         `length` is the announced number of bytes, None when unknown. Raises TooLarge past the cap (before
         reading where `length` tells), Interrupted when fewer bytes come than announced, NoRoom on a full
-        disk, and `ingest.UnreadableFile` for a file that is no table. In each case nothing is left behind.
+        disk, and `ingest.UnreadableFile` for a file that is no table. In each case nothing is left behind but
+        a file that may be read another way: the error then says under which token it is `kept_as`.
         """
+        from dashboard.ingest import UnreadableFile
+
         if length is not None and length > self.max_upload_bytes:
             raise TooLarge(self.too_large_message)
         token = secrets.token_hex(16)
         with self._scratch() as scratch:
             source = scratch / "upload"
-            self._spool(stream, source, length)
-            draft = self._build(source, scratch, name=name, token=token)
+            spool(stream, source, length, most=self.max_upload_bytes, too_large=self.too_large_message)
+            home = self._owner_folder(owner)
+            try:
+                draft = self._build(source, scratch, name=name, token=token)
+            except UnreadableFile as error:
+                if self._show_raw(source, name=name, folder=scratch) is not None:
+                    keep_refused(home, token, name, source, error)
+                    error.kept_as = token
+                raise
             keep_with(draft, source)
-            return move_dataset(draft, self._owner_folder(owner) / "datasets" / token)
+            forget_refused(home, name)
+            return move_dataset(draft, home / "datasets" / token)
 
     def import_file(self, path: Path, reading: Reading | None = None) -> Dataset:
         """Store a file of this machine, read by `reading`, for every session of this process.
@@ -145,7 +164,7 @@ class Workspace:
         read again. Raises `ingest.UnreadableFile`, NoRoom, and OSError when the file cannot be opened.
         """
         path = path.resolve()
-        version = _stamp(path) if reading is None else f"{_stamp(path)} {reading}"
+        version = stamp(path) if reading is None else f"{stamp(path)} {reading}"
         token = "local-" + hashlib.sha256(os.fsencode(path)).hexdigest()[:32]
         folder = self.root / "shared" / token
         with self._building:
@@ -207,6 +226,37 @@ class Workspace:
             except FileNotFoundError as error:
                 raise UnknownDataset from error
         return self.get(owner, token)
+
+    def raw_rows(self, owner: str, token: str) -> tuple[RefusedFile, RawRows | None]:
+        """An upload that could not be read, and what it begins with. Raises UnknownDataset and NoRoom."""
+        refused = refused_file(self.root, owner, token)
+        with self._scratch() as scratch:
+            source = self._as_it_came(refused.folder, token, scratch)
+            reading, line = refused.reading, refused.line
+            return refused, self._show_raw(
+                source, name=refused.name, folder=scratch, reading=reading, line=line
+            )
+
+    def read_refused(self, owner: str, token: str, reading: Reading) -> Dataset:
+        """Read an upload that could not be read by the layout of `reading`; it becomes a dataset then.
+
+        Raises UnknownDataset, NoRoom, and `ingest.UnreadableFile` where it cannot be read so either; that is
+        noted with the upload.
+        """
+        from dashboard.ingest import UnreadableFile
+
+        refused = refused_file(self.root, owner, token)
+        with self._scratch() as scratch:
+            source = self._as_it_came(refused.folder, token, scratch)
+            try:
+                draft = self._build(source, scratch, name=refused.name, token=token, reading=reading.layout)
+            except UnreadableFile as error:
+                note_refusal(refused.folder, refused.name, error, reading)
+                raise
+            keep_with(draft, source)
+            dataset = move_dataset(draft, self._owner_folder(owner) / "datasets" / token)
+        remove(refused.folder)
+        return dataset
 
     def list(self, owner: str) -> tuple[Dataset, ...]:
         """Return the owner's own datasets, newest first."""
@@ -279,33 +329,9 @@ class Workspace:
     def _owner_folder(self, owner: str) -> Path:
         return owner_folder(self.root, owner)
 
-    @contextmanager
-    def _scratch(self) -> Iterator[Path]:
+    def _scratch(self) -> AbstractContextManager[Path]:
         """Lend a folder for work in progress, gone afterwards whatever happens."""
-        folder = self.incoming / secrets.token_hex(16)
-        try:
-            folder.mkdir(mode=0o700)
-            yield folder
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise NoRoom("The server's disk is full; free some space and try again.") from error
-            raise
-        finally:
-            remove(folder)
-
-    def _spool(self, stream: IO[bytes], target: Path, length: int | None) -> None:
-        received = 0
-        with target.open("xb") as file:
-            while length is None or received < length:
-                chunk = stream.read(_CHUNK_BYTES if length is None else min(_CHUNK_BYTES, length - received))
-                if not chunk:
-                    break
-                received += len(chunk)
-                if received > self.max_upload_bytes:
-                    raise TooLarge(self.too_large_message)
-                file.write(chunk)
-        if length is not None and received < length:
-            raise Interrupted("The upload was interrupted; try it again.")
+        return work_folder(self.incoming)
 
     def _found(self, folder: Path, version: str | None = None) -> Dataset | None:
         """The dataset in a folder, which counts as used."""
@@ -316,8 +342,8 @@ class Workspace:
 
     def _common(self, token: str) -> Dataset:
         """A sample or a shared file as everyone finds it. Raises as `get`."""
-        if token.startswith(_SAMPLE_PREFIX):
-            return self._sample(token.removeprefix(_SAMPLE_PREFIX))
+        if token.startswith(SAMPLE_PREFIX):
+            return self._samples.get(token.removeprefix(SAMPLE_PREFIX))
         found = self._found(self.root / "shared" / token) if token in self._shared else None
         if found is None:
             raise UnknownDataset
@@ -326,7 +352,7 @@ class Workspace:
     def _as_it_came(self, folder: Path, token: str, scratch: Path) -> Path:
         """The file behind a token: as it was uploaded into `folder`, or where it lies. Raises NoUpload."""
         own = unpacked_upload(folder, scratch)
-        path = own or self._shared.get(token) or self._samples.get(token.removeprefix(_SAMPLE_PREFIX))
+        path = own or self._shared.get(token) or self._samples.files.get(token.removeprefix(SAMPLE_PREFIX))
         if path is None or not path.is_file():
             raise NoUpload
         return path
@@ -350,50 +376,12 @@ class Workspace:
             folder, self._store, source, name=name, token=token, version=version, reading=reading
         )
 
-    def _sample(self, sample: str) -> Dataset:
-        source = self._samples.get(sample)
-        if source is None:
-            raise UnknownDataset
-        from dashboard.ingest import UnreadableFile
 
-        with self._building:
-            try:
-                folder = self._sample_folder(sample, source)
-                dataset = read_dataset(folder) or self._build_sample(sample, source, folder)
-            except UnreadableFile as error:
-                raise UnusableSample(f"The sample cannot be read: {error}") from error
-            except OSError as error:
-                raise UnusableSample(
-                    f"The sample {source.name} cannot be read: {(error.strerror or str(error)).lower()}."
-                ) from error
-        note_use(folder)
-        return dataset
+def _raw_rows(
+    source: Path, *, name: str, folder: Path, reading: Reading | None = None, line: int | None = None
+) -> RawRows | None:
+    """`ingest.raw_rows`, imported when the first file is refused."""
+    from dashboard.ingest import AS_FOUND
+    from dashboard.ingest.raw_rows import raw_rows
 
-    def _sample_folder(self, sample: str, source: Path) -> Path:
-        """Where a sample is kept as it is now: a plugin's may change while the server runs."""
-        stamp = _stamp(source)
-        before = self._sample_folders.get(sample)
-        if before is None or before[0] != stamp:
-            content = hashlib.sha256(source.read_bytes()).hexdigest()[:16]
-            before = self._sample_folders[sample] = stamp, self.root / "samples" / f"{sample}-{content}"
-        return before[1]
-
-    def _build_sample(self, sample: str, source: Path, folder: Path) -> Dataset:
-        with self._scratch() as scratch:
-            draft = self._build(source, scratch, name=source.name, token=_SAMPLE_PREFIX + sample)
-            for other in children(folder.parent):  # earlier versions of this sample
-                if other.name.rpartition("-")[0] == sample:
-                    remove_dataset(other)
-            try:
-                return move_dataset(draft, folder)
-            except OSError:
-                made_by_another_process = read_dataset(folder)
-                if made_by_another_process is None:
-                    raise
-                return made_by_another_process
-
-
-def _stamp(path: Path) -> str:
-    """Another one when the file has changed."""
-    stat = path.stat()
-    return f"{stat.st_size}-{stat.st_mtime_ns}"
+    return raw_rows(source, name=name, folder=folder, reading=reading or AS_FOUND, line=line)

@@ -16,6 +16,10 @@ def join_names(names: list[str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """With a capital and a full stop."""
+    """With a capital and a full stop; a first word that is no plain one, such as a file's name, stays."""
     text = text.strip()
-    return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+    if not text:
+        return text
+    first = text.split(maxsplit=1)[0].rstrip(",:;.!?")
+    plain = first.isascii() and first.replace("'", "").replace("-", "").isalpha()
+    return (text[0].upper() if plain else text[0]) + text[1:] + ("" if text[-1] in ".!?" else ".")

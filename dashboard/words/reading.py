@@ -140,6 +140,15 @@ def hint_action(hint: Hint) -> str:
     return next((words for change, words in offers if change is not None), "Fill down")
 
 
+def suggested(before: Reading, after: Reading) -> str:
+    """What the button does that reads a file as its refusal suggests."""
+    if after.skip_rows and after.skip_rows != before.skip_rows:
+        return f"Skip {after.skip_rows:,} line{'' if after.skip_rows == 1 else 's'}"
+    if after.header == 0:
+        return "It has no line of names"
+    return "Read it so"
+
+
 def short(text: str) -> str:
     """A piece of the user's text on one line."""
     flat = " ".join(text.split())

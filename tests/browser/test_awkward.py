@@ -61,8 +61,7 @@ def test_a_file_without_numbers_is_explained(board, troubles):
     before = board.inner_text("#dataset-chip")
     troubles.announce("/upload", 422)
     choose_file(board, ("words.csv", b"name,colour\nAnn,red\nBob,blue\nCy,green\n"))
-    error = board.locator(".upload-error")
-    expect(error).to_contain_text(re.compile("number", re.IGNORECASE))
+    expect(board.locator("#refused-problem")).to_contain_text(re.compile("number", re.IGNORECASE))
     assert board.inner_text("#dataset-chip") == before
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.board import pick, repaint, settle, table, upload
+from tests.browser.board import choose_file, pick, repaint, settle, table, upload
 from tests.browser.linked import row
 
 MAC = "ville,y\nOrléans,4.1\nOrléans,4.6\nNîmes,7.1\nNîmes,6.6\nBézier,5.5\nBézier,5.1\n".encode("mac_roman")
@@ -70,6 +70,54 @@ def test_a_file_that_was_misread_is_read_rightly_from_the_panel_and_stays_so(boa
     with repaint(board):
         board.get_by_role("button", name="Undo").click()
     assert "Nîmes" not in groups(board)
+
+
+TITLED = (
+    "Results of the year\nall sites\n\nsite;year;score\n"
+    + "".join(f"S{i % 3};{2020 + i % 4};{70 + i},5\n" for i in range(24))
+).encode()
+
+
+def refused(page: Page, name: str, content: bytes) -> None:
+    choose_file(page, (name, content))
+    expect(page.locator("#refused-preview .first-rows")).to_be_visible()
+    settle(page)
+
+
+def test_a_file_that_cannot_be_read_is_kept_shown_as_it_stands_and_read_when_it_is_said_how(board, troubles):
+    before = board.inner_text("#dataset-chip")
+    troubles.announce("/upload", 422)
+    refused(board, "titled.csv", TITLED)
+    assert "seem to begin in line 4" in board.inner_text("#refused-problem")
+    assert "all sites" in board.inner_text("#refused-preview")
+    assert not findings(board)
+    choose(board, "Columns end at", "bars")
+    expect(board.locator("#refused-problem")).to_contain_text("only one column")
+    settle(board)
+    board.keyboard.press("Escape")
+    expect(board.locator("#refused-preview")).to_be_hidden()
+    assert board.inner_text("#dataset-chip") == before
+
+    reopened(board)
+    board.get_by_role("button", name="titled.csv not read yet").click()
+    expect(board.get_by_role("textbox", name="Columns end at")).to_have_value("bars")
+    settle(board)
+    choose(board, "Columns end at", "As found")
+    with repaint(board):
+        board.get_by_role("button", name="Skip 3 lines").click()
+    expect(board.locator("#refused-preview")).to_be_hidden()
+    assert groups(board) == {"S0", "S1", "S2"}
+    assert "3 lines skipped" in board.inner_text("#reading-changes")
+    assert board.locator(".file-name").all_inner_texts() == ["titled.csv"]
+    open_panel(board)
+    board.keyboard.press("Escape")
+
+    refused(board, "ragged.csv", b"g,y\na,1\nb,2,3\n")
+    expect(board.locator(".at-fault")).to_contain_text("b,2,3")
+    board.keyboard.press("Escape")
+    board.get_by_role("button", name="Delete ragged.csv from this server").click()
+    expect(board.get_by_role("button", name="ragged.csv not read yet")).to_have_count(0)
+    assert groups(board) == {"S0", "S1", "S2"}
 
 
 def test_a_hint_is_taken_undone_and_waved_off(board):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard.figures.parts import outcome_axis
 from dashboard.words.comparison import cards, dropped_warning, headline, interval_kind, rows_used
-from dashboard.words.grammar import article
+from dashboard.words.grammar import article, sentence
 from dashboard.words.numbers import DASH, MOST_DIGITS, number, number_by_error, percent
 from dashboard.words.table import value_format
 from estimators import DroppedRows, Estimator, GroupData, GroupFit
@@ -25,6 +25,22 @@ def said(data, estimators=None, **more):
 
 
 # The headline
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("it needs two groups", "It needs two groups."),
+        ("choose one: a or b?", "Choose one: a or b?"),
+        ("James-Stein has none", "James-Stein has none."),
+        ("grunfeld.csv is in no folder", "grunfeld.csv is in no folder."),
+        ("my_data has no rows", "my_data has no rows."),
+        ("σg is 0", "σg is 0."),
+        ("", ""),
+    ],
+)
+def test_a_sentence_has_a_capital_unless_it_begins_with_a_name(text, said):
+    assert sentence(text) == said
 
 
 def test_one_group():

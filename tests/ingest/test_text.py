@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from dashboard.ingest import UnreadableFile, reduce_file, store_table
+from dashboard.ingest import Reading, UnreadableFile, reduce_file, store_table
 from tests.ingest.helpers import both_ways, means, put, rows_of, stored
 
 EXPECTED = {"a": 1.5, "b": 4.0}
@@ -248,6 +248,24 @@ def test_lines_above_the_names_are_refused_with_what_to_do(tmp_path, above):
     text = above + "g,y,z\n" + "a,1,2\nb,2,3\n" * 3
     with pytest.raises(UnreadableFile, match="delete the lines above the column names"):
         stored(tmp_path, text)
+
+
+SITES = "site;year;score\n" + "".join(f"S{i % 3};{2020 + i % 4};{70 + i},5\n" for i in range(12))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "rows"),
+    [
+        ("Results\nall sites\n\n" + SITES, {"skip_rows": 3}, 12),
+        ("Results\n" + SITES.replace(";", "\t"), {"skip_rows": 1}, 12),
+        (SITES.partition("\n")[2], {"header": 0}, 12),
+    ],
+)
+def test_what_a_refusal_suggests_reads_the_table(tmp_path, text, said, rows):
+    with pytest.raises(UnreadableFile) as refusal:
+        stored(tmp_path, text)
+    assert refusal.value.suggestion == said
+    assert stored(tmp_path, text, reading=Reading(**said)).rows == rows
 
 
 @pytest.mark.parametrize("text", ["1,2\n3,4\n", "1,2\n", "a,5.2\nb,4.1\na,2\n", "a,5\nb,4\na,2\n"])

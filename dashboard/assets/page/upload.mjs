@@ -1,6 +1,7 @@
 /*
  * The place to drop or choose a file: fills the empty element #upload-zone whenever the page shows one, sends the
- * file as the body of a PUT, and tells the page by writing {token, name, at} to the store "uploaded".
+ * file as the body of a PUT, and tells the page by writing {token, name, at} to the store "uploaded", or to "refused"
+ * where it cannot be read as it is.
  *
  * What goes on is held in `state`, apart from the elements, so that an upload outlives a zone that is drawn anew.
  * The attribute data-max-bytes of the zone is the server's cap, checked here before a byte is sent; data-also holds
@@ -172,6 +173,12 @@ export function send(file, remark = '') {
 
 function finish(xhr, file, remark) {
     const answer = parsed(xhr.responseText);
+    if (xhr.status === 422 && answer.token) {
+        request = null;
+        settle({}); // it was kept: its panel says why it cannot be read, and takes how it is to be
+        setProps(ids.REFUSED, {data: {token: answer.token, at: Date.now()}});
+        return;
+    }
     if (xhr.status !== 200 || !answer.token) {
         fail(answer.error || sentenceFor(xhr.status));
         return;

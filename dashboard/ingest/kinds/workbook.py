@@ -65,6 +65,28 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
     return Converted(sheet=read, sheets=more, notes=tuple(notes))
 
 
+def first_cells(
+    source: Path, folder: Path, *, name: str, sheet: str | None, rows: int
+) -> tuple[str, tuple[str, ...], list[list[str]]]:
+    """The sheet that is read, the names of all, and the first `rows` rows of its cells as text.
+
+    Raises:
+        UnreadableFile: it is damaged or locked, or has no such sheet.
+
+    """
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    refuse_large_sheets(source, name)
+    try:
+        path = file_with_suffix(source, suffix_of_workbook(source), folder)
+        with CalamineWorkbook.from_path(path) as book:
+            table, read, sheets = _chosen_sheet(book, sheet, name)
+            head = [] if table.start is None else list(islice(table.iter_rows(), rows))
+    except CalamineError as error:
+        raise UnreadableFile(f"{name} is damaged, locked, or no workbook.") from error
+    return read, sheets, [[cell_text(cell) for cell in row] for row in head]
+
+
 def _chosen_sheet(
     book: CalamineWorkbook, wanted: str | None, name: str
 ) -> tuple[CalamineSheet, str, tuple[str, ...]]:

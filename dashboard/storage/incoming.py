@@ -1,0 +1,52 @@
+"""What comes in: a stream to a file, in a folder that is gone when the work is done."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+from dashboard.storage.errors import Interrupted, NoRoom, TooLarge
+from dashboard.storage.private_files import remove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_CHUNK_BYTES = 2**20
+
+
+@contextmanager
+def work_folder(incoming: Path) -> Iterator[Path]:
+    """Lend a new folder in `incoming`, gone afterwards whatever happens. Raises NoRoom on a full disk."""
+    folder = incoming / secrets.token_hex(16)
+    try:
+        folder.mkdir(mode=0o700)
+        yield folder
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoRoom("The server's disk is full; free some space and try again.") from error
+        raise
+    finally:
+        remove(folder)
+
+
+def spool(stream: IO[bytes], target: Path, length: int | None, *, most: int, too_large: str) -> None:
+    """Write what a stream brings to the new file `target`, in constant memory.
+
+    `length` is the announced number of bytes, None when unknown. Raises TooLarge with the sentence
+    `too_large` past `most` bytes, Interrupted when fewer come than announced.
+    """
+    received = 0
+    with target.open("xb") as file:
+        while length is None or received < length:
+            chunk = stream.read(_CHUNK_BYTES if length is None else min(_CHUNK_BYTES, length - received))
+            if not chunk:
+                break
+            received += len(chunk)
+            if received > most:
+                raise TooLarge(too_large)
+            file.write(chunk)
+    if length is not None and received < length:
+        raise Interrupted("The upload was interrupted; try it again.")
