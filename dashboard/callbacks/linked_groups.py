@@ -23,6 +23,7 @@ from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.pages import ids
 from dashboard.scene.groups_index import group_entries
 from dashboard.scene.search import positions_named
+from dashboard.words.grammar import sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def _part(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, Any
         raise BadRequest("There is no such view; reload the page.")
     requests = view_requests(comparisons, given.get("parts"), scene.selection_key)
     drawing = draw_view(view, scene, requests.get(view.id, WHOLE))
-    return {"figure": drawing.figure, "view": scene.selection_key}
+    return {"figure": drawing.figure, "problem": sentence(drawing.problem), "view": scene.selection_key}
 
 
 def _some(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, Any]:

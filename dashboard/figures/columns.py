@@ -99,7 +99,7 @@ def add_columns(
     if ranks:
         crowd = moved >= STILL * len(scene)
         at = most_moved_of_each_part(moved, values[0])
-        which = f"the {np.count_nonzero(crowd):,} of {total} that move by {STILL:.0%} of the ranks or more"
+        which = f"the {np.count_nonzero(crowd):,} of {total} that move by {STILL:.0%} of ranks"
         lines = "the most moved of each 5% as lines"
     else:
         crowd, at = np.ones(len(scene), dtype=np.bool_), most_moved(moved)

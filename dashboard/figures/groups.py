@@ -229,8 +229,8 @@ def _subtitle(scene: Scene, rows: RowScale) -> str:
 def _bands_subtitle(scene: Scene, rows: RowScale) -> str:
     which = f"{rows.first + 1:,} to {rows.last + 1:,} of " if rows.count < len(scene) else ""
     return (
-        f"{which}{len(scene):,} {scene.unit.many}: {ENDS} at each end; between them the middle 80% "
-        "of estimates and the typical interval"
+        f"{which}{len(scene):,} {scene.unit.many}: {ENDS} at each end, between them 80% of estimates "
+        "and typical intervals"
     )
 
 

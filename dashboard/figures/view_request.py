@@ -25,6 +25,8 @@ class ViewRequest:
     y: Range | None = None
     rows: tuple[int, int] | None = None
     """First and last position, both inclusive."""
+    keys: tuple[int, ...] = ()
+    """The groups that are pinned, each by its place among the data's labels."""
     height: int = 480
     """Of the plot, in pixels."""
 
@@ -38,6 +40,7 @@ class ViewRequest:
             x=_range(given.get("x")),
             y=_range(given.get("y")),
             rows=None if rows is None else (int(rows[0]), int(rows[1])),
+            keys=_keys(given.get("keys")),
             height=min(max(int(height), 100), 4_000) if isinstance(height, (int, float)) else cls.height,
         )
 
@@ -51,6 +54,11 @@ class ViewRequest:
 
 
 WHOLE = ViewRequest()
+
+
+def _keys(given: object) -> tuple[int, ...]:
+    """The whole numbers from 0 on in a list."""
+    return tuple(k for k in given if isinstance(k, int) and k >= 0) if isinstance(given, list) else ()
 
 
 def _range(given: object) -> Range | None:

@@ -21,6 +21,7 @@ from estimators.contract.comparison import TIDY, mean_rank
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dashboard.scene.group_rows import RowsOfGroups
     from estimators import Comparison, GroupData, GroupFit, Result
 
 SAME = 1e-12
@@ -77,6 +78,8 @@ class Scene:
     show_own: bool = True
     truth: Truth | None = None
     """Where the data are simulated."""
+    rows_of: RowsOfGroups | None = None
+    """Fetches the rows of some groups; None: they are those of the data."""
     findings: Findings = field(default_factory=Findings)
     """What was computed of these fits already, and computes the rest."""
 
@@ -202,6 +205,7 @@ def make_scene(
     truth: Truth | None = None,
     name_places: NDArray[np.int64] | None = None,
     findings: Findings | None = None,
+    rows_of: RowsOfGroups | None = None,
 ) -> Scene:
     """Bring a comparison into display order.
 
@@ -217,6 +221,7 @@ def make_scene(
         truth: of simulated groups, in the order of the data's labels.
         name_places: ``(J,)`` places of the data's labels in natural order, where they are known already.
         findings: what was computed of these fits already; None: nothing was.
+        rows_of: fetches the rows of some groups.
 
     """
     style_of = style_of or styles(r.estimator for r in comparison.results)
@@ -238,6 +243,7 @@ def make_scene(
         show_own=show_own,
         truth=None if truth is None else replace(truth, mean=truth.mean[order], weight=truth.weight[order]),
         findings=findings or Findings(),
+        rows_of=rows_of,
     )
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from dashboard.scene.group_rows import RowsOfGroups
     from dashboard.scene.scene import Display, Scene
     from dashboard.scene.style import Style
     from dashboard.scene.truth import Truth
@@ -45,8 +46,17 @@ class SceneCache:
         self._findings = Findings()
         self._lock = threading.Lock()
 
-    def scene(self, comparison: Comparison, truth: Truth | None = None, **display: Unpack[Display]) -> Scene:
-        """What :func:`make_scene` gives: the same object for the same comparison, truth and display."""
+    def scene(
+        self,
+        comparison: Comparison,
+        truth: Truth | None = None,
+        rows_of: RowsOfGroups | None = None,
+        **display: Unpack[Display],
+    ) -> Scene:
+        """What :func:`make_scene` gives: the same object for the same comparison, truth and display.
+
+        ``rows_of`` is taken to belong to the comparison's groups.
+        """
         key = (comparison, truth, *sorted(display.items()))
         with self._lock:
             found = self._scenes.get(key)
@@ -59,6 +69,7 @@ class SceneCache:
             style_of=self._styles,
             name_places=self._name_places(comparison.data),
             findings=self._findings,
+            rows_of=rows_of,
             **display,
         )
         with self._lock:

@@ -112,7 +112,8 @@ class Comparisons:
         """
         source = self.source(owner, choices)
         comparison = self._comparison(source, choices, wait_seconds)
-        return self._scenes.scene(comparison, truth=source.truth(), **_display(choices, dark=dark))
+        display = _display(choices, dark=dark)
+        return self._scenes.scene(comparison, source.truth(), source.rows_of_groups, **display)
 
     def passing_scene(self, owner: str, choices: Choices) -> Scene:
         """The scene of a source that is looked at for a moment: nothing of it is kept. Raises as above.
@@ -137,7 +138,13 @@ class Comparisons:
             level=choices.level,
             smallest_first=choices.smallest_first,
         )
-        return make_scene(comparison, truth=source.truth(), style_of=self.styles, **_display(choices))
+        return make_scene(
+            comparison,
+            truth=source.truth(),
+            style_of=self.styles,
+            rows_of=source.rows_of_groups,
+            **_display(choices),
+        )
 
     def chosen_estimators(
         self, choices: Choices

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from dashboard.scene.group_rows import rows_of_data
 from dashboard.scene.truth import truth_of
 from dashboard.scripts.simulated_csv import FILE_NAME, csv_pieces
 from dashboard.session.sources import (
@@ -24,6 +25,7 @@ from estimators import DataError, Design, DesignError, Simulated, simulate
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
+    from dashboard.scene.group_rows import GroupRows
     from dashboard.scene.truth import Truth
     from dashboard.session.sources import ChosenSource, Holdings
     from estimators import Comparison, GroupData
@@ -108,6 +110,10 @@ class Simulation(GroupSource):
     def groups(self) -> GroupData:
         """The rows reduced to groups. Raises DesignError past MOST_ROWS."""
         return self._groups_and_truth[0]
+
+    def rows_of_groups(self, labels: Sequence[str]) -> list[GroupRows]:
+        """The rows that were drawn, numbered as in the download."""
+        return rows_of_data(self.groups(), labels)
 
     def describe(self) -> Description:
         """It has no columns to choose, and can be drawn again."""

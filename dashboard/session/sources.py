@@ -13,10 +13,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from estimators import DataError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 
     from dashboard.ingest import FileGroups, Table
+    from dashboard.scene.group_rows import GroupRows
     from dashboard.scene.truth import Truth
     from dashboard.storage.workspace import Workspace
     from estimators import Comparison, GroupData, Sample
@@ -132,6 +135,10 @@ class GroupSource(ABC):
     def file_groups(self) -> FileGroups | None:
         """The groups with how their file was read; None where they come from no file. Raises as groups."""
         return None
+
+    def rows_of_groups(self, _labels: Sequence[str], /) -> list[GroupRows]:
+        """The rows of the groups with these labels. Raises DataError where there are none, and as groups."""
+        raise DataError("These data came as summaries: there are no rows behind them.")
 
     def rows(self) -> RowsFile | None:
         """The rows as a file to take away; None where there is none."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from dashboard.ingest import ALL_ROWS, AS_FOUND, Reading, RowFilter, guess_roles
 from dashboard.scene.group_noun import unit_of
+from dashboard.scene.group_rows import group_rows
 from dashboard.session.chosen_reading import (
     ChosenReading,
     reading_from_json,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
     from dashboard.ingest import FileGroups
+    from dashboard.scene.group_rows import GroupRows
     from dashboard.session.sources import ChosenSource, Holdings
     from dashboard.storage.datasets import Dataset
     from estimators import Comparison, GroupData, Sample
@@ -139,6 +141,14 @@ class StoredFile(GroupSource):
     def file_groups(self) -> FileGroups:
         """The groups with how the file was read and what may be amiss. Raises as groups."""
         return self._file_groups
+
+    def rows_of_groups(self, labels: Sequence[str]) -> list[GroupRows]:
+        """Read from the stored table. Raises DataError or UnreadableFile."""
+        from dashboard.ingest.reduce import table_columns
+        from dashboard.ingest.rows_of_groups import rows_of_groups
+
+        found = rows_of_groups(table_columns(self._dataset.table, **self._roles), labels)
+        return [group_rows(rows.outcome, rows.line, rows.noun) for rows in found]
 
     def describe(self) -> Description:
         """The file by its name."""

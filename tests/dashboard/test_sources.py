@@ -91,7 +91,9 @@ def test_a_kind_of_source_that_nobody_knows_is_compared_drawn_and_described(comp
     content = comparison_content(comparisons, choices, source, scene)
     assert text_of(content["chip"]) == "Five trials  · 5 trials"
     assert (content["roles"], content["draw_bar"], content["about"]) == (True, True, None)
-    assert all(drawing.figure for drawing in draw_views(comparisons.views, scene).values())
+    drawings = draw_views(comparisons.views, scene)
+    assert [name for name, drawing in drawings.items() if not drawing.figure] == ["group-rows"]
+    assert "no rows behind them" in drawings["group-rows"].problem
     page = to_json(layout(comparisons, "ann", choices))
     assert "trials.csv" in page
     assert [label for label in ("Rows", "Information") if f'"label":"{label}"' in page] == ["Information"]

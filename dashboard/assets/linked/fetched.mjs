@@ -41,7 +41,7 @@ export function createFetched(state, viewsOf, redraw) {
 
     /** Whether a view draws some of the groups only. */
     function anySparse() {
-        return viewsOf().some((view) => view.traces.some((trace) => trace.places));
+        return viewsOf().some((view) => !view.pins && view.traces.some((trace) => trace.places));
     }
 
     /** Whoever is drawn in one view is to be found in all: those that stand out are asked about beforehand. */

@@ -21,7 +21,7 @@ import {ids} from '../shared/facts.mjs';
 import {createFetched} from './fetched.mjs';
 import {placeLabels} from './labels.mjs';
 import {drawOverlay} from './overlay.mjs';
-import {listenToButtons, showButtons} from './parts.mjs';
+import {createPinFollower, listenToButtons, showButtons} from './parts.mjs';
 import {setChoices} from './remote.mjs';
 import {createSearch} from './search.mjs';
 import {createState} from './state.mjs';
@@ -35,6 +35,7 @@ function start() {
     const views = createViews(state, fetched, schedule);
     const table = createTable(state, fetched);
     listenToButtons((panel) => views.drawable.find((view) => panel?.contains(view.wrapper)), state);
+    const followPins = createPinFollower(state);
     const search = createSearch(state);
     let due = false;
 
@@ -68,6 +69,9 @@ function start() {
         }
         if (cause !== 'index' && cause !== 'clear') {
             fetched.needLit();
+        }
+        if (cause === 'picked' || cause === 'clear' || cause === 'index') {
+            followPins(() => views.drawable);
         }
         if (cause !== 'hover') {
             setText(document.getElementById(ids.LINK_STATUS), statusText(cause, detail));

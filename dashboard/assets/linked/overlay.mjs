@@ -16,6 +16,8 @@ import {drawStrip} from './strip.mjs';
 const MOST_DRAWN = 500; // groups lit at once in a plot; the status line counts them all
 const MOST_NAMED = 6; // groups that get a label and a thick line each
 const MOST_SOLID = 30; // lit lines past which they turn translucent
+/** @type {{lit: number[], picked: number[]}} */
+const NOTHING_LIT = {lit: [], picked: []}; // for a view that shows what is picked and nothing else
 const ROW_READABLE = 5; // pixels of row height from which a band is enough to find a mark
 
 export function createOverlay(wrapper) {
@@ -51,8 +53,11 @@ function thin(list, most) {
  * Draws the state over one view {overlay, gd, id, traces, rows}; returns the labels that `placeLabels` has
  * still to place.
  */
-export function drawOverlay(view, state) {
+export function drawOverlay(view, given) {
     const {overlay, traces, rows} = view;
+    const state = view.pins
+        ? {...NOTHING_LIT, index: given.index, hover: given.hover, positionOf: given.positionOf}
+        : given;
     const frame = frameOf(plotArea(view.gd));
     overlay.root.hidden = !frame;
     if (!frame) {

@@ -11,6 +11,7 @@ import {ownRanges, withZoom} from './zoom.mjs';
 
 const WAIT = 60; // milliseconds without movement before the server is asked
 const AROUND = 10; // rows on each side of a pinned group
+const MOST_PINS = 41; // pinned groups that a view is told of: one more than it draws
 const END = 20; // rows of one end
 const LIST_ROW = 17; // pixels
 const LIST_MARGIN = 56; // pixels above and below the rows of a list
@@ -37,6 +38,32 @@ function tellSubtitle(figure, view) {
     }
 }
 
+/** Says in place of a picture why there is none; an empty text takes that back. */
+function tellProblem(text, view) {
+    const line = view.wrapper.closest('.panel')?.querySelector('.view-problem');
+    if (line?.id && line.textContent !== text) {
+        setProps(line.id, {children: text});
+    }
+}
+
+/** Views of what is pinned are drawn anew when something else is; of very many pins the first are enough. */
+export function createPinFollower(state) {
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    return (views) => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+            const keys = state.picked.slice(0, MOST_PINS);
+            for (const view of views()) {
+                const now = partOf(view.id)?.keys || [];
+                if (metaOf(view.gd).pins && now.join() !== keys.join()) {
+                    view.showPins(keys);
+                }
+            }
+        }, WAIT);
+    };
+}
+
 /** Makes a view answer to zooms; `drawn(view)` is called when another part of it is there. */
 export function answerZooms(view, drawn) {
     let turn = 0;
@@ -54,10 +81,13 @@ export function answerZooms(view, drawn) {
                 setPart(view.id, {rows: meta.window, height: part.height});
             }
             tellSubtitle(answer.figure, view);
+            tellProblem('', view);
             makeRoom(answer.figure, view.id);
             setProps(view.id, {figure: inTheme(withZoom(answer.figure, view.id))});
             view.wrapper.scrollTop = 0;
             drawn(view);
+        } else if (answer?.problem && mine === turn) {
+            tellProblem(answer.problem, view);
         }
     }
 
@@ -101,6 +131,7 @@ export function answerZooms(view, drawn) {
 
     view.showRows = (first, last) => show({rows: [first, last], height: view.wrapper.clientHeight});
     view.showAll = reset;
+    view.showPins = (keys) => show(keys.length ? {keys, height: view.wrapper.clientHeight} : null);
     view.gd.on('plotly_relayout', onRelayout);
     view.gd.on('plotly_doubleclick', reset);
     view.wrapper.addEventListener(

@@ -6,7 +6,7 @@
 import {setProps} from '../shared/dash.mjs';
 import {ids} from '../shared/facts.mjs';
 
-/** @typedef {{rows?: number[], x?: number[], y?: number[], height?: number}} Part what of a view is shown */
+/** @typedef {{rows?: number[], keys?: number[], x?: number[], y?: number[], height?: number}} Part what of a view is shown */
 
 /** @type {unknown} */
 let choices = null;

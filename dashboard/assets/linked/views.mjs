@@ -191,6 +191,7 @@ export function createViews(state, fetched, redraw) {
         state.learn(groups, order);
         view.traces = fetched.traced(view, tracesOf(fullTraces(view.gd)));
         view.rows = Boolean(metaOf(view.gd).rows);
+        view.pins = Boolean(metaOf(view.gd).pins);
         rememberOwnRanges(view.gd, view.id);
         fitOverlay(view.overlay, view.gd);
         writeListAxis(view);
@@ -216,6 +217,7 @@ export function createViews(state, fetched, redraw) {
                     id: '',
                     traces: null,
                     rows: false,
+                    pins: false,
                     tool: null,
                     strip: /** @type {HTMLCanvasElement | null} */ (null),
                 };
