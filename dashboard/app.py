@@ -10,7 +10,7 @@ import dash
 import dash_mantine_components as dmc
 
 from dashboard import callbacks
-from dashboard.callbacks import downloads, linked_groups, live_frame
+from dashboard.callbacks import conclude, downloads, linked_groups, live_frame
 from dashboard.ingest import Reading, store_table
 from dashboard.ingest.raw_rows import raw_rows
 from dashboard.pages.facts import element
@@ -81,6 +81,7 @@ def create_app(
     app = _empty_app()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     downloads.install(app.server, comparisons)
+    conclude.install(app.server, comparisons)
     live_frame.install(app.server, comparisons)
     linked_groups.install(app.server, comparisons)
     studies = RunningStudies()

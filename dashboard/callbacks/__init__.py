@@ -8,6 +8,7 @@ from dashboard.callbacks import (
     browser,
     code,
     comparison,
+    conclude,
     data,
     downloads,
     how_sure,
@@ -38,6 +39,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     reading.register(app, comparisons)
     refused.register(app, comparisons)
     views.register(app, comparisons)
+    conclude.register(app, comparisons)
     table.register(app, comparisons)
     code.register(app, comparisons)
     downloads.register(app, comparisons)

@@ -171,6 +171,12 @@ def csv_lines(comparison: Comparison, more: Mapping[str, list[Any]] | None = Non
             yield _csv_block(lines[start : start + _LINES])
 
 
+def answered_csv(lines: list[dict[str, Any]]) -> bytes:
+    """Lines of the same columns, whose ``group`` is guarded: UTF-8, every digit of the numbers."""
+    guarded = [{**line, "group": formula_safe(line["group"])} for line in lines]
+    return _csv_block([tuple(guarded[0]), *(tuple(line.values()) for line in guarded)])
+
+
 def formula_safe(text: str) -> str:
     """The text with a quote in front where a spreadsheet would calculate it."""
     return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text

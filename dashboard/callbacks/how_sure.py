@@ -12,6 +12,7 @@ from dashboard.pages import ids
 from dashboard.scene.rank_spread import rank_spread
 from dashboard.words.spreads import sigma_group_interval, spreads_of
 from dashboard.words.table import CLIENT_SIDE_GROUPS, table_rows
+from estimators import BlupboardError
 
 if TYPE_CHECKING:
     import dash
@@ -47,9 +48,11 @@ def _rows_with_ranks(comparisons: Comparisons, given: object) -> list[dict[str, 
     scene = scene_on_screen(comparisons, given)
     if scene is None or scene.reference is None or len(scene) > CLIENT_SIDE_GROUPS:
         return no_update
-    if rank_spread(scene, scene.reference) is None:
-        return no_update
-    return table_rows(scene)
+    try:
+        known = rank_spread(scene, scene.reference) is not None
+    except BlupboardError:
+        return no_update  # the view of the ranks says why there are none
+    return table_rows(scene) if known else no_update
 
 
 def _switch_on(clicks: list[int]) -> None:

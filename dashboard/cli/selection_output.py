@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dashboard.cli.output import column_lines
+from dashboard.words.conclusions import answer_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +25,7 @@ def selection_csv(answers: Answers) -> bytes:
     """A line for each group, with what is said of it."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
-    lines = _lines(answers)
+    lines = answer_lines(answers)
     writer.writerow(lines[0])
     writer.writerows([line.values() for line in lines])
     return buffer.getvalue().encode()
@@ -32,7 +33,7 @@ def selection_csv(answers: Answers) -> bytes:
 
 def selection_table(answers: Answers) -> bytes:
     """For reading, the likeliest groups first."""
-    lines = sorted(_lines(answers), key=lambda line: -line["probability"])
+    lines = sorted(answer_lines(answers), key=lambda line: -line["probability"])
     rows = [list(lines[0]), *([_cell(value) for value in line.values()] for line in lines)]
     side = "below" if answers["lower_is_better"] else "above"
     named = sum(line["called"] for line in answers["above"])
@@ -58,23 +59,6 @@ LAYOUTS: dict[str, Callable[[Answers], bytes]] = {
     "csv": selection_csv,
     "json": selection_json,
 }
-
-
-def _lines(answers: Answers) -> list[dict[str, Any]]:
-    best = {line["group"] for line in answers.get("best", [])}
-    grades = {line["group"]: line["grade"] for line in answers.get("grades", [])}
-    able = set(answers["confidence_set"])
-    lines = []
-    for line in answers["above"]:
-        label = line["group"]
-        found = {"group": label, "probability": line["probability"], "called": line["called"]}
-        if best:
-            found["among_best"] = label in best
-        found["may_be_best"] = label in able
-        if grades:
-            found["grade"] = grades[label]
-        lines.append(found)
-    return lines
 
 
 def _cell(value: object) -> str:

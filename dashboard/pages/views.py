@@ -10,6 +10,7 @@ from dash import dcc, html
 
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
+from dashboard.pages.conclude import conclude_panel
 from dashboard.pages.symbols import estimator_symbol, icon
 from dashboard.words.table import LEAST_WIDTH
 
@@ -57,6 +58,7 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
             dcc.Store(id=ids.UNDER_WAY_SHOWN),
             html.Div([_card(view) for view in views if view.place not in BELOW], className="views"),
             html.Div([_card(view) for view in views if view.place in BELOW], className="more-views"),
+            conclude_panel(),
             html.Div(id=ids.NOTES, className="notes"),
             html.Section(
                 [

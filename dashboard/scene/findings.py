@@ -13,7 +13,16 @@ from estimators import group_ranks, profile_intervals, spread_tests
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from estimators import DrawnJoint, GroupData, Joint, ProfileInterval, Ranks, SpreadTests
+    from estimators import (
+        DrawnJoint,
+        GroupData,
+        Joint,
+        ProfileInterval,
+        Questions,
+        Ranks,
+        Result,
+        SpreadTests,
+    )
     from estimators.methods.profile import Method
 
 Found = TypeVar("Found")
@@ -70,6 +79,10 @@ class Findings:
     ) -> Ranks | None:
         """The same where they were computed before; else None."""
         return cast("Ranks | None", self._known(joint, (level, top, smallest_first)))
+
+    def answers(self, data: GroupData, result: Result, questions: Questions) -> Mapping[str, Any]:
+        """The answers by the joint distribution of a result; raises what ``questions.answers`` does."""
+        return self._once(result.fit, questions, lambda: questions.answers(data, result))
 
     def _once(self, of: object, key: Hashable, compute: Callable[[], Found]) -> Found:
         with self._lock:

@@ -13,6 +13,7 @@ import numpy as np
 from dashboard.scene.rank_spread import rank_spread, top_quarter
 from dashboard.scene.truth import TRUE
 from dashboard.words.numbers import MOST_DIGITS, number
+from estimators import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,10 @@ def _rank_columns(scene: Scene, reference: Series, *, wait: bool) -> list[_Colum
     fit = reference.result.fit
     if fit is None or fit.joint is None:
         return []
-    ranks = rank_spread(scene, reference, known_only=not wait)
+    try:
+        ranks = rank_spread(scene, reference, known_only=not wait)
+    except DataError:
+        ranks = None  # the view of the ranks says why there are none
     level, unknown = f"{100 * scene.comparison.level:g}%", np.full(len(scene), np.nan)
     best = "best" if top_quarter(len(scene)) == 1 else "top quarter"
     named: dict[str, tuple[str, Literal["share", "end", "expected"]]] = {

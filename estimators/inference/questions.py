@@ -40,6 +40,8 @@ class Questions:
     """Or the largest share of pairs that may be expected to be graded the wrong way round."""
     smallest_first: bool = False
     """Whether the smallest are the best."""
+    most_graded: int = MOST_GROUPS
+    """Groups up to which they are given grades: the work grows faster than the square of their number."""
 
     def __post_init__(self) -> None:
         if not 0 < self.error_rate < 1:
@@ -95,7 +97,7 @@ class Questions:
             found["expected_correct"] = best.expected_correct
         able = may_be_best(joint, ranks, level, smallest_first=self.smallest_first)
         found["confidence_set"] = [labels[j] for j in able]
-        if isinstance(joint, Joint) and len(joint) <= MOST_GROUPS:
+        if isinstance(joint, Joint) and len(joint) <= min(self.most_graded, MOST_GROUPS):
             grades = self._grades(joint)
             found["grades"] = [
                 {"group": label, "grade": grade}

@@ -1,0 +1,158 @@
+"""The panel "What may I conclude?": answers to what is asked, and the same as a file."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
+from urllib.parse import quote
+
+import flask
+from dash import Input, Output, no_update
+from werkzeug.exceptions import BadRequest, Gone
+
+from dashboard.callbacks.downloads import answered_csv, attachment
+from dashboard.callbacks.scenes import scene_on_screen
+from dashboard.pages import ids
+from dashboard.pages.conclude import BETTER, HEADLINE_METHOD, WORSE, answer_block
+from dashboard.session.asked_questions import AskedQuestions
+from dashboard.words.conclusions import (
+    above_answer,
+    answer_lines,
+    best_answer,
+    grade_answer,
+    grade_lists,
+    nothing_ranked,
+)
+from dashboard.words.grammar import sentence
+from dashboard.words.numbers import number
+from estimators import BlupboardError
+
+if TYPE_CHECKING:
+    import dash
+
+    from dashboard.scene.scene import Scene
+    from dashboard.session.comparisons import Comparisons
+
+ADDRESS = "/export/conclusions"
+_OUTPUTS = {
+    "line": Output(ids.CONCLUDE_LINE, "children"),
+    "above": Output(ids.CONCLUDE_ABOVE, "children"),
+    "best": Output(ids.CONCLUDE_BEST, "children"),
+    "grades": Output(ids.CONCLUDE_GRADES, "children"),
+    "methods": Output(ids.CONCLUDE_METHOD, "data"),
+    "sides": Output(ids.CONCLUDE_SIDE, "data"),
+    "csv": Output(ids.CONCLUDE_CSV, "href"),
+    "json": Output(ids.CONCLUDE_JSON, "href"),
+}
+_INPUTS = {
+    "choices": Input(ids.CHOICES, "data"),
+    "method": Input(ids.CONCLUDE_METHOD, "value"),
+    "side": Input(ids.CONCLUDE_SIDE, "value"),
+    "value": Input(ids.CONCLUDE_VALUE, "value"),
+    "error_rate": Input(ids.CONCLUDE_RATE, "value"),
+    "top": Input(ids.CONCLUDE_TOP, "value"),
+    "graded_by": Input(ids.CONCLUDE_GRADED_BY, "value"),
+    "limit": Input(ids.CONCLUDE_LIMIT, "value"),
+}
+
+
+class Controls(TypedDict):
+    """The values of the inputs."""
+
+    choices: object
+    method: object
+    side: object
+    value: object
+    error_rate: object
+    top: object
+    graded_by: object
+    limit: object
+
+
+def install(server: flask.Flask, comparisons: Comparisons) -> None:
+    """Add the downloads ``ADDRESS.csv`` and ``.json`` with ``?choices=...&asked=...``."""
+    for kind in ("csv", "json"):
+        server.add_url_rule(f"{ADDRESS}.{kind}", f"conclusions_{kind}", partial(_file, comparisons, kind))
+
+
+def register(app: dash.Dash, comparisons: Comparisons) -> None:
+    """Add the callback of this file."""
+    app.callback(output=_OUTPUTS, inputs=_INPUTS, prevent_initial_call=True)(partial(_answers, comparisons))
+
+
+def _answers(comparisons: Comparisons, **controls: Unpack[Controls]) -> dict[str, Any]:
+    unchanged = dict.fromkeys(_OUTPUTS, no_update)
+    scene = scene_on_screen(comparisons, controls["choices"])
+    if scene is None:
+        return unchanged
+    given = {name: value for name, value in controls.items() if name not in ("choices", "side")}
+    try:
+        asked = AskedQuestions.from_json({**given, "worse": controls["side"] == WORSE})
+        return {**answered(scene, asked), **_addresses(controls["choices"], asked)}
+    except (BlupboardError, ValueError, TypeError) as error:
+        return unchanged | {"line": sentence(str(error))}
+
+
+def answered(scene: Scene, asked: AskedQuestions) -> dict[str, Any]:
+    """What the panel shows. Raises OptionError where something that is asked is out of bounds."""
+    unit, series = scene.unit, asked.ranked_by(scene)
+    found: dict[str, Any] = {"methods": _methods(scene), "sides": _sides(scene)}
+    answers = asked.answers(scene)
+    if answers is None or series is None:
+        nothing = answer_block(nothing_ranked(unit))
+        return {**found, "line": "", "above": nothing, "best": None, "grades": None}
+    turned = " · lower is better" if scene.smallest_first else ""
+    value = "the average" if asked.value is None else number(asked.value, digits=6)
+    return {
+        **found,
+        "line": f"by {series.label}, which takes the spreads as known{turned}",
+        "above": answer_block(above_answer(answers, unit, value)),
+        "best": answer_block(best_answer(answers, unit)),
+        "grades": answer_block(grade_answer(answers, unit, len(scene)), grade_lists(answers, unit)),
+    }
+
+
+def _methods(scene: Scene) -> list[dict[str, str]]:
+    """The methods that can answer, the headline's first."""
+    able = [s for s in scene.series if s.result.fit is not None and s.result.fit.joint is not None]
+    first = AskedQuestions().ranked_by(scene)
+    label = "no method" if first is None else first.label
+    return [
+        {"value": HEADLINE_METHOD, "label": label},
+        *({"value": s.id, "label": s.label} for s in able if s is not first),
+    ]
+
+
+def _sides(scene: Scene) -> list[dict[str, str]]:
+    """Better and worse, as the page's direction names them."""
+    words = ("below", "above") if scene.smallest_first else ("above", "below")
+    return [{"value": side, "label": word} for side, word in zip((BETTER, WORSE), words, strict=True)]
+
+
+def _addresses(choices: object, asked: AskedQuestions) -> dict[str, str]:
+    query = f"?choices={quote(json.dumps(choices))}&asked={quote(json.dumps(asked.to_json()))}"
+    return {kind: f"{ADDRESS[1:]}.{kind}{query}" for kind in ("csv", "json")}
+
+
+def _file(comparisons: Comparisons, kind: str) -> flask.Response:
+    try:
+        given, choices = (json.loads(flask.request.args.get(name, "")) for name in ("asked", "choices"))
+        asked = AskedQuestions.from_json(given)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise BadRequest("The address of this download is incomplete; start it from the page.") from error
+    scene = scene_on_screen(comparisons, choices, None)
+    if scene is None:
+        raise Gone("What was on screen is not there any more; reload the page.")
+    try:
+        answers = asked.answers(scene)
+    except BlupboardError as error:
+        raise BadRequest(str(error)) from error
+    if answers is None:
+        raise BadRequest(nothing_ranked(scene.unit).detail)
+    body: Any = json.dumps(answers, ensure_ascii=False, allow_nan=False, indent=1)
+    if kind == "csv":
+        body = answered_csv(answer_lines(answers))
+    response = flask.Response(body, mimetype="text/csv" if kind == "csv" else "application/json")
+    response.headers["Content-Disposition"] = attachment(f"conclusions.{kind}")
+    return response

@@ -1,0 +1,136 @@
+"""The panel "What may I conclude?": three questions to set, and their answers in words with their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.pages import ids
+from dashboard.pages.attributes import aria
+from dashboard.session.asked_questions import DISCORDANCE, FIRST_LIMIT, PRICE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.words.conclusions import Answer
+
+RATES = {"0.01": "1%", "0.05": "5%", "0.1": "10%", "0.2": "20%"}
+BETTER, WORSE = "better", "worse"
+HEADLINE_METHOD = "@headline"
+"""The choice of the method that the headline speaks of; no estimator's id starts with ``@``."""
+LIMIT_LABEL = (
+    "Between 0 and 1: what a pair in the right order is worth where one in the wrong order costs 1, or the "
+    "largest share of pairs in the wrong order"
+)
+GRADED_BY = {PRICE: "gain of a right pair, λ", DISCORDANCE: "share of pairs wrong"}
+TRACE = "The numbers"
+
+
+def conclude_panel() -> html.Section:
+    """The controls, and places for the answers."""
+    return html.Section(
+        [
+            html.Header(
+                [
+                    html.H2("What may I conclude?"),
+                    html.Span(id=ids.CONCLUDE_LINE, className="subtitle"),
+                    html.A(
+                        "CSV", id=ids.CONCLUDE_CSV, href="#", className="quiet-link", title="Save the answers"
+                    ),
+                    html.A(
+                        "JSON",
+                        id=ids.CONCLUDE_JSON,
+                        href="#",
+                        className="quiet-link",
+                        title="Save the answers",
+                    ),
+                ]
+            ),
+            html.Div(
+                [
+                    _question(_above_controls(), ids.CONCLUDE_ABOVE),
+                    _question(_best_controls(), ids.CONCLUDE_BEST),
+                    _question(_grade_controls(), ids.CONCLUDE_GRADES),
+                ],
+                className="questions",
+            ),
+        ],
+        className="panel conclude",
+    )
+
+
+def _question(controls: list[Any], place: str) -> html.Div:
+    return html.Div([html.Div(controls, className="question"), html.Div(id=place, **aria(live="polite"))])
+
+
+def _above_controls() -> list[Any]:
+    return [
+        html.Strong("Which are"),
+        _select(ids.CONCLUDE_SIDE, {BETTER: "above", WORSE: "below"}, BETTER, "Above or below", 96),
+        dmc.NumberInput(
+            id=ids.CONCLUDE_VALUE, placeholder="the average", size="xs", w=116, debounce=400,
+            hideControls=True, **aria(label="A value; empty: the average"),
+        ),
+        html.Strong("?"),
+        html.Span("error rate"),
+        _select(ids.CONCLUDE_RATE, RATES, "0.05", "Error rate", 76),
+        html.Span("by"),
+        _select(ids.CONCLUDE_METHOD, {HEADLINE_METHOD: "the headline's"}, HEADLINE_METHOD, "Method", 170),
+    ]  # fmt: skip
+
+
+def _best_controls() -> list[Any]:
+    return [
+        html.Strong("Which are the best"),
+        dmc.NumberInput(
+            id=ids.CONCLUDE_TOP, value=3, min=1, allowDecimal=False, size="xs", w=72, debounce=400,
+            **aria(label="How many"),
+        ),
+        html.Strong("?"),
+    ]  # fmt: skip
+
+
+def _grade_controls() -> list[Any]:
+    return [
+        html.Strong("Can they be graded?"),
+        html.Span("by"),
+        _select(ids.CONCLUDE_GRADED_BY, GRADED_BY, PRICE, "What settles the grades", 168),
+        dmc.NumberInput(
+            id=ids.CONCLUDE_LIMIT, placeholder=f"{FIRST_LIMIT[PRICE]:g}", min=0, max=1, step=0.05, size="xs",
+            w=80, debounce=400, **aria(label=LIMIT_LABEL),
+        ),
+    ]  # fmt: skip
+
+
+def _select(name: str, choices: dict[str, str], value: str, label: str, width: int) -> dmc.Select:
+    return dmc.Select(
+        id=name,
+        data=[{"value": key, "label": words} for key, words in choices.items()],
+        value=value,
+        allowDeselect=False,
+        size="xs",
+        w=width,
+        **aria(label=label),
+    )
+
+
+def answer_block(answer: Answer, lists: Sequence[tuple[str, str]] = ()) -> list[Any]:
+    """The sentence, grades where there are any, and the numbers in a fold."""
+    block: list[Any] = [
+        html.P([html.Strong(answer.answer), " ", html.Span(answer.detail)], className="conclusion")
+    ]
+    if lists:
+        block.append(
+            html.Dl(
+                [part for name, members in lists for part in (html.Dt(name), html.Dd(members))],
+                className="grades",
+            )
+        )
+    if answer.numbers:
+        rows = [html.Tr([html.Th(name, scope="row"), html.Td(value)]) for name, value in answer.numbers]
+        block.append(
+            html.Details([html.Summary(TRACE), html.Table(html.Tbody(rows))], className="conclusion-numbers")
+        )
+    return block

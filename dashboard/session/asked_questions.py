@@ -1,0 +1,121 @@
+"""What is asked of a ranking on the page, from controls or from an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from dashboard.session.json_values import text
+from estimators import DataError, Questions, call_above
+
+if TYPE_CHECKING:
+    from dashboard.scene.scene import Scene, Series
+
+MOST_GRADED = 1_000
+"""Groups up to which the page gives grades: past them a change of the rate takes more than a few seconds."""
+PRICE, DISCORDANCE = "price", "discordance"
+"""By what grades are settled: the price of an error, or the share of pairs in the wrong order."""
+FIRST_LIMIT = {PRICE: 0.25, DISCORDANCE: 0.05}
+"""Of each at first; the price is that of Kline, Rose & Walters (2024)."""
+
+
+@dataclass(frozen=True)
+class AskedQuestions:
+    """The three questions; what comes from a browser is taken for granted nowhere."""
+
+    method: str = ""
+    """The estimator's id; anything else: the headline's, or the first that can say."""
+    worse: bool = False
+    """Whether the groups worse than the value are looked for, not the better ones."""
+    value: float | None = None
+    """In the outcome's units; None: the average."""
+    error_rate: float = 0.05
+    top: int = 3
+    graded_by: str = PRICE
+    limit: float | None = None
+    """Of what grades are settled by; None: its first."""
+
+    @classmethod
+    def from_json(cls, given: object) -> AskedQuestions:
+        """What :meth:`to_json` gave. Raises TypeError or ValueError for anything else."""
+        if not isinstance(given, Mapping):
+            raise TypeError(given)
+        first = cls()
+        graded_by = text(given.get("graded_by") or PRICE)
+        if graded_by not in FIRST_LIMIT:
+            raise ValueError(graded_by)
+        return cls(
+            method=text(given.get("method") or ""),
+            worse=bool(given.get("worse")),
+            value=_number(given.get("value")),
+            error_rate=_number(given.get("error_rate")) or first.error_rate,
+            top=int(_number(given.get("top")) or first.top),
+            graded_by=graded_by,
+            limit=_number(given.get("limit")),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for :meth:`from_json`."""
+        return asdict(self)
+
+    @property
+    def grade_limit(self) -> float:
+        """Of what grades are settled by."""
+        return FIRST_LIMIT[self.graded_by] if self.limit is None else self.limit
+
+    def looks_below(self, scene: Scene) -> bool:
+        """Whether groups below the value are looked for: the worse ones, or the better where lower is."""
+        return self.worse != scene.smallest_first
+
+    def ranked_by(self, scene: Scene) -> Series | None:
+        """The method whose joint distribution answers; None: no method that is on has one."""
+        able = [s for s in scene.series if s.result.fit is not None and s.result.fit.joint is not None]
+        pulled = [s for s in able if s.result.fit is not None and s.result.fit.center is not None]
+        wanted = [s for s in able if s.id == self.method] or [s for s in able if s is scene.reference]
+        return next(iter(wanted or pulled or able), None)
+
+    def answers(self, scene: Scene) -> dict[str, Any] | None:
+        """What :meth:`estimators.Questions.answers` gives, with what was asked; None: no method can say.
+
+        Where too many groups contend for being among the best, ``best_problem`` says so in place of ``best``.
+
+        Raises:
+            OptionError: a rate, a limit or a number is out of bounds; one sentence.
+
+        """
+        series = self.ranked_by(scene)
+        if series is None or series.result.fit is None or series.result.fit.joint is None:
+            return None
+        questions = Questions(
+            threshold=self.value,
+            error_rate=self.error_rate,
+            top=min(self.top, len(scene)),
+            smallest_first=scene.smallest_first,
+            most_graded=MOST_GRADED,
+            **{self.graded_by: self.grade_limit},
+        )
+        data, below = scene.comparison.data, self.looks_below(scene)
+        found: Mapping[str, Any]
+        try:
+            found = scene.findings.answers(data, series.result, questions)
+        except DataError as error:  # too many contend for the last places: the rest can be answered
+            rest = scene.findings.answers(data, series.result, replace(questions, top=None))
+            found = {**rest, "best_problem": str(error)}
+        if below != scene.smallest_first:
+            called = call_above(
+                series.result.fit.joint, self.value, error_rate=self.error_rate, smallest_first=below
+            )
+            lines = zip(found["above"], called.probability.tolist(), called.called.tolist(), strict=True)
+            above = [{"group": line["group"], "probability": p, "called": c} for line, p, c in lines]
+            found = {**found, "above": above, "expected_false": called.expected_false}
+        return {**found, "side": "below" if below else "above", "asked": self.to_json()}
+
+
+def _number(given: object) -> float | None:
+    """A number, None where a field is empty. Raises ValueError or TypeError for anything else."""
+    if given is None or given == "":
+        return None
+    if isinstance(given, bool) or not isinstance(given, (int, float, str)):
+        raise TypeError(given)
+    return float(given)

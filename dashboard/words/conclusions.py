@@ -1,0 +1,181 @@
+"""The answers to the three questions about a ranking, in words, each with the numbers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dashboard.scene.label_text import short_label
+from dashboard.words.grammar import join_names, sentence
+from dashboard.words.numbers import number, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.scene.group_noun import Unit
+
+MOST_NAMED = 12
+"""Groups that a sentence names; of more it says how many."""
+MOST_LINES = 25
+"""Of the numbers behind an answer; the file has all of them."""
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer in words: the groups that are meant, what goes with it, and the numbers behind both."""
+
+    answer: str
+    detail: str = ""
+    numbers: tuple[tuple[str, str], ...] = ()
+    """Name and value, the telling ones first."""
+
+
+def nothing_ranked(unit: Unit) -> Answer:
+    """What is said where no method that is on says how the true means hang together."""
+    return Answer(
+        "Nothing can be ranked.",
+        f"No method that is on says how the true means of {unit.many} hang together. Where the spread "
+        "between them is estimated as 0, all are predicted alike: switch on level means, or a method that "
+        "does not collapse.",
+    )
+
+
+def above_answer(answers: Answers, unit: Unit, value: str) -> Answer:
+    """Which groups are above or below a value, ``the average`` or a number."""
+    lines, side = answers["above"], answers["side"]
+    rate = percent(answers["asked"]["error_rate"])
+    ordered = sorted(lines, key=lambda line: -line["probability"])
+    named = [line["group"] for line in ordered if line["called"]]
+    numbers = _numbers(ordered, "probability")
+    if not named:
+        first = ordered[0]
+        return Answer(
+            "None can be named.",
+            f"At an error rate of {rate} no {unit.one} is surely enough {side} {value}. The likeliest is "
+            f"{short_label(first['group'])}, with a chance of {percent(first['probability'])}.",
+            numbers,
+        )
+    wrong = answers["expected_false"]
+    return Answer(
+        f"{_names(named, unit)}.",
+        f"Expect {number(wrong, digits=2)} of {_this_many(named, unit)} not to be {side} {value}: "
+        f"{_small_share(wrong / len(named))}, within the {rate} that you allow.",
+        numbers,
+    )
+
+
+def best_answer(answers: Answers, unit: Unit) -> Answer:
+    """Which are the best, how many of them are expected to be, and who may be the very best."""
+    able = answers["confidence_set"]
+    level = percent(1.0 - answers["asked"]["error_rate"])
+    very_best = (
+        f"The very best is {'' if len(able) == 1 else 'among '}{_names(able, unit)}, with a chance of at "
+        f"least {level}."
+    )
+    if "best" not in answers:
+        return Answer("That cannot be said here.", f"{sentence(answers['best_problem'])} {very_best}")
+    best = answers["best"]
+    shown = [f"{line['group']} ({percent(line['p_top'])})" for line in best]
+    correct = number(answers["expected_correct"], digits=2)
+    return Answer(
+        f"{_names(shown, unit)}.",
+        f"Expect {correct} of {_this_many(best, unit)} to be right. {very_best}",
+        _numbers(best, "p_top"),
+    )
+
+
+def grade_answer(answers: Answers, unit: Unit, groups: int) -> Answer:
+    """Whether groups can be graded, and how often a pair is expected to be in the wrong order."""
+    if "grades" not in answers:
+        return Answer(
+            "Not here.",
+            f"Grades are given where a method says how the true means hang together by a formula, and up to "
+            f"1,000 {unit.many}; there are {groups:,}.",
+        )
+    count = len({line["grade"] for line in answers["grades"]})
+    gap = answers["bound"] - answers["gain"]
+    numbers = (
+        ("grades", f"{count:,}"),
+        ("pairs expected in the wrong order", _small_share(answers["discordance"])),
+        (
+            "λ, gain of a pair in the right order, where a wrong one costs 1",
+            f"{answers['lambda']:.3g}",
+        ),
+        ("gain of these grades", f"{answers['gain']:.4g}"),
+        ("no grades gain more than", f"{answers['bound']:.4g}"),
+    )
+    sure = (
+        "No other grades do better."
+        if gap <= 0
+        else (f"Other grades could gain at most {_small_share(gap / max(answers['bound'], 1e-300))} more.")
+    )
+    if count == 1:
+        return Answer("No.", f"As things stand all {unit.many} share one grade. {sure}", numbers)
+    return Answer(
+        f"In {count} grades.",
+        f"Of all pairs of {unit.many} {_small_share(answers['discordance'])} are expected to be graded the "
+        f"wrong way round. {sure}",
+        numbers,
+    )
+
+
+def grade_lists(answers: Answers, unit: Unit) -> list[tuple[str, str]]:
+    """Each grade with the names of those who have it, the best first."""
+    members: dict[int, list[str]] = {}
+    best_first = 1.0 if answers["side"] == ("above" if answers["lower_is_better"] else "below") else -1.0
+    chance = {line["group"]: best_first * line["probability"] for line in answers["above"]}
+    for line in sorted(answers.get("grades", []), key=lambda line: chance[line["group"]]):
+        members.setdefault(line["grade"], []).append(line["group"])
+    return [
+        (_grade_name(grade, len(members)), _names(names, unit)) for grade, names in sorted(members.items())
+    ]
+
+
+def _grade_name(grade: int, grades: int) -> str:
+    return LETTERS[grade - 1] if grades <= len(LETTERS) else f"{grade}"
+
+
+def _this_many(named: Sequence[object], unit: Unit) -> str:
+    return f"this {unit.one}" if len(named) == 1 else f"these {len(named):,}"
+
+
+def _names(names: Sequence[str], unit: Unit) -> str:
+    """All names, or some and how many more there are."""
+    shown = [short_label(name) for name in names[:MOST_NAMED]]
+    rest = len(names) - len(shown)
+    if rest == 0:
+        return join_names(shown)
+    return f"{', '.join(shown)} and {rest:,} more {unit.one if rest == 1 else unit.many}"
+
+
+def _numbers(lines: Sequence[Mapping[str, Any]], name: str) -> tuple[tuple[str, str], ...]:
+    return tuple((short_label(line["group"]), _small_share(line[name])) for line in lines[:MOST_LINES])
+
+
+def _small_share(share: float) -> str:
+    """A share with a digit after the point, never to a false 0% or 100%."""
+    if 0 < share < 0.0005:
+        return "under 0.1%"
+    return "over 99.9%" if 0.9995 <= share < 1 else f"{100 * share:.1f}%"
+
+
+def answer_lines(answers: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A line for each group, with what is said of it; what was not asked is absent."""
+    best = {line["group"] for line in answers.get("best", [])}
+    grades = {line["group"]: line["grade"] for line in answers.get("grades", [])}
+    able = set(answers["confidence_set"])
+    lines = []
+    for line in answers["above"]:
+        label = line["group"]
+        found = {"group": label, "probability": line["probability"], "called": line["called"]}
+        if best:
+            found["among_best"] = label in best
+        found["may_be_best"] = label in able
+        if grades:
+            found["grade"] = grades[label]
+        lines.append(found)
+    return lines

@@ -1,0 +1,176 @@
+"""The panel's three answers name what the joint distribution gives, on the page and in its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dashboard.callbacks.conclude import answered
+from dashboard.callbacks.downloads import answered_csv
+from dashboard.scene.scene import make_scene
+from dashboard.session.asked_questions import DISCORDANCE, MOST_GRADED, PRICE, AskedQuestions
+from dashboard.words.conclusions import (
+    above_answer,
+    answer_lines,
+    best_answer,
+    grade_answer,
+    grade_lists,
+)
+from estimators import GroupData, OptionError, Questions, compare, group_ranks
+from tests.components import text_of
+from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
+
+DATA = groups_of([9, 8, 30, 4, 12, 7, 3, 22], means=[-3, 1, 2, 3, 4, 5, 6, 12], spread=3.0)
+
+
+def scene(*, smallest_first=False, estimators=None):
+    chosen = BUILT_IN.values() if estimators is None else estimators
+    comparison = compare(DATA, chosen, smallest_first=smallest_first)
+    return make_scene(comparison, outcome="score", group="school", selection_key="view")
+
+
+def answers(asked=None, **more):
+    return (asked or AskedQuestions()).answers(scene(**more))
+
+
+def test_groups_above_the_average_are_named_with_how_many_are_wrong():
+    found = answers()
+    named = [line["group"] for line in found["above"] if line["called"]]
+    said = above_answer(found, scene().unit, "the average")
+    assert set(said.answer.removesuffix(".").replace(" and ", ", ").split(", ")) == set(named)
+    chances = [line["probability"] for line in found["above"] if line["called"]]
+    assert np.isclose(found["expected_false"], sum(1 - chance for chance in chances))
+    assert said.numbers[0] == ("g7", "over 99.9%")
+
+
+@pytest.mark.parametrize("smallest_first", [False, True])
+@pytest.mark.parametrize("worse", [False, True])
+def test_better_and_worse_turn_with_lower_is_better(smallest_first, worse):
+    found = answers(AskedQuestions(worse=worse), smallest_first=smallest_first)
+    below = worse != smallest_first
+    assert found["side"] == ("below" if below else "above")
+    likeliest = max(found["above"], key=lambda line: line["probability"])["group"]
+    assert likeliest == ("g0" if below else "g7")
+    assert found["best"][0]["group"] == ("g0" if smallest_first else "g7")
+
+
+def test_none_is_named_where_none_is_sure_enough():
+    found = answers(AskedQuestions(value=13.0))
+    said = above_answer(found, scene().unit, "13")
+    assert said.answer == "None can be named."
+    assert "The likeliest is g7" in said.detail
+
+
+def test_the_best_come_with_their_chances_and_the_expected_number():
+    found = answers(AskedQuestions(top=2))
+    ranks = group_ranks(scene().reference.result.fit.joint, top=2, level=0.95)
+    assert np.isclose(found["expected_correct"], np.sort(ranks.p_top)[-2:].sum())
+    said = best_answer(found, scene().unit)
+    assert said.answer.startswith("g7 (")
+    assert "The very best is g7, with a chance of at least 95%." in said.detail
+
+
+def test_more_best_than_groups_are_all_of_them():
+    assert len(answers(AskedQuestions(top=99))["best"]) == len(DATA)
+
+
+@pytest.mark.parametrize(("by", "limit"), [(PRICE, None), (PRICE, 1.0), (DISCORDANCE, 0.02)])
+def test_everybody_has_one_grade_and_the_wrong_pairs_are_said(by, limit):
+    found = answers(AskedQuestions(graded_by=by, limit=limit))
+    lists = grade_lists(found, scene().unit)
+    names = [name for _, members in lists for name in members.replace(" and ", ", ").split(", ")]
+    assert sorted(names) == sorted(DATA.labels)
+    assert lists[0][1].split(",")[0] == "g7"
+    if by == DISCORDANCE:
+        assert found["discordance"] <= limit
+    assert "No other grades do better." in grade_answer(found, scene().unit, len(DATA)).detail
+
+
+def test_at_a_worth_of_nothing_nobody_is_graded():
+    found = answers(AskedQuestions(limit=0.0))
+    assert grade_answer(found, scene().unit, len(DATA)).answer == "No."
+
+
+def test_what_is_too_large_to_grade_says_so():
+    rng = np.random.default_rng(1)
+    groups = MOST_GRADED + 1
+    means = rng.standard_normal(groups)
+    data = GroupData.from_estimates([f"g{i}" for i in range(groups)], means, np.full(groups, 0.5))
+    large = scene_of(data, built_in("reml"))
+    found = AskedQuestions().answers(large)
+    assert grade_answer(found, large.unit, groups).answer == "Not here."
+    assert grade_lists(found, large.unit) == []
+    named = above_answer(found, large.unit, "the average").answer
+    assert named.count(",") == 11
+    assert named.endswith("more schools.")
+    said = best_answer(found, large.unit)
+    assert said.answer == "That cannot be said here."
+    assert "999 groups contend for the last places" in said.detail
+    assert "The very best is among g" in said.detail
+
+
+def test_where_nobody_is_ranked_the_panel_says_what_to_do():
+    data = GroupData.from_arrays([1.0, 3.0, 1.5, 2.5, 1.0, 3.0], list("aabbcc"))
+    shown = answered(scene_of(data, built_in("reml")), AskedQuestions())
+    assert "switch on level means" in text_of(shown["above"])
+    by_level_means = answered(scene_of(data, BUILT_IN.values()), AskedQuestions())
+    assert by_level_means["line"].startswith("by Level means")
+
+
+def test_a_method_that_is_chosen_answers():
+    assert answers(AskedQuestions(method="ols"))["estimator"] == "ols"
+    assert answers(AskedQuestions(method="gone"))["estimator"] == "reml"
+
+
+@pytest.mark.parametrize(
+    "given", [None, [], {"graded_by": "mood"}, {"top": True}, {"value": {}}, {"value": "x"}]
+)
+def test_what_makes_no_sense_is_refused(given):
+    with pytest.raises((TypeError, ValueError)):
+        AskedQuestions.from_json(given)
+
+
+def test_a_rate_out_of_bounds_is_said():
+    with pytest.raises(OptionError, match="between 0 and 1"):
+        answers(AskedQuestions(error_rate=2.0))
+
+
+@given(
+    st.builds(
+        AskedQuestions,
+        method=st.sampled_from(["", "ols"]),
+        worse=st.booleans(),
+        value=st.none() | st.floats(-5, 5),
+        error_rate=st.sampled_from([0.01, 0.2]),
+        top=st.integers(1, 9),
+    )
+)
+@settings(max_examples=20)
+def test_what_was_asked_travels_and_the_answers_are_those_of_python(asked):
+    assert AskedQuestions.from_json(asked.to_json()) == asked
+    found = answers(asked)
+    questions = Questions(
+        threshold=asked.value, error_rate=asked.error_rate, top=min(asked.top, len(DATA)), price=0.25
+    )
+    wanted = questions.answers(DATA, scene().comparison[found["estimator"]])
+    assert {name: found[name] for name in ("best", "confidence_set", "grades")} == {
+        name: wanted[name] for name in ("best", "confidence_set", "grades")
+    }
+    if not asked.worse:
+        assert found["above"] == wanted["above"]
+
+
+def test_the_file_has_a_line_for_each_group_and_no_cell_that_calculates():
+    found = answers()
+    found["above"][0] = {**found["above"][0], "group": "=1+1"}
+    head, *lines = csv.reader(
+        io.StringIO(answered_csv(answer_lines(found | {"grades": []})).decode(), newline="")
+    )
+    assert head == ["group", "probability", "called", "among_best", "may_be_best"]
+    assert lines[0][0] == "'=1+1"
+    assert len(lines) == len(DATA)
