@@ -80,10 +80,8 @@ def create_app(
     first = _first_token(comparisons, data, (outcome, group), stack)
     app = _empty_app()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
-    downloads.install(app.server, comparisons)
-    conclude.install(app.server, comparisons)
-    live_frame.install(app.server, comparisons)
-    linked_groups.install(app.server, comparisons)
+    for part in (downloads, conclude, live_frame, linked_groups):
+        part.install(app.server, comparisons)
     studies = RunningStudies()
     # in this order: both wait for plugins
     for close in (processes.close, studies.close, comparisons.fit_cache.close):
