@@ -3,7 +3,8 @@
 ``POST /views/part``: a view in other ranges. ``POST /groups/some``: groups by key or position. ``POST
 /groups/named``: those with a text in their names. ``POST /groups/inside``: those within outlines. Each body
 holds the page's ``choices`` and the ``parts`` of views that it shows; groups are answered with how many they
-are, and some of them with their marks in every view.
+are, and some of them with their marks in every view. ``POST /groups/cards``: what every method says about
+the groups with some keys.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from dashboard.figures.linked_marks import Outline, marks_of, positions_inside
 from dashboard.figures.page_view import draw_view
 from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.pages import ids
+from dashboard.pages.symbols import symbol_sources
 from dashboard.scene.groups_index import group_entries
 from dashboard.scene.search import positions_named
 from dashboard.words.grammar import sentence
+from dashboard.words.group_card import card_headings, group_cards
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
 
+MOST_CARDS = 60
+"""Groups whose cards are answered at once."""
 SHOWN = 200
 """Groups of one answer that come with their marks; an even sample of them, or the first ones."""
 MOST_CORNERS = 10_000
@@ -46,6 +51,7 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
         "/groups/some": _some,
         "/groups/named": _named,
         "/groups/inside": _inside,
+        "/groups/cards": _cards,
     }
     for path, found in answers.items():
         server.add_url_rule(path, path, _answer(comparisons, found), methods=["POST"])
@@ -85,12 +91,30 @@ def _part(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, Any
 
 
 def _some(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, Any]:
-    keys, positions = (_whole_numbers(given.get(name), len(scene)) for name in ("keys", "positions"))
-    if len(keys):
-        places = np.empty(len(scene), dtype=np.int64)
-        places[scene.order] = np.arange(len(scene))
-        positions = np.concatenate([positions, places[keys]])
+    positions = _whole_numbers(given.get("positions"), len(scene))
+    positions = np.concatenate([positions, _positions_of(scene, given.get("keys"))])
     return _groups(comparisons, scene, given, positions, positions[:SHOWN])
+
+
+def _cards(_: Comparisons, scene: Scene, given: Asked) -> dict[str, Any]:
+    positions = _positions_of(scene, given.get("keys"))[:MOST_CARDS]
+    return {
+        "order": scene.order_key,
+        "methods": [
+            {"label": series.label, "light": light, "dark": dark}
+            for series in scene.series
+            for light, dark in [symbol_sources(series.style)]
+        ],
+        "headings": card_headings(scene),
+        "cards": group_cards(scene, positions.tolist()),
+    }
+
+
+def _positions_of(scene: Scene, keys: object) -> NDArray[np.int64]:
+    """The positions of those of some keys that are groups of the scene."""
+    places = np.empty(len(scene), dtype=np.int64)
+    places[scene.order] = np.arange(len(scene))
+    return places[_whole_numbers(keys, len(scene))]
 
 
 def _named(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, Any]:

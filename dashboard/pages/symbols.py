@@ -32,13 +32,19 @@ _ICONS = {
 
 def estimator_symbol(style: Style) -> html.Span:
     """The symbol of an estimator in the colours of both themes; the stylesheet shows the right one."""
+    light, dark = symbol_sources(style)
     return html.Span(
         [
-            html.Img(src=_symbol(style.symbol, style.light), alt="", className="symbol only-light"),
-            html.Img(src=_symbol(style.symbol, style.dark), alt="", className="symbol only-dark"),
+            html.Img(src=light, alt="", className="symbol only-light"),
+            html.Img(src=dark, alt="", className="symbol only-dark"),
         ],
         className="symbol-box",
     )
+
+
+def symbol_sources(style: Style) -> tuple[str, str]:
+    """The symbol of an estimator as addresses of pictures, for a light page and for a dark one."""
+    return _symbol(style.symbol, style.light), _symbol(style.symbol, style.dark)
 
 
 def icon(name: str) -> html.Img:

@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
 from dashboard.pages.conclude import conclude_panel
+from dashboard.pages.group_cards import group_cards_panel
 from dashboard.pages.symbols import estimator_symbol, icon
 from dashboard.words.table import LEAST_WIDTH
 
@@ -57,6 +58,7 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
             dcc.Interval(id=ids.UNDER_WAY_TIMER, interval=LOOK_MS, disabled=True),
             dcc.Store(id=ids.UNDER_WAY_SHOWN),
             html.Div([_card(view) for view in views if view.place not in BELOW], className="views"),
+            group_cards_panel(),
             html.Div([_card(view) for view in views if view.place in BELOW], className="more-views"),
             conclude_panel(),
             html.Div(id=ids.NOTES, className="notes"),
@@ -81,6 +83,9 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
             html.Div(
                 [
                     html.Div(id=ids.LINK_STATUS, role="status", className="link-status"),
+                    html.Button(
+                        "See its numbers", id=ids.GROUP_CARDS_JUMP, className="leave-out", hidden=True
+                    ),
                     html.Button(id=ids.LEAVE_OUT, className="leave-out", hidden=True, n_clicks=0),
                 ],
                 className="link-bar",

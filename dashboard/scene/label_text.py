@@ -16,9 +16,12 @@ def short_label(label: str, longest: int = LONGEST_LABEL) -> str:
     What is invisible or turns the direction of the text around, as U+202E does, is shown as a replacement
     character: a name must not look like another one.
     """
-    if len(label) <= longest and label.isprintable():
-        return label
-    return "".join(map(_visible, middle_cut(label, longest)))
+    return visible_label(middle_cut(label, longest))
+
+
+def visible_label(label: str) -> str:
+    """A label in full, on one line, with nothing invisible but joiners."""
+    return label if label.isprintable() else "".join(map(_visible, label))
 
 
 def middle_cut(text: str, longest: int) -> str:

@@ -6,7 +6,8 @@
  *   geometry  pixels, nearest mark, label places             overlay  the drawing over a graph
  *   paths     bands, lines, marks and rings as path data     labels   the labels beside lit groups
  *   text      words and numbers                              zoom     the zoom outlives new figures
- *   lasso     box and lasso                                  table, search
+ *   lasso     box and lasso                                  cards    what every method says about a group
+ *   table, search
  * and where there are very many groups:
  *   remote    what the server is asked                       fetched  groups that it has told of
  *   parts     views answer to zooms and buttons              strip    the overview beside a list
@@ -18,6 +19,7 @@
 import {noUpdate} from '../shared/dash.mjs';
 import {setText} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
+import {createCards} from './cards.mjs';
 import {createFetched} from './fetched.mjs';
 import {placeLabels} from './labels.mjs';
 import {drawOverlay} from './overlay.mjs';
@@ -34,6 +36,7 @@ function start() {
     const fetched = createFetched(state, () => views.drawable, schedule);
     const views = createViews(state, fetched, schedule);
     const table = createTable(state, fetched);
+    const cards = createCards(state);
     listenToButtons((panel) => views.drawable.find((view) => panel?.contains(view.wrapper)), state);
     const followPins = createPinFollower(state);
     const search = createSearch(state);
@@ -48,6 +51,7 @@ function start() {
                 const tasks = views.drawable.flatMap((view) => drawOverlay(view, state));
                 placeLabels(tasks);
                 table.draw();
+                cards.draw();
                 showButtons(views.drawable, state);
             });
         }
@@ -57,11 +61,12 @@ function start() {
         schedule();
         if (cause === 'index') {
             fetched.forget();
+            cards.forget();
             views.refreshAll();
         } else if (cause === 'search') {
             fetched.search();
-        } else if (cause === 'picked' && detail !== ids.TABLE && state.picked.length === 1) {
-            table.reveal(state.picked[0]);
+        } else if (cause === 'picked' && detail !== ids.TABLE && state.picked.length) {
+            table.reveal(state.picked.at(-1));
         } else if (cause === 'step') {
             table.reveal(detail.key);
         } else if (cause === 'clear') {
