@@ -52,4 +52,4 @@ def test_published_means_have_their_errors_and_shares_their_percent():
     shares = GroupData.from_arrays([0, 1, 1, 0, 0, 1, 1, 1], list("aaaabbbb"))
     scene = make_scene(compare(shares, BUILT_IN), outcome="y", group="g", selection_key="k")
     own = {card["facts"][1].split(",")[0] for card in group_cards(scene, range(2))}
-    assert own == {"own mean 50.0%", "own mean 75.0%"}
+    assert own == {"own mean 50.00%", "own mean 75.00%"}
