@@ -29,6 +29,8 @@ from tests.commands import ROOT
 from tests.test_docs import same, text_of
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 GUIDE = text_of("docs/plugins.md")
 _BLOCK = re.compile(
     r"^```(?P<kind>\w+)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<prints>.*?)^```\n)?", re.DOTALL | re.MULTILINE
@@ -182,7 +184,6 @@ def test_no_block_of_the_guide_is_left_out():
     assert len(RUN) >= 15
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("block", RUN, ids=str)
 def test_what_the_guide_runs_prints_what_it_shows(followed, block):
     printed = ""
@@ -254,7 +255,6 @@ def test_the_files_of_a_new_plugin_are_those_of_the_guide(followed, follower):
     assert block.code in (follower.folder / "stated-spread" / "pyproject.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
 def test_a_distribution_takes_its_data_along_as_the_guide_says(followed, follower):
     _, settings = (block.code for block in BLOCKS if block.kind == "toml")
     folder = follower.folder / "made-up"

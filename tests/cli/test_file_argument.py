@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 PANEL = "firm,year,sector,wage\n" + "".join(
     f"f{i},{year},{'ab'[i % 2]},{i * 1.25 + year % 7}\n" for i in range(6) for year in range(2001, 2006)
 )

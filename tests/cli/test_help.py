@@ -66,6 +66,7 @@ def test_help_loads_nothing_heavy():
     assert done.stderr.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_comparing_loads_neither_the_page_nor_pandas():
     heavy = ("pandas", "statsmodels", "dash", "plotly", "flask", "scipy.optimize", "scipy.stats")
     code = (

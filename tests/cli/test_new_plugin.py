@@ -17,6 +17,8 @@ from estimators import build_registry
 from tests.commands import ROOT
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_new_plugin_passes_the_check_as_it_is(blupboard, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

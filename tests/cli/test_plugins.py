@@ -12,6 +12,8 @@ import pytest
 from tests.cli.plugin_texts import HOOK, MISSPELT, install, plugin
 from tests.commands import BUILT_IN_IDS, DYESTUFF, ROLES, ROOT, program
 
+pytestmark = pytest.mark.slow
+
 # blupboard plugins
 
 
@@ -85,7 +87,6 @@ def test_a_folder_that_is_not_there_is_refused(refused, tmp_path):
     assert "does not exist" in refused("plugins", "--plugins-dir", tmp_path / "nowhere")
 
 
-@pytest.mark.slow
 def test_a_plugin_file_is_read_anew_and_nothing_is_left_beside_it(blupboard, shelf):
     folder = shelf(half=plugin())
     path, then = folder / "half.py", time.time() - 100
@@ -224,7 +225,6 @@ def test_what_a_plugin_prints_goes_to_stderr_with_its_name(blupboard, shelf, whe
     assert blupboard(*risk).json
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "how",
     [

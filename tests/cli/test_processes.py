@@ -12,6 +12,8 @@ import pytest
 from tests.commands import DYESTUFF, ROLES, ROOT, program
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_process_says_nothing_but_its_answer():
     done = program("compare", DYESTUFF, *ROLES, "--format", "json", env={"PYTHONWARNINGS": "error"})

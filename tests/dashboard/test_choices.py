@@ -69,6 +69,7 @@ JSON = st.recursive(
 PLAIN = Choices(ChosenColumns("t", "y", "g"), ("ols",), (("reml", "std_error", "conditional"),)).to_json()
 
 
+@pytest.mark.slow
 @given(CHOICES)
 def test_choices_come_back_from_json(choices):
     assert Choices.from_json(json.loads(json.dumps(choices.to_json()))) == choices

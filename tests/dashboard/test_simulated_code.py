@@ -82,6 +82,7 @@ def assert_same(frame, name):
         assert np.abs(part["estimate"] - result.fit.estimate).max() < 1e-5 * scale, result.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_r_script_gave_these_data_and_fits(name, ran):
     script = (ran[name] / "script.R").read_text(encoding="utf-8")

@@ -135,6 +135,7 @@ def test_equal_means_rank_equal_whatever_the_order_of_the_rows(offset):
             assert result.rank.tolist() == [2.5] * 4, result.id
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 3.0, 1e6]), st.integers(0, 3))
 @settings(max_examples=25)
 def test_means_of_the_same_rows_are_within_the_bound_and_others_are_not(seed, offset, decimals):

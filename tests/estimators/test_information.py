@@ -40,6 +40,7 @@ def test_information_of_published_summaries_is_their_precision():
     assert not EIGHT.counts_rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [ROWS, EIGHT], ids=["rows", "published"])
 @pytest.mark.parametrize("estimator", build_registry().values(), ids=lambda estimator: estimator.id)
 def test_every_curve_goes_through_the_weights_of_the_groups(estimator, data):

@@ -27,6 +27,8 @@ from estimators.risk.replicates import block_size
 from tests.oracles import BUILT_IN
 from tests.waiting import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 STUDY = RiskStudy(
     Design(groups=250, per_group="2-9", sigma_group=0.4, effects="skewed"),
     tuple(BUILT_IN.values()),
@@ -50,7 +52,6 @@ def alone():
     return told(run_risk(STUDY))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.0, 1e-3, 1e6])
 def test_the_size_of_the_pieces_changes_nothing(alone, monkeypatch, seconds):
     monkeypatch.setattr("estimators.risk.run.TASK_SECONDS", seconds)

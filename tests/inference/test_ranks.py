@@ -81,6 +81,7 @@ joints = st.integers(2, 7).flatmap(
 )
 
 
+@pytest.mark.slow
 @given(joints, st.floats(-1e6, 1e6), st.sampled_from([1e-150, 0.5, 1e140]))
 @settings(max_examples=25, deadline=None)
 def test_chances_add_up_and_move_with_nothing(parts, location, scale):
@@ -154,6 +155,7 @@ def test_the_grid_is_as_near_as_it_says_with_500_groups():
     assert max(np.abs(grid.low - exact.low).max(), np.abs(grid.high - exact.high).max()) <= 1
 
 
+@pytest.mark.slow
 def test_the_grid_of_a_shared_error_is_near_the_exact_answer():
     rng = np.random.default_rng(3)
     joint = Joint(

@@ -175,6 +175,7 @@ def test_what_a_fit_cannot_give_is_absent(name):
             assert all(("p_above_center" in line) == (estimator_id != "ols") for line in lines)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(1, 4), min_size=2, max_size=5),
     st.integers(0, 2**32 - 1),

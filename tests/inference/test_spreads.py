@@ -121,6 +121,7 @@ def numbers(intervals):
     return {name: np.array(interval.pieces) for name, interval in intervals.items()}
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(1, 6) | st.sampled_from([40]), min_size=2, max_size=7).filter(lambda n: max(n) > 1),
     st.integers(0, 2**32 - 1),

@@ -146,6 +146,7 @@ def test_the_reading_as_used_is_part_of_the_json(blupboard):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_reading_that_was_used_gives_the_same_again():
     for name, (outcome, group, right) in RIGHT.items():
         read = file_groups(FIELD / f"{name}.csv", outcome=outcome, group=group)

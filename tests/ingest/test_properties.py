@@ -4,11 +4,14 @@ import csv
 import io
 from collections import Counter
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dashboard.ingest import reduce_file
 from tests.ingest.helpers import put, read_or_refused, rows_of
+
+pytestmark = pytest.mark.slow
 
 LABEL = st.text(
     st.one_of(

@@ -58,6 +58,7 @@ def assert_the_same_groups(text, data, folder):
         assert np.allclose(other.ss_within, data.ss_within, rtol=1e-9, atol=0)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=15)
 @given(
     st.lists(st.tuples(LABEL, NUMBER), min_size=1, max_size=25),
@@ -82,6 +83,7 @@ def test_groups_reduced_from_the_rows_are_those_of_the_file(
     assert_the_same_groups(as_csv(file_columns(path, **ROLES, reading=reading)), data, folder)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=8)
 @given(st.integers(0, 2**32))
 def test_any_dialect_becomes_plain_rows(tmp_path_factory, seed):

@@ -94,6 +94,7 @@ NUMBER = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(LABEL, NUMBER), min_size=2, max_size=12), st.sampled_from(",;\t"))
 def test_what_is_read_alike_is_split_at_every_delimiter(tmp_path_factory, rows, delimiter):

@@ -15,6 +15,8 @@ from dashboard.session.choices import LEVELS
 from estimators import GroupData, build_registry, compare
 from tests.waiting import PATIENCE, wait_for
 
+pytestmark = pytest.mark.slow
+
 PLUGIN = """
 import fcntl, os, subprocess, sys, time
 from pathlib import Path

@@ -17,6 +17,8 @@ from estimators import DataError, Design, RiskStudy, run_risk
 from tests.plugin_host.several import DATA
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 # In the risk study
 
 DESIGN = Design(groups=6, per_group="4", sigma_group=1.0, sigma_error=1.0)

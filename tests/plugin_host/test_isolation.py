@@ -16,6 +16,8 @@ from estimators import Estimator, GroupData, GroupFit, OptionError, build_regist
 from tests.plugin_host.several import DATA
 from tests.waiting import PATIENCE, wait_for
 
+pytestmark = pytest.mark.slow
+
 
 def alive(pid):
     try:
@@ -128,7 +130,6 @@ WRONG = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG)
 def test_what_fails_there_is_told_as_if_it_had_failed_here(registry, name):
     failed, good = compare(DATA, [registry[name], registry["good"]]).results
@@ -154,7 +155,6 @@ def test_what_it_prints_disturbs_nobody(registry, capfd):
     assert capfd.readouterr().out == ""
 
 
-@pytest.mark.slow
 def test_what_takes_too_long_is_ended_and_its_place_taken_by_another(originals, hasty, folder):
     registry = with_stand_ins(originals, hasty)
     (slow,) = compare(DATA, [registry["hangs"]]).results
@@ -197,7 +197,6 @@ def test_the_process_ends_with_the_server_in_the_middle_of_a_fit(folder):
     processes.close()
 
 
-@pytest.mark.slow
 def test_so_many_wait_and_no_more_unless_they_are_patient(folder):
     processes = PluginProcesses(Setup((str(folder),), LEVELS), seconds=PATIENCE, processes=1, waiting=1)
     ask = ("fit", "many", {}, pack(DATA))

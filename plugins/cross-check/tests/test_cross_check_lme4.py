@@ -29,6 +29,8 @@ from cross_check_data import (
 )
 from estimators import ConformanceError, DataError, GroupData, NotRun, check_estimator, compare
 
+pytestmark = pytest.mark.slow
+
 ALONE = lmer_alone()
 NUMBERS = ("mu", "mu_std_error", "sigma_group", "sigma_error")
 CLOSE = 1e-5
@@ -132,7 +134,6 @@ def bin_folder(tmp_path):
     return tmp_path / "bin"
 
 
-@pytest.mark.slow
 def test_a_stand_in_gives_what_ours_says_moved_to_its_units_and_back(bin_folder, monkeypatch):
     stand_in_for_r(bin_folder, monkeypatch)
     for criterion in ("reml", "ml"):
@@ -153,7 +154,6 @@ def test_a_singular_fit_is_told_in_words(bin_folder, monkeypatch):
     assert (value(fit, "sigma_group"), value(fit, "icc")) == (0.0, 0.0)
 
 
-@pytest.mark.slow
 def test_labels_never_reach_r(bin_folder, monkeypatch, tmp_path):
     kept = tmp_path / "kept"
     stand_in_for_r(bin_folder, monkeypatch)
