@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @estimator_option
 @option_option
 @level_option
+@click.option("--lower-is-better", is_flag=True, help="The best group is the one with the smallest mean.")
 @click.option("--replicates", type=int, default=1000, show_default=True, metavar="R", help="How many draws.")
 @click.option("--seed", type=int, default=1, show_default=True, help="From -(2^31 - 1) to 2^31 - 1.")
 @click.option(
@@ -57,6 +58,7 @@ def risk_command(
     ids: tuple[str, ...],
     settings: tuple[str, ...],
     level: float,
+    lower_is_better: bool,
     replicates: int,
     seed: int,
     sweep: str | None,
@@ -87,6 +89,7 @@ def risk_command(
             sweep=None if sweep is None else Sweep.parse(sweep),
             level=level,
             options=estimator_options(settings, chosen),
+            smallest_first=lower_is_better,
         )
     except DesignError as error:
         raise click.ClickException(f"--sweep {sweep}: {error}") from None

@@ -60,6 +60,7 @@ def requested_study(comparisons: Comparisons, asked: RequestedStudy) -> RiskStud
         sweep=sweep,
         level=asked.choices.level,
         options=options,
+        smallest_first=asked.choices.smallest_first,
     )
     if study.replicates * len(study.points) > MOST_FITS:
         most = MOST_FITS // len(study.points)

@@ -88,7 +88,11 @@ def cards(report: RiskReport) -> tuple[Card, ...]:
         ),
         Card(f"Coverage of {level} intervals", _share(with_interval, "coverage"), _who(with_interval)),
         Card(
-            "Best group found", _share(first, "best_found"), _who(first), "A tie for best counts in shares."
+            "Best group found",
+            _share(first, "best_found"),
+            _who(first),
+            f"The best has the {'smallest' if report.study.smallest_first else 'largest'} true mean; a tie "
+            "counts in shares.",
         ),
     )
 

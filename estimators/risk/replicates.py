@@ -17,7 +17,7 @@ import numpy as np
 from estimators.arrays import frozen_array
 from estimators.contract.batch import GroupBatch
 from estimators.data.rows import Rows
-from estimators.risk.true_ranks import TrueRanks
+from estimators.risk.true_ranks import RankScores, TrueRanks
 from estimators.simulation.simulate import draw_effects, group_labels
 from estimators.simulation.streams import NumpyStream
 
@@ -37,11 +37,18 @@ class Draws:
 
     batch: GroupBatch
     effect: NDArray[np.float64]
+    smallest_first: bool = False
+    """Whether the best group is the one with the smallest effect."""
+
+    def rank_scores(self, estimate: NDArray[np.float64]) -> RankScores:
+        """How well estimates ``(R, J)`` rank the groups."""
+        return self._true_ranks.score(-estimate if self.smallest_first else estimate)
 
     @cached_property
-    def true_ranks(self) -> TrueRanks:
-        """The true order of the groups."""
-        return TrueRanks(self.effect, self.batch.centered_mean)
+    def _true_ranks(self) -> TrueRanks:
+        """The true order of the groups, the best one last."""
+        own = self.batch.centered_mean
+        return TrueRanks(-self.effect, -own) if self.smallest_first else TrueRanks(self.effect, own)
 
 
 def block_size(groups: int) -> int:

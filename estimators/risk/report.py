@@ -38,6 +38,7 @@ class RiskReport:
         return {
             "design": study.design.to_json(),
             "level": study.level,
+            "lower_is_better": study.smallest_first,
             "seed": study.seed,
             **self.base.to_dict(),
             "seconds": self.seconds,

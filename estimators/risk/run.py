@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +46,7 @@ class Task:
     seed: int
     replicates: int
     blocks: range
+    smallest_first: bool
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def run_task(task: Task, stopped: Callable[[], bool] | None = None) -> list[Tall
 def _run_block(task: Task, block: int, stopped: Callable[[], bool] | None) -> Tally:
     design = task.design
     size = block_size(design.groups)
-    draws = draw_block(design, task.seed, block, min(size, task.replicates - block * size))
+    drawn = draw_block(design, task.seed, block, min(size, task.replicates - block * size))
+    draws = replace(drawn, smallest_first=task.smallest_first)
     sizes = size_classes(design.sizes)
     scores = []
     for estimator in task.estimators:
@@ -215,6 +217,7 @@ class _Cutter:
                     seed=study.seed,
                     replicates=study.replicates,
                     blocks=range(first, self._next[point]),
+                    smallest_first=study.smallest_first,
                 )
         return None
 

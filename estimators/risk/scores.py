@@ -106,7 +106,7 @@ def score(draws: Draws, fit: BatchFit, level: float, sizes: SizeClasses) -> Scor
     for replicate in np.flatnonzero(~(squared.max(axis=1) <= LARGEST_SQUARE)).tolist():
         failures.setdefault(replicate, TOO_FAR)
     per_group = {"mse": squared, "bias": error, **_interval_scores(error, draws, fit, level)}
-    ranks = draws.true_ranks.score(fit.estimate)
+    ranks = draws.rank_scores(fit.estimate)
     values = {name: value.mean(axis=1) for name, value in per_group.items()}
     values["best_found"], values["rank_correlation"] = ranks.best_found, ranks.correlation
     if "sigma_group" in fit.parameters:

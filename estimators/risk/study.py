@@ -37,6 +37,8 @@ class RiskStudy:
     """Of the intervals whose coverage and width are measured."""
     options: Mapping[str, object] = field(default_factory=dict, hash=False)
     """By estimator id: an Options instance, or a mapping of names to values."""
+    smallest_first: bool = False
+    """Whether lower is better, so that the best group is the one with the smallest true mean."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "estimators", tuple(self.estimators))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -251,3 +253,17 @@ def test_classes_of_size_cover_every_group_once_and_stay_few():
         assert (np.sum(inside, axis=0) == 1).all()
         np.testing.assert_allclose(classes.average, np.transpose([m / m.sum() for m in inside]))
     assert run_risk(RiskStudy(Design(), ALL, replicates=2)).base["ols"].by_size == ()
+
+
+def test_where_lower_is_better_the_best_group_is_the_smallest():
+    design = Design(groups=6, per_group="4", effects="skewed", seed=2)
+    asked = RiskStudy(design, ALL, replicates=300)
+    usual, turned = run_risk(asked), run_risk(replace(asked, smallest_first=True))
+    drawn = draw_block(design, asked.seed, 0, 300)
+    own, effect = drawn.batch.centered_mean, drawn.effect
+    wanted = (own.argmin(axis=1) == effect.argmin(axis=1)).mean()
+    assert turned.base["ols"]["best_found"].value == pytest.approx(wanted)
+    assert turned.base["ols"]["best_found"].value != usual.base["ols"]["best_found"].value
+    for measure in ("mse", "rank_correlation"):
+        assert turned.base["reml"][measure].value == pytest.approx(usual.base["reml"][measure].value)
+    assert turned.to_dict()["lower_is_better"]
