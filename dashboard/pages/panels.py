@@ -16,9 +16,9 @@ from dashboard.words.numbers import number_by_error
 from estimators.contract.fit import STANDARD_PARAMETERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from dashboard.scene.scene import Scene
+    from dashboard.scene.scene import Scene, Series
     from dashboard.session.comparisons import Comparisons
     from dashboard.words.comparison import Card, Headline
     from estimators import Parameter, Result, Sample
@@ -109,33 +109,53 @@ def notes(scene: Scene) -> list[html.Div]:
 
 def parameters(scene: Scene, comparisons: Comparisons) -> html.Table | html.P:
     """The estimators' parameters side by side; a dash where a method has none."""
-    found_names: dict[str, Parameter] = {}
+    columns: dict[tuple[str, str], Parameter] = {}
     for series in scene.series:
-        for name, parameter in (series.result.fit.parameters if series.result.fit else {}).items():
-            found_names.setdefault(name, parameter)
-    standard = [name for name in STANDARD_PARAMETERS if name in found_names]
-    named = {name: found_names[name] for name in dict.fromkeys([*standard, *found_names])}
+        for name, parameter in _found(series).items():
+            columns.setdefault((name, _likelihood_of(series, name)), parameter)
+    order = list(STANDARD_PARAMETERS)
+    named = sorted(columns, key=lambda key: order.index(key[0]) if key[0] in order else len(order))
     if not named:
         return html.P("None of the methods that are on estimates parameters.", className="quiet")
     head = html.Tr(
         [
             html.Th("", scope="col"),
-            *(html.Th(p.label, scope="col", title=p.help) for p in named.values()),
+            *(
+                html.Th(f"{columns[key].label}{key[1]}", scope="col", title=columns[key].help)
+                for key in named
+            ),
             html.Th("Interval", scope="col", title="What the interval is computed with."),
         ]
     )
     body = []
     for series in scene.series:
-        found = series.result.fit.parameters if series.result.fit else {}
+        found = _found(series)
         error = found["mu_std_error"].value if "mu_std_error" in found else None
-        values = {name: found[name].value if name in found else None for name in named}
         cells = [
-            html.Td(number_by_error(value, error if name == "mu" else None, digits=6))
-            for name, value in values.items()
+            html.Td(
+                number_by_error(
+                    found[name].value if name in found and kind == _likelihood_of(series, name) else None,
+                    error if name == "mu" else None,
+                    digits=6,
+                )
+            )
+            for name, kind in named
         ]
         heading = html.Th([estimator_symbol(comparisons.styles[series.id]), series.label], scope="row")
         body.append(html.Tr([heading, *cells, html.Td(interval_kind(series))]))
     return html.Table([html.Thead(head), html.Tbody(body)], className="parameters")
+
+
+def _found(series: Series) -> Mapping[str, Parameter]:
+    return series.result.fit.parameters if series.result.fit else {}
+
+
+def _likelihood_of(series: Series, name: str) -> str:
+    """Which likelihood a parameter is of, behind its label: those of different ones cannot be compared."""
+    if name not in ("criterion", "log_likelihood"):
+        return ""
+    kind = series.result.estimator.likelihood
+    return f", {series.label}" if kind is None else f", {kind.upper()}"
 
 
 def about_sample(sample: Sample) -> html.Div:
