@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -13,7 +14,7 @@ from urllib.parse import quote
 
 import flask
 from dash import Input, Output
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
 from dashboard.pages import ids
 from dashboard.pages.header import rows_entry
@@ -38,6 +39,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 """What makes a spreadsheet take a text for a formula (OWASP, CSV injection)."""
 
 _LINES = 5_000
+_LONGEST_QUERY = 6_000
+"""Characters of an address that every browser and proxy takes."""
 _INCOMPLETE = "The address of this download is incomplete; start it from the page."
 
 
@@ -70,7 +73,7 @@ def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, Compo
     choices = Choices.from_json(given)
     if choices is None:
         return "#", "#", None
-    query = "?choices=" + quote(json.dumps(given))
+    query = _query(choices)
     try:
         rows = comparisons.source(owner(), choices).rows()
     except WorkspaceError:
@@ -80,8 +83,20 @@ def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, Compo
     return table, f"{table}&ranks=1", entry
 
 
+def _query(choices: Choices) -> str:
+    """The choices as part of an address, or where to find them: thousands of labels left out fit in none."""
+    plain = quote(json.dumps(choices.to_json()))
+    if len(plain) <= _LONGEST_QUERY:
+        return f"?choices={plain}"
+    return f"?kept={quote(choices.source.token)}&digest={_digest(choices)}"
+
+
+def _digest(choices: Choices) -> str:
+    return hashlib.sha256(json.dumps(choices.to_json()).encode()).hexdigest()
+
+
 def _groups_csv(comparisons: Comparisons) -> flask.Response:
-    choices = _requested_choices()
+    choices = _requested_choices(comparisons)
     try:
         scene = comparisons.scene(owner(), choices)
         ranks = ranks_of(scene) if flask.request.args.get("ranks") else {}
@@ -111,7 +126,7 @@ def ranks_of(scene: Scene) -> dict[str, list[Any]]:
 
 def _rows_csv(comparisons: Comparisons) -> flask.Response:
     try:
-        rows = comparisons.source(owner(), _requested_choices()).rows()
+        rows = comparisons.source(owner(), _requested_choices(comparisons)).rows()
         if rows is None:
             raise BadRequest(_INCOMPLETE)
         pieces = rows.pieces()
@@ -130,13 +145,23 @@ def _resumed(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield from pieces
 
 
-def _requested_choices() -> Choices:
+def _requested_choices(comparisons: Comparisons) -> Choices:
+    """The choices that the address holds, or that were kept when it was made."""
+    asked = flask.request.args
     try:
-        choices = Choices.from_json(json.loads(flask.request.args.get("choices", "")))
+        if "kept" in asked:
+            given: object = comparisons.workspace.load_choices(owner(), asked["kept"])
+        else:
+            given = json.loads(asked.get("choices", ""))
+        choices = Choices.from_json(given)
+    except UnknownDataset as error:
+        raise NotFound(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise BadRequest(_INCOMPLETE) from error
     if choices is None:
         raise BadRequest(_INCOMPLETE)
+    if "kept" in asked and _digest(choices) != asked.get("digest"):
+        raise Conflict("What is chosen has changed since; start this download from the page again.")
     return choices
 
 

@@ -11,7 +11,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 from dashboard.callbacks.data import columns_on_page
 from dashboard.ingest import AS_FOUND
 from dashboard.ingest.first_rows import first_rows
-from dashboard.ingest.reading_used import reading_used
+from dashboard.ingest.reading_used import reading_used, two_values
 from dashboard.pages import ids, panels
 from dashboard.pages.rail import my_files
 from dashboard.pages.reading_panel import controls, options_of, preview
@@ -155,17 +155,20 @@ def chosen_in(open_file: OpenFile) -> tuple[ChosenColumns, ChosenReading]:
 def panel_content(comparisons: Comparisons, who: str, chosen: ChosenColumns) -> tuple[list[Any], list[Any]]:
     """The panel's controls and its first rows, also of a file of which nothing can be compared."""
     table = comparisons.workspace.get(who, chosen.token).table
+    notation = None
     try:
         read = comparisons.source(who, Choices(chosen, ())).file_groups()
         if read is None:
             raise TypeError(chosen)
         used, line, noun = read.reading, rows_used(read.data), read.noun
+        notation = read.data.notation
     except (BlupboardError, ValueError) as error:
         used, line = reading_used(table.layout, chosen.reading, None), str(error)
         noun = "row" if table.layout is None else "line"
     roles = {chosen.outcome: "outcome", chosen.group: "group"}
     rows = preview(first_rows(table, roles), roles, noun, sentence(line))
-    return controls(table, chosen.reading, used), rows
+    words = two_values(table.column(chosen.outcome), notation)
+    return controls(table, chosen.reading, used, words), rows
 
 
 def _change(comparisons: Comparisons, **asked: Unpack[Asked]) -> dict[str, Any]:

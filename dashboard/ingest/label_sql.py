@@ -64,13 +64,14 @@ def label_names(
         connection.execute("CREATE TABLE names AS SELECT * FROM names_given")
         connection.unregister("names_given")
     known = {label: names.get(label, label) for label in rows}
+    groups, gone = set(known.values()), set(exclude)
     for label in exclude:
-        if label not in known.values():
+        if label not in groups:
             raise UnreadableFile(
                 f"There is no group {excerpt(label)} to leave out: the groups are "
-                f"{name_list(tuple(sorted(set(known.values()))))}."
+                f"{name_list(tuple(sorted(groups)))}."
             )
-    return LabelNames(bool(names), tuple(label for label, name in known.items() if name in exclude))
+    return LabelNames(bool(names), tuple(label for label, name in known.items() if name in gone))
 
 
 def label_key(label: str, labels: Labels | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dashboard.ingest.reading import Reading
-    from dashboard.ingest.table import TextLayout
+    from dashboard.ingest.table import Column, TextLayout
     from estimators import GroupData
     from estimators.data.notation import Notation
 
@@ -33,6 +33,15 @@ def reading_used(layout: TextLayout | None, given: Reading, notation: Notation |
         skip_rows=layout.lines_above,
         comment=layout.comment,
     )
+
+
+def two_values(column: Column | None, notation: Notation | None) -> tuple[str, ...]:
+    """The two values of an outcome of which either may count as 1; nothing where it holds others."""
+    if notation is not None and notation.one:
+        return tuple(word for word in (notation.one, notation.zero) if word)
+    if column is None or column.distinct != 2 or set(column.examples) in ({"0", "1"}, {"0.0", "1.0"}):
+        return ()
+    return column.examples
 
 
 def notation_remarks(data: GroupData, outcome: str) -> tuple[str, ...]:

@@ -13,14 +13,14 @@ from dashboard.pages.attributes import aria
 from dashboard.words.reading import DECIMALS, DELIMITERS, LABELS, QUOTES, THOUSANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dashboard.ingest import Reading
     from dashboard.ingest.first_rows import FirstRows
     from dashboard.ingest.table import Table
 
-FOUND, NOTHING = "found", "none"
-"""Values of a list for what is found from the file, and for no mark at all; marks are one character long."""
+FOUND, NOTHING = "\ue000found", "\ue000none"
+"""Values of a list for what is found from the file, and for no mark at all; no word of a file is like it."""
 YES, NO = "yes", "no"
 ENCODINGS: Final = (
     "UTF-8", "windows-1252", "ISO-8859-15", "windows-1250", "ISO-8859-2", "windows-1251", "KOI8-R",
@@ -110,15 +110,19 @@ def _heading(name: str, role: str | None) -> list[Any]:
     return [html.Span(name), *([html.Span(role, className="tag")] if role else [])]
 
 
-def controls(table: Table, chosen: Reading, used: Reading) -> list[Any]:
-    """An input for each option that applies to the kind of file that it is."""
+def controls(table: Table, chosen: Reading, used: Reading, words: Sequence[str] = ()) -> list[Any]:
+    """An input for each option that applies to the kind of file that it is.
+
+    ``words``: the two values of the outcome of which either may count as 1.
+    """
     of = ids.reading_option
     of_layout = text_controls(chosen, used, of) if table.layout is not None else []
     if len(table.sheets) > 1:
         of_layout = [sheet_control(table.sheets, chosen, table.sheet, of)]
     if table.reader is None:
         of_layout = [*of_layout, _stack(chosen)]
-    return fieldsets([("The file", of_layout), ("Its cells", _of_cells(chosen, used))])
+    of_cells = [*_of_cells(chosen, used), *_event(chosen, used, words)]
+    return fieldsets([("The file", of_layout), ("Its cells", of_cells)])
 
 
 def fieldsets(groups: Iterable[tuple[str, list[Any]]]) -> list[Any]:
@@ -198,6 +202,14 @@ def _of_cells(chosen: Reading, used: Reading) -> list[Any]:
             "no group",
         ),
     ]
+
+
+def _event(chosen: Reading, used: Reading, words: Sequence[str]) -> list[Any]:
+    """The list of the values that may count as 1, where there are two."""
+    if not words and chosen.event is None:
+        return []
+    marks = {word: word for word in words}
+    return [_list(ids.reading_option("event"), "Counts as 1", marks, chosen.event, used.event or "")]
 
 
 def _list(

@@ -82,7 +82,8 @@ if TYPE_CHECKING:
     from dashboard.ingest.raw_rows import RawRows, ShowRaw
 
 DEFAULT_MAX_UPLOAD_BYTES = 2 * 2**30
-MAX_CHOICES_BYTES = 64 * 2**10
+MAX_CHOICES_BYTES = 8 * 2**20
+"""What is kept of one owner's choices for one dataset: some 500,000 labels of groups that are left out."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
@@ -283,7 +284,10 @@ class Workspace:
         self._require(owner, token)
         text = json.dumps(choices)
         if len(text) > MAX_CHOICES_BYTES:
-            raise TooLarge("These settings are too large to be kept.")
+            raise TooLarge(
+                f"These settings are larger than the {format_bytes(MAX_CHOICES_BYTES)} that are kept: "
+                "leave fewer groups out one by one, and use a condition on a column instead."
+            )
         write_json(self._owner_folder(owner) / "choices" / f"{token}.json", text)
 
     def load_choices(self, owner: str, token: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from urllib.parse import quote, unquote
 
 import flask
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from dashboard.callbacks import downloads as export
 from dashboard.callbacks.downloads import csv_lines, formula_safe
 from dashboard.cli.simulate import simulate_command
+from dashboard.ingest import RowFilter
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.simulation import ChosenDesign
@@ -104,9 +106,12 @@ def download(comparisons, monkeypatch):
     app = flask.Flask("test")
     export.install(app, comparisons)
     client = app.test_client()
+    monkeypatch.setattr(export, "owner", lambda: "ann")
 
-    def get(choices, who="ann", path=PATH):
+    def get(choices, who="ann", path=PATH, address=None):
         monkeypatch.setattr(export, "owner", lambda: who)
+        if address is not None:
+            return client.get(f"/{address}")
         given = choices if isinstance(choices, str) else json.dumps(choices.to_json())
         return client.get(f"{path}?choices={quote(given)}")
 
@@ -140,6 +145,28 @@ def test_any_file_name_makes_a_header(download, upload, name):
     assert "\n" not in header
     _, _, encoded = header.partition("filename*=UTF-8''")
     assert unquote(encoded) == name.removesuffix(".csv") + "-groups.csv"
+
+
+def test_very_many_groups_left_out_are_kept_and_downloaded_without(comparisons, download, upload):
+    content = "score,school\n" + "".join(f"{i % 7},school {i // 2:06}\n" for i in range(24_000))
+    gone = tuple(f"school {i:06}" for i in range(11_990))
+    choices = upload(content=content)
+    choices = replace(choices, source=replace(choices.source, rows=RowFilter(exclude=gone)))
+    comparisons.workspace.save_choices("ann", choices.source.token, choices.to_json())
+    table, _, rows = export._addresses(comparisons, choices.to_json())
+    assert len(table) < 500
+    answer = download(None, address=table)
+    assert {line["group"] for line in csv.DictReader(io.StringIO(answer.text))} == {
+        f"school {i:06}" for i in range(11_990, 12_000)
+    }
+    assert len(download(None, address=rows.href).text.splitlines()) == 1 + 20
+
+    fewer = replace(choices, source=replace(choices.source, rows=RowFilter(exclude=gone[1:])))
+    comparisons.workspace.save_choices("ann", choices.source.token, fewer.to_json())
+    later = download(None, address=table)
+    assert later.status_code == 409
+    assert "changed since" in later.text
+    assert download(None, "bob", address=table).status_code == 404
 
 
 def test_nobody_else_downloads_it(download, upload):

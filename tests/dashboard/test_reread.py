@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from dashboard.callbacks.reading import changed, panel_content
 from dashboard.ingest import Condition, Reading, RowFilter, UnreadableFile
 from dashboard.ingest.first_rows import COLUMNS, ROWS, first_rows
+from dashboard.pages import ids
 from dashboard.pages.file_reading import MOST_GROUPS, change_chips, reading_notes, with_cells
-from dashboard.pages.reading_panel import options_of
+from dashboard.pages.reading_panel import FOUND, NOTHING, options_of
 from dashboard.session.choices import Choices
 from dashboard.session.chosen_reading import Before, ChosenReading, reading_from_json
 from dashboard.session.comparisons import Comparisons
@@ -208,10 +209,45 @@ def test_the_panel_opens_on_a_file_of_which_nothing_can_be_compared(comparisons)
     assert "Total" in text_of(rows[1])
 
 
+def event_list(fields):
+    """What the list of words that may count as 1 offers, by value, and its value."""
+    (found,) = [
+        field
+        for fieldset in fields
+        for field in fieldset.children[1].children
+        if field.id == ids.reading_option("event")
+    ]
+    return {entry["value"]: entry["label"] for entry in found.data}, found.value
+
+
+def test_which_of_two_words_counts_as_1_is_chosen_in_the_panel(comparisons):
+    words = b"seen,clinic\n" + b"".join(
+        b"%s,K%d\n" % (w, i % 3) for i, w in enumerate([b"none", b"found"] * 6)
+    )
+    chosen = ChosenColumns(receive(comparisons, words).token, "seen", "clinic")
+    offered, value = event_list(panel_content(comparisons, "ann", chosen)[0])
+    one = read_of(comparisons, chosen).reading.event
+    assert (offered[value], set(offered) - {value}) == (f"Found: {one}", {"found", "none"})
+    for word in ("found", "none"):
+        reading = reading_from_json(options_of({"event": word}))
+        assert reading == Reading(event=word)
+        wanted = change(comparisons, chosen, reading=reading)
+        assert read_of(comparisons, wanted).remarks[0].startswith(f"seen: `{word}` counts as 1")
+        assert event_list(panel_content(comparisons, "ann", wanted)[0])[1] == word
+
+
+def test_two_numbers_may_be_words_and_others_have_no_list(comparisons):
+    codes = b"code,y,clinic\n" + b"".join(b"%d,%d.5,K%d\n" % (1 + i % 2, i, i % 3) for i in range(12))
+    token = receive(comparisons, codes).token
+    offered, _ = event_list(panel_content(comparisons, "ann", ChosenColumns(token, "code", "clinic"))[0])
+    assert {"1", "2"} < set(offered)
+    assert "Counts as 1" not in str(panel_content(comparisons, "ann", ChosenColumns(token, "y", "clinic"))[0])
+
+
 def test_the_controls_say_a_reading():
     values = {
-        "encoding": "found",
-        "quote": "none",
+        "encoding": FOUND,
+        "quote": NOTHING,
         "delimiter": "\t",
         "header": 0,
         "skip_rows": "",
