@@ -21,6 +21,7 @@ from estimators.errors import BlupboardError, DataError, FitError, NotRun, Optio
 from estimators.fitting.compare import compare
 from estimators.fitting.fit_many import fit_many
 from estimators.inference.comparisons import comparison_multiplier, shared_letters
+from estimators.inference.funnel import Funnel, funnel
 from estimators.inference.grades import Grades, grades_within, group_grades
 from estimators.inference.moment_intervals import (
     generalized_interval,
@@ -84,6 +85,7 @@ __all__ = [
     "EstimatorRisk",
     "ExactInterval",
     "FitError",
+    "Funnel",
     "Grades",
     "GrandMean",
     "GroupBatch",
@@ -140,6 +142,7 @@ __all__ = [
     "degenerate_note",
     "exact_intervals",
     "fit_many",
+    "funnel",
     "generalized_interval",
     "grades_within",
     "group_grades",

@@ -6,9 +6,18 @@ Plugins' views come after these.
 
 from __future__ import annotations
 
-from dashboard.figures import group_rows, groups, own_estimate, rank, rank_intervals, shrinkage, weight
+from dashboard.figures import (
+    funnel,
+    group_rows,
+    groups,
+    own_estimate,
+    rank,
+    rank_intervals,
+    shrinkage,
+    weight,
+)
 
 VIEWS = (groups.VIEW, shrinkage.VIEW, own_estimate.VIEW, weight.VIEW, rank.VIEW, group_rows.VIEW)
 
-LATER_VIEWS = (rank_intervals.VIEW,)
-"""Those that take longer than a first look: they are drawn once the page is there."""
+MORE_VIEWS = (funnel.VIEW, rank_intervals.VIEW)
+"""Those below the page's arrangement; a card is hidden where there is nothing to draw."""

@@ -45,20 +45,19 @@ def weight_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     """
     figure = themed_figure(scene)
     wide, binned = is_wide(scene), len(scene) > ONE_BY_ONE
-    figure.set(meta={"subtitle": f"by {_axis_title(scene)}"})
+    figure.set(meta={"subtitle": f"by {information_title(scene)}"})
     for series in scene.series:
         _add_curve(figure, series, size_grid(scene), wide=wide, dark=scene.dark)
     if binned:
         x = request.x or _ends(place(scene.information, wide=wide))
         figure.add(_histogram(scene, x, wide=wide))
         figure.add(*(t for s in scene.series for t in _bins(scene, s, x, wide=wide)))
-        more = (
-            f"by {_axis_title(scene)}: {len(scene):,} {scene.unit.many} in bins, below how many of each size"
-        )
+        bins = f"{len(scene):,} {scene.unit.many} in bins, below how many of each size"
+        more = f"by {information_title(scene)}: {bins}"
         figure.set(meta={"subtitle": more, "zoom": True})
     figure.add(*weight_marks(scene, typical_sizes(scene) if binned else every_position(scene)))
     figure.set(
-        xaxis={"title": {"text": _axis_title(scene)}, **_information_axis(scene)},
+        xaxis={"title": {"text": information_title(scene)}, **information_axis(scene)},
         yaxis={
             "range": [HISTOGRAM[0] if binned else -0.04, 1.06],
             "tickformat": ".0%",
@@ -158,13 +157,15 @@ def _histogram(scene: Scene, ends: tuple[float, float], *, wide: bool) -> Trace:
     }
 
 
-def _axis_title(scene: Scene) -> str:
+def information_title(scene: Scene) -> str:
+    """What the axis of information is called."""
     if scene.published_error is None:
         return f"rows per {scene.unit.one}"
     return f"information per {scene.unit.one}, 1 / SE²"
 
 
-def _information_axis(scene: Scene) -> dict[str, Any]:
+def information_axis(scene: Scene) -> dict[str, Any]:
+    """Range or ticks of that axis."""
     low, high = float(scene.information.min()), float(scene.information.max())
     if is_wide(scene):
         ticks = log_ticks(low, high)
