@@ -49,6 +49,7 @@ _OUTPUTS = {
     "chip": Output(ids.DATASET_CHIP, "children"),
     "about": Output(ids.ABOUT, "children"),
     "sort": Output(ids.SORT, "data"),
+    "arrangement": Output(ids.ARRANGEMENT, "data"),
     "headline": Output(ids.HEADLINE, "children"),
     "cards": Output(ids.CARDS, "children"),
     "how_sure": Output(ids.HOW_SURE, "children"),
@@ -81,6 +82,7 @@ _INPUTS = {
     "level": Input(ids.LEVEL, "value"),
     "sort": Input(ids.SORT, "value"),
     "show_own": Input(ids.SHOW_OWN, "checked"),
+    "arrangement": Input(ids.ARRANGEMENT, "value"),
     "lower_better": Input(ids.LOWER_BETTER, "checked"),
     "tick": Input(ids.UNDER_WAY_TIMER, "n_intervals"),
     "parts": State(ids.VIEW_PARTS, "data"),
@@ -112,6 +114,7 @@ class Page(TypedDict, total=False):
     level: str
     sort: str | None
     show_own: bool | None
+    arrangement: str | None
     lower_better: bool | None
     tick: int | None
     parts: object
@@ -220,6 +223,7 @@ def controls_of(page: Page, inputs: object) -> PageControls:
         level=page["level"],
         sort=page["sort"],
         show_own=bool(page["show_own"]),
+        arrangement=page["arrangement"],
         waved_off=held.waved_off,
     )
 

@@ -43,6 +43,7 @@ def _wanted_value(choices: Choices, control: Mapping[str, Any]) -> object:
             ids.LEVEL: f"{choices.level:g}",
             ids.SORT: choices.sort,
             ids.SHOW_OWN: choices.show_own,
+            ids.ARRANGEMENT: choices.arrangement,
             ids.LOWER_BETTER: choices.smallest_first,
         }
         return plain.get(own)

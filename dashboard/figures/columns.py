@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboard.figures.density import flow_trace
-from dashboard.figures.parts import ONE_BY_ONE, every_position, group_lines, group_markers
+from dashboard.figures.parts import (
+    ONE_BY_ONE,
+    columns_layout,
+    every_position,
+    group_lines,
+    group_markers,
+    groups_meta,
+)
 from dashboard.figures.stand_outs import most_moved, most_moved_of_each_part, moves, within
 from dashboard.figures.truth import true_marks
 from dashboard.scene.style import OWN, Style
@@ -27,6 +34,8 @@ move little, and the density of all of them is the same everywhere."""
 CELL_PIXELS = 3
 """The height of a cell of a density."""
 ROOM = 0.04
+PITCH = 1.7
+"""From one panel to the next, where the two columns of a panel stand 1 apart."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +72,8 @@ def columns_marks(
     scene: Scene, at: NDArray[np.int64], columns: list[Column], *, size: float | None = None
 ) -> list[Trace]:
     """The lines of the groups ``at`` some positions, and their mark in each column."""
+    if scene.in_panels:
+        return _panel_marks(scene, at, columns, size)
     traces = group_lines(scene, at, [column.values for column in columns])
     for place, column in sorted(enumerate(columns), key=lambda pair: pair[1].style is not None):
         x = np.full(len(at), float(place))
@@ -74,6 +85,70 @@ def columns_marks(
                 group_markers(scene, at, (x, column.values[at]), column.style, column.name, size=size)
             )
     return traces
+
+
+def columns_axis(scene: Scene, columns: list[Column]) -> dict[str, Any]:
+    """Layout with the columns' names; of panels one name under each."""
+    if not scene.in_panels:
+        return columns_layout([column.name for column in columns])
+    moved = _moved(columns)
+    middle = [PITCH * panel + 0.5 for panel in range(len(moved))]
+    return columns_layout([column.name for column in moved], middle, (-0.35, middle[-1] + 0.85))
+
+
+def _moved(columns: list[Column]) -> list[Column]:
+    """The columns that have a panel: of the methods."""
+    return [column for column in columns[1:] if column.style is not None]
+
+
+def _panel_marks(
+    scene: Scene, at: NDArray[np.int64], columns: list[Column], size: float | None
+) -> list[Trace]:
+    """In a panel for each method a line from the own mean to the estimate; the truth stands at its end."""
+    own, moved, groups = columns[0], _moved(columns), len(at)
+    begin = PITCH * np.arange(len(moved), dtype=np.float64)
+    places = [place for start in begin.tolist() for place in (start, start + 1.0, float("nan"))]
+    values = [value for column in moved for value in (own.values, column.values, column.values)]
+    traces = group_lines(scene, at, values[:-1], places[:-1])
+
+    def in_each_panel(
+        column: Column, x: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        return np.tile(x, groups), np.repeat(column.values[at], len(moved))
+
+    meta = groups_meta(scene, at, len(moved))
+    for column in columns:
+        if column.style is None:
+            ring = None if size is None else size + 2.0
+            trace = true_marks(scene, at, in_each_panel(column, begin + 1.0), size=ring)
+            traces.append({**trace, "meta": meta})
+    trace = group_markers(scene, at, in_each_panel(own, begin), _style(own), own.name, size=size)
+    traces.append({**trace, "meta": meta})
+    for start, column in zip(begin.tolist(), moved, strict=True):
+        x = np.full(groups, start + 1.0)
+        traces.append(
+            group_markers(scene, at, (x, column.values[at]), _style(column), column.name, size=size)
+        )
+    return traces
+
+
+def _style(column: Column) -> Style:
+    if column.style is None:
+        raise ValueError(f"{column.name} is no method's column")
+    return column.style
+
+
+def _flows(
+    scene: Scene, columns: list[Column], crowd: NDArray[np.bool_], ends: tuple[float, float], cells: int
+) -> list[Trace]:
+    """The density of the lines of a crowd, in each panel where there are panels."""
+    if not scene.in_panels:
+        return [flow_trace([c.values[crowd] for c in columns], ends, cells, dark=scene.dark)]
+    own = columns[0].values[crowd]
+    return [
+        flow_trace([own, column.values[crowd]], ends, cells, dark=scene.dark) | {"x0": PITCH * panel}
+        for panel, column in enumerate(_moved(columns))
+    ]
 
 
 def add_columns(
@@ -106,7 +181,7 @@ def add_columns(
         which, lines = total, f"the {len(at)} most moved as lines"
     if len(columns) > 1 and crowd.any():
         cells = max(request.height // CELL_PIXELS, 40)
-        figure.add(flow_trace([v[crowd] for v in values], ends, cells, dark=scene.dark))
+        figure.add(*_flows(scene, columns, crowd, ends, cells))
     figure.add(*columns_marks(scene, at, columns, size=size))
     return {"zoom": True, "subtitle": f"density of {which}, {lines}"}
 

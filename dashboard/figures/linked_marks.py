@@ -40,7 +40,7 @@ def marks_of(
     for view in views:
         if view.marks is not None:
             try:
-                traces = view.marks(scene, at, requests.get(view.id, WHOLE))
+                traces = view.marks(scene.in_view, at, requests.get(view.id, WHOLE))
             except (DataError, NotRun):
                 continue  # the view's card says why
             found[view.id] = [_points(trace) for trace in traces]
@@ -59,7 +59,7 @@ def positions_inside(
     """The positions of the groups that have a mark inside an outline, in display order."""
     found = np.zeros(len(scene), dtype=np.bool_)
     if view.marks is not None:
-        for trace in view.marks(scene, np.arange(len(scene)), request):
+        for trace in view.marks(scene.in_view, np.arange(len(scene)), request):
             if "markers" in trace["mode"]:
                 found |= _inside(np.asarray(trace["x"]), np.asarray(trace["y"]), outline)
     return np.flatnonzero(found)

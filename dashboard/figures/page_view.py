@@ -73,6 +73,7 @@ class Drawing:
 
 def draw_view(view: PageView, scene: Scene, request: ViewRequest = WHOLE) -> Drawing:
     """Draw a view or a part of it; live ones of simulated data with axes that move in steps only."""
+    scene = scene.in_view
     try:
         figure = view.figure(scene) if view.part is None else view.part(scene, request)
     except (DataError, NotRun) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,12 +29,12 @@ DASH_MARK = "line-ew-open"
 LONGEST_TITLE = 60
 FEW_COLUMNS = 4
 """Columns up to which each name fits on one line."""
-MOST_SIDE_BY_SIDE = 6
-"""Columns up to which names fit beside each other on two lines; more stand upright."""
-LONGEST_UPRIGHT = 15
-UPRIGHT_SIZE = 10.5
-UPRIGHT_LETTER = 5.9
-"""The width of an average letter of that size, in pixels."""
+LINE_LETTERS = 14
+"""Letters of a line of a column's name, where there are many columns."""
+LINE_HEIGHT = 14
+"""Of such a line, in pixels."""
+LEAST_COLUMN = 92
+"""The width of a column with such a name, in pixels."""
 
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
@@ -122,8 +123,15 @@ def groups_meta(scene: Scene, at: NDArray[np.int64], stride: int = 1) -> dict[st
     return {"groups": True, "stride": stride, **whose}
 
 
-def group_lines(scene: Scene, at: NDArray[np.int64], columns: list[NDArray[np.float64]]) -> list[Trace]:
+def group_lines(
+    scene: Scene,
+    at: NDArray[np.int64],
+    columns: list[NDArray[np.float64]],
+    places: list[float] | None = None,
+) -> list[Trace]:
     """A line for the groups ``at`` some positions through their values in each column ``(J,)``.
+
+    Columns stand at ``places``, None: 0, 1, ...; a place that is NaN breaks the line.
 
     The more a group's own data weigh, the thicker its line.
 
@@ -134,7 +142,8 @@ def group_lines(scene: Scene, at: NDArray[np.int64], columns: list[NDArray[np.fl
     groups, stride = len(at), len(columns) + 1
     y = np.full((groups, stride), np.nan)
     y[:, :-1] = np.column_stack([column[at] for column in columns])
-    x = np.tile(np.append(np.arange(len(columns), dtype=np.float64), np.nan), groups)
+    along = np.arange(len(columns), dtype=np.float64) if places is None else np.array(places)
+    x = np.tile(np.append(along, np.nan), groups)
     color = rgba(GREY[scene.dark], min(0.55, 0.55 * (FEW / max(groups, 1)) ** 0.75))
     return [
         {
@@ -199,30 +208,26 @@ def title_text(column: str) -> str:
     return plotly_text(short_label(column, LONGEST_TITLE))
 
 
-def _in_two_lines(text: str) -> str:
-    """A name broken near its middle, where it has a space or hyphen there."""
-    places = [i + 1 for i, c in enumerate(text) if c in " -–"]
-    if not places:
-        return text
-    at = min(places, key=lambda i: abs(i - len(text) / 2))
-    return f"{text[:at].rstrip()}<br>{text[at:]}"
+def columns_layout(
+    names: list[str], places: list[float] | None = None, ends: tuple[float, float] | None = None
+) -> dict[str, Any]:
+    """Layout whose x axis has a column at each place, None: 0, 1, ..., with its name in full below.
 
-
-def columns_layout(names: list[str]) -> dict[str, Any]:
-    """Layout whose x axis has a column at each whole number; the more names, the less room each takes."""
-    look: dict[str, Any] = {"ticktext": [tick_text(name) for name in names]}
-    margin = {}
-    if len(names) > MOST_SIDE_BY_SIDE:
-        upright = [tick_text(name, LONGEST_UPRIGHT) for name in names]
-        look = {"ticktext": upright, "tickangle": 90, "tickfont": {"size": UPRIGHT_SIZE}}
-        margin = {"b": 14 + round(UPRIGHT_LETTER * max(map(len, upright)))}
-    elif len(names) > FEW_COLUMNS:
-        look = {"ticktext": [_in_two_lines(text) for text in look["ticktext"]], "tickangle": 0}
+    ``layout.meta.least_width``: the pixels that names beside each other need; a narrower card scrolls.
+    """
+    # entities are whole only where a text is broken before it is escaped
+    wrapped = [list(map(plotly_text, textwrap.wrap(name, LINE_LETTERS))) or [""] for name in names]
+    lines = max(map(len, wrapped), default=1) if len(names) > FEW_COLUMNS else 1
     axis = {
-        "tickvals": list(range(len(names))),
-        "range": [-0.3, max(len(names), 1) - 0.45],
+        "tickvals": list(range(len(names))) if places is None else places,
+        "ticktext": ["<br>".join(w) if lines > 1 else " ".join(w) for w in wrapped],
+        "tickangle": 0,
+        "range": list(ends or (-0.3, max(len(names), 1) - 0.45)),
         "showgrid": False,
         "automargin": False,
-        **look,
     }
-    return {"xaxis": axis, "margin": margin}
+    return {
+        "xaxis": axis,
+        "margin": {"b": 24 + LINE_HEIGHT * lines},
+        "meta": {"least_width": LEAST_COLUMN * len(names) if len(names) > FEW_COLUMNS else 0},
+    }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.figures.columns import ROOM, add_columns, columns_marks, method_columns
+from dashboard.figures.columns import ROOM, add_columns, columns_axis, columns_marks, method_columns
 from dashboard.figures.page_view import PageView
-from dashboard.figures.parts import ONE_BY_ONE, columns_layout, themed_figure
+from dashboard.figures.parts import ONE_BY_ONE, themed_figure
 from dashboard.figures.view_request import WHOLE, ViewRequest
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def rank_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     else:
         low, high = low - ROOM * len(scene), high + ROOM * len(scene)
     figure.set(
-        **columns_layout([column.name for column in columns]),
+        **columns_axis(scene, columns),
         yaxis={
             "range": [high, low],
             "tickvals": ticks,

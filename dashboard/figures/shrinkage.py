@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.figures.columns import add_columns, columns_marks, method_columns, whole_range
+from dashboard.figures.columns import add_columns, columns_axis, columns_marks, method_columns, whole_range
 from dashboard.figures.page_view import PageView
-from dashboard.figures.parts import ONE_BY_ONE, columns_layout, outcome_axis, themed_figure
+from dashboard.figures.parts import ONE_BY_ONE, outcome_axis, themed_figure
 from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.scene.style import FAINT, GREY
 
@@ -39,7 +39,7 @@ def shrinkage_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure
             font={"size": 11, "color": FAINT[scene.dark]},
         )
     figure.set(
-        **columns_layout([column.name for column in columns]),
+        **columns_axis(scene, columns),
         yaxis={**outcome_axis(scene), "automargin": True},
     )
     if len(scene) > ONE_BY_ONE and columns:

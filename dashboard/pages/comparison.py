@@ -12,7 +12,7 @@ from dashboard.pages.file_reading import (
     table_line,
 )
 from dashboard.scene.groups_index import groups_index
-from dashboard.session.choices import sort_choices
+from dashboard.session.choices import arrangement_choices, sort_choices
 from dashboard.session.first_choices import held_reading
 from dashboard.storage.errors import WorkspaceError
 from dashboard.words.comparison import cards, closest_sentence, headline, pending_sentence, rows_used
@@ -44,6 +44,7 @@ def comparison_content(
         "chip": panels.source_chip(described.title, source.facts()),
         "about": panels.about_sample(described.sample) if described.sample else None,
         "sort": sort_choices(comparisons.registry, choices.on, counts_rows=scene.comparison.data.counts_rows),
+        "arrangement": arrangement_choices(comparisons.registry, choices.on),
         "headline": panels.headline_text(headline(scene)),
         "cards": panels.card_boxes(cards(scene)),
         "how_sure": how_sure(scene),

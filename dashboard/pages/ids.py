@@ -38,6 +38,7 @@ GROUP: Final = "group"
 LEVEL: Final = "level"
 SORT: Final = "sort"
 SHOW_OWN: Final = "show-own"
+ARRANGEMENT: Final = "arrangement"
 LOWER_BETTER: Final = "lower-better"
 
 DATASET_CHIP: Final = "dataset-chip"

@@ -17,7 +17,7 @@ from dashboard.pages.refused_panel import refused_line
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.stack_columns import stack_link
 from dashboard.pages.symbols import icon
-from dashboard.session.choices import LEVELS, Choices, shared_options, sort_choices
+from dashboard.session.choices import LEVELS, Choices, arrangement_choices, shared_options, sort_choices
 from dashboard.storage.deleted_files import UNDO_MINUTES, deleted_datasets
 from dashboard.storage.refused_files import refused_files
 from dashboard.words.numbers import row_count
@@ -268,6 +268,17 @@ def _display(comparisons: Comparisons, choices: Choices, source: Description) ->
                 allowDeselect=False,
                 size="sm",
             ),
+        ),
+        control_with_label(
+            "Methods",
+            dmc.Select(
+                id=ids.ARRANGEMENT,
+                data=arrangement_choices(comparisons.registry, choices.on),
+                value=choices.arrangement,
+                allowDeselect=False,
+                size="sm",
+            ),
+            "Up to three methods stand in one picture as it fits, more in a panel each.",
         ),
         control_with_label(
             "Own means",

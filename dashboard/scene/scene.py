@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 SAME = 1e-12
 """Share of the largest number up to which two numbers differ by rounding alone: some 4,500 roundings of a
 double, where an estimate that is the own mean is made in a handful."""
+OVERLAID, MULTIPLES = "@overlaid", "@multiples"
+"""How several methods stand in one view; besides these an estimator's id, which is looked at alone."""
+MOST_OVERLAID = 3
+"""Methods that move own means up to which they stand in one picture where nothing was chosen."""
 SORT_RAW, SORT_ROWS, SORT_NAME = "@own", "@rows", "@name"
 """Sort orders besides the estimators' ids, which never start with ``@``."""
 
@@ -76,6 +80,8 @@ class Scene:
     """(J,) place of each group in the order of names."""
     dark: bool = False
     show_own: bool = True
+    arrangement: str = ""
+    """An estimator's id, OVERLAID or MULTIPLES; anything else: as fits."""
     truth: Truth | None = None
     """Where the data are simulated."""
     rows_of: RowsOfGroups | None = None
@@ -137,6 +143,19 @@ class Scene:
         return self.comparison.smallest_first
 
     @cached_property
+    def in_view(self) -> Scene:
+        """What views draw: this, or the one method that is looked at alone."""
+        alone = self.by_id(self.arrangement)
+        return self if alone is None else replace(self, series=(alone,))
+
+    @property
+    def in_panels(self) -> bool:
+        """Whether each method stands in a panel of its own beside the own means."""
+        moving = sum(not (s.is_own_mean or s.is_line) for s in self.series)
+        many = self.arrangement == MULTIPLES or (self.arrangement != OVERLAID and moving > MOST_OVERLAID)
+        return self.show_own and moving > 1 and many
+
+    @cached_property
     def own_rank(self) -> NDArray[np.float64]:
         """(J,) rank of the own means, 1 = best."""
         data = self.comparison.data
@@ -190,6 +209,7 @@ class Display(TypedDict):
     sort: str
     dark: bool
     show_own: bool
+    arrangement: str
 
 
 def make_scene(
@@ -201,6 +221,7 @@ def make_scene(
     sort: str = "",
     dark: bool = False,
     show_own: bool = True,
+    arrangement: str = "",
     style_of: Mapping[str, Style] | None = None,
     truth: Truth | None = None,
     name_places: NDArray[np.int64] | None = None,
@@ -217,6 +238,7 @@ def make_scene(
         sort: an estimator's id or one of the SORT constants; anything else: by the headline's method.
         dark: whether the page is.
         show_own: whether the groups' own means are drawn too.
+        arrangement: how several methods stand in one view; see :class:`Scene`.
         style_of: by estimator id; None: from the comparison's estimators.
         truth: of simulated groups, in the order of the data's labels.
         name_places: ``(J,)`` places of the data's labels in natural order, where they are known already.
@@ -241,6 +263,7 @@ def make_scene(
         name_place=name_places[order],
         dark=dark,
         show_own=show_own,
+        arrangement=arrangement,
         truth=None if truth is None else replace(truth, mean=truth.mean[order], weight=truth.weight[order]),
         findings=findings or Findings(),
         rows_of=rows_of,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboard.scene.scene import SORT_NAME, SORT_RAW, SORT_ROWS
+from dashboard.scene.scene import MULTIPLES, OVERLAID, SORT_NAME, SORT_RAW, SORT_ROWS
 from dashboard.session.json_values import OptionValue, option_value, sequence, text, truth_value
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
@@ -34,6 +34,8 @@ class Choices:
     level: float = DEFAULT_LEVEL
     sort: str = ""
     show_own: bool = True
+    arrangement: str = ""
+    """How several methods stand in one view: see `scene.Scene`."""
     waved_off: tuple[str, ...] = ()
     """The keys of hints about the file that are not to be shown again."""
     lower_better: tuple[str, ...] = ()
@@ -53,6 +55,7 @@ class Choices:
             "level": self.level,
             "sort": self.sort,
             "show_own": self.show_own,
+            "arrangement": self.arrangement,
             "waved_off": list(self.waved_off),
             "lower_better": list(self.lower_better),
         }
@@ -73,6 +76,7 @@ class Choices:
                 level=checked_level(given["level"]),
                 sort=text(given["sort"]),
                 show_own=truth_value(given["show_own"]),
+                arrangement=text(given.get("arrangement", "")),
                 waved_off=tuple(text(key) for key in sequence(given.get("waved_off", []))),
                 lower_better=tuple(text(name) for name in sequence(given.get("lower_better", []))),
             )
@@ -157,6 +161,17 @@ def sort_choices(registry: Registry, on: Iterable[str], *, counts_rows: bool = T
         {"value": SORT_RAW, "label": "Own mean"},
         {"value": SORT_ROWS, "label": "Rows" if counts_rows else "Information"},
         {"value": SORT_NAME, "label": "Name"},
+    ]
+
+
+def arrangement_choices(registry: Registry, on: Iterable[str]) -> list[dict[str, str]]:
+    """How several methods may stand in one view, as value and label; each of them alone too."""
+    switched_on = set(on)
+    return [
+        {"value": "", "label": "As fits"},
+        {"value": OVERLAID, "label": "Overlaid"},
+        {"value": MULTIPLES, "label": "Small multiples"},
+        *({"value": e.id, "label": f"Only {e.label}"} for e in registry.values() if e.id in switched_on),
     ]
 
 

@@ -170,6 +170,7 @@ def _display(choices: Choices, *, dark: bool = False) -> Display:
         "sort": choices.sort,
         "dark": dark,
         "show_own": choices.show_own,
+        "arrangement": choices.arrangement,
     }
 
 

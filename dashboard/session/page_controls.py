@@ -30,6 +30,7 @@ class PageControls:
     level: object
     sort: str | None
     show_own: bool
+    arrangement: str | None = None
     waved_off: tuple[str, ...] = ()
     """The keys of hints that were waved off."""
 
@@ -52,6 +53,7 @@ def choices_of(registry: Registry, controls: PageControls) -> Choices:
         level=checked_level(controls.level),
         sort=controls.sort or "",
         show_own=controls.show_own,
+        arrangement=controls.arrangement or "",
         waved_off=controls.waved_off,
     )
 

@@ -203,6 +203,7 @@ PAGE = {
     "level": "0.9",
     "sort": None,
     "show_own": True,
+    "arrangement": "@multiples",
 }
 
 
@@ -224,6 +225,7 @@ def test_controls_become_choices(comparisons):
         ("share", "loud", True),
     }
     assert (found.level, found.sort, found.show_own) == (0.9, "", True)
+    assert found.arrangement == "@multiples"
     assert Choices.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 

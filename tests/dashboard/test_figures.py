@@ -15,6 +15,7 @@ from dashboard.figures.rank import rank_figure, rank_ticks
 from dashboard.figures.shrinkage import shrinkage_figure
 from dashboard.figures.views import VIEWS
 from dashboard.figures.weight import log_ticks, weight_figure
+from dashboard.scene.scene import OVERLAID
 from dashboard.scene.style import LINE, styles
 from estimators import GroupData
 from tests.dashboard.sent import group_traces, markers, numbers, sent, texts
@@ -33,6 +34,7 @@ scenes = st.builds(
     show_own=st.booleans(),
     level=st.sampled_from([0.5, 0.8, 0.95, 0.99]),
     outcome=st.text(max_size=80),
+    arrangement=st.just(OVERLAID),
 )
 
 

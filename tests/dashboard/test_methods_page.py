@@ -7,10 +7,11 @@ import pytest
 from dash import html
 
 from dashboard.figures.groups import groups_figure
-from dashboard.figures.parts import LONGEST_UPRIGHT, MOST_SIDE_BY_SIDE
+from dashboard.figures.parts import LEAST_COLUMN, LINE_LETTERS
 from dashboard.figures.rank import rank_figure
 from dashboard.figures.shrinkage import shrinkage_figure
 from dashboard.pages.methods import methods, plugins_button, plugins_modal
+from dashboard.scene.scene import OVERLAID
 from dashboard.scene.style import CYCLE, styles
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
@@ -128,18 +129,22 @@ def test_the_list_says_what_the_command_says(comparisons):
 # Many methods at a time
 
 
-def crowd(count):
+def crowd(count, **more):
     known = [variant(id=f"m{i}", label=f"Method with a long name {i}") for i in range(count)]
-    return scene_of(groups_of([4, 5, 6, 7]), [BUILT_IN["reml"], *known])
+    return scene_of(groups_of([4, 5, 6, 7]), [BUILT_IN["reml"], *known], **more)
 
 
 @pytest.mark.parametrize("view", [rank_figure, shrinkage_figure])
-def test_names_of_many_columns_stand_upright_and_have_room(view):
-    few, many = (view(crowd(count)).layout for count in (MOST_SIDE_BY_SIDE - 2, 11))
-    assert (few["xaxis"]["tickangle"], many["xaxis"]["tickangle"]) == (0, 90)
+def test_names_of_many_columns_stand_level_in_full_and_have_room(view):
+    few, many = (view(crowd(count, arrangement=OVERLAID)).layout for count in (2, 11))
+    assert (few["xaxis"]["tickangle"], many["xaxis"]["tickangle"]) == (0, 0)
     assert few["margin"]["b"] < many["margin"]["b"]
-    assert len(many["xaxis"]["ticktext"]) == 13
-    assert max(map(len, many["xaxis"]["ticktext"])) == LONGEST_UPRIGHT
+    names = many["xaxis"]["ticktext"]
+    assert [name.replace("<br>", " ") for name in names[2:]] == [
+        f"Method with a long name {i}" for i in range(11)
+    ]
+    assert max(len(line) for name in names for line in name.split("<br>")) <= LINE_LETTERS
+    assert (few["meta"]["least_width"], many["meta"]["least_width"]) == (0, 13 * LEAST_COLUMN)
 
 
 def test_marks_of_many_methods_are_smaller():

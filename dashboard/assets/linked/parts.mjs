@@ -14,6 +14,7 @@ const AROUND = 10; // rows on each side of a pinned group
 const MOST_PINS = 41; // pinned groups that a view is told of: one more than it draws
 const END = 20; // rows of one end
 const LIST_ROW = 17; // pixels
+const MOST_BESIDE = 620; // pixels that the columns of a view may need that stands beside others
 const LIST_MARGIN = 56; // pixels above and below the rows of a list
 
 /**
@@ -21,11 +22,14 @@ const LIST_MARGIN = 56; // pixels above and below the rows of a list
  * inside its card.
  */
 export function makeRoom(figure, graphId) {
-    const {list = 0, zoom = false} = figure?.layout?.meta || {};
+    const {list = 0, zoom = false, least_width: least = 0} = figure?.layout?.meta || {};
     const wrapper = document.getElementById(graphId)?.closest('.linked-view');
     if (wrapper instanceof HTMLElement) {
         wrapper.classList.toggle('linked-list', list > 0);
         wrapper.closest('.panel')?.classList.toggle('many', zoom);
+        wrapper.classList.toggle('linked-wide', least > 0);
+        wrapper.closest('.panel')?.classList.toggle('spread', least > MOST_BESIDE);
+        wrapper.style.setProperty('--least-width', `${least}px`);
         wrapper.style.setProperty('--list-height', `${list * LIST_ROW + LIST_MARGIN}px`);
     }
 }
