@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +25,10 @@ DRAWS = 20_000
 """From a distribution that can only be drawn from."""
 SEED = 20_261_128
 """Of the draws."""
+CELLS_AT_A_TIME = 1 << 20
+"""Numbers of draws held at once."""
+LEAST_COUNT = 1e-6
+"""A draw adds at least 1 / J to a rank; less is rounding."""
 NEGLIGIBLE = 1e-18
 """A share of a group's distribution that is not worth a look."""
 
@@ -192,17 +195,7 @@ def _drawn_ranks(joint: DrawnJoint, level: float, top: int | None, draws: int, s
     theta, center = joint.draw(draws, seed)
     groups = theta.shape[1]
     check_top(top, groups)
-    chances = np.zeros((groups, groups))
-    for line in theta:
-        order = np.argsort(-line, kind="stable")
-        value = line[order]
-        starts = np.concatenate([[0], np.flatnonzero(value[1:] != value[:-1]) + 1, [groups]])
-        if len(starts) == groups + 1:
-            chances[order, np.arange(groups)] += 1.0
-            continue
-        for a, b in pairwise(starts):
-            chances[np.ix_(order[a:b], np.arange(a, b))] += 1.0 / (b - a)
-    chances /= draws
+    chances = _shares_of_ranks(theta)
     low, high = _interval(chances, level)
     above = None
     if center is not None:
@@ -211,3 +204,27 @@ def _drawn_ranks(joint: DrawnJoint, level: float, top: int | None, draws: int, s
     p_top = None if top is None else chances[:, :top].sum(axis=1)
     expected = chances @ np.arange(1.0, groups + 1)
     return Ranks(expected, low, high, chances[:, 0], p_top, above, level, top, chances, draws, seed)
+
+
+def _shares_of_ranks(theta: Floats) -> Floats:
+    """(J, J) the share of the draws ``(D, J)`` in which group j has rank r + 1; ties share ranks evenly.
+
+    What a draw adds to the ranks a to b - 1 that its groups share is put at a, taken off at b, and summed up.
+    """
+    draws, groups = theta.shape
+    steps, place = np.zeros(groups * (groups + 1)), np.arange(groups)
+    at_once = max(1, CELLS_AT_A_TIME // groups)
+    for start in range(0, draws, at_once):
+        lines = theta[start : start + at_once]
+        order = np.argsort(-lines, axis=1, kind="stable")
+        value = np.take_along_axis(lines, order, axis=1)
+        apart = value[:, 1:] != value[:, :-1]
+        edge = np.ones((len(lines), 1), dtype=bool)
+        first = np.maximum.accumulate(np.where(np.hstack([edge, apart]), place, 0), axis=1)
+        last = np.where(np.hstack([apart, edge]), place + 1, groups)
+        last = np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
+        share, line = (1.0 / (last - first)).ravel(), order * (groups + 1)
+        steps += np.bincount((line + first).ravel(), share, len(steps))
+        steps -= np.bincount((line + last).ravel(), share, len(steps))
+    counted = np.cumsum(steps.reshape(groups, groups + 1)[:, :groups], axis=1)
+    return np.asarray(np.where(counted > LEAST_COUNT, counted, 0.0) / draws)

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from blupboard_hierarchical_bayes.posterior import HalfT, Posterior
-from estimators import DataError, Estimator, GroupFit, Note, Parameter, degenerate_note, option
+from estimators import (
+    DataError,
+    DrawnJoint,
+    Estimator,
+    GroupFit,
+    Note,
+    Parameter,
+    degenerate_note,
+    option,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +27,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 TOP = 0.99
+MOST_DRAWN = 500
+"""Groups that are drawn together for ranks; twenty thousand draws of more take too much room."""
 POSTERIOR = "posterior"
 """Where a fit holds its :class:`Posterior`, among its details."""
 
@@ -92,6 +103,7 @@ class HierarchicalBayes(Estimator):
             parameters=_parameters(data, posterior),
             notes=_notes(data, posterior),
             interval_fn=EqualTailed(posterior),
+            joint=DrawnJoint(posterior.draw, posterior.profile.origin) if len(data) <= MOST_DRAWN else None,
             details={POSTERIOR: posterior},
         )
 

@@ -118,6 +118,21 @@ class Posterior:
         at = self.mixture.quantile(p.distance, p.spread[p.which], probability)
         return np.asarray(p.origin + p.unit * at)
 
+    def draw(self, draws: int, seed: int) -> tuple[Floats, Floats]:
+        """True means ``(draws, J)`` and mu ``(draws,)``, minus the profile's origin, in the data's units."""
+        p, m = self.profile, self.mixture
+        rng = np.random.default_rng(seed)
+        at = rng.choice(len(m.mass), draws, p=m.mass)
+        scale = m.scale[at]
+        if m.df is not None:
+            scale = scale * np.sqrt(m.df / rng.chisquare(m.df, draws))
+        mu = m.mu[at] + scale / np.sqrt(m.precision[at]) * rng.standard_normal(draws)
+        error = p.spread[p.which]
+        own = m.ratio[at, None] / (m.ratio[at, None] + error)
+        theta = mu[:, None] + own * (p.distance - mu[:, None])
+        theta += scale[:, None] * np.sqrt(own * error) * rng.standard_normal((draws, len(p)))
+        return p.unit * theta, p.unit * mu
+
 
 def _known_error_posterior(profile: Profile, prior: HalfT | None, has: Exists) -> Posterior:
     def log_integrands(u: Floats) -> Floats:

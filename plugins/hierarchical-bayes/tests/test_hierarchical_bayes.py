@@ -261,6 +261,23 @@ def test_a_fit_travels_between_processes():
     np.testing.assert_array_equal(np.array(again(0.8)), np.array(fit.interval(0.8)))
 
 
+@pytest.mark.parametrize("options", [{}, HALF_T])
+@pytest.mark.parametrize("shift", [0.0, 1e9])
+def test_draws_are_those_of_the_posterior(options, shift):
+    y, group = rows()
+    for data in (GroupData.from_arrays(y + shift, group), EIGHT):
+        fit = BAYES.fit(data, options)
+        theta, mu = fit.joint.draw(100_000, 2)
+        below = fit.joint.origin - fit.estimate
+        off = np.abs(theta.mean(axis=0) + below) / fit.std_error
+        assert off.max() < 0.02
+        np.testing.assert_allclose(theta.std(axis=0), fit.std_error, rtol=0.03)
+        for end, level in zip(fit.interval(0.8), (0.1, 0.9), strict=True):
+            reached = (theta + (fit.joint.origin - end) < 0).mean(axis=0)
+            np.testing.assert_allclose(reached, level, atol=0.006)
+        assert mu.mean() + (fit.joint.origin - fit.center) == pytest.approx(0.0, abs=0.02 * mu.std())
+
+
 @pytest.mark.parametrize("sizes", [[2] * 400, [50] * 30, list(range(1, 120))])
 def test_many_groups_and_unequal_ones(sizes):
     data = GroupData.from_arrays(*rows(sizes, between=0.7, seed=8))

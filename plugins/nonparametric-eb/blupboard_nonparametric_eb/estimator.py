@@ -9,7 +9,16 @@ import numpy as np
 
 from blupboard_nonparametric_eb.kernel import Kernel
 from blupboard_nonparametric_eb.solver import Mixing, log_likelihood, solve
-from estimators import DataError, Estimator, GroupFit, Note, Parameter, degenerate_fit, option
+from estimators import (
+    DataError,
+    DrawnJoint,
+    Estimator,
+    GroupFit,
+    Note,
+    Parameter,
+    degenerate_fit,
+    option,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_NODES = 20_000
 REACHED = 1e-6
+MOST_DRAWN = 500
+"""Groups that are drawn together for ranks; twenty thousand draws of more take too much room."""
 ATOMS, MASSES = "mixing_atoms", "mixing_masses"
 """Where a fit holds the estimated distribution, among its details: ``(M,)`` each."""
 
@@ -63,6 +74,16 @@ class DiscretePosterior:
         high = last - np.minimum((beyond < tail).sum(axis=1), last)
         return self.atoms[low], self.atoms[high]
 
+    def draw(self, draws: int, seed: int) -> tuple[Floats, Floats | None]:
+        """True means ``(draws, J)`` and the mean of all posteriors ``(draws,)``, which is that of G."""
+        uniform = np.random.default_rng(seed).random((draws, len(self.shares)))
+        reached = np.cumsum(self.shares, axis=1)
+        theta = np.empty_like(uniform)
+        for j, steps in enumerate(reached):
+            at = np.searchsorted(steps, uniform[:, j], side="right")
+            theta[:, j] = self.atoms[np.minimum(at, len(self.atoms) - 1)]
+        return theta, np.full(draws, float(self.shares.mean(axis=0) @ self.atoms))
+
 
 class NonparametricBayes(Estimator):
     """Posterior means with theta_j ~ G and ybar_j ~ N(theta_j, v_j), G by maximum likelihood.
@@ -104,12 +125,15 @@ class NonparametricBayes(Estimator):
         unit = float(scaled.unit)
         likelihood -= float(np.log(unit * error).sum() + 0.5 * len(data) * np.log(2.0 * np.pi))
         atoms = scaled.location(mixing.atoms)
+        drawn = DiscretePosterior(unit * mixing.atoms, shares)
+        several = len(mixing.atoms) > 1 and len(data) <= MOST_DRAWN
         return GroupFit(
             estimate=data.mean + unit * mean,
             std_error=unit * spread,
             parameters=_parameters(scaled, mixing, atoms, likelihood),
             notes=_notes(mixing),
             interval_fn=DiscretePosterior(atoms, shares),
+            joint=DrawnJoint(drawn.draw, float(scaled.place(0.0))) if several else None,
             details={ATOMS: atoms, MASSES: mixing.masses},
         )
 

@@ -1,14 +1,16 @@
 """Nonparametric empirical Bayes: the certificate, likelihoods that others reach, limits, known answers."""
 
+import csv
 import pickle
 from dataclasses import make_dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
 from blupboard_nonparametric_eb import NonparametricBayes, NonparametricOptions, mixing_distribution
-from estimators import DataError, GroupData, build_registry, check_estimator, option
+from estimators import DataError, GroupData, build_registry, check_estimator, group_ranks, option
 from shelf import values
 
 KW = NonparametricBayes()
@@ -264,3 +266,34 @@ def test_it_registers_through_the_public_door(tmp_path):
     registry = build_registry([tmp_path], entry_points=False)
     assert not registry.failures
     assert "nonparametric_eb" in registry
+
+
+def test_names_are_where_a_spline_prior_puts_them():
+    """Kline, Rose & Walters (2024): five posterior means by a log-spline prior, of 76 first names."""
+    source = Path(__file__).parents[3] / "tests/data/oracles/inference/data/names76.csv"
+    with source.open(encoding="utf-8") as file:
+        names = list(csv.DictReader(file))
+    columns = ([float(line[key]) for line in names] for key in ("thetas", "s"))
+    data = GroupData.from_estimates([line["firstname"] for line in names], *columns)
+    place = [data.labels.tolist().index(line["firstname"]) for line in names[:5]]
+    spline = [0.522524, 0.515032, 0.520510, 0.521265, 0.521993]
+    np.testing.assert_allclose(KW.fit(data).estimate[place], spline, atol=5e-4)
+
+
+def test_draws_are_those_of_the_posteriors_and_ties_share_their_ranks():
+    fit = KW.fit(summaries(*simulated(40, "two places")))
+    theta, center = fit.joint.draw(40_000, 5)
+    np.testing.assert_allclose(fit.joint.origin + theta.mean(axis=0), fit.estimate, atol=0.06)
+    np.testing.assert_allclose(theta.std(axis=0), fit.std_error, atol=0.06)
+    np.testing.assert_allclose(fit.joint.origin + center, values(fit)["mu"])
+    again, _ = pickle.loads(pickle.dumps(fit.joint)).draw(40_000, 5)
+    np.testing.assert_array_equal(again, theta)
+    ranks = group_ranks(fit.joint)
+    assert ranks.distribution.sum(axis=0) == pytest.approx(1.0)
+    assert ranks.expected.sum() == pytest.approx(40 * 41 / 2)
+    assert ranks.p_best.sum() == pytest.approx(1.0)
+
+
+def test_many_groups_and_one_atom_are_not_ranked():
+    assert KW.fit(EIGHT).joint is None
+    assert KW.fit(summaries(*simulated(501, "two places"))).joint is None
