@@ -54,6 +54,7 @@ from estimators.plugins.reader import Reader
 from estimators.plugins.registry import PluginStatus, Registry, build_registry
 from estimators.plugins.sample import Sample
 from estimators.plugins.view import Look, View
+from estimators.risk.calibration import Calibration, Calibrations, CoverageAt, calibration
 from estimators.risk.crossings import Crossing, crossings
 from estimators.risk.report import RiskReport
 from estimators.risk.run import Progress, risk_steps, run_risk
@@ -71,10 +72,13 @@ __all__ = [
     "BatchFit",
     "Best",
     "BlupboardError",
+    "Calibration",
+    "Calibrations",
     "Called",
     "CenterError",
     "Comparison",
     "ConformanceError",
+    "CoverageAt",
     "Crossing",
     "DataError",
     "Design",
@@ -131,6 +135,7 @@ __all__ = [
     "View",
     "best_groups",
     "build_registry",
+    "calibration",
     "call_above",
     "center_error",
     "check_estimator",

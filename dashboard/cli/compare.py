@@ -24,7 +24,7 @@ from dashboard.cli.shared import (
 from dashboard.cli.stdout import load_plugins, to_stdout
 
 if TYPE_CHECKING:
-    from estimators import Comparison
+    from estimators import Comparison, Result
 
 TIDY_LAYOUTS = ("csv", "parquet")
 """These hold groups and nothing else, so what was left out is said on stderr."""
@@ -56,6 +56,11 @@ TIDY_LAYOUTS = ("csv", "parquet")
     help="Add ranks with intervals; to json intervals and tests of the spreads too, and rank sets.",
 )
 @click.option("--top", type=int, metavar="K", help="With --inference: the chance of being among the best K.")
+@click.option(
+    "--calibrate",
+    is_flag=True,
+    help="With --inference, in json: what the intervals cover for groups like these, by draws.",
+)
 @click.option("--lower-is-better", is_flag=True, help="Rank 1 is the smallest.")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
@@ -73,6 +78,7 @@ def compare_command(
     std_error: str | None,
     layout: str,
     inference: bool,
+    calibrate: bool,
     top: int | None,
     lower_is_better: bool,
     output: Path | None,
@@ -86,7 +92,7 @@ def compare_command(
     """
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
-    _check_inference(inference, layout, top)
+    _check_inference(inference, layout, top, calibrate)
     from dashboard.cli.output import omissions, render
     from estimators import compare
 
@@ -114,7 +120,7 @@ def compare_command(
             remark(line)
     guessed = outcome is None or group is None
     more = {"roles": {"outcome": y, "group": g, "guessed": guessed, "why": why}}
-    conclusions = _conclusions(comparison, top) if inference else None
+    conclusions = _conclusions(comparison, top, calibrate) if inference else None
     if output is None:
         to_stdout(render(comparison, layout, read, more, conclusions))
     else:
@@ -122,22 +128,24 @@ def compare_command(
             output.write_bytes(render(comparison, layout, read, more, conclusions))
 
 
-def _check_inference(inference: bool, layout: str, top: int | None) -> None:
+def _check_inference(inference: bool, layout: str, top: int | None, calibrate: bool) -> None:
     if inference and layout == "table":
         raise click.ClickException(
             "--inference goes into json, and its ranks into csv and parquet: see --format"
         )
     if not inference and top is not None:
         raise click.ClickException("--top goes with --inference")
+    if calibrate and not (inference and layout == "json"):
+        raise click.ClickException("--calibrate goes with --inference and --format json")
 
 
-def _conclusions(comparison: Comparison, top: int | None) -> dict[str, dict[str, Any]]:
+def _conclusions(comparison: Comparison, top: int | None, calibrate: bool) -> dict[str, dict[str, Any]]:
     """What each fit lets conclude, by estimator id."""
     from estimators import inference_dict
     from estimators.inference.ranks import check_top
 
     check_top(top, len(comparison.data))
-    return {
+    found = {
         result.id: inference_dict(
             comparison.data,
             result.estimator,
@@ -149,6 +157,24 @@ def _conclusions(comparison: Comparison, top: int | None) -> dict[str, dict[str,
         for result in comparison.succeeded
         if result.fit is not None
     }
+    if calibrate:
+        for result in comparison.succeeded:
+            found[result.id] |= _calibration(comparison, result)
+    return found
+
+
+def _calibration(comparison: Comparison, result: Result) -> dict[str, Any]:
+    """What the intervals of one result cover; nothing where there are none, or no spreads to draw with."""
+    from dashboard.words.calibration import calibration_sentence
+    from estimators import calibration
+    from estimators.inference.spread_intervals import is_estimable
+
+    if result.interval is None or not is_estimable(comparison.data):
+        return {}
+    answer = calibration(comparison.data, result.estimator, result.options, level=comparison.level)
+    if answer is None:
+        return {}
+    return {"calibration": {**answer.to_dict(), "text": calibration_sentence(answer)}}
 
 
 def _check_level(level: float) -> None:

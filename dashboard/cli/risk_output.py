@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from estimators import Crossing, Measured, RiskReport, ScenarioRisk
 
 CLOSENESS = ("mse", "relative_mse", "bias", "best_found", "rank_correlation")
-INTERVALS = ("coverage", "mean_width", "zero_spread")
+INTERVALS = ("coverage", "mean_width", "zero_spread", "coverage_at_zero")
 NOTHING = "-"
 
 

@@ -129,7 +129,7 @@ class ScenarioRisk:
         unit = self.pairs[1][raw, raw] / max(self.pairs[0][raw, raw], 1.0)
         if n == 0 or unit == 0:
             return Measured()
-        found = _mean_and_error(
+        found = mean_and_error(
             n, total - self.pairs[1][k, i], square - 2.0 * self.pairs[3][i, k] + self.pairs[2][k, i]
         )
         return Measured(_over(found.value, unit), _over(found.mcse, unit))
@@ -192,7 +192,7 @@ def make_scenario(
             )
             for e, estimator in enumerate(study.estimators)
         ),
-        level_means=_mean_and_error(*(float(total.pairs[k][raw, raw]) for k in (0, 1, 2))),
+        level_means=mean_and_error(*(float(total.pairs[k][raw, raw]) for k in (0, 1, 2))),
         pairs=total.pairs.copy(),
     )
 
@@ -201,7 +201,7 @@ def _measures(total: Tally, e: int) -> dict[str, Measured]:
     found = {}
     for name in MEASURES:
         at = total.names.index((e, name))
-        found[name] = _mean_and_error(*total.sums[:, at].tolist())
+        found[name] = mean_and_error(*total.sums[:, at].tolist())
         if name == "mse":
             found["relative_mse"] = _relative(total.pairs, e)
     return found
@@ -214,7 +214,7 @@ def _by_size(total: Tally, e: int, sizes: SizeClasses) -> tuple[SizeRisk, ...]:
             high=sizes.high[c],
             groups=int((sizes.average[:, c] > 0).sum()),
             measures={
-                name: _mean_and_error(*total.size_sums[:, total.size_names.index((e, name, c))].tolist())
+                name: mean_and_error(*total.size_sums[:, total.size_names.index((e, name, c))].tolist())
                 for name in BY_SIZE
             },
         )
@@ -222,7 +222,7 @@ def _by_size(total: Tally, e: int, sizes: SizeClasses) -> tuple[SizeRisk, ...]:
     )
 
 
-def _mean_and_error(count: float, total: float, squares: float) -> Measured:
+def mean_and_error(count: float, total: float, squares: float) -> Measured:
     """Mean and its standard error from a count, a sum and a sum of squares."""
     if count == 0:
         return Measured()

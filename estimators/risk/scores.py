@@ -40,6 +40,10 @@ MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Spread estimated as 0",
             "Share of the draws in which the spread between groups is estimated as 0.",
         ),
+        "coverage_at_zero": (
+            "Coverage where 0",
+            "Coverage in the draws in which the spread between groups is estimated as 0.",
+        ),
     }
 )
 """Name -> (label, help) of what is measured in every replicate."""
@@ -112,6 +116,8 @@ def score(draws: Draws, fit: BatchFit, level: float, sizes: SizeClasses) -> Scor
     if "sigma_group" in fit.parameters:
         spread = fit.parameters["sigma_group"]
         values["zero_spread"] = np.where(np.isnan(spread), np.nan, spread == 0)
+        if "coverage" in values:
+            values["coverage_at_zero"] = np.where(spread == 0, values["coverage"], np.nan)
     by_size = {name: value @ sizes.average for name, value in per_group.items()} if len(sizes) else {}
     failed = list(failures)
     return Scores(

@@ -154,3 +154,15 @@ def test_lower_is_better_turns_the_plain_ranks(blupboard):
     assert (plain["lower_is_better"], turned["lower_is_better"]) == (False, True)
     for before, after in zip(plain["fits"], turned["fits"], strict=True):
         assert [g["rank"] for g in after["groups"]] == [7 - g["rank"] for g in before["groups"]]
+
+
+def test_what_intervals_cover_stands_beside_them_where_it_is_asked_for(blupboard, refused):
+    found = inference(blupboard, "--calibrate")
+    assert "calibration" not in (found["james_stein"] or {})
+    reml = found["reml"]["calibration"]
+    assert [point["where"] for point in reml["at"]] == ["estimate", "low", "high"]
+    assert reml["worst"] in reml["at"]
+    assert (reml["level"], reml["draws"]) == (0.95, 2000)
+    assert "2,000 draws at each of 3 spreads" in reml["text"]
+    assert found["ols"]["calibration"]["worst_at_zero"] is None
+    assert "--calibrate goes with" in refused("compare", DYESTUFF, *ROLES, "--calibrate")

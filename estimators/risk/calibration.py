@@ -1,0 +1,289 @@
+"""What a method's intervals cover for data like these: as many groups, of the same sizes, with spreads alike.
+
+The spreads behind the data are not known, and at the estimated ones alone an interval can look better than it
+is where the truth is another: so groups are also drawn at both ends of the exact interval of the ratio
+sigma_group^2 / sigma_error^2 (of sigma_group where the means were published), and the worst is what counts.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimators.data.groups import GroupData
+from estimators.errors import OptionError
+from estimators.fitting.compare import run
+from estimators.fitting.fit_many import Stopped, is_looped
+from estimators.inference.spread_intervals import estimable, exact_intervals
+from estimators.methods.variance_components import fit_variance_components
+from estimators.risk.run import risk_steps
+from estimators.risk.scenario import Measured, mean_and_error
+from estimators.risk.study import RiskStudy
+from estimators.simulation.design import Design
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from estimators.contract.estimator import Estimator
+
+DRAWS, LOOPED_DRAWS = 2_000, 200
+"""At each of the spreads: of a method that fits many at once, and of one that fits one after the other."""
+FEWEST_AT_ZERO = 30
+"""So many draws whose spread is estimated as 0 say something about those."""
+SEED = 20_261_128
+REMEMBERED = 128
+
+
+@dataclass(frozen=True)
+class CoverageAt:
+    """Coverage where the truth is one pair of spreads."""
+
+    where: str
+    """``estimate``, ``low`` or ``high``: of the exact interval, which end."""
+    sigma_group: float
+    """In the outcome's units."""
+    sigma_error: float | None
+    """In the outcome's units; None where sampling variances are known."""
+    coverage: Measured
+    """Share of the intervals that hold the true mean, with its Monte Carlo error."""
+    zero_share: Measured
+    """Share of the draws whose spread between groups is estimated as 0."""
+    coverage_at_zero: Measured
+    """Coverage in those draws."""
+    at_zero: int
+    """How many those are."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        pairs = (("coverage", self.coverage), ("zero_share", self.zero_share))
+        found: dict[str, Any] = {
+            "where": self.where,
+            "sigma_group": self.sigma_group,
+            "sigma_error": self.sigma_error,
+        }
+        for name, measured in (*pairs, ("coverage_at_zero", self.coverage_at_zero)):
+            found |= {name: measured.value, f"{name}_mcse": measured.mcse}
+        return {**found, "at_zero": self.at_zero}
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What the intervals of one method cover at the spreads that the data allow."""
+
+    level: float
+    """That they promise."""
+    draws: int
+    """At each of the spreads."""
+    seed: int
+    points: tuple[CoverageAt, ...]
+    """At the estimate first, then at the ends of the exact interval that there are."""
+
+    @property
+    def worst(self) -> CoverageAt:
+        """Where the least is covered."""
+        return min(self.points, key=lambda point: point.coverage.value or 0.0)
+
+    @property
+    def worst_at_zero(self) -> CoverageAt | None:
+        """Where the least is covered among draws whose spread is estimated as 0; None: these are too few."""
+        some = [
+            p for p in self.points if p.at_zero >= FEWEST_AT_ZERO and p.coverage_at_zero.value is not None
+        ]
+        return min(some, key=lambda point: point.coverage_at_zero.value or 0.0, default=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON; ``worst_at_zero`` is None where too few draws are estimated so."""
+        least = self.worst_at_zero
+        return {
+            "level": self.level,
+            "draws": self.draws,
+            "seed": self.seed,
+            "at": [point.to_dict() for point in self.points],
+            "worst": self.worst.to_dict(),
+            "worst_at_zero": None if least is None else least.to_dict(),
+        }
+
+
+def calibration(
+    data: GroupData,
+    estimator: Estimator,
+    options: object | None = None,
+    *,
+    level: float = 0.95,
+    draws: int | None = None,
+    seed: int = SEED,
+    stopped: Callable[[], bool] | None = None,
+) -> Calibration | None:
+    """Draw groups like these again and again, and count how many intervals hold the true means.
+
+    Args:
+        data: the groups; two or more, not all with one row.
+        estimator: any method; None is given back where it has no intervals.
+        options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
+        level: of the intervals, and of the exact interval of the ratio.
+        draws: at each of the spreads; None: 2,000, or 200 of a method that fits one after the other.
+        seed: of the draws.
+        stopped: asked between pieces; once it says yes, Stopped is raised.
+
+    Raises:
+        DataError: spreads cannot be estimated from these groups.
+        OptionError: an option, the level or the number of draws is out of bounds.
+        Stopped: ``stopped`` said so.
+
+    """
+    scaled = estimable(data)
+    if draws is None:
+        draws = LOOPED_DRAWS if scaled.published or is_looped(estimator) else DRAWS
+    if draws < 2:
+        raise OptionError(f"ask for two draws or more, not {draws:,}")
+    asked, points = _Asked(data, estimator, estimator.make_options(options), level, draws, seed, stopped), []
+    for where, sigma_group, sigma_error in _spreads(data, level):
+        found = asked.of_rows(sigma_group, sigma_error) if sigma_error else asked.of_published(sigma_group)
+        if found is None:
+            return None
+        points.append(CoverageAt(where, sigma_group, sigma_error, *found))
+    return Calibration(level, draws, seed, tuple(points))
+
+
+def _spreads(data: GroupData, level: float) -> list[tuple[str, float, float | None]]:
+    """What the true spreads may be: those of REML, and sigma_group at the ends of its exact interval."""
+    scaled = data.scaled()
+    model = fit_variance_components(scaled, "reml")
+    exact = exact_intervals(data, level)
+    if scaled.published:
+        found = exact["sigma_group"]
+        ends = [(name, end, None) for name, end in (("low", found.low), ("high", found.high))]
+        estimate: tuple[str, float, float | None] = ("estimate", float(model.sigma_group), None)
+        return [estimate, *((n, end, e) for n, end, e in ends if end is not None and np.isfinite(end))]
+    estimate = ("estimate", float(model.sigma_group), float(model.sigma_error))
+    pooled = float(np.sqrt(data.ss_within.sum() / data.df_within))
+    ratio = exact["ratio"]
+    return [
+        estimate,
+        *(
+            (name, pooled * float(np.sqrt(end)), pooled)
+            for name, end in (("low", ratio.low), ("high", ratio.high))
+            if end is not None and np.isfinite(end)
+        ),
+    ]
+
+
+Found = tuple[Measured, Measured, Measured, int]
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """One method on groups like some, drawn again and again."""
+
+    data: GroupData
+    estimator: Estimator
+    options: object
+    level: float
+    draws: int
+    seed: int
+    stopped: Callable[[], bool] | None
+
+    def of_rows(self, sigma_group: float, sigma_error: float) -> Found | None:
+        """Coverage, share of spreads estimated as 0, coverage there, how many: by the risk study."""
+        design = Design(
+            groups=len(self.data),
+            per_group=",".join(map(str, self.data.n.tolist())),
+            sigma_group=sigma_group,
+            sigma_error=sigma_error,
+        )
+        study = RiskStudy(
+            design,
+            (self.estimator,),
+            replicates=self.draws,
+            seed=self.seed,
+            level=self.level,
+            options={self.estimator.id: self.options},
+        )
+        last = None
+        for progress in risk_steps(study, stopped=self.stopped):
+            last = progress
+        if last is None or last.done < self.draws:
+            raise Stopped
+        risk = last.report.base[self.estimator.id]
+        if risk["coverage"].value is None:
+            return None
+        zero = risk["zero_spread"]
+        count = round((zero.value or 0.0) * risk.replicates)
+        return risk["coverage"], zero, risk["coverage_at_zero"], count
+
+    def of_published(self, sigma_group: float) -> Found | None:
+        """The same by single fits, for published means."""
+        error = np.sqrt(np.asarray(self.data.known_variance))
+        rng = np.random.default_rng(self.seed)
+        held, zero = np.full(self.draws, np.nan), np.full(self.draws, np.nan)
+        for draw in range(self.draws):
+            if self.stopped is not None and self.stopped():
+                raise Stopped
+            effect = sigma_group * rng.standard_normal(len(error))
+            value = effect + error * rng.standard_normal(len(error))
+            data = GroupData.from_estimates(self.data.labels, value, error)
+            one = run(data, self.estimator, self.options, self.level)
+            if one.fit is None or one.interval is None:
+                continue
+            low, high = (np.ma.filled(end, np.nan) for end in one.interval)
+            held[draw] = np.mean((low <= effect) & (effect <= high))
+            spread = one.fit.parameters.get("sigma_group")
+            zero[draw] = np.nan if spread is None or spread.value is None else spread.value == 0
+        if np.isnan(held).all():
+            return None
+        at_zero = held[zero == 1]
+        return _measured(held), _measured(zero), _measured(at_zero), len(at_zero)
+
+
+def _measured(values: NDArray[np.float64]) -> Measured:
+    known = values[~np.isnan(values)]
+    return mean_and_error(len(known), float(known.sum()), float(np.square(known).sum()))
+
+
+class Calibrations:
+    """Calibrations that were computed once, for whoever asks again; safe to share between threads."""
+
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        self._found: OrderedDict[object, Calibration | None] = OrderedDict()
+        self._remembered, self._lock = remembered, threading.Lock()
+
+    def known(
+        self, data: GroupData, estimator: Estimator, options: object | None = None, *, level: float = 0.95
+    ) -> bool:
+        """Whether the answer is there already."""
+        with self._lock:
+            return _key(data, estimator, options, level) in self._found
+
+    def of(
+        self,
+        data: GroupData,
+        estimator: Estimator,
+        options: object | None = None,
+        *,
+        level: float = 0.95,
+        stopped: Callable[[], bool] | None = None,
+    ) -> Calibration | None:
+        """As :func:`calibration` with its own draws and seed; what was asked before is not computed again."""
+        key = _key(data, estimator, options, level)
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        answer = calibration(data, estimator, options, level=level, stopped=stopped)
+        with self._lock:
+            self._found[key] = answer
+            while len(self._found) > self._remembered:
+                self._found.popitem(last=False)
+        return answer
+
+
+def _key(data: GroupData, estimator: Estimator, options: object | None, level: float) -> object:
+    """What the answer depends on: sizes or known variances, the means, the spread within, method, level."""
+    known = data.known_variance
+    parts = (data.n, data.centered_mean, data.ss_within, np.empty(0) if known is None else known)
+    return (*(part.tobytes() for part in parts), estimator.id, repr(estimator.make_options(options)), level)
