@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from urllib.parse import quote
 
 import flask
-from dash import Input, Output, no_update
+from dash import Input, NoUpdate, Output, html, no_update
 from werkzeug.exceptions import BadRequest, Gone
 
 from dashboard.callbacks.downloads import answered_csv, attachment
 from dashboard.callbacks.scenes import scene_on_screen
 from dashboard.pages import ids
-from dashboard.pages.conclude import BETTER, HEADLINE_METHOD, WORSE, answer_block
+from dashboard.pages.conclude import BETTER, HEADLINE_METHOD, HOW_TO_PIN, WORSE, answer_block, pinned_block
 from dashboard.session.asked_questions import AskedQuestions
 from dashboard.words.conclusions import (
+    Answer,
     above_answer,
     answer_lines,
     best_answer,
@@ -25,13 +27,15 @@ from dashboard.words.conclusions import (
     nothing_ranked,
 )
 from dashboard.words.grammar import sentence
+from dashboard.words.group_card import value_text
 from dashboard.words.numbers import number
-from estimators import BlupboardError
+from dashboard.words.pinned_pairs import MOST_COMPARED, compared_groups, pair_words, several_words
+from estimators import BlupboardError, Joint
 
 if TYPE_CHECKING:
     import dash
 
-    from dashboard.scene.scene import Scene
+    from dashboard.scene.scene import Scene, Series
     from dashboard.session.comparisons import Comparisons
 
 ADDRESS = "/export/conclusions"
@@ -79,6 +83,13 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
 def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callback of this file."""
     app.callback(output=_OUTPUTS, inputs=_INPUTS, prevent_initial_call=True)(partial(_answers, comparisons))
+    app.callback(
+        Output(ids.CONCLUDE_PINNED, "children"),
+        Input(ids.PINNED, "data"),
+        Input(ids.CHOICES, "data"),
+        Input(ids.CONCLUDE_METHOD, "value"),
+        prevent_initial_call=True,
+    )(partial(_pinned, comparisons))
 
 
 def _answers(comparisons: Comparisons, **controls: Unpack[Controls]) -> dict[str, Any]:
@@ -92,6 +103,43 @@ def _answers(comparisons: Comparisons, **controls: Unpack[Controls]) -> dict[str
         return {**answered(scene, asked), **_addresses(controls["choices"], asked)}
     except (BlupboardError, ValueError, TypeError) as error:
         return unchanged | {"line": sentence(str(error))}
+
+
+def _pinned(comparisons: Comparisons, pinned: object, given: object, method: object) -> list[Any] | NoUpdate:
+    scene = scene_on_screen(comparisons, given)
+    if scene is None:
+        return no_update
+    keys = pinned_keys(pinned, scene)
+    series = AskedQuestions(method=str(method or "")).ranked_by(scene)
+    if len(keys) < 2 or series is None:
+        return [html.P(HOW_TO_PIN, className="quiet")]
+    return pinned_answer(scene, series, keys)
+
+
+def pinned_keys(pinned: object, scene: Scene) -> list[int]:
+    """The keys of the groups that are pinned in the view that is on screen, in the order of pinning."""
+    if not isinstance(pinned, Mapping) or pinned.get("view") != scene.selection_key:
+        return []
+    keys = pinned.get("keys")
+    if not isinstance(keys, list):
+        return []
+    return [key for key in dict.fromkeys(keys) if isinstance(key, int) and 0 <= key < len(scene)]
+
+
+def pinned_answer(scene: Scene, series: Series, keys: list[int]) -> list[Any]:
+    """What is said of two pinned groups, or of several."""
+    joint = None if series.result.fit is None else series.result.fit.joint
+    if not isinstance(joint, Joint):
+        return [
+            html.P(f"{series.label} gives draws, not a formula: pairs are not compared.", className="quiet")
+        ]
+    if len(keys) > MOST_COMPARED:
+        return [html.P(f"Up to {MOST_COMPARED} are compared; {len(keys):,} are pinned.", className="quiet")]
+    if len(keys) == 2:
+        return answer_block(Answer(*pair_words(scene, series, *keys)))
+    compared = compared_groups(scene, series, keys)
+    form = partial(value_text, scene)
+    return pinned_block(Answer(*several_words(scene, compared)), compared, form)
 
 
 def answered(scene: Scene, asked: AskedQuestions) -> dict[str, Any]:

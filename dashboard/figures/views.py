@@ -14,10 +14,11 @@ from dashboard.figures import (
     rank,
     rank_intervals,
     shrinkage,
+    spread_profile,
     weight,
 )
 
 VIEWS = (groups.VIEW, shrinkage.VIEW, own_estimate.VIEW, weight.VIEW, rank.VIEW, group_rows.VIEW)
 
-MORE_VIEWS = (funnel.VIEW, rank_intervals.VIEW)
+MORE_VIEWS = (funnel.VIEW, rank_intervals.VIEW, spread_profile.VIEW)
 """Those below the page's arrangement; a card is hidden where there is nothing to draw."""

@@ -12,9 +12,10 @@ from dashboard.pages.attributes import aria
 from dashboard.session.asked_questions import DISCORDANCE, FIRST_LIMIT, PRICE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dashboard.words.conclusions import Answer
+    from dashboard.words.pinned_pairs import ComparedGroup
 
 RATES = {"0.01": "1%", "0.05": "5%", "0.1": "10%", "0.2": "20%"}
 BETTER, WORSE = "better", "worse"
@@ -53,6 +54,7 @@ def conclude_panel() -> html.Section:
                     _question(_above_controls(), ids.CONCLUDE_ABOVE),
                     _question(_best_controls(), ids.CONCLUDE_BEST),
                     _question(_grade_controls(), ids.CONCLUDE_GRADES),
+                    _question([html.Strong("Can those that are pinned be told apart?")], ids.CONCLUDE_PINNED),
                 ],
                 className="questions",
             ),
@@ -134,3 +136,32 @@ def answer_block(answer: Answer, lists: Sequence[tuple[str, str]] = ()) -> list[
             html.Details([html.Summary(TRACE), html.Table(html.Tbody(rows))], className="conclusion-numbers")
         )
     return block
+
+
+HOW_TO_PIN = "Click a group in a view to pin it, and another one with Shift or Ctrl."
+
+
+def pinned_block(
+    answer: Answer, compared: Sequence[ComparedGroup], value: Callable[[float], str]
+) -> list[Any]:
+    """The sentence on pinned groups; of more than two a line for each, with its letters and its bar."""
+    block: list[Any] = answer_block(answer)
+    if compared:
+        low, high = min(group.low for group in compared), max(group.high for group in compared)
+        head = html.Tr([html.Th(name, scope="col") for name in ("", "letters", "estimate", "comparison bar")])
+        rows = [_compared_row(group, low, high, value) for group in compared]
+        block.append(html.Table([html.Thead(head), html.Tbody(rows)], className="compared"))
+    return block
+
+
+def _compared_row(group: ComparedGroup, low: float, high: float, value: Callable[[float], str]) -> html.Tr:
+    left, width = (100 * (x / (high - low)) for x in (group.low - low, group.high - group.low))
+    bar = html.Span(style={"left": f"{left:.2f}%", "width": f"{width:.2f}%"})
+    return html.Tr(
+        [
+            html.Th(group.name, scope="row"),
+            html.Td(group.letters, className="letters"),
+            html.Td(value(group.estimate)),
+            html.Td(html.Div(bar, className="bar"), title=f"{value(group.low)} to {value(group.high)}"),
+        ]
+    )

@@ -120,6 +120,8 @@ CONCLUDE_LINE: Final = "conclude-line"
 CONCLUDE_ABOVE: Final = "conclude-above"
 CONCLUDE_BEST: Final = "conclude-best"
 CONCLUDE_GRADES: Final = "conclude-grades"
+CONCLUDE_PINNED: Final = "conclude-pinned"
+PINNED: Final = "pinned"
 CONCLUDE_CSV: Final = "conclude-csv"
 CONCLUDE_JSON: Final = "conclude-json"
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 
 from dashboard.scene.label_text import visible_label
+from dashboard.scene.rank_spread import rank_spread
 from dashboard.words.numbers import DASH, number, percent, row_count
+from dashboard.words.ranks import rank_words
 from dashboard.words.table import decimals
 
 if TYPE_CHECKING:
@@ -96,6 +98,9 @@ def _facts(scene: Scene, at: int) -> list[str]:
         f"own mean {value_text(scene, scene.own_mean[at])}, "
         f"rank {_rank(scene.own_rank[at])} of {len(scene):,}",
     ]
+    ranks = None if scene.reference is None else rank_spread(scene, scene.reference, known_only=True)
+    if scene.reference is not None and ranks is not None:
+        facts.append(f"by {scene.reference.label} {rank_words(ranks, at)}")
     if scene.truth is not None:
         facts.append(f"true mean {value_text(scene, scene.truth.mean[at])}")
     return facts

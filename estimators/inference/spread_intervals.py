@@ -85,7 +85,7 @@ def profile_intervals(data: GroupData, method: Method, level: float = 0.95) -> M
         within. OptionError: the level is not between 0 and 1.
 
     """
-    distance = _distance(level)
+    distance = ratio_distance(level)
     scaled = estimable(data)
     best = float(fit_variance_components(scaled, method).ratio)
     found = Likelihood.of(scaled, method, best, distance)
@@ -254,7 +254,7 @@ def check_level(level: float) -> None:
         raise OptionError(f"the level of an interval lies between 0 and 1, not at {level:g}")
 
 
-def _distance(level: float) -> float:
+def ratio_distance(level: float) -> float:
     """How far above its lowest the criterion may be: the chi-square(1) quantile of ``level``."""
     from scipy.special import ndtri
 

@@ -16,7 +16,7 @@
  * and "view-parts", the grid "table", the input "find-group", the live region "link-status".
  */
 
-import {noUpdate} from '../shared/dash.mjs';
+import {noUpdate, setProps, started} from '../shared/dash.mjs';
 import {setText} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
 import {createCards} from './cards.mjs';
@@ -41,6 +41,7 @@ function start() {
     const followPins = createPinFollower(state);
     const search = createSearch(state);
     let due = false;
+    let stored = '[null,[]]';
 
     /** One drawing a frame, however many things have changed. */
     function schedule() {
@@ -81,6 +82,18 @@ function start() {
         if (cause !== 'hover') {
             setText(document.getElementById(ids.LINK_STATUS), statusText(cause, detail));
             offerLeavingOut();
+            storePinned();
+        }
+    }
+
+    /** The page's store of who is pinned; the server compares them. */
+    function storePinned() {
+        const {index, picked, pickedTotal} = state;
+        const keys = picked.length === pickedTotal ? picked : [];
+        const now = JSON.stringify([index.view, keys]);
+        if (now !== stored && started()) {
+            stored = now;
+            setProps(ids.PINNED, {data: {view: index.view, keys}});
         }
     }
 

@@ -1,0 +1,150 @@
+"""Whether pinned groups can be told apart, in words: two of them, or more with letters and bars."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dashboard.scene.label_text import short_label
+from dashboard.words.numbers import number, percent
+from estimators import Joint, comparison_multiplier, shared_letters
+from estimators.contract.fit import two_sided_quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dashboard.scene.scene import Scene, Series
+
+MOST_COMPARED = 40
+"""Groups that are compared with each other at once."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The difference of two true means, and its normal interval at a level; in the outcome's units."""
+
+    difference: float
+    std_error: float
+    half_width: float
+    """Of the interval for a pair that was picked before looking."""
+    half_width_of_all: float
+    """Of intervals that hold for all pairs of all groups at once (Bonferroni)."""
+
+    @property
+    def apart(self) -> bool:
+        """Whether 0 is outside of the interval."""
+        return abs(self.difference) > self.half_width
+
+    @property
+    def apart_of_all(self) -> bool:
+        """Whether 0 is outside of the interval that holds for all pairs."""
+        return abs(self.difference) > self.half_width_of_all
+
+    @property
+    def p_first_higher(self) -> float:
+        """The chance that the first true mean is the higher one."""
+        from scipy.special import ndtr
+
+        return float(ndtr(self.difference / self.std_error))
+
+
+@dataclass(frozen=True)
+class ComparedGroup:
+    """One of several groups: its letters, and a bar of which two overlap where they cannot be told apart."""
+
+    name: str
+    letters: str
+    estimate: float
+    low: float
+    high: float
+
+
+def compared_pair(scene: Scene, joint: Joint, first: int, second: int) -> Pair:
+    """The difference of the groups with two keys under a joint distribution."""
+    level, pairs = scene.comparison.level, len(scene) * (len(scene) - 1) / 2
+    spread = float(_spreads(joint, np.array([first, second]))[0, 1])
+    return Pair(
+        float(joint.mean[first] - joint.mean[second]),
+        spread,
+        spread * float(two_sided_quantile(level, None)),
+        spread * float(two_sided_quantile(1.0 - (1.0 - level) / pairs, None)),
+    )
+
+
+def pair_words(scene: Scene, series: Series, first: int, second: int) -> tuple[str, str]:
+    """What is said of two groups with these keys: the answer, and what goes with it."""
+    fit = series.result.fit
+    if fit is None or not isinstance(fit.joint, Joint):
+        raise ValueError(f"{series.id} has no joint distribution by a formula")
+    pair = compared_pair(scene, fit.joint, first, second)
+    if pair.difference < 0:  # the higher one is spoken of
+        first, second = second, first
+        pair = compared_pair(scene, fit.joint, first, second)
+    one, other = (short_label(scene.comparison.data.labels[key]) for key in (first, second))
+    level, width = f"{scene.comparison.level:.0%}", pair.half_width
+    answer = f"{one} is higher than {other}." if pair.apart else f"{one} and {other} cannot be told apart."
+    detail = (
+        f"The difference is {number(pair.difference)} ({_ends(pair.difference, width)}, {level} interval); "
+        f"the chance that {one} is higher is {percent(pair.p_first_higher)}. "
+    )
+    if len(scene) == 2:
+        return answer, detail.strip()
+    verdict = "can still be told apart" if pair.apart_of_all else "cannot be told apart"
+    return answer, (
+        f"{detail}If you picked the two after looking, read the interval for all pairs at once: "
+        f"{_ends(pair.difference, pair.half_width_of_all)}, by which they {verdict}."
+    )
+
+
+def compared_groups(scene: Scene, series: Series, keys: Sequence[int]) -> list[ComparedGroup]:
+    """Letters and comparison bars of groups with some keys, the highest first.
+
+    Two share a letter where their interval of the difference, for all pairs of these groups at once, holds 0.
+    """
+    fit = series.result.fit
+    if fit is None or not isinstance(fit.joint, Joint):
+        raise ValueError(f"{series.id} has no joint distribution by a formula")
+    joint, at = fit.joint, np.asarray(keys)
+    at = at[np.argsort(-joint.mean[at], kind="stable")]
+    pairs = len(at) * (len(at) - 1) / 2
+    z = float(two_sided_quantile(1.0 - (1.0 - scene.comparison.level) / pairs, None))
+    apart = np.abs(joint.mean[at][:, None] - joint.mean[at]) > z * _spreads(joint, at)
+    np.fill_diagonal(apart, val=False)
+    letters = shared_letters(apart)
+    half = comparison_multiplier(joint.std_dev[at], scene.comparison.level) * joint.std_dev[at]
+    middle = joint.origin + joint.mean[at]
+    return [
+        ComparedGroup(short_label(label), text, float(m), float(m - h), float(m + h))
+        for label, text, m, h in zip(scene.comparison.data.labels[at], letters, middle, half, strict=True)
+    ]
+
+
+def _spreads(joint: Joint, at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Standard deviations ``(K, K)`` of the differences of some groups' true means."""
+    own, loading = joint.own[at], joint.loading[at]
+    return np.asarray(
+        np.sqrt(np.square(own)[:, None] + np.square(own) + np.square(loading[:, None] - loading))
+    )
+
+
+def _ends(middle: float, half: float) -> str:
+    return f"{number(middle - half, like=half)} to {number(middle + half, like=half)}"
+
+
+def several_words(scene: Scene, compared: Sequence[ComparedGroup]) -> tuple[str, str]:
+    """What the letters and the bars of several groups are."""
+    distinct = {letter for group in compared for letter in group.letters}
+    unit, level = scene.unit, f"{scene.comparison.level:.0%}"
+    if len(distinct) == 1:
+        answer = f"None of these {len(compared)} {unit.many} can be told apart."
+    else:
+        answer = "Those that share a letter cannot be told apart."
+    return answer, (
+        f"Letters hold for all pairs of these {len(compared)} at once ({level}, Bonferroni). Bars are for "
+        "one pair at a time, on average over pairs: where two do not overlap, that pair differs. Neither "
+        f"allows for having been picked from {len(scene):,}."
+    )
