@@ -60,6 +60,7 @@ def find_hints(
     codes = list(_codes(judged))
     found = [*codes, *_totals(data), *_labels(data), *_merged_cells(judged, data)]
     found += [] if codes or any(hint.exclude for hint in found) else _far_row(judged, data, names[0])
+    found += _open_quote(data, layout)
     found += [*_encoding(data, layout, names, judged), *binary_outcomes(names[0], binary)]
     return tuple(found)
 
@@ -181,6 +182,23 @@ def _far_row(judged: JudgedRows, data: GroupData, outcome: str) -> Iterator[Hint
         f"{spread_without:.4g} rather than {spread:.4g}",
         where=Condition(outcome, "!=", f"{far!r}"),
     )
+
+
+def _open_quote(data: GroupData, layout: TextLayout | None) -> Iterator[Hint]:
+    """A cell that holds whole lines: the quotation mark before it stands for itself, as an inch mark does."""
+    if layout is None or not layout.quote:
+        return
+    cells = [e.text for cause in data.left_out if cause.cause == "not_a_number" for e in cause.examples]
+    for text in (*cells, *data.labels.tolist(), *data.unused_labels):
+        lines = text.splitlines()
+        if len(lines) > 1 and any(layout.delimiter in line for line in lines):
+            yield Hint(
+                "open_quote",
+                f"One cell, {excerpt(lines[0])}, holds {len(lines):,} lines of the file: the quotation "
+                "mark before it may stand for itself",
+                quote="",
+            )
+            return
 
 
 def _encoding(

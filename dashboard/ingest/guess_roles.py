@@ -126,10 +126,17 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
     ]
     if pairs:
         _, y, g = max(pairs, key=lambda pair: pair[0])
-        return GuessedRoles(y, g, _reasons(columns[y], columns[g], seen))
+        if outcome is None and columns[y].kind == "text" and _identifies_rows(columns[g], table):
+            return GuessedRoles(None, None, "no column holds numbers")
+        return GuessedRoles(y, g, _reasons(columns[y], columns[g], table, seen))
     if likely_outcomes:
         return GuessedRoles(likely_outcomes[0], None, "no other column can say which group a row is of")
     return GuessedRoles(None, likely_groups[0] if likely_groups else None, "no column holds numbers")
+
+
+def _identifies_rows(group: Column, table: Table) -> bool:
+    """Whether no value of a column stands in two rows."""
+    return group.distinct >= table.rows - group.missing
 
 
 def _names_a_time(name: str) -> bool:
@@ -209,9 +216,10 @@ def _group_score(column: Column, table: Table, seen: Dependence, times: list[str
     return score - 2.0 * column.missing / max(table.rows, 1)
 
 
-def _reasons(outcome: Column, group: Column, seen: Dependence) -> str:
+def _reasons(outcome: Column, group: Column, table: Table, seen: Dependence) -> str:
     """What speaks for these two, in one sentence."""
-    why = [f"{excerpt(group.name)} has {group.distinct:,} values that repeat"]
+    repeats = "values" if _identifies_rows(group, table) else "values that repeat"
+    why = [f"{excerpt(group.name)} has {group.distinct:,} {repeats}"]
     constant = seen.constant_columns(group.name)
     if constant:
         verb = "is" if len(constant) == 1 else "are"

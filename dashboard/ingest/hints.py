@@ -29,6 +29,8 @@ class Hint:
     """Whether a blank label means the one above."""
     encoding: str | None = None
     """The encoding that the file seems to have."""
+    quote: str | None = None
+    """What stands around values; empty for nothing."""
     outcome: str | None = None
     """Another column that looks like the outcome."""
 
@@ -42,6 +44,8 @@ class Hint:
             reading = replace(reading, fill_down=True)
         if self.encoding is not None:
             reading = replace(reading, encoding=self.encoding)
+        if self.quote is not None:
+            reading = replace(reading, quote=self.quote)
         if self.exclude is not None:
             rows = replace(rows, exclude=(*rows.exclude, self.exclude))
         if self.where is not None:
@@ -57,6 +61,7 @@ class Hint:
             "--where": None if self.where is None else self.where.text,
             "--labels": self.labels,
             "--encoding": self.encoding,
+            "--quote": None if self.quote is None else self.quote or "none",
             "--outcome": self.outcome,
         }
         parts = [f"{flag} {shlex.quote(value)}" for flag, value in given.items() if value is not None]

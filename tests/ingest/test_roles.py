@@ -216,3 +216,9 @@ def test_a_parquet_file_without_rows_or_columns_is_refused(tmp_path, columns):
     path = put_parquet(tmp_path, columns)
     with pytest.raises(UnreadableFile, match=r"without columns|no rows"):
         stored(tmp_path, path.read_bytes())
+
+
+@pytest.mark.parametrize("cell", ['="{}.5"', "0x1{}", "1:3{}", "2024-01-0{}"])
+def test_two_words_are_no_outcome_of_rows_that_nothing_puts_together(tmp_path, cell):
+    roles = guess_roles(table_of(tmp_path, ["g", "y"], [["ab"[i > 2], cell.format(i)] for i in range(1, 5)]))
+    assert (roles.outcome, roles.group) == (None, None)
