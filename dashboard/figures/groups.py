@@ -9,6 +9,7 @@ import numpy as np
 from dashboard.figures.density import band_trace, run_quantiles
 from dashboard.figures.legend import LegendEntry, series_entries, truth_entries
 from dashboard.figures.page_view import PageView
+from dashboard.figures.panels import Panels
 from dashboard.figures.parts import (
     FEW,
     group_markers,
@@ -22,7 +23,7 @@ from dashboard.figures.ranges import ROOM, extent
 from dashboard.figures.row_scale import ENDS, RowScale
 from dashboard.figures.truth import true_marks
 from dashboard.figures.view_request import WHOLE, ViewRequest
-from dashboard.scene.style import GREY, INK, Style, rgba
+from dashboard.scene.style import GREY, GRID, INK, Style, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +59,8 @@ def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
         at = np.arange(rows.first, rows.last + 1)
         figure.set(meta={"subtitle": _subtitle(scene, rows)})
     figure.add(*groups_marks(scene, at, request))
-    if scene.truth is None:  # else its range is to move in steps
+    panels = _panels(scene)
+    if panels is None and scene.truth is None:  # else its range is to move in steps
         low, high = extent(figure, "x")
         if low <= high:
             room = ROOM * (high - low) or max(abs(low), 1.0)
@@ -70,13 +72,15 @@ def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
             "zoom": len(scene) > FEW,
             "list": rows.count if named else 0,
         },
-        xaxis=outcome_axis(scene),
+        xaxis=outcome_axis(scene) if panels is None else {},
         yaxis={
             "range": [rows.end + 0.6, (0 if rows.is_pressed else rows.first) - 0.6],
             "automargin": True,
             **_names(scene, rows, at),
         },
     )
+    if panels is not None:
+        figure.set(**panels.layout())
     return figure
 
 
@@ -86,6 +90,8 @@ def groups_marks(scene: Scene, at: NDArray[np.int64], request: ViewRequest = WHO
     Methods that spread the groups widely are drawn first, so that they do not cover those that pull them in.
     """
     places = _scale(scene, request).place(at.astype(np.float64))
+    if (panels := _panels(scene)) is not None:
+        return _panel_marks(scene, at, places, panels)
     traces = []
     if _draws_own(scene):
         traces.append(group_markers(scene, at, (scene.own_mean[at], places), OWN_STYLE, "own mean"))
@@ -157,8 +163,10 @@ def _bands(scene: Scene, rows: RowScale, height: int) -> list[Trace]:
     runs = min(max(height // (2 * BAND_PIXELS), 20), last - first + 1)
     edges = np.linspace(first, last + 1, runs + 1).astype(np.int64)
     along = rows.place((edges[:-1] + edges[1:] - 1) / 2.0)
-    traces: list[Trace] = []
-    for series in sorted(mark_series(scene), key=lambda s: -float(np.ptp(s.estimate))):
+    panels = _panels(scene)
+    drawn: list[Trace] = []
+    for panel, series in sorted(enumerate(mark_series(scene)), key=lambda p: -float(np.ptp(p[1].estimate))):
+        traces: list[Trace] = []
         color = series.style.color(dark=scene.dark)
         if series.low is not None and series.high is not None:
             low, high = (run_quantiles(end, edges, [0.5])[0] for end in (series.low, series.high))
@@ -176,11 +184,15 @@ def _bands(scene: Scene, rows: RowScale, height: int) -> list[Trace]:
                 "hoverinfo": "skip",
             }
         )
-    return traces
+        drawn += traces if panels is None else [panels.shifted(trace, panel) for trace in traces]
+    return drawn
 
 
 def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
-    """Methods that say one number, and what BLUPs move towards."""
+    """Methods that say one number, and what BLUPs move towards; in each panel, where there are panels."""
+    if (panels := _panels(scene)) is not None:
+        _add_panel_lines(figure, scene, panels)
+        return
     for series in scene.series:
         if series.is_line:
             color = series.style.color(dark=scene.dark)
@@ -206,6 +218,19 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
         figure.set(margin={"t": NOTE_HEIGHT})
 
 
+def _add_panel_lines(figure: PlotlyFigure, scene: Scene, panels: Panels) -> None:
+    lines = [
+        (float(s.estimate[0]), s.style.color(dark=scene.dark), "dash") for s in scene.series if s.is_line
+    ]
+    if scene.center is not None and scene.reference is not None:
+        lines.append((scene.center, INK[scene.dark], "dot"))
+    for value, color, dash in lines:
+        for panel in range(len(panels.names)):
+            at = float(panels.place(value, panel))
+            figure.add_vertical(at, line={"color": color, "width": 1.1, "dash": dash}, layer="below")
+    figure.set(shapes=[*figure.layout.get("shapes", ()), *panels.frames(GRID[scene.dark])])
+
+
 def _names(scene: Scene, rows: RowScale, at: NDArray[np.int64]) -> dict[str, Any]:
     places = rows.place(at.astype(np.float64)).tolist()
     labels = [tick_text(label) for label in scene.labels_at(at)]
@@ -221,6 +246,9 @@ def _names(scene: Scene, rows: RowScale, at: NDArray[np.int64]) -> dict[str, Any
 def _subtitle(scene: Scene, rows: RowScale) -> str:
     """What the marks are; where not all groups are drawn, which."""
     what = "estimate and interval" if any(s.low is not None for s in mark_series(scene)) else "estimate"
+    if (panels := _panels(scene)) is not None:
+        low, high = (f"{end:.0%}" if scene.is_share else f"{end:,.6g}" for end in (panels.low, panels.high))
+        what += f", each panel from {low} to {high}"
     if rows.count == len(scene):
         return what
     return f"{what} of {rows.first + 1:,} to {rows.last + 1:,} of {len(scene):,}"
@@ -234,9 +262,44 @@ def _bands_subtitle(scene: Scene, rows: RowScale) -> str:
     )
 
 
+def _panels(scene: Scene) -> Panels | None:
+    """A panel for each method, where there are too many for one row of marks."""
+    if not scene.in_panels:
+        return None
+    series = mark_series(scene)
+    ends = [end for s in series for end in (s.low, s.high) if end is not None]
+    values = [scene.own_mean, *(s.estimate for s in series), *ends]
+    return Panels.around([s.label for s in series], values)
+
+
+def _panel_marks(
+    scene: Scene, at: NDArray[np.int64], places: NDArray[np.float64], panels: Panels
+) -> list[Trace]:
+    """In each panel one method's estimates and intervals, behind them the own means as ticks."""
+    own = group_markers(scene, at, (scene.own_mean[at], places), OWN_STYLE, "own mean")
+    truth = scene.truth
+    traces = []
+    for panel, series in enumerate(mark_series(scene)):
+        traces.append(panels.shifted(own, panel))
+        if truth is not None:
+            traces.append(panels.shifted(true_marks(scene, at, (truth.mean[at], places)), panel))
+        marks = group_markers(
+            scene,
+            at,
+            (series.estimate[at], places),
+            series.style,
+            series.label,
+            **_intervals(scene, series, at),
+        )
+        traces.append(panels.shifted(marks, panel))
+    return traces
+
+
 def groups_legend(scene: Scene) -> list[LegendEntry]:
     """Own means, the truth, and every method; those that say one number are lines."""
-    own = [LegendEntry("own mean", OWN_STYLE)] if _draws_own(scene) else []
+    own = [LegendEntry("own mean", OWN_STYLE)] if _draws_own(scene) or scene.in_panels else []
+    if scene.in_panels:
+        return [*own, *truth_entries(scene), *series_entries(s for s in scene.series if s.is_line)]
     return [*own, *truth_entries(scene), *series_entries(scene.series)]
 
 

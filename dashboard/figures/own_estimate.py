@@ -10,6 +10,7 @@ from dashboard.figures.columns import column_series, whole_range
 from dashboard.figures.density import cloud_trace
 from dashboard.figures.legend import LegendEntry, truth_entries
 from dashboard.figures.page_view import PageView
+from dashboard.figures.panels import Panels
 from dashboard.figures.parts import (
     ONE_BY_ONE,
     every_position,
@@ -22,7 +23,7 @@ from dashboard.figures.stand_outs import most_moved, moves
 from dashboard.figures.truth import true_marks
 from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.scene.scene import SAME
-from dashboard.scene.style import FAINT, GREY, rgba
+from dashboard.scene.style import FAINT, GREY, GRID, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,58 +43,83 @@ def own_estimate_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFig
     """
     figure = themed_figure(scene)
     moving, crowded = _moving(scene), len(scene) > ONE_BY_ONE
-    x_range = request.x or whole_range([scene.own_mean])
+    panels = _panels(scene)
+    x_range = whole_range([scene.own_mean]) if panels else request.x or whole_range([scene.own_mean])
     y_range = request.y or whole_range([scene.own_mean, *(s.estimate for s in moving)])
-    figure.set(meta={"subtitle": _subtitle(scene, moving), "zoom": crowded})
+    figure.set(meta={"subtitle": _subtitle(scene, moving), "zoom": crowded and panels is None})
     if crowded:
         cells = max(request.height // CELL_PIXELS, 40)
-        figure.add(
-            *(
-                cloud_trace(
-                    (scene.own_mean, s.estimate), (x_range, y_range), cells, s.style.color(dark=scene.dark)
-                )
-                for s in moving
-            )
-        )
-    figure.add(_equal(scene), *(_fitted(scene, series) for series in moving))
+        for panel, series in enumerate(moving):
+            color = series.style.color(dark=scene.dark)
+            cloud = cloud_trace((scene.own_mean, series.estimate), (x_range, y_range), cells, color)
+            figure.add(cloud if panels is None else panels.shifted_picture(cloud, panel))
+    figure.add(*_lines(scene, moving, panels))
     at = every_position(scene)
     if crowded:
         at = most_moved(moves([scene.own_mean, *(s.estimate for s in moving)]))
     figure.add(*own_estimate_marks(scene, at))
-    if scene.center is not None:
-        figure.add_horizontal(
-            scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"}, layer="below"
-        )
-        figure.add_note(
-            "μ" if scene.reference else "centre",
-            x=1,
-            xref="paper",
-            xanchor="right",
-            y=scene.center,
-            yanchor="bottom",
-            font={"size": 11, "color": FAINT[scene.dark]},
-        )
+    _add_center(figure, scene)
     axis = outcome_axis(scene)
-    figure.set(
-        xaxis={**axis, "title": {"text": "own mean"}, **({"range": list(x_range)} if crowded else {})},
-        yaxis={
-            **axis,
-            "title": {"text": "estimate"},
-            "automargin": True,
-            **({"range": list(y_range)} if crowded else {}),
-        },
-    )
+    y_axis = {**axis, "title": {"text": "estimate"}, "automargin": True}
+    figure.set(yaxis={**y_axis, **({"range": list(y_range)} if crowded else {})})
+    if panels is None:
+        figure.set(xaxis={**axis, "title": {"text": "own mean"}})
+        figure.set(xaxis={"range": list(x_range)} if crowded else {})
+    else:
+        figure.set(
+            **panels.layout(), shapes=[*figure.layout.get("shapes", ()), *panels.frames(GRID[scene.dark])]
+        )
     return figure
 
 
 def own_estimate_marks(scene: Scene, at: NDArray[np.int64], _request: ViewRequest = WHOLE) -> list[Trace]:
     """The marks of the groups ``at`` some positions."""
-    own = scene.own_mean[at]
-    traces = [] if scene.truth is None else [true_marks(scene, at, (own, scene.truth.mean[at]))]
-    return traces + [
-        group_markers(scene, at, (own, series.estimate[at]), series.style, series.label)
-        for series in _moving(scene)
+    own, panels, traces = scene.own_mean[at], _panels(scene), []
+    if scene.truth is not None:
+        true = true_marks(scene, at, (own, scene.truth.mean[at]))
+        traces += [true] if panels is None else [panels.shifted(true, k) for k in range(len(panels.names))]
+    for panel, series in enumerate(_moving(scene)):
+        marks = group_markers(scene, at, (own, series.estimate[at]), series.style, series.label)
+        traces.append(marks if panels is None else panels.shifted(marks, panel))
+    return traces
+
+
+def _panels(scene: Scene) -> Panels | None:
+    """A panel for each method, named with its slope, where there are too many for one picture."""
+    if not scene.in_panels:
+        return None
+    slopes = ((s.label, slope_on_own(scene, s)) for s in _moving(scene))
+    names = [label if slope is None else f"{label} {slope:.2f}" for label, slope in slopes]
+    return Panels.around(names, [scene.own_mean])
+
+
+def _lines(scene: Scene, moving: list[Series], panels: Panels | None) -> list[Trace]:
+    """The line of equal values, in each panel, and each method's own."""
+    if panels is None:
+        return [_equal(scene), *(_fitted(scene, series) for series in moving)]
+    equal = _equal(scene)
+    return [
+        panels.shifted(line, panel)
+        for panel, series in enumerate(moving)
+        for line in (equal, _fitted(scene, series))
     ]
+
+
+def _add_center(figure: PlotlyFigure, scene: Scene) -> None:
+    if scene.center is None:
+        return
+    figure.add_horizontal(
+        scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"}, layer="below"
+    )
+    figure.add_note(
+        "μ" if scene.reference else "centre",
+        x=1,
+        xref="paper",
+        xanchor="right",
+        y=scene.center,
+        yanchor="bottom",
+        font={"size": 11, "color": FAINT[scene.dark]},
+    )
 
 
 def slope_on_own(scene: Scene, series: Series) -> float | None:
@@ -116,6 +142,9 @@ def _moving(scene: Scene) -> list[Series]:
 
 
 def _subtitle(scene: Scene, moving: list[Series]) -> str:
+    if scene.in_panels:
+        many = "" if len(scene) <= ONE_BY_ONE else f"; density of {len(scene):,} {scene.unit.many}"
+        return f"{SUBTITLE}; behind each name its slope{many}"
     if len(scene) > ONE_BY_ONE:
         return f"{SUBTITLE}; density of {len(scene):,} {scene.unit.many}, the most moved as marks"
     slope = slope_on_own(scene, moving[0]) if len(moving) == 1 else None
@@ -151,7 +180,9 @@ def _fitted(scene: Scene, series: Series) -> Trace:
 
 
 def own_estimate_legend(scene: Scene) -> list[LegendEntry]:
-    """The truth, and every method with the slope of its line."""
+    """The truth, and every method with the slope of its line; panels have names of their own."""
+    if scene.in_panels:
+        return truth_entries(scene)
     slopes = ((s, slope_on_own(scene, s)) for s in _moving(scene))
     return [
         *truth_entries(scene),

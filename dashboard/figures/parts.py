@@ -29,7 +29,7 @@ DASH_MARK = "line-ew-open"
 LONGEST_TITLE = 60
 FEW_COLUMNS = 4
 """Columns up to which each name fits on one line."""
-LINE_LETTERS = 14
+LINE_LETTERS = 13
 """Letters of a line of a column's name, where there are many columns."""
 LINE_HEIGHT = 14
 """Of such a line, in pixels."""

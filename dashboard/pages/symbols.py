@@ -64,6 +64,8 @@ def _symbol(name: str, color: str) -> str:
 def _shape(name: str) -> str:
     if name == LINE:
         return '<path d="M1 8h3.4M6.3 8h3.4M11.6 8H15" stroke-width="2" fill="none"/>'
+    if name == "line-ns":
+        return '<path d="M8 2.5v11" fill="none"/>'
     if name not in CORNERS:
         return f'<circle cx="8" cy="8" r="{_RADIUS}"/>'
     return f'<polygon points="{" ".join(f"{8 + _RADIUS * v:.4g}" for v in CORNERS[name])}"/>'

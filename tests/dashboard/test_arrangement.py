@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from dashboard.figures.columns import PITCH
+from dashboard.figures.groups import VIEW as GROUPS
 from dashboard.figures.linked_marks import marks_of
+from dashboard.figures.own_estimate import VIEW as OWN
 from dashboard.figures.page_view import draw_view, draw_views
 from dashboard.figures.rank import VIEW as RANK
 from dashboard.figures.shrinkage import VIEW as SHRINKAGE
@@ -75,6 +77,38 @@ def test_a_panel_leads_from_own_means_to_one_methods_estimates(view):
     assert names == [series.label for series in moving], "in full"
     assert figure["layout"]["xaxis"]["tickangle"] == 0
     assert figure["layout"]["meta"]["least_width"] > 0
+
+
+@pytest.mark.parametrize("groups", [5, 60, 900])
+def test_the_groups_of_each_panel_lead_back_to_their_values(groups):
+    scene = scene_of(groups_of(np.full(groups, 4)), MANY)
+    figure = draw_view(GROUPS, scene).figure
+    for series in scene.series:
+        if series.is_line:
+            continue
+        trace = markers(figure, series.label)
+        low, span, start = trace["meta"]["x_scale"]
+        at = trace["meta"].get("positions", range(groups))
+        values = low + (numbers(trace["x"]) - start) * span
+        np.testing.assert_allclose(values, series.estimate[list(at)], atol=1e-9 * span)
+        if series.low is not None:
+            below = values - span * numbers(trace["error_x"]["arrayminus"])
+            np.testing.assert_allclose(below, series.low[list(at)], atol=1e-9 * span)
+            assert start <= (below.min() - low) / span + start, "inside its panel"
+    names = [text.replace("<br>", " ") for text in figure["layout"]["xaxis"]["ticktext"]]
+    assert names == [series.label for series in scene.series if not series.is_line]
+
+
+def test_estimates_against_own_means_have_a_panel_and_a_slope_each():
+    scene = scene_of(DATA, MANY)
+    drawing = draw_view(OWN, scene)
+    names = [text.replace("<br>", " ") for text in drawing.figure["layout"]["xaxis"]["ticktext"]]
+    assert names[-2] == "Three tenths of it 0.30"
+    trace = markers(drawing.figure, "Three tenths of it")
+    assert numbers(trace["y"]).tolist() == scene.by_id("share30").estimate.tolist()
+    low, span, start = trace["meta"]["x_scale"]
+    np.testing.assert_allclose(low + (numbers(trace["x"]) - start) * span, scene.own_mean)
+    assert not drawing.legend
 
 
 def test_one_method_alone_is_all_that_views_draw():

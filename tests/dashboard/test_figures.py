@@ -163,7 +163,7 @@ def test_text_of_the_data_stays_text(text):
 
 
 def test_a_long_column_name_does_not_push_the_plot_away():
-    figure = sent(groups_figure(scene_of(groups_of([3, 4]), outcome="y" * 10_000)))
+    figure = sent(groups_figure(scene_of(groups_of([3, 4]), outcome="y" * 10_000, arrangement=OVERLAID)))
     assert figure["layout"]["xaxis"]["title"]["text"] == "y" * 40 + "…" + "y" * 19
 
 

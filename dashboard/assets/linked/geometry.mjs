@@ -11,7 +11,7 @@
  * @typedef {{color: string, size: number, symbol: string}} Marker
  * @typedef {{axis: 'x' | 'y', above: ArrayLike<number>, below: ArrayLike<number>, color: string, thickness: number}} Bars
  * @typedef {{name: string, x: ArrayLike<number>, y: ArrayLike<number>, stride: number, marker: Marker | null,
- *     line: boolean, error: Bars | null, places: Map<number, number> | null, positions: number[], drawn: number}} Trace a
+ *     line: boolean, scale: number[] | null, error: Bars | null, places: Map<number, number> | null, positions: number[], drawn: number}} Trace a
  *     trace of some groups only has their `positions`, and the `places` of their first points; the first `drawn` points are
  *     Plotly's, those behind them of groups that are lit
  * @typedef {{trace: Trace, i: number, x: number, y: number}} Mark
@@ -68,6 +68,7 @@ export function tracesOf(fullData) {
             line: (trace.mode || '').includes('lines'),
             error: errorOf(trace),
             drawn: trace.x.length,
+            scale: trace.meta.x_scale || null,
             ...placesOf(trace),
         }));
 }

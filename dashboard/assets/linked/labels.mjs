@@ -60,6 +60,12 @@ function reading(view, {trace, i}) {
     const tick = Array.from(across.tickvals || []).indexOf(place);
     const name = trace.marker ? trace.name : (across.ticktext || [])[tick] || '';
     const interval = intervalOf(trace, i);
+    if (view.rows && trace.scale) {
+        const [low, span, start] = trace.scale; // of the panel
+        const own = (x) => low + (x - start) * span;
+        const ends = interval?.map(own);
+        return readingText(name, own(Number(trace.x[i])), ends, [low, low + span], axis.tickformat);
+    }
     return readingText(name, Number(trace[along][i]), interval, axis.range, axis.tickformat);
 }
 

@@ -24,6 +24,6 @@ export function writeListAxis(view) {
         const line = foot.children[i] || addElement(foot, 'span', '');
         line.className = i === texts.length - 1 ? 'list-axis-title' : '';
         line.style.left = `${Math.round(area.x.offset + along)}px`;
-        setText(line, text);
+        setText(line, text.replaceAll('<br>', '\n'));
     });
 }
