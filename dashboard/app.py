@@ -10,7 +10,7 @@ import dash
 import dash_mantine_components as dmc
 
 from dashboard import callbacks
-from dashboard.callbacks import conclude, downloads, linked_groups, live_frame
+from dashboard.callbacks import conclude, downloads, linked_groups, live_frame, possible_truths
 from dashboard.ingest import Reading, store_table
 from dashboard.ingest.raw_rows import raw_rows
 from dashboard.pages.facts import element
@@ -80,7 +80,7 @@ def create_app(
     first = _first_token(comparisons, data, (outcome, group), stack)
     app = _empty_app()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
-    for part in (downloads, conclude, live_frame, linked_groups):
+    for part in (downloads, conclude, live_frame, linked_groups, possible_truths):
         part.install(app.server, comparisons)
     studies = RunningStudies()
     # in this order: both wait for plugins

@@ -6,6 +6,7 @@
 import {choosePreset, turnDials} from './dials/dials.mjs';
 import {drawMore} from './dials/draws.mjs';
 import {openModel} from './dials/lesson.mjs';
+import {playTruths} from './dials/truths.mjs';
 import {selectedGroups, setIndex} from './linked/links.mjs';
 import {columnOption} from './page/columns.mjs';
 import './page/menus.mjs';
@@ -23,6 +24,7 @@ register('blupboard', {
     drawViews,
     openList,
     openModel,
+    playTruths,
     savePicture,
     selectedGroups,
     setIndex,

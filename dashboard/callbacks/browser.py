@@ -46,6 +46,13 @@ def register(app: dash.Dash) -> None:
         prevent_initial_call=True,
     )
     callback(
+        ClientsideFunction(space, "playTruths"),
+        Output(ids.SINK, "data", allow_duplicate=True),
+        Input(ids.TRUTHS_PLAY, "n_clicks"),
+        State(ids.CONCLUDE_METHOD, "value"),
+        prevent_initial_call=True,
+    )
+    callback(
         ClientsideFunction(space, "openList"),
         Output(ids.PLUGINS_MODAL, "opened"),
         Input(ids.PLUGINS_OPEN, "n_clicks"),

@@ -19,7 +19,6 @@ from dashboard.figures.parts import (
 from dashboard.figures.stand_outs import most_moved, most_moved_of_each_part, moves, within
 from dashboard.figures.truth import true_marks
 from dashboard.scene.style import OWN, Style
-from dashboard.scene.truth import TRUE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,7 +53,7 @@ def method_columns(scene: Scene, *, ranks: bool) -> list[Column]:
     found = [Column("own mean", own, own_style(scene))] if scene.show_own else []
     found += [Column(s.label, s.rank if ranks else s.estimate, s.style) for s in column_series(scene)]
     if scene.truth is not None and (true_rank := scene.true_rank) is not None:
-        found.append(Column(TRUE, true_rank if ranks else scene.truth.mean, None))
+        found.append(Column(scene.truth.name, true_rank if ranks else scene.truth.mean, None))
     return found
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.figures.truth import TRUTH
-from dashboard.scene.truth import TRUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,4 +30,4 @@ def series_entries(series: Iterable[Series]) -> list[LegendEntry]:
 
 def truth_entries(scene: Scene) -> list[LegendEntry]:
     """The truth, where it is known."""
-    return [] if scene.truth is None else [LegendEntry(TRUE, TRUTH)]
+    return [] if scene.truth is None else [LegendEntry(scene.truth.name, TRUTH)]

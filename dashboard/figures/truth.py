@@ -27,4 +27,5 @@ def true_marks(
     size: float | None = None,
 ) -> Trace:
     """A ring for every group, wide enough to see what hits it."""
-    return group_markers(scene, at, points, TRUTH, TRUE, size=size or marker_size(len(at)) + 5.0)
+    name = TRUE if scene.truth is None else scene.truth.name
+    return group_markers(scene, at, points, TRUTH, name, size=size or marker_size(len(at)) + 5.0)

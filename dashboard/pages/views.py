@@ -49,7 +49,18 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
                 className="answer",
             ),
             html.Div(
-                [html.P(id=ids.HOW_SURE), html.Div(id=ids.REMEDY, className="remedy")], className="how-sure"
+                [
+                    html.P(id=ids.HOW_SURE),
+                    html.Div(id=ids.REMEDY, className="remedy"),
+                    html.Button(
+                        "Play possible truths",
+                        id=ids.TRUTHS_PLAY,
+                        title="Sets of true means that the data allow, one after the other, over the views",
+                        n_clicks=0,
+                    ),
+                    html.P(id=ids.TRUTHS_SHOWN, role="status"),
+                ],
+                className="how-sure",
             ),
             _draw_bar(),
             html.Div(id=ids.ABOUT, className="about-data"),

@@ -21,12 +21,15 @@ rounding leaves between two ways to the same number, and the page shows no ninth
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """The true means ``(J,)`` in display order, and the design that they were drawn from."""
+    """True means ``(J,)`` in display order: of simulated groups, or a set of them that the data allow."""
 
-    design: Design
+    design: Design | None
+    """What they were drawn from; None: the groups are no simulated ones."""
     mean: NDArray[np.float64]
     weight: NDArray[np.float64]
-    """(J,) weight on a group's own mean that the true spreads ask for."""
+    """(J,) weight on a group's own mean that the true spreads ask for, NaN where that is not known."""
+    name: str = TRUE
+    """What they are called beside the methods' names."""
 
 
 @dataclass(frozen=True)
