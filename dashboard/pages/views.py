@@ -48,20 +48,7 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
                 ],
                 className="answer",
             ),
-            html.Div(
-                [
-                    html.P(id=ids.HOW_SURE),
-                    html.Div(id=ids.REMEDY, className="remedy"),
-                    html.Button(
-                        "Play possible truths",
-                        id=ids.TRUTHS_PLAY,
-                        title="Sets of true means that the data allow, one after the other, over the views",
-                        n_clicks=0,
-                    ),
-                    html.P(id=ids.TRUTHS_SHOWN, role="status"),
-                ],
-                className="how-sure",
-            ),
+            _how_sure(),
             _draw_bar(),
             html.Div(id=ids.ABOUT, className="about-data"),
             html.Div(id=ids.FAILURES, className="failures"),
@@ -104,6 +91,24 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
         ],
         className=ids.COMPARISON_CLASS,
         id=ids.COMPARISON,
+    )
+
+
+def _how_sure() -> html.Div:
+    """What a test and few groups leave open, a method that does without it, and a way to see it."""
+    return html.Div(
+        [
+            html.P(id=ids.HOW_SURE),
+            html.Div(id=ids.REMEDY, className="remedy"),
+            html.Button(
+                "Play possible truths",
+                id=ids.TRUTHS_PLAY,
+                title="Sets of true means that the data allow, one after the other, over the views",
+                n_clicks=0,
+            ),
+            html.P(id=ids.TRUTHS_SHOWN, role="status"),
+        ],
+        className="how-sure",
     )
 
 
