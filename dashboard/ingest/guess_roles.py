@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.dependence import Dependence, look_at_rows
+from dashboard.ingest.dependence import MOST_VALUES, Dependence, look_at_rows
 from dashboard.ingest.errors import excerpt
 from dashboard.ingest.roles import stackable_columns
+from estimators.data.two_words import NOTHING_HAPPENED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from dashboard.ingest.table import Column, Table
 
 _GROUPS_TRIED, _OUTCOMES_TRIED = 20, 60
 """So many of the likeliest columns for either role are looked at together."""
 _FEW_ROWS = 20
 """So many whole numbers may all be different without being an index."""
+_FEW_VALUES, _MANY_UNITS = 12, 4
+"""Numbers of at most so many values may be set by a design; a column of units has at least so many."""
 _YEARS, _LONGEST_SPAN = (1500, 2200), 150
 """Whole numbers that leave none out between these, over so many years at most, are calendar time."""
 
@@ -45,18 +50,27 @@ _OUTCOME_WORDS = _words_of("""
     y outcome response resp value score yield result measurement measure reading reaction rate amount extra
     weight height length price cost sales scr rte income earnings time duration count mean average avg hit
     hits los concentration conc dose grade mark points strength pressure temperature travel diameter
-    circumference correct incidence prevalence lang language gain growth loss intake output wage wages gdp gsp
-    investment inv crime deaths stay charge charges test math read science total counts seizure seizures
-    survival surv speed
+    circumference correct incidence prevalence goals visits lang language gain growth loss intake output wage
+    wages gdp gsp investment inv crime deaths stay charge charges test math read science total counts seizure
+    seizures survival surv speed
 """)
 _BINARY_OUTCOME_WORDS = _words_of("""
     y outcome response resp case status event died dead death disorder success positive infected disease
     relapse won win pass passed cured survived employed voted vote use default mortality
 """)
+_EITHER_WORDS = _words_of("""
+    income earnings price dose conc concentration temperature dist distance pressure speed inv investment
+    output wage wages total rate rte length time duration age level grade education
+""")
+"""Words of outcomes that explain others as often."""
+_EVENT_WORDS = _words_of("status event cens censor censored death dead delta fail failed failure relapse")
+"""What says whether a time ended with an event."""
 _UNIT_WORDS = _words_of("""
-    group grp school class classroom teacher hospital clinic site center centre ward doctor physician provider
-    shop store branch player team batch subject subj patient pat participant person individual lot lab
-    laboratory region district dept department county state country city town family litter plot field cluster
+    group grp school class classroom teacher hospital clinic inst institution site center centre ward doctor
+    physician provider shop store branch player team batch subject subj patient pat participant person
+    individual lot
+    lab laboratory region district dept department county state country city town family litter plot field
+    cluster
     unit firm company industry category rail cask operator machine name village hh household bank airline
     carrier herd farm brood nest species animal tree seed genotype variety line cultivar strain breed sire dam
     cow pig rat mouse dog twin pair stratum strata worker employee judge rater item expt experiment station
@@ -64,7 +78,7 @@ _UNIT_WORDS = _words_of("""
     code trial study panel court zone neighborhood neighbourhood census tract user customer plant clone pond
     stream lake river island colony
 """)
-_WEAK_UNIT_WORDS = _words_of("id code item sample name level idnum expt area pair line")
+_WEAK_UNIT_WORDS = _words_of("id code item sample name level idnum expt area pair pat line")
 _DESIGN_WORDS = _words_of("""
     block rep replicate replication run sex gender female male treatment treat trt rx arm drug diet dose order
     sequence visit wave period race ethnicity ethnic marital smoke smoker education educ educational condition
@@ -77,7 +91,7 @@ _INDEX_WORDS = _words_of("""
 """)
 _TIME_WORDS = _words_of("""
     year yr yrs years month mon day days week wk date hour minute timestamp quarter qtr period wave visit t
-    occasion time
+    occasion time round season
 """)
 _LABEL_WORDS = _words_of("""
     lat lon lng long latitude longitude centroid code zip postcode phone fips sic easting northing
@@ -86,7 +100,7 @@ _LABEL_WORDS = _words_of("""
 _COVARIATE_WORDS = _words_of(
     "age iq pop population weights wt base baseline female male sex lagged intercept"
 )
-_ENDINGS = ("score", "scr", "rate", "rte", "wage", "cost", "sales", "yield", "weight", "height")
+_ENDINGS = ("score", "runs", "scr", "rate", "rte", "wage", "cost", "sales", "yield", "weight", "height")
 """What measures is often written right behind its subject, as in mathscore and lwage."""
 _WORD = re.compile(r"[A-Za-z][a-z]*|[A-Z]+")
 
@@ -105,14 +119,14 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
         outcome = outcome or value
     seen = look_at_rows(table)
     columns = {c.name: c for c in table.columns}
+    setting = _setting(table, seen)
     outcomes = {
-        c.name: _outcome_score(c, i, table, seen)
+        c.name: _outcome_score(c, i, table, seen, setting)
         for i, c in enumerate(table.columns)
         if c.not_outcome is None or c.name == outcome
     }
-    times = [c.name for c in table.columns if _is_time(c, seen)][:_GROUPS_TRIED]
     groups = {
-        c.name: _group_score(c, table, seen, times)
+        c.name: _group_score(c, table, seen, setting.times)
         for c in table.columns
         if c.not_group is None or c.name == group
     }
@@ -178,25 +192,102 @@ def _is_time(column: Column, seen: Dependence) -> bool:
     return years and column.distinct == high - low + 1 <= _LONGEST_SPAN
 
 
-def _outcome_score(column: Column, place: int, table: Table, seen: Dependence) -> float:
+@dataclass(frozen=True)
+class _Setting:
+    """What the columns of a table are to each other."""
+
+    units: tuple[str, ...]
+    """Columns whose values repeat, none of them a measurement or a time."""
+    times: tuple[str, ...]
+    first_measured: str | None
+    """The first column of numbers that by its looks counts no rows, names no unit and says no time."""
+    has_event: bool
+    """Whether a column of two values says that something happened."""
+
+
+def _setting(table: Table, seen: Dependence) -> _Setting:
+    times = tuple(c.name for c in table.columns if _is_time(c, seen))[:_GROUPS_TRIED]
+    units = [
+        c.name
+        for c in table.columns
+        if c.not_group is None and c.name not in times and (c.kind == "text" or c.whole)
+        if _MANY_UNITS <= c.distinct <= MOST_VALUES * (table.rows - c.missing)
+        if c.kind == "text" or _words(c.name) & _UNIT_WORDS or seen.is_panel(c.name, times)
+    ]
+    units = units[:_GROUPS_TRIED]
+    beside = _UNIT_WORDS | _INDEX_WORDS | _LABEL_WORDS | _DESIGN_WORDS | _COVARIATE_WORDS
+    measured = (
+        c.name
+        for c in table.columns
+        if c.kind == "number" and c.distinct > _FEW_VALUES and c.not_outcome is None
+        if c.name not in times and not _words(c.name) & beside and not _tells_of_one(c, units, seen)
+        if not _is_row_number(c, seen) and not _counts_units(c, seen)
+    )
+    events = (c for c in table.columns if c.distinct == 2 and _words(c.name) & _EVENT_WORDS)
+    return _Setting(tuple(units), times, next(measured, None), any(events))
+
+
+def _named_as_outcome(words: frozenset[str], known: frozenset[str]) -> float:
+    """What a name says for the role: more where it is no word of a covariate too."""
+    strong = words & (known - _EITHER_WORDS)
+    return 2.5 if strong else 1.0 * bool(words & known)
+
+
+def _outcome_score(column: Column, place: int, table: Table, seen: Dependence, setting: _Setting) -> float:
     words = _words(column.name)
     binary = column.distinct == 2
     known = _BINARY_OUTCOME_WORDS if binary else _OUTCOME_WORDS
     units = _UNIT_WORDS - _OUTCOME_WORDS - _BINARY_OUTCOME_WORDS
     number = column.kind == "number"
-    survival = "time" in words and not seen.balanced(column.name)
-    score = 2.0 * number + 1.5 * (number and not column.whole)
-    score += 1.0 * (column.whole and column.distinct > _FEW_ROWS)
-    score += 2.5 * bool(words & known) - 3.0 * (_is_time(column, seen) and not survival)
-    score -= 3.0 * bool(words & _LABEL_WORDS) + 1.5 * bool(words & units)
-    score -= 2.0 * bool(words & _INDEX_WORDS) + 5.0 * _is_row_number(column, seen)
+    survival = "time" in words and _may_be_survival(column, seen, setting)
+    score = 2.0 * (number or _says_what_happened(column)) + 1.5 * (number and not column.whole)
+    score += 1.3 * (column.whole and column.distinct > _FEW_ROWS)
+    score += _named_as_outcome(words, known) - 3.0 * (_is_time(column, seen) and not survival)
+    score += 1.25 * (survival and setting.has_event) + 1.0 * (column.name == setting.first_measured)
+    few = 2 < column.distinct <= _FEW_VALUES and column.numbers >= 4 * column.distinct
+    score -= 1.0 * (few and not words & (known - _EITHER_WORDS)) + 1.5 * _counts_units(column, seen)
+    score -= 5.0 * _tells_of_one(column, setting.units, seen) + 2.0 * _tells_of_one(
+        column, setting.times, seen
+    )
+    score -= 5.0 * bool(words & _LABEL_WORDS) + 1.5 * bool(words & units)
+    all_differ = column.whole and column.distinct >= 0.99 * column.numbers
+    score -= (5.0 if all_differ else 3.0) * bool(words & _INDEX_WORDS) + 5.0 * _is_row_number(column, seen)
     score -= 1.5 * bool(words & ((_DESIGN_WORDS | _COVARIATE_WORDS) - known))
     score -= 4.0 * (column.distinct <= 1) + 1.5 * binary + 0.5 * (2 < column.distinct <= 4)
     score -= 2.0 * (1 < column.distinct <= 12 and seen.balanced(column.name))
     return score - 0.6 * place / max(len(table.columns), 1) - 1.0 * column.missing / max(table.rows, 1)
 
 
-def _group_score(column: Column, table: Table, seen: Dependence, times: list[str]) -> float:
+def _says_what_happened(column: Column) -> bool:
+    """Whether a column holds two words, of which one says that something did not happen: yes and no."""
+    words = {example.strip().lower() for example in column.examples}
+    return column.distinct == 2 == len(words) and len(words & NOTHING_HAPPENED) == 1
+
+
+def _may_be_survival(column: Column, seen: Dependence, setting: _Setting) -> bool:
+    """Whether times may be how long something lasted: many differ, and no unit is measured at each."""
+    if seen.balanced(column.name):
+        return False
+    repeated = any(seen.is_panel(unit, [column.name]) for unit in setting.units)
+    return setting.has_event or (column.distinct > _FEW_VALUES and not repeated)
+
+
+def _tells_of_one(column: Column, others: Iterable[str], seen: Dependence) -> bool:
+    """Whether a column is constant within another, which it then describes, and not the rows."""
+    return any(
+        seen.constant_within(column.name, other) and not seen.constant_within(other, column.name)
+        for other in others
+        if other != column.name
+    )
+
+
+def _counts_units(column: Column, seen: Dependence) -> bool:
+    """Whether whole numbers run from 1 without a gap and come again, as those of units do."""
+    again = column.numbers >= 2 * column.distinct > 2 * _FEW_ROWS
+    return column.whole and again and seen.runs_from_one(column.name)
+
+
+def _group_score(column: Column, table: Table, seen: Dependence, times: Sequence[str]) -> float:
     filled = max(table.rows - column.missing, 1)
     per_group = filled / max(column.distinct, 1)
     words = _words(column.name)
@@ -207,11 +298,11 @@ def _group_score(column: Column, table: Table, seen: Dependence, times: list[str
     score += 2.0 * (per_group >= 2) + 1.0 * (column.distinct >= 4) + 0.7 * (column.distinct >= 10)
     score -= 3.0 * (column.distinct <= 1) + 1.5 * (column.distinct == 2)
     score -= 4.0 * (per_group < 1.1 and filled > 2)
-    score += 3.0 * seen.constant_share(column.name) + 2.5 * seen.is_panel(column.name, times)
+    score += 3.0 * seen.constant_share(column.name) + 4.5 * seen.is_panel(column.name, times)
     if column.kind == "number":
         measured = not column.whole or bool(words & (_OUTCOME_WORDS | _COVARIATE_WORDS) and not unit)
         gaps = not unit and not seen.compact(column.name) and column.distinct > 2
-        score -= 2.5 * measured + 1.0 * gaps
+        score -= 2.5 * measured + 2.0 * (gaps and not seen.is_panel(column.name, times))
         score -= 1.5 * bool(words & (_INDEX_WORDS - {"nr", "no"}) and not unit)
     return score - 2.0 * column.missing / max(table.rows, 1)
 

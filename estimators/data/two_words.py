@@ -15,7 +15,7 @@ _WORDS: Final = """
     absent loss lose lost miss missed incorrect wrong healthy never none off censored discharged noncase low
     unexposed placebo
 """
-_NOTHING_HAPPENED: Final = frozenset(_WORDS.split())
+NOTHING_HAPPENED: Final = frozenset(_WORDS.split())
 """In lower case: of two words the one that counts as 0. Where neither is here the later one in the alphabet
 counts as 1, as the second level of a factor does in R."""
 _NAMED: Final = 4
@@ -41,7 +41,7 @@ def two_word_notation(words: Iterable[str], event: str | None = None) -> Notatio
         if len(spelling) != 2 or any(c.isdecimal() for word in spelling for c in word):
             return None
         first, second = sorted(spelling)
-        one, zero = (first, second) if {first, second} & _NOTHING_HAPPENED == {second} else (second, first)
+        one, zero = (first, second) if {first, second} & NOTHING_HAPPENED == {second} else (second, first)
         return Notation(one=spelling[one], zero=spelling[zero])
     one = event.strip().lower()
     others = [word for word in spelling if word != one]

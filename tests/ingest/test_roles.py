@@ -123,6 +123,39 @@ def test_what_belongs_to_the_group_is_no_outcome(tmp_path):
     )
 
 
+def test_what_describes_a_unit_or_a_time_is_no_outcome_of_the_rows(tmp_path):
+    """Anger is that of a person in all of their answers; an index of prices is that of a year."""
+    rows = [[20 + i // 8 % 19, f"item {i % 8}", i // 8, "YN"[i * 5 % 7 % 2]] for i in range(400)]
+    assert guess_roles(table_of(tmp_path, ["Anger", "item", "id", "r2"], rows)).outcome == "r2"
+    years = [[f"S{i % 20}", 1990 + i // 20, 80.5 + i // 20, v] for i, v in enumerate(noise(200))]
+    assert guess_roles(table_of(tmp_path, ["state", "year", "cpi", "packs"], years)).pair == (
+        "packs",
+        "state",
+    )
+
+
+def test_times_at_which_units_are_measured_are_no_survival(tmp_path):
+    noisy = noise(160)
+    rows = [[f"m{i % 8}", round(i // 8 / 19, 3), round(v)] for i, v in enumerate(noisy)]
+    assert guess_roles(table_of(tmp_path, ["mare", "Time", "follicles"], rows)).pair == ("follicles", "mare")
+    lasted = [[f"c{i % 8}", round(abs(v) * 10), i % 3 % 2] for i, v in enumerate(noisy)]
+    assert guess_roles(table_of(tmp_path, ["center", "time", "status"], lasted)).pair == ("time", "center")
+
+
+def test_few_values_set_by_a_design_are_no_outcome_beside_a_measurement(tmp_path):
+    rows = [[0.25 * 2 ** (i % 6), f"R{i // 6}", v] for i, v in enumerate(noise(60))]
+    assert guess_roles(table_of(tmp_path, ["Dose", "Animal", "BPchange"], rows)).pair == (
+        "BPchange",
+        "Animal",
+    )
+
+
+def test_numbers_of_units_are_a_group_and_no_outcome(tmp_path):
+    rows = [[13 + 7 * (i // 8), 1980 + i % 8, ["Trade", "Farm", "Mine"][i * 5 % 11 % 3], v]
+            for i, v in enumerate(noise(400))]  # fmt: skip
+    assert guess_roles(table_of(tmp_path, ["nr", "year", "industry", "lnpay"], rows)).pair == ("lnpay", "nr")
+
+
 @pytest.mark.parametrize("name", ["latitude", "centroid_lon", "zip", "phone", "Code"])
 def test_numbers_that_place_or_name_are_no_outcome(tmp_path, name):
     rows = [[f"g{i % 5}", i * 7 % 40, v] for i, v in enumerate(noise(200))]
