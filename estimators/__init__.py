@@ -59,6 +59,7 @@ from estimators.risk.crossings import Crossing, crossings
 from estimators.risk.report import RiskReport
 from estimators.risk.run import Progress, risk_steps, run_risk
 from estimators.risk.scenario import EstimatorRisk, Measured, ScenarioRisk
+from estimators.risk.scorecard import SCENARIOS, Scenario, ScenarioCard, scorecard
 from estimators.risk.study import RiskStudy
 from estimators.risk.sweeps import Sweep
 from estimators.risk.theory import Theory, theory
@@ -68,6 +69,7 @@ from estimators.simulation.simulate import Simulated, simulate
 __all__ = [
     "CONTRACT",
     "PRESETS",
+    "SCENARIOS",
     "TIDY_COLUMNS",
     "BatchFit",
     "Best",
@@ -124,6 +126,8 @@ __all__ = [
     "Rows",
     "Sample",
     "ScaledGroups",
+    "Scenario",
+    "ScenarioCard",
     "ScenarioRisk",
     "SecondOrder",
     "Simulated",
@@ -164,6 +168,7 @@ __all__ = [
     "profile_intervals",
     "risk_steps",
     "run_risk",
+    "scorecard",
     "shared_letters",
     "sigma_error_interval",
     "simulate",

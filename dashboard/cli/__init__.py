@@ -18,6 +18,7 @@ from dashboard.cli.new_plugin import new_plugin_command
 from dashboard.cli.plugins import plugins_command
 from dashboard.cli.risk import risk_command
 from dashboard.cli.rows import rows_command
+from dashboard.cli.scorecard import scorecard_command
 from dashboard.cli.select import select_command
 from dashboard.cli.serve import serve_command
 from dashboard.cli.shared import remark
@@ -52,6 +53,7 @@ cli.add_command(rows_command)
 cli.add_command(estimators_command)
 cli.add_command(simulate_command)
 cli.add_command(risk_command)
+cli.add_command(scorecard_command)
 cli.add_command(plugins_command)
 cli.add_command(check_plugin_command)
 cli.add_command(new_plugin_command)

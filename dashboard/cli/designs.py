@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
@@ -61,8 +62,8 @@ def design_options(command: Command) -> Command:
     return with_options(command, DIALS)
 
 
-def make_design(given: Mapping[str, Any]) -> Design:
-    """The design with the dials that were given, by parameter name; None: not given.
+def make_design(given: Mapping[str, Any], start: Design | None = None) -> Design:
+    """The design with the dials that were given, by parameter name; None: not given, as in ``start``.
 
     Raises:
         ClickException: a dial is out of its bounds; the sentence names its option.
@@ -73,12 +74,11 @@ def make_design(given: Mapping[str, Any]) -> Design:
     fields = {name: value for name, value in given.items() if value is not None}
     if "effects" in fields:
         fields["effects"], colon, number = fields["effects"].partition(":")
-        if colon:
-            fields["shape"] = number
+        fields["shape"] = number if colon else None
     if "," in fields.get("per_group", ""):
         fields.setdefault("groups", fields["per_group"].count(",") + 1)
     try:
-        return Design(**fields)
+        return Design(**fields) if start is None else replace(start, **fields)
     except DesignError as error:
         raise click.ClickException(f"{option_of(error)}: {error}") from None
 

@@ -24,7 +24,7 @@ from dashboard.cli.shared import (
 from dashboard.cli.stdout import load_plugins, to_stdout
 
 if TYPE_CHECKING:
-    from estimators import RiskReport, RiskStudy
+    from estimators import Design, RiskReport, RiskStudy
 
 
 @click.command("risk")
@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 @click.option("--lower-is-better", is_flag=True, help="The best group is the one with the smallest mean.")
 @click.option("--replicates", type=int, default=1000, show_default=True, metavar="R", help="How many draws.")
 @click.option("--seed", type=int, default=1, show_default=True, help="From -(2^31 - 1) to 2^31 - 1.")
+@click.option(
+    "--scenario",
+    metavar="NAME",
+    help="Start from a design of the scorecard: few, equal, unequal, boundary, heavy_tails, two_clusters, "
+    "sparse or uneven_error; dials that are given replace its own.",
+)
 @click.option(
     "--sweep",
     metavar="DIAL=FROM:TO:POINTS",
@@ -61,6 +67,7 @@ def risk_command(
     lower_is_better: bool,
     replicates: int,
     seed: int,
+    scenario: str | None,
     sweep: str | None,
     layout: str,
     output: Path | None,
@@ -71,7 +78,7 @@ def risk_command(
 
     Every number comes with its Monte Carlo standard error.
     """
-    design = make_design(dials)
+    design = make_design(dials, _start(scenario))
     if output is not None and not output.parent.is_dir():
         raise click.ClickException(f"there is no folder {str(output.parent)!r}; name another --output")
     from dashboard.cli.risk_output import failures, render
@@ -103,6 +110,19 @@ def risk_command(
     else:
         with reading_files():
             output.write_bytes(render(report, layout))
+
+
+def _start(scenario: str | None) -> Design | None:
+    """The design of a scenario, which dials may change; None: that of the dials alone."""
+    from estimators.risk.scorecard import SCENARIOS
+
+    if scenario is None:
+        return None
+    found = SCENARIOS.get(scenario)
+    if found is None or found.sizes_follow:
+        known = ", ".join(s.id for s in SCENARIOS.values() if not s.sizes_follow)
+        raise click.ClickException(f"--scenario is one of {known}, not {scenario!r}")
+    return found.design
 
 
 def _run(study: RiskStudy) -> RiskReport:

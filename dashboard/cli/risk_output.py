@@ -105,7 +105,7 @@ def _heading(report: RiskReport) -> list[str]:
 def _measures(point: ScenarioRisk, names: tuple[str, ...], *, theory: bool = False) -> list[str]:
     rows = [
         ["", *names],
-        *([risk.label, *(_number(risk[name]) for name in names)] for risk in point.estimators),
+        *([risk.label, *(number_by_error(risk[name]) for name in names)] for risk in point.estimators),
     ]
     if theory:
         rows += [_line(label, value, point, names) for label, value in _reference_lines(point)]
@@ -131,7 +131,8 @@ def _by_size(point: ScenarioRisk) -> Iterator[list[str]]:
     heads = [f"{group} of {n}" for group, n in zip(groups, rows, strict=True)]
     for measure in classes[0].measures if classes else ():
         lines = (
-            [risk.label, *(_number(c.measures[measure]) for c in risk.by_size)] for risk in point.estimators
+            [risk.label, *(number_by_error(c.measures[measure]) for c in risk.by_size)]
+            for risk in point.estimators
         )
         yield column_lines([[f"{measure} in", *heads], *lines])
 
@@ -150,7 +151,7 @@ def _sweep(report: RiskReport) -> list[str]:
         ]
     ]
     for point in report.sweep:
-        values = [_number(risk["mse"]) for risk in point.estimators]
+        values = [number_by_error(risk["mse"]) for risk in point.estimators]
         rows.append(
             [f"{point.value:.4g}", *values, f"{point.theory.level_means:.4g}", f"{point.theory.lower:.4g}"]
         )
@@ -169,7 +170,7 @@ def _sentence(report: RiskReport, crossing: Crossing) -> str:
     )
 
 
-def _number(measured: Measured) -> str:
+def number_by_error(measured: Measured) -> str:
     """Value ± error, both to the error's second digit."""
     value, error = measured.value, measured.mcse
     if value is None:

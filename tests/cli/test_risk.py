@@ -296,3 +296,24 @@ def test_an_interrupt_ends_it_at_once_and_cleanly():
     assert process.returncode == 130
     assert out == b""
     assert "Traceback" not in text
+
+
+def test_the_scorecard_of_a_method(blupboard, refused):
+    done = blupboard("scorecard", "ols", "--replicates", "10", "--ranked", "2", "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    assert (done.json["estimator"], done.json["seed"], done.json["level"]) == ("ols", 1, 0.95)
+    assert {"mse", "regret_mcse", "coverage_by_size", "ranking"} <= set(done.json["scenarios"][0])
+    table = blupboard("scorecard", "james_stein", "--replicates", "10", "--ranked", "2").out
+    assert "rank_coverage" not in table
+    assert "Two clusters of groups" in table
+    assert "there is no estimator 'x'" in refused("scorecard", "x")
+
+
+def test_a_study_can_start_from_a_scenario(blupboard, refused):
+    done = blupboard(
+        "risk", "--scenario", "heavy_tails", "--groups", "6", "--replicates", "5", "--estimator", "ols"
+    )
+    assert "6 groups of 2-20 rows, mean 0, sigma_group 1, sigma_error 2, t:3 effects" in done.out
+    again = blupboard("risk", "--scenario", "heavy_tails", "--effects", "normal", "--replicates", "5")
+    assert "normal effects" in again.out
+    assert "two_clusters" in refused("risk", "--scenario", "sizes_follow")

@@ -77,6 +77,26 @@ def test_the_sentence_is_that_of_the_f_test(sizes, seed, between):
             assert exact_interval_in(text) == exact_icc(data)
 
 
+@pytest.mark.slow
+def test_the_sentence_is_true_in_2000_designs():
+    """Sizes from 1 to 80, hardly any spread between groups: what is said is held against scipy's F."""
+    rng, said = np.random.default_rng(12), dict.fromkeys(SENTENCES, 0)
+    for _ in range(2000):
+        sizes = np.ceil(80.0 ** rng.random(rng.integers(2, 12))).astype(int)
+        sizes[0] += 1
+        between = rng.choice([0.0, 0.2, 0.5]) * rng.standard_normal(len(sizes))
+        rows = [mean + rng.standard_normal(n) for mean, n in zip(between, sizes, strict=True)]
+        data = GroupData.from_arrays(np.concatenate(rows), np.repeat(np.arange(len(sizes)), sizes))
+        statistic, p = stats.f_oneway(*rows)
+        for name in ("reml", "ml"):
+            text = sentence(name, data)
+            if text is not None:
+                assert {key for key, words in SENTENCES.items() if words in text} == {case(statistic, p)}
+                assert exact_interval_in(text) == exact_icc(data)
+                said[case(statistic, p)] += 1
+    assert min(said.values()) > 0, said
+
+
 @given(st.integers(2, 8), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.5, 1.0]))
 @settings(max_examples=60)
 def test_the_sentence_of_published_means_is_that_of_cochrans_q(groups, seed, between):
