@@ -80,9 +80,10 @@ def create_app(
     first = _first_token(comparisons, data, (outcome, group), stack)
     app = _empty_app()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
-    for part in (downloads, conclude, live_frame, linked_groups, possible_truths):
-        part.install(app.server, comparisons)
     studies = RunningStudies()
+    downloads.install(app.server, comparisons, studies)
+    for part in (conclude, live_frame, linked_groups, possible_truths):
+        part.install(app.server, comparisons)
     # in this order: both wait for plugins
     for close in (processes.close, studies.close, comparisons.fit_cache.close):
         server.at_end(app.server, close)

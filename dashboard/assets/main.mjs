@@ -9,6 +9,7 @@ import {openModel} from './dials/lesson.mjs';
 import {playTruths} from './dials/truths.mjs';
 import {selectedGroups, setIndex} from './linked/links.mjs';
 import {columnOption} from './page/columns.mjs';
+import {printPage} from './page/export.mjs';
 import './page/menus.mjs';
 import {chooseTheme, drawViews, openList, savePicture, toggleRail} from './page/page.mjs';
 import './page/pages.mjs';
@@ -25,6 +26,7 @@ register('blupboard', {
     openList,
     openModel,
     playTruths,
+    printPage,
     savePicture,
     selectedGroups,
     setIndex,

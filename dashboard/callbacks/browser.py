@@ -40,6 +40,12 @@ def register(app: dash.Dash) -> None:
         prevent_initial_call=True,
     )
     callback(
+        ClientsideFunction(space, "printPage"),
+        Output(ids.SINK, "data", allow_duplicate=True),
+        Input(ids.PRINT, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    callback(
         ClientsideFunction(space, "toggleRail"),
         Output(ids.SINK, "data", allow_duplicate=True),
         Input(ids.RAIL_TOGGLE, "n_clicks"),

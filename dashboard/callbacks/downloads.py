@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -21,8 +19,12 @@ from dashboard.pages.header import rows_entry
 from dashboard.scene.rank_spread import ranking_series, ranks_in_data_order
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
+from dashboard.session.lesson import lesson_lines
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
+from dashboard.words.csv_text import csv_block, formula_safe
 from dashboard.words.ranks import rank_columns
+from dashboard.words.risk_csv import risk_lines
+from dashboard.words.table_csv import table_csv
 from estimators import TIDY_COLUMNS, BlupboardError
 from estimators.contract.comparison import TIDY, tidy_columns
 from estimators.inference.summary import rank_lines
@@ -33,10 +35,8 @@ if TYPE_CHECKING:
 
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
+    from dashboard.session.running_studies import RunningStudies
     from estimators import Comparison
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What makes a spreadsheet take a text for a formula (OWASP, CSV injection)."""
 
 _LINES = 5_000
 _LONGEST_QUERY = 6_000
@@ -44,16 +44,24 @@ _LONGEST_QUERY = 6_000
 _INCOMPLETE = "The address of this download is incomplete; start it from the page."
 
 
+TABLE_ADDRESS = "/export/table.csv"
 GROUPS_ADDRESS = "/export/groups.csv"
 ROWS_ADDRESS = "/export/rows.csv"
+RISK_ADDRESS = "/export/risk.csv"
+LESSON_ADDRESS = "/export/lesson.csv"
 
 
-def install(server: flask.Flask, comparisons: Comparisons) -> None:
+def install(server: flask.Flask, comparisons: Comparisons, studies: RunningStudies) -> None:
     """Add the downloads, for the session that owns the data.
 
-    GROUPS_ADDRESS with ``?choices=...`` gives the table, with ``&ranks=1`` how sure the ranks are besides;
-    ROWS_ADDRESS the rows, where the source has a file of them.
+    TABLE_ADDRESS with ``?choices=...`` gives the page's table, with ``&table=...`` in the grid's order;
+    GROUPS_ADDRESS a line for each group and method, with ``&ranks=1`` how sure the ranks are besides;
+    ROWS_ADDRESS the rows, where the source has a file of them. RISK_ADDRESS gives the session's study,
+    LESSON_ADDRESS the lesson's four data sets.
     """
+    server.add_url_rule(TABLE_ADDRESS, "table_csv", lambda: _table_csv(comparisons))
+    server.add_url_rule(RISK_ADDRESS, "risk_csv", lambda: _risk_csv(studies))
+    server.add_url_rule(LESSON_ADDRESS, "lesson_csv", _lesson_csv)
     server.add_url_rule(GROUPS_ADDRESS, "groups_csv", lambda: _groups_csv(comparisons))
     server.add_url_rule(ROWS_ADDRESS, "rows_csv", lambda: _rows_csv(comparisons))
 
@@ -62,25 +70,57 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callback that keeps the menu's addresses up to date."""
     app.callback(
         Output(ids.DOWNLOAD_CSV, "href"),
+        Output(ids.DOWNLOAD_TIDY, "href"),
         Output(ids.DOWNLOAD_RANKS, "href"),
         Output(ids.DOWNLOAD_ROWS, "children"),
         Input(ids.CHOICES, "data"),
     )(partial(_addresses, comparisons))
 
 
-def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, Component | None]:
-    """Of the table without and with ranks, relative to the page; and the entry for the rows, if any."""
+def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, str, Component | None]:
+    """Relative to the page, of the table, and of all methods without and with ranks; the entry for rows."""
     choices = Choices.from_json(given)
     if choices is None:
-        return "#", "#", None
+        return "#", "#", "#", None
     query = _query(choices)
     try:
         rows = comparisons.source(owner(), choices).rows()
     except WorkspaceError:
         rows = None  # the data have gone meanwhile, which the comparison's own callback says
     entry = None if rows is None else rows_entry(rows.label, f"{ROWS_ADDRESS[1:]}{query}")
-    table = f"{GROUPS_ADDRESS[1:]}{query}"
-    return table, f"{table}&ranks=1", entry
+    tidy = f"{GROUPS_ADDRESS[1:]}{query}"
+    return f"{TABLE_ADDRESS[1:]}{query}", tidy, f"{tidy}&ranks=1", entry
+
+
+def _table_csv(comparisons: Comparisons) -> flask.Response:
+    choices = _requested_choices(comparisons)
+    try:
+        table = json.loads(flask.request.args.get("table", "{}"))
+        if not isinstance(table, dict):
+            raise BadRequest(_INCOMPLETE)
+        pieces = table_csv(comparisons.scene(owner(), choices), table)
+        name = comparisons.source(owner(), choices).describe().file_name
+        return _download(_resumed(next(pieces), pieces), f"{name.rsplit('.', 1)[0]}-table.csv")
+    except UnknownDataset as error:
+        raise NotFound(str(error)) from error
+    except RecursionError as error:
+        raise BadRequest(_INCOMPLETE) from error
+    except (BlupboardError, ValueError) as error:
+        raise BadRequest(str(error)) from error
+
+
+def _risk_csv(studies: RunningStudies) -> flask.Response:
+    snapshot = studies.look(owner())
+    if snapshot is None or snapshot.report is None:
+        raise NotFound("There is no study to save yet; press Run first.")
+    lines = risk_lines(snapshot.report)
+    return _download(
+        iter([csv_block([list(lines[0]), *(list(line.values()) for line in lines)])]), "risk.csv"
+    )
+
+
+def _lesson_csv() -> flask.Response:
+    return _download(iter([csv_block(lesson_lines())]), "lesson.csv")
 
 
 def _query(choices: Choices) -> str:
@@ -183,7 +223,7 @@ def csv_lines(comparison: Comparison, more: Mapping[str, list[Any]] | None = Non
     ``more`` are further columns, with a line for each group and method.
     """
     more = more or {}
-    yield _csv_block([(*TIDY_COLUMNS, *more)])
+    yield csv_block([(*TIDY_COLUMNS, *more)])
     for number, result in enumerate(comparison.succeeded):
         columns = tidy_columns(comparison.data, result)
         columns |= {
@@ -193,21 +233,10 @@ def csv_lines(comparison: Comparison, more: Mapping[str, list[Any]] | None = Non
         columns |= {name: values[first : first + len(comparison.data)] for name, values in more.items()}
         lines = list(zip(*columns.values(), strict=True))
         for start in range(0, len(lines), _LINES):
-            yield _csv_block(lines[start : start + _LINES])
+            yield csv_block(lines[start : start + _LINES])
 
 
 def answered_csv(lines: list[dict[str, Any]]) -> bytes:
     """Lines of the same columns, whose ``group`` is guarded: UTF-8, every digit of the numbers."""
     guarded = [{**line, "group": formula_safe(line["group"])} for line in lines]
-    return _csv_block([tuple(guarded[0]), *(tuple(line.values()) for line in guarded)])
-
-
-def formula_safe(text: str) -> str:
-    """The text with a quote in front where a spreadsheet would calculate it."""
-    return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
-
-
-def _csv_block(lines: list[tuple[object, ...]]) -> bytes:
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\r\n").writerows(lines)
-    return buffer.getvalue().encode()
+    return csv_block([tuple(guarded[0]), *(tuple(line.values()) for line in guarded)])

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dashboard.cli.output import column_lines
+from dashboard.words.risk_csv import risk_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,14 +33,8 @@ def as_json(report: RiskReport) -> bytes:
 
 
 def as_csv(report: RiskReport) -> bytes:
-    """One line per point and estimator: the dial's value (empty at the design itself) and every measure."""
-    dial = None if report.study.sweep is None else report.study.sweep.dial
-    lines = []
-    for point in (report.base, *report.sweep):
-        reference = {"theory_level_means": point.theory.level_means, "theory_lower": point.theory.lower}
-        for risk in point.estimators:
-            values = {name: value for name, value in risk.to_dict().items() if not isinstance(value, list)}
-            lines.append({"dial": dial, "value": point.value, **values, **reference})
+    """One line per point and estimator, with a line of names on top."""
+    lines = risk_lines(report)
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, list(lines[0]), lineterminator="\n")
     writer.writeheader()

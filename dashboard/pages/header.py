@@ -55,16 +55,34 @@ def rows_entry(label: str, address: str) -> dmc.MenuItem:
 def _export_menu() -> dmc.Menu:
     return dmc.Menu(
         [
-            dmc.MenuTarget(dmc.Button("Export", variant="default", size="sm", className="export on-compare")),
+            dmc.MenuTarget(dmc.Button("Export", variant="default", size="sm", className="export")),
             dmc.MenuDropdown(
                 [
-                    dmc.MenuItem("Table as CSV", id=ids.DOWNLOAD_CSV, href="#", refresh=True),
-                    dmc.MenuItem("Table with ranks as CSV", id=ids.DOWNLOAD_RANKS, href="#", refresh=True),
-                    html.Div(id=ids.DOWNLOAD_ROWS),
-                    dmc.MenuItem("Do this in R", id=ids.open_code("r"), n_clicks=0),
-                    dmc.MenuItem("Do this in Python", id=ids.open_code("python"), n_clicks=0),
+                    _file_entry("Table as CSV", ids.DOWNLOAD_CSV),
+                    _file_entry("Every method as CSV", ids.DOWNLOAD_TIDY),
+                    _file_entry("Every method with ranks as CSV", ids.DOWNLOAD_RANKS),
+                    html.Div(id=ids.DOWNLOAD_ROWS, className="on-compare"),
+                    _code_entry("R", "r"),
+                    _code_entry("Python", "python"),
+                    dmc.MenuItem("Study as CSV", href="export/risk.csv", refresh=True, className="on-risk"),
+                    dmc.MenuItem(
+                        "Groups of all models as CSV",
+                        href="export/lesson.csv",
+                        refresh=True,
+                        className="on-lesson",
+                    ),
+                    dmc.MenuItem("Print this page", id=ids.PRINT, n_clicks=0),
                 ]
             ),
         ],
         position="bottom-end",
     )
+
+
+def _file_entry(label: str, entry_id: str) -> dmc.MenuItem:
+    """Of a file of the comparison; a callback gives it its address."""
+    return dmc.MenuItem(label, id=entry_id, href="#", refresh=True, className="on-compare")
+
+
+def _code_entry(language: str, value: str) -> dmc.MenuItem:
+    return dmc.MenuItem(f"Do this in {language}", id=ids.open_code(value), n_clicks=0, className="on-compare")

@@ -175,6 +175,21 @@ def models(*, dark: bool) -> tuple[Model, ...]:
     return tuple(found)
 
 
+def lesson_lines() -> list[tuple[object, ...]]:
+    """The four data sets as a table: for each group its true mean, own mean and every method's BLUP."""
+    found = models(dark=False)
+    labels = [series.label for series in found[0].scene.series]
+    lines: list[tuple[object, ...]] = [("model", "group", "n", "true_mean", "own_mean", *labels)]
+    for model in found:
+        scene, truth = model.scene, model.scene.truth
+        if truth is None:
+            raise ValueError("a model of the lesson has a truth")
+        columns = (scene.n, truth.mean, scene.own_mean, *(series.estimate for series in scene.series))
+        cells = zip(scene.labels, *(column.tolist() for column in columns), strict=True)
+        lines += [(model.preset.id, *line) for line in cells]
+    return lines
+
+
 def decimals(value: float) -> str:
     """A number to DECIMALS decimals."""
     return f"{value:z.{DECIMALS}f}"

@@ -56,7 +56,7 @@ _OF_THE_HEADLINE: Mapping[str, tuple[str, Literal["value", "share", "rank"]]] = 
 """Tidy columns that are shown of the method that the headline speaks of, by name: heading and form."""
 
 
-def _columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
+def number_columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
     """Every column of numbers in the page's order; ``e0``, ``e1``, ... are the methods' estimates.
 
     ``wait``: for ranks that are not known yet.
@@ -118,7 +118,7 @@ def _rank_columns(scene: Scene, reference: Series, *, wait: bool) -> list[_Colum
 
 
 def table_columns(scene: Scene) -> list[dict[str, Any]]:
-    """Column definitions for the grid; see ``_columns`` for the fields besides ``group``."""
+    """Column definitions for the grid; see ``number_columns`` for the fields besides ``group``."""
     formatters = {
         "value": f"params.value == null ? '–' : d3.format('{value_format(scene)}')(params.value)",
         "share": "params.value == null ? '–' : params.value > 0 && params.value < 0.005 ? '<1%' : "
@@ -139,7 +139,7 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
             "comparator": {"function": "byNamePlace"},
         }
     ]
-    for column in _columns(scene):
+    for column in number_columns(scene):
         definition: dict[str, Any] = {"field": column.field, "headerName": column.heading, **NUMERIC}
         if column.form in formatters:
             definition["valueFormatter"] = {"function": formatters[column.form]}
@@ -176,6 +176,13 @@ def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[
 
     ``request`` holds ``startRow``, ``endRow`` (exclusive), ``sortModel`` and ``filterModel``.
     """
+    at = requested_positions(scene, request)
+    start, end = int(request.get("startRow", 0)), int(request.get("endRow", 200))
+    return table_rows(scene, at[max(start, 0) : max(end, 0)].tolist(), wait=True), len(at)
+
+
+def requested_positions(scene: Scene, request: Mapping[str, Any]) -> NDArray[np.int64]:
+    """The positions that pass the filters of ``filterModel``, in the order of ``sortModel``."""
     numbers = _numbers(scene, wait=True)
     at = np.arange(len(scene))
     for field, condition in (request.get("filterModel") or {}).items():
@@ -185,8 +192,7 @@ def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[
         values = scene.name_place if field == "group" else numbers.get(field)
         if values is not None:
             at = at[np.argsort(sign * values[at], kind="stable")]
-    start, end = int(request.get("startRow", 0)), int(request.get("endRow", 200))
-    return table_rows(scene, at[max(start, 0) : max(end, 0)].tolist(), wait=True), len(at)
+    return at
 
 
 def value_format(scene: Scene) -> str:
@@ -223,7 +229,7 @@ def _spread_and_size(scene: Scene) -> tuple[float, float]:
 
 
 def _numbers(scene: Scene, *, wait: bool) -> dict[str, NDArray[Any]]:
-    return {column.field: column.values for column in _columns(scene, wait=wait)}
+    return {column.field: column.values for column in number_columns(scene, wait=wait)}
 
 
 def _passes(

@@ -100,4 +100,4 @@ def test_a_menu_is_used_with_the_keyboard(example):
     expect(example.get_by_role("menuitem", name="Table as CSV")).to_be_focused()
     with example.expect_download() as downloading:
         example.keyboard.press("Enter")
-    assert downloading.value.suggested_filename == "dyestuff-groups.csv"
+    assert downloading.value.suggested_filename == "dyestuff-table.csv"

@@ -158,7 +158,7 @@ def test_the_downloaded_table_is_safe_in_a_spreadsheet(board, schools):
     upload(board, schools)
     board.get_by_role("button", name="Export").click()
     with board.expect_download() as downloading:
-        board.click("#download-csv")
+        board.click("#download-tidy")
     assert downloading.value.suggested_filename == "pupils-groups.csv"
     lines = list(csv.DictReader(io.StringIO(downloading.value.path().read_bytes().decode())))
     answer = compared(schools, "score", "school")

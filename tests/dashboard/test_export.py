@@ -15,14 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.callbacks import downloads as export
-from dashboard.callbacks.downloads import csv_lines, formula_safe
+from dashboard.callbacks.downloads import RISK_ADDRESS, TABLE_ADDRESS, csv_lines
 from dashboard.cli.simulate import simulate_command
 from dashboard.ingest import RowFilter
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
+from dashboard.session.running_studies import RunningStudies
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
+from dashboard.words.csv_text import formula_safe
 from estimators import TIDY_COLUMNS, Design, GroupData, build_registry, compare, simulate
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
 
@@ -104,18 +106,20 @@ def comparisons(tmp_path):
 def download(comparisons, monkeypatch):
     """A client whose session is that of ``ann``, unless another name is given."""
     app = flask.Flask("test")
-    export.install(app, comparisons)
+    studies = RunningStudies(1)
+    export.install(app, comparisons, studies)
     client = app.test_client()
     monkeypatch.setattr(export, "owner", lambda: "ann")
 
-    def get(choices, who="ann", path=PATH, address=None):
+    def get(choices, who="ann", path=PATH, address=None, more=""):
         monkeypatch.setattr(export, "owner", lambda: who)
         if address is not None:
             return client.get(f"/{address}")
         given = choices if isinstance(choices, str) else json.dumps(choices.to_json())
-        return client.get(f"{path}?choices={quote(given)}")
+        return client.get(f"{path}?choices={quote(given)}{more}")
 
-    return get
+    yield get
+    studies.close()
 
 
 @pytest.fixture
@@ -137,6 +141,22 @@ def test_the_owner_downloads_what_is_on_screen(comparisons, download, upload):
     assert b"\r\nreml,'=a,2,1.5," in answer.data
 
 
+def test_the_table_on_screen_is_downloaded_as_the_grid_shows_it(download, upload):
+    grid = {"columns": ["own", "group"], "sortModel": [{"colId": "own", "sort": "asc"}]}
+    answer = download(upload(), path=TABLE_ADDRESS, more="&table=" + quote(json.dumps(grid)))
+    assert answer.status_code == 200
+    assert "scores-table.csv" in answer.headers["Content-Disposition"]
+    assert answer.data == b"own mean,school\r\n1.5,'=a\r\n5.0,c\r\n6.5,b\r\n"
+    for garbled in ("7", "[", "[" * 50_000):
+        assert download(upload(), path=TABLE_ADDRESS, more="&table=" + garbled).status_code == 400
+
+
+def test_there_is_no_study_to_save_before_one_was_run(download, upload):
+    answer = download(upload(), path=RISK_ADDRESS)
+    assert answer.status_code == 404
+    assert b"press Run first" in answer.data
+
+
 @pytest.mark.parametrize("name", ['schöne "Daten".csv', "学校.csv", "no ending", ".csv", "a;b=c.csv"])
 def test_any_file_name_makes_a_header(download, upload, name):
     header = download(upload(name)).headers["Content-Disposition"]
@@ -153,7 +173,7 @@ def test_very_many_groups_left_out_are_kept_and_downloaded_without(comparisons, 
     choices = upload(content=content)
     choices = replace(choices, source=replace(choices.source, rows=RowFilter(exclude=gone)))
     comparisons.workspace.save_choices("ann", choices.source.token, choices.to_json())
-    table, _, rows = export._addresses(comparisons, choices.to_json())
+    _, table, _, rows = export._addresses(comparisons, choices.to_json())
     assert len(table) < 500
     answer = download(None, address=table)
     assert {line["group"] for line in csv.DictReader(io.StringIO(answer.text))} == {

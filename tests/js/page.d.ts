@@ -19,7 +19,10 @@ interface Window {
     dash_ag_grid?: {getApi?: (id: string) => any};
     dashAgGridFunctions?: Record<string, (...args: never[]) => unknown>;
     dashMantineFunctions?: Record<string, (...args: never[]) => unknown>;
-    Plotly: {downloadImage(figure: object, options: object): Promise<string>};
+    Plotly: {
+        downloadImage(figure: object, options: object): Promise<string>;
+        react(graph: HTMLElement, data: object[], layout: object): Promise<unknown>;
+    };
 }
 
 declare const React: {createElement(tag: string, props: object, children: unknown): unknown};

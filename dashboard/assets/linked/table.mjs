@@ -1,5 +1,6 @@
 /* Linked views: the table. A row pointed at or clicked lights the plots; lit groups are marked by a stylesheet rule. */
 import {ids} from '../shared/facts.mjs';
+import {gridApi} from '../shared/grid.mjs';
 
 const MOST_RULES = 500;
 const WAIT = 100; // milliseconds without a change before rows are asked about
@@ -94,7 +95,7 @@ export function createTable(state, fetched) {
      */
     function reveal(key) {
         const api = gridApi();
-        if (!api || api.isDestroyed()) {
+        if (!api) {
             return;
         }
         const node = api.getRowNode(String(key));
@@ -104,10 +105,6 @@ export function createTable(state, fetched) {
         } else if (!node && untouched && api.getGridOption('rowModelType') === 'infinite') {
             api.ensureIndexVisible(state.positionOf(key), 'middle');
         }
-    }
-
-    function gridApi() {
-        return document.getElementById(ids.TABLE) ? window.dash_ag_grid?.getApi?.(ids.TABLE) : null;
     }
 
     return {draw, reveal, scan};

@@ -24,6 +24,11 @@ export function setTheme(theme, pairs) {
     palette = pairs || {};
 }
 
+/** What was set last. */
+export function themeOf() {
+    return {dark, palette};
+}
+
 /** The figure in the page's theme; the one that is given is not changed. */
 export function inTheme(figure) {
     return dark && figure && !figure.layout?.meta?.themed ? turned(figure, false) : figure;

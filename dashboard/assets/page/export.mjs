@@ -1,0 +1,95 @@
+/* What is taken away: the table as it stands, and the page on paper, which is light and whole. */
+import {inTheme, setTheme, themeOf} from '../linked/theme.mjs';
+import {latestFigure, withZoom} from '../linked/zoom.mjs';
+import {noUpdate} from '../shared/dash.mjs';
+import {addElement, elements} from '../shared/elements.mjs';
+import {ids} from '../shared/facts.mjs';
+import {gridApi, tableState} from '../shared/grid.mjs';
+import {graphIn} from '../shared/plotly.mjs';
+
+const MOST_PRINTED = 1_000; // rows of the table on paper
+const SCHEME = 'data-mantine-color-scheme';
+const root = document.documentElement;
+
+/** Asks the browser to print. */
+export function printPage() {
+    window.setTimeout(() => window.print(), 300); // the menu closes first
+    return noUpdate();
+}
+
+/** The address of the table's file says how the grid shows it when it is asked for; the kit knows an older one. */
+function saveTable(event) {
+    const link = event.target instanceof Element && event.target.closest(`#${ids.DOWNLOAD_CSV}`);
+    if (link instanceof HTMLAnchorElement) {
+        const address = new URL(link.href, document.baseURI);
+        address.searchParams.set('table', JSON.stringify(tableState()));
+        event.preventDefault();
+        event.stopPropagation();
+        elements('.export')[0]?.click(); // closes the menu
+        window.location.assign(address);
+    }
+}
+
+function redraw() {
+    for (const box of elements('.dash-graph')) {
+        const [graph, figure] = [graphIn(box), latestFigure(box.id)];
+        if (graph && figure) {
+            const {data, layout} = inTheme(withZoom(figure, box.id));
+            window.Plotly.react(graph, data, layout);
+        }
+    }
+}
+
+/** @type {string | null} */
+let schemeBefore = null;
+
+/** The grid's rows as a plain table: on paper nothing scrolls. */
+function writeTable() {
+    const [api, box] = [gridApi(), document.getElementById(ids.TABLE_BOX)];
+    if (!api || !box) {
+        return;
+    }
+    const columns = api.getAllDisplayedColumns();
+    const table = addElement(box, 'table', 'parameters on-paper');
+    const head = addElement(addElement(table, 'thead', ''), 'tr', '');
+    for (const column of columns) {
+        addElement(head, 'th', '').textContent = column.getColDef().headerName;
+    }
+    const body = addElement(table, 'tbody', '');
+    for (let at = 0; at < Math.min(api.getDisplayedRowCount(), MOST_PRINTED); at++) {
+        const rowNode = api.getDisplayedRowAtIndex(at);
+        const row = rowNode?.data && addElement(body, 'tr', '');
+        for (const colKey of row ? columns : []) {
+            const value = api.getCellValue({rowNode, colKey, useFormatter: true});
+            addElement(row, 'td', '').textContent = String(value ?? '');
+        }
+    }
+}
+
+function beforePrint() {
+    writeTable();
+    if (root.getAttribute(SCHEME) === 'dark') {
+        schemeBefore = 'dark';
+        root.setAttribute(SCHEME, 'light');
+        const {palette} = themeOf();
+        setTheme('light', palette);
+        redraw();
+    }
+}
+
+function afterPrint() {
+    for (const table of elements('.on-paper')) {
+        table.remove();
+    }
+    if (schemeBefore) {
+        root.setAttribute(SCHEME, schemeBefore);
+        schemeBefore = null;
+        const {palette} = themeOf();
+        setTheme('dark', palette);
+        redraw();
+    }
+}
+
+document.addEventListener('click', saveTable, true);
+window.addEventListener('beforeprint', beforePrint);
+window.addEventListener('afterprint', afterPrint);

@@ -1,0 +1,63 @@
+"""What is taken away besides pictures: the table as it stands, files of the other pages, paper."""
+
+import csv
+
+from playwright.sync_api import expect
+
+from tests.browser.board import leave, table
+
+ON_PAPER = "() => [...document.querySelectorAll('.on-paper tbody tr')].map((row) => row.cells[0].textContent)"
+
+
+def saved(page, entry):
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as downloading:
+        page.get_by_role("menuitem", name=entry, exact=True).click()
+    with downloading.value.path().open(encoding="utf-8", newline="") as file:
+        return downloading.value.suggested_filename, list(csv.reader(file))
+
+
+def sort_by_own_mean(page):
+    page.locator(".table-panel").scroll_into_view_if_needed()
+    page.locator("#table .ag-header-cell[col-id=own]").click()
+    page.locator("#table .ag-header-cell[col-id=own][aria-sort=descending]").click()
+    page.locator("#table .ag-header-cell[col-id=own][aria-sort=ascending]").wait_for()
+
+
+def test_the_table_is_saved_and_printed_in_the_order_on_screen(board):
+    sort_by_own_mean(board)
+    shown = [row["group"] for row in table(board)]
+    assert shown[0] == "School 4"
+    name, (head, *rows) = saved(board, "Table as CSV")
+    assert name == "schools-table.csv"
+    assert head[:3] == ["school", "rows", "own mean"]
+    names = [row[0] for row in rows]
+    assert names[: len(shown)] == shown
+    assert len(names) == 24
+    board.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert board.evaluate(ON_PAPER) == names
+    board.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(board.locator(".on-paper")).to_have_count(0)
+
+
+def test_a_dark_page_is_light_on_paper(visitor):
+    page = visitor(color_scheme="dark")
+    page.goto("/")
+    page.wait_for_function("document.querySelector('#view-shrinkage .xgrid, #view-shrinkage .ygrid')")
+    leave(page)
+    grid = "() => getComputedStyle(document.querySelector('#view-shrinkage .ygrid')).stroke"
+    dark = page.evaluate(grid)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.get_attribute("html", "data-mantine-color-scheme") == "light"
+    assert page.evaluate(grid) != dark
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.get_attribute("html", "data-mantine-color-scheme") == "dark"
+    assert page.evaluate(grid) == dark
+
+
+def test_the_lesson_has_a_file(page):
+    page.goto("/#lesson")
+    name, (head, *rows) = saved(page, "Groups of all models as CSV")
+    assert name == "lesson.csv"
+    assert head[:2] == ["model", "group"]
+    assert len(rows) == 20
