@@ -37,6 +37,8 @@ LINES = {"chance": ("dot", "chance"), "multiplicative": ("dash", "× √φ"), "a
 MOST_MARKED = 20
 """Groups beyond the limits that are drawn one by one where all are a density."""
 MOST_NAMED = 6
+NAME_WIDTH, NAME_HEIGHT = 0.2, 0.07
+"""Shares of the picture that a name of usual length takes."""
 CELL_PIXELS = 5
 STEEPEST = 0.6
 """Of the spread of own means: how much further than these the limits of the smallest groups are drawn."""
@@ -134,9 +136,26 @@ def _furthest(scene: Scene, found: Funnel) -> NDArray[np.int64]:
     return np.sort(outside[np.argsort(-share[outside], kind="stable")][:MOST_MARKED])
 
 
+def _apart(scene: Scene, outside: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of some positions, from the outermost in, whose names do not stand upon each other."""
+    x = place(scene.information, wide=is_wide(scene))
+    width, height = float(np.ptp(x)) or 1.0, float(np.ptp(scene.own_mean)) or 1.0
+    middle = float(np.median(scene.own_mean))
+    kept: list[int] = []
+    for at in sorted(outside.tolist(), key=lambda at: -abs(float(scene.own_mean[at]) - middle)):
+        far = (
+            abs(x[at] - x[other]) > NAME_WIDTH * width
+            or abs(scene.own_mean[at] - scene.own_mean[other]) > NAME_HEIGHT * height
+            for other in kept
+        )
+        if len(kept) < MOST_NAMED and all(far):
+            kept.append(at)
+    return np.array(kept, dtype=np.int64)
+
+
 def _add_names(figure: PlotlyFigure, scene: Scene, found: Funnel) -> None:
     """The names of those outside, and what the lines are."""
-    outside = _furthest(scene, found)[:MOST_NAMED]
+    outside = _apart(scene, _furthest(scene, found))
     x = place(scene.information[outside], wide=is_wide(scene))
     for at, where, label in zip(outside.tolist(), x.tolist(), scene.labels_at(outside), strict=True):
         figure.add_note(

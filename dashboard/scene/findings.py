@@ -80,9 +80,14 @@ class Findings:
         """The same where they were computed before; else None."""
         return cast("Ranks | None", self._known(joint, (level, top, smallest_first)))
 
-    def answers(self, data: GroupData, result: Result, questions: Questions) -> Mapping[str, Any]:
-        """The answers by the joint distribution of a result; raises what ``questions.answers`` does."""
-        return self._once(result.fit, questions, lambda: questions.answers(data, result))
+    def answers(
+        self, data: GroupData, result: Result, questions: Questions, ranks: Callable[[], Ranks | None]
+    ) -> Mapping[str, Any]:
+        """The answers by the joint distribution of a result; raises what ``questions.answers`` does.
+
+        ``ranks`` gives those of the page.
+        """
+        return self._once(result.fit, questions, lambda: questions.answers(data, result, ranks()))
 
     def _once(self, of: object, key: Hashable, compute: Callable[[], Found]) -> Found:
         with self._lock:

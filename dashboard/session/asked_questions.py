@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from dashboard.scene.rank_spread import ranks_in_data_order
 from dashboard.session.json_values import text
 from estimators import DataError, Questions, call_above
+from estimators.inference.ranks import EXACT_GROUPS
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene, Series
+    from estimators import Ranks
 
 MOST_GRADED = 1_000
 """Groups up to which the page gives grades: past them a change of the rate takes more than a few seconds."""
@@ -97,10 +100,14 @@ class AskedQuestions:
         )
         data, below = scene.comparison.data, self.looks_below(scene)
         found: Mapping[str, Any]
+
+        def ranks() -> Ranks | None:
+            return ranks_in_data_order(scene, series) if len(scene) <= EXACT_GROUPS else None
+
         try:
-            found = scene.findings.answers(data, series.result, questions)
+            found = scene.findings.answers(data, series.result, questions, ranks)
         except DataError as error:  # too many contend for the last places: the rest can be answered
-            rest = scene.findings.answers(data, series.result, replace(questions, top=None))
+            rest = scene.findings.answers(data, series.result, replace(questions, top=None), ranks)
             found = {**rest, "best_problem": str(error)}
         if below != scene.smallest_first:
             called = call_above(

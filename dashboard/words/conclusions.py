@@ -77,7 +77,8 @@ def best_answer(answers: Answers, unit: Unit) -> Answer:
         f"least {level}."
     )
     if "best" not in answers:
-        return Answer("That cannot be said here.", f"{sentence(answers['best_problem'])} {very_best}")
+        why = f"{sentence(answers['best_problem'])} Ask for a larger number of them."
+        return Answer("That cannot be said here.", f"{why} {very_best}")
     best = answers["best"]
     shown = [f"{line['group']} ({percent(line['p_top'])})" for line in best]
     correct = number(answers["expected_correct"], digits=2)

@@ -14,6 +14,7 @@ from estimators.inference.selection import best_groups, call_above, may_be_best
 if TYPE_CHECKING:
     from estimators.contract.comparison import Result
     from estimators.data.groups import GroupData
+    from estimators.inference.ranks import Ranks
 
 PRICE = 0.25
 """Of grades where none is asked for: that of Kline, Rose & Walters (2024)."""
@@ -52,12 +53,13 @@ class Questions:
             if value is not None and not 0 <= value <= 1:
                 raise OptionError(f"{name} lies between 0 and 1, not at {value:g}")
 
-    def answers(self, data: GroupData, result: Result) -> dict[str, Any]:
+    def answers(self, data: GroupData, result: Result, ranks: Ranks | None = None) -> dict[str, Any]:
         """The answers by the joint distribution of a result, ready for JSON.
 
         ``above`` (``group``, ``probability``, ``called``) and ``expected_false``; with ``top``, ``best``
         (``group``, ``p_top``) and ``expected_correct``; ``confidence_set``; and where there are not too many
-        groups, ``grades`` (``group``, ``grade``), ``discordance`` and ``bound``.
+        groups, ``grades`` (``group``, ``grade``), ``discordance`` and ``bound``. ``ranks`` of the result that
+        run the same way, where they are known, need not be computed again.
 
         Raises:
             DataError: the result has no joint distribution.
@@ -75,7 +77,8 @@ class Questions:
         called = call_above(
             joint, self.threshold, error_rate=self.error_rate, smallest_first=self.smallest_first
         )
-        ranks = group_ranks(joint, level=level, top=self.top, smallest_first=self.smallest_first)
+        known = None if ranks is None else ranks.at(level, self.top)
+        ranks = known or group_ranks(joint, level=level, top=self.top, smallest_first=self.smallest_first)
         found: dict[str, Any] = {
             "estimator": result.id,
             "label": result.label,

@@ -60,6 +60,21 @@ class Ranks:
     seed: int | None = None
     """Of the draws."""
 
+    def at(self, level: float, top: int | None) -> Ranks | None:
+        """The same ranks with another level and number of best; None where no distribution is at hand.
+
+        Raises:
+            OptionError: as :func:`group_ranks`.
+
+        """
+        if self.distribution is None:
+            return None
+        _check_level(level)
+        check_top(top, len(self.expected))
+        low, high = _interval(self.distribution, level)
+        p_top = None if top is None else self.distribution[:, :top].sum(axis=1)
+        return replace(self, low=low, high=high, p_top=p_top, level=level, top=top)
+
     @property
     def approximate(self) -> bool:
         """Whether there are so many groups that the distribution of ranks was approximated."""
@@ -98,8 +113,7 @@ def group_ranks(
         DataError: the standard deviations differ too much in size.
 
     """
-    if not 0 < level < 1:
-        raise OptionError(f"the level of rank intervals lies between 0 and 1, not at {level:g}")
+    _check_level(level)
     turned = joint.reversed() if smallest_first else joint
     if isinstance(turned, DrawnJoint):
         return _drawn_ranks(turned, level, top, draws, seed)
@@ -125,6 +139,11 @@ def _chances_of_contenders(joint: Joint, top: int) -> Floats:
     if len(at):
         chances[at] = rank_distribution(part_of(joint, at))[0][:, : top - int(surely.sum())].sum(axis=1)
     return chances
+
+
+def _check_level(level: float) -> None:
+    if not 0 < level < 1:
+        raise OptionError(f"the level of rank intervals lies between 0 and 1, not at {level:g}")
 
 
 def check_top(top: int | None, groups: int) -> None:

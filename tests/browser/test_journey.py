@@ -60,9 +60,9 @@ def assert_comparison(page, answer):
     shown = dict(zip(titles.all_inner_texts(), values.all_inner_texts(), strict=True))
     for title in ("Population mean μ", "Between groups σg", "Within groups σe", "ICC"):
         assert shows(shown[title], reml["parameters"][PARAMETERS[title]]), (title, shown)
-    percent = re.search(r"(\d+)% of the variance", page.inner_text("#headline"))
+    percent = re.search(r"(\d+%) \(.*\) of the variance", page.inner_text("#headline"))
     assert percent, page.inner_text("#headline")
-    assert shows(percent[0].split()[0], reml["parameters"]["icc"], digits=1)
+    assert shows(percent[1], reml["parameters"]["icc"], digits=1)
 
     rows = table(page)
     columns = column_ids(page)

@@ -18,6 +18,7 @@ from estimators import (
     OptionError,
     Questions,
     best_groups,
+    build_registry,
     call_above,
     compare,
     grades_within,
@@ -188,3 +189,19 @@ def test_every_number_is_finite_whatever_the_data(sizes, seed, scale):
     data = GroupData.from_arrays(y, np.repeat(np.arange(len(sizes)), sizes))
     for result in compare(data, list(BUILT_IN.values())).succeeded:
         json.dumps(inference_dict(data, result.estimator, result.fit, top=1), allow_nan=False)
+
+
+@pytest.mark.parametrize("smallest_first", [False, True])
+def test_ranks_that_are_known_give_the_answers_that_they_would_be_computed_for(smallest_first):
+    data = groups_of("dyestuff")
+    [result] = compare(data, [build_registry(entry_points=False)["reml"]]).results
+    known = group_ranks(result.fit.joint, level=0.5, top=1, smallest_first=smallest_first)
+    questions = Questions(top=2, error_rate=0.1, smallest_first=smallest_first)
+    assert questions.answers(data, result, known) == questions.answers(data, result)
+    again, fresh = (
+        known.at(0.9, 3),
+        group_ranks(result.fit.joint, level=0.9, top=3, smallest_first=smallest_first),
+    )
+    for name in ("low", "high", "p_top", "expected", "p_best"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(fresh, name))
+    assert group_ranks(result.fit.joint, exact=False).at(0.9, 3) is None
