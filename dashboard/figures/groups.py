@@ -199,6 +199,7 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
             figure.add_vertical(
                 float(series.estimate[0]), line={"color": color, "width": 1.1, "dash": "dash"}, layer="below"
             )
+            figure.add(_legend_line(series, color))
     if scene.center is not None and scene.reference is not None:
         figure.add_vertical(
             scene.center,
@@ -216,6 +217,19 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
             font={"size": 11, "color": INK[scene.dark]},
         )
         figure.set(margin={"t": NOTE_HEIGHT})
+
+
+def _legend_line(series: Series, color: str) -> Trace:
+    """What a legend in a picture shows of a method that is a line; it has no point."""
+    return {
+        "type": "scatter",
+        "x": np.array([np.nan]),
+        "y": np.array([np.nan]),
+        "mode": "lines",
+        "line": {"color": color, "width": 1.1, "dash": "dash"},
+        "name": plotly_text(series.label),
+        "hoverinfo": "skip",
+    }
 
 
 def _add_panel_lines(figure: PlotlyFigure, scene: Scene, panels: Panels) -> None:

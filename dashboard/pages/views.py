@@ -212,6 +212,15 @@ def _linked_graph(graph_id: str, title: str, subtitle: str) -> html.Div:
     )
 
 
+PICTURES = {
+    "svg": ("Save as SVG", ""),
+    "png": ("Save as PNG", ""),
+    "svg-light": ("Save as light SVG", "only-dark"),
+    "png-light": ("Save as light PNG", "only-dark"),
+}
+"""Kinds of pictures, in the theme of the page or light: what the menu says, and in which theme it does."""
+
+
 def _save_menu(graph_id: str, title: str) -> dmc.Menu:
     button = dmc.ActionIcon(
         icon("download"),
@@ -225,10 +234,8 @@ def _save_menu(graph_id: str, title: str) -> dmc.Menu:
             dmc.MenuTarget(button),
             dmc.MenuDropdown(
                 [
-                    dmc.MenuItem(
-                        f"Save as {kind.upper()}", id=ids.download_figure(graph_id, kind), n_clicks=0
-                    )
-                    for kind in ("svg", "png")
+                    dmc.MenuItem(text, id=ids.download_figure(graph_id, kind), n_clicks=0, className=look)
+                    for kind, (text, look) in PICTURES.items()
                 ]
             ),
         ],

@@ -193,6 +193,20 @@ export function eachPoint(trace, frame, position, visit) {
     }
 }
 
+/**
+ * The drawn points of a trace that belong to the group at a position, in the units of the axes.
+ *
+ * @param {Trace} trace
+ * @param {number} position
+ */
+export function pointsOf(trace, position) {
+    const start = trace.places ? trace.places.get(position) : position * trace.stride;
+    const indices = start === undefined ? [] : Array.from({length: trace.stride}, (_, i) => start + i);
+    return indices
+        .filter((i) => drawn(trace.x[i]) && drawn(trace.y[i]))
+        .map((i) => ({x: Number(trace.x[i]), y: Number(trace.y[i])}));
+}
+
 // Which group is meant
 
 function squaredToSegment(px, py, ax, ay, bx, by) {

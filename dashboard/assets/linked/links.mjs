@@ -21,6 +21,7 @@ import {setText} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
 import {createCards} from './cards.mjs';
 import {createFetched} from './fetched.mjs';
+import {pointsOf} from './geometry.mjs';
 import {placeLabels} from './labels.mjs';
 import {drawOverlay} from './overlay.mjs';
 import {createPinFollower, listenToButtons, showButtons} from './parts.mjs';
@@ -30,6 +31,8 @@ import {createState} from './state.mjs';
 import {createTable} from './table.mjs';
 import {leaveOutText, pickedText, searchText, stepText} from './text.mjs';
 import {createViews} from './views.mjs';
+
+const MOST_IN_PICTURE = 6; // pinned groups that are named in a picture
 
 function start() {
     const state = createState((cause, detail) => changed(cause, detail));
@@ -140,7 +143,7 @@ function start() {
         }
     }).observe(document.body, {childList: true, subtree: true});
     views.scan();
-    return {state, schedule};
+    return {state, schedule, views};
 }
 
 const running = start();
@@ -151,6 +154,20 @@ export function setIndex(data, choices) {
     setChoices(choices, data?.view ?? null);
     running.state.setIndex(data);
     return noUpdate();
+}
+
+/** Where a view has the marks of pinned groups, in its units; the first mark of a group has its name. */
+export function pinnedMarks(graphId) {
+    const {state, views} = running;
+    const view = views.drawable.find((one) => one.id === graphId);
+    return view ? state.picked.slice(-MOST_IN_PICTURE).flatMap((key) => marksOfKey(view, state, key)) : [];
+}
+
+function marksOfKey(view, state, key) {
+    const points = view.traces
+        .filter((trace) => trace.marker)
+        .flatMap((trace) => pointsOf(trace, state.positionOf(key)));
+    return points.map((point, i) => ({...point, label: i ? '' : state.index.labels[key]}));
 }
 
 /**

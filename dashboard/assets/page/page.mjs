@@ -2,16 +2,19 @@
  * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
  */
 
+import {pinnedMarks} from '../linked/links.mjs';
 import {makeRoom} from '../linked/parts.mjs';
 import {inTheme, setTheme} from '../linked/theme.mjs';
-import {latestFigure, withZoom} from '../linked/zoom.mjs';
+import {asZoomed, latestFigure, withZoom} from '../linked/zoom.mjs';
 import {context, noUpdate} from '../shared/dash.mjs';
 import {elements} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
-import {graphIn} from '../shared/plotly.mjs';
+import {fullLayout, graphIn, marginsOf, plotArea} from '../shared/plotly.mjs';
+import {pictureOf} from './picture.mjs';
 
 const LOOK = 'prefers-color-scheme: dark';
 const PICTURE = {svg: {scale: 1}, png: {scale: 2}};
+const LIGHT = {ground: '#fff', ink: '#123', faint: '#567', accent: '#06a'};
 const FALLBACK_SIZE = {width: 900, height: 600};
 
 /** The theme that was chosen before, else that of the system; the button turns it around. */
@@ -38,29 +41,55 @@ export function drawViews(figures, theme, palette) {
     });
 }
 
-/** Save one view as SVG or PNG, on a ground of the theme's colour. */
+/** Save one view as SVG or PNG, with what stands around it; in the theme of the page, or light. */
 export function savePicture(clicks, dataset) {
     const pressed = context().triggered_id;
     const box = pressed && clicks.some((n) => n > 0) ? document.getElementById(pressed.view) : null;
     const graph = graphIn(box);
     if (graph) {
-        const name = String(dataset?.name || 'blupboard').replace(/\.[^.]*$/, '');
-        const ground = getComputedStyle(document.body).getPropertyValue('--ground-panel').trim();
-        const layout = Object.assign({}, graph.layout, {paper_bgcolor: ground, plot_bgcolor: ground});
-        const size = {
+        const [format, ground] = pressed.kind.split('-');
+        const card = box?.closest('.panel');
+        const light = ground === 'light';
+        const drawn = {data: graph.data, layout: graph.layout};
+        const given = light ? asZoomed(latestFigure(pressed.view), pressed.view) : null;
+        const {figure, width, height} = pictureOf(given || drawn, {
+            title: card?.querySelector('h2')?.textContent || '',
+            subtitle: card?.querySelector('.subtitle')?.textContent || '',
+            source: `${document.getElementById(ids.DATASET_CHIP)?.textContent || ''} \u00b7 blupboard`,
+            pins: pinnedMarks(pressed.view).map((pin) => ({...pin, right: pin.x > middleOf(graph)})),
             width: graph.offsetWidth || FALLBACK_SIZE.width,
             height: graph.offsetHeight || FALLBACK_SIZE.height,
-        };
-        window.Plotly.downloadImage(
-            {data: graph.data, layout: layout},
-            Object.assign(
-                {format: pressed.kind, filename: `${name}-${pressed.view.replace('view-', '')}`},
-                size,
-                PICTURE[pressed.kind]
-            )
-        );
+            left: marginsOf(fullLayout(graph)).l,
+            ...(light ? LIGHT : colorsOf(document.body)),
+        });
+        const name = String(dataset?.name || 'blupboard').replace(/\.[^.]*$/, '');
+        window.Plotly.downloadImage(figure, {
+            format,
+            filename: `${name}-${pressed.view.replace('view-', '')}`,
+            width,
+            height,
+            ...PICTURE[format],
+        });
     }
     return noUpdate();
+}
+
+/** The middle of the x axis of a drawn graph. */
+function middleOf(graph) {
+    const [low, high] = plotArea(graph)?.x.range || [0, 0];
+    return (low + high) / 2;
+}
+
+/** The colours of the page as it is. */
+function colorsOf(element) {
+    const style = getComputedStyle(element);
+    const read = (name) => style.getPropertyValue(name).trim();
+    return {
+        ground: read('--ground-panel'),
+        ink: read('--ink'),
+        faint: read('--ink-soft'),
+        accent: read('--linked-accent'),
+    };
 }
 
 /** Show or hide the rail where the screen has no room for both. */
