@@ -68,7 +68,7 @@ def parts(card):
 @pytest.mark.usefixtures("with_fifth")
 def test_a_fifth_view_is_on_the_page_by_one_object(comparisons, choices):
     found = cards(comparisons, choices)
-    wanted = [*BUILT_IN_VIEWS, FIFTH, *views.LATER_VIEWS]
+    wanted = [*BUILT_IN_VIEWS, FIFTH, *views.MORE_VIEWS]
     assert sorted(found) == sorted(f"panel-{view.id}" for view in wanted)
     card = found["panel-rows"]
     assert "Rows own mean by rows" in text_of(card)
@@ -89,9 +89,9 @@ def test_a_fifth_view_is_drawn_with_the_others(comparisons, choices):
     (trace,) = sent["figures"]["view-rows"]["data"]
     assert trace["meta"] == {"groups": True, "stride": 1}
     assert sent["figures"]["view-rows"]["layout"]["meta"]["view"] == scene.selection_key
-    assert sent["hidden"] == [False] * (len(BUILT_IN_VIEWS) + 1)
-    assert sent["problems"] == [""] * (len(BUILT_IN_VIEWS) + 1)
-    assert sent["subtitles"][-1] == FIFTH.subtitle
+    place = [view.id for view in comparisons.live_views].index(FIFTH.id)
+    assert [sent[part][place] for part in ("hidden", "problems")] == [False, ""]
+    assert sent["subtitles"][place] == FIFTH.subtitle
 
 
 @pytest.mark.usefixtures("with_fifth")
@@ -100,10 +100,10 @@ def test_a_fifth_view_is_drawn_while_a_dial_moves_and_in_the_browser(tmp_path):
     design = Design(groups=6, per_group="2-9")
     asked = Choices(ChosenDesign(design), ("reml",))
     frame = client.post("/simulate/frame", json={"design": design.to_json(), "choices": asked.to_json()}).json
-    assert set(frame["figures"]) == {f"view-{view.id}" for view in views.VIEWS}
+    assert set(frame["figures"]) >= {f"view-{view.id}" for view in views.VIEWS}
     outputs = [callback["output"] for callback in client.get("/_dash-dependencies").json]
     drawn = "...".join(f"view-{view.id}.figure" for view in views.VIEWS)
-    assert f"..{drawn}.." in outputs
+    assert any(output.startswith(f"..{drawn}.") for output in outputs)
 
 
 def test_each_view_of_the_list_has_an_id_a_title_and_a_place_of_its_own():
