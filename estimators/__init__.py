@@ -23,6 +23,8 @@ from estimators.fitting.fit_many import fit_many
 from estimators.inference.comparisons import comparison_multiplier, shared_letters
 from estimators.inference.funnel import Funnel, funnel
 from estimators.inference.grades import Grades, grades_within, group_grades
+from estimators.inference.influence import Influence, leave_one_out
+from estimators.inference.model_checks import EqualSpread, ModelChecks, NormalPlot, model_checks
 from estimators.inference.moment_intervals import (
     generalized_interval,
     sigma_error_interval,
@@ -87,6 +89,7 @@ __all__ = [
     "DesignError",
     "DrawnJoint",
     "DroppedRows",
+    "EqualSpread",
     "Estimator",
     "EstimatorRisk",
     "ExactInterval",
@@ -98,6 +101,7 @@ __all__ = [
     "GroupData",
     "GroupFit",
     "Homogeneity",
+    "Influence",
     "JamesStein",
     "Joint",
     "LevelMeans",
@@ -105,6 +109,8 @@ __all__ = [
     "Look",
     "Measured",
     "MlBlup",
+    "ModelChecks",
+    "NormalPlot",
     "NotRun",
     "Note",
     "OptionError",
@@ -159,8 +165,10 @@ __all__ = [
     "homogeneity",
     "hookimpl",
     "inference_dict",
+    "leave_one_out",
     "marginal_rank_sets",
     "may_be_best",
+    "model_checks",
     "option",
     "pairwise_probability",
     "prediction_error",

@@ -61,6 +61,11 @@ TIDY_LAYOUTS = ("csv", "parquet")
     is_flag=True,
     help="With --inference, in json: what the intervals cover for groups like these, by draws.",
 )
+@click.option(
+    "--checks",
+    is_flag=True,
+    help="In json: does the model suit the groups? Normal plot, spread, influence and outlying groups.",
+)
 @click.option("--lower-is-better", is_flag=True, help="Rank 1 is the smallest.")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
@@ -79,6 +84,7 @@ def compare_command(
     layout: str,
     inference: bool,
     calibrate: bool,
+    checks: bool,
     top: int | None,
     lower_is_better: bool,
     output: Path | None,
@@ -120,12 +126,18 @@ def compare_command(
             remark(line)
     guessed = outcome is None or group is None
     more = {"roles": {"outcome": y, "group": g, "guessed": guessed, "why": why}}
+    more |= _checks(comparison, layout) if checks else {}
     conclusions = _conclusions(comparison, top, calibrate) if inference else None
+    _give(render(comparison, layout, read, more, conclusions), output)
+
+
+def _give(content: bytes, output: Path | None) -> None:
+    """Print, or write to a file."""
     if output is None:
-        to_stdout(render(comparison, layout, read, more, conclusions))
+        to_stdout(content)
     else:
         with reading_files():
-            output.write_bytes(render(comparison, layout, read, more, conclusions))
+            output.write_bytes(content)
 
 
 def _check_inference(inference: bool, layout: str, top: int | None, calibrate: bool) -> None:
@@ -161,6 +173,16 @@ def _conclusions(comparison: Comparison, top: int | None, calibrate: bool) -> di
         for result in comparison.succeeded:
             found[result.id] |= _calibration(comparison, result)
     return found
+
+
+def _checks(comparison: Comparison, layout: str) -> dict[str, Any]:
+    """How the model suits the groups; nothing where it cannot be fitted."""
+    from estimators import model_checks
+    from estimators.inference.spread_intervals import is_estimable
+
+    if layout != "json":
+        raise click.ClickException("--checks goes with --format json")
+    return {"checks": model_checks(comparison.data).to_dict()} if is_estimable(comparison.data) else {}
 
 
 def _calibration(comparison: Comparison, result: Result) -> dict[str, Any]:

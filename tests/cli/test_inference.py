@@ -166,3 +166,12 @@ def test_what_intervals_cover_stands_beside_them_where_it_is_asked_for(blupboard
     assert "2,000 draws at each of 3 spreads" in reml["text"]
     assert found["ols"]["calibration"]["worst_at_zero"] is None
     assert "--calibrate goes with" in refused("compare", DYESTUFF, *ROLES, "--calibrate")
+
+
+def test_checks_on_the_model_stand_beside_the_fits(blupboard, refused):
+    done = blupboard("compare", DYESTUFF, *ROLES, "--format", "json", "--checks", "--estimator", "reml")
+    checks = done.json["checks"]
+    assert set(checks) == {"normal", "spread", "influence", "outlying"}
+    assert [line["group"] for line in checks["influence"]["without"]] == list("ABCDEF")
+    assert all(checks[name]["text"].endswith(".") for name in checks)
+    assert "--checks goes with" in refused("compare", DYESTUFF, *ROLES, "--checks")

@@ -1,0 +1,196 @@
+"""What each group alone does to the spreads and to mu: the model fitted without it, in closed form.
+
+Without group j the sums of the profile over lambda (module `estimators.methods.profile`) lose one term each,
+W - w_j, mu - w_j (ybar_j - mu) / (W - w_j) and Q - w_j (ybar_j - mu)^2 W / (W - w_j) - SSW_j, so that the
+criteria of all J leave-one-out fits come from one profile, and their minima from it too (Cook & Weisberg
+1982, Residuals and Influence in Regression; Christensen, Pearson & Johnson 1992, Technometrics 34, 38-45).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimators.errors import DataError
+from estimators.inference.roots import bracketed_roots
+from estimators.inference.spread_intervals import estimable
+from estimators.methods.profile import Profile
+from estimators.methods.variance_components import fit_variance_components
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from estimators.data.groups import GroupData
+    from estimators.data.scaled import ScaledGroups
+    from estimators.methods.profile import Method
+
+    Floats = NDArray[np.float64]
+    Places = NDArray[np.intp]
+
+POINTS_PER_DECADE = 24
+"""Ratios looked at in every factor of ten, as in module `likelihood`."""
+CELLS_AT_A_TIME = 1 << 20
+"""Numbers held at once."""
+LEAST_WITHIN = 1e-12
+"""Of the sum of squares within; what is left without a group is nothing where it is less."""
+
+
+@dataclass(frozen=True, eq=False)
+class Influence:
+    """The fit with all groups, and ``(J,)`` that without each; NaN where what is left cannot be fitted."""
+
+    all_mu: float
+    all_sigma_group: float
+    all_icc: float | None
+    """None of published means."""
+    sigma_group_error: float | None
+    """Standard error of sigma_group with all groups, sigma_error taken as known, in the outcome's units; None
+    where it is estimated as 0."""
+    mu: Floats
+    """(J,) in the outcome's units."""
+    sigma_group: Floats
+    """(J,) in the outcome's units."""
+    icc: Floats | None
+    """(J,); None of published means."""
+    std_error: Floats
+    """(J,) of mu."""
+    residual: Floats
+    """(J,) own mean minus mu without the group, in standard deviations that the fit without it expects."""
+
+
+def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
+    """The model without each group in turn.
+
+    Raises:
+        DataError: fewer than three groups, one row in each, or nothing that varies within.
+
+    """
+    scaled = estimable(data)
+    if len(data) < 3:
+        raise DataError("influence needs at least 3 groups: without one, two must be left")
+    model = fit_variance_components(scaled, method)
+    without = _Without(scaled, method, np.asarray(data.ss_within) / float(scaled.unit) ** 2)
+    ratio = without.best(float(model.ratio))
+    parts = without.at(ratio, np.arange(len(data)))
+    error = np.ones(len(data)) if scaled.published else np.sqrt(parts.residual / without.multiplier)
+    usable, unit = without.usable, float(scaled.unit)
+    own = 1.0 / without.n + ratio
+    spread = error * np.sqrt(own + 1.0 / parts.total)
+    off = (scaled.value - parts.center) / spread
+
+    def kept(values: Floats) -> Floats:
+        return np.where(usable, values, np.nan)
+
+    all_ratio = float(model.ratio)
+    every = 1.0 if scaled.published else float(model.sigma_error) / unit
+    group_error = None
+    if all_ratio > 0:
+        squares = float(np.square(1.0 / (1.0 / without.n + all_ratio)).sum())
+        group_error = unit * every / float(np.sqrt(2.0 * squares * all_ratio))
+    return Influence(
+        all_mu=data.origin + float(model.mu),
+        all_sigma_group=float(model.sigma_group),
+        all_icc=None if scaled.published else all_ratio / (1.0 + all_ratio),
+        sigma_group_error=group_error,
+        mu=kept(np.asarray(scaled.location(parts.center))),
+        sigma_group=kept(unit * error * np.sqrt(ratio)),
+        icc=None if scaled.published else kept(ratio / (1.0 + ratio)),
+        std_error=kept(unit * error / np.sqrt(parts.total)),
+        residual=kept(off),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """What the profiles without a group are made of, at P pairs of a ratio and a group."""
+
+    total: Floats
+    center: Floats
+    residual: Floats
+    log_det: Floats
+    slope: Floats
+    """Derivative of the residual by the ratio."""
+    squares: Floats
+    """Sum of w^2."""
+
+
+class _Without:
+    """The profiles of J data sets, each without one group."""
+
+    def __init__(self, scaled: ScaledGroups, method: Method, ss_within: Floats) -> None:
+        self._profile, self._reml = Profile.of(scaled, method), method == "reml"
+        self._value, self.n = scaled.value, scaled.information
+        published = scaled.published
+        self._known = published
+        total = float(scaled.ss_within)
+        self._within = np.zeros(len(self.n)) if published else np.maximum(total - ss_within, 0.0)
+        rows = np.zeros(len(self.n)) if published else scaled.rows - self.n
+        self.multiplier = rows - 1.0 if self._reml else rows
+        left = rows - (scaled.groups - 1)
+        self.usable = np.ones(len(self.n), dtype=bool)
+        if not published:
+            self.usable = (left > 0.5) & (self._within > LEAST_WITHIN * total)
+
+    def at(self, ratio: Floats, group: Places) -> _Parts:
+        """The parts at ratios ``(P,)``, each without a group ``(P,)``."""
+        at_once = max(1, CELLS_AT_A_TIME // len(self._profile.size))
+        blocks = [
+            self._some(ratio[i : i + at_once], group[i : i + at_once]) for i in range(0, len(ratio), at_once)
+        ]
+        names = ("total", "center", "residual", "log_det", "slope", "squares")
+        return _Parts(*(np.concatenate([getattr(block, name) for block in blocks]) for name in names))
+
+    def _some(self, ratio: Floats, group: Places) -> _Parts:
+        """As :meth:`at`, or at one ratio ``(1,)`` for all of the groups."""
+        profile, n, y = self._profile, self.n[group], self._value[group]
+        here = profile.at(ratio, np.zeros(len(ratio), dtype=np.intp))
+        w = n / (1.0 + n * ratio)
+        off, total = y - here.center, here.total - w
+        moved = -w * off / total
+        residual = here.residual - profile.ss_within[0] - w * np.square(off) * here.total / total
+        square = np.square(here.weights)
+        none, one = square @ profile.count, (square * here.offset) @ profile.count
+        two = (square * here.distance).sum(axis=1) - 2.0 * moved * one + np.square(moved) * none
+        two -= np.square(w) * np.square(off - moved)
+        log_det = np.log1p(ratio[:, None] * profile.size) @ profile.count - np.log1p(n * ratio)
+        within = self._within[group]
+        return _Parts(
+            total, here.center + moved, np.maximum(residual, 0.0) + within, log_det, -two, none - np.square(w)
+        )
+
+    def _criterion(self, ratio: float, group: Places) -> Floats:
+        found = self._some(np.array([ratio]), group)
+        value = found.log_det + (np.log(found.total) if self._reml else 0.0)
+        if self._known:
+            return np.asarray(value + found.residual)
+        return np.asarray(value + self.multiplier[group] * np.log(found.residual))
+
+    def _score(self, ratio: Floats, group: Places) -> Floats:
+        found = self.at(ratio, group)
+        value = found.total - (found.squares / found.total if self._reml else 0.0)
+        if self._known:
+            return np.asarray(value + found.slope)
+        return np.asarray(value + self.multiplier[group] * found.slope / found.residual)
+
+    def best(self, ratio: float) -> Floats:
+        """(J,) the ratio at the lowest point without each group; ``ratio`` is that with all of them."""
+        size = self._profile.size
+        low, high = 1e-4 / float(size[-1]), max(1e3 / float(size[0]), 1e3 * ratio)
+        grid = np.geomspace(low, high, int(np.ceil(np.log10(high / low) * POINTS_PER_DECADE)))
+        grid = np.concatenate([[0.0], grid])
+        every, groups = np.arange(len(self.n)), np.arange(len(self.n))
+        with np.errstate(all="ignore"):  # a group without which nothing is left is sorted out by ``usable``
+            lowest, at = np.full(len(every), np.inf), np.zeros(len(every), dtype=np.intp)
+            for place, value in enumerate(grid):
+                here = self._criterion(float(value), groups)
+                better = here < lowest
+                lowest, at = np.where(better, here, lowest), np.where(better, place, at)
+            left, right = grid[np.maximum(at - 1, 0)], grid[np.minimum(at + 1, len(grid) - 1)]
+            falls = self._score(left, groups) < 0
+            falls &= (self._score(right, groups) > 0) & self.usable
+        found = grid[at]
+        some = every[falls]
+        found[some] = bracketed_roots(lambda x: self._score(x, some), left[falls], right[falls])
+        return np.asarray(found)

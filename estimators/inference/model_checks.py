@@ -1,0 +1,344 @@
+"""Does the one-way model suit these groups? Each check ends in a sentence that says what to do.
+
+- Groups on a normal plot: own means minus mu in the standard deviations that the fit expects, in order,
+  beside normal scores, with the band of as many groups drawn from the fitted model and fitted again.
+- Spread within groups: Brown & Forsythe's version of Levene's test, by medians, where rows are at hand (Brown
+  & Forsythe 1974, JASA 69, 364-367); else Bartlett's, which also reacts to rows that are not normal.
+- Influence: what every group alone does to mu and the spread between groups, of module `influence`.
+- Outlying groups: further from the others than the largest of J is but once in twenty data sets.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimators.data.scaled import scale_groups
+from estimators.inference.influence import Influence, leave_one_out
+from estimators.inference.spread_intervals import estimable
+from estimators.methods.variance_components import fit_variance_components
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from estimators.data.groups import GroupData
+    from estimators.data.scaled import ScaledGroups
+    from estimators.methods.profile import Method
+    from estimators.methods.variance_components import VarianceComponents
+
+    Floats = NDArray[np.float64]
+
+SIGNIFICANT = 0.05
+CELLS = 2_000_000
+"""Draws times groups of the band."""
+FEWEST_DRAWS, MOST_DRAWS = 100, 1000
+SEED = 20_261_128
+MOST_NAMED = 5
+"""Groups that a sentence names."""
+
+
+@dataclass(frozen=True, eq=False)
+class NormalPlot:
+    """Groups in the order of their deviations, ``(J,)`` each, beside what normal ones would be."""
+
+    group: NDArray[np.intp]
+    """Places of the groups, the lowest first."""
+    deviation: Floats
+    """Own mean minus mu over the standard deviation that the fit expects of it; ascending."""
+    score: Floats
+    """The normal quantile at (i - 3/8) / (J + 1/4) (Blom 1958)."""
+    low: Floats
+    """Where 2.5% of the draws are below."""
+    high: Floats
+    """Where 2.5% of the draws are above."""
+    p: float
+    """Share of the draws that follow a line no better, by the correlation with the scores."""
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class EqualSpread:
+    """A test that rows spread equally within all groups."""
+
+    name: str
+    """Of the test."""
+    statistic: float
+    df: tuple[int, ...]
+    p: float
+
+
+@dataclass(frozen=True, eq=False)
+class ModelChecks:
+    """All of them, for one data set and method."""
+
+    labels: tuple[str, ...]
+    plot: NormalPlot
+    spread: EqualSpread | None
+    """None of published means, and where fewer than two groups have rows that vary."""
+    influence: Influence | None
+    """None of fewer than three groups."""
+    outlying: tuple[int, ...]
+    """Places of outlying groups, the furthest first."""
+    moving: tuple[int, ...]
+    """Places of groups that move mu or the spread between groups, those that do it most first."""
+
+    def sentences(self) -> dict[str, str]:
+        """What each check says, and what to do."""
+        return {
+            "normal": _normal_sentence(self.plot),
+            "spread": _spread_sentence(self.spread),
+            "influence": self._influence_sentence(),
+            "outlying": self._outlying_sentence(),
+        }
+
+    def _names(self, places: tuple[int, ...]) -> str:
+        names = [self.labels[j] for j in places[:MOST_NAMED]]
+        more = len(places) - len(names)
+        return ", ".join(names) + (f" and {more:,} more" if more else "")
+
+    def _influence_sentence(self) -> str:
+        found = self.influence
+        if found is None:
+            return "With two groups each decides half of everything: there is nothing to leave out."
+        if not self.moving:
+            return "No single group moves the mean or the spread between groups by much."
+        most = self.moving[0]
+        sigma, without = found.all_sigma_group, float(found.sigma_group[most])
+        return (
+            f"Much depends on {self._names(self.moving)}: without {self.labels[most]} the spread between "
+            f"groups is {without:.3g} instead of {sigma:.3g}, and the mean {float(found.mu[most]):.6g} "
+            f"instead of {found.all_mu:.6g}. See whether its rows are right, and report the result with and "
+            "without it."
+        )
+
+    def _outlying_sentence(self) -> str:
+        if self.influence is None or not self.outlying:
+            return "No group lies further from the others than the furthest of so many may."
+        return (
+            f"Far from all others: {self._names(self.outlying)}. See whether the rows are right; if they "
+            "are, do not trust how far such a group is pulled in, and look at its own mean."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON, with the sentences."""
+        plot, spread, found = self.plot, self.spread, self.influence
+        columns = {
+            "deviation": plot.deviation,
+            "score": plot.score,
+            "low": plot.low,
+            "high": plot.high,
+        }
+        text = self.sentences()
+        return {
+            "normal": {
+                "groups": [
+                    {"group": self.labels[j]} | {name: float(c[place]) for name, c in columns.items()}
+                    for place, j in enumerate(plot.group.tolist())
+                ],
+                "p": plot.p,
+                "draws": plot.draws,
+                "seed": plot.seed,
+                "text": text["normal"],
+            },
+            "spread": None
+            if spread is None
+            else {
+                "test": spread.name,
+                "statistic": spread.statistic,
+                "df": list(spread.df),
+                "p": spread.p,
+                "text": text["spread"],
+            },
+            "influence": None
+            if found is None
+            else {"without": self._lines(found), "text": text["influence"]},
+            "outlying": {"groups": [self.labels[j] for j in self.outlying], "text": text["outlying"]},
+        }
+
+    def _lines(self, found: Influence) -> list[dict[str, Any]]:
+        columns = {"mu": found.mu, "sigma_group": found.sigma_group, "residual": found.residual}
+        if found.icc is not None:
+            columns["icc"] = found.icc
+        return [
+            {"group": label}
+            | {name: None if np.isnan(values[j]) else float(values[j]) for name, values in columns.items()}
+            for j, label in enumerate(self.labels)
+        ]
+
+
+def model_checks(data: GroupData, method: Method = "reml", *, seed: int = SEED) -> ModelChecks:
+    """Hold the one-way model against these groups.
+
+    Args:
+        data: the groups.
+        method: ``reml`` or ``ml``, by which the spreads are fitted.
+        seed: of the draws behind the band of the normal plot.
+
+    Raises:
+        DataError: one group, one row in each, or nothing that varies within.
+
+    """
+    influence = None if len(data) < 3 else leave_one_out(data, method)
+    return ModelChecks(
+        labels=tuple(data.labels.tolist()),
+        plot=normal_plot(data, method, seed=seed),
+        spread=equal_spread(data),
+        influence=influence,
+        outlying=() if influence is None else _outlying(influence),
+        moving=() if influence is None else _moving(influence),
+    )
+
+
+def normal_plot(data: GroupData, method: Method = "reml", *, seed: int = SEED) -> NormalPlot:
+    """Groups beside normal scores, with the band of data drawn from the fitted model and fitted again.
+
+    Raises:
+        DataError: one group, one row in each, or nothing that varies within.
+
+    """
+    from scipy.special import ndtri
+
+    scaled = estimable(data)
+    model = fit_variance_components(scaled, method)
+    groups = len(data)
+    value = _deviations(scaled, model)
+    order = np.argsort(value, kind="stable")
+    score = ndtri((np.arange(1, groups + 1) - 0.375) / (groups + 0.25))
+    draws = int(np.clip(CELLS // groups, FEWEST_DRAWS, MOST_DRAWS))
+    drawn = np.sort(_drawn_deviations(data, model, method, draws, seed), axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    line = _straightness(value[order], score)
+    p = float((_straightness(drawn, score) <= line + 1e-12).mean())
+    return NormalPlot(order, value[order], score, low, high, p, draws, seed)
+
+
+def _deviations(scaled: ScaledGroups, model: VarianceComponents) -> Floats:
+    """``(..., J)`` own means minus mu, over the standard deviation of that difference."""
+    n, ratio = scaled.information, np.asarray(model.ratio)[..., None]
+    own = 1.0 / n + ratio
+    total = (1.0 / own).sum(axis=-1, keepdims=True)
+    center = (scaled.value / own).sum(axis=-1, keepdims=True) / total
+    unit = np.asarray(scaled.unit)
+    error = np.ones_like(unit) if scaled.published else np.asarray(model.sigma_error) / unit
+    return np.asarray((scaled.value - center) / (error[..., None] * np.sqrt(own - 1.0 / total)))
+
+
+def _drawn_deviations(
+    data: GroupData, model: VarianceComponents, method: Method, draws: int, seed: int
+) -> Floats:
+    """(draws, J) of groups from the fitted model, fitted again."""
+    rng, shape, known = np.random.default_rng(seed), (draws, len(data)), data.known_variance
+    effect = float(model.sigma_group) * rng.standard_normal(shape)
+    if known is not None:
+        drawn = effect + np.sqrt(known) * rng.standard_normal(shape)
+        every = (scale_groups(data.n, 0.0, line, np.zeros_like(line), known) for line in drawn)
+        return np.array([_deviations(one, fit_variance_components(one, method)) for one in every])
+    within = float(model.sigma_error)
+    mean = effect + within / np.sqrt(data.n) * rng.standard_normal(shape)
+    ss_within = within**2 * 2.0 * rng.standard_gamma((data.n - 1) / 2.0, shape)
+    scaled = scale_groups(data.n, 0.0, mean, ss_within)
+    return _deviations(scaled, fit_variance_components(scaled, method))
+
+
+def _straightness(ordered: Floats, score: Floats) -> Floats:
+    """The correlation ``(...,)`` of ordered values with normal scores (Shapiro & Francia 1972)."""
+    off = ordered - ordered.mean(axis=-1, keepdims=True)
+    size = np.sqrt(np.square(off).sum(axis=-1) * np.square(score).sum())
+    return np.asarray((off @ score) / np.where(size > 0, size, 1.0))
+
+
+def equal_spread(data: GroupData) -> EqualSpread | None:
+    """Whether rows spread equally within groups; None of published means, or of fewer than two that vary."""
+    if data.known_variance is not None:
+        return None
+    rows = data.rows
+    if rows is None:
+        return _bartlett(data)
+    from scipy.special import fdtrc
+
+    counts = np.bincount(rows.group, minlength=len(data))
+    order = np.lexsort((rows.outcome, rows.group))
+    values, group = rows.outcome[order] - data.origin, rows.group[order]
+    first = np.cumsum(counts) - counts
+    median = (values[first + (counts - 1) // 2] + values[first + counts // 2]) / 2.0
+    off = np.abs(values - median[group])
+    mean = np.bincount(group, off) / counts
+    between = float(counts @ np.square(mean - off.mean()))
+    within = float(np.square(off - mean[group]).sum())
+    df = (len(data) - 1, len(off) - len(data))
+    if len(data) < 2 or df[1] < 1 or within == 0:
+        return None
+    statistic = between / df[0] / (within / df[1])
+    return EqualSpread("Brown and Forsythe", statistic, df, float(fdtrc(*df, statistic)))
+
+
+def _bartlett(data: GroupData) -> EqualSpread | None:
+    """From summaries, of groups with two rows or more that vary."""
+    from scipy.special import chdtrc
+
+    some = (data.n > 1) & (data.ss_within > 0)
+    df = data.n[some] - 1.0
+    if len(df) < 2:
+        return None
+    variance = data.ss_within[some] / df
+    pooled = float(data.ss_within[some].sum() / df.sum())
+    scale = 1.0 + (float((1.0 / df).sum()) - 1.0 / float(df.sum())) / (3.0 * (len(df) - 1))
+    statistic = max(float(df @ np.log(pooled / variance)), 0.0) / scale
+    return EqualSpread("Bartlett", statistic, (len(df) - 1,), float(chdtrc(len(df) - 1, statistic)))
+
+
+def _outlying(found: Influence) -> tuple[int, ...]:
+    """Groups whose distance to the others is beyond the normal quantile of .05 / J on both sides."""
+    from scipy.special import ndtri
+
+    size = np.abs(np.nan_to_num(found.residual))
+    limit = -float(ndtri(SIGNIFICANT / 2.0 / len(size)))
+    order = np.argsort(-size, kind="stable")
+    return tuple(int(j) for j in order if size[j] > limit)
+
+
+def _moving(found: Influence) -> tuple[int, ...]:
+    """Groups that move mu or sigma_group by more than 2 / sqrt(J) of its standard error.
+
+    Belsley, Kuh & Welsch (1980), Regression Diagnostics, ch. 2, of which this is the rule for coefficients.
+    """
+    groups = len(found.mu)
+    with np.errstate(all="ignore"):  # where nothing differs, nothing moves
+        moved = np.nan_to_num(np.abs(found.all_mu - found.mu) / found.std_error, posinf=0.0)
+    if found.sigma_group_error is not None:
+        spread = np.abs(found.all_sigma_group - found.sigma_group) / found.sigma_group_error
+        moved = np.maximum(moved, np.nan_to_num(spread))
+    order = np.argsort(-moved, kind="stable")
+    return tuple(int(j) for j in order if moved[j] > 2.0 / np.sqrt(groups))
+
+
+def _normal_sentence(plot: NormalPlot) -> str:
+    outside = int(((plot.deviation < plot.low) | (plot.deviation > plot.high)).sum())
+    if plot.p >= SIGNIFICANT:
+        return (
+            f"The groups lie as a normal distribution would have them (p = {plot.p:.2g}); {outside:,} of "
+            f"{len(plot.group):,} are outside the band, in which 95% are expected."
+        )
+    return (
+        f"The groups do not lie as a normal distribution would have them (p = {plot.p:.2g}; {outside:,} of "
+        f"{len(plot.group):,} outside the band). Means are still predicted well, but ranks, and intervals of "
+        "groups far out, rest on it: see whether groups form clusters or a few lie far out, and set a method "
+        "that assumes no distribution beside it."
+    )
+
+
+def _spread_sentence(found: EqualSpread | None) -> str:
+    if found is None:
+        return "Whether rows spread equally within groups cannot be seen from these data."
+    test = f"{found.name}'s test, p = {found.p:.2g}"
+    if found.p >= SIGNIFICANT:
+        return f"Nothing says that rows spread unequally within groups ({test})."
+    more = " That test also reacts to rows that are not normal." if found.name == "Bartlett" else ""
+    return (
+        f"Rows do not spread equally within groups ({test}), though one spread is taken for all: intervals "
+        f"are too short where they spread more, and too long where they spread less.{more} Look at the "
+        "groups with the widest rows, or whether the outcome's logarithm spreads evenly."
+    )

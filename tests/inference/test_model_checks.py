@@ -1,0 +1,125 @@
+"""Checks on the model: against refits, scipy's tests, and data that are as the model says or are not."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from estimators import DataError, Design, GroupData, leave_one_out, model_checks, simulate
+from estimators.inference.model_checks import equal_spread, normal_plot
+from tests.estimators.test_reference import published
+from tests.inference.oracles import groups_of
+from tests.oracles import BUILT_IN, parameter
+
+DESIGNS = (
+    Design(groups=24, per_group="~5-40", sigma_error=3, seed=3, mean=1e6),
+    Design(groups=6, per_group="5", sigma_group=0.3, sigma_error=2),
+    Design(groups=8, per_group="one-huge", sigma_error=2, seed=2),
+    Design(groups=12, per_group="1-9", sigma_group=0.5, sigma_error=2, seed=4),
+    Design(groups=3, per_group="2-4", sigma_error=2, seed=5),
+    Design(groups=30, per_group="10", sigma_group=0, sigma_error=2),
+)
+CASES = [simulate(design).data for design in DESIGNS]
+CASES += [published("eight_schools.csv"), published("bcg.csv"), groups_of("edge_twominima_a")]
+
+
+def without(data, j):
+    kept = np.arange(len(data)) != j
+    if data.known_variance is not None:
+        error = np.sqrt(data.known_variance[kept])
+        return GroupData.from_estimates(data.labels[kept], data.mean[kept], error)
+    rows = data.require_rows()
+    some = rows.group != j
+    return GroupData.from_arrays(rows.outcome[some], data.labels[rows.group[some]])
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+@pytest.mark.parametrize("case", range(len(CASES)))
+def test_leaving_a_group_out_is_fitting_the_others(case, method):
+    data = CASES[case]
+    found = leave_one_out(data, method)
+    for j in range(len(data)):
+        fit = BUILT_IN[method].fit(without(data, j))
+        spread, center = parameter(fit, "sigma_group"), parameter(fit, "mu")
+        scale = max(spread, float(np.std(data.centered_mean)))
+        assert found.sigma_group[j] == pytest.approx(spread, abs=1e-9 * scale)
+        assert found.mu[j] == pytest.approx(center, abs=1e-9 * scale)
+        assert found.std_error[j] == pytest.approx(parameter(fit, "mu_std_error"), rel=1e-9)
+        if found.icc is not None:
+            assert found.icc[j] == pytest.approx(parameter(fit, "icc"), abs=1e-9)
+
+
+def test_what_is_left_and_cannot_be_fitted_has_no_numbers():
+    data = GroupData.from_arrays([1.0, 1, 1, 5, 5, 5, 2, 7, 3, 3], list("aaabbbccdd"))
+    found = leave_one_out(data)
+    assert np.isnan(found.sigma_group).tolist() == [False, False, True, False]
+    assert model_checks(data).to_dict()["influence"]["without"][2]["mu"] is None
+    with pytest.raises(DataError, match="at least 3 groups"):
+        leave_one_out(GroupData.from_arrays([1.0, 2, 3, 5], list("aabb")))
+
+
+def test_equal_spread_is_tested_as_scipy_does():
+    rng = np.random.default_rng(0)
+    group = np.repeat(np.arange(5), [4, 7, 3, 9, 2])
+    outcome = 1e6 + rng.standard_normal(25) * (1 + group)
+    parts = [outcome[group == g] for g in range(5)]
+    data = GroupData.from_arrays(outcome, group)
+    found, want = equal_spread(data), stats.levene(*parts, center="median")
+    assert (found.statistic, found.p) == (pytest.approx(want.statistic), pytest.approx(want.pvalue))
+    summaries = GroupData(
+        labels=data.labels,
+        n=data.n,
+        origin=data.origin,
+        centered_mean=data.centered_mean,
+        ss_within=data.ss_within,
+        constant=data.constant,
+        rows_read=25,
+    )
+    found, want = equal_spread(summaries), stats.bartlett(*parts)
+    assert (found.statistic, found.p) == (pytest.approx(want.statistic), pytest.approx(want.pvalue))
+    assert equal_spread(published("eight_schools.csv")) is None
+
+
+def test_the_band_holds_what_the_model_draws_and_not_what_it_does_not():
+    outside, small = 0, 0
+    for seed in range(30):
+        plot = normal_plot(simulate(Design(groups=20, per_group="4-12", seed=seed)).data)
+        assert plot.deviation.tolist() == sorted(plot.deviation)
+        outside += int(((plot.deviation < plot.low) | (plot.deviation > plot.high)).sum())
+        small += plot.p < 0.1
+    assert 5 < outside < 70
+    assert small <= 8
+    clusters = Design(groups=60, per_group="40", effects="clusters", sigma_group=3, seed=1)
+    assert normal_plot(simulate(clusters).data).p < 0.01
+
+
+def test_a_group_far_out_is_named_with_what_it_does():
+    rows = simulate(Design(groups=12, per_group="10", sigma_group=0.5, seed=2)).data.require_rows()
+    outcome = rows.outcome + np.where(rows.group == 4, 12.0, 0.0)
+    checks = model_checks(GroupData.from_arrays(outcome, np.array([f"ward {g}" for g in rows.group])))
+    (named,) = checks.outlying
+    assert checks.labels[named] == "ward 4"
+    assert checks.moving[0] == named
+    text = checks.sentences()
+    assert "Far from all others: ward 4" in text["outlying"]
+    assert "without ward 4 the spread between groups is" in text["influence"]
+    quiet = model_checks(groups_of("dyestuff2")).sentences()
+    assert quiet["outlying"].startswith("No group lies further")
+    assert quiet["influence"].startswith("No single group moves")
+
+
+@pytest.mark.parametrize("name", ["eight_schools.csv", "bcg.csv"])
+def test_published_means_are_checked_too(name):
+    found = json.loads(json.dumps(model_checks(published(name)).to_dict(), allow_nan=False))
+    assert found["spread"] is None
+    assert "icc" not in found["influence"]["without"][0]
+    assert len(found["normal"]["groups"]) == len(published(name))
+
+
+def test_two_groups_have_a_plot_and_no_influence():
+    found = model_checks(GroupData.from_arrays([1.0, 2, 3, 5], list("aabb"))).to_dict()
+    assert found["influence"] is None
+    assert found["outlying"]["groups"] == []
