@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from dash import Input, NoUpdate, Output, State, ctx, no_update
+from dash import ClientsideFunction, Input, NoUpdate, Output, State, ctx, no_update
 
 from dashboard.figures.groups import groups_figure
 from dashboard.pages import ids, panels, risk_panels
@@ -21,12 +21,16 @@ from estimators import BlupboardError, Design, OptionError, RiskStudy
 from estimators.simulation.seeds import LARGEST_SEED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import dash
 
     from dashboard.figures.plotly_json import FigureJson
     from dashboard.session.comparisons import Comparisons
-    from dashboard.session.running_studies import RunningStudies
+    from dashboard.session.running_studies import RunningStudies, Snapshot
 
+LEAST_NEWS = 0.05
+"""Share of a study that has to be done before its figures are sent anew."""
 _PROGRESS = {
     "problem": Output(ids.RISK_PROBLEM, "children"),
     "timer": Output(ids.RISK_TIMER, "disabled"),
@@ -40,7 +44,8 @@ _RESULT = {
     "headline": Output(ids.RISK_HEADLINE, "children"),
     "cards": Output(ids.RISK_CARDS, "children"),
     "failures": Output(ids.RISK_FAILURES, "children"),
-    "figure": Output(ids.RISK_FIGURE, "figure"),
+    "figures": Output(ids.RISK_FIGURES, "data"),
+    "shown": Output(ids.RISK_SHOWN, "data"),
     "where": Output(ids.RISK_WHERE, "children"),
     "table": Output(ids.RISK_TABLE, "children"),
     "sizes": Output(ids.RISK_SIZES, "children"),
@@ -51,7 +56,6 @@ class Page(TypedDict):
     """The values of the inputs."""
 
     page: str | None
-    theme: str | None
     run: int | None
     again: int | None
     cancel: int | None
@@ -63,6 +67,7 @@ class Page(TypedDict):
     high: object
     replicates: object
     seed: int
+    shown: int
 
 
 def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) -> None:
@@ -71,7 +76,6 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
         output=_PROGRESS | _RESULT,
         inputs={
             "page": Input(ids.PAGE, "data"),
-            "theme": Input(ids.THEME, "data"),
             "run": Input(ids.RISK_RUN, "n_clicks"),
             "again": Input(ids.RISK_AGAIN, "n_clicks"),
             "cancel": Input(ids.RISK_CANCEL, "n_clicks"),
@@ -83,6 +87,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
             "high": Input(ids.RISK_HIGH, "value"),
             "replicates": Input(ids.RISK_REPLICATES, "value"),
             "seed": State(ids.RISK_SEED, "data"),
+            "shown": State(ids.RISK_SHOWN, "data"),
         },
         prevent_initial_call=True,
     )(partial(_on_event, comparisons, studies))
@@ -94,25 +99,35 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
         prevent_initial_call=True,
     )(_range_of)
     app.callback(
-        Output(ids.RISK_DRAW, "figure"),
+        Output(ids.RISK_DRAWS, "data"),
         Input(ids.PAGE, "data"),
         Input(ids.DESIGN, "data"),
         Input(ids.CHOICES, "data"),
         prevent_initial_call=True,
     )(partial(_one_draw, comparisons))
+    turn: Callable[..., None] = app.clientside_callback
+    for store, graph in ((ids.RISK_FIGURES, ids.RISK_FIGURE), (ids.RISK_DRAWS, ids.RISK_DRAW)):
+        turn(
+            ClientsideFunction("blupboard", "drawViews"),
+            [Output(graph, "figure")],
+            Input(store, "data"),
+            Input(ids.THEME, "data"),
+            State(ids.PALETTE, "data"),
+            prevent_initial_call=True,
+        )
 
 
 def _on_event(comparisons: Comparisons, studies: RunningStudies, **page: Unpack[Page]) -> dict[str, Any]:
     """Start, cancel, or look; and show what there is."""
     unchanged = dict.fromkeys(_PROGRESS | _RESULT, no_update)
-    if page["page"] != "risk" or page["theme"] is None or page["choices"] is None:
+    if page["page"] != "risk" or page["choices"] is None:
         return unchanged
     who, trigger = owner(), ctx.triggered_id
     changed: dict[str, Any] = {}
     try:
         if trigger == ids.RISK_CANCEL:
             studies.cancel(who)
-        elif trigger not in (ids.RISK_TIMER, ids.THEME):
+        elif trigger != ids.RISK_TIMER:
             seed = secrets.randbelow(LARGEST_SEED) if trigger == ids.RISK_AGAIN else page["seed"]
             study = requested_study(comparisons, request_of(page, seed))
             is_asked_for = trigger in (ids.RISK_RUN, ids.RISK_AGAIN)
@@ -122,8 +137,15 @@ def _on_event(comparisons: Comparisons, studies: RunningStudies, **page: Unpack[
     snapshot = studies.look(who)
     if snapshot is None:
         return unchanged | risk_panels.before_the_first(running=False) | changed
-    dark = page["theme"] == "dark"
-    return unchanged | risk_panels.study_content(snapshot, comparisons.styles, dark=dark) | changed
+    if trigger == ids.RISK_TIMER and not says_more(snapshot, page["shown"]):
+        return unchanged | risk_panels.progress_content(snapshot) | changed
+    content = risk_panels.study_content(snapshot, comparisons.styles)
+    return unchanged | {"shown": snapshot.done} | content | changed
+
+
+def says_more(snapshot: Snapshot, shown: int) -> bool:
+    """Whether there is more to show than after ``shown`` replicates: at the end, and LEAST_NEWS at a time."""
+    return snapshot.state != "running" or not shown <= snapshot.done < shown + LEAST_NEWS * snapshot.total
 
 
 def request_of(page: Page, seed: int) -> RequestedStudy:
@@ -161,7 +183,7 @@ def _range_of(dial: str | None) -> tuple[str | NoUpdate, str | NoUpdate, bool]:
 
 def _one_draw(
     comparisons: Comparisons, page: str | None, design: dict[str, Any] | None, given: object
-) -> FigureJson | NoUpdate:
+) -> dict[str, FigureJson] | NoUpdate:
     choices = Choices.from_json(given)
     if page != "risk" or design is None or choices is None:
         return no_update
@@ -170,4 +192,4 @@ def _one_draw(
         scene = comparisons.scene(owner(), simulated, SOON_SECONDS)
     except (BlupboardError, ValueError):
         return no_update  # the study's own line says what is wrong with the design
-    return groups_figure(scene).to_plotly_json()
+    return {ids.RISK_DRAW: groups_figure(scene).to_plotly_json()}

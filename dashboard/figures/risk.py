@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.figures.parts import marker_symbol, plotly_text, themed_layout
-from dashboard.scene.style import FAINT, GREY, INK, LINE, Style, rgba
+from dashboard.scene.style import FAINT, GREY, INK, LINE, RAISED, Style, rgba
 from estimators import crossings
 from estimators.risk.sweeps import DIALS
 
@@ -239,4 +239,4 @@ def _legend(*, dark: bool) -> dict[str, Any]:
 
 
 def _hover_label(*, dark: bool) -> dict[str, Any]:
-    return {"bgcolor": "#232a34" if dark else "#ffffff", "font": {"color": INK[dark], "size": 12}}
+    return {"bgcolor": RAISED[dark], "font": {"color": INK[dark], "size": 12}}

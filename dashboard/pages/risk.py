@@ -114,13 +114,19 @@ def risk_rail() -> html.Div:
             ),
             dcc.Interval(id=ids.RISK_TIMER, interval=LOOK_MS, disabled=True),
             dcc.Store(id=ids.RISK_SEED, data=1),
+            dcc.Store(id=ids.RISK_FIGURES),
+            dcc.Store(id=ids.RISK_DRAWS),
+            dcc.Store(id=ids.RISK_SHOWN, data=0),
         ],
         className="risk-rail on-risk",
     )
 
 
 def _figure(graph_id: str, title: str, subtitle: str) -> html.Section:
-    hidden = {"visible": False}
+    clear, hidden = "rgba(0,0,0,0)", {"visible": False}
+    empty = {
+        "template": "none", "xaxis": hidden, "yaxis": hidden, "paper_bgcolor": clear, "plot_bgcolor": clear,
+    }  # fmt: skip
     return html.Section(
         [
             html.Header([html.H2(title), html.Span(subtitle, className="subtitle")]),
@@ -128,7 +134,7 @@ def _figure(graph_id: str, title: str, subtitle: str) -> html.Section:
                 dcc.Graph(
                     id=graph_id,
                     config=GRAPH_CONFIG,
-                    figure={"layout": {"template": "none", "xaxis": hidden, "yaxis": hidden}},
+                    figure={"layout": empty},
                     className="graph",
                 ),
                 className="risk-graph",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from dashboard.figures.risk import risk_figure
+from dashboard.pages import ids
 from dashboard.pages.panels import alert, card_boxes, headline_text
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.words.comparison import Headline
@@ -43,11 +44,11 @@ def before_the_first(*, running: bool) -> dict[str, list[Any]]:
     return {"headline": nothing, "cards": [html.Span()]}
 
 
-def study_content(snapshot: Snapshot, styles: Mapping[str, Style], *, dark: bool) -> dict[str, Any]:
-    """Every place of the page for a study as it stands, by name."""
+def progress_content(snapshot: Snapshot) -> dict[str, Any]:
+    """The places that say how far a study is, by name."""
     done, left = progress(snapshot)
     running = snapshot.state == "running"
-    content: dict[str, Any] = {
+    return {
         "problem": alert(f"the study failed: {snapshot.error}") if snapshot.error else None,
         "timer": not running,
         "done": done,
@@ -55,14 +56,19 @@ def study_content(snapshot: Snapshot, styles: Mapping[str, Style], *, dark: bool
         "bar": round(100.0 * snapshot.done / snapshot.total, 1),
         "cancel": not running,
     }
+
+
+def study_content(snapshot: Snapshot, styles: Mapping[str, Style]) -> dict[str, Any]:
+    """Every place of the page for a study as it stands, by name; figures in the colours of a light page."""
+    content = progress_content(snapshot)
     report = snapshot.report
     if report is None:
-        return content | before_the_first(running=running)
+        return content | before_the_first(running=snapshot.state == "running")
     return content | {
         "headline": headline_text(headline(report)),
         "cards": card_boxes(cards(report)),
         "failures": failures(report, styles),
-        "figure": risk_figure(report, styles, dark=dark).to_plotly_json(),
+        "figures": {ids.RISK_FIGURE: risk_figure(report, styles, dark=False).to_plotly_json()},
         "where": where(report),
         "table": table(report, styles),
         "sizes": sizes(report, styles),

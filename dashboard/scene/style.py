@@ -26,7 +26,9 @@ FAINT = {False: "#5f6b78", True: "#98a4b1"}
 GRID = {False: "#e7eaee", True: "#2c343f"}
 GREY = {False: "#8a96a3", True: "#7c8896"}
 OWN = {False: "#6b7785", True: "#9aa5b1"}
-ROLES = (INK, FAINT, GRID, GREY, OWN)
+RAISED = {False: "#fffffe", True: "#232a34"}
+"""What lies over a figure; no eye tells it from white, which on dark stays what it is."""
+ROLES = (INK, FAINT, GRID, GREY, OWN, RAISED)
 """What is drawn besides the estimators, on light and on dark."""
 LEAST_CONTRAST = 4.6
 LEAST_CONTRAST_OF_MARKS = 3.0

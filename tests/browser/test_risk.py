@@ -210,3 +210,18 @@ def test_it_can_be_used_by_everyone(visitor, viewport, scheme):
     page = open_risk(visitor(viewport=viewport, color_scheme=scheme))
     assert grave_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_another_theme_asks_nothing_and_turns_both_pictures(visitor):
+    page = open_risk(visitor(color_scheme="dark"))
+    finished(page)
+    grids = (
+        "() => ['risk-figure', 'risk-draw'].map((id) =>"
+        " document.querySelector(`#${id} .js-plotly-plot`)._fullLayout.yaxis.linecolor)"
+    )
+    dark, asked = page.evaluate(grids), []
+    assert dark[0] == dark[1]
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+    page.get_by_label("Switch between light and dark").click()
+    page.wait_for_function(f"(before) => ({grids})().every((color, i) => color !== before[i])", arg=dark)
+    assert not [body for body in asked if "risk" in body]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.callbacks.risk import request_of
+from dashboard.callbacks.risk import request_of, says_more
 from dashboard.pages import risk_panels
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
@@ -208,20 +208,29 @@ def test_what_cannot_be_gets_a_sentence(comparisons, change, said):
 def test_what_is_on_screen_while_a_study_runs_and_when_it_is_done(comparisons, studies):
     studies.start("ann", study(replicates=3_000_000))
     wait_for(lambda: studies.look("ann").done > 6_000)
-    running = risk_panels.study_content(studies.look("ann"), comparisons.styles, dark=False)
+    running = risk_panels.study_content(studies.look("ann"), comparisons.styles)
     assert (running["timer"], running["cancel"]) == (False, False)
     assert "left" in running["left"]
     assert 0 < running["bar"] < 100
     studies.cancel("ann")
     wait_for(lambda: studies.look("ann").state == "cancelled")
-    ended = risk_panels.study_content(studies.look("ann"), comparisons.styles, dark=False)
+    ended = risk_panels.study_content(studies.look("ann"), comparisons.styles)
     assert (ended["timer"], ended["cancel"]) == (True, True)
     assert ended["left"].startswith("cancelled after")
 
 
 def test_without_a_result_the_page_waits_while_a_study_runs_and_else_says_so(comparisons, studies):
     looked = Snapshot("running", 0, 50, 0.1, None, "", study(replicates=50))
-    assert risk_panels.study_content(looked, comparisons.styles, dark=False)["headline"] == []
-    said = risk_panels.study_content(replace(looked, state="cancelled"), comparisons.styles, dark=False)
+    assert risk_panels.study_content(looked, comparisons.styles)["headline"] == []
+    said = risk_panels.study_content(replace(looked, state="cancelled"), comparisons.styles)
     assert said["headline"][0].children == "Nothing has been measured yet."
     assert said["cards"] != []
+
+
+@pytest.mark.parametrize(
+    ("state", "done", "shown", "more"),
+    [("running", 3, 0, False), ("running", 5, 0, True), ("running", 2, 40, True), ("done", 100, 100, True)],
+)
+def test_a_running_study_sends_its_figures_when_there_is_news(state, done, shown, more):
+    snapshot = Snapshot(state, done, 100, 0.1, None, "", study(replicates=100))
+    assert says_more(snapshot, shown) is more
