@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria, data
+from dashboard.pages.attributes import aria, data, explained
 from dashboard.pages.symbols import estimator_symbol, icon
 from dashboard.session.choices import own_options
 
@@ -134,6 +134,6 @@ def control_with_label(label: str, control: Component, help_text: str = "") -> h
     """A control with its name to the left, and what it means for whoever rests on the name."""
     control_id = getattr(control, "id", None)  # a pattern is no id that a label can point to
     name = html.Label(
-        label, htmlFor=control_id if isinstance(control_id, str) else None, title=help_text or None
+        label, htmlFor=control_id if isinstance(control_id, str) else None, **explained(help_text)
     )
     return html.Div([name, control], className="field")

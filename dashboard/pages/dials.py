@@ -12,7 +12,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria, data
+from dashboard.pages.attributes import aria, data, explained
 from dashboard.pages.controls import control_with_label
 from estimators import PRESETS
 from estimators.simulation.design import ONE_HUGE
@@ -168,7 +168,7 @@ def _dial_with_slider(slider: Slider, value: float | str) -> html.Div:
     )
     return html.Div(
         [
-            html.Div([html.Span(label, title=slider.help), control], className="dial-head"),
+            html.Div([html.Span(label, **explained(slider.help)), control], className="dial-head"),
             thumb,
             _error(name),
         ],

@@ -76,6 +76,7 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
     return dmc.MantineProvider(
         [
             *stores,
+            html.A("Skip to the answer", href="#", className="skip-link"),
             header(),
             html.Div(
                 [

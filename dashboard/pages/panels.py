@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.pages import ids
+from dashboard.pages.attributes import explained
 from dashboard.pages.file_reading import with_cells
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.words.comparison import dropped_warning, interval_kind
@@ -44,7 +45,7 @@ def card_boxes(cards: Iterable[Card]) -> list[html.Div]:
                 _interval(card),
             ],
             className="card",
-            title=card.help,
+            **explained(card.help),
         )
         for card in cards
     ]
@@ -121,7 +122,7 @@ def parameters(scene: Scene, comparisons: Comparisons) -> html.Table | html.P:
         [
             html.Th("", scope="col"),
             *(
-                html.Th(f"{columns[key].label}{key[1]}", scope="col", title=columns[key].help)
+                html.Th(f"{columns[key].label}{key[1]}", scope="col", **explained(columns[key].help))
                 for key in named
             ),
             html.Th("Interval", scope="col", title="What the interval is computed with."),

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria
+from dashboard.pages.attributes import aria, scrollable
 from dashboard.pages.controls import control_with_label
 from dashboard.pages.views import GRAPH_CONFIG
 
@@ -50,7 +50,7 @@ def risk_panel() -> html.Main:
             html.Section(
                 [
                     html.Header([html.H2("Measures"), html.Span(id=ids.RISK_WHERE, className="subtitle")]),
-                    html.Div(id=ids.RISK_TABLE, className="parameters-box"),
+                    html.Div(id=ids.RISK_TABLE, className="parameters-box", **scrollable("Measures")),
                 ],
                 className="panel",
             ),

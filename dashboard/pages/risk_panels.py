@@ -8,6 +8,7 @@ from dash import html
 
 from dashboard.figures.risk import risk_figure
 from dashboard.pages import ids
+from dashboard.pages.attributes import explained, scrollable
 from dashboard.pages.panels import alert, card_boxes, headline_text
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.words.comparison import Headline
@@ -111,7 +112,7 @@ def sizes(report: RiskReport, styles: Mapping[str, Style]) -> html.Section | Non
         [
             html.Th("", scope="col"),
             *(
-                html.Th(f"{title}, {_rows(c.low, c.high)}", scope="col", title=f"{c.groups} groups")
+                html.Th(f"{title}, {_rows(c.low, c.high)}", scope="col", **explained(f"{c.groups} groups"))
                 for _, title, _ in SIZE_COLUMNS
                 for c in classes
             ),
@@ -141,6 +142,7 @@ def sizes(report: RiskReport, styles: Mapping[str, Style]) -> html.Section | Non
             html.Div(
                 html.Table([html.Thead(head), html.Tbody(body)], className="parameters risk-table"),
                 className="parameters-box",
+                **scrollable("By group size"),
             ),
         ],
         className="panel",

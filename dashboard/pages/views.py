@@ -9,7 +9,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria, data
+from dashboard.pages.attributes import aria, data, scrollable
 from dashboard.pages.conclude import conclude_panel
 from dashboard.pages.group_cards import group_cards_panel
 from dashboard.pages.symbols import estimator_symbol, icon
@@ -74,7 +74,7 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
                     html.Header(
                         [html.H2("Parameters"), html.Span("what each method estimated", className="subtitle")]
                     ),
-                    html.Div(id=ids.PARAMETERS, className="parameters-box"),
+                    html.Div(id=ids.PARAMETERS, className="parameters-box", **scrollable("Parameters")),
                 ],
                 className="panel",
             ),

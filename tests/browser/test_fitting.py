@@ -101,3 +101,39 @@ def test_a_menu_is_used_with_the_keyboard(example):
     with example.expect_download() as downloading:
         example.keyboard.press("Enter")
     assert downloading.value.suggested_filename == "dyestuff-table.csv"
+
+
+def test_the_table_is_one_stop_of_the_tab_key(example):
+    example.locator("#table .ag-row").first.locator(".ag-cell").first.click()
+    example.keyboard.press("Escape")
+    inside = "() => document.getElementById('table').contains(document.activeElement)"
+    assert example.evaluate(inside)
+    example.keyboard.press("Tab")
+    assert not example.evaluate(inside)
+    assert example.evaluate("document.activeElement.id") == "parameters"
+    example.keyboard.press("Shift+Tab")
+    assert example.evaluate(inside)
+    example.keyboard.press("Shift+Tab")
+    assert not example.evaluate(inside)
+
+
+def test_a_link_leads_past_the_bar_and_the_rail(example):
+    example.get_by_role("link", name="Skip to the answer").focus()
+    example.keyboard.press("Enter")
+    expect(example.locator("#comparison")).to_be_focused()
+
+
+def test_an_explanation_is_reached_by_key_and_goes_with_escape(example):
+    card = example.locator(".card").first
+    card.focus()
+    expect(example.get_by_role("tooltip")).to_have_text(card.get_attribute("data-explain"))
+    expect(card).to_have_attribute("aria-describedby", "explanation")
+    example.keyboard.press("Escape")
+    expect(example.get_by_role("tooltip")).to_have_count(0)
+
+
+def test_a_slider_says_its_value(board):
+    board.get_by_role("tab", name="Simulate").click()
+    thumb = board.get_by_role("slider", name="Rows per group n")
+    thumb.focus()
+    expect(thumb).to_have_attribute("aria-valuetext", "10")
