@@ -13,6 +13,7 @@ from dashboard.figures.rank import rank_ticks
 from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.scene.rank_spread import rank_spread, ranking_series
 from dashboard.scene.scene import Scene
+from estimators import DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from dashboard.figures.plotly_json import PlotlyFigure, Trace
 
 SUBTITLE = "expected rank and interval"
+MOST_GROUPS = 200_000
+"""Groups up to which ranks are computed for the view: some 6 seconds of a core for each method."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +77,19 @@ def rank_intervals_legend(scene: Scene) -> list[LegendEntry]:
 
 
 def _ranks_scene(scene: Scene) -> Scene | None:
-    """The scene with true ranks as the methods' values; None where no method can say."""
-    series = []
-    for one in ranking_series(scene):
+    """The scene with true ranks as the methods' values; None where no method can say.
+
+    Raises:
+        DataError: there are too many groups.
+
+    """
+    ranking, series = ranking_series(scene), []
+    if ranking and len(scene) > MOST_GROUPS:
+        raise DataError(
+            f"how sure the ranks are is drawn for up to {MOST_GROUPS:,} {scene.unit.many}; there are "
+            f"{len(scene):,}, which would take minutes"
+        )
+    for one in ranking:
         found = rank_spread(scene, one)
         if found is not None:
             low, high = found.low.astype(float), found.high.astype(float)

@@ -14,6 +14,7 @@ from dashboard.scene.findings import Findings
 from dashboard.scene.group_noun import Unit, unit_of
 from dashboard.scene.label_text import short_label
 from dashboard.scene.natural_order import natural_places
+from dashboard.scene.orders import Orders
 from dashboard.scene.style import LINE, Style, styles
 from dashboard.scene.truth import Closeness, Truth, distance
 from estimators.contract.comparison import TIDY, mean_rank
@@ -88,6 +89,8 @@ class Scene:
     """Fetches the rows of some groups; None: they are those of the data."""
     findings: Findings = field(default_factory=Findings)
     """What was computed of these fits already, and computes the rest."""
+    orders: Orders = field(default_factory=Orders)
+    """Ranks and orders that were sorted out already."""
 
     def __len__(self) -> int:
         return len(self.order)
@@ -158,8 +161,8 @@ class Scene:
     @cached_property
     def own_rank(self) -> NDArray[np.float64]:
         """(J,) rank of the own means, 1 = best."""
-        data = self.comparison.data
-        return mean_rank(data.mean, data.rounding, smallest_first=self.smallest_first)[self.order]
+        ranks = self.orders.own_rank(self.comparison.data, smallest_first=self.smallest_first)
+        return ranks[self.order]
 
     @cached_property
     def true_rank(self) -> NDArray[np.float64] | None:
@@ -226,6 +229,7 @@ def make_scene(
     truth: Truth | None = None,
     name_places: NDArray[np.int64] | None = None,
     findings: Findings | None = None,
+    orders: Orders | None = None,
     rows_of: RowsOfGroups | None = None,
 ) -> Scene:
     """Bring a comparison into display order.
@@ -243,17 +247,19 @@ def make_scene(
         truth: of simulated groups, in the order of the data's labels.
         name_places: ``(J,)`` places of the data's labels in natural order, where they are known already.
         findings: what was computed of these fits already; None: nothing was.
+        orders: ranks and orders that were sorted out already; None: none were.
         rows_of: fetches the rows of some groups.
 
     """
     style_of = style_of or styles(r.estimator for r in comparison.results)
     if name_places is None:
         name_places = natural_places(comparison.data.labels)
-    order = display_order(comparison, sort, name_places)
+    orders = orders or Orders()
+    order = display_order(comparison, sort, name_places, orders)
     return Scene(
         comparison=comparison,
         series=tuple(
-            _series(result, style_of[result.id], order, comparison.data.mean)
+            _series(result, style_of[result.id], order, comparison.data.mean, orders)
             for result in comparison.succeeded
         ),
         order=order,
@@ -266,24 +272,30 @@ def make_scene(
         arrangement=arrangement,
         truth=None if truth is None else replace(truth, mean=truth.mean[order], weight=truth.weight[order]),
         findings=findings or Findings(),
+        orders=orders,
         rows_of=rows_of,
     )
 
 
-def display_order(comparison: Comparison, sort: str, name_places: NDArray[np.int64]) -> NDArray[np.int64]:
+def display_order(
+    comparison: Comparison, sort: str, name_places: NDArray[np.int64], orders: Orders | None = None
+) -> NDArray[np.int64]:
     """(J,) keys from top to bottom: best first, ties by own mean and then by name."""
+    orders = orders or Orders()
     data, best_first = comparison.data, 1.0 if comparison.smallest_first else -1.0
     if sort == SORT_NAME:
-        return np.argsort(name_places)
+        return orders.order(data, sort, lambda: np.argsort(name_places))
     own = best_first * data.centered_mean
     if sort == SORT_ROWS:
-        return np.lexsort((name_places, own, -data.information))
+        by_rows = (name_places, own, -data.information)
+        return orders.order(data, (sort, best_first), lambda: np.lexsort(by_rows))
     leader = next((r for r in comparison.succeeded if r.id == sort), None)
     if leader is None and sort != SORT_RAW:
         leader = next((r for r in comparison.succeeded if has_spreads(r, data)), None)
     if leader is None or leader.fit is None:
-        return np.lexsort((name_places, own))
-    return np.lexsort((name_places, own, best_first * leader.fit.estimate))
+        return orders.order(data, (SORT_RAW, best_first), lambda: np.lexsort((name_places, own)))
+    estimate = best_first * leader.fit.estimate
+    return orders.order(leader.fit, best_first, lambda: np.lexsort((name_places, own, estimate)))
 
 
 def has_spreads(result: Result, data: GroupData) -> bool:
@@ -293,9 +305,15 @@ def has_spreads(result: Result, data: GroupData) -> bool:
     return all(name in found and found[name].value is not None for name in wanted)
 
 
-def _series(result: Result, style: Style, order: NDArray[np.int64], own_mean: NDArray[np.float64]) -> Series:
+def _series(
+    result: Result,
+    style: Style,
+    order: NDArray[np.int64],
+    own_mean: NDArray[np.float64],
+    orders: Orders,
+) -> Series:
     fit, interval = result.fit, result.interval
-    if fit is None or result.rank is None:
+    if fit is None:
         raise ValueError(f"{result.id} has no fit to draw")
     # NaN where a group has none
     low, high = (None, None) if interval is None else (np.asarray(end)[order] for end in interval)
@@ -306,7 +324,7 @@ def _series(result: Result, style: Style, order: NDArray[np.int64], own_mean: ND
         low=low,
         high=high,
         weight=None if fit.weight is None else fit.weight[order],
-        rank=result.rank[order],
+        rank=orders.rank(result)[order],
         is_own_mean=_leaves_means(fit, own_mean),
     )
 

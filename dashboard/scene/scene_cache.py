@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from dashboard.scene.findings import Findings
 from dashboard.scene.natural_order import natural_places
+from dashboard.scene.orders import Orders
 from dashboard.scene.scene import make_scene
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class SceneCache:
         self._scenes: OrderedDict[Hashable, Scene] = OrderedDict()
         self._places: WeakKeyDictionary[GroupData, NDArray[np.int64]] = WeakKeyDictionary()
         self._findings = Findings()
+        self._orders = Orders()
         self._lock = threading.Lock()
 
     def scene(
@@ -69,6 +71,7 @@ class SceneCache:
             style_of=self._styles,
             name_places=self._name_places(comparison.data),
             findings=self._findings,
+            orders=self._orders,
             rows_of=rows_of,
             **display,
         )
