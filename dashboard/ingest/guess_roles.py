@@ -172,10 +172,13 @@ def _against(outcome: Column, group: Column, rows: int, seen: Dependence) -> flo
     return 3.0 * (outcome.distinct <= group.distinct and rows >= 2 * group.distinct)
 
 
-@lru_cache(maxsize=1 << 12)
+@lru_cache(maxsize=1 << 16)
 def _words(name: str) -> frozenset[str]:
-    words = {word.lower() for word in _WORD.findall(name)} | {name.lower()}
-    return frozenset(words) | {ending for ending in _ENDINGS if any(word.endswith(ending) for word in words)}
+    words = {word.lower() for word in _WORD.findall(name)}
+    words.add(name.lower())
+    ending = [word for word in words if word.endswith(_ENDINGS)]
+    words.update(end for word in ending for end in _ENDINGS if word.endswith(end))
+    return frozenset(words)
 
 
 def _is_row_number(column: Column, seen: Dependence) -> bool:
