@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""
+_NUMBERED = re.compile(r"(?P<stem>.*\D)\d{1,3}")
 _WIDE_COLUMNS = 3
 """Columns of numbers from which a table where nothing repeats is taken for one column per group."""
 
@@ -69,11 +71,23 @@ def looks_wide(columns: Sequence[Column], rows: int) -> bool:
     """Whether a table seems to have one column per group: columns of numbers, and nothing that repeats."""
     numeric = [c for c in columns if c.kind == "number"]
     others = [c for c in columns if c.kind != "number" and c.missing < rows]
+    if rows >= 2 and _is_series(numeric) and not any(_repeats(c, rows) for c in others):
+        return True
     if rows < 2 or any(_repeats(c, rows) for c in (*numeric, *others)):
         return False
     return len(numeric) >= _WIDE_COLUMNS or (
         len(numeric) == 2 and not others and not any(c.whole for c in numeric)
     )
+
+
+def _is_series(numeric: Sequence[Column]) -> bool:
+    """Whether columns of numbers, one that counts rows aside, are called alike but for a number: q1, q2, q3.
+
+    Their values may repeat then, as marks out of five do.
+    """
+    ends = [_NUMBERED.fullmatch(column.name) for column in numeric if not _counts_rows(column)]
+    stems = {end["stem"] for end in ends if end is not None}
+    return len(ends) >= _WIDE_COLUMNS and None not in ends and len(stems) == 1
 
 
 def _repeats(column: Column, rows: int) -> bool:
@@ -119,8 +133,12 @@ def stackable_columns(table: Table) -> tuple[str, ...]:
 
 
 def _counts_rows(column: Column) -> bool:
-    """Whether the first values of a column of whole numbers go up by one."""
-    if not column.whole or not all(text.strip().isdecimal() for text in column.examples):
+    """Whether all values of a column of whole numbers differ and the first go up by one."""
+    if (
+        not column.whole
+        or column.distinct < column.numbers
+        or not all(text.strip().isdecimal() for text in column.examples)
+    ):
         return False
     first = [int(text) for text in column.examples]
     return len(first) > 1 and first == [first[0] + i for i in range(len(first))]

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 _DELIMITERS = (",", ";", "\t", "|")
 _BOM = b"\xef\xbb\xbf"
-_TROUBLE = re.compile(rb'["\\\x1a]|\r(?!\n)')
-"""Quotes, escapes, an old mark of the end of a file, and line ends that are no more in use."""
+_TROUBLE = (b'"', b"\\", b"\x1a")
+"""Quotes, escapes, an old mark of the end of a file."""
+_OLD_LINE_END = re.compile(rb"\r(?!\n)")
+_CHUNK_BYTES = 1 << 20
 _AROUND = "[ \t]*"
 _FILLED = "[^ \t]"
 NUMBER = r"[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?"
@@ -45,7 +47,19 @@ def written_plainly(path: Path, layout: Layout) -> bool:
         start = len(_BOM) if content[:3] == _BOM else 0
         first = content[start : start + len(header) + 2]
         ends = first[len(header) :] in (b"", b"\r\n") or first[len(header) : len(header) + 1] == b"\n"
-        return first.startswith(header) and ends and _TROUBLE.search(content) is None
+        return first.startswith(header) and ends and not _has_trouble(content)
+
+
+def _has_trouble(content: mmap.mmap) -> bool:
+    """Whether a text holds marks that programs read differently; looked for one by one, which is quick."""
+    content.seek(0)
+    while chunk := content.read(_CHUNK_BYTES):
+        chunk += content.read(1) if chunk.endswith(b"\r") else b""
+        if any(mark in chunk for mark in _TROUBLE):
+            return True
+        if b"\r" in chunk and _OLD_LINE_END.search(chunk) is not None:
+            return True
+    return False
 
 
 def reads_alike(

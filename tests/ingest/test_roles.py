@@ -200,6 +200,16 @@ def test_a_column_for_each_group_is_told_with_how_to_stack_it(tmp_path, text):
     assert stacked.labels.tolist() == list(stackable_columns(table))
 
 
+def test_columns_that_are_called_alike_but_for_a_number_are_offered_though_their_values_repeat(tmp_path):
+    marks = [[i + 1, f"p{i}", *(1 + i * k % 5 for k in (1, 2, 3, 4))] for i in range(60)]
+    header = ["row", "pupil", "q1", "q2", "q3", "q4"]
+    assert stackable_columns(table_of(tmp_path, header, marks)) == ("q1", "q2", "q3", "q4")
+    other = ["row", "pupil", "age", "marks", "hours", "q4"]
+    assert stackable_columns(table_of(tmp_path, other, marks)) == ()
+    in_classes = [[row[0], f"class {row[0] % 4}", *row[2:]] for row in marks]
+    assert stackable_columns(table_of(tmp_path, header, in_classes)) == ()
+
+
 @pytest.mark.parametrize(
     ("header", "rows", "wide"),
     [
