@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
 from dashboard.callbacks.data import columns_on_page
-from dashboard.ingest import AS_FOUND
+from dashboard.ingest import AS_FOUND, Reading
 from dashboard.ingest.first_rows import first_rows
+from dashboard.ingest.json_values import sequence, text
 from dashboard.ingest.reading_used import reading_used, two_values
 from dashboard.pages import ids, panels
 from dashboard.pages.rail import my_files
@@ -20,11 +21,8 @@ from dashboard.session.choices import Choices
 from dashboard.session.chosen_reading import (
     Before,
     ChosenReading,
-    reading_from_json,
-    reading_to_json,
     rows_from_json,
 )
-from dashboard.session.json_values import sequence, text
 from dashboard.session.reread import (
     keep_reading,
     read_otherwise,
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
 
     import dash
 
-    from dashboard.ingest import Condition, Reading
+    from dashboard.ingest import Condition
     from dashboard.session.comparisons import Comparisons
 
 _OUTPUTS: Final = {
@@ -267,8 +265,8 @@ def _hint_taken(page: _Page) -> _Step:
 def _reading(chosen: ChosenColumns) -> Reading:
     """The reading that the panel's controls ask for; options without a control stay as they are."""
     values = {entry["id"]["name"]: entry["value"] for entry in ctx.args_grouping["options"]}
-    kept = {name: v for name, v in reading_to_json(chosen.reading).items() if name not in values}
-    return reading_from_json(kept | options_of(values))
+    kept = {name: v for name, v in chosen.reading.set_options().items() if name not in values}
+    return Reading.from_json(kept | options_of(values))
 
 
 def _condition(asked: Asked) -> Condition:

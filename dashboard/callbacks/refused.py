@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, Input, Output, State, ctx, html, no_update
 from dash.exceptions import PreventUpdate
 
-from dashboard.ingest import UnreadableFile
+from dashboard.ingest import Reading, UnreadableFile
 from dashboard.pages import ids, panels
 from dashboard.pages.rail import my_files
 from dashboard.pages.reading_panel import options_of
 from dashboard.pages.refused_panel import problem, raw_preview, refused_controls
 from dashboard.serving.server import owner
-from dashboard.session.chosen_reading import reading_from_json
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
 from dashboard.storage.refused_files import delete_refused, refused_file
 
@@ -101,7 +100,7 @@ def _try(
     try:
         before = refused_file(workspace.root, who, shown["token"])
         by_button = trigger["type"] == ids.refused_try(ALL)["type"]
-        reading = reading_from_json(options_of(given))
+        reading = Reading.from_json(options_of(given))
         if by_button:
             reading = (before.suggestion if any(clicks) else None) or before.reading
         if reading == before.reading:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Literal, get_args
 
 from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.json_values import sequence, text, truth_value
 from estimators.data.texts import NumberFormat
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Labels = Literal["exact", "trimmed", "folded"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
@@ -81,13 +80,52 @@ class Reading:
         """All options by name, for JSON and `from_json`."""
         return {**asdict(self), "missing": list(self.missing), "stack": list(self.stack)}
 
+    def set_options(self) -> dict[str, Any]:
+        """The options that a person set, by name, for `from_json`; nothing of those found from the file."""
+        return {name: value for name, value in self.to_json().items() if value not in (None, [])}
+
     @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Reading:
-        """What `to_json` gave; names it does not know are passed over."""
-        known = {field.name for field in fields(cls)}
-        options = {name: value for name, value in given.items() if name in known}
-        several = {name: tuple(options.get(name) or ()) for name in ("missing", "stack")}
-        return cls(**{**options, **several})
+    def from_json(cls, given: object) -> Reading:
+        """What `to_json` or `set_options` gave, from a browser or from disk.
+
+        Names it does not know are passed over, and nothing at all is what is found from the file. Raises
+        TypeError for a value of another kind, ValueError for one that an option does not take.
+        """
+        if given is None:
+            return cls()
+        if not isinstance(given, Mapping):
+            raise TypeError(given)
+        found = {name: given[name] for name in _CHECKS if given.get(name) is not None}
+        return cls(**{name: _CHECKS[name](value) for name, value in found.items()})
+
+
+def _mark(value: object) -> str:
+    mark = text(value)
+    if len(mark) > 1:
+        raise ValueError(value)
+    return mark
+
+
+def _line(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(value)
+    if value < 0:
+        raise ValueError(value)
+    return value
+
+
+def _codes(value: object) -> tuple[str, ...]:
+    return tuple(map(text, sequence(value)))
+
+
+_CHECKS: Final[Mapping[str, Callable[[object], Any]]] = {
+    **dict.fromkeys(("encoding", "sheet", "labels", "event"), text),
+    **dict.fromkeys(("delimiter", "quote", "decimal", "thousands", "comment"), _mark),
+    **dict.fromkeys(("header", "skip_rows"), _line),
+    **dict.fromkeys(("missing", "stack"), _codes),
+    "fill_down": truth_value,
+}
+"""What each option of `Reading` takes."""
 
 
 @dataclass(frozen=True)

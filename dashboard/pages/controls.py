@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from dash.development.base_component import Component
 
+    from dashboard.ingest.json_values import OptionValue
     from dashboard.session.comparisons import Comparisons
-    from dashboard.session.json_values import OptionValue
     from estimators import Estimator, OptionSpec, Source
 
 

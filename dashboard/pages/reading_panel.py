@@ -248,7 +248,7 @@ def _number(
 
 
 def options_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The controls' values, by option, as options of a reading for `chosen_reading.reading_from_json`."""
+    """The controls' values, by option, as options of a reading for `Reading.from_json`."""
     options = {name: _option(name, value) for name, value in values.items()}
     return {name: value for name, value in options.items() if value is not None}
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from dashboard.ingest.json_values import text
 from dashboard.scene.rank_spread import ranks_in_data_order
-from dashboard.session.json_values import text
 from estimators import DataError, Questions, call_above
 from estimators.inference.ranks import EXACT_GROUPS
 

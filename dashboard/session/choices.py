@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dashboard.ingest.json_values import OptionValue, option_value, sequence, text, truth_value
 from dashboard.scene.scene import MULTIPLES, OVERLAID, SORT_NAME, SORT_RAW, SORT_ROWS
-from dashboard.session.json_values import OptionValue, option_value, sequence, text, truth_value
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
 

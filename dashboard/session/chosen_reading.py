@@ -2,68 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Final, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
 
 from dashboard.ingest import ALL_ROWS, AS_FOUND, Condition, Reading, RowFilter
+from dashboard.ingest.json_values import sequence, text
 from dashboard.ingest.reading import Operator
-from dashboard.session.json_values import sequence, text, truth_value
-
-
-def _mark(value: object) -> str:
-    mark = text(value)
-    if len(mark) > 1:
-        raise ValueError(value)
-    return mark
-
-
-def _line(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(value)
-    if value < 0:
-        raise ValueError(value)
-    return value
-
-
-def _codes(value: object) -> tuple[str, ...]:
-    return tuple(map(text, sequence(value)))
-
-
-_OPTIONS: Final[Mapping[str, Callable[[object], Any]]] = {
-    "encoding": text,
-    "delimiter": _mark,
-    "quote": _mark,
-    "decimal": _mark,
-    "thousands": _mark,
-    "header": _line,
-    "skip_rows": _line,
-    "comment": _mark,
-    "sheet": text,
-    "missing": _codes,
-    "stack": _codes,
-    "labels": text,
-    "fill_down": truth_value,
-    "event": text,
-}
-
-
-def reading_to_json(reading: Reading) -> dict[str, Any]:
-    """The options that a person set, by name; nothing of those that are found from the file."""
-    found = {field.name: getattr(AS_FOUND, field.name) for field in fields(Reading)}
-    return {name: value for name, value in reading.to_json().items() if value not in (found[name], [])}
-
-
-def reading_from_json(given: object) -> Reading:
-    """What `reading_to_json` gave; nothing at all is what is found from the file.
-
-    Raises TypeError for a value of another kind, ValueError for one that an option does not take.
-    """
-    if given is None:
-        return AS_FOUND
-    if not isinstance(given, Mapping):
-        raise TypeError(given)
-    return Reading(**{name: of(given[name]) for name, of in _OPTIONS.items() if given.get(name) is not None})
 
 
 def rows_to_json(rows: RowFilter) -> dict[str, Any]:
@@ -74,7 +19,7 @@ def rows_to_json(rows: RowFilter) -> dict[str, Any]:
 
 
 def rows_from_json(given: object) -> RowFilter:
-    """What `rows_to_json` gave; nothing at all is every row. Raises as `reading_from_json`."""
+    """What `rows_to_json` gave; nothing at all is every row. Raises as `Reading.from_json`."""
     if given is None:
         return ALL_ROWS
     if not isinstance(given, Mapping):
@@ -105,7 +50,7 @@ class ChosenReading:
         """Plain values, for `from_json`."""
         return {
             "token": self.token,
-            "reading": reading_to_json(self.reading),
+            "reading": self.reading.set_options(),
             "rows": rows_to_json(self.rows),
             "waved_off": list(self.waved_off),
             "before": None if self.before is None else self.before.to_json(),
@@ -121,7 +66,7 @@ class ChosenReading:
             return cls(token)
         return cls(
             token,
-            reading_from_json(given.get("reading")),
+            Reading.from_json(given.get("reading")),
             rows_from_json(given.get("rows")),
             tuple(map(text, sequence(given.get("waved_off", [])))),
             Before.from_json(given.get("before")),
@@ -143,7 +88,7 @@ class Before:
         """Plain values, for `from_json`."""
         return {
             "words": self.words,
-            "reading": reading_to_json(self.reading),
+            "reading": self.reading.set_options(),
             "rows": rows_to_json(self.rows),
             "outcome": self.outcome,
             "group": self.group,
@@ -155,5 +100,5 @@ class Before:
         if not isinstance(given, Mapping):
             return None
         words, outcome, group = (text(given.get(name)) for name in ("words", "outcome", "group"))
-        reading, rows = reading_from_json(given.get("reading")), rows_from_json(given.get("rows"))
+        reading, rows = Reading.from_json(given.get("reading")), rows_from_json(given.get("rows"))
         return cls(words, reading, rows, outcome, group)

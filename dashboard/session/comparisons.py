@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dashboard.figures.page_view import PageView
+    from dashboard.ingest.json_values import OptionValue
     from dashboard.plugin_host.processes import PluginProcesses
     from dashboard.scene.scene import Display
     from dashboard.session.choices import Choices
-    from dashboard.session.json_values import OptionValue
     from dashboard.session.sources import GroupSource
     from dashboard.storage.workspace import Workspace
     from estimators import Estimator, Result

@@ -11,7 +11,7 @@ from estimators import OptionError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dashboard.session.json_values import OptionValue
+    from dashboard.ingest.json_values import OptionValue
     from dashboard.session.sources import SourceControls
     from estimators import Registry
 

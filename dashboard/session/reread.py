@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest import Reading, UnreadableFile, guess_roles
 from dashboard.session.choices import Choices
-from dashboard.session.chosen_reading import Before, reading_from_json, reading_to_json
+from dashboard.session.chosen_reading import Before
 from dashboard.session.first_choices import held_reading
 from dashboard.session.stored_file import ChosenColumns, StoredFile
 from dashboard.storage.errors import WorkspaceError
@@ -116,7 +116,7 @@ def taken_back(chosen: ChosenColumns, option: str, value: str) -> ChosenColumns:
 
 def keep_reading(comparisons: Comparisons, owner: str, chosen: ChosenColumns) -> None:
     """Keep how a file is read for the next one that is found to have the same columns."""
-    comparisons.workspace.keep_preset(owner, chosen.token, reading_to_json(chosen.reading))
+    comparisons.workspace.keep_preset(owner, chosen.token, chosen.reading.set_options())
 
 
 def read_as_before(
@@ -133,7 +133,7 @@ def read_as_before(
     if comparisons.workspace.load_choices(owner, first.token):
         return first, held
     try:
-        reading = reading_from_json(comparisons.workspace.kept_preset(owner, first.token))
+        reading = Reading.from_json(comparisons.workspace.kept_preset(owner, first.token))
         if reading == first.reading:
             return first, held
         read = read_otherwise(comparisons, owner, first, reading, first.rows)

@@ -9,16 +9,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dashboard.ingest import ALL_ROWS, AS_FOUND, Reading, RowFilter, guess_roles
+from dashboard.ingest.json_values import text
 from dashboard.scene.group_noun import unit_of
 from dashboard.scene.group_rows import group_rows
 from dashboard.session.chosen_reading import (
     ChosenReading,
-    reading_from_json,
-    reading_to_json,
     rows_from_json,
     rows_to_json,
 )
-from dashboard.session.json_values import text
 from dashboard.session.sources import (
     Description,
     GroupSource,
@@ -59,7 +57,7 @@ class ChosenColumns:
     @property
     def selection_key(self) -> str:
         """The same for the same dataset and columns, read alike, with the same rows."""
-        chosen = {**reading_to_json(self.reading), **rows_to_json(self.rows)}
+        chosen = {**self.reading.set_options(), **rows_to_json(self.rows)}
         return selection_key(self.token, self.outcome, self.group, *([json.dumps(chosen)] if chosen else []))
 
     @classmethod
@@ -73,7 +71,7 @@ class ChosenColumns:
             "token": self.token,
             "outcome": self.outcome,
             "group": self.group,
-            "reading": reading_to_json(self.reading),
+            "reading": self.reading.set_options(),
             "rows": rows_to_json(self.rows),
             "design": None,
         }
@@ -87,7 +85,7 @@ class ChosenColumns:
             text(given["token"]),
             text(given["outcome"]),
             text(given["group"]),
-            reading_from_json(given.get("reading")),
+            Reading.from_json(given.get("reading")),
             rows_from_json(given.get("rows")),
         )
 

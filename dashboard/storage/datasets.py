@@ -138,7 +138,7 @@ def read_dataset(folder: Path, *, version: str | None = None) -> Dataset | None:
         created = datetime.fromisoformat(meta["created"])
         columns = meta.get("columns_found", "")
         return Dataset(meta["token"], meta["name"], table, created, reading, columns)
-    except (KeyError, TypeError):  # written by another version of blupboard
+    except (KeyError, TypeError, ValueError):  # written by another version of blupboard
         return None
 
 

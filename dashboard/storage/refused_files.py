@@ -109,5 +109,5 @@ def _refused_in(folder: Path) -> RefusedFile | None:
         suggestion = replace(reading, **meta["suggestion"]) if meta["suggestion"] else None
         name, sentence, line = meta["name"], meta["sentence"], meta["line"]
         return RefusedFile(folder.name, name, sentence, line, reading, suggestion, folder)
-    except (KeyError, TypeError):  # not complete yet, or written by another version
+    except (KeyError, TypeError, ValueError):  # not complete yet, or written by another version
         return None

@@ -17,7 +17,7 @@ from dashboard.pages import ids
 from dashboard.pages.file_reading import MOST_GROUPS, change_chips, reading_notes, with_cells
 from dashboard.pages.reading_panel import FOUND, NOTHING, options_of
 from dashboard.session.choices import Choices
-from dashboard.session.chosen_reading import Before, ChosenReading, reading_from_json
+from dashboard.session.chosen_reading import Before, ChosenReading
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices
 from dashboard.session.reread import (
@@ -229,7 +229,7 @@ def test_which_of_two_words_counts_as_1_is_chosen_in_the_panel(comparisons):
     one = read_of(comparisons, chosen).reading.event
     assert (offered[value], set(offered) - {value}) == (f"Found: {one}", {"found", "none"})
     for word in ("found", "none"):
-        reading = reading_from_json(options_of({"event": word}))
+        reading = Reading.from_json(options_of({"event": word}))
         assert reading == Reading(event=word)
         wanted = change(comparisons, chosen, reading=reading)
         assert read_of(comparisons, wanted).remarks[0].startswith(f"seen: `{word}` counts as 1")
@@ -254,7 +254,7 @@ def test_the_controls_say_a_reading():
         "missing": ["x"],
     }
     values |= {"fill_down": "no", "labels": "trimmed", "thousands": " "}
-    assert reading_from_json(options_of(values)) == Reading(
+    assert Reading.from_json(options_of(values)) == Reading(
         quote="", delimiter="\t", header=0, missing=("x",), fill_down=False, labels="trimmed", thousands=" "
     )
 
