@@ -105,10 +105,17 @@ def reading_options(command: Command) -> Command:
 
 
 def reading_given(given: Mapping[str, Any]) -> Reading:
-    """The options of reading among a command's keywords. Raises UnreadableFile where two contradict."""
+    """The options of reading among a command's keywords.
+
+    Raises UnreadableFile where two contradict, or one holds bytes that are no text.
+    """
+    from dashboard.ingest import UnreadableFile
     from dashboard.ingest.reading import Reading
 
-    return Reading.from_json(given)
+    try:
+        return Reading.from_json(given)
+    except UnicodeEncodeError as error:
+        raise UnreadableFile("An option holds bytes that are no text: write it in UTF-8.") from error
 
 
 def rows_given(given: Mapping[str, Any]) -> RowFilter:

@@ -20,6 +20,12 @@ def compare(*arguments, text=PANEL):
     return json.loads(done.stdout or "null"), done.stderr.decode()
 
 
+def test_bytes_that_are_no_text_are_refused_in_a_sentence():
+    answer, errors = compare("-", "--missing", b"\xff")
+    assert answer is None
+    assert errors == "blupboard: An option holds bytes that are no text: write it in UTF-8.\n"
+
+
 @pytest.mark.parametrize("name", ["-", "/dev/stdin"])
 def test_a_pipe_is_a_file(name):
     answer, errors = compare(name, *ROLES)
