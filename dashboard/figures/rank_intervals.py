@@ -6,22 +6,25 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 from dashboard.figures.groups import groups_figure, groups_marks
-from dashboard.figures.legend import LegendEntry, series_entries
+from dashboard.figures.legend import LegendEntry
 from dashboard.figures.page_view import PageView
 from dashboard.figures.ranges import ROOM
 from dashboard.figures.rank import rank_ticks
 from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.scene.rank_spread import rank_spread, ranking_series
 from dashboard.scene.scene import Scene
-from estimators import DataError
+from estimators import DataError, Joint
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from dashboard.figures.plotly_json import PlotlyFigure, Trace
+    from dashboard.scene.scene import Series
 
-SUBTITLE = "expected rank and interval"
+FLAT = "with a flat prior"
+KNOWN = "; the spreads count as known"
+SUBTITLE = f"expected rank and interval{KNOWN}"
 MOST_GROUPS = 200_000
 """Groups up to which ranks are computed for the view: some 6 seconds of a core for each method."""
 
@@ -52,7 +55,7 @@ def rank_intervals_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyF
     figure = groups_figure(ranks, request)
     best = "smallest" if scene.smallest_first else "largest"
     ticks = rank_ticks(len(scene))
-    subtitle = figure.layout["meta"]["subtitle"].replace("estimate", "expected rank")
+    subtitle = figure.layout["meta"]["subtitle"].replace("estimate", "expected rank") + KNOWN
     figure.set(
         meta={"subtitle": subtitle},
         xaxis={
@@ -72,8 +75,16 @@ def rank_intervals_marks(scene: Scene, at: NDArray[np.int64], request: ViewReque
 
 
 def rank_intervals_legend(scene: Scene) -> list[LegendEntry]:
-    """The methods that say how sure the ranks are."""
-    return series_entries(ranking_series(scene))
+    """The methods that say how sure the ranks are, and which do so as if nothing was known before."""
+    return [
+        LegendEntry(series.label, series.style, FLAT if _is_flat(series) else "")
+        for series in ranking_series(scene)
+    ]
+
+
+def _is_flat(series: Series) -> bool:
+    joint = None if series.result.fit is None else series.result.fit.joint
+    return isinstance(joint, Joint) and joint.independent
 
 
 def _ranks_scene(scene: Scene) -> Scene | None:

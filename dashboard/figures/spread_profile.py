@@ -140,7 +140,12 @@ def _subtitle(scene: Scene, series: Series, curve: ProfileCurve) -> str:
         return f"two spreads fit: the likelihood of {series.label} has {len(curve.peaks)} peaks"
     if len(curve.pieces) > 1:
         return f"the {scene.comparison.level:.0%} interval is in {len(curve.pieces)} pieces"
-    return SUBTITLE
+    method = series.result.estimator.likelihood
+    if method is None:
+        return SUBTITLE
+    found = scene.findings.spreads(scene.comparison.data, method, scene.comparison.level)
+    p = found.tests.likelihood_ratio.p
+    return f"{SUBTITLE}; none at all: {'p < .0001' if p < 1e-4 else f'p = {p:.2g}'}, likelihood ratio"
 
 
 VIEW = PageView(

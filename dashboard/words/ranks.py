@@ -31,15 +31,6 @@ def ordinal(number: int) -> str:
     return f"{number:,}{end}"
 
 
-def ranks_caution(level: float, error: float) -> str:
-    """What the ranks take as known."""
-    about = f" Chances are within {error:g} of exact ones." if error else ""
-    return (
-        f"{level:.0%} intervals of true ranks; the spreads are taken as known, and level means as if nothing "
-        f"was known before.{about}"
-    )
-
-
 def rank_columns(
     comparison: Comparison, conclusions: Mapping[str, Mapping[str, Any]] | None
 ) -> dict[str, list[Any]]:
