@@ -34,6 +34,8 @@ MOST_NAMED = 60
 """Outlying rows of all groups together that have their line beside them, the furthest of each group first."""
 JITTER = 0.5
 """Height of the strip of a group's rows, in rows of the view."""
+ROOM = 0.09
+"""Left and right of all rows, in shares of their range: the number of a line stands over its row."""
 GOLDEN = 0.618033988749895
 OWN_MEAN = Style(INK[False], INK[True], "diamond")
 
@@ -56,10 +58,10 @@ def group_rows_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigur
         group_markers(scene, at, (scene.own_mean[at], place), OWN_MEAN, "own mean", size=marker_size(len(at)))
     )
     low, high = _extent(found)
-    room = 0.04 * (high - low) or max(abs(low), 1.0)
+    room = ROOM * (high - low) or max(abs(low), 1.0)
     figure.set(
         meta={"list": len(at) if len(at) > FIT_IN_CARD else 0},
-        xaxis={"range": [low - room, high + 2 * room]},
+        xaxis={"range": [low - room, high + room]},
         yaxis={
             "range": [len(at) - 0.4, -0.6],
             "automargin": True,

@@ -206,13 +206,13 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
             line={"color": INK[scene.dark], "width": 1.6, "dash": "dot"},
             layer="below",
         )
-        low, high = figure.layout["xaxis"].get("range") or extent(figure, "x")
         figure.add_note(
-            f"μ, towards which {plotly_text(scene.reference.label)} moves",
-            x=scene.center,
+            f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to",
+            x=0.5,
+            xref="paper",
+            xanchor="center",
             y=1,
             yref="paper",
-            xanchor="left" if scene.center < (low + high) / 2 else "right",
             yanchor="bottom",
             font={"size": 11, "color": INK[scene.dark]},
         )
