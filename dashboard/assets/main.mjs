@@ -12,7 +12,7 @@ import './page/access.mjs';
 import {columnOption} from './page/columns.mjs';
 import {printPage} from './page/export.mjs';
 import './page/menus.mjs';
-import {chooseTheme, drawViews, openList, savePicture, toggleRail} from './page/page.mjs';
+import {chooseTheme, drawViews, nextTick, openList, savePicture, toggleRail} from './page/page.mjs';
 import './page/pages.mjs';
 import './page/paste.mjs';
 import {byNamePlace} from './page/table_order.mjs';
@@ -24,6 +24,7 @@ register('blupboard', {
     chooseTheme,
     drawMore,
     drawViews,
+    nextTick,
     openList,
     openModel,
     playTruths,

@@ -39,6 +39,7 @@ _PROGRESS = {
     "bar": Output(ids.RISK_PROGRESS, "value"),
     "cancel": Output(ids.RISK_CANCEL, "disabled"),
     "seed": Output(ids.RISK_SEED, "data"),
+    "answered": Output(ids.RISK_ANSWERED, "data"),
 }
 _RESULT = {
     "headline": Output(ids.RISK_HEADLINE, "children"),
@@ -79,7 +80,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
             "run": Input(ids.RISK_RUN, "n_clicks"),
             "again": Input(ids.RISK_AGAIN, "n_clicks"),
             "cancel": Input(ids.RISK_CANCEL, "n_clicks"),
-            "tick": Input(ids.RISK_TIMER, "n_intervals"),
+            "tick": Input(ids.RISK_TICK, "data"),
             "design": Input(ids.DESIGN, "data"),
             "choices": Input(ids.CHOICES, "data"),
             "dial": Input(ids.RISK_DIAL, "value"),
@@ -106,6 +107,14 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
         prevent_initial_call=True,
     )(partial(_one_draw, comparisons))
     turn: Callable[..., None] = app.clientside_callback
+    turn(
+        ClientsideFunction("blupboard", "nextTick"),
+        Output(ids.RISK_TICK, "data"),
+        Input(ids.RISK_TIMER, "n_intervals"),
+        State(ids.RISK_TICK, "data"),
+        State(ids.RISK_ANSWERED, "data"),
+        prevent_initial_call=True,
+    )
     for store, graph in ((ids.RISK_FIGURES, ids.RISK_FIGURE), (ids.RISK_DRAWS, ids.RISK_DRAW)):
         turn(
             ClientsideFunction("blupboard", "drawViews"),
@@ -119,7 +128,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
 
 def _on_event(comparisons: Comparisons, studies: RunningStudies, **page: Unpack[Page]) -> dict[str, Any]:
     """Start, cancel, or look; and show what there is."""
-    unchanged = dict.fromkeys(_PROGRESS | _RESULT, no_update)
+    unchanged = dict.fromkeys(_PROGRESS | _RESULT, no_update) | {"answered": page["tick"]}
     if page["page"] != "risk" or page["choices"] is None:
         return unchanged
     who, trigger = owner(), ctx.triggered_id
@@ -127,7 +136,7 @@ def _on_event(comparisons: Comparisons, studies: RunningStudies, **page: Unpack[
     try:
         if trigger == ids.RISK_CANCEL:
             studies.cancel(who)
-        elif trigger != ids.RISK_TIMER:
+        elif trigger != ids.RISK_TICK:
             seed = secrets.randbelow(LARGEST_SEED) if trigger == ids.RISK_AGAIN else page["seed"]
             study = requested_study(comparisons, request_of(page, seed))
             is_asked_for = trigger in (ids.RISK_RUN, ids.RISK_AGAIN)
@@ -137,7 +146,7 @@ def _on_event(comparisons: Comparisons, studies: RunningStudies, **page: Unpack[
     snapshot = studies.look(who)
     if snapshot is None:
         return unchanged | risk_panels.before_the_first(running=False) | changed
-    if trigger == ids.RISK_TIMER and not says_more(snapshot, page["shown"]):
+    if trigger == ids.RISK_TICK and not says_more(snapshot, page["shown"]):
         return unchanged | risk_panels.progress_content(snapshot) | changed
     content = risk_panels.study_content(snapshot, comparisons.styles)
     return unchanged | {"shown": snapshot.done} | content | changed

@@ -117,6 +117,8 @@ def risk_rail() -> html.Div:
             dcc.Store(id=ids.RISK_FIGURES),
             dcc.Store(id=ids.RISK_DRAWS),
             dcc.Store(id=ids.RISK_SHOWN, data=0),
+            dcc.Store(id=ids.RISK_TICK, data=0),
+            dcc.Store(id=ids.RISK_ANSWERED, data=0),
         ],
         className="risk-rail on-risk",
     )

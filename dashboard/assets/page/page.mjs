@@ -15,6 +15,7 @@ import {pictureOf} from './picture.mjs';
 const LOOK = 'prefers-color-scheme: dark';
 const PICTURE = {svg: {scale: 1}, png: {scale: 2}};
 const LIGHT = {ground: '#fff', ink: '#123', faint: '#567', accent: '#06a'};
+const MOST_TICKS = 100;
 const FALLBACK_SIZE = {width: 900, height: 600};
 
 /** The theme that was chosen before, else that of the system; the button turns it around. */
@@ -96,6 +97,14 @@ function colorsOf(element) {
 export function toggleRail() {
     showRail(!document.body.classList.contains('rail-open'));
     return noUpdate();
+}
+
+/**
+ * The page asks how far a study is when it has heard the last answer: dash drops an answer once it has asked again, so
+ * that a server slower than the timer would never be heard. After MOST_TICKS without one it asks anyway.
+ */
+export function nextTick(now, asked, answered) {
+    return answered === asked || now > asked + MOST_TICKS ? now : noUpdate();
 }
 
 /** Open a list that is there already; the click on its line is all it takes. */
