@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import dash_mantine_components as dmc
 from dash import dcc, html
 
@@ -9,6 +11,9 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, scrollable
 from dashboard.pages.controls import control_with_label
 from dashboard.pages.views import GRAPH_CONFIG
+
+if TYPE_CHECKING:
+    from dash.development.base_component import Component
 
 SWEPT = (
     {"value": "ratio", "label": "σg / σe"},
@@ -112,16 +117,23 @@ def risk_rail() -> html.Div:
                 ],
                 className="risk-buttons",
             ),
-            dcc.Interval(id=ids.RISK_TIMER, interval=LOOK_MS, disabled=True),
-            dcc.Store(id=ids.RISK_SEED, data=1),
-            dcc.Store(id=ids.RISK_FIGURES),
-            dcc.Store(id=ids.RISK_DRAWS),
-            dcc.Store(id=ids.RISK_SHOWN, data=0),
-            dcc.Store(id=ids.RISK_TICK, data=0),
-            dcc.Store(id=ids.RISK_ANSWERED, data=0),
+            *_behind(),
         ],
         className="risk-rail on-risk",
     )
+
+
+def _behind() -> list[Component]:
+    """What has no place on screen: the timer, and what the page and its callbacks tell each other."""
+    return [
+        dcc.Interval(id=ids.RISK_TIMER, interval=LOOK_MS, disabled=True),
+        dcc.Store(id=ids.RISK_SEED, data=1),
+        dcc.Store(id=ids.RISK_FIGURES),
+        dcc.Store(id=ids.RISK_DRAWS),
+        dcc.Store(id=ids.RISK_SHOWN, data=0),
+        dcc.Store(id=ids.RISK_TICK, data=0),
+        dcc.Store(id=ids.RISK_ANSWERED, data=0),
+    ]
 
 
 def _figure(graph_id: str, title: str, subtitle: str) -> html.Section:
