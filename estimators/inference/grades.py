@@ -3,19 +3,20 @@
 Of two groups of which i is graded above j, lambda pi_ij - (1 - pi_ij) is gained, pi_ij the chance that i is
 truly better; of two with one grade nothing is. The ordered partition with the largest gain is looked for:
 exactly, over all of them, for a few groups; else among those that keep the order of expected ranks, then
-moving single groups as long as that gains. No partition gains more than every pair by itself at its best,
-which is the bound.
+moving single groups as long as that gains. How much no partition can gain more than comes from module
+`grade_bound`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from estimators.contract.joint import Joint
 from estimators.errors import DataError, OptionError
+from estimators.inference.grade_bound import order_bound
 from estimators.inference.pairs import pairwise_probability
 
 if TYPE_CHECKING:
@@ -83,22 +84,30 @@ def grades_within(joint: Joint, discordance: float, *, smallest_first: bool = Fa
     if not 0 <= discordance <= 1:
         raise OptionError(f"a discordance rate lies between 0 and 1, not at {discordance:g}")
     pairs = _pairs(joint, smallest_first)
-    found = grades_by_pairs(pairs, 1.0)
-    if found.discordance <= discordance:
-        return found
-    low, high, found = 0.0, 1.0, grades_by_pairs(pairs, 0.0)
+    if _grades(pairs, 1.0).discordance <= discordance:
+        return grades_by_pairs(pairs, 1.0)
+    low, high = 0.0, 1.0
     for _ in range(HALVINGS):
         middle = (low + high) / 2.0
-        tried = grades_by_pairs(pairs, middle)
-        if tried.discordance <= discordance:
-            low, found = middle, tried
+        if _grades(pairs, middle).discordance <= discordance:
+            low = middle
         else:
             high = middle
-    return found
+    return grades_by_pairs(pairs, low)
 
 
 def grades_by_pairs(pairs: Floats, price: float) -> Grades:
     """The grades of J groups by the chances ``(J, J)`` that one is better than another."""
+    found = _grades(pairs, price)
+    if len(pairs) <= EXACT_GROUPS:
+        return replace(found, bound=found.gain)
+    gains = price * pairs - (1.0 - pairs)
+    np.fill_diagonal(gains, 0.0)
+    return replace(found, bound=order_bound(gains, found.gain))
+
+
+def _grades(pairs: Floats, price: float) -> Grades:
+    """The same without a bound."""
     groups = len(pairs)
     gains = price * pairs - (1.0 - pairs)
     np.fill_diagonal(gains, 0.0)
@@ -106,12 +115,9 @@ def grades_by_pairs(pairs: Floats, price: float) -> Grades:
     above = grade[:, None] < grade
     number = max(1.0, groups * (groups - 1) / 2.0)
     gain = float(gains[above].sum())
-    bound = gain
-    if groups > EXACT_GROUPS:
-        bound = max(gain, float(np.maximum(np.maximum(gains, gains.T), 0.0).sum()) / 2.0)
     chance = pairs[above]
     wrong, tau = float((1.0 - chance).sum()) / number, float((2.0 * chance - 1.0).sum()) / number
-    return Grades(grade, price, gain, wrong, tau, bound)
+    return Grades(grade, price, gain, wrong, tau, bound=np.inf)
 
 
 def _pairs(joint: Joint, smallest_first: bool) -> Floats:

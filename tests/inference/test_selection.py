@@ -29,6 +29,7 @@ from estimators import (
     pairwise_probability,
     simultaneous_rank_sets,
 )
+from estimators.inference.grade_bound import order_bound, pairwise_bound
 from estimators.inference.grades import EXACT_GROUPS, grades_by_pairs
 from tests.inference.oracles import answers, groups_of, names_of, places
 from tests.oracles import BUILT_IN
@@ -66,6 +67,30 @@ def test_no_other_grades_gain_more(groups, seed, price):
     assert found.gain == pytest.approx(best, abs=1e-9)
     assert sorted(set(found.grade.tolist())) == list(range(1, found.grade.max() + 1))
     assert 0 <= found.discordance <= 1
+
+
+@given(st.integers(2, 5), st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.3, 0.7, 1.0]))
+@settings(max_examples=30)
+def test_the_bound_by_orders_lies_between_the_best_grades_and_the_bound_by_pairs(groups, seed, price):
+    pairs = np.random.default_rng(seed).random((groups, groups))
+    pairs = np.triu(pairs, 1) + np.tril(1 - pairs.T, -1) + 0.5 * np.eye(groups)
+    gains = price * pairs - (1 - pairs)
+    np.fill_diagonal(gains, 0.0)
+    best = max(gain_of(gains, grade) for grade in itertools.product(range(groups), repeat=groups))
+    assert best - 1e-6 <= order_bound(gains, 0.0) <= pairwise_bound(gains) + 1e-12
+    assert order_bound(gains, best) >= best
+
+
+@pytest.mark.parametrize("price", [0.25, 0.5])
+def test_grades_of_two_dozen_groups_are_shown_to_be_the_best(price):
+    rng = np.random.default_rng(24)
+    truth, own = rng.standard_normal(24), 0.6 * np.exp(0.3 * rng.standard_normal(24))
+    weight = 1 / (1 + own**2)
+    found = group_grades(
+        Joint(weight * (truth + own * rng.standard_normal(24)), own * np.sqrt(weight)), price
+    )
+    assert found.exact
+    assert found.gain > 0
 
 
 @pytest.mark.parametrize("price", [0.25, 0.5, 1.0])
