@@ -102,7 +102,8 @@ def _answers(comparisons: Comparisons, **controls: Unpack[Controls]) -> dict[str
         asked = AskedQuestions.from_json({**given, "worse": controls["side"] == WORSE})
         return {**answered(scene, asked), **_addresses(controls["choices"], asked)}
     except (BlupboardError, ValueError, TypeError) as error:
-        return unchanged | {"line": sentence(str(error))}
+        nothing = dict.fromkeys(("above", "best", "grades"))
+        return unchanged | nothing | {"line": sentence(str(error))}
 
 
 def _pinned(comparisons: Comparisons, pinned: object, given: object, method: object) -> list[Any] | NoUpdate:

@@ -13,7 +13,7 @@ from dashboard.figures.rank import rank_ticks
 from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.scene.rank_spread import rank_spread, ranking_series
 from dashboard.scene.scene import Scene
-from estimators import DataError, Joint
+from estimators import Joint
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 FLAT = "with a flat prior"
 KNOWN = "; the spreads count as known"
 SUBTITLE = f"expected rank and interval{KNOWN}"
-MOST_GROUPS = 200_000
-"""Groups up to which ranks are computed for the view: some 6 seconds of a core for each method."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,13 +92,8 @@ def _ranks_scene(scene: Scene) -> Scene | None:
         DataError: there are too many groups.
 
     """
-    ranking, series = ranking_series(scene), []
-    if ranking and len(scene) > MOST_GROUPS:
-        raise DataError(
-            f"how sure the ranks are is drawn for up to {MOST_GROUPS:,} {scene.unit.many}; there are "
-            f"{len(scene):,}, which would take minutes"
-        )
-    for one in ranking:
+    series = []
+    for one in ranking_series(scene):
         found = rank_spread(scene, one)
         if found is not None:
             low, high = found.low.astype(float), found.high.astype(float)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators import DataError
 from estimators.inference.rank_grid import ERROR
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+MOST_RANKED = 200_000
+"""Groups up to which ranks are computed: some 6 seconds of a core for each method."""
 LEAST_QUARTER = 8
 """Groups from which on a quarter of them is spoken of; of fewer, of the best one."""
 
@@ -37,6 +40,15 @@ class RankSpread:
     """How far chances may be off; 0: they are exact."""
 
 
+def require_ranked(scene: Scene) -> None:
+    """Make sure that ranks are computed for so many groups. Raises DataError where they are not."""
+    if len(scene) > MOST_RANKED:
+        raise DataError(
+            f"how sure ranks are is computed for up to {MOST_RANKED:,} {scene.unit.many}; there are "
+            f"{len(scene):,}, which would take minutes"
+        )
+
+
 def top_quarter(groups: int) -> int:
     """How many the best are that are spoken of."""
     return 1 if groups < LEAST_QUARTER else round(groups / 4)
@@ -46,7 +58,7 @@ def rank_spread(scene: Scene, series: Series, *, known_only: bool = False) -> Ra
     """The ranks by one method; None where it gives no joint distribution, or they are not ``known`` yet.
 
     Raises:
-        DataError: the standard deviations differ too much in size.
+        DataError: the standard deviations differ too much in size, or there are too many groups.
 
     """
     found = ranks_in_data_order(scene, series, known_only=known_only)
@@ -58,6 +70,7 @@ def ranks_in_data_order(scene: Scene, series: Series, *, known_only: bool = Fals
     fit = series.result.fit
     if fit is None or fit.joint is None or len(scene) < 2:
         return None
+    require_ranked(scene)
     ask = scene.findings.known_ranks if known_only else scene.findings.ranks
     return ask(
         fit.joint,

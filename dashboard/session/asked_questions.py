@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest.json_values import text
-from dashboard.scene.rank_spread import ranks_in_data_order
+from dashboard.scene.rank_spread import ranks_in_data_order, require_ranked
 from estimators import DataError, Questions, call_above
 from estimators.inference.ranks import EXACT_GROUPS
 
@@ -85,11 +85,13 @@ class AskedQuestions:
 
         Raises:
             OptionError: a rate, a limit or a number is out of bounds; one sentence.
+            DataError: there are too many groups; one sentence.
 
         """
         series = self.ranked_by(scene)
         if series is None or series.result.fit is None or series.result.fit.joint is None:
             return None
+        require_ranked(scene)
         questions = Questions(
             threshold=self.value,
             error_rate=self.error_rate,

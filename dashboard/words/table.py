@@ -27,6 +27,8 @@ LEAST_WIDTH, LETTER_WIDTH, LETTERS_THAT_FIT = 96, 10, 9
 """Of a column and of a letter of its heading, in pixels; and how many letters the least width holds."""
 CLIENT_SIDE_GROUPS = 5_000
 """Groups up to which all rows are handed to the page at once."""
+MOST_WAITED_FOR = 50_000
+"""Groups up to which a block of rows waits for their ranks, a second or two."""
 NUMERIC = {
     "type": "rightAligned",
     "filter": "agNumberColumnFilter",
@@ -178,12 +180,14 @@ def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[
     """
     at = requested_positions(scene, request)
     start, end = int(request.get("startRow", 0)), int(request.get("endRow", 200))
-    return table_rows(scene, at[max(start, 0) : max(end, 0)].tolist(), wait=True), len(at)
+    some = at[max(start, 0) : max(end, 0)].tolist()
+    return table_rows(scene, some, wait=len(scene) <= MOST_WAITED_FOR), len(at)
 
 
 def requested_positions(scene: Scene, request: Mapping[str, Any]) -> NDArray[np.int64]:
     """The positions that pass the filters of ``filterModel``, in the order of ``sortModel``."""
-    numbers = _numbers(scene, wait=True)
+    wait = len(scene) <= MOST_WAITED_FOR
+    numbers = _numbers(scene, wait=wait)
     at = np.arange(len(scene))
     for field, condition in (request.get("filterModel") or {}).items():
         at = at[_passes(scene, numbers, str(field), condition)[at]]

@@ -16,9 +16,10 @@ from dashboard.figures.rank_intervals import VIEW, rank_intervals_figure
 from dashboard.figures.view_request import WHOLE
 from dashboard.scene.rank_spread import rank_spread, top_quarter
 from dashboard.scene.scene import make_scene
+from dashboard.session.asked_questions import AskedQuestions
 from dashboard.words.ranks import ordinal, rank_words
 from dashboard.words.table import requested_rows, table_columns, table_rows
-from estimators import GroupData, compare, group_ranks
+from estimators import DataError, GroupData, compare, group_ranks
 from tests.dashboard.sent import group_traces, numbers, sent
 from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
 
@@ -115,3 +116,13 @@ def test_the_file_has_the_columns_of_the_command_line():
     found = [line[-6:] for line in lines if line[0] == "reml"]
     np.testing.assert_array_equal(np.array(found, dtype=float)[:, 0], ranks.expected)
     assert {tuple(line[-6:]) for line in lines if line[0] == "james_stein"} == {("",) * 6}
+
+
+def test_of_too_many_groups_nothing_is_computed_and_that_is_said(monkeypatch):
+    monkeypatch.setattr("dashboard.scene.rank_spread.MOST_RANKED", 11)
+    scene = turned(smallest_first=False)
+    assert "up to 11 schools; there are 12" in draw_view(VIEW, scene, WHOLE).problem
+    rows, _ = requested_rows(scene, {})
+    assert np.isnan(rows[0]["rank_expected"])
+    with pytest.raises(DataError, match="up to 11 schools"):
+        AskedQuestions().answers(scene)
