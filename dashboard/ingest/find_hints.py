@@ -14,7 +14,7 @@ from dashboard.ingest.left_out_sql import NO_GROUP, USED, row_line
 from dashboard.ingest.reading import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dashboard.ingest.judged_rows import JudgedRows
     from dashboard.ingest.table import TextLayout
@@ -120,9 +120,11 @@ def _labels(data: GroupData) -> Iterator[Hint]:
     trimmed, folded = (len({label_key(label, how) for label in labels}) for how in ("trimmed", "folded"))
     if folded < len(labels):
         differ = "spaces" if trimmed == folded else "spaces, capitals or Unicode form"
+        alike = " and ".join(f"`{label[:40]}`" for label in _first_alike(labels))
         yield Hint(
             "similar_labels",
-            f"{len(labels):,} labels are {folded:,} apart from {differ}",
+            f"Some labels differ only in {differ}, such as {alike}: "
+            f"{len(labels):,} groups are then {folded:,}",
             labels="trimmed" if trimmed == folded else "folded",
         )
     for label in labels:
@@ -132,6 +134,16 @@ def _labels(data: GroupData) -> Iterator[Hint]:
                 f"{excerpt(label)} is used as a group, and may stand for a missing label",
                 missing=label.strip(),
             )
+
+
+def _first_alike(labels: Sequence[str]) -> tuple[str, str]:
+    """The first two labels that are the same but for spaces, capitals and Unicode form."""
+    seen: dict[str, str] = {}
+    for label in labels:
+        before = seen.setdefault(label_key(label, "folded"), label)
+        if before != label:
+            return before, label
+    raise ValueError(labels)
 
 
 def _merged_cells(judged: JudgedRows, data: GroupData) -> Iterator[Hint]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest.delimited import read_layout, text_to_parquet
 from dashboard.ingest.encoding import utf8_file
-from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
+from dashboard.ingest.footnotes import without_footnotes
 from dashboard.ingest.kinds import Converted, convert
 from dashboard.ingest.kinds.choose_sheet import refuse_sheet
 from dashboard.ingest.magic import is_parquet
@@ -86,6 +87,7 @@ def _opened(
         raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
     text, encoding = utf8_file(plain, head, name=name, folder=folder, encoding=reading.encoding)
     layout = read_layout(text, name, reading)
+    text, remarks = without_footnotes(text, layout, folder)
 
     text_column: ColumnType = "text"
 
@@ -109,7 +111,12 @@ def _opened(
         return text == path and written_plainly(text, layout)
 
     types = tuple(text_column for _ in layout.names)
-    return Source(layout.names, types, written, write_text, layout.binary, plain=is_plain)
+    notes = (_below_note(remarks),) if remarks else ()
+    return Source(layout.names, types, written, write_text, layout.binary, notes=notes, plain=is_plain)
+
+
+def _below_note(remarks: Sequence[str]) -> str:
+    return f"{quantity(len(remarks), 'line')} below the table left out ({excerpt(remarks[0])})."
 
 
 def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:

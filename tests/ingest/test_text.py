@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from dashboard.ingest import Reading, UnreadableFile, reduce_file, store_table
+from dashboard.ingest import Reading, UnreadableFile, file_groups, reduce_file, store_table
 from tests.ingest.helpers import both_ways, means, put, rows_of, stored
 
 EXPECTED = {"a": 1.5, "b": 4.0}
@@ -248,6 +248,29 @@ def test_lines_above_the_names_are_refused_with_what_to_do(tmp_path, above):
     text = above + "g,y,z\n" + "a,1,2\nb,2,3\n" * 3
     with pytest.raises(UnreadableFile, match="delete the lines above the column names"):
         stored(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("below", "lines"),
+    [
+        ("Source: office\n", 1),
+        ("\nSource: the office of\n\n* provisional\n", 2),
+        ('"Note: see above"\r\nn = 12', 2),
+    ],
+)
+def test_remarks_below_a_table_are_left_out_and_said(tmp_path, below, lines):
+    text = 'g,y,z\na,1,"x\n, y z"\nb,3.5,"u, v"\n'
+    read = file_groups(put(tmp_path, text + below), outcome="y", group="g")
+    assert means(read.data) == {"a": 1.0, "b": 3.5}
+    assert any(f"{lines} line" in remark and "below the table" in remark for remark in read.remarks)
+    table = stored(tmp_path, text + below)
+    assert (table.rows, len(table.notes), table.layout.plain) == (2, 1, False)
+
+
+@pytest.mark.parametrize("end", ["c\n", "12.5", "c 1\nd,2,x\n", "see above\n" * 21, "c,1\nx y\nd"])
+def test_what_may_be_a_broken_row_is_refused_with_its_line(tmp_path, end):
+    with pytest.raises(UnreadableFile, match=r"^Line \d+ of"):
+        stored(tmp_path, "g,y,z\n" + "a,1,x\n" * 9 + end)
 
 
 SITES = "site;year;score\n" + "".join(f"S{i % 3};{2020 + i % 4};{70 + i},5\n" for i in range(12))
