@@ -8,6 +8,7 @@ import {drawMore} from './dials/draws.mjs';
 import {openModel} from './dials/lesson.mjs';
 import {playTruths} from './dials/truths.mjs';
 import {selectedGroups, setIndex} from './linked/links.mjs';
+import './linked/touch.mjs';
 import './page/access.mjs';
 import {columnOption} from './page/columns.mjs';
 import {printPage} from './page/export.mjs';

@@ -171,7 +171,9 @@ def _value(risk: EstimatorRisk | None, measure: str, digits: int) -> str:
 
 
 def _share(risk: EstimatorRisk | None, measure: str) -> str:
-    return DASH if risk is None or risk[measure].value is None else with_error(risk[measure], share=True)[0]
+    """In percent with one decimal, however small the Monte Carlo error is: the table has all digits."""
+    value = None if risk is None else risk[measure].value
+    return DASH if value is None else f"{100 * value:.1f}%"
 
 
 def _who(risk: EstimatorRisk | None) -> str:

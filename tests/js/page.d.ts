@@ -21,6 +21,7 @@ interface Window {
     dashMantineFunctions?: Record<string, (...args: never[]) => unknown>;
     Plotly: {
         downloadImage(figure: object, options: object): Promise<string>;
+        relayout(graph: HTMLElement, changes: object): Promise<unknown>;
         react(graph: HTMLElement, data: object[], layout: object): Promise<unknown>;
     };
 }
