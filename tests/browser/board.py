@@ -22,7 +22,8 @@ _STALE = """
 _REPAINTED = f"""
 () => {{
     const graphs = [...document.querySelectorAll('.views .js-plotly-plot')];
-    const drawn = (gd) => gd.data && gd.data.length && gd.data !== gd.beforeRepaint;
+    const holds = (gd) => gd.data.length || gd.layout?.meta?.view;  // a view may have nothing to draw yet
+    const drawn = (gd) => gd.data && holds(gd) && gd.data !== gd.beforeRepaint;
     return graphs.length === {len(VIEWS)} && graphs.every(drawn);
 }}
 """
