@@ -54,7 +54,9 @@ export function pinchedRange([low, high], [before, after], {offset, length}, ori
 
 function move(event) {
     if (pinch && event.touches.length === 2) {
-        event.preventDefault(); // the page is not zoomed besides
+        if (event.cancelable) {
+            event.preventDefault(); // the page is not zoomed besides
+        }
         pinch.to = Array.from(event.touches);
     }
 }
