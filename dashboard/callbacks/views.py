@@ -49,19 +49,22 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
 
 
 def _on_choices(comparisons: Comparisons, given: object, theme: object) -> dict[str, Any]:
-    """Plugins' views are drawn for a theme: nobody else knows what their own colours become in the other."""
+    """Draw what can wait. Another theme alone asks for nothing but what plugins draw for a theme."""
     views = comparisons.later_views
     choices = Choices.from_json(given)
     if choices is None or theme is None:
         return views_unchanged(views)
     try:
-        scene = comparisons.scene(owner(), choices, 0.0, dark=theme == "dark")
+        light, themed = (
+            comparisons.scene(owner(), choices, 0.0, dark=dark) for dark in (False, theme == "dark")
+        )
     except (BlupboardError, WorkspaceError, ValueError):
         return views_unchanged(views)  # the comparison's own callback says what is wrong
-    drawings = draw_views(views, scene)
-    if ctx.triggered_id == ids.THEME and not any(drawing.figure for drawing in drawings.values()):
+    drawn = dict(draw_views([view for view in views if view.for_theme], themed))
+    if ctx.triggered_id == ids.THEME and not any(drawing.figure for drawing in drawn.values()):
         return views_unchanged(views)
-    return view_values(drawings)
+    drawn |= draw_views([view for view in views if not view.for_theme], light)
+    return view_values({view.id: drawn[view.id] for view in views})
 
 
 def view_outputs(views: Sequence[PageView], store: str) -> dict[str, Any]:

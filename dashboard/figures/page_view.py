@@ -57,6 +57,9 @@ class PageView:
     place: Place = "below"
     live: bool = True
     """Whether it is drawn with the page and at each step of a dial; else once the page is there."""
+    for_theme: bool = False
+    """Whether it is drawn for a theme, since nobody else knows what its colours become in the other; the page
+    turns the colours of all else."""
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ def plugin_views(
             subtitle=view.subtitle,
             figure=partial(_figure, registry, view, styles, processes),
             live=False,
+            for_theme=True,
         )
         for view in registry.views.values()
     ]

@@ -57,9 +57,14 @@ def published(data=EIGHT, **more):
 def everything_said(scene):
     """All that the page says of a scene, as one text."""
     said = words.headline(scene)
-    figures = [view.figure(scene).to_plotly_json() for view in VIEWS]
+    drawn = [draw_view(view, scene) for view in VIEWS]
+    figures = [drawing.figure for drawing in drawn if drawing.figure]
     columns = [column["headerName"] for column in table_columns(scene)]
-    cards = [f"{view.title}: {draw_view(view, scene).subtitle}" for view in VIEWS]
+    cards = [
+        f"{view.title}: {drawing.subtitle}"
+        for view, drawing in zip(VIEWS, drawn, strict=True)
+        if not drawing.problem
+    ]
     orders = sort_choices(BUILT_IN, BUILT_IN, counts_rows=scene.comparison.data.counts_rows)
     layouts = [{k: v for k, v in figure["layout"].items() if k != "meta"} for figure in figures]
     return (

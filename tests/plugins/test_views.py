@@ -19,6 +19,7 @@ from dashboard.app import create_app
 from dashboard.callbacks.views import view_values
 from dashboard.figures.page_view import Drawing, draw_views
 from dashboard.figures.plugin_figure import MANY, look_of, page_figure
+from dashboard.figures.views import MORE_VIEWS
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.processes import PluginProcesses
 from dashboard.plugin_host.stand_ins import with_stand_ins
@@ -235,9 +236,13 @@ def comparisons(tmp_path):
         yield made
 
 
+def of_plugins(comparisons):
+    return [view for view in comparisons.later_views if view.for_theme]
+
+
 def test_every_view_is_drawn_or_says_why_not(comparisons):
     scene = comparisons.scene("ann", CHOICES)
-    shown = draw_views(comparisons.later_views, scene)
+    shown = draw_views(of_plugins(comparisons), scene)
     assert list(shown) == [f"more-{name}" for name in ("gaps", "details", *SAID)]
     ols, reml = scene.series[:2]
     (gaps,) = shown["more-gaps"].figure["data"]
@@ -277,7 +282,7 @@ def test_a_view_that_a_program_hands_over_is_drawn_in_the_server(tmp_path):
     registry = build_registry(entry_points=False, plugins=[view])
     comparisons = Comparisons(Workspace(tmp_path), registry)
     scene = comparisons.scene("ann", replace(CHOICES, on=("ols",)))
-    assert draw_views(comparisons.later_views, scene) == {"more-own": Drawing(subtitle="words")}
+    assert draw_views(of_plugins(comparisons), scene) == {"more-own": Drawing(subtitle="words")}
     assert seen[0][0] is scene.comparison
 
 
@@ -297,5 +302,6 @@ def test_the_browser_gets_a_list_of_views_however_many(tmp_path, monkeypatch, co
     app = create_app(data_dir=tmp_path, plugins=views)
     client = app.server.test_client()
     outputs_of_page = [callback["output"] for callback in client.get("/_dash-dependencies").json]
-    wanted = "...".join(f"view-more-v{i}.figure" for i in range(count))
+    own = [f"view-{view.id}.figure" for view in MORE_VIEWS if not view.live]
+    wanted = "...".join([*own, *(f"view-more-v{i}.figure" for i in range(count))])
     assert f"..{wanted}.." in outputs_of_page
