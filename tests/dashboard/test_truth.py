@@ -84,6 +84,8 @@ def test_axes_of_simulated_data_hold_everything_and_end_on_round_numbers():
         low, high = groups["layout"]["xaxis"]["range"]
         for trace in groups["data"]:
             x = decoded(trace["x"])
+            if np.isnan(x).all():
+                continue  # a line of a legend
             assert low <= x.min() <= x.max() <= high
             if "error_x" in trace:
                 assert (x + decoded(trace["error_x"]["array"])).max() <= high
