@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import open_batches, open_board, table, upload
+from tests.browser.board import open_board, table, upload
 from tests.browser.conftest import PHONE
 from tests.browser.linked import away, click, mark, schools
 
@@ -52,10 +52,11 @@ def test_of_many_groups_the_pinned_ones_are_asked_about(page):
 
 
 def test_on_a_phone_the_card_is_a_sheet_at_the_bottom(visitor):
-    page = open_batches(visitor(viewport=PHONE, has_touch=True, is_mobile=True))
+    page = open_board(visitor(viewport=PHONE, has_touch=True, is_mobile=True))
     sheet = page.locator(".group-cards-panel")
     expect(sheet).not_to_be_visible()
-    page.touchscreen.tap(*mark(page, "view-groups", "C"))
+    page.locator("#view-groups").scroll_into_view_if_needed()
+    page.touchscreen.tap(*mark(page, "view-groups", "School 13"))
     expect(sheet).to_be_visible()
     box = sheet.bounding_box()
     assert box["y"] + box["height"] == pytest.approx(844, abs=1)
