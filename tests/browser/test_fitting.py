@@ -104,6 +104,7 @@ def test_a_menu_is_used_with_the_keyboard(example):
 
 
 def test_the_table_is_one_stop_of_the_tab_key(example):
+    example.locator("#table").scroll_into_view_if_needed()
     example.locator("#table .ag-row").first.locator(".ag-cell").first.click()
     example.keyboard.press("Escape")
     inside = "() => document.getElementById('table').contains(document.activeElement)"

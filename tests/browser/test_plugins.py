@@ -5,10 +5,10 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import VIEWS, column_ids, open_board, repaint, settle, traces
+from tests.browser.board import column_ids, open_batches, repaint, settle, traces
 from tests.browser.conftest import DESKTOP
 from tests.browser.dials import frames, held, open_simulation, wait_for_commit, wait_for_frames
-from tests.browser.linked import away, labels, pixel
+from tests.browser.linked import LABELLED, away, labels, pixel
 from tests.browser.serving import serving
 
 METHODS = """
@@ -80,7 +80,7 @@ def with_plugins(tmp_path_factory):
 
 @pytest.fixture
 def board(visitor, with_plugins):
-    page = open_board(visitor(base_url=with_plugins.url, viewport=DESKTOP))
+    page = open_batches(visitor(base_url=with_plugins.url, viewport=DESKTOP))
     page.locator(f"#{AGAINST} .main-svg").first.wait_for()
     settle(page)
     return page
@@ -139,7 +139,7 @@ def test_a_view_of_a_plugin_is_linked_with_the_others(board):
     lit = labels(board, "view-groups")
     expect(lit).to_have_count(1)
     name = lit.inner_text().split(" ·")[0]
-    for view in (*VIEWS, AGAINST):
+    for view in (*LABELLED, AGAINST):
         expect(labels(board, view)).to_have_count(1)
         expect(labels(board, view)).to_contain_text(name)
     away(board)

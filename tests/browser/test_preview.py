@@ -15,6 +15,8 @@ NEAR = 2
 """Pixels within which the same thing counts as in the same place."""
 ALIKE = 0.98
 """Share of either picture's ink that the other must have there, in about the same colour."""
+PAINTED = tuple(view for view in VIEWS if view != "view-group-rows")
+"""Those that are painted while a dial moves: rows are left to Plotly."""
 
 _PAINT = """
 async ([view, change]) => {
@@ -116,7 +118,7 @@ def many_groups():
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
 def test_the_worked_example_is_painted_as_plotly_draws_it(visitor, theme, size):
     board = open_board(visitor(color_scheme=theme, **({"viewport": size} if size else {})))
-    for view in VIEWS:
+    for view in PAINTED:
         assert painted_likeness(board, view) > ALIKE, view
 
 
@@ -124,7 +126,7 @@ def test_the_worked_example_is_painted_as_plotly_draws_it(visitor, theme, size):
 def test_many_groups_are_painted_as_plotly_draws_them(visitor, theme):
     board = open_board(visitor(color_scheme=theme, device_scale_factor=2))
     upload(board, many_groups())
-    for view in VIEWS:
+    for view in PAINTED:
         assert painted_likeness(board, view) > ALIKE, view
 
 

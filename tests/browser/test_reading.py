@@ -154,6 +154,7 @@ def test_rows_are_chosen_by_a_filter_and_groups_left_out_from_a_selection(board)
         board.click("#filter-add")
     assert "8 rows used, 8 left out" in board.inner_text("#rows-used")
 
+    board.locator("#table").scroll_into_view_if_needed()
     row(board, "K2").first.locator(".ag-cell").first.click()
     row(board, "K3").first.locator(".ag-cell").first.click(modifiers=["Control"])
     with repaint(board):

@@ -61,7 +61,7 @@ def test_lower_is_better_has_orders_of_its_own():
 
 
 def test_ranks_of_too_many_groups_are_not_computed(monkeypatch):
-    monkeypatch.setattr(rank_intervals, "MOST_GROUPS", 4)
+    monkeypatch.setattr("dashboard.scene.rank_spread.MOST_RANKED", 4)
     drawing = draw_view(rank_intervals.VIEW, scene_of(DATA, BUILT_IN.values()))
     assert "up to 4 schools; there are 5" in drawing.problem
     with pytest.raises(ValueError, match="no fit to rank"):

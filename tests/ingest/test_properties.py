@@ -101,5 +101,7 @@ def test_any_arrangement_of_the_usual_signs_is_read_whole_or_refused(tmp_path_fa
         assert "\n" not in refusal
         return
     letters = [sign for sign in text if sign in "ax"]
-    kept = "".join(cell or "" for row in rows_of(table)[2:] for cell in row)
-    assert [sign for sign in kept if sign in "ax"] == letters
+    text_kept = "".join(cell or "" for row in rows_of(table)[2:] for cell in row)
+    kept = [sign for sign in text_kept if sign in "ax"]
+    said = any("below the table left out" in note for note in table.notes)
+    assert kept == (letters[: len(kept)] if said else letters)
