@@ -103,19 +103,19 @@ def test_a_menu_is_used_with_the_keyboard(example):
     assert downloading.value.suggested_filename == "dyestuff-table.csv"
 
 
-def test_the_table_is_one_stop_of_the_tab_key(example):
-    example.locator("#table").scroll_into_view_if_needed()
-    example.locator("#table .ag-row").first.locator(".ag-cell").first.click()
-    example.keyboard.press("Escape")
+def test_the_table_is_one_stop_of_the_tab_key(board):
+    board.locator("#table").scroll_into_view_if_needed()
+    board.locator("#table .ag-row").first.locator(".ag-cell").first.click()
+    board.keyboard.press("Escape")
     inside = "() => document.getElementById('table').contains(document.activeElement)"
-    assert example.evaluate(inside)
-    example.keyboard.press("Tab")
-    assert not example.evaluate(inside)
-    assert example.evaluate("document.activeElement.id") == "parameters"
-    example.keyboard.press("Shift+Tab")
-    assert example.evaluate(inside)
-    example.keyboard.press("Shift+Tab")
-    assert not example.evaluate(inside)
+    assert board.evaluate(inside)
+    board.keyboard.press("Tab")
+    assert not board.evaluate(inside)
+    assert board.evaluate("document.activeElement.id") == "parameters"
+    board.keyboard.press("Shift+Tab")
+    assert board.evaluate(inside)
+    board.keyboard.press("Shift+Tab")
+    assert not board.evaluate(inside)
 
 
 def test_a_link_leads_past_the_bar_and_the_rail(example):
