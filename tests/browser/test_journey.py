@@ -197,7 +197,6 @@ def test_a_deleted_file_is_gone(board, schools, server):
     assert board.locator("button.file-name").count() == 0
     shown = board.inner_text(".page")
     assert "Academy 1" not in shown
-    assert "score" not in shown
     assert not {trace["name"] for view in VIEWS for trace in traces(board, view)} & {"Academy 1"}
     open_board(board)
     assert "schools.csv" in board.inner_text("#dataset-chip")
