@@ -22,13 +22,11 @@ from estimators.fitting.fit_many import Stopped, is_looped
 from estimators.inference.spread_intervals import estimable, exact_intervals
 from estimators.methods.variance_components import fit_variance_components
 from estimators.risk.run import risk_steps
-from estimators.risk.scenario import Measured, mean_and_error
+from estimators.risk.scenario import Measured, mean_of_known
 from estimators.risk.study import RiskStudy
 from estimators.simulation.design import Design
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from estimators.contract.estimator import Estimator
 
 DRAWS, LOOPED_DRAWS = 2_000, 200
@@ -237,12 +235,7 @@ class _Asked:
         if np.isnan(held).all():
             return None
         at_zero = held[zero == 1]
-        return _measured(held), _measured(zero), _measured(at_zero), len(at_zero)
-
-
-def _measured(values: NDArray[np.float64]) -> Measured:
-    known = values[~np.isnan(values)]
-    return mean_and_error(len(known), float(known.sum()), float(np.square(known).sum()))
+        return mean_of_known(held), mean_of_known(zero), mean_of_known(at_zero), len(at_zero)
 
 
 class Calibrations:

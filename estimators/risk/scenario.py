@@ -233,6 +233,12 @@ def mean_and_error(count: float, total: float, squares: float) -> Measured:
     return Measured(mean, float(np.sqrt(variance / count)))
 
 
+def mean_of_known(values: NDArray[np.float64]) -> Measured:
+    """Mean and its standard error of one value for each replicate, of those that are not NaN."""
+    known = values[~np.isnan(values)]
+    return mean_and_error(len(known), float(known.sum()), float(np.square(known).sum()))
+
+
 def _relative(pairs: NDArray[np.float64], e: int) -> Measured:
     """MSE over that of the level means on the same replicates; the error by the delta method for a ratio."""
     raw = pairs.shape[1] - 1

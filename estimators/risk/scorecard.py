@@ -24,7 +24,7 @@ from estimators.inference.grades import group_grades
 from estimators.inference.ranks import group_ranks
 from estimators.inference.selection import best_groups, call_above
 from estimators.risk.replicates import Draws, block_size, draw_block
-from estimators.risk.scenario import Measured, flat, mean_and_error
+from estimators.risk.scenario import Measured, flat, mean_of_known
 from estimators.risk.scores import score, size_classes
 from estimators.simulation.design import Design
 
@@ -178,15 +178,15 @@ def _card(
         scenario=scenario,
         replicates=replicates,
         failed=sum(scores.failures.values()),
-        measures={name: _measured(value) for name, value in values.items()},
+        measures={name: mean_of_known(value) for name, value in values.items()},
         by_size=()
         if covered is None
         else tuple(
-            (low, high, _measured(covered[:, c]))
+            (low, high, mean_of_known(covered[:, c]))
             for c, (low, high) in enumerate(zip(sizes.low, sizes.high, strict=True))
         ),
         ranked=len(found),
-        ranking={name: _measured(np.array([line[name] for line in found])) for name in RANKING},
+        ranking={name: mean_of_known(np.array([line[name] for line in found])) for name in RANKING},
     )
 
 
@@ -252,8 +252,3 @@ def _ranking(
 
 def _has_center(joint: Joint | DrawnJoint) -> bool:
     return joint.center is not None if isinstance(joint, Joint) else joint.draw(1, 0)[1] is not None
-
-
-def _measured(values: Floats) -> Measured:
-    known = values[~np.isnan(values)]
-    return mean_and_error(len(known), float(known.sum()), float(np.square(known).sum()))
