@@ -84,33 +84,42 @@ def grades_within(joint: Joint, discordance: float, *, smallest_first: bool = Fa
     if not 0 <= discordance <= 1:
         raise OptionError(f"a discordance rate lies between 0 and 1, not at {discordance:g}")
     pairs = _pairs(joint, smallest_first)
-    if _grades(pairs, 1.0).discordance <= discordance:
-        return grades_by_pairs(pairs, 1.0)
-    low, high = 0.0, 1.0
+    found = _grades(pairs, 1.0)
+    if found.discordance <= discordance:
+        return _bounded(pairs, found)
+    low, high, found = 0.0, 1.0, _grades(pairs, 0.0)
     for _ in range(HALVINGS):
         middle = (low + high) / 2.0
-        if _grades(pairs, middle).discordance <= discordance:
-            low = middle
+        tried = _grades(pairs, middle)
+        if tried.discordance <= discordance:
+            low, found = middle, tried
         else:
             high = middle
-    return grades_by_pairs(pairs, low)
+    return _bounded(pairs, found)
 
 
 def grades_by_pairs(pairs: Floats, price: float) -> Grades:
     """The grades of J groups by the chances ``(J, J)`` that one is better than another."""
-    found = _grades(pairs, price)
-    if len(pairs) <= EXACT_GROUPS:
-        return replace(found, bound=found.gain)
+    return _bounded(pairs, _grades(pairs, price))
+
+
+def _gains(pairs: Floats, price: float) -> Floats:
+    """What grading i above j gains, ``(J, J)``."""
     gains = price * pairs - (1.0 - pairs)
     np.fill_diagonal(gains, 0.0)
-    return replace(found, bound=order_bound(gains, found.gain))
+    return gains
+
+
+def _bounded(pairs: Floats, found: Grades) -> Grades:
+    """The same grades with their bound."""
+    if len(pairs) <= EXACT_GROUPS:
+        return replace(found, bound=found.gain)
+    return replace(found, bound=order_bound(_gains(pairs, found.price), found.gain))
 
 
 def _grades(pairs: Floats, price: float) -> Grades:
-    """The same without a bound."""
-    groups = len(pairs)
-    gains = price * pairs - (1.0 - pairs)
-    np.fill_diagonal(gains, 0.0)
+    """Grades that nothing bounds yet."""
+    groups, gains = len(pairs), _gains(pairs, price)
     grade = _best_of_all(gains) if groups <= EXACT_GROUPS else _best_in_order(pairs, gains)
     above = grade[:, None] < grade
     number = max(1.0, groups * (groups - 1) / 2.0)
