@@ -27,12 +27,17 @@ if TYPE_CHECKING:
 
     from dashboard.figures.plotly_json import PlotlyFigure, Trace
     from dashboard.scene.scene import Scene
+    from estimators.inference.funnel import Spread
 
 SUBTITLE = "own means and what chance explains, 95 and 99.8%"
 Z = {"95%": 1.959964, "99.8%": 3.090232}
 """Half widths of the limits, in standard errors."""
 OUTER = Z["99.8%"]
-LINES = {"chance": ("dot", "chance"), "multiplicative": ("dash", "× √φ"), "additive": ("solid", "+ τ²")}
+LINES: dict[Spread, tuple[str, str]] = {
+    "chance": ("dot", "chance"),
+    "multiplicative": ("dash", "× √φ"),
+    "additive": ("solid", "+ τ²"),
+}
 """By what widens the limits: how they are drawn, and what they are called."""
 MOST_MARKED = 20
 """Groups beyond the limits that are drawn one by one where all are a density."""

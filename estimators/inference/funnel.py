@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from estimators.errors import DataError
+from estimators.errors import DataError, OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from estimators.data.groups import GroupData
 
     Floats = NDArray[np.float64]
+
+Spread = Literal["chance", "multiplicative", "additive"]
 
 WINSORISED = 0.1
 """Share of the z-scores at each end that is drawn in before their size is measured (Spiegelhalter 2005)."""
@@ -35,18 +37,24 @@ class Funnel:
     tau: float
     """Standard deviation that true means would have to have around the target, in the outcome's units."""
 
-    def half_width(self, std_error: Floats, z: float, *, spread: str = "chance") -> Floats:
+    def half_width(self, std_error: Floats, z: float, *, spread: Spread = "chance") -> Floats:
         """How far from the target a limit lies for own means with these standard errors.
 
         ``spread``: ``chance``, ``multiplicative`` (errors times the root of phi, at least 1) or ``additive``
         (their squares plus tau^2).
+
+        Raises:
+            OptionError: ``spread`` is none of these.
+
         """
+        if spread not in get_args(Spread):
+            raise OptionError(f"the spread is one of {', '.join(get_args(Spread))}, not {spread!r}")
         if spread == "additive":
             return np.asarray(z * np.hypot(std_error, self.tau))
         times = np.sqrt(max(self.phi, 1.0)) if spread == "multiplicative" else 1.0
         return np.asarray(z * times * std_error)
 
-    def beyond(self, z: float, *, spread: str = "additive") -> NDArray[np.bool_]:
+    def beyond(self, z: float, *, spread: Spread = "additive") -> NDArray[np.bool_]:
         """(J,) whether a group lies outside of such limits."""
         return np.asarray(np.abs(self.deviation) > self.half_width(self.std_error, z, spread=spread))
 

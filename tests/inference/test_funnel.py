@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from estimators import DataError, GroupData, funnel
+from estimators import DataError, GroupData, OptionError, funnel
 
 RNG = np.random.default_rng(7)
 MEANS, ERRORS = RNG.normal(5.0, 2.0, 40), RNG.uniform(0.3, 2.0, 40)
@@ -45,6 +45,11 @@ def test_where_chance_explains_the_spread_the_limits_are_those_of_chance():
         np.testing.assert_allclose(
             found.half_width(found.std_error, 2.0, spread=spread), 2.0 * found.std_error
         )
+
+
+def test_limits_of_a_kind_that_there_is_not_are_refused():
+    with pytest.raises(OptionError, match="one of chance, multiplicative, additive, not 'additve'"):
+        funnel(PUBLISHED).beyond(2.0, spread="additve")
 
 
 @given(st.sampled_from([1e-12, 1e-3, 1e6, 1e120]), st.sampled_from([0.0, 1e6]))
