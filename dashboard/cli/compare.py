@@ -99,6 +99,8 @@ def compare_command(
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
     _check_inference(inference, layout, top, calibrate)
+    if checks and layout != "json":
+        raise click.ClickException("--checks goes with --format json")
     from dashboard.cli.output import omissions, render
     from estimators import compare
 
@@ -126,7 +128,7 @@ def compare_command(
             remark(line)
     guessed = outcome is None or group is None
     more = {"roles": {"outcome": y, "group": g, "guessed": guessed, "why": why}}
-    more |= _checks(comparison, layout) if checks else {}
+    more |= _checks(comparison) if checks else {}
     conclusions = _conclusions(comparison, top, calibrate) if inference else None
     _give(render(comparison, layout, read, more, conclusions), output)
 
@@ -175,13 +177,11 @@ def _conclusions(comparison: Comparison, top: int | None, calibrate: bool) -> di
     return found
 
 
-def _checks(comparison: Comparison, layout: str) -> dict[str, Any]:
+def _checks(comparison: Comparison) -> dict[str, Any]:
     """How the model suits the groups; nothing where it cannot be fitted."""
     from estimators import model_checks
     from estimators.inference.spread_intervals import is_estimable
 
-    if layout != "json":
-        raise click.ClickException("--checks goes with --format json")
     return {"checks": model_checks(comparison.data).to_dict()} if is_estimable(comparison.data) else {}
 
 

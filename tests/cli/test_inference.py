@@ -175,3 +175,4 @@ def test_checks_on_the_model_stand_beside_the_fits(blupboard, refused):
     assert [line["group"] for line in checks["influence"]["without"]] == list("ABCDEF")
     assert all(checks[name]["text"].endswith(".") for name in checks)
     assert "--checks goes with" in refused("compare", DYESTUFF, *ROLES, "--checks")
+    assert "--checks goes with" in refused("compare", "unread.csv", "--checks")
