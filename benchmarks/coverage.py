@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from estimators import Design, Estimator, build_registry
+from estimators import Design, Registry, build_registry
 from estimators.contract.fit import two_sided_quantile
 from estimators.fitting.fit_many import fit_many
 from estimators.risk.replicates import block_size, draw_block
@@ -80,7 +80,7 @@ def rows(draws: int, seed: int) -> Iterator[Row]:
             yield Row(design, method, std_error, student, *found)
 
 
-def shares_held(design: Design, methods: Any, draws: int, seed: int) -> list[np.ndarray]:  # noqa: ANN401
+def shares_held(design: Design, methods: Registry, draws: int, seed: int) -> list[np.ndarray]:
     """The share of the groups whose interval holds the truth, ``(draws,)`` for each that is asked for."""
     size = block_size(design.groups)
     parts: list[list[np.ndarray]] = [[] for _ in ASKED]
@@ -89,8 +89,7 @@ def shares_held(design: Design, methods: Any, draws: int, seed: int) -> list[np.
         fits = {}
         for at, (method, std_error, student, _) in enumerate(ASKED):
             if (method, std_error) not in fits:
-                estimator: Estimator = methods[method]
-                fits[method, std_error] = fit_many(estimator, drawn.batch, {"std_error": std_error})
+                fits[method, std_error] = fit_many(methods[method], drawn.batch, {"std_error": std_error})
             fit = fits[method, std_error]
             df = drawn.batch.df_within if student else None
             half = two_sided_quantile(LEVEL, df) * np.asarray(fit.std_error)
