@@ -103,15 +103,20 @@ class ModelChecks:
         found = self.influence
         if found is None:
             return "With two groups each decides half of everything: there is nothing to leave out."
+        alone = tuple(np.flatnonzero(np.isnan(found.sigma_group)).tolist())
+        first = (
+            f"All rests on {self._names(alone)}, without which no spread can be estimated. " if alone else ""
+        )
         if not self.moving:
-            return "No single group moves the mean or the spread between groups by much."
+            which = "other" if alone else "single"
+            return f"{first}No {which} group moves the mean or the spread between groups by much."
         most = self.moving[0]
         sigma, without = found.all_sigma_group, float(found.sigma_group[most])
         return (
-            f"Much depends on {self._names(self.moving)}: without {self.labels[most]} the spread between "
-            f"groups is {without:.3g} instead of {sigma:.3g}, and the mean {float(found.mu[most]):.6g} "
-            f"instead of {found.all_mu:.6g}. See whether its rows are right, and report the result with and "
-            "without it."
+            f"{first}Much depends on {self._names(self.moving)}: without {self.labels[most]} the spread "
+            f"between groups is {without:.3g} instead of {sigma:.3g}, and the mean "
+            f"{float(found.mu[most]):.6g} instead of {found.all_mu:.6g}. See whether its rows are right, and "
+            "report the result with and without it."
         )
 
     def _outlying_sentence(self) -> str:

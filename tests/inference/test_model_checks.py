@@ -56,7 +56,9 @@ def test_what_is_left_and_cannot_be_fitted_has_no_numbers():
     data = GroupData.from_arrays([1.0, 1, 1, 5, 5, 5, 2, 7, 3, 3], list("aaabbbccdd"))
     found = leave_one_out(data)
     assert np.isnan(found.sigma_group).tolist() == [False, False, True, False]
-    assert model_checks(data).to_dict()["influence"]["without"][2]["mu"] is None
+    influence = model_checks(data).to_dict()["influence"]
+    assert influence["without"][2]["mu"] is None
+    assert influence["text"].startswith("All rests on c, without which no spread can be estimated. ")
     with pytest.raises(DataError, match="at least 3 groups"):
         leave_one_out(GroupData.from_arrays([1.0, 2, 3, 5], list("aabb")))
 
