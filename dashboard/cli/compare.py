@@ -21,7 +21,7 @@ from dashboard.cli.shared import (
     report_plugin_failures,
     why_none,
 )
-from dashboard.cli.stdout import load_plugins, to_stdout
+from dashboard.cli.stdout import load_plugins, write_answer
 
 if TYPE_CHECKING:
     from estimators import Comparison, Result
@@ -130,16 +130,7 @@ def compare_command(
     more = {"roles": {"outcome": y, "group": g, "guessed": guessed, "why": why}}
     more |= _checks(comparison) if checks else {}
     conclusions = _conclusions(comparison, top, calibrate) if inference else None
-    _give(render(comparison, layout, read, more, conclusions), output)
-
-
-def _give(content: bytes, output: Path | None) -> None:
-    """Print, or write to a file."""
-    if output is None:
-        to_stdout(content)
-    else:
-        with reading_files():
-            output.write_bytes(content)
+    write_answer(render(comparison, layout, read, more, conclusions), output)
 
 
 def _check_inference(inference: bool, layout: str, top: int | None, calibrate: bool) -> None:

@@ -16,12 +16,11 @@ from dashboard.cli.shared import (
     level_option,
     option_option,
     plugins_dir_option,
-    reading_files,
     remark,
     report_plugin_failures,
     why_none,
 )
-from dashboard.cli.stdout import load_plugins, to_stdout
+from dashboard.cli.stdout import load_plugins, write_answer
 
 if TYPE_CHECKING:
     from estimators import Design, RiskReport, RiskStudy
@@ -105,11 +104,7 @@ def risk_command(
     if layout == "csv":
         for line in failures(report):
             remark(line)
-    if output is None:
-        to_stdout(render(report, layout))
-    else:
-        with reading_files():
-            output.write_bytes(render(report, layout))
+    write_answer(render(report, layout), output)
 
 
 def _start(scenario: str | None) -> Design | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar, TextIO
 
 import click
 
-from dashboard.cli.shared import remark
+from dashboard.cli.shared import reading_files, remark
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -51,6 +51,20 @@ def to_stdout(content: bytes) -> None:
             # an unbuffered stdout takes as much as the pipe holds and says how much that was
             rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
+
+
+def write_answer(content: bytes, output: Path | None) -> None:
+    """Write a command's answer to a file, or where none is named to stdout.
+
+    Raises:
+        ClickException: the file cannot be written. OSError: as :func:`to_stdout`.
+
+    """
+    if output is None:
+        to_stdout(content)
+    else:
+        with reading_files():
+            output.write_bytes(content)
 
 
 class Overheard(io.RawIOBase):
