@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.arrays import frozen_array
-from estimators.contract.fit import Interval, two_sided_quantile
+from estimators.contract.fit import Interval, check_interval_level, two_sided_quantile
 from estimators.data.groups import GroupData
 from estimators.data.scaled import ScaledGroups, scale_groups, varies_within, weighted_mean
-from estimators.errors import FitError, OptionError
+from estimators.errors import FitError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -217,7 +217,7 @@ class BatchFit:
 
         """
         if self.interval_fn is not None:
-            _check_level(level)
+            check_interval_level(level)
             low, high = self.interval_fn(level)
             return frozen_array(low), frozen_array(high)
         half = self.half_width(level)
@@ -232,7 +232,7 @@ class BatchFit:
             OptionError: the level is not between 0 and 1.
 
         """
-        _check_level(level)
+        check_interval_level(level)
         if self.interval_fn is not None or self.std_error is None:
             return None
         half: NDArray[np.float64] = two_sided_quantile(level, self.df) * self.std_error
@@ -265,11 +265,6 @@ class BatchFit:
 def _fit_of(fields: dict[str, Any]) -> BatchFit:
     """A fit that was pickled, its arrays read-only again."""
     return BatchFit(**fields)
-
-
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
 
 
 def _parameter(fit: GroupFit, name: str) -> float:

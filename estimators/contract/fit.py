@@ -183,8 +183,7 @@ class GroupFit:
             OptionError: the level is not between 0 and 1.
 
         """
-        if not 0 < level < 1:
-            raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
+        check_interval_level(level)
         if self.interval_fn is not None:
             low, high = _two_ends(self.interval_fn(level))
             return None if np.ma.getmaskarray(low).all() and np.ma.getmaskarray(high).all() else (low, high)
@@ -286,6 +285,17 @@ def _two_ends(ends: Any) -> Interval:
 def _fit_of(fields: dict[str, Any]) -> GroupFit:
     """A fit that was pickled, its arrays read-only again."""
     return GroupFit(**fields)
+
+
+def check_interval_level(level: float) -> None:
+    """Make sure that intervals can have this level.
+
+    Raises:
+        OptionError: it is not between 0 and 1.
+
+    """
+    if not 0 < level < 1:
+        raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
 
 
 def two_sided_quantile(level: float, df: float | NDArray[np.float64] | None) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from estimators.arrays import all_finite
 from estimators.contract.comparison import Comparison, Result
 from estimators.contract.estimator import Estimator
+from estimators.contract.fit import check_interval_level
 from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError, error_sentence
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ def compare(
         OptionError: an unknown estimator or option, a value out of bounds, or a level that is none.
 
     """
-    if not 0 < level < 1:
-        raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
+    check_interval_level(level)
     chosen = _resolve(estimators)
     given = dict(options or {})
     unknown = [name for name in given if name not in {e.id for e in chosen}]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.contract.batch import GroupBatch
+from estimators.contract.fit import check_interval_level
 from estimators.contract.joint import Joint
 from estimators.errors import OptionError
 from estimators.fitting.compare import run
@@ -152,8 +153,7 @@ def scorecard(
     """
     if replicates < 2 or not 0 <= ranked <= replicates:
         raise OptionError("ask for two replicates or more, and for no more to be ranked than there are")
-    if not 0 < level < 1:
-        raise OptionError(f"the interval level lies between 0 and 1, not at {level:g}")
+    check_interval_level(level)
     checked = estimator.make_options(options)
     return [
         _card(scenario, estimator, checked, (replicates, ranked, seed), level)

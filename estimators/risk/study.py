@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from estimators.contract.fit import check_interval_level
 from estimators.errors import OptionError
 from estimators.simulation.seeds import whole_seed
 
@@ -44,8 +45,7 @@ class RiskStudy:
         object.__setattr__(self, "estimators", tuple(self.estimators))
         if not 1 <= self.replicates <= MOST_REPLICATES:
             raise OptionError(f"ask for 1 to {MOST_REPLICATES:,} replicates, not {self.replicates:,}")
-        if not 0 < self.level < 1:
-            raise OptionError(f"the interval level lies between 0 and 1, not at {self.level:g}")
+        check_interval_level(self.level)
         whole_seed(self.seed)
         ids = [e.id for e in self.estimators]
         if not ids:
