@@ -6,6 +6,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Literal
 
+from dashboard.ingest.damage import is_damage
 from dashboard.ingest.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -104,8 +105,10 @@ def is_packed_workbook(source: Path) -> bool:
             if names & {"xl/workbook.xml", "xl/workbook.bin"}:
                 return True
             return "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype")[:100]
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError):
-        return False  # damaged: said where it is unpacked
+    except Exception as error:
+        if is_damage(error):
+            return False  # said where it is unpacked
+        raise
 
 
 def member_of_zip(source: Path, name: str) -> str:
@@ -118,10 +121,12 @@ def member_of_zip(source: Path, name: str) -> str:
     try:
         with zipfile.ZipFile(source) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise UnreadableFile(
-            f"{name} is a damaged zip archive: pack it again, or use the CSV itself."
-        ) from error
+    except Exception as error:
+        if is_damage(error):
+            raise UnreadableFile(
+                f"{name} is a damaged zip archive: pack it again, or use the CSV itself."
+            ) from error
+        raise
     names = {entry.filename for entry in entries}
     if any(n.startswith("Index/") and n.endswith(".iwa") for n in names):
         raise UnreadableFile(f"{name} is {_NUMBERS}.")

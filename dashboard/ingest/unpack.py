@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dashboard.ingest.damage import is_damage
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.magic import (
     Packing,
@@ -81,14 +81,8 @@ def _unpack(source: Path, target: Path, *, kind: Packing, name: str, max_bytes: 
                         "use a smaller file, with only the columns that are needed."
                     )
                 out.write(chunk)
-    except UnreadableFile:
-        raise
-    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, NotImplementedError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise _damage_error(name, kind) from error
     except Exception as error:
-        if type(error).__name__ in ("LZMAError", "BadZipFile", "ZstdError"):
+        if is_damage(error):
             raise _damage_error(name, kind) from error
         raise
 

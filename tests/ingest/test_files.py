@@ -1,6 +1,7 @@
 """Kinds of files: compressed, Parquet, and those that are refused with what to do instead."""
 
 import bz2
+import errno
 import gzip
 import io
 import json
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pytest
 
 from dashboard.ingest import Table, UnreadableFile, open_source, reduce_file, reduce_table, store_table
+from dashboard.ingest.damage import is_damage
 from tests.ingest.helpers import both_ways, means, put, put_parquet, rows_of, stored
 from tests.waiting import PATIENCE
 
@@ -76,6 +78,24 @@ def test_damaged_files_are_refused(tmp_path, kind):
     content[len(content) // 2 : len(content) // 2 + 40] = b"\xff" * 40
     with pytest.raises(UnreadableFile):
         stored(tmp_path, bytes(content))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("member", ["mimetype", "xl/workbook.xml", "data.csv"])
+def test_a_damaged_member_of_a_zip_archive_is_said_however_it_is_packed(tmp_path, method, member):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr(member, b"application/vnd.oasis.opendocument.spreadsheet" * 40)
+    content, at = bytearray(buffer.getvalue()), 30 + len(member)
+    content[at : at + 20] = bytes(byte ^ 0xFF for byte in content[at : at + 20])
+    with pytest.raises(UnreadableFile, match=r"damaged|a text document"):
+        stored(tmp_path, bytes(content), name="data.zip")
+
+
+def test_trouble_of_the_disk_is_no_damage_of_the_file():
+    assert not is_damage(OSError(errno.ENOSPC, "No space left on device"))
+    assert not is_damage(TypeError("a mistake in the program"))
+    assert is_damage(OSError("Invalid data stream"))
 
 
 def test_packed_twice_is_refused(tmp_path):

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import struct
 import zipfile
-import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
+from dashboard.ingest.damage import is_damage
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.kinds import MAX_CELLS
 
@@ -80,11 +80,13 @@ def refuse_large_sheets(path: Path, name: str) -> dict[str, int]:
     try:
         with zipfile.ZipFile(path) as book:
             return _errors_by_sheet(book, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, KeyError) as error:
-        raise UnreadableFile(
-            f"{name} is a damaged workbook, or one with a password: open it in a spreadsheet, and save it "
-            "again without one or as CSV."
-        ) from error
+    except Exception as error:
+        if is_damage(error):
+            raise UnreadableFile(
+                f"{name} is a damaged workbook, or one with a password: open it in a spreadsheet, and save "
+                "it again without one or as CSV."
+            ) from error
+        raise
 
 
 def _errors_by_sheet(book: zipfile.ZipFile, name: str) -> dict[str, int]:
