@@ -10,13 +10,22 @@ from urllib.parse import quote
 
 import flask
 from dash import Input, NoUpdate, Output, html, no_update
-from werkzeug.exceptions import BadRequest, Gone
+from werkzeug.exceptions import BadRequest, NotFound
 
-from dashboard.callbacks.downloads import answered_csv, attachment
+from dashboard.callbacks.downloads import (
+    INCOMPLETE,
+    answered_csv,
+    attachment,
+    choices_query,
+    requested_choices,
+)
 from dashboard.callbacks.scenes import scene_on_screen
 from dashboard.pages import ids
 from dashboard.pages.conclude import BETTER, HEADLINE_METHOD, HOW_TO_PIN, WORSE, answer_block, pinned_block
+from dashboard.serving.server import owner
 from dashboard.session.asked_questions import AskedQuestions
+from dashboard.session.choices import Choices
+from dashboard.storage.errors import UnknownDataset
 from dashboard.words.conclusions import (
     Answer,
     above_answer,
@@ -94,13 +103,13 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
 
 def _answers(comparisons: Comparisons, **controls: Unpack[Controls]) -> dict[str, Any]:
     unchanged = dict.fromkeys(_OUTPUTS, no_update)
-    scene = scene_on_screen(comparisons, controls["choices"])
-    if scene is None:
+    choices, scene = Choices.from_json(controls["choices"]), scene_on_screen(comparisons, controls["choices"])
+    if choices is None or scene is None:
         return unchanged
     given = {name: value for name, value in controls.items() if name not in ("choices", "side")}
     try:
         asked = AskedQuestions.from_json({**given, "worse": controls["side"] == WORSE})
-        return {**answered(scene, asked), **_addresses(controls["choices"], asked)}
+        return {**answered(scene, asked), **addresses(choices, asked)}
     except (BlupboardError, ValueError, TypeError) as error:
         nothing = dict.fromkeys(("above", "best", "grades"))
         return unchanged | nothing | {"line": sentence(str(error))}
@@ -179,23 +188,24 @@ def _sides(scene: Scene) -> list[dict[str, str]]:
     return [{"value": side, "label": word} for side, word in zip((BETTER, WORSE), words, strict=True)]
 
 
-def _addresses(choices: object, asked: AskedQuestions) -> dict[str, str]:
-    query = f"?choices={quote(json.dumps(choices))}&asked={quote(json.dumps(asked.to_json()))}"
+def addresses(choices: Choices, asked: AskedQuestions) -> dict[str, str]:
+    """Of the two downloads, relative to the page."""
+    query = f"{choices_query(choices)}&asked={quote(json.dumps(asked.to_json()))}"
     return {kind: f"{ADDRESS[1:]}.{kind}{query}" for kind in ("csv", "json")}
 
 
 def _file(comparisons: Comparisons, kind: str) -> flask.Response:
+    choices = requested_choices(comparisons)
     try:
-        given, choices = (json.loads(flask.request.args.get(name, "")) for name in ("asked", "choices"))
-        asked = AskedQuestions.from_json(given)
+        asked = AskedQuestions.from_json(json.loads(flask.request.args.get("asked", "")))
     except (ValueError, TypeError, RecursionError) as error:
-        raise BadRequest("The address of this download is incomplete; start it from the page.") from error
-    scene = scene_on_screen(comparisons, choices, None)
-    if scene is None:
-        raise Gone("What was on screen is not there any more; reload the page.")
+        raise BadRequest(INCOMPLETE) from error
     try:
+        scene = comparisons.scene(owner(), choices)
         answers = asked.answers(scene)
-    except BlupboardError as error:
+    except UnknownDataset as error:
+        raise NotFound(str(error)) from error
+    except (BlupboardError, ValueError) as error:
         raise BadRequest(str(error)) from error
     if answers is None:
         raise BadRequest(nothing_ranked(scene.unit).detail)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _LINES = 5_000
 _LONGEST_QUERY = 6_000
 """Characters of an address that every browser and proxy takes."""
-_INCOMPLETE = "The address of this download is incomplete; start it from the page."
+INCOMPLETE = "The address of this download is incomplete; start it from the page."
 
 
 TABLE_ADDRESS = "/export/table.csv"
@@ -82,7 +82,7 @@ def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, str, 
     choices = Choices.from_json(given)
     if choices is None:
         return "#", "#", "#", None
-    query = _query(choices)
+    query = choices_query(choices)
     try:
         rows = comparisons.source(owner(), choices).rows()
     except WorkspaceError:
@@ -93,18 +93,18 @@ def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, str, 
 
 
 def _table_csv(comparisons: Comparisons) -> flask.Response:
-    choices = _requested_choices(comparisons)
+    choices = requested_choices(comparisons)
     try:
         table = json.loads(flask.request.args.get("table", "{}"))
         if not isinstance(table, dict):
-            raise BadRequest(_INCOMPLETE)
+            raise BadRequest(INCOMPLETE)
         pieces = table_csv(comparisons.scene(owner(), choices), table)
         name = comparisons.source(owner(), choices).describe().file_name
         return _download(_resumed(next(pieces), pieces), f"{name.rsplit('.', 1)[0]}-table.csv")
     except UnknownDataset as error:
         raise NotFound(str(error)) from error
     except RecursionError as error:
-        raise BadRequest(_INCOMPLETE) from error
+        raise BadRequest(INCOMPLETE) from error
     except (BlupboardError, ValueError) as error:
         raise BadRequest(str(error)) from error
 
@@ -123,7 +123,7 @@ def _lesson_csv() -> flask.Response:
     return _download(iter([csv_block(lesson_lines())]), "lesson.csv")
 
 
-def _query(choices: Choices) -> str:
+def choices_query(choices: Choices) -> str:
     """The choices as part of an address, or where to find them: thousands of labels left out fit in none."""
     plain = quote(json.dumps(choices.to_json()))
     if len(plain) <= _LONGEST_QUERY:
@@ -136,7 +136,7 @@ def _digest(choices: Choices) -> str:
 
 
 def _groups_csv(comparisons: Comparisons) -> flask.Response:
-    choices = _requested_choices(comparisons)
+    choices = requested_choices(comparisons)
     try:
         scene = comparisons.scene(owner(), choices)
         ranks = ranks_of(scene) if flask.request.args.get("ranks") else {}
@@ -166,9 +166,9 @@ def ranks_of(scene: Scene) -> dict[str, list[Any]]:
 
 def _rows_csv(comparisons: Comparisons) -> flask.Response:
     try:
-        rows = comparisons.source(owner(), _requested_choices(comparisons)).rows()
+        rows = comparisons.source(owner(), requested_choices(comparisons)).rows()
         if rows is None:
-            raise BadRequest(_INCOMPLETE)
+            raise BadRequest(INCOMPLETE)
         pieces = rows.pieces()
         # what is wrong is found before the first piece: from there on the answer is under way
         first = next(pieces)
@@ -185,7 +185,7 @@ def _resumed(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield from pieces
 
 
-def _requested_choices(comparisons: Comparisons) -> Choices:
+def requested_choices(comparisons: Comparisons) -> Choices:
     """The choices that the address holds, or that were kept when it was made."""
     asked = flask.request.args
     try:
@@ -197,9 +197,9 @@ def _requested_choices(comparisons: Comparisons) -> Choices:
     except UnknownDataset as error:
         raise NotFound(str(error)) from error
     except (ValueError, RecursionError) as error:
-        raise BadRequest(_INCOMPLETE) from error
+        raise BadRequest(INCOMPLETE) from error
     if choices is None:
-        raise BadRequest(_INCOMPLETE)
+        raise BadRequest(INCOMPLETE)
     if "kept" in asked and _digest(choices) != asked.get("digest"):
         raise Conflict("What is chosen has changed since; start this download from the page again.")
     return choices

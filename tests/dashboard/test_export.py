@@ -14,10 +14,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.callbacks import conclude
 from dashboard.callbacks import downloads as export
 from dashboard.callbacks.downloads import RISK_ADDRESS, TABLE_ADDRESS, csv_lines
 from dashboard.cli.simulate import simulate_command
 from dashboard.ingest import RowFilter
+from dashboard.session.asked_questions import AskedQuestions
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.running_studies import RunningStudies
@@ -108,11 +110,13 @@ def download(comparisons, monkeypatch):
     app = flask.Flask("test")
     studies = RunningStudies(1)
     export.install(app, comparisons, studies)
+    conclude.install(app, comparisons)
     client = app.test_client()
     monkeypatch.setattr(export, "owner", lambda: "ann")
 
     def get(choices, who="ann", path=PATH, address=None, more=""):
-        monkeypatch.setattr(export, "owner", lambda: who)
+        for module in (export, conclude):
+            monkeypatch.setattr(module, "owner", lambda: who)
         if address is not None:
             return client.get(f"/{address}")
         given = choices if isinstance(choices, str) else json.dumps(choices.to_json())
@@ -180,6 +184,8 @@ def test_very_many_groups_left_out_are_kept_and_downloaded_without(comparisons, 
         f"school {i:06}" for i in range(11_990, 12_000)
     }
     assert len(download(None, address=rows.href).text.splitlines()) == 1 + 20
+    answers = download(None, address=conclude.addresses(choices, AskedQuestions())["csv"])
+    assert len(answers.text.splitlines()) == 1 + 10
 
     fewer = replace(choices, source=replace(choices.source, rows=RowFilter(exclude=gone[1:])))
     comparisons.workspace.save_choices("ann", choices.source.token, fewer.to_json())
@@ -187,6 +193,18 @@ def test_very_many_groups_left_out_are_kept_and_downloaded_without(comparisons, 
     assert later.status_code == 409
     assert "changed since" in later.text
     assert download(None, "bob", address=table).status_code == 404
+
+
+def test_conclusions_are_downloaded_by_their_owner_alone(download, upload):
+    choices = upload()
+    address = conclude.addresses(choices, AskedQuestions(top=2))["json"]
+    assert len(address) < 1_000
+    answer = download(None, address=address)
+    assert "conclusions.json" in answer.headers["Content-Disposition"]
+    assert [line["group"] for line in answer.get_json()["above"]] == ["=a", "b", "c"]
+    assert download(None, "bob", address=address).status_code == 404
+    assert download(None, address=address.partition("&asked")[0]).status_code == 400
+    assert download("{", path="/export/conclusions.csv", more="&asked={}").status_code == 400
 
 
 def test_nobody_else_downloads_it(download, upload):
