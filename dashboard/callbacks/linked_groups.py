@@ -54,7 +54,7 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
         "/groups/cards": _cards,
     }
     for path, found in answers.items():
-        server.add_url_rule(path, path, _answer(comparisons, found), methods=["POST"])
+        server.add_url_rule(path, path, scene_answer(comparisons, found), methods=["POST"])
 
 
 def view_requests(comparisons: Comparisons, given: object, selection_key: str) -> dict[str, ViewRequest]:
@@ -68,7 +68,9 @@ def view_requests(comparisons: Comparisons, given: object, selection_key: str) -
     return {known[name]: ViewRequest.from_json(part) for name, part in parts.items() if name in known}
 
 
-def _answer(comparisons: Comparisons, found: Found) -> Callable[[], flask.Response]:
+def scene_answer(comparisons: Comparisons, found: Found) -> Callable[[], flask.Response]:
+    """The answer to a request whose body holds the page's ``choices``: what is ``found`` in their scene."""
+
     def answer() -> flask.Response:
         given = flask.request.get_json(silent=True)
         if not isinstance(given, dict):

@@ -9,13 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import flask
 import numpy as np
-from plotly.io.json import to_json_plotly
-from werkzeug.exceptions import BadRequest, Gone
 
-from dashboard.callbacks.linked_groups import view_requests
-from dashboard.callbacks.scenes import scene_on_screen
+from dashboard.callbacks.linked_groups import scene_answer, view_requests
 from dashboard.figures.page_view import draw_view
 from dashboard.figures.parts import ONE_BY_ONE
 from dashboard.figures.view_request import WHOLE
@@ -27,6 +23,9 @@ from dashboard.words.conclusions import nothing_ranked
 from dashboard.words.grammar import join_names
 
 if TYPE_CHECKING:
+    import flask
+
+    from dashboard.callbacks.linked_groups import Asked
     from dashboard.scene.scene import Scene, Series
     from dashboard.session.comparisons import Comparisons
 
@@ -40,24 +39,17 @@ POSSIBLE = "possible truth"
 
 def install(server: flask.Flask, comparisons: Comparisons) -> None:
     """Add the route."""
+    server.add_url_rule("/truths/frame", "truths_frame", scene_answer(comparisons, _frame), methods=["POST"])
 
-    def frame() -> flask.Response:
-        given = flask.request.get_json(silent=True)
-        if not isinstance(given, dict):
-            raise BadRequest("This request holds no question; start it from the page.")
-        scene = scene_on_screen(comparisons, given.get("choices"))
-        if scene is None:
-            raise Gone("What was on screen is not there any more; reload the page.")
-        draw = given.get("draw")
-        number = draw % DRAWS if isinstance(draw, int) else 0
-        parts = view_requests(comparisons, given.get("parts"), scene.selection_key)
-        found = possible_frame(scene, str(given.get("method") or ""), number)
-        figures = {} if found is None else views_of(scene, found[0], parts)
-        words = refusal(scene) if found is None else found[1]
-        answer = {"figures": figures, "words": words, "draws": DRAWS if figures else 0}
-        return flask.Response(to_json_plotly(answer), mimetype="application/json")
 
-    server.add_url_rule("/truths/frame", "truths_frame", frame, methods=["POST"])
+def _frame(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, Any]:
+    draw = given.get("draw")
+    number = draw % DRAWS if isinstance(draw, int) else 0
+    parts = view_requests(comparisons, given.get("parts"), scene.selection_key)
+    found = possible_frame(scene, str(given.get("method") or ""), number)
+    figures = {} if found is None else views_of(scene, found[0], parts)
+    words = refusal(scene) if found is None else found[1]
+    return {"figures": figures, "words": words, "draws": DRAWS if figures else 0}
 
 
 def possible_frame(scene: Scene, method: str, draw: int) -> tuple[Scene, str] | None:
