@@ -22,6 +22,7 @@ from dashboard.callbacks.downloads import (
 from dashboard.callbacks.scenes import scene_on_screen
 from dashboard.pages import ids
 from dashboard.pages.conclude import BETTER, HEADLINE_METHOD, HOW_TO_PIN, WORSE, answer_block, pinned_block
+from dashboard.scene.rank_spread import ranking_series
 from dashboard.serving.server import owner
 from dashboard.session.asked_questions import AskedQuestions
 from dashboard.session.choices import Choices
@@ -173,12 +174,11 @@ def answered(scene: Scene, asked: AskedQuestions) -> dict[str, Any]:
 
 def _methods(scene: Scene) -> list[dict[str, str]]:
     """The methods that can answer, the headline's first."""
-    able = [s for s in scene.series if s.result.fit is not None and s.result.fit.joint is not None]
     first = AskedQuestions().ranked_by(scene)
     label = "no method" if first is None else first.label
     return [
         {"value": HEADLINE_METHOD, "label": label},
-        *({"value": s.id, "label": s.label} for s in able if s is not first),
+        *({"value": s.id, "label": s.label} for s in ranking_series(scene) if s is not first),
     ]
 
 

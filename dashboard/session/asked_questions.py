@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest.json_values import text
-from dashboard.scene.rank_spread import ranks_in_data_order, require_ranked
+from dashboard.scene.rank_spread import ranking_series, ranks_in_data_order, require_ranked
 from estimators import DataError, Questions, call_above
 from estimators.inference.ranks import EXACT_GROUPS
 
@@ -73,7 +73,7 @@ class AskedQuestions:
 
     def ranked_by(self, scene: Scene) -> Series | None:
         """The method whose joint distribution answers; None: no method that is on has one."""
-        able = [s for s in scene.series if s.result.fit is not None and s.result.fit.joint is not None]
+        able = ranking_series(scene)
         pulled = [s for s in able if s.result.fit is not None and s.result.fit.center is not None]
         wanted = [s for s in able if s.id == self.method] or [s for s in able if s is scene.reference]
         return next(iter(wanted or pulled or able), None)
