@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -44,7 +45,9 @@ class AskedQuestions:
         """What :meth:`to_json` gave. Raises TypeError or ValueError for anything else."""
         if not isinstance(given, Mapping):
             raise TypeError(given)
-        first = cls()
+        rate, top = _number(given.get("error_rate")), _number(given.get("top"))
+        if top is not None and not top.is_integer():
+            raise ValueError(f"how many are the best is a whole number, not {top:g}")
         graded_by = text(given.get("graded_by") or PRICE)
         if graded_by not in FIRST_LIMIT:
             raise ValueError(graded_by)
@@ -52,8 +55,8 @@ class AskedQuestions:
             method=text(given.get("method") or ""),
             worse=bool(given.get("worse")),
             value=_number(given.get("value")),
-            error_rate=_number(given.get("error_rate")) or first.error_rate,
-            top=int(_number(given.get("top")) or first.top),
+            error_rate=cls.error_rate if rate is None else rate,
+            top=cls.top if top is None else int(top),
             graded_by=graded_by,
             limit=_number(given.get("limit")),
         )
@@ -122,9 +125,12 @@ class AskedQuestions:
 
 
 def _number(given: object) -> float | None:
-    """A number, None where a field is empty. Raises ValueError or TypeError for anything else."""
+    """A finite number, None where a field is empty. Raises ValueError or TypeError for anything else."""
     if given is None or given == "":
         return None
     if isinstance(given, bool) or not isinstance(given, (int, float, str)):
         raise TypeError(given)
-    return float(given)
+    number = float(given)
+    if not math.isfinite(number):
+        raise ValueError(f"{given} is no number that can be asked for")
+    return number

@@ -128,8 +128,12 @@ def test_a_method_that_is_chosen_answers():
 
 
 @pytest.mark.parametrize(
-    "given", [None, [], {"graded_by": "mood"}, {"top": True}, {"value": {}}, {"value": "x"}]
-)
+    "given",
+    [
+        None, [], {"graded_by": "mood"}, {"top": True}, {"value": {}}, {"value": "x"},
+        {"top": 2.5}, {"top": "inf"}, {"value": "nan"}, {"limit": "-inf"},
+    ],
+)  # fmt: skip
 def test_what_makes_no_sense_is_refused(given):
     with pytest.raises((TypeError, ValueError)):
         AskedQuestions.from_json(given)
@@ -138,6 +142,14 @@ def test_what_makes_no_sense_is_refused(given):
 def test_a_rate_out_of_bounds_is_said():
     with pytest.raises(OptionError, match="between 0 and 1"):
         answers(AskedQuestions(error_rate=2.0))
+
+
+def test_nought_is_not_answered_as_if_nothing_had_been_asked():
+    with pytest.raises(OptionError, match="between 0 and 1, not at 0"):
+        answers(AskedQuestions.from_json({"error_rate": 0}))
+    with pytest.raises(OptionError, match="at least 1"):
+        answers(AskedQuestions.from_json({"top": 0}))
+    assert AskedQuestions.from_json({"error_rate": "", "top": ""}) == AskedQuestions()
 
 
 @given(
