@@ -128,6 +128,12 @@ _CHECKS: Final[Mapping[str, Callable[[object], Any]]] = {
 """What each option of `Reading` takes."""
 
 
+def operator_of(written: str) -> Operator:
+    """The operator of a condition that is written so. Raises ValueError where there is none."""
+    operators: tuple[Operator, ...] = get_args(Operator)
+    return operators[operators.index(written)]
+
+
 @dataclass(frozen=True)
 class Condition:
     """What a row must fulfil to take part: a column is, is not, is above or below something."""
@@ -150,8 +156,7 @@ class Condition:
             raise UnreadableFile(
                 f'"{text}" is no condition: write COLUMN=VALUE, with = != < <= > or >= between the two.'
             )
-        operator: Operator = found["operator"]  # type: ignore[assignment]
-        return cls(found["column"], operator, found["value"])
+        return cls(found["column"], operator_of(found["operator"]), found["value"])
 
 
 @dataclass(frozen=True)

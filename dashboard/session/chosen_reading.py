@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from dashboard.ingest import ALL_ROWS, AS_FOUND, Condition, Reading, RowFilter
 from dashboard.ingest.json_values import sequence, text
-from dashboard.ingest.reading import Operator
+from dashboard.ingest.reading import operator_of
 
 
 def rows_to_json(rows: RowFilter) -> dict[str, Any]:
@@ -30,8 +30,7 @@ def rows_from_json(given: object) -> RowFilter:
 
 def _condition(given: object) -> Condition:
     column, written, value = map(text, sequence(given))
-    operators: tuple[Operator, ...] = get_args(Operator)
-    return Condition(column, operators[operators.index(written)], value)
+    return Condition(column, operator_of(written), value)
 
 
 @dataclass(frozen=True)
