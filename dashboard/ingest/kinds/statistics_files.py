@@ -8,6 +8,7 @@ is blank.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +117,7 @@ def _array(values: ArrayLike) -> pa.Array:
 
 def _text(value: object) -> str | None:
     """What stands in a cell of a column that is no column of numbers; None where nothing does."""
-    if value is None or value == "" or value != value:  # noqa: PLR0124 - NaN
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, dt.datetime) and value.time() == dt.time() and value.tzinfo is None:
         return value.date().isoformat()
