@@ -101,7 +101,7 @@ def _empty_app() -> dash.Dash:
     app = dash.Dash(
         __name__,
         title="blupboard",
-        update_title=None,  # type: ignore[arg-type]  # None is how Dash is told to leave the title alone
+        update_title="",  # the title stays as it is while callbacks run
         assets_folder=str(_HERE / "assets"),
         assets_ignore=_IMPORTED,
         serve_locally=True,
