@@ -26,7 +26,8 @@ SAMPLE_CHARACTERS = 1 << 18
 _SAMPLE_ROWS = 1000
 MAX_COLUMNS = 50_000
 """What a text table may have."""
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
+"""What usually separates columns."""
 _RARE_DELIMITERS = ("^", ":", " ")
 _CELLS_LOOKED_AT = 20_000
 _FEW_COLUMNS = 200
@@ -157,7 +158,7 @@ def is_blank_row(row: list[str]) -> bool:
 def refuse_many_columns(sample: str, name: str) -> None:
     """Raise UnreadableFile where a text begins with a line of more columns than `MAX_COLUMNS`."""
     first = sample.lstrip("\ufeff\r\n").partition("\n")[0]
-    if max(first.count(delimiter) for delimiter in _DELIMITERS) >= MAX_COLUMNS:
+    if max(first.count(delimiter) for delimiter in DELIMITERS) >= MAX_COLUMNS:
         raise UnreadableFile(
             f"{name} has more than {MAX_COLUMNS:,} columns: leave out those that are not needed, or turn the "
             "table round if each of its rows is one column."
@@ -175,7 +176,7 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     skip, declared, remark = _lines_above(sample, reading)
     lines = _physical_lines(sample)[skip:]
     delimiter = reading.delimiter or declared
-    candidates = [delimiter] if delimiter else [*_DELIMITERS, *_RARE_DELIMITERS]
+    candidates = [delimiter] if delimiter else [*DELIMITERS, *_RARE_DELIMITERS]
     trials = [trial for mark in candidates for trial in _trials(mark, lines, whole, reading)]
     trials = [trial for trial in trials if trial.rows]
     if not trials:
@@ -183,7 +184,7 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     usable = [
         t
         for t in trials
-        if t.width >= 2 and (t.agreement == 1.0 or t.dialect.delimiter in (*_DELIMITERS, reading.delimiter))
+        if t.width >= 2 and (t.agreement == 1.0 or t.dialect.delimiter in (*DELIMITERS, reading.delimiter))
     ]
     if not usable:
         raise _one_column(trials, skip, name)
@@ -241,7 +242,7 @@ def convention_of(trial: _Trial) -> Convention:
 
 def _score(trial: _Trial) -> tuple[bool, float, bool, float, int, int]:
     """What makes one way to read the sample better than another, most important first."""
-    common = trial.dialect.delimiter in _DELIMITERS
+    common = trial.dialect.delimiter in DELIMITERS
     dialect = trial.dialect
     plain = dialect.quote == '"' and dialect.escape is None and not dialect.skips_spaces
     return (trial.error is None, trial.agreement, common, trial.numbers, trial.width, int(plain))
@@ -268,8 +269,8 @@ def _comment_lines(sample: str, skip: int) -> int:
     count = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
     if count == 0 or count == len(lines):
         return 0
-    counts = [{d: lines[i].count(d) for d in _DELIMITERS} for i in (count - 1, count)]
-    fits_data = any(counts[0][d] == counts[1][d] > 0 for d in _DELIMITERS)
+    counts = [{d: lines[i].count(d) for d in DELIMITERS} for i in (count - 1, count)]
+    fits_data = any(counts[0][d] == counts[1][d] > 0 for d in DELIMITERS)
     return count - 1 if fits_data else count
 
 
@@ -341,7 +342,7 @@ def _wider_rows(trial: _Trial) -> tuple[int, int, _Trial, int] | None:
     None where they are fewer than half, or the delimiter is a rare one.
     """
     widths = Counter(len(row) for _, row in trial.rows if len(row) >= 2)
-    if not widths or trial.dialect.delimiter not in _DELIMITERS:
+    if not widths or trial.dialect.delimiter not in DELIMITERS:
         return None
     width, often = widths.most_common(1)[0]
     if often < max(2, len(trial.rows) / 2):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from dashboard.ingest.dialect import fits
+from dashboard.ingest.dialect import DELIMITERS, fits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,6 @@ _TAIL_BYTES: Final = 1 << 16
 _CHUNK_BYTES: Final = 1 << 20
 MOST_LINES: Final = 20
 """More lines than these without a separator are no remarks below a table."""
-_DELIMITERS: Final = (",", ";", "\t", "|")
 _REMARK: Final = re.compile(r"\s*([*\u2020\u2021#(\[]|\S+\s+\S)")
 """A mark of a footnote, or several words: a single word or number is rather a row that was cut short."""
 
@@ -63,7 +62,7 @@ def _last_lines(path: Path) -> list[str]:
 
 def _is_remark(line: str, layout: Layout) -> bool:
     dialect = layout.dialect
-    if dialect.delimiter not in _DELIMITERS or dialect.escape is not None:
+    if dialect.delimiter not in DELIMITERS or dialect.escape is not None:
         return False
     bare = line.strip().strip(dialect.quote or None)
     closed = not dialect.quote or line.count(dialect.quote) % 2 == 0
