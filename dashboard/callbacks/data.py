@@ -14,9 +14,9 @@ from dashboard.pages.rail import column_options, my_files
 from dashboard.serving.server import owner
 from dashboard.session.first_choices import first_choices, missing_columns, worked_example
 from dashboard.session.reread import read_as_before
-from dashboard.session.stored_file import SAMPLE_PREFIX
 from dashboard.storage.deleted_files import put_back, set_aside
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
+from dashboard.storage.sample_tables import SAMPLE_PREFIX
 
 if TYPE_CHECKING:
     import dash

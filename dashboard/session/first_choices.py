@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from dashboard.session.choices import Choices, kind_of
 from dashboard.session.chosen_reading import ChosenReading
 from dashboard.session.simulation import FIRST_DESIGN, ChosenDesign
-from dashboard.session.stored_file import SAMPLE_PREFIX, ChosenColumns, sample_of
+from dashboard.session.stored_file import ChosenColumns, sample_of
 from dashboard.storage.errors import WorkspaceError
+from dashboard.storage.sample_tables import SAMPLE_PREFIX
 
 if TYPE_CHECKING:
     from dashboard.session.comparisons import Comparisons

@@ -25,6 +25,7 @@ from dashboard.session.sources import (
     SourceControls,
     selection_key,
 )
+from dashboard.storage.sample_tables import SAMPLE_PREFIX
 from dashboard.words.numbers import row_count
 from estimators import DataError
 
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from dashboard.session.sources import ChosenSource, Holdings
     from dashboard.storage.datasets import Dataset
     from estimators import Comparison, GroupData, Sample
-
-SAMPLE_PREFIX = "sample-"
-"""Of the token of a sample, before its id."""
 
 
 @dataclass(frozen=True)

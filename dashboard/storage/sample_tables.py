@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SAMPLE_PREFIX = "sample-"
+"""Of the token of a sample, before its id."""
 
 
 class BuildDataset(Protocol):
