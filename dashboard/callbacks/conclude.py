@@ -14,7 +14,6 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard.callbacks.downloads import (
     INCOMPLETE,
-    answered_csv,
     attachment,
     choices_query,
     requested_choices,
@@ -36,6 +35,7 @@ from dashboard.words.conclusions import (
     grade_lists,
     nothing_ranked,
 )
+from dashboard.words.csv_text import csv_of_lines
 from dashboard.words.grammar import sentence
 from dashboard.words.group_card import value_text
 from dashboard.words.numbers import number
@@ -211,7 +211,7 @@ def _file(comparisons: Comparisons, kind: str) -> flask.Response:
         raise BadRequest(nothing_ranked(scene.unit).detail)
     body: Any = json.dumps(answers, ensure_ascii=False, allow_nan=False, indent=1)
     if kind == "csv":
-        body = answered_csv(answer_lines(answers))
+        body = csv_of_lines(answer_lines(answers))
     response = flask.Response(body, mimetype="text/csv" if kind == "csv" else "application/json")
     response.headers["Content-Disposition"] = attachment(f"conclusions.{kind}")
     return response

@@ -21,7 +21,7 @@ from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
 from dashboard.session.lesson import lesson_lines
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
-from dashboard.words.csv_text import csv_block, formula_safe
+from dashboard.words.csv_text import csv_block, csv_of_lines, formula_safe
 from dashboard.words.ranks import rank_columns
 from dashboard.words.risk_csv import risk_lines
 from dashboard.words.table_csv import table_csv
@@ -113,10 +113,7 @@ def _risk_csv(studies: RunningStudies) -> flask.Response:
     snapshot = studies.look(owner())
     if snapshot is None or snapshot.report is None:
         raise NotFound("There is no study to save yet; press Run first.")
-    lines = risk_lines(snapshot.report)
-    return _download(
-        iter([csv_block([list(lines[0]), *(list(line.values()) for line in lines)])]), "risk.csv"
-    )
+    return _download(iter([csv_of_lines(risk_lines(snapshot.report))]), "risk.csv")
 
 
 def _lesson_csv() -> flask.Response:
@@ -234,9 +231,3 @@ def csv_lines(comparison: Comparison, more: Mapping[str, list[Any]] | None = Non
         lines = list(zip(*columns.values(), strict=True))
         for start in range(0, len(lines), _LINES):
             yield csv_block(lines[start : start + _LINES])
-
-
-def answered_csv(lines: list[dict[str, Any]]) -> bytes:
-    """Lines of the same columns, whose ``group`` is guarded: UTF-8, every digit of the numbers."""
-    guarded = [{**line, "group": formula_safe(line["group"])} for line in lines]
-    return csv_block([tuple(guarded[0]), *(tuple(line.values()) for line in guarded)])

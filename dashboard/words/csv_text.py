@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a text for a formula (OWASP, CSV injection)."""
@@ -23,3 +23,9 @@ def csv_block(lines: Iterable[Sequence[object]]) -> bytes:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\r\n").writerows(lines)
     return buffer.getvalue().encode()
+
+
+def csv_of_lines(lines: Sequence[Mapping[str, object]]) -> bytes:
+    """Lines of the same columns, one at least, below the columns' names; cells of text are guarded."""
+    cells = [[formula_safe(v) if isinstance(v, str) else v for v in line.values()] for line in lines]
+    return csv_block([tuple(lines[0]), *cells])

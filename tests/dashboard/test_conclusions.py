@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.callbacks.conclude import answered
-from dashboard.callbacks.downloads import answered_csv
 from dashboard.scene.scene import make_scene
 from dashboard.session.asked_questions import DISCORDANCE, MOST_GRADED, PRICE, AskedQuestions
 from dashboard.words.conclusions import (
@@ -21,6 +20,7 @@ from dashboard.words.conclusions import (
     grade_answer,
     grade_lists,
 )
+from dashboard.words.csv_text import csv_of_lines
 from estimators import GroupData, OptionError, Questions, compare, group_ranks
 from tests.components import text_of
 from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
@@ -181,7 +181,7 @@ def test_the_file_has_a_line_for_each_group_and_no_cell_that_calculates():
     found = answers()
     found["above"][0] = {**found["above"][0], "group": "=1+1"}
     head, *lines = csv.reader(
-        io.StringIO(answered_csv(answer_lines(found | {"grades": []})).decode(), newline="")
+        io.StringIO(csv_of_lines(answer_lines(found | {"grades": []})).decode(), newline="")
     )
     assert head == ["group", "probability", "called", "among_best", "may_be_best"]
     assert lines[0][0] == "'=1+1"
