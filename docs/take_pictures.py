@@ -7,7 +7,6 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from dashboard.figures.views import VIEWS
 from dashboard.pages import ids
 from tests.browser.board import open_board, open_sample, repaint, settle
 from tests.browser.chromium import FLAGS, installed
@@ -15,6 +14,7 @@ from tests.browser.dials import open_simulation
 from tests.browser.serving import serving
 from tests.browser.test_lesson import open_lesson
 from tests.browser.test_risk import open_risk
+from tests.scenes import ARRANGED
 from tests.test_docs_plugins import FILES
 
 IMAGES = Path(__file__).parent / "images"
@@ -35,7 +35,7 @@ def take(page: Page, name: str, part: str | None = None) -> None:
 def desk(page: Page) -> None:
     """The pictures at the size of a desk."""
     open_board(page)
-    for view in VIEWS:
+    for view in ARRANGED:
         take(page, view.id, f"#{ids.view_panel(view.id)}")
     point_at_the_last(page)
     page.screenshot(path=IMAGES / "board.png", animations="disabled")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dashboard.figures.page_view import draw_view
 from dashboard.figures.views import VIEWS
+from dashboard.pages.views import BELOW
 from dashboard.scene.scene import make_scene
 from estimators import DataError, Estimator, GroupData, GroupFit, build_registry, compare, option
 
@@ -112,14 +113,18 @@ def group_data(draw, max_groups=12):
     return GroupData.from_arrays(outcome, np.array(group, dtype=object))
 
 
+ARRANGED = tuple(view for view in VIEWS if view.place not in BELOW)
+"""The built-in views that stand beside each other, which all are drawn with the page."""
+
+
 def scene_of(data, estimators=None, *, outcome="score", group="school", level=0.95, options=None, **more):
     comparison = compare(data, everyone() if estimators is None else estimators, level=level, options=options)
     return make_scene(comparison, outcome=outcome, group=group, selection_key="view", **more)
 
 
 def figures_of(scene):
-    """Every built-in view as plotly's JSON, by its id."""
-    return {view.id: draw_view(view, scene).figure for view in VIEWS}
+    """Every view of ARRANGED as plotly's JSON, by its id."""
+    return {view.id: draw_view(view, scene).figure for view in ARRANGED}
 
 
 def built_in(*names):

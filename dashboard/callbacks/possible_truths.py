@@ -15,7 +15,6 @@ from dashboard.callbacks.linked_groups import scene_answer, view_requests
 from dashboard.figures.page_view import draw_view
 from dashboard.figures.parts import ONE_BY_ONE
 from dashboard.figures.view_request import WHOLE
-from dashboard.figures.views import TRUTH_VIEWS
 from dashboard.pages import ids
 from dashboard.scene.truth import Truth
 from dashboard.session.asked_questions import AskedQuestions
@@ -23,9 +22,12 @@ from dashboard.words.conclusions import nothing_ranked
 from dashboard.words.grammar import join_names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import flask
 
     from dashboard.callbacks.linked_groups import Asked
+    from dashboard.figures.page_view import PageView
     from dashboard.scene.scene import Scene, Series
     from dashboard.session.comparisons import Comparisons
 
@@ -47,7 +49,8 @@ def _frame(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, An
     number = draw % DRAWS if isinstance(draw, int) else 0
     parts = view_requests(comparisons, given.get("parts"), scene.selection_key)
     found = possible_frame(scene, str(given.get("method") or ""), number)
-    figures = {} if found is None else views_of(scene, found[0], parts)
+    played = [view for view in comparisons.views if view.plays_truths]
+    figures = {} if found is None else views_of(played, scene, found[0], parts)
     words = refusal(scene) if found is None else found[1]
     return {"figures": figures, "words": words, "draws": DRAWS if figures else 0}
 
@@ -82,10 +85,12 @@ def refusal(scene: Scene) -> str:
     return nothing_ranked(scene.unit).detail
 
 
-def views_of(scene: Scene, possible: Scene, parts: dict[str, Any]) -> dict[str, Any]:
+def views_of(
+    views: Iterable[PageView], scene: Scene, possible: Scene, parts: dict[str, Any]
+) -> dict[str, Any]:
     """The views with the possible truth, on the axes that the page shows."""
     figures = {}
-    for view in TRUTH_VIEWS:
+    for view in views:
         request = parts.get(view.id, WHOLE)
         shown, moved = draw_view(view, scene, request).figure, draw_view(view, possible, request).figure
         if shown is not None and moved is not None:

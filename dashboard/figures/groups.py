@@ -326,4 +326,5 @@ VIEW = PageView(
     marks=groups_marks,
     legend=groups_legend,
     place="tall",
+    plays_truths=True,
 )

@@ -57,6 +57,8 @@ class PageView:
     place: Place = "below"
     live: bool = True
     """Whether it is drawn with the page and at each step of a dial; else once the page is there."""
+    plays_truths: bool = False
+    """Whether possible truths are played in it; it draws the truth where it is known."""
     for_theme: bool = False
     """Whether it is drawn for a theme, since nobody else knows what its colours become in the other; the page
     turns the colours of all else."""

@@ -75,4 +75,5 @@ VIEW = PageView(
     part=rank_figure,
     marks=rank_marks,
     place="single",
+    plays_truths=True,
 )

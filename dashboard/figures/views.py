@@ -18,9 +18,14 @@ from dashboard.figures import (
     weight,
 )
 
-VIEWS = (groups.VIEW, shrinkage.VIEW, own_estimate.VIEW, weight.VIEW, rank.VIEW, group_rows.VIEW)
-
-TRUTH_VIEWS = (groups.VIEW, rank.VIEW)
-"""Those in which possible truths are played."""
-MORE_VIEWS = (funnel.VIEW, rank_intervals.VIEW, spread_profile.VIEW)
-"""Those below the page's arrangement; a card is hidden where there is nothing to draw."""
+VIEWS = (
+    groups.VIEW,
+    shrinkage.VIEW,
+    own_estimate.VIEW,
+    weight.VIEW,
+    rank.VIEW,
+    group_rows.VIEW,
+    funnel.VIEW,
+    rank_intervals.VIEW,
+    spread_profile.VIEW,
+)

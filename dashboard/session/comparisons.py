@@ -69,7 +69,6 @@ class Comparisons:
         """Where plugins' views are drawn; None: here."""
         self.views: tuple[PageView, ...] = (
             *views.VIEWS,
-            *views.MORE_VIEWS,
             *plugin_views(registry, self.styles, processes),
         )
         """Everything that the page draws of a comparison, in its order."""

@@ -9,9 +9,10 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from dashboard.figures import views
+from tests.scenes import ARRANGED
 
-VIEWS = tuple(f"view-{view.id}" for view in views.VIEWS)
+VIEWS = tuple(f"view-{view.id}" for view in ARRANGED)
+"""The views that stand beside each other."""
 
 _STALE = """
 () => {

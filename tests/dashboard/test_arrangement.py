@@ -14,13 +14,12 @@ from dashboard.figures.own_estimate import VIEW as OWN
 from dashboard.figures.page_view import draw_view, draw_views
 from dashboard.figures.rank import VIEW as RANK
 from dashboard.figures.shrinkage import VIEW as SHRINKAGE
-from dashboard.figures.views import VIEWS
 from dashboard.scene.scene import MOST_OVERLAID, MULTIPLES, OVERLAID
 from dashboard.session.choices import Choices, arrangement_choices
 from dashboard.session.stored_file import ChosenColumns
 from estimators import Estimator, GroupFit
 from tests.dashboard.sent import group_traces, markers, numbers
-from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
+from tests.scenes import ARRANGED, BUILT_IN, built_in, groups_of, scene_of
 
 DATA = groups_of([2, 5, 9, 30, 4], means=[1.0, 4.0, 2.0, 8.0, 6.0], spread=2.0)
 
@@ -114,7 +113,7 @@ def test_estimates_against_own_means_have_a_panel_and_a_slope_each():
 def test_one_method_alone_is_all_that_views_draw():
     scene = scene_of(DATA, MANY, arrangement="james_stein")
     assert [s.id for s in scene.in_view.series] == ["james_stein"]
-    for drawing in draw_views([view for view in VIEWS if view.marks], scene).values():
+    for drawing in draw_views([view for view in ARRANGED if view.marks], scene).values():
         named = {t.get("name") for t in group_traces(drawing.figure) if t["mode"] == "markers"}
         assert named <= {"James–Stein", "own mean"}
     assert scene_of(DATA, built_in("reml"), arrangement="gone").in_view.series
@@ -123,8 +122,8 @@ def test_one_method_alone_is_all_that_views_draw():
 @pytest.mark.parametrize("arrangement", ["", OVERLAID, MULTIPLES, "james_stein"])
 def test_marks_of_further_groups_match_the_traces_of_the_figure(arrangement):
     scene = scene_of(groups_of(np.full(500, 3)), MANY, arrangement=arrangement)
-    marks = marks_of(VIEWS, scene, np.array([7, 400]), {})
-    for view in VIEWS:
+    marks = marks_of(ARRANGED, scene, np.array([7, 400]), {})
+    for view in ARRANGED:
         if view.marks:
             drawn = group_traces(draw_view(view, scene).figure)
             assert [len(m["x"]) for m in marks[view.id]] == [2 * t["meta"]["stride"] for t in drawn]

@@ -13,15 +13,14 @@ from dashboard.figures.groups import groups_figure, mark_series, offsets
 from dashboard.figures.parts import plotly_text, tick_text
 from dashboard.figures.rank import rank_figure, rank_ticks
 from dashboard.figures.shrinkage import shrinkage_figure
-from dashboard.figures.views import VIEWS
 from dashboard.figures.weight import log_ticks, weight_figure
 from dashboard.scene.scene import OVERLAID
 from dashboard.scene.style import LINE, styles
 from estimators import GroupData
 from tests.dashboard.sent import group_traces, markers, numbers, sent, texts
-from tests.scenes import BUILT_IN, Share, built_in, everyone, group_data, groups_of, scene_of
+from tests.scenes import ARRANGED, BUILT_IN, Share, built_in, everyone, group_data, groups_of, scene_of
 
-BUILDERS = {view.id: view.figure for view in VIEWS}
+BUILDERS = {view.id: view.figure for view in ARRANGED}
 SORTS = ["", "@own", "@rows", "@name", "ols", "reml", "share", "nobody"]
 
 

@@ -20,14 +20,13 @@ from dashboard.figures.row_scale import ENDS, RowScale
 from dashboard.figures.shrinkage import shrinkage_figure
 from dashboard.figures.stand_outs import most_moved, moves
 from dashboard.figures.view_request import WHOLE, ViewRequest
-from dashboard.figures.views import VIEWS as ALL_VIEWS
 from dashboard.scene.groups_index import INDEXED, groups_index
 from dashboard.scene.search import positions_named
 from estimators import GroupData
 from tests.dashboard.sent import group_traces, numbers, sent
-from tests.scenes import BUILT_IN, scene_of
+from tests.scenes import ARRANGED, BUILT_IN, scene_of
 
-VIEWS = [view for view in ALL_VIEWS if view.marks]
+VIEWS = [view for view in ARRANGED if view.marks]
 """Those that draw all groups."""
 MOST_BYTES = 250_000
 """Of one view, before it is compressed; the largest is a list of ONE_BY_ONE groups."""

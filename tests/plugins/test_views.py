@@ -19,7 +19,7 @@ from dashboard.app import create_app
 from dashboard.callbacks.views import view_values
 from dashboard.figures.page_view import Drawing, draw_views
 from dashboard.figures.plugin_figure import MANY, look_of, page_figure
-from dashboard.figures.views import MORE_VIEWS
+from dashboard.figures.views import VIEWS
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.processes import PluginProcesses
 from dashboard.plugin_host.stand_ins import with_stand_ins
@@ -302,6 +302,6 @@ def test_the_browser_gets_a_list_of_views_however_many(tmp_path, monkeypatch, co
     app = create_app(data_dir=tmp_path, plugins=views)
     client = app.server.test_client()
     outputs_of_page = [callback["output"] for callback in client.get("/_dash-dependencies").json]
-    own = [f"view-{view.id}.figure" for view in MORE_VIEWS if not view.live]
+    own = [f"view-{view.id}.figure" for view in VIEWS if not view.live]
     wanted = "...".join([*own, *(f"view-more-v{i}.figure" for i in range(count))])
     assert f"..{wanted}.." in outputs_of_page
