@@ -24,20 +24,32 @@ LEAST_GAP = 0.02
 """Difference of two risks, level means = 1, below which the curves lie on one another."""
 ERRORS = 2.0
 """Monte Carlo standard errors that a band reaches to each side."""
+HOVER_LABEL = {"bgcolor": RAISED[False], "font": {"color": INK[False], "size": 12}}
+LEGEND: dict[str, Any] = {
+    "orientation": "h",
+    "y": -0.2,
+    "x": 0,
+    "yanchor": "top",
+    "font": {"size": 11, "color": INK[False]},
+    "bgcolor": "rgba(0,0,0,0)",
+}
 
 
-def risk_figure(report: RiskReport, styles: Mapping[str, Style], *, dark: bool) -> go.Figure:
-    """Mean squared error over that of the level means; theory as thin lines, crossings as crosses."""
+def risk_figure(report: RiskReport, styles: Mapping[str, Style]) -> go.Figure:
+    """Mean squared error over that of the level means; theory as thin lines, crossings as crosses.
+
+    In the colours of a light page, which turns them where it is dark.
+    """
     if not report.sweep:
-        return _marks(report.base, styles, dark=dark)
-    figure = go.Figure(layout=themed_layout(dark=dark, view="risk", left=56, bottom=64))
+        return _marks(report.base, styles)
+    figure = go.Figure(layout=themed_layout(dark=False, view="risk", left=56, bottom=64))
     x = [point.value or 0.0 for point in report.sweep]
-    _theory_curves(figure, report.sweep, x, dark=dark)
+    _theory_curves(figure, report.sweep, x)
     for e, estimator in enumerate(report.base.estimators):
         line = [point.estimators[e]["relative_mse"] for point in report.sweep]
-        _curve(figure, estimator, x, line, styles[estimator.id], dark=dark)
-    _crossing_marks(figure, report, dark=dark)
-    _you_are_here(figure, report, dark=dark)
+        _curve(figure, estimator, x, line, styles[estimator.id])
+    _crossing_marks(figure, report)
+    _you_are_here(figure, report)
     dial = DIALS[report.study.sweep.dial] if report.study.sweep else DIALS["ratio"]
     ticks = log_ticks(min(x), max(x))
     figure.update_xaxes(
@@ -45,7 +57,9 @@ def risk_figure(report: RiskReport, styles: Mapping[str, Style], *, dark: bool) 
         range=[math.log10(min(x)) - 0.03, math.log10(max(x)) + 0.03],
     )  # fmt: skip
     figure.update_yaxes(title_text="MSE relative to level means", range=[0, _top(report.sweep)])
-    figure.update_layout(hovermode="closest", hoverlabel=_hover_label(dark=dark), **_legend(dark=dark))
+    figure.update_layout(
+        hovermode="closest", hoverlabel=HOVER_LABEL, showlegend=True, margin={"t": 8}, legend=LEGEND
+    )
     return figure
 
 
@@ -67,14 +81,12 @@ def _curve(
     x: Sequence[float],
     line: Sequence[Measured],
     style: Style,
-    *,
-    dark: bool,
 ) -> None:
     there = [(at, m.value, m.mcse or 0.0) for at, m in zip(x, line, strict=True) if m.value is not None]
     if not there:
         return
     at, value, error = (np.array(column) for column in zip(*there, strict=True))
-    color = style.color(dark=dark)
+    color = style.light
     figure.add_trace(
         go.Scatter(
             x=np.concatenate([at, at[::-1]]),
@@ -103,10 +115,8 @@ def _curve(
     )
 
 
-def _theory_curves(
-    figure: go.Figure, sweep: Sequence[ScenarioRisk], x: Sequence[float], *, dark: bool
-) -> None:
-    figure.add_hline(1.0, line={"color": GREY[dark], "width": 1}, layer="below")
+def _theory_curves(figure: go.Figure, sweep: Sequence[ScenarioRisk], x: Sequence[float]) -> None:
+    figure.add_hline(1.0, line={"color": GREY[False], "width": 1}, layer="below")
     lower = [p.theory.lower / p.theory.level_means if p.theory.level_means > 0 else np.nan for p in sweep]
     figure.add_trace(
         go.Scatter(
@@ -114,13 +124,13 @@ def _theory_curves(
             y=lower,
             mode="lines",
             name=sweep[0].theory.lower_label,
-            line={"color": INK[dark], "width": 1.2, "dash": "dot"},
+            line={"color": INK[False], "width": 1.2, "dash": "dot"},
             hovertemplate="%{fullData.name}<br>%{y:.3f} at %{x:.3g}<extra></extra>",
         )
     )
 
 
-def _crossing_marks(figure: go.Figure, report: RiskReport, *, dark: bool) -> None:
+def _crossing_marks(figure: go.Figure, report: RiskReport) -> None:
     """A cross where the order of two methods changes for certain."""
     x = np.log([p.value or 1.0 for p in report.sweep])
     found = []
@@ -146,7 +156,7 @@ def _crossing_marks(figure: go.Figure, report: RiskReport, *, dark: bool) -> Non
                 text=text,
                 mode="markers",
                 name="order changes",
-                marker={"symbol": "x-thin", "size": 8, "line": {"width": 1.8, "color": INK[dark]}},
+                marker={"symbol": "x-thin", "size": 8, "line": {"width": 1.8, "color": INK[False]}},
                 hovertemplate="%{text}<extra></extra>",
             )
         )
@@ -167,33 +177,33 @@ def _crossing_text(report: RiskReport, below: str | None, above: str | None, val
     return f"up to {value:.3g}: {low} closer<br>from there: {high}"
 
 
-def _you_are_here(figure: go.Figure, report: RiskReport, *, dark: bool) -> None:
+def _you_are_here(figure: go.Figure, report: RiskReport) -> None:
     sweep = report.study.sweep
     here = None if sweep is None else DIALS[sweep.dial].read(report.study.design)
     if sweep is None or here is None or not sweep.low <= here <= sweep.high:
         return
-    figure.add_vline(here, line={"color": FAINT[dark], "width": 1.2, "dash": "dashdot"}, layer="below")
+    figure.add_vline(here, line={"color": FAINT[False], "width": 1.2, "dash": "dashdot"}, layer="below")
     figure.add_annotation(
         x=math.log10(here), xref="x", y=0, yref="paper", yanchor="bottom", xanchor="left", showarrow=False,
-        text=" you are here", font={"size": 11, "color": FAINT[dark]},
+        text=" you are here", font={"size": 11, "color": FAINT[False]},
     )  # fmt: skip
 
 
-def _marks(base: ScenarioRisk, styles: Mapping[str, Style], *, dark: bool) -> go.Figure:
+def _marks(base: ScenarioRisk, styles: Mapping[str, Style]) -> go.Figure:
     """Without a sweep: one mark for each method."""
-    figure = go.Figure(layout=themed_layout(dark=dark, view="risk", left=20, bottom=48))
+    figure = go.Figure(layout=themed_layout(dark=False, view="risk", left=20, bottom=48))
     known = [e for e in base.estimators if e["relative_mse"].value is not None]
-    figure.add_vline(1.0, line={"color": GREY[dark], "width": 1}, layer="below")
+    figure.add_vline(1.0, line={"color": GREY[False], "width": 1}, layer="below")
     if base.theory.level_means > 0:
         lower = base.theory.lower / base.theory.level_means
-        figure.add_vline(lower, line={"color": INK[dark], "width": 1.2, "dash": "dot"}, layer="below")
+        figure.add_vline(lower, line={"color": INK[False], "width": 1.2, "dash": "dot"}, layer="below")
         figure.add_annotation(
             x=lower, y=1, yref="paper", yanchor="bottom", showarrow=False, xanchor="left",
-            text=base.theory.lower_label, font={"size": 11, "color": FAINT[dark]},
+            text=base.theory.lower_label, font={"size": 11, "color": FAINT[False]},
         )  # fmt: skip
     for place, estimator in enumerate(known):
         style, found = styles[estimator.id], estimator["relative_mse"]
-        color = style.color(dark=dark)
+        color = style.light
         symbol = marker_symbol(style)
         figure.add_trace(
             go.Scatter(
@@ -213,7 +223,7 @@ def _marks(base: ScenarioRisk, styles: Mapping[str, Style], *, dark: bool) -> go
         tickvals=list(range(len(known))), ticktext=[plotly_text(e.label) for e in known], automargin=True,
         range=[len(known) - 0.4, -0.6], showgrid=False,
     )  # fmt: skip
-    figure.update_layout(hoverlabel=_hover_label(dark=dark), margin={"t": 24})
+    figure.update_layout(hoverlabel=HOVER_LABEL, margin={"t": 24})
     return figure
 
 
@@ -225,18 +235,3 @@ def _top(sweep: Sequence[ScenarioRisk]) -> float:
         if (m := e["relative_mse"]).value is not None
     ]
     return min(max(1.1, 1.05 * max(values, default=1.0)), TALLEST)
-
-
-def _legend(*, dark: bool) -> dict[str, Any]:
-    return {
-        "showlegend": True,
-        "margin": {"t": 8},
-        "legend": {
-            "orientation": "h", "y": -0.2, "x": 0, "yanchor": "top", "font": {"size": 11, "color": INK[dark]},
-            "bgcolor": "rgba(0,0,0,0)",
-        },
-    }  # fmt: skip
-
-
-def _hover_label(*, dark: bool) -> dict[str, Any]:
-    return {"bgcolor": RAISED[dark], "font": {"color": INK[dark], "size": 12}}

@@ -48,23 +48,22 @@ def curves(figure):
     return {t["name"]: t for t in sent(figure)["data"] if t.get("name") and t["mode"] == "lines+markers"}
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_every_method_has_its_curve_and_the_theory_its_line(swept, dark):
-    figure = risk_figure(swept, STYLES, dark=dark)
+def test_every_method_has_its_curve_and_the_theory_its_line(swept):
+    figure = risk_figure(swept, STYLES)
     found = curves(figure)
     assert list(found) == [e.label for e in BUILT_IN.values()]
     for estimator in BUILT_IN.values():
         curve = found[estimator.label]
         assert np.allclose(curve["x"], Sweep("ratio", 0.05, 5, 7).values)
         assert np.allclose(curve["y"], [p[estimator.id]["relative_mse"].value for p in swept.sweep])
-        assert curve["line"]["color"] == STYLES[estimator.id].color(dark=dark)
+        assert curve["line"]["color"] == STYLES[estimator.id].light
     (lower,) = (t for t in sent(figure)["data"] if "Bayes risk" in (t.get("name") or ""))
     ratio2 = np.square(Sweep("ratio", 0.05, 5, 7).values)
     assert np.allclose(lower["y"], ratio2 / (ratio2 + 1 / 4))
 
 
 def test_bands_reach_two_monte_carlo_errors_to_each_side(swept):
-    bands = [t for t in sent(risk_figure(swept, STYLES, dark=False))["data"] if t.get("fill") == "toself"]
+    bands = [t for t in sent(risk_figure(swept, STYLES))["data"] if t.get("fill") == "toself"]
     measured = [p["reml"]["relative_mse"] for p in swept.sweep]
     (band,) = (b for b in bands if b["legendgroup"] == "reml")
     upper = np.asarray(band["y"], dtype=float)[: len(measured)]
@@ -76,9 +75,7 @@ def _pair(crossing):
 
 
 def test_crossings_are_marked_where_the_library_finds_them(swept):
-    (marks,) = (
-        t for t in sent(risk_figure(swept, STYLES, dark=False))["data"] if t.get("name") == "order changes"
-    )
+    (marks,) = (t for t in sent(risk_figure(swept, STYLES))["data"] if t.get("name") == "order changes")
     found = {c.value: c for c in crossings(swept.sweep)}
     assert set(marks["x"]) < set(found)
     for value, crossing in found.items():
@@ -92,21 +89,21 @@ def test_crossings_are_marked_where_the_library_finds_them(swept):
 
 
 def test_you_are_here(swept):
-    shapes = sent(risk_figure(swept, STYLES, dark=False))["layout"]["shapes"]
+    shapes = sent(risk_figure(swept, STYLES))["layout"]["shapes"]
     assert any(s["x0"] == s["x1"] == 0.5 for s in shapes)
     elsewhere = run_risk(study(Design(groups=4, sigma_group=50), sweep=Sweep(points=2), replicates=20))
-    assert "you are here" not in str(sent(risk_figure(elsewhere, STYLES, dark=False)))
+    assert "you are here" not in str(sent(risk_figure(elsewhere, STYLES)))
 
 
 def test_a_curve_that_leaves_the_picture_does_not_flatten_the_rest(swept):
-    low, high = sent(risk_figure(swept, STYLES, dark=False))["layout"]["yaxis"]["range"]
+    low, high = sent(risk_figure(swept, STYLES))["layout"]["yaxis"]["range"]
     assert swept.sweep[-1]["grand_mean"]["relative_mse"].value > 10
     assert (low, high) == (0, TALLEST)
 
 
 def test_without_a_sweep_each_method_is_one_mark():
     report = run_risk(study())
-    figure = sent(risk_figure(report, STYLES, dark=False))
+    figure = sent(risk_figure(report, STYLES))
     assert [t["x"][0] for t in figure["data"]] == [e["relative_mse"].value for e in report.base.estimators]
     assert [t["error_x"]["array"][0] for t in figure["data"]] == [
         2 * e["relative_mse"].mcse for e in report.base.estimators
@@ -115,7 +112,7 @@ def test_without_a_sweep_each_method_is_one_mark():
 
 def test_a_method_that_always_fails_has_no_curve_but_a_card():
     report = run_risk(study(estimators=[*BUILT_IN.values(), Failing()], sweep=Sweep(points=3), replicates=50))
-    assert Failing.label not in curves(risk_figure(report, STYLES, dark=False))
+    assert Failing.label not in curves(risk_figure(report, STYLES))
     (card,) = risk_panels.failures(report, STYLES)
     assert "Failing: no result in all 50 draws" in str(card)
     assert "Needs the moon." in str(card)
@@ -123,7 +120,7 @@ def test_a_method_that_always_fails_has_no_curve_but_a_card():
 
 def test_the_lower_line_is_named_for_what_it_is():
     report = run_risk(study(Design(groups=6, effects="skewed"), sweep=Sweep(points=3), replicates=20))
-    assert "best linear rule" in str(sent(risk_figure(report, STYLES, dark=False)))
+    assert "best linear rule" in str(sent(risk_figure(report, STYLES)))
 
 
 @pytest.mark.parametrize(
