@@ -13,6 +13,7 @@ from dashboard.figures.page_view import PageView
 from dashboard.figures.panels import Panels
 from dashboard.figures.parts import (
     ONE_BY_ONE,
+    add_center,
     every_position,
     group_markers,
     outcome_axis,
@@ -23,7 +24,7 @@ from dashboard.figures.stand_outs import most_moved, moves
 from dashboard.figures.truth import true_marks
 from dashboard.figures.view_request import WHOLE, ViewRequest
 from dashboard.scene.scene import SAME
-from dashboard.scene.style import FAINT, GREY, GRID, rgba
+from dashboard.scene.style import GREY, GRID, rgba
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def own_estimate_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFig
     if crowded:
         at = most_moved(moves([scene.own_mean, *(s.estimate for s in moving)]))
     figure.add(*own_estimate_marks(scene, at))
-    _add_center(figure, scene)
+    add_center(figure, scene)
     axis = outcome_axis(scene)
     y_axis = {**axis, "title": {"text": "estimate"}, "automargin": True}
     figure.set(yaxis={**y_axis, **({"range": list(y_range)} if crowded else {})})
@@ -103,23 +104,6 @@ def _lines(scene: Scene, moving: list[Series], panels: Panels | None) -> list[Tr
         for panel, series in enumerate(moving)
         for line in (equal, _fitted(scene, series))
     ]
-
-
-def _add_center(figure: PlotlyFigure, scene: Scene) -> None:
-    if scene.center is None:
-        return
-    figure.add_horizontal(
-        scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"}, layer="below"
-    )
-    figure.add_note(
-        "μ" if scene.reference else "centre",
-        x=1,
-        xref="paper",
-        xanchor="right",
-        y=scene.center,
-        yanchor="bottom",
-        font={"size": 11, "color": FAINT[scene.dark]},
-    )
 
 
 def slope_on_own(scene: Scene, series: Series) -> float | None:

@@ -203,6 +203,23 @@ def outcome_axis(scene: Scene) -> dict[str, Any]:
     return axis
 
 
+def add_center(figure: PlotlyFigure, scene: Scene) -> None:
+    """A line at what BLUPs move towards, where y is in the outcome's units and there is such a centre."""
+    if scene.center is not None:
+        figure.add_horizontal(
+            scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"}, layer="below"
+        )
+        figure.add_note(
+            "μ" if scene.reference else "centre",
+            x=1,
+            xref="paper",
+            xanchor="right",
+            y=scene.center,
+            yanchor="bottom",
+            font={"size": 11, "color": FAINT[scene.dark]},
+        )
+
+
 def title_text(column: str) -> str:
     """A column's name short enough to be the title of an axis."""
     return plotly_text(short_label(column, LONGEST_TITLE))

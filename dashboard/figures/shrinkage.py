@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from dashboard.figures.columns import add_columns, columns_axis, columns_marks, method_columns, whole_range
 from dashboard.figures.page_view import PageView
-from dashboard.figures.parts import ONE_BY_ONE, outcome_axis, themed_figure
+from dashboard.figures.parts import ONE_BY_ONE, add_center, outcome_axis, themed_figure
 from dashboard.figures.view_request import WHOLE, ViewRequest
-from dashboard.scene.style import FAINT, GREY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,19 +24,7 @@ def shrinkage_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure
     figure = themed_figure(scene)
     columns = method_columns(scene, ranks=False)
     figure.set(meta={"subtitle": SUBTITLE, **add_columns(figure, scene, request, columns)})
-    if scene.center is not None:
-        figure.add_horizontal(
-            scene.center, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"}, layer="below"
-        )
-        figure.add_note(
-            "μ" if scene.reference else "centre",
-            x=1,
-            xref="paper",
-            xanchor="right",
-            y=scene.center,
-            yanchor="bottom",
-            font={"size": 11, "color": FAINT[scene.dark]},
-        )
+    add_center(figure, scene)
     figure.set(
         **columns_axis(scene, columns),
         yaxis={**outcome_axis(scene), "automargin": True},
