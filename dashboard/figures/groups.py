@@ -240,9 +240,9 @@ def _add_panel_lines(figure: PlotlyFigure, scene: Scene, panels: Panels) -> None
         lines.append((scene.center, INK[scene.dark], "dot"))
     for value, color, dash in lines:
         for panel in range(len(panels.names)):
-            at = float(panels.place(value, panel))
+            at = panels.place(value, panel)
             figure.add_vertical(at, line={"color": color, "width": 1.1, "dash": dash}, layer="below")
-    figure.set(shapes=[*figure.layout.get("shapes", ()), *panels.frames(GRID[scene.dark])])
+    panels.add_frames(figure, GRID[scene.dark])
 
 
 def _names(scene: Scene, rows: RowScale, at: NDArray[np.int64]) -> dict[str, Any]:

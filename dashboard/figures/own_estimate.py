@@ -67,9 +67,8 @@ def own_estimate_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFig
         figure.set(xaxis={**axis, "title": {"text": "own mean"}})
         figure.set(xaxis={"range": list(x_range)} if crowded else {})
     else:
-        figure.set(
-            **panels.layout(), shapes=[*figure.layout.get("shapes", ()), *panels.frames(GRID[scene.dark])]
-        )
+        figure.set(**panels.layout())
+        panels.add_frames(figure, GRID[scene.dark])
     return figure
 
 

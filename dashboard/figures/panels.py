@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from dashboard.figures.plotly_json import Trace
+    from dashboard.figures.plotly_json import PlotlyFigure, Trace
+
+Values = TypeVar("Values", float, "NDArray[np.float64]")
 
 PITCH = 1.12
 """From one panel to the next, where each is 1 wide."""
@@ -43,8 +45,8 @@ class Panels:
         """The range of x in each."""
         return self.high - self.low
 
-    def place(self, x: NDArray[np.float64] | float, panel: int) -> Any:  # noqa: ANN401 - as what is given
-        """Where values stand on the axis of all panels."""
+    def place(self, x: Values, panel: int) -> Values:
+        """Where a value, or each of many, stands on the axis of all panels."""
         return (x - self.low) / self.span + PITCH * panel
 
     def shifted(self, trace: Trace, panel: int) -> Trace:
@@ -68,19 +70,8 @@ class Panels:
         ends = (-MARGIN, PITCH * (len(self.names) - 1) + 1 + MARGIN)
         return columns_layout(list(self.names), middle, ends)
 
-    def frames(self, color: str) -> list[dict[str, Any]]:
+    def add_frames(self, figure: PlotlyFigure, color: str) -> None:
         """A line at the left end of each panel."""
-        return [
-            {
-                "type": "line",
-                "xref": "x",
-                "yref": "y domain",
-                "x0": self.place(self.low, panel),
-                "x1": self.place(self.low, panel),
-                "y0": 0,
-                "y1": 1,
-                "layer": "below",
-                "line": {"color": color, "width": 1},
-            }
-            for panel in range(len(self.names))
-        ]
+        for panel in range(len(self.names)):
+            left = self.place(self.low, panel)
+            figure.add_vertical(left, line={"color": color, "width": 1}, layer="below")
