@@ -43,10 +43,7 @@ class _RankScene(Scene):
 
 
 def rank_intervals_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure | None:
-    """The rows of the Groups view with ranks in the place of means; None where no method can say.
-
-    It is drawn for a light page, like all that is not drawn for a theme.
-    """
+    """The rows of the Groups view with ranks in the place of means; None where no method can say."""
     ranks = _ranks_scene(scene)
     if ranks is None:
         return None
@@ -101,7 +98,7 @@ def _ranks_scene(scene: Scene) -> Scene | None:
     if not series:
         return None
     values = {field.name: getattr(scene, field.name) for field in fields(scene)}
-    changed = {"series": tuple(series), "show_own": False, "dark": False, "truth": None}
+    changed = {"series": tuple(series), "show_own": False, "truth": None}
     return _RankScene(**(values | changed))
 
 

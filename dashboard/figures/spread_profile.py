@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +23,8 @@ SUBTITLE = "how well each spread fits, best = 1"
 def spread_profile_figure(scene: Scene) -> PlotlyFigure | None:
     """Shares (of published means spreads) on x, relative likelihood on y, the interval filled; None: nothing.
 
-    Every peak of the headline's likelihood is marked: there can be two. Drawn for a light page.
+    Every peak of the headline's likelihood is marked: there can be two.
     """
-    scene = replace(scene, dark=False)
     profiled = likelihood_series(scene)
     try:
         curves = [(s, _curve(scene, s)) for s in profiled]
@@ -36,11 +34,11 @@ def spread_profile_figure(scene: Scene) -> PlotlyFigure | None:
         return None
     figure = themed_figure(scene)
     for series, curve in reversed(curves):
-        figure.add(_line(series, curve))
+        figure.add(_line(series, curve, dark=scene.dark))
     series, curve = curves[0]
-    figure.add(*_filled(series, curve))
+    figure.add(*_filled(series, curve, dark=scene.dark))
     figure.add_horizontal(
-        curve.limit, line={"color": GREY[False], "width": 1.0, "dash": "dot"}, layer="below"
+        curve.limit, line={"color": GREY[scene.dark], "width": 1.0, "dash": "dot"}, layer="below"
     )
     _add_notes(figure, scene, curve)
     shares = scene.comparison.data.counts_rows
@@ -78,19 +76,19 @@ def _curve(scene: Scene, series: Series) -> ProfileCurve:
     return profile_curve(scene.comparison.data, method, scene.comparison.level)
 
 
-def _line(series: Series, curve: ProfileCurve) -> Trace:
+def _line(series: Series, curve: ProfileCurve, *, dark: bool) -> Trace:
     return {
         "type": "scatter",
         "x": curve.value,
         "y": curve.fit,
         "mode": "lines",
         "name": plotly_text(series.label),
-        "line": {"color": series.style.color(dark=False), "width": 1.8},
+        "line": {"color": series.style.color(dark=dark), "width": 1.8},
         "hoverinfo": "skip",
     }
 
 
-def _filled(series: Series, curve: ProfileCurve) -> list[Trace]:
+def _filled(series: Series, curve: ProfileCurve, *, dark: bool) -> list[Trace]:
     """The area under the curve of each piece of the interval."""
     traces: list[Trace] = []
     for low, high in curve.pieces:
@@ -102,9 +100,9 @@ def _filled(series: Series, curve: ProfileCurve) -> list[Trace]:
                 "x": np.concatenate([x[:1], x, x[-1:]]),
                 "y": np.concatenate([[0.0], y, [0.0]]),
                 "mode": "lines",
-                "line": {"width": 0, "color": series.style.color(dark=False)},
+                "line": {"width": 0, "color": series.style.color(dark=dark)},
                 "fill": "toself",
-                "fillcolor": rgba(series.style.color(dark=False), 0.16),
+                "fillcolor": rgba(series.style.color(dark=dark), 0.16),
                 "hoverinfo": "skip",
             }
         )
@@ -121,7 +119,7 @@ def _add_notes(figure: PlotlyFigure, scene: Scene, curve: ProfileCurve) -> None:
             y=height,
             xanchor="left" if peak == 0 else "center",
             yanchor="bottom",
-            font={"size": 11, "color": INK[False]},
+            font={"size": 11, "color": INK[scene.dark]},
         )
     figure.add_note(
         f"{scene.comparison.level:.0%} interval above this line",
@@ -130,7 +128,7 @@ def _add_notes(figure: PlotlyFigure, scene: Scene, curve: ProfileCurve) -> None:
         xanchor="right",
         y=curve.limit,
         yanchor="bottom",
-        font={"size": 10.5, "color": FAINT[False]},
+        font={"size": 10.5, "color": FAINT[scene.dark]},
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.figures.groups import groups_figure
+from dashboard.figures.views import VIEWS
 from dashboard.scene.style import (
     BACKGROUND,
     CYCLE,
@@ -19,6 +22,7 @@ from dashboard.scene.style import (
     on_dark,
     on_light,
     palette,
+    rgba,
     styles,
 )
 from tests.dashboard.sent import markers, sent
@@ -77,6 +81,15 @@ def test_every_colour_on_light_has_one_on_dark():
     turned = palette(found)
     assert [turned[style.light] for style in found.values()] == [style.dark for style in found.values()]
     assert [turned[role[False]] for role in ROLES] == [role[True] for role in ROLES]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.id)
+def test_no_view_draws_in_a_light_pages_colours_on_dark(view):
+    scene = scene_of(groups_of([3, 9, 5, 7]), BUILT_IN.values(), dark=True)
+    looks = [*ROLES, *({False: s.style.light, True: s.style.dark} for s in scene.series)]
+    light = {look[False] for look in looks} - {look[True] for look in looks}
+    drawn = json.dumps(sent(view.figure(scene)))
+    assert not [color for color in light if color in drawn or rgba(color, 0).rpartition(",")[0] in drawn]
 
 
 @pytest.mark.parametrize("symbol", sorted(SHAPES) + [f"{s}-open" for s in sorted(SHAPES)])
