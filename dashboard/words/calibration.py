@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.words.numbers import number
+from dashboard.words.numbers import number, percent
 
 if TYPE_CHECKING:
     from estimators import Calibration, CoverageAt
@@ -31,10 +31,8 @@ def _share(point: CoverageAt) -> str:
 
 
 def _percent(share: float, error: float | None) -> str:
-    """With a digit behind the point where the Monte Carlo error lets it be seen; never to a false 100%."""
-    digits = 1 if error is not None and error < 0.005 else 0
-    most = 100.0 if share == 1 else 100.0 - 10.0**-digits
-    return f"{min(100 * share, most):.{digits}f}%"
+    """With a digit behind the point where the Monte Carlo error lets it be seen."""
+    return percent(share, digits=1 if error is not None and error < 0.005 else 0)
 
 
 def _where(point: CoverageAt) -> str:

@@ -63,7 +63,7 @@ def above_answer(answers: Answers, unit: Unit, value: str) -> Answer:
     return Answer(
         f"{_names(named, unit)}.",
         f"Expect {number(wrong, digits=2)} of {_this_many(named, unit)} not to be {side} {value}: "
-        f"{_small_share(wrong / len(named))}, within the {rate} that you allow.",
+        f"{percent(wrong / len(named), digits=1)}, within the {rate} that you allow.",
         numbers,
     )
 
@@ -98,10 +98,10 @@ def grade_answer(answers: Answers, unit: Unit, groups: int) -> Answer:
             f"1,000 {unit.many}; there are {groups:,}.",
         )
     count = len({line["grade"] for line in answers["grades"]})
-    gap = answers["bound"] - answers["gain"]
+    gap, wrong = answers["bound"] - answers["gain"], percent(answers["discordance"], digits=1)
     numbers = (
         ("grades", f"{count:,}"),
-        ("pairs expected in the wrong order", _small_share(answers["discordance"])),
+        ("pairs expected in the wrong order", wrong),
         (
             "λ, gain of a pair in the right order, where a wrong one costs 1",
             f"{answers['lambda']:.3g}",
@@ -112,14 +112,15 @@ def grade_answer(answers: Answers, unit: Unit, groups: int) -> Answer:
     sure = (
         "No other grades do better."
         if gap <= 0
-        else (f"Other grades could gain at most {_small_share(gap / max(answers['bound'], 1e-300))} more.")
+        else (
+            f"Other grades could gain at most {percent(gap / max(answers['bound'], 1e-300), digits=1)} more."
+        )
     )
     if count == 1:
         return Answer("No.", f"As things stand all {unit.many} share one grade. {sure}", numbers)
     return Answer(
         f"In {count} grades.",
-        f"Of all pairs of {unit.many} {_small_share(answers['discordance'])} are expected to be graded the "
-        f"wrong way round. {sure}",
+        f"Of all pairs of {unit.many} {wrong} are expected to be graded the wrong way round. {sure}",
         numbers,
     )
 
@@ -154,14 +155,7 @@ def _names(names: Sequence[str], unit: Unit) -> str:
 
 
 def _numbers(lines: Sequence[Mapping[str, Any]], name: str) -> tuple[tuple[str, str], ...]:
-    return tuple((short_label(line["group"]), _small_share(line[name])) for line in lines[:MOST_LINES])
-
-
-def _small_share(share: float) -> str:
-    """A share with a digit after the point, never to a false 0% or 100%."""
-    if 0 < share < 0.0005:
-        return "under 0.1%"
-    return "over 99.9%" if 0.9995 <= share < 1 else f"{100 * share:.1f}%"
+    return tuple((short_label(line["group"]), percent(line[name], digits=1)) for line in lines[:MOST_LINES])
 
 
 def answer_lines(answers: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -38,16 +38,20 @@ def number_by_error(value: float | None, error: float | None, *, digits: int) ->
     return number(value, like=min(abs(value), 10.0 ** (digits - 2) * error), digits=digits)
 
 
-def percent(share: float | None) -> str:
-    """A share as a percentage, halves rounded up, and never to a false 0% or 100%."""
-    if share is None or not math.isfinite(100 * share):
+def percent(share: float | None, *, digits: int = 0) -> str:
+    """A share as a percentage, halves rounded up, and never to a false 0% or 100%.
+
+    ``digits``: behind the point.
+    """
+    step = 10.0**-digits
+    if share is None or not math.isfinite(100 * share / step):
         return DASH
-    if 0 < share < 0.005:
-        return "under 1%"
-    if 0.995 <= share < 1:
-        return "over 99%"
-    whole = math.floor(100 * share + 0.5)
-    return f"{min(whole, 99) if share < 1 else whole}%"
+    if 0 < share < 0.005 * step:
+        return f"under {step:g}%"
+    if 1 - 0.005 * step <= share < 1:
+        return f"over {100 - step:g}%"
+    steps, all_steps = math.floor(100 * share / step + 0.5), 100 * 10**digits
+    return f"{(min(steps, all_steps - 1) if share < 1 else steps) / 10**digits:.{digits}f}%"
 
 
 def row_count(count: int) -> str:

@@ -172,8 +172,7 @@ def _value(risk: EstimatorRisk | None, measure: str, digits: int) -> str:
 
 def _share(risk: EstimatorRisk | None, measure: str) -> str:
     """In percent with one decimal, however small the Monte Carlo error is: the table has all digits."""
-    value = None if risk is None else risk[measure].value
-    return DASH if value is None else f"{100 * value:.1f}%"
+    return percent(None if risk is None else risk[measure].value, digits=1)
 
 
 def _who(risk: EstimatorRisk | None) -> str:

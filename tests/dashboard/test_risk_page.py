@@ -151,6 +151,12 @@ def test_nobody_gains_where_rows_are_exact():
     assert "nothing to gain" in said.detail
 
 
+def test_a_share_that_is_nearly_all_is_not_said_to_be_all():
+    report = run_risk(study(level=0.9999, estimators=[BUILT_IN["ols"]], replicates=4000))
+    assert 0.9995 < report.base["ols"]["coverage"].value < 1
+    assert [c.value for c in cards(report)][1] == "over 99.9%"
+
+
 def test_all_methods_failing_is_said():
     report = run_risk(study(estimators=[Failing()], replicates=5))
     assert headline(report).answer == "No method could be fitted."

@@ -264,12 +264,32 @@ def test_percent(share, text):
     assert percent(share) == text
 
 
-@given(st.floats(0, 1, exclude_min=True, exclude_max=True))
-def test_a_share_between_is_never_said_to_be_none_or_all(share):
-    text = percent(share)
-    assert text not in ("0%", "100%")
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (None, DASH),
+        (0.0, "0.0%"),
+        (1.0, "100.0%"),
+        (0.00049, "under 0.1%"),
+        (0.0005, "0.1%"),
+        (0.9994, "99.9%"),
+        (math.nextafter(0.9995, 0), "99.9%"),
+        (0.9995, "over 99.9%"),
+        (0.1225, "12.3%"),
+        (1.35, "135.0%"),
+    ],
+)
+def test_percent_with_a_digit_behind_the_point(share, text):
+    assert percent(share, digits=1) == text
+
+
+@pytest.mark.parametrize("digits", [0, 1])
+@given(share=st.floats(0, 1, exclude_min=True, exclude_max=True))
+def test_a_share_between_is_never_said_to_be_none_or_all(digits, share):
+    text = percent(share, digits=digits)
+    assert text not in ("0%", "100%", "0.0%", "100.0%")
     if text.endswith("%") and text[0].isdigit():
-        assert abs(int(text[:-1]) - 100 * share) <= 0.5 + 1e-9
+        assert abs(float(text[:-1]) - 100 * share) <= 0.5 / 10**digits + 1e-9
 
 
 @given(st.none() | st.floats())
