@@ -45,16 +45,16 @@ def weight_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     """
     figure = themed_figure(scene)
     wide, binned = is_wide(scene), len(scene) > ONE_BY_ONE
-    figure.set(meta={"subtitle": f"by {information_title(scene)}"})
-    for series in scene.series:
-        _add_curve(figure, series, size_grid(scene), wide=wide, dark=scene.dark)
+    subtitle, failed = f"by {information_title(scene)}", _add_curves(figure, scene, wide=wide)
     if binned:
         x = request.x or _ends(place(scene.information, wide=wide))
         figure.add(_histogram(scene, x, wide=wide))
         figure.add(*(t for s in scene.series for t in _bins(scene, s, x, wide=wide)))
-        bins = f"{len(scene):,} {scene.unit.many} in bins, below how many of each size"
-        more = f"by {information_title(scene)}: {bins}"
-        figure.set(meta={"subtitle": more, "zoom": True})
+        subtitle += f": {len(scene):,} {scene.unit.many} in bins, below how many of each size"
+        figure.set(meta={"zoom": True})
+    if failed:
+        subtitle += f"; the curve of {', '.join(failed)} failed"
+    figure.set(meta={"subtitle": subtitle})
     figure.add(*weight_marks(scene, typical_sizes(scene) if binned else every_position(scene)))
     figure.set(
         xaxis={"title": {"text": information_title(scene)}, **information_axis(scene)},
@@ -81,12 +81,20 @@ def weight_marks(scene: Scene, at: NDArray[np.int64], _request: ViewRequest = WH
     ]
 
 
-def _add_curve(
-    figure: PlotlyFigure, series: Series, grid: NDArray[np.float64], *, wide: bool, dark: bool
-) -> None:
-    curve = curve_of(series, grid)
-    if curve is not None:
-        look = {"color": rgba(series.style.color(dark=dark), 0.75), "width": 1.6}
+def _add_curves(figure: PlotlyFigure, scene: Scene, *, wide: bool) -> list[str]:
+    """Each method's curve where it has one; gives back the names of those whose curve failed."""
+    grid = size_grid(scene)
+    failed: list[str] = []
+    for series in scene.series:
+        try:
+            curve = curve_of(series, grid)
+        except Exception:  # noqa: BLE001 - a plugin's own code may fail in any way; the view says whose did
+            _log.exception("The weight curve of %s failed and is left out.", series.id)
+            failed.append(series.label)
+            continue
+        if curve is None:
+            continue
+        look = {"color": rgba(series.style.color(dark=scene.dark), 0.75), "width": 1.6}
         figure.add(
             {
                 "type": "scatter",
@@ -98,6 +106,7 @@ def _add_curve(
                 "line": {**look, "dash": "dash" if series.is_line else "solid"},
             }
         )
+    return failed
 
 
 def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
@@ -179,17 +188,18 @@ def _tick_text(value: float) -> str:
 
 
 def curve_of(series: Series, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
-    """The weights ``(M,)`` on a method's curve at ``information (M,)``; None where it has no usable curve."""
+    """The weights ``(M,)`` on a method's curve at ``information (M,)``; None where it has none.
+
+    Raises whatever the method's own code does.
+    """
     if series.result.fit is None:
         return None
-    try:
-        with np.errstate(all="ignore"):
-            curve = series.result.estimator.weight_curve(series.result.fit, information)
-            values = None if curve is None else np.asarray(curve, dtype=np.float64)
-    except Exception:  # noqa: BLE001 - a plugin's curve may fail in any way: the rest of the page goes on
-        _log.exception("The weight curve of %s failed and is left out.", series.id)
-        return None
-    return values if values is not None and values.shape == information.shape else None
+    with np.errstate(all="ignore"):
+        curve = series.result.estimator.weight_curve(series.result.fit, information)
+        values = None if curve is None else np.asarray(curve, dtype=np.float64)
+    if values is not None and values.shape != information.shape:
+        raise ValueError(f"weights of shape {values.shape} for information of shape {information.shape}")
+    return values
 
 
 def is_wide(scene: Scene) -> bool:

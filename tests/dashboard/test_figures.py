@@ -232,10 +232,17 @@ def test_a_strangers_estimator_is_drawn_beside_the_built_ins():
     assert [r.message for r in scene.comparison.failed] == ["needs the moon"]
 
 
-def test_a_weight_curve_that_fails_is_left_out_and_logged(caplog):
+def test_a_weight_curve_that_fails_is_left_out_said_and_logged(caplog):
     scene = scene_of(groups_of([2, 3, 4, 5]))
     figure = sent(weight_figure(scene))
     assert numbers(markers(figure, "Slope")["y"]).tolist() == [0.5] * 4
     assert {t["name"] for t in figure["data"] if t["mode"] == "lines"} >= {"REML BLUP", "ML BLUP"}
     assert "Slope" not in {t["name"] for t in figure["data"] if t["mode"] == "lines"}
     assert "weight curve of slope failed" in caplog.text
+    assert figure["layout"]["meta"]["subtitle"] == "by rows per school; the curve of Slope failed"
+
+
+def test_a_weight_curve_of_another_length_has_failed_too():
+    short = type("Short", (Share,), {"weight_curve": lambda self, fit, information: information[1:]})()
+    figure = sent(weight_figure(scene_of(groups_of([2, 3, 4, 5]), [short])))
+    assert figure["layout"]["meta"]["subtitle"] == f"by rows per school; the curve of {Share.label} failed"
