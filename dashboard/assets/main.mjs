@@ -36,5 +36,7 @@ register('blupboard', {
     toggleRail,
     turnDials,
 });
+// The table and the inputs take functions by name too, each kit from an object of its own in the window and from nowhere
+// else: {"function": "byNamePlace"} in words/table.py, {"function": "columnOption"} in pages/rail.py.
 window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};
 window.dashMantineFunctions = {...window.dashMantineFunctions, columnOption};
