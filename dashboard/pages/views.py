@@ -9,10 +9,11 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria, data, scrollable
+from dashboard.pages.attributes import aria, data, explained, scrollable
 from dashboard.pages.conclude import conclude_panel
 from dashboard.pages.group_cards import group_cards_panel
 from dashboard.pages.symbols import estimator_symbol, icon
+from dashboard.words.calibration import COUNTING, HOW
 from dashboard.words.table import LEAST_WIDTH
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
                         [html.H2("Parameters"), html.Span("what each method estimated", className="subtitle")]
                     ),
                     html.Div(id=ids.PARAMETERS, className="parameters-box", **scrollable("Parameters")),
+                    html.Ul(id=ids.COVERAGE_BY_METHOD, className="coverage-by-method"),
                 ],
                 className="panel",
             ),
@@ -107,6 +109,7 @@ def _how_sure() -> html.Div:
                 n_clicks=0,
             ),
             html.P(id=ids.TRUTHS_SHOWN, role="status"),
+            html.P(f"{COUNTING} …", id=ids.COVERAGE, className="coverage", **explained(HOW)),
         ],
         className="how-sure",
     )

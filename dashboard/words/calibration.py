@@ -2,12 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dashboard.words.grammar import sentence
 from dashboard.words.numbers import number, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.scene.scene import Series
     from estimators import Calibration, CoverageAt
+
+COUNTING = "Counting what the intervals cover for groups like these"
+HOW = (
+    "Groups like these, as many and of the same sizes, were drawn again and again from the model of normal "
+    "groups: with the spreads as estimated, and at both ends of the exact interval of the spread between "
+    "them."
+)
+
+
+@dataclass(frozen=True)
+class Count:
+    """What is known of the intervals of one method: an answer, why there is none, or neither as yet."""
+
+    series: Series
+    found: Calibration | None = None
+    problem: str = ""
+
+    @property
+    def pending(self) -> bool:
+        """Whether it is being counted."""
+        return self.found is None and not self.problem
+
+
+def coverage_line(counts: Sequence[Count], first: str | None) -> str:
+    """What intervals cover, in a line: by the method with the id ``first``, or else the first with any."""
+    if not counts:
+        return ""
+    count = next((c for c in counts if c.series.id == first), counts[0])
+    label = count.series.label
+    if count.pending:
+        return f"{COUNTING} …"
+    if count.found is None:
+        return f"What intervals by {label} cover: {count.problem}."
+    found = count.found
+    at_estimate, worst = _share(found.points[0]), _share(found.worst)
+    least = "" if found.worst.where == "estimate" else f", at worst {worst}"
+    return f"Of {100 * found.level:g}% intervals by {label}, {at_estimate} hold the true mean{least}."
+
+
+def coverage_sentences(counts: Sequence[Count]) -> list[tuple[str, str]]:
+    """Each method's label with what its intervals cover, or how that stands."""
+    return [(count.series.label, _sentence(count)) for count in counts]
+
+
+def _sentence(count: Count) -> str:
+    if count.found is not None:
+        return calibration_sentence(count.found)
+    return f"{COUNTING} …" if count.pending else sentence(count.problem)
 
 
 def calibration_sentence(found: Calibration) -> str:

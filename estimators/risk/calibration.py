@@ -246,11 +246,17 @@ class Calibrations:
         self._remembered, self._lock = remembered, threading.Lock()
 
     def known(
-        self, data: GroupData, estimator: Estimator, options: object | None = None, *, level: float = 0.95
+        self,
+        data: GroupData,
+        estimator: Estimator,
+        options: object | None = None,
+        *,
+        level: float = 0.95,
+        draws: int | None = None,
     ) -> bool:
         """Whether the answer is there already."""
         with self._lock:
-            return _key(data, estimator, options, level) in self._found
+            return calibration_key(data, estimator, options, level, draws) in self._found
 
     def of(
         self,
@@ -259,15 +265,16 @@ class Calibrations:
         options: object | None = None,
         *,
         level: float = 0.95,
+        draws: int | None = None,
         stopped: Callable[[], bool] | None = None,
     ) -> Calibration | None:
-        """As :func:`calibration` with its own draws and seed; what was asked before is not computed again."""
-        key = _key(data, estimator, options, level)
+        """As :func:`calibration` with its own seed; what was asked before is not computed again."""
+        key = calibration_key(data, estimator, options, level, draws)
         with self._lock:
             if key in self._found:
                 self._found.move_to_end(key)
                 return self._found[key]
-        answer = calibration(data, estimator, options, level=level, stopped=stopped)
+        answer = calibration(data, estimator, options, level=level, draws=draws, stopped=stopped)
         with self._lock:
             self._found[key] = answer
             while len(self._found) > self._remembered:
@@ -275,8 +282,11 @@ class Calibrations:
         return answer
 
 
-def _key(data: GroupData, estimator: Estimator, options: object | None, level: float) -> object:
-    """What the answer depends on: sizes or known variances, the means, the spread within, method, level."""
+def calibration_key(
+    data: GroupData, estimator: Estimator, options: object | None, level: float, draws: int | None = None
+) -> object:
+    """What the answer depends on: the groups' numbers, without their names, the method, level and draws."""
     known = data.known_variance
     parts = (data.n, data.centered_mean, data.ss_within, np.empty(0) if known is None else known)
-    return (*(part.tobytes() for part in parts), estimator.id, repr(estimator.make_options(options)), level)
+    asked = repr(estimator.make_options(options))
+    return (*(part.tobytes() for part in parts), estimator.id, asked, level, draws)

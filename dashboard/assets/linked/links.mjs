@@ -7,7 +7,7 @@
  *   paths     bands, lines, marks and rings as path data     labels   the labels beside lit groups
  *   text      words and numbers                              zoom     the zoom outlives new figures
  *   lasso     box and lasso                                  cards    what every method says about a group
- *   table, search
+ *   table, search                                          coverage what the intervals cover
  * and where there are very many groups:
  *   remote    what the server is asked                       fetched  groups that it has told of
  *   parts     views answer to zooms and buttons              strip    the overview beside a list
@@ -20,6 +20,7 @@ import {noUpdate, setProps, started} from '../shared/dash.mjs';
 import {setText} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
 import {createCards} from './cards.mjs';
+import {countCoverage} from './coverage.mjs';
 import {createFetched} from './fetched.mjs';
 import {pointsOf} from './geometry.mjs';
 import {placeLabels} from './labels.mjs';
@@ -153,6 +154,7 @@ const running = start();
 export function setIndex(data, choices) {
     setChoices(choices, data?.view ?? null);
     running.state.setIndex(data);
+    countCoverage();
     return noUpdate();
 }
 

@@ -1,0 +1,107 @@
+"""What intervals cover, as the page counts it beside the requests: true to the study, and in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dashboard.app import create_app
+from dashboard.callbacks.coverage import covered
+from dashboard.plugin_host.stand_ins import StandIn
+from dashboard.session.counted_coverage import CountedCoverage
+from dashboard.words.calibration import COUNTING, calibration_sentence
+from estimators import Estimator, GroupData, GroupFit, calibration
+from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
+from tests.waiting import wait_for
+
+DATA = groups_of([4, 9, 25, 16, 9, 4], means=[0, 1, 2, 3, 4, 9])
+
+
+@pytest.fixture
+def coverage():
+    counted = CountedCoverage()
+    yield counted
+    counted.close()
+
+
+def counted_answer(coverage, scene):
+    def found():
+        answer = covered(coverage, None, scene, {"begin": True})
+        return None if answer["pending"] else answer
+
+    return wait_for(found)
+
+
+def test_what_is_counted_is_the_calibration_of_every_method_with_intervals(coverage):
+    scene = scene_of(DATA, BUILT_IN.values())
+    answer = counted_answer(coverage, scene)
+    with_intervals = [s for s in scene.series if s.result.interval is not None]
+    assert [label for label, _ in answer["methods"]] == [s.label for s in with_intervals]
+    assert len(with_intervals) >= 3
+    for series, (_, said) in zip(with_intervals, answer["methods"], strict=True):
+        assert said == calibration_sentence(calibration(DATA, series.result.estimator, series.result.options))
+    reml = calibration(DATA, BUILT_IN["reml"])
+    assert f"{100 * reml.points[0].coverage.value:.1f}%" in answer["line"]
+    assert f"at worst {100 * reml.worst.coverage.value:.1f}%" in answer["line"]
+    assert "seed" in answer["explanation"]
+
+
+def test_nothing_is_counted_before_it_is_asked_for(coverage):
+    scene = scene_of(DATA, built_in("reml"))
+    first = covered(coverage, None, scene, {"begin": False})
+    assert first["pending"]
+    assert first["line"].startswith(COUNTING)
+    assert not coverage.is_busy
+
+
+def test_a_count_that_nobody_asks_about_any_more_ends(coverage, monkeypatch):
+    monkeypatch.setattr("dashboard.session.counted_coverage.PATIENCE", -1.0)
+    scene = scene_of(DATA, built_in("reml"))
+    assert coverage.look(scene)[0].pending
+    wait_for(lambda: not coverage.is_busy)
+    assert coverage.look(scene, begin=False)[0].pending
+
+
+class Unsure(Estimator):
+    """Has intervals of these groups, and fails on all others."""
+
+    id = "unsure"
+    label = "Unsure"
+    summary = "Fails on others."
+
+    def _fit(self, data, options):
+        if data is not DATA:
+            raise ZeroDivisionError("other groups")
+        return GroupFit(data.mean, std_error=np.ones(len(data)))
+
+
+class Slow(Unsure, StandIn):
+    """Seen to take a second."""
+
+    id = "slow"
+    label = "Slow"
+    last_seconds = 1.0
+    _fit_many = Estimator._fit_many
+
+    def for_many(self):
+        return self
+
+
+def test_a_method_that_cannot_be_counted_says_why(coverage):
+    slow = object.__new__(Slow)
+    answer = counted_answer(coverage, scene_of(DATA, [Unsure(), slow]))
+    said = dict(answer["methods"])
+    assert said["Unsure"] == "It gave no interval that could be counted."
+    assert "600 fits take about 600 s" in said["Slow"]
+
+
+def test_without_spreads_there_is_nothing_to_count(coverage):
+    alone = GroupData.from_arrays([1.0, 2.0, 3.0], list("abc"))
+    answer = covered(coverage, None, scene_of(alone, built_in("ols")), {"begin": True})
+    assert answer["line"] == ""
+    assert not answer["pending"]
+
+
+def test_the_page_has_the_route(tmp_path):
+    app = create_app(data_dir=tmp_path)
+    assert "/coverage" in {rule.rule for rule in app.server.url_map.iter_rules()}
