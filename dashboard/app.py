@@ -23,7 +23,6 @@ from dashboard.plugin_host.wire import Setup
 from dashboard.serving import server
 from dashboard.session.choices import LEVELS
 from dashboard.session.comparisons import Comparisons
-from dashboard.session.counted_coverage import CountedCoverage
 from dashboard.session.first_choices import session_start, worked_example
 from dashboard.session.running_studies import RunningStudies
 from dashboard.storage.private_files import default_root
@@ -83,12 +82,10 @@ def create_app(
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     studies = RunningStudies()
     downloads.install(app.server, comparisons, studies)
-    counted = CountedCoverage()
-    coverage.install(app.server, comparisons, counted)
-    for part in (conclude, live_frame, linked_groups, possible_truths):
+    for part in (conclude, coverage, live_frame, linked_groups, possible_truths):
         part.install(app.server, comparisons)
     # in this order: both wait for plugins
-    for close in (processes.close, studies.close, counted.close, comparisons.fit_cache.close):
+    for close in (processes.close, studies.close, comparisons.coverage.close, comparisons.fit_cache.close):
         server.at_end(app.server, close)
     callbacks.register(app, comparisons, studies)
 

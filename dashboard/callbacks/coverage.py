@@ -5,7 +5,6 @@ The body holds the page's ``choices``, and ``begin``: whether to count what nobo
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dashboard.callbacks.linked_groups import scene_answer
@@ -20,15 +19,18 @@ if TYPE_CHECKING:
     from dashboard.session.counted_coverage import CountedCoverage
 
 
-def install(server: flask.Flask, comparisons: Comparisons, coverage: CountedCoverage) -> None:
+def install(server: flask.Flask, comparisons: Comparisons) -> None:
     """Add the route."""
-    found = partial(covered, coverage)
-    server.add_url_rule("/coverage", "coverage", scene_answer(comparisons, found), methods=["POST"])
+    server.add_url_rule("/coverage", "coverage", scene_answer(comparisons, _covered), methods=["POST"])
 
 
-def covered(coverage: CountedCoverage, _: Comparisons, scene: Scene, given: Asked) -> dict[str, Any]:
+def _covered(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, Any]:
+    return covered(comparisons.coverage, scene, begin=bool(given.get("begin")))
+
+
+def covered(coverage: CountedCoverage, scene: Scene, *, begin: bool) -> dict[str, Any]:
     """The line, what it rests on, each method's sentence, and whether there is more to come."""
-    counts = coverage.look(scene, begin=bool(given.get("begin")))
+    counts = coverage.look(scene, begin=begin)
     reference = None if scene.reference is None else scene.reference.id
     sentences = coverage_sentences(counts)
     first = [text for count, (_, text) in zip(counts, sentences, strict=True) if count.series.id == reference]

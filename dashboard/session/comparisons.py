@@ -11,6 +11,7 @@ from dashboard.plugin_host.stand_ins import StandIn
 from dashboard.scene.scene import Scene, make_scene
 from dashboard.scene.scene_cache import SceneCache
 from dashboard.scene.style import styles
+from dashboard.session.counted_coverage import CountedCoverage
 from dashboard.session.fit_cache import FitCache
 from dashboard.session.plugin_views import plugin_views
 from dashboard.session.sources import Holdings
@@ -75,6 +76,7 @@ class Comparisons:
         self.live_views = [view for view in self.views if view.live]
         self.later_views = [view for view in self.views if not view.live]
         self.fit_cache = FitCache()
+        self.coverage = CountedCoverage()
         self._scenes = SceneCache(self.styles)
         self._same_source = lru_cache(maxsize=KEPT)(_itself)
         self._compared = lru_cache(maxsize=KEPT)(_comparison_of)

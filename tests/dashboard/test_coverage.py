@@ -26,7 +26,7 @@ def coverage():
 
 def counted_answer(coverage, scene):
     def found():
-        answer = covered(coverage, None, scene, {"begin": True})
+        answer = covered(coverage, scene, begin=True)
         return None if answer["pending"] else answer
 
     return wait_for(found)
@@ -48,7 +48,7 @@ def test_what_is_counted_is_the_calibration_of_every_method_with_intervals(cover
 
 def test_nothing_is_counted_before_it_is_asked_for(coverage):
     scene = scene_of(DATA, built_in("reml"))
-    first = covered(coverage, None, scene, {"begin": False})
+    first = covered(coverage, scene, begin=False)
     assert first["pending"]
     assert first["line"].startswith(COUNTING)
     assert not coverage.is_busy
@@ -97,7 +97,7 @@ def test_a_method_that_cannot_be_counted_says_why(coverage):
 
 def test_without_spreads_there_is_nothing_to_count(coverage):
     alone = GroupData.from_arrays([1.0, 2.0, 3.0], list("abc"))
-    answer = covered(coverage, None, scene_of(alone, built_in("ols")), {"begin": True})
+    answer = covered(coverage, scene_of(alone, built_in("ols")), begin=True)
     assert answer["line"] == ""
     assert not answer["pending"]
 
