@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.header import column_names, refuse_if_data
 from dashboard.ingest.lines import TableLines
+from dashboard.ingest.lines_above import Row, rows_above_names
 from dashboard.ingest.reading import AS_FOUND, Reading
 from estimators.data.notation import Convention
 
@@ -74,6 +75,8 @@ class Layout:
     lines_before_data: int
     lines_above: int = 0
     """Lines above the names."""
+    left_out_above: tuple[Row, ...] = ()
+    """The rows above the names that were found to be none of the table."""
     header: int | None = 1
     """The line that the names begin in; None where there are none."""
     comment: str | None = None
@@ -91,10 +94,12 @@ class _Trial:
     """The sample read in one dialect: rows with the number of the line they begin on, blank ones left out."""
 
     dialect: Dialect
-    rows: list[tuple[int, list[str]]]
+    rows: list[Row]
     lines: list[int]
     """The number of the last line of each row."""
     error: str | None
+    above: tuple[Row, ...] = ()
+    """The rows before the first of these, which are none of the table."""
 
     @cached_property
     def width(self) -> int:
@@ -181,6 +186,8 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     trials = [trial for trial in trials if trial.rows]
     if not trials:
         raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
+    if reading.header is None and reading.skip_rows is None:
+        trials = [_below_other_lines(trial) for trial in trials]
     usable = [
         t
         for t in trials
@@ -193,7 +200,8 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
         best.dialect,
         names=(),
         lines_before_data=skip + best.lines[0],
-        lines_above=skip,
+        lines_above=skip + (best.rows[0][0] - 1 if best.above else 0),
+        left_out_above=tuple((skip + line, cells) for line, cells in best.above),
         header=skip + best.rows[0][0],
         comment=reading.comment or None,
         remark=reading.comment or remark,
@@ -240,12 +248,23 @@ def convention_of(trial: _Trial) -> Convention:
     return Convention(",", shown=False) if trial.dialect.delimiter == ";" else Convention()
 
 
-def _score(trial: _Trial) -> tuple[bool, float, bool, float, int, int]:
+def _below_other_lines(trial: _Trial) -> _Trial:
+    """The trial from its row of names on, where rows that clearly are none of the table stand above it."""
+    usual = trial.dialect.delimiter in DELIMITERS and trial.error is None
+    place = rows_above_names(trial.rows) if usual else 0
+    rows, lines = trial.rows[place:], trial.lines[place:]
+    return replace(trial, rows=rows, lines=lines, above=tuple(trial.rows[:place])) if place else trial
+
+
+def _score(trial: _Trial) -> tuple[bool, float, bool, bool, float, int, int]:
     """What makes one way to read the sample better than another, most important first."""
-    common = trial.dialect.delimiter in DELIMITERS
     dialect = trial.dialect
+    common = dialect.delimiter in DELIMITERS
     plain = dialect.quote == '"' and dialect.escape is None and not dialect.skips_spaces
-    return (trial.error is None, trial.agreement, common, trial.numbers, trial.width, int(plain))
+    return (
+        *(trial.error is None, trial.agreement, common, not trial.above),
+        *(trial.numbers, trial.width, int(plain)),
+    )
 
 
 def _with_trailing(trial: _Trial, header: list[str]) -> list[str]:
@@ -303,7 +322,7 @@ def _trials(delimiter: str, lines: list[str], whole: bool, reading: Reading) -> 
 def _trial(dialect: Dialect, lines: list[str], whole: bool, comment: str | None) -> _Trial:
     source = TableLines(lines, comment)
     reader = dialect.rows(source)
-    rows: list[tuple[int, list[str]]] = []
+    rows: list[Row] = []
     ends: list[int] = []
     error: str | None = None
     try:

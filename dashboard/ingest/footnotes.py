@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -28,13 +29,17 @@ def without_footnotes(path: Path, layout: Layout, folder: Path) -> tuple[Path, t
     """
     lines = _last_lines(path)
     remarks: list[str] = []
-    left = 0
+    doubtful: list[str] = []
+    left = doubtful_bytes = 0
     for line in reversed(lines):
-        if not line.strip():
-            left += len(line.encode())
-        elif _is_remark(line, layout):
-            left += len(line.encode())
-            remarks.append(line.strip().strip(layout.dialect.quote or None))
+        cells = _cells(line, layout)
+        if _is_remark(cells):
+            left += doubtful_bytes + len(line.encode())
+            remarks += [*doubtful, *_texts(cells)]
+            doubtful, doubtful_bytes = [], 0
+        elif not line.strip() or _may_be_remark(cells, layout):
+            doubtful += _texts(cells)
+            doubtful_bytes += len(line.encode())
         else:
             break
     else:
@@ -60,19 +65,36 @@ def _last_lines(path: Path) -> list[str]:
     return [line.decode() for line in whole]
 
 
-def _is_remark(line: str, layout: Layout) -> bool:
+def _cells(line: str, layout: Layout) -> list[str]:
+    """The cells of a line that is a row by itself; nothing of one that is not, or that may be none."""
     dialect = layout.dialect
-    if dialect.delimiter not in DELIMITERS or dialect.escape is not None:
-        return False
-    bare = line.strip().strip(dialect.quote or None)
-    closed = not dialect.quote or line.count(dialect.quote) % 2 == 0
-    return closed and dialect.delimiter not in line and _REMARK.match(bare) is not None
+    open_quote = dialect.quote and line.count(dialect.quote) % 2
+    if open_quote or dialect.delimiter not in DELIMITERS or dialect.escape is not None:
+        return []
+    try:
+        return next(dialect.rows([line]), [])
+    except csv.Error:
+        return []
+
+
+def _texts(cells: list[str]) -> list[str]:
+    return [cell.strip() for cell in cells if cell.strip()]
+
+
+def _is_remark(cells: list[str]) -> bool:
+    return len(cells) == 1 and _REMARK.match(cells[0].strip()) is not None
+
+
+def _may_be_remark(cells: list[str], layout: Layout) -> bool:
+    """Whether a row is blank, or as wide as the table and blank but for a remark.
+
+    It is none of the table where a remark stands above it.
+    """
+    texts = _texts(cells)
+    wide = len(cells) in (1, len(layout.names))
+    return wide and (not texts or (len(texts) == 1 < len(cells) and _REMARK.match(texts[0]) is not None))
 
 
 def _is_row(line: str, layout: Layout) -> bool:
     """Whether a line is a whole row, so that no quoted value is open in it."""
-    quote = layout.dialect.quote
-    if quote and line.count(quote) % 2:
-        return False
-    row = next(layout.dialect.rows([line]), [])
-    return fits(row, len(layout.names))
+    return fits(_cells(line, layout), len(layout.names))

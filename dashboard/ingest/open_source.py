@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.delimited import read_layout, text_to_parquet
 from dashboard.ingest.encoding import utf8_file
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from dashboard.ingest.lines_above import Row
     from dashboard.ingest.plugin_kinds import ForeignKind
+
+_EXAMPLES: Final = 3
+"""So many of the lines above the names are shown."""
 
 
 def open_source(
@@ -111,8 +115,18 @@ def _opened(
         return text == path and written_plainly(text, layout)
 
     types = tuple(text_column for _ in layout.names)
-    notes = (_below_note(remarks),) if remarks else ()
-    return Source(layout.names, types, written, write_text, layout.binary, notes=notes, plain=is_plain)
+    notes = [_above_note(layout.left_out_above)] if layout.left_out_above else []
+    notes += [_below_note(remarks)] if remarks else []
+    return Source(layout.names, types, written, write_text, layout.binary, notes=tuple(notes), plain=is_plain)
+
+
+def _above_note(rows: Sequence[Row]) -> str:
+    left = [(line, excerpt(" ".join(cells).strip())) for line, cells in rows if any(map(str.strip, cells))]
+    if not left:
+        return f"{quantity(len(rows), 'blank line')} above the column names left out."
+    shown = ", ".join(f"{text} (line {line})" for line, text in left[:_EXAMPLES])
+    more = ", ..." if len(left) > _EXAMPLES else ""
+    return f"{quantity(len(left), 'line')} above the column names left out: {shown}{more}."
 
 
 def _below_note(remarks: Sequence[str]) -> str:

@@ -73,7 +73,7 @@ def test_a_file_that_was_misread_is_read_rightly_from_the_panel_and_stays_so(boa
 
 
 TITLED = (
-    "Results of the year\nall sites\n\nsite;year;score\n"
+    "Results of the year\nall sites\nregion;North\nsite;year;score\n"
     + "".join(f"S{i % 3};{2020 + i % 4};{70 + i},5\n" for i in range(24))
 ).encode()
 

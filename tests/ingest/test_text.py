@@ -3,8 +3,11 @@
 import codecs
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dashboard.ingest import Reading, UnreadableFile, file_groups, reduce_file, store_table
+from estimators import DataError
 from tests.ingest.helpers import both_ways, means, put, rows_of, stored
 
 EXPECTED = {"a": 1.5, "b": 4.0}
@@ -241,13 +244,76 @@ def test_a_first_name_may_begin_with_a_hash(tmp_path):
     assert means(both_ways(tmp_path, "#g,y\na,1\nb,2\n", group="#g")) == {"a": 1, "b": 2}
 
 
+TABLE = "g,y,z\n" + "a,1,2\nb,2,3\n" * 3
+
+
 @pytest.mark.parametrize(
-    "above", ["Report for 2024\n", "Report for 2024\n\n", "Report, 2024\n", "Made by\nus\n"]
+    ("above", "said", "lines"),
+    [
+        ("Report for 2024\n", '1 line above the column names left out: "Report for 2024" (line 1).', 1),
+        ("Report for 2024\n\n", '"Report for 2024" (line 1).', 2),
+        ("\nMade by\nus\n", '2 lines above the column names left out: "Made by" (line 2), "us" (line 3).', 3),
+        ('"Sales, net"\n', '"Sales, net" (line 1).', 1),
+        ("Report,,\n,,\n", '1 line above the column names left out: "Report" (line 1).', 2),
+        ("Station,Nord\nAltitude,120\n\n", '"Station Nord" (line 1), "Altitude 120" (line 2).', 3),
+        ("Site,Nord,1\nAll sites\n", '"Site Nord 1" (line 1), "All sites" (line 2).', 2),
+        ("a b\n" * 5, '5 lines above the column names left out: "a b" (line 1), ', 5),
+    ],
 )
-def test_lines_above_the_names_are_refused_with_what_to_do(tmp_path, above):
-    text = above + "g,y,z\n" + "a,1,2\nb,2,3\n" * 3
-    with pytest.raises(UnreadableFile, match="delete the lines above the column names"):
+def test_lines_above_the_names_are_left_out_and_said(tmp_path, above, said, lines):
+    read = file_groups(put(tmp_path, above + TABLE), outcome="y", group="g")
+    assert means(read.data) == {"a": 1.0, "b": 2.0}
+    assert any(said in remark for remark in read.remarks)
+    assert (read.reading.skip_rows, read.reading.header) == (lines, lines + 1)
+    again = file_groups(
+        put(tmp_path, above + TABLE), outcome="y", group="g", reading=Reading(skip_rows=lines)
+    )
+    assert means(again.data) == {"a": 1.0, "b": 2.0}
+    assert not any("above" in remark for remark in again.remarks)
+    assert stored(tmp_path, above + TABLE).layout.plain is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Report, 2024\n" + TABLE,  # may hold the names, one of them forgotten
+        "month,n,cost\n1,2,3\n2,3,4\n\n" + TABLE.replace(",", ",c,"),  # a table of its own
+        "Report for 2024\ng,y,z\na,1,2\nb,2,3\n",  # too few rows
+        "Report for 2024\n" + "a,x,c\nb,u,v\n" * 5,  # no numbers, and names that come again
+        "Report for 2024\n" + "a,1,2\nb,2,3\n" * 5,  # no names
+        "Report for 2024\na,NA,2\n" + "b,2,3\n" * 5,
+    ],
+)
+def test_lines_above_that_are_not_clear_are_refused_with_what_to_do(tmp_path, text):
+    with pytest.raises(UnreadableFile) as refusal:
         stored(tmp_path, text)
+    assert refusal.value.suggestion["skip_rows"] > 0
+
+
+@pytest.mark.parametrize("first", ["g,y,z", ",y,z", "g,2023,2024", "g,y,"])
+@pytest.mark.parametrize("second", ["a,NA,k", "a,<1,k", "kg,kg,kg", "a,,", ",,k"])
+def test_a_first_row_that_may_be_names_is_never_left_out(tmp_path, first, second):
+    table = stored(tmp_path, f"{first}\n{second}\n" + "b,1,k\nc,2,k\n" * 3)
+    assert (table.rows, table.notes) == (7, ())
+    assert table.columns[1].name == first.split(",")[1]
+
+
+CELLS = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters=',"#'), min_size=1)
+TITLES = st.lists(st.lists(CELLS, min_size=1, max_size=2).map(",".join) | st.just(""), max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(above=TITLES, rows=st.integers(4, 40))
+def test_whatever_stands_above_no_row_of_a_table_is_lost(tmp_path_factory, above, rows):
+    body = "".join(f"s{i % 3},{i}.5,x,k\n" for i in range(rows))
+    text = "".join(f"{line}\n" for line in above) + "g,y,z,n\n" + body
+    path = put(tmp_path_factory.mktemp("above"), text)
+    try:
+        read = file_groups(path, outcome="y", group="g")
+    except (UnreadableFile, DataError):
+        return
+    assert sorted(read.data.require_rows().outcome) == [i + 0.5 for i in range(rows)]
+    assert any("above the column names" in remark for remark in read.remarks) == any(above)
 
 
 @pytest.mark.parametrize(
@@ -256,6 +322,9 @@ def test_lines_above_the_names_are_refused_with_what_to_do(tmp_path, above):
         ("Source: office\n", 1),
         ("\nSource: the office of\n\n* provisional\n", 2),
         ('"Note: see above"\r\nn = 12', 2),
+        ('"Note: 1,250 is not 1.25"\n', 1),
+        ("Source: office\n,,\n,,* provisional\nn = 12\n", 3),
+        ('Source: office\n""\n,,* provisional\n,,\n', 2),
     ],
 )
 def test_remarks_below_a_table_are_left_out_and_said(tmp_path, below, lines):
@@ -279,8 +348,8 @@ SITES = "site;year;score\n" + "".join(f"S{i % 3};{2020 + i % 4};{70 + i},5\n" fo
 @pytest.mark.parametrize(
     ("text", "said", "rows"),
     [
-        ("Results\nall sites\n\n" + SITES, {"skip_rows": 3}, 12),
-        ("Results\n" + SITES.replace(";", "\t"), {"skip_rows": 1}, 12),
+        ("Results\nall sites\n\nunit;score\n" + SITES, {"skip_rows": 4}, 12),
+        ("Results\t2024\n" + SITES.replace(";", "\t"), {"skip_rows": 1}, 12),
         (SITES.partition("\n")[2], {"header": 0}, 12),
     ],
 )

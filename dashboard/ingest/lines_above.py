@@ -1,0 +1,99 @@
+"""Lines above the names of a table: where the evidence is clear, which row holds the names."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from estimators.data.texts import MISSING_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = tuple[int, list[str]]
+"""The number of the line that a row begins in, and its cells."""
+MOST_ROWS: Final = 30
+"""More rows than these above the names are rather a table of their own."""
+_FEWEST_BELOW: Final = 3
+_REGULAR: Final = 0.8
+"""The share of the rows below the names that have a value for each of them."""
+_NUMBER_BEGINS: Final = re.compile(r"\W*\d")
+"""A number, with or without a sign, a currency or a parenthesis before it."""
+
+
+def rows_above_names(rows: Sequence[Row]) -> int:
+    """How many rows stand above the names; 0 where none does, or where it is not clear.
+
+    It is clear where those rows hold fewer cells than the table below is wide, the row of names is filled
+    with different texts that do not come again in their columns, and nearly all rows below it are as wide,
+    with numbers in some column.
+    """
+    width = Counter(_reach(cells) for _, cells in rows).most_common(1)[0][0]
+    full = [i for i, (_, cells) in enumerate(rows[: MOST_ROWS + 1]) if _reach(cells) >= width]
+    # names are followed by a row of the table, a title of several cells by another remark
+    place = next((i for i in full if i + 1 < len(rows) and len(rows[i + 1][1]) >= width), 0)
+    above, (line, names), below = rows[:place], rows[place], [cells for _, cells in rows[place + 1 :]]
+    clear = (
+        0 < place <= MOST_ROWS
+        and len(names) >= 2
+        and all(_is_shorter(cells, len(names)) for i, (_, cells) in enumerate(above) if i not in full)
+        and _is_shorter(above[-1][1], len(names))
+        and not _may_lack_a_name(above[-1], line, len(names))
+        and not _has_table(above, len(below))
+        and _are_names(names)
+        and _is_block_of_data(names, below)
+    )
+    return place if clear else 0
+
+
+def _reach(cells: Sequence[str]) -> int:
+    """How many cells a row has up to its last filled one."""
+    return next((i for i in range(len(cells), 0, -1) if cells[i - 1].strip()), 0)
+
+
+def _is_shorter(cells: Sequence[str], width: int) -> bool:
+    """Whether a row is no row of the table: it has fewer cells, or as many of which only the first is filled.
+
+    In a table of two columns the latter may be a row whose last value is blank.
+    """
+    return len(cells) < width or (_reach(cells) <= 1 and (width > 2 or _reach(cells) == 0))
+
+
+def _may_lack_a_name(last: Row, line: int, width: int) -> bool:
+    """Whether the row right above may hold the names itself, the last of which was forgotten."""
+    number, cells = last
+    return line == number + 1 and _reach(cells) == width - 1 >= 2
+
+
+def _has_table(above: Sequence[Row], below: int) -> bool:
+    """Whether the rows above are a table too: three of the same width, or many beside those below."""
+    wide = [_reach(cells) for _, cells in above if _reach(cells) >= 2]
+    runs = [len(list(run)) for width, run in groupby(_reach(cells) for _, cells in above) if width > 2]
+    return max(runs, default=0) > 2 or 2 * len(wide) > below
+
+
+def _are_names(names: Sequence[str]) -> bool:
+    texts = [name.strip() for name in names]
+    filled = all(texts[1:]) and any(texts)
+    return (
+        filled
+        and len(set(texts)) == len(texts)
+        and not any(_NUMBER_BEGINS.match(text) or text.lower() in MISSING_WORDS for text in texts if text)
+    )
+
+
+def _is_block_of_data(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    fitting = [cells for cells in below if len(cells) == len(names) or len(names) == _reach(cells)]
+    if len(fitting) < max(_FEWEST_BELOW, _REGULAR * len(below)):
+        return False
+    columns = [[cell.strip() for cell in column] for column in zip(*fitting, strict=False)]
+    again = any(name.strip() in column for name, column in zip(names, columns, strict=True) if name.strip())
+    return not again and any(map(_holds_numbers, columns))
+
+
+def _holds_numbers(column: Sequence[str]) -> bool:
+    filled = [cell for cell in column if cell and cell.lower() not in MISSING_WORDS]
+    numbers = sum(_NUMBER_BEGINS.match(cell) is not None for cell in filled)
+    return numbers >= max(2, len(filled) / 2)
