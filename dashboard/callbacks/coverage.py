@@ -5,15 +5,17 @@ The body holds the page's ``choices``, and ``begin``: whether to count what nobo
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from dashboard.callbacks.linked_groups import scene_answer
+import flask
+from werkzeug.exceptions import BadRequest
+
+from dashboard.callbacks.scenes import scene_on_screen
 from dashboard.words.calibration import HOW, coverage_line, coverage_sentences
 
 if TYPE_CHECKING:
-    import flask
-
-    from dashboard.callbacks.linked_groups import Asked
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
     from dashboard.session.counted_coverage import CountedCoverage
@@ -21,22 +23,41 @@ if TYPE_CHECKING:
 
 def install(server: flask.Flask, comparisons: Comparisons) -> None:
     """Add the route."""
-    server.add_url_rule("/coverage", "coverage", scene_answer(comparisons, _covered), methods=["POST"])
+    server.add_url_rule("/coverage", "coverage", partial(_answer, comparisons), methods=["POST"])
 
 
-def _covered(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, Any]:
-    return covered(comparisons.coverage, scene, begin=bool(given.get("begin")))
+def _answer(comparisons: Comparisons) -> dict[str, Any]:
+    given = flask.request.get_json(silent=True)
+    if not isinstance(given, dict):
+        raise BadRequest("This request holds no question; start it from the page.")
+    scene = scene_on_screen(comparisons, given.get("choices"))
+    if scene is None:  # it has gone between two questions: whoever took it away says so
+        return asdict(Covered())
+    return asdict(covered(comparisons.coverage, scene, begin=bool(given.get("begin"))))
 
 
-def covered(coverage: CountedCoverage, scene: Scene, *, begin: bool) -> dict[str, Any]:
-    """The line, what it rests on, each method's sentence, and whether there is more to come."""
+@dataclass(frozen=True)
+class Covered:
+    """What the page says of the intervals on screen."""
+
+    line: str = ""
+    explanation: str = ""
+    """What the line rests on."""
+    methods: tuple[tuple[str, str], ...] = ()
+    """Label and sentence of each method with intervals."""
+    pending: bool = False
+    """Whether there is more to come."""
+
+
+def covered(coverage: CountedCoverage, scene: Scene, *, begin: bool) -> Covered:
+    """What is known by now; ``begin``: whether to count the rest."""
     counts = coverage.look(scene, begin=begin)
     reference = None if scene.reference is None else scene.reference.id
     sentences = coverage_sentences(counts)
     first = [text for count, (_, text) in zip(counts, sentences, strict=True) if count.series.id == reference]
-    return {
-        "line": coverage_line(counts, reference),
-        "explanation": " ".join([HOW, *first]),
-        "methods": sentences,
-        "pending": any(count.pending for count in counts),
-    }
+    return Covered(
+        line=coverage_line(counts, reference),
+        explanation=" ".join([HOW, *first]),
+        methods=tuple(sentences),
+        pending=any(count.pending for count in counts),
+    )

@@ -109,7 +109,7 @@ def _how_sure() -> html.Div:
                 n_clicks=0,
             ),
             html.P(id=ids.TRUTHS_SHOWN, role="status"),
-            html.P(f"{COUNTING} …", id=ids.COVERAGE, className="coverage", **explained(HOW)),
+            html.P(f"{COUNTING} …", id=ids.COVERAGE, **explained(HOW), **aria(busy="true")),
         ],
         className="how-sure",
     )

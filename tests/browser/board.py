@@ -88,6 +88,12 @@ def leave(page: Page) -> None:
     settle(page)
 
 
+def settle_for_good(page: Page) -> None:
+    """Wait until what is counted beside the requests is there too."""
+    settle(page)
+    page.wait_for_function("() => !document.querySelector('#coverage[aria-busy=true]')")
+
+
 def open_board(page: Page) -> Page:
     """Go to the page and wait until everything is drawn."""
     page.goto("/")

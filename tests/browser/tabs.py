@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.board import state
+from tests.browser.board import settle_for_good, state
 from tests.browser.troubles import Troubles
 from tests.waiting import PATIENCE
 
@@ -87,6 +87,7 @@ class SharedPage:
         try:
             if session.testsfailed == failed_before:
                 self._put_back(page)
+                settle_for_good(page)
                 left = state(page)
                 is_as_it_was = left == self._first
                 assert left == self._first, "the test changes more of the page than is put back"
@@ -103,6 +104,7 @@ class SharedPage:
     def _new(self) -> Page:
         page = self._open()
         self._put_back(page)
+        settle_for_good(page)
         self._page, self._first = page, state(page)
         return page
 

@@ -27,7 +27,7 @@ def coverage():
 def counted_answer(coverage, scene):
     def found():
         answer = covered(coverage, scene, begin=True)
-        return None if answer["pending"] else answer
+        return None if answer.pending else answer
 
     return wait_for(found)
 
@@ -36,21 +36,21 @@ def test_what_is_counted_is_the_calibration_of_every_method_with_intervals(cover
     scene = scene_of(DATA, BUILT_IN.values())
     answer = counted_answer(coverage, scene)
     with_intervals = [s for s in scene.series if s.result.interval is not None]
-    assert [label for label, _ in answer["methods"]] == [s.label for s in with_intervals]
+    assert [label for label, _ in answer.methods] == [s.label for s in with_intervals]
     assert len(with_intervals) >= 3
-    for series, (_, said) in zip(with_intervals, answer["methods"], strict=True):
+    for series, (_, said) in zip(with_intervals, answer.methods, strict=True):
         assert said == calibration_sentence(calibration(DATA, series.result.estimator, series.result.options))
     reml = calibration(DATA, BUILT_IN["reml"])
-    assert f"{100 * reml.points[0].coverage.value:.1f}%" in answer["line"]
-    assert f"at worst {100 * reml.worst.coverage.value:.1f}%" in answer["line"]
-    assert "seed" in answer["explanation"]
+    assert f"{100 * reml.points[0].coverage.value:.1f}%" in answer.line
+    assert f"at worst {100 * reml.worst.coverage.value:.1f}%" in answer.line
+    assert "seed" in answer.explanation
 
 
 def test_nothing_is_counted_before_it_is_asked_for(coverage):
     scene = scene_of(DATA, built_in("reml"))
     first = covered(coverage, scene, begin=False)
-    assert first["pending"]
-    assert first["line"].startswith(COUNTING)
+    assert first.pending
+    assert first.line.startswith(COUNTING)
     assert not coverage.is_busy
 
 
@@ -90,7 +90,7 @@ class Slow(Unsure, StandIn):
 def test_a_method_that_cannot_be_counted_says_why(coverage):
     slow = object.__new__(Slow)
     answer = counted_answer(coverage, scene_of(DATA, [Unsure(), slow]))
-    said = dict(answer["methods"])
+    said = dict(answer.methods)
     assert said["Unsure"] == "It gave no interval that could be counted."
     assert "600 fits take about 600 s" in said["Slow"]
 
@@ -98,10 +98,12 @@ def test_a_method_that_cannot_be_counted_says_why(coverage):
 def test_without_spreads_there_is_nothing_to_count(coverage):
     alone = GroupData.from_arrays([1.0, 2.0, 3.0], list("abc"))
     answer = covered(coverage, scene_of(alone, built_in("ols")), begin=True)
-    assert answer["line"] == ""
-    assert not answer["pending"]
+    assert answer.line == ""
+    assert not answer.pending
 
 
-def test_the_page_has_the_route(tmp_path):
-    app = create_app(data_dir=tmp_path)
-    assert "/coverage" in {rule.rule for rule in app.server.url_map.iter_rules()}
+def test_of_what_has_gone_the_page_says_nothing(tmp_path):
+    client = create_app(data_dir=tmp_path).server.test_client()
+    answer = client.post("/coverage", json={"choices": None, "begin": True})
+    assert answer.json == {"line": "", "explanation": "", "methods": [], "pending": False}
+    assert client.post("/coverage", data="?").status_code == 400

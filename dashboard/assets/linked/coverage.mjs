@@ -11,6 +11,8 @@ import {ask} from './remote.mjs';
 
 const REST = 1500; // ms that a comparison has stood before its intervals are counted
 const AGAIN = 800; // ms between questions
+/** @type {Answer} */
+const NOTHING = {line: '', explanation: '', methods: [], pending: false};
 let turn = 0; // of the comparisons; a newer one ends the questions about the one before
 
 /** Another comparison is on screen: says what is known of it, and has the rest counted. */
@@ -18,14 +20,13 @@ export async function countCoverage() {
     turn += 1;
     const mine = turn;
     let begin = false;
+    document.getElementById(ids.COVERAGE)?.setAttribute('aria-busy', 'true');
     for (let wait = REST; ; wait = AGAIN) {
         const answer = await answered(begin);
         if (mine !== turn) {
             return;
         }
-        if (answer) {
-            write(answer);
-        }
+        write(answer || NOTHING);
         if (!answer?.pending) {
             return;
         }
@@ -46,9 +47,11 @@ async function answered(begin) {
     }
 }
 
-function write({line, explanation, methods}) {
+/** @param {Answer} answer */
+function write({line, explanation, methods, pending}) {
     const place = document.getElementById(ids.COVERAGE);
     setText(place, line);
+    place?.setAttribute('aria-busy', String(pending));
     place?.setAttribute('data-explain', explanation);
     const list = document.getElementById(ids.COVERAGE_BY_METHOD);
     list?.replaceChildren();
