@@ -28,6 +28,8 @@ BYTES_PER_ROW, BYTES_PER_GROUP = 64, 600
 MEMORY_LIMIT = 4 * 2**30
 ONE_HUGE = "one-huge"
 HUGE, TINY = 500, 2
+LEAST_SPREAD = 1e-100
+"""The smallest spread above 0: squares of far smaller ones are no doubles with full precision."""
 MOST_ERROR_RATIO = 1000.0
 SIZES_STREAM = 0x51_2E5
 GOLDEN = 0.6180339887498949
@@ -80,9 +82,7 @@ class Design:
             object.__setattr__(self, name, _finite(name, getattr(self, name)))
         if not 1 <= self.groups <= MOST_GROUPS:
             raise DesignError("groups", f"give from 1 to {MOST_GROUPS:,} groups, not {self.groups:,}")
-        for name, label in (("sigma_group", "between groups"), ("sigma_error", "within groups")):
-            if getattr(self, name) < 0:
-                raise DesignError(name, f"the spread {label} is 0 or more, not {getattr(self, name):g}")
+        self._check_spreads()
         if not 1 <= self.error_ratio <= MOST_ERROR_RATIO:
             raise DesignError(
                 "error_ratio",
@@ -100,6 +100,18 @@ class Design:
         self._check_effects()
         object.__setattr__(self, "per_group", str(self.per_group).replace(" ", ""))
         self._check_memory()
+
+    def _check_spreads(self) -> None:
+        for name, label in (("sigma_group", "between groups"), ("sigma_error", "within groups")):
+            spread = getattr(self, name)
+            if spread < 0:
+                raise DesignError(name, f"the spread {label} is 0 or more, not {spread:g}")
+            if 0 < spread < LEAST_SPREAD:
+                raise DesignError(
+                    name,
+                    f"the spread {label} is 0 or at least {LEAST_SPREAD:g}, not {spread:g}; "
+                    "count the outcome in smaller units",
+                )
 
     def _check_effects(self) -> None:
         if self.effects not in SHAPES:

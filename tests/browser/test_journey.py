@@ -37,10 +37,10 @@ PARAMETERS = {
 def schools(tmp_path):
     """Pupils in schools of different size, two numbers for each, some of them missing."""
     rng = random.Random(20)
-    file = tmp_path / "pupils.csv"
+    file = tmp_path / "enrolled.csv"
     with file.open("w", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(["pupil", "score", "reading", "town", "school"])
+        writer.writerow(["pupil", "maths_score", "reading", "town", "school"])
         pupil = 0
         for number in range(SCHOOLS):
             effects = rng.gauss(0, 6), rng.gauss(0, 2)
@@ -98,8 +98,8 @@ def assert_comparison(page, answer):
 
 def test_upload_pick_compare(board, schools):
     upload(board, schools)
-    assert "pupils.csv" in board.inner_text("#dataset-chip")
-    assert board.input_value("#outcome") == "score"
+    assert "enrolled.csv" in board.inner_text("#dataset-chip")
+    assert board.input_value("#outcome") == "maths_score"
     assert board.input_value("#group") == "school"
     with repaint(board):
         pick(board, "outcome", "reading")
@@ -107,8 +107,8 @@ def test_upload_pick_compare(board, schools):
     assert board.inner_text("#rows-used").startswith("All ")
 
     with repaint(board):
-        pick(board, "outcome", "score")
-    answer = compared(schools, "score", "school")
+        pick(board, "outcome", "maths_score")
+    answer = compared(schools, "maths_score", "school")
     assert_comparison(board, answer)
     dropped = answer["data"]["dropped"]["missing_outcome"]
     assert dropped
@@ -116,14 +116,14 @@ def test_upload_pick_compare(board, schools):
 
     with repaint(board):
         pick(board, "group", "town")
-    assert_comparison(board, compared(schools, "score", "town"))
+    assert_comparison(board, compared(schools, "maths_score", "town"))
 
 
 def test_every_setting_takes_effect_and_is_found_again(board, schools):
     upload(board, schools)
     with repaint(board):
         pick(board, "level", "80%")
-    assert_comparison(board, compared(schools, "score", "school", "--level", "0.8"))
+    assert_comparison(board, compared(schools, "maths_score", "school", "--level", "0.8"))
 
     with repaint(board):
         pick(board, "sort", "Name")
@@ -161,9 +161,9 @@ def test_the_downloaded_table_is_safe_in_a_spreadsheet(board, schools):
     board.get_by_role("button", name="Export").click()
     with board.expect_download() as downloading:
         board.click("#download-tidy")
-    assert downloading.value.suggested_filename == "pupils-groups.csv"
+    assert downloading.value.suggested_filename == "enrolled-groups.csv"
     lines = list(csv.DictReader(io.StringIO(downloading.value.path().read_bytes().decode())))
-    answer = compared(schools, "score", "school")
+    answer = compared(schools, "maths_score", "school")
     wanted = {(f["estimator"], row["group"]): row for f in answer["fits"] for row in f["groups"]}
     assert len(lines) == len(wanted)
     for line in lines:
@@ -182,21 +182,22 @@ def test_the_same_analysis_in_r_and_python(board, schools):
         code = board.locator("pre.code:visible")
         code.wait_for()
         assert spoken in code.inner_text()
-        assert "pupils.csv" in code.inner_text()
+        assert "enrolled.csv" in code.inner_text()
         board.get_by_role("button", name="Close").click()
         code.wait_for(state="hidden")
 
 
 def test_a_deleted_file_is_gone(board, schools, server):
     upload(board, schools)
-    assert list(server.data_dir.rglob("*pupils*")) or list(server.data_dir.rglob("*.parquet"))
+    assert list(server.data_dir.rglob("*enrolled*")) or list(server.data_dir.rglob("*.parquet"))
     with repaint(board):
-        board.get_by_label("Delete pupils.csv from this server").click()
+        board.get_by_label("Delete enrolled.csv from this server").click()
     settle(board)
     assert "schools.csv" in board.inner_text("#dataset-chip")
     assert board.locator("button.file-name").count() == 0
     shown = board.inner_text(".page")
     assert "Academy 1" not in shown
+    assert "maths_score" not in shown
     assert not {trace["name"] for view in VIEWS for trace in traces(board, view)} & {"Academy 1"}
     open_board(board)
     assert "schools.csv" in board.inner_text("#dataset-chip")
@@ -207,12 +208,12 @@ def test_a_deleted_file_comes_back_as_it_was(board, schools):
     with repaint(board):
         pick(board, "outcome", "reading")
     with repaint(board):
-        board.get_by_label("Delete pupils.csv from this server").click()
+        board.get_by_label("Delete enrolled.csv from this server").click()
     with repaint(board):
-        board.get_by_label("Undo deleting pupils.csv").click()
-    assert "pupils.csv" in board.inner_text("#dataset-chip")
+        board.get_by_label("Undo deleting enrolled.csv").click()
+    assert "enrolled.csv" in board.inner_text("#dataset-chip")
     assert board.input_value("#outcome") == "reading"
-    assert board.locator("button.file-name").all_inner_texts() == ["pupils.csv"]
+    assert board.locator("button.file-name").all_inner_texts() == ["enrolled.csv"]
     assert board.locator(".file-deleted").count() == 0
 
 
@@ -223,7 +224,7 @@ def test_two_visitors_never_see_each_others_data(board, visitor, schools):
         pick(board, "level", "99%")
     body = asked.value.post_data
     other = open_board(visitor())
-    assert "pupils.csv" not in other.content()
+    assert "enrolled" not in other.content()
     assert "schools.csv" in other.inner_text("#dataset-chip")
     said = other.request.post(
         "/_dash-update-component", data=body, headers={"Content-Type": "application/json"}

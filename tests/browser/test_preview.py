@@ -132,8 +132,8 @@ def test_many_groups_are_painted_as_plotly_draws_them(visitor, theme):
 
 CHANGES = {
     "intervals": "for (const trace of figure.data) delete trace.error_x",
-    "colour": "for (const trace of figure.data) trace.marker.color = '#ff00ff'",
-    "symbol": "for (const trace of figure.data) trace.marker.symbol = 'line-ns-open'",
+    "colour": "for (const {marker} of figure.data) if (marker) marker.color = '#ff00ff'",
+    "symbol": "for (const {marker} of figure.data) if (marker) marker.symbol = 'line-ns-open'",
     "range": "figure.layout.yaxis.range = [6.2, 0]",
     "lines": "figure.layout.shapes = []",
 }

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from estimators import PRESETS, Design, DesignError, OptionError, simulate
+from estimators.simulation.design import LEAST_SPREAD
 from estimators.simulation.effects import SHAPES
 from estimators.simulation.simulate import draw_effects
 from estimators.simulation.streams import STREAMS, make_stream
@@ -253,6 +254,8 @@ BAD = [
     ({"seed": 2**31}, "seed", "2147483647"),
     ({"seed": 1.5}, "seed", "whole number"),
     ({"skip": -1}, "skip", "from 0"),
+    ({"sigma_group": 9.9e-101}, "sigma_group", "0 or at least 1e-100"),
+    ({"sigma_error": 5e-324}, "sigma_error", "smaller units"),
     ({"per_group": ""}, "per_group", "are written"),
     ({"per_group": "ten"}, "per_group", "are written"),
     ({"per_group": "-5"}, "per_group", "are written"),
@@ -280,6 +283,7 @@ def test_bad_input_is_refused_in_a_sentence_that_names_the_field(dials, field, w
 def test_the_limits_themselves_are_allowed():
     for dials in (
         {"sigma_group": 0, "sigma_error": 0},
+        {"sigma_group": LEAST_SPREAD, "sigma_error": LEAST_SPREAD},
         {"groups": 1, "per_group": "1"},
         {"groups": 1_000_000, "per_group": "1"},
         {"seed": -(2**31 - 1)},
@@ -300,7 +304,7 @@ def test_json_with_an_unknown_or_odd_field_is_refused():
         Design.from_json({"effects": ["normal"]})
 
 
-spreads = st.just(0.0) | st.floats(1e-100, 1e70)  # squares of less are too small for a double, and refused
+spreads = st.just(0.0) | st.floats(LEAST_SPREAD, 1e70)
 sizes = st.one_of(
     st.integers(1, 500).map(str),
     st.tuples(st.integers(1, 50), st.integers(0, 50)).map(lambda t: f"{t[0]}-{t[0] + t[1]}"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 
 import pytest
@@ -100,8 +101,9 @@ def test_any_arrangement_of_the_usual_signs_is_read_whole_or_refused(tmp_path_fa
     if table is None:
         assert "\n" not in refusal
         return
-    letters = [sign for sign in text if sign in "ax"]
+    said = [re.match(r"(\d+) lines? below the table left out", note) for note in table.notes]
+    below = sum(int(found[1]) for found in said if found)
+    lines = [line for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
     text_kept = "".join(cell or "" for row in rows_of(table)[2:] for cell in row)
-    kept = [sign for sign in text_kept if sign in "ax"]
-    said = any("below the table left out" in note for note in table.notes)
-    assert kept == (letters[: len(kept)] if said else letters)
+    letters = [sign for sign in "".join(lines[: len(lines) - below]) if sign in "ax"]
+    assert [sign for sign in text_kept if sign in "ax"] == letters

@@ -55,9 +55,11 @@ function thin(list, most) {
  */
 export function drawOverlay(view, given) {
     const {overlay, traces, rows} = view;
-    const state = view.pins
-        ? {...NOTHING_LIT, index: given.index, hover: given.hover, positionOf: given.positionOf}
-        : given;
+    // a view of what is pinned shows nobody else then
+    const state =
+        view.pins && given.picked.length
+            ? {...NOTHING_LIT, index: given.index, hover: given.hover, positionOf: given.positionOf}
+            : given;
     const frame = frameOf(plotArea(view.gd));
     overlay.root.hidden = !frame;
     if (!frame) {
