@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import dash
 import dash_mantine_components as dmc
@@ -15,6 +16,7 @@ from dashboard.ingest import Reading, store_table
 from dashboard.ingest.raw_rows import raw_rows
 from dashboard.pages.facts import element
 from dashboard.pages.layout import layout
+from dashboard.pages.static_html import merge_static
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.file_kinds import foreign_kinds
 from dashboard.plugin_host.processes import DEFAULT_SECONDS, PluginProcesses
@@ -29,6 +31,7 @@ from dashboard.storage.private_files import default_root
 from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace
 from estimators import DataError
 
+_Callback: TypeAlias = Callable[..., Any]
 _HERE = Path(__file__).parent
 _IMPORTED = r"^(?!main\.(css|mjs)$).*\.(css|mjs)$"
 """Assets that Dash is not to name in the page, as it would with a query: a module under two addresses is
@@ -93,12 +96,24 @@ def create_app(
         who = server.owner()
         return layout(comparisons, who, session_start(comparisons, who, first, prefer=data is not None))
 
-    app.layout = page
+    app.layout = lambda: merge_static(page())
     return app
 
 
+class _App(dash.Dash):
+    """In what its callbacks answer, elements that nothing changes are few components."""
+
+    def callback(self, *arguments: object, **options: object) -> Callable[[_Callback], _Callback]:
+        register: Callable[[_Callback], _Callback] = super().callback(*arguments, **options)
+
+        def registered(function: _Callback) -> _Callback:
+            return register(lambda *values, **named: merge_static(function(*values, **named)))
+
+        return registered
+
+
 def _empty_app() -> dash.Dash:
-    app = dash.Dash(
+    app = _App(
         __name__,
         title="blupboard",
         update_title="",  # the title stays as it is while callbacks run

@@ -19,6 +19,7 @@ import './page/paste.mjs';
 import {byNamePlace} from './page/table_order.mjs';
 import './page/upload.mjs';
 import {register} from './shared/dash.mjs';
+import {StaticHtml} from './shared/static_html.mjs';
 
 register('blupboard', {
     choosePreset,
@@ -36,6 +37,8 @@ register('blupboard', {
     toggleRail,
     turnDials,
 });
+// The renderer finds components by their name space, in the window.
+window.blupboard = {StaticHtml};
 // The table and the inputs take functions by name too, each kit from an object of its own in the window and from nowhere
 // else: {"function": "byNamePlace"} in words/table.py, {"function": "columnOption"} in pages/rail.py.
 window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dash import ALL, ClientsideFunction, Input, Output, State
+from dash import ClientsideFunction, Input, Output, State
 
 from dashboard.pages import ids
 
@@ -35,7 +35,7 @@ def register(app: dash.Dash) -> None:
     callback(
         ClientsideFunction(space, "savePicture"),
         Output(ids.SINK, "data", allow_duplicate=True),
-        Input(ids.download_figure(ALL, ALL), "n_clicks"),
+        Input(ids.PICTURE, "data"),
         State(ids.DATASET, "data"),
         prevent_initial_call=True,
     )

@@ -156,6 +156,8 @@ CODE_STATSMODELS: Final = "code-statsmodels"
 DOWNLOAD_CSV: Final = "download-csv"
 DOWNLOAD_TIDY: Final = "download-tidy"
 PRINT: Final = "print-page"
+PICTURE: Final = "picture"
+"""Which view is to be saved, and as what."""
 DOWNLOAD_RANKS: Final = "download-ranks"
 DOWNLOAD_ROWS: Final = "download-rows"
 STACK_MODAL: Final = "stack-modal"
@@ -321,11 +323,6 @@ def take_back(option: Part, value: Part) -> dict[str, Any]:
 def undo_button(what: Part) -> dict[str, Any]:
     """The button that undoes what was done last."""
     return {"type": "undo", "what": what}
-
-
-def download_figure(view: Part, kind: Part) -> dict[str, Any]:
-    """The menu entry that saves a view as a picture."""
-    return {"type": "download-figure", "view": view, "kind": kind}
 
 
 def open_code(language: Part) -> dict[str, Any]:

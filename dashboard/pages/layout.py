@@ -71,6 +71,7 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
         dcc.Store(id=ids.GROUPS_INDEX),
         dcc.Store(id=ids.VIEW_PARTS),
         dcc.Store(id=ids.PINNED),
+        dcc.Store(id=ids.PICTURE),
         dcc.Store(id=ids.SINK),
     ]
     return dmc.MantineProvider(

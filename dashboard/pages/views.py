@@ -224,27 +224,14 @@ PICTURES = {
 """Kinds of pictures, in the theme of the page or light: what the menu says, and in which theme it does."""
 
 
-def _save_menu(graph_id: str, title: str) -> dmc.Menu:
-    button = dmc.ActionIcon(
-        icon("download"),
-        variant="subtle",
-        color="gray",
-        size="md",
-        **aria(label=f"Save the view {title}"),
-    )
-    return dmc.Menu(
-        [
-            dmc.MenuTarget(button),
-            dmc.MenuDropdown(
-                [
-                    dmc.MenuItem(text, id=ids.download_figure(graph_id, kind), n_clicks=0, className=look)
-                    for kind, (text, look) in PICTURES.items()
-                ]
-            ),
-        ],
-        position="bottom-end",
-        withinPortal=True,
-    )
+def _save_menu(graph_id: str, title: str) -> html.Details:
+    """The ways to save a view; assets/page/menus.mjs closes it, assets/page/page.mjs saves."""
+    entries = [
+        html.Button(text, type="button", className=look, **data(view=graph_id, picture=kind))
+        for kind, (text, look) in PICTURES.items()
+    ]
+    button = html.Summary(icon("download"), **aria(label=f"Save the view {title}"))
+    return html.Details([button, html.Div(entries, className="save-entries")], className="save-menu")
 
 
 def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None) -> dag.AgGrid:

@@ -4,6 +4,7 @@ import struct
 import xml.etree.ElementTree as ET
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.dials import open_simulation
 
@@ -16,10 +17,12 @@ VIEWS = {
 
 
 def save(page, view, kind):
-    page.get_by_label(f"Save the view {view}").click()
+    button = page.get_by_label(f"Save the view {view}")
+    button.click()
+    entry = page.locator(".save-menu[open]").get_by_role("button", name=f"Save as {kind}")
     with page.expect_download() as downloading:
-        menu = page.get_by_role("menu", name=f"Save the view {view}")
-        menu.get_by_role("menuitem", name=f"Save as {kind}").click()
+        entry.click()
+    expect(entry).to_be_hidden()
     return downloading.value
 
 
@@ -65,3 +68,18 @@ def test_pictures_of_simulated_data_show_the_truth(board):
         )
         assert rings == 20
         assert picture.count("<path") > 2 * rings, title
+
+
+def test_a_menu_of_pictures_closes_without_a_picture(example):
+    button = example.get_by_label("Save the view Rank")
+    entries = example.locator(".save-menu[open] button")
+    button.focus()
+    example.keyboard.press("Enter")
+    expect(entries.first).to_be_visible()
+    example.keyboard.press("Escape")
+    expect(entries).to_have_count(0)
+    expect(button).to_be_focused()
+    button.click()
+    expect(entries.first).to_be_visible()
+    example.get_by_role("heading", name="Rank", exact=True).click()
+    expect(entries).to_have_count(0)

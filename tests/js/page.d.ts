@@ -19,6 +19,7 @@ interface Window {
     dash_ag_grid?: {getApi?: (id: string) => any};
     dashAgGridFunctions?: Record<string, (...args: never[]) => unknown>;
     dashMantineFunctions?: Record<string, (...args: never[]) => unknown>;
+    blupboard?: Record<string, (props: any) => unknown>;
     Plotly: {
         downloadImage(figure: object, options: object): Promise<string>;
         relayout(graph: HTMLElement, changes: object): Promise<unknown>;
@@ -26,7 +27,10 @@ interface Window {
     };
 }
 
-declare const React: {createElement(tag: string, props: object, children: unknown): unknown};
+declare const React: {
+    Fragment: unknown;
+    createElement(tag: unknown, props: object | null, ...children: unknown[]): unknown;
+};
 
 /** A graph of Plotly's as everybody may use it; what is private is known to shared/plotly.mjs only. */
 interface Graph extends HTMLElement {

@@ -1,4 +1,7 @@
-/* Menus: what a screen reader hears of their buttons. */
+/* Menus: what a screen reader hears of the kit's buttons, and those of pictures, which are plain elements. */
+import {setProps} from '../shared/dash.mjs';
+import {elements} from '../shared/elements.mjs';
+import {ids} from '../shared/facts.mjs';
 
 /**
  * The kit wraps what opens a menu in a box, and tells that box instead of the button inside what it opens; a
@@ -32,3 +35,34 @@ new MutationObserver((changes) => {
     attributes: true,
     attributeFilter: ['aria-expanded'],
 });
+
+function openMenus() {
+    return elements('.save-menu[open]');
+}
+
+/** A click beside a menu closes it, one on an entry saves the picture too. */
+function onClick(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    const entry = target?.closest('button[data-picture]');
+    for (const menu of openMenus()) {
+        if (entry || !menu.contains(target)) {
+            menu.removeAttribute('open');
+        }
+    }
+    if (entry instanceof HTMLElement) {
+        const {view, picture: kind} = entry.dataset;
+        setProps(ids.PICTURE, {data: {view, kind, asked: event.timeStamp}});
+    }
+}
+
+function onKey(event) {
+    const [menu] = event.key === 'Escape' ? openMenus() : [];
+    if (menu) {
+        menu.removeAttribute('open');
+        menu.querySelector('summary')?.focus();
+        event.preventDefault();
+    }
+}
+
+document.addEventListener('click', onClick);
+document.addEventListener('keydown', onKey, true);

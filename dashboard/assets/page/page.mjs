@@ -43,21 +43,20 @@ export function drawViews(figures, theme, palette) {
 }
 
 /** Save one view as SVG or PNG, with what stands around it; in the theme of the page, or light. */
-export function savePicture(clicks, dataset) {
-    const pressed = context().triggered_id;
-    const box = pressed && clicks.some((n) => n > 0) ? document.getElementById(pressed.view) : null;
+export function savePicture(wanted, dataset) {
+    const box = wanted && document.getElementById(wanted.view);
     const graph = graphIn(box);
     if (graph) {
-        const [format, ground] = pressed.kind.split('-');
+        const [format, ground] = wanted.kind.split('-');
         const card = box?.closest('.panel');
         const light = ground === 'light';
         const drawn = {data: graph.data, layout: graph.layout};
-        const given = light ? asZoomed(latestFigure(pressed.view), pressed.view) : null;
+        const given = light ? asZoomed(latestFigure(wanted.view), wanted.view) : null;
         const {figure, width, height} = pictureOf(given || drawn, {
             title: card?.querySelector('h2')?.textContent || '',
             subtitle: card?.querySelector('.subtitle')?.textContent || '',
             source: `${document.getElementById(ids.DATASET_CHIP)?.textContent || ''} \u00b7 blupboard`,
-            pins: pinnedMarks(pressed.view).map((pin) => ({...pin, right: pin.x > middleOf(graph)})),
+            pins: pinnedMarks(wanted.view).map((pin) => ({...pin, right: pin.x > middleOf(graph)})),
             width: graph.offsetWidth || FALLBACK_SIZE.width,
             height: graph.offsetHeight || FALLBACK_SIZE.height,
             left: marginsOf(fullLayout(graph)).l,
@@ -66,7 +65,7 @@ export function savePicture(clicks, dataset) {
         const name = String(dataset?.name || 'blupboard').replace(/\.[^.]*$/, '');
         window.Plotly.downloadImage(figure, {
             format,
-            filename: `${name}-${pressed.view.replace('view-', '')}`,
+            filename: `${name}-${wanted.view.replace('view-', '')}`,
             width,
             height,
             ...PICTURE[format],
