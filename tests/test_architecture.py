@@ -129,6 +129,17 @@ def test_figures_are_plotly_without_dash(path):
     assert not packages(path) & (SHOWING - {"plotly"})
 
 
+@pytest.mark.parametrize("path", [p for p in FILES["dashboard"] if "pages" in p.parts], ids=name)
+def test_nothing_is_explained_to_a_pointer_alone(path):
+    elements = [
+        node
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("html.", "dcc."))
+    ]
+    for element in elements:
+        assert "title" not in {given.arg for given in element.keywords}, ast.unparse(element)[:80]
+
+
 MAY_USE = {
     "scene": {"scene"},
     "words": {"ingest", "scene", "words"},

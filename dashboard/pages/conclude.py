@@ -37,16 +37,8 @@ def conclude_panel() -> html.Section:
                 [
                     html.H2("What may I conclude?"),
                     html.Span(id=ids.CONCLUDE_LINE, className="subtitle"),
-                    html.A(
-                        "CSV", id=ids.CONCLUDE_CSV, href="#", className="quiet-link", title="Save the answers"
-                    ),
-                    html.A(
-                        "JSON",
-                        id=ids.CONCLUDE_JSON,
-                        href="#",
-                        className="quiet-link",
-                        title="Save the answers",
-                    ),
+                    _saved_as("CSV", ids.CONCLUDE_CSV),
+                    _saved_as("JSON", ids.CONCLUDE_JSON),
                 ]
             ),
             html.Div(
@@ -60,6 +52,13 @@ def conclude_panel() -> html.Section:
             ),
         ],
         className="panel conclude",
+    )
+
+
+def _saved_as(kind: str, link_id: str) -> html.A:
+    """A link to the answers as a file."""
+    return html.A(
+        kind, id=link_id, href="#", className="quiet-link", **aria(label=f"Save the answers as {kind}")
     )
 
 
@@ -148,7 +147,9 @@ def pinned_block(
     block: list[Any] = answer_block(answer)
     if compared:
         low, high = min(group.low for group in compared), max(group.high for group in compared)
-        head = html.Tr([html.Th(name, scope="col") for name in ("", "letters", "estimate", "comparison bar")])
+        head = html.Tr(
+            [html.Th(name, scope="col") for name in ("", "letters", "estimate", "comparison bar", "its ends")]
+        )
         rows = [_compared_row(group, low, high, value) for group in compared]
         block.append(html.Table([html.Thead(head), html.Tbody(rows)], className="compared"))
     return block
@@ -162,6 +163,7 @@ def _compared_row(group: ComparedGroup, low: float, high: float, value: Callable
             html.Th(group.name, scope="row"),
             html.Td(group.letters, className="letters"),
             html.Td(value(group.estimate)),
-            html.Td(html.Div(bar, className="bar"), title=f"{value(group.low)} to {value(group.high)}"),
+            html.Td(html.Div(bar, className="bar")),
+            html.Td(f"{value(group.low)} to {value(group.high)}"),
         ]
     )

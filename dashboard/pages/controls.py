@@ -37,10 +37,12 @@ def estimator_row(
         [
             estimator_symbol(comparisons.styles[estimator.id]),
             html.Span(
-                [html.Span(estimator.label, className="estimator-name", title=estimator.label), *plugin],
+                [html.Span(estimator.label, className="estimator-name"), *plugin],
                 className="estimator-label",
             ),
-            _about(estimator, own_options(estimator, shared), values),
+            _about(
+                estimator, own_options(estimator, shared), values, comparisons.registry.source(estimator.id)
+            ),
             dmc.Switch(
                 id=ids.estimator_switch(estimator.id),
                 checked=on,
@@ -54,14 +56,19 @@ def estimator_row(
 
 
 def plugin_tag(source: Source) -> list[html.Span]:
-    """A word for what a plugin brings, with its name behind it; nothing for what is built in."""
+    """A word for what a plugin brings; nothing for what is built in."""
     if source.is_built_in:
         return []
-    return [html.Span("plugin", className="tag", title=source.name)]
+    return [html.Span("plugin", className="tag")]
+
+
+def plugin_words(source: Source) -> str:
+    """Which plugin brings it; nothing for what is built in."""
+    return "" if source.is_built_in else f"From the plugin {source.name}."
 
 
 def _about(
-    estimator: Estimator, options: tuple[OptionSpec, ...], values: Mapping[str, OptionValue]
+    estimator: Estimator, options: tuple[OptionSpec, ...], values: Mapping[str, OptionValue], source: Source
 ) -> dmc.Popover:
     controls = [
         option_control(
@@ -84,7 +91,7 @@ def _about(
                 html.Div(
                     [
                         html.P(estimator.summary, className="about-summary"),
-                        html.P(estimator.citation, className="about-citation"),
+                        html.P(f"{estimator.citation} {plugin_words(source)}", className="about-citation"),
                         *controls,
                     ],
                     className="about-estimator",

@@ -9,7 +9,7 @@ from dash import html
 
 from dashboard.ingest.reading_used import reading_used
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria
+from dashboard.pages.attributes import aria, data, explained
 from dashboard.pages.symbols import icon
 from dashboard.words.grammar import sentence
 from dashboard.words.reading import Change, changes, hint_action, pieces, reading_summary
@@ -78,7 +78,7 @@ def _hint(hint: Hint) -> html.Div:
                 id=ids.hint_off(hint.key),
                 className="plain-button hint-off",
                 n_clicks=0,
-                title="Do not show this again",
+                **explained("Do not show this again"),
                 **aria(label=f"Wave off: {hint.sentence}"),
             ),
         ],
@@ -126,17 +126,17 @@ def _chip(change: Change) -> html.Span:
     word = "Bring back" if change.option == "exclude" else "Take back"
     return html.Span(
         [
-            html.Span(change.words, title=change.words),
+            html.Span(change.words),
             html.Button(
                 icon("delete"),
                 id=ids.take_back(change.option, change.value),
                 className="plain-button",
                 n_clicks=0,
-                title=word,
                 **aria(label=f"{word}: {change.words}"),
             ),
         ],
         className="chip",
+        **data(explain=change.words),
     )
 
 

@@ -14,7 +14,6 @@ from dashboard.pages.attributes import aria, data
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.session import lesson
 from dashboard.words import lesson as words
-from dashboard.words.numbers import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -152,7 +151,7 @@ def _weight(weight: float) -> html.Span:
     return html.Span(
         [
             html.Span(className="lesson-bar", style={"width": f"{100 * weight:.2f}%"}),
-            html.Span(lesson.decimals(weight), title=f"{percent(weight)} of the distance is kept"),
+            html.Span(lesson.decimals(weight)),
         ],
         className="lesson-weight",
     )

@@ -73,8 +73,8 @@ def remedy(scene: Scene, comparisons: Comparisons) -> list[html.Button]:
         html.Button(
             [symbol, f"Add {first.label}, which does not collapse"],
             id=ids.remedy_button(first.id),
-            title=first.summary,
             n_clicks=0,
+            **explained(first.summary),
         )
     ]
 
@@ -125,7 +125,7 @@ def parameters(scene: Scene, comparisons: Comparisons) -> html.Table | html.P:
                 html.Th(f"{columns[key].label}{key[1]}", scope="col", **explained(columns[key].help))
                 for key in named
             ),
-            html.Th("Interval", scope="col", title="What the interval is computed with."),
+            html.Th("Interval", scope="col", **explained("What the interval is computed with.")),
         ]
     )
     body = []
@@ -167,7 +167,7 @@ def about_sample(sample: Sample) -> html.Div:
 
 def source_chip(title: str, facts: Iterable[str]) -> list[Any]:
     """What the groups come from, in one line."""
-    return [html.Strong(title, title=title), html.Span("".join(f" · {fact}" for fact in facts))]
+    return [html.Strong(title, **explained(title)), html.Span("".join(f" · {fact}" for fact in facts))]
 
 
 def alert(message: str) -> dmc.Alert:

@@ -8,8 +8,8 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria, data
-from dashboard.pages.controls import control_with_label, option_control, plugin_tag
+from dashboard.pages.attributes import aria, data, explained
+from dashboard.pages.controls import control_with_label, option_control, plugin_tag, plugin_words
 from dashboard.pages.dials import dials
 from dashboard.pages.file_reading import column_names, row_filter
 from dashboard.pages.methods import methods, plugins_button
@@ -85,6 +85,7 @@ def _sources(
             ],
             id=ids.sample_button(sample.id),
             className="sample",
+            **explained(plugin_words(comparisons.registry.source_of(sample))),
         )
         for sample in comparisons.registry.samples.values()
     ]
@@ -144,7 +145,7 @@ def _file(dataset: Dataset, *, is_open: bool) -> html.Div:
                 dataset.name,
                 id=ids.file_button(dataset.token),
                 className="file-name",
-                title=dataset.name,
+                **explained(dataset.name),
                 **aria(current="true" if is_open else "false"),
             ),
             html.Span(row_count(dataset.table.rows), className="file-rows"),
@@ -164,12 +165,14 @@ def _file(dataset: Dataset, *, is_open: bool) -> html.Div:
 def _deleted_file(dataset: Dataset) -> html.Div:
     return html.Div(
         [
-            html.Span([html.Span(dataset.name, className="file-gone", title=dataset.name), " deleted"]),
+            html.Span(
+                [html.Span(dataset.name, className="file-gone", **explained(dataset.name)), " deleted"]
+            ),
             html.Button(
                 "Undo",
                 id=ids.file_undo(dataset.token),
                 className="file-undo",
-                title=f"It is kept for {UNDO_MINUTES} minutes, then removed for good",
+                **explained(f"It is kept for {UNDO_MINUTES} minutes, then removed for good"),
                 **aria(label=f"Undo deleting {dataset.name}"),
             ),
         ],
@@ -186,8 +189,8 @@ def _roles(table: Table | None, choices: Choices) -> html.Div:
             html.Button(
                 id=ids.AS_READ,
                 className="plain-button as-read",
-                title="See and change how the file is read",
                 n_clicks=0,
+                **explained("See and change how the file is read"),
             ),
             html.Div(id=ids.READING_CHANGES, className="chips"),
             control_with_label("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.source.outcome)),

@@ -77,7 +77,6 @@ def refused_line(refused: RefusedFile) -> html.Div:
                 [html.Span(refused.name, className="file-refused-name"), html.Span("not read yet")],
                 id=ids.refused_button(refused.token),
                 className="file-name file-refused",
-                title=refused.sentence,
                 n_clicks=0,
             ),
             dmc.ActionIcon(

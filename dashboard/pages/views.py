@@ -105,8 +105,8 @@ def _how_sure() -> html.Div:
             html.Button(
                 "Play possible truths",
                 id=ids.TRUTHS_PLAY,
-                title="Sets of true means that the data allow, one after the other, over the views",
                 n_clicks=0,
+                **explained("Sets of true means that the data allow, one after the other, over the views"),
             ),
             html.P(id=ids.TRUTHS_SHOWN, role="status"),
             html.P(f"{COUNTING} …", id=ids.COVERAGE, **explained(HOW), **aria(busy="true")),
@@ -290,7 +290,12 @@ def code_modal() -> dmc.Modal:
                     dmc.TabsPanel(
                         [
                             html.Div(
-                                dcc.Clipboard(target_id=code_id, title="Copy", className="copy"),
+                                dcc.Clipboard(
+                                    html.Button("Copy"),
+                                    target_id=code_id,
+                                    copied_children="Copied",
+                                    className="copy",
+                                ),
                                 className="copy-box",
                             ),
                             html.Pre(id=code_id, className="code", tabIndex="0"),

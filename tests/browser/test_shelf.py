@@ -122,7 +122,9 @@ def test_a_plugins_sample_opens_by_a_click(board):
     assert board.input_value("#group") == "field"
     assert "Look at field b." in board.inner_text("#about")
     assert {row["group"] for row in table(board)} == set("abcd")
-    assert board.locator("button.sample", has_text="Fields").locator(".tag").get_attribute("title") == "farm"
+    assert board.locator("button.sample", has_text="Fields").get_attribute("data-explain") == (
+        "From the plugin farm."
+    )
 
 
 def test_a_sample_that_lacks_its_column_says_so_and_leaves_the_page(board):
