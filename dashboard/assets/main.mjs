@@ -11,6 +11,7 @@ import {selectedGroups, setIndex} from './linked/links.mjs';
 import './linked/touch.mjs';
 import './page/access.mjs';
 import {columnOption} from './page/columns.mjs';
+import './page/cut_edges.mjs';
 import {printPage} from './page/export.mjs';
 import './page/menus.mjs';
 import {chooseTheme, drawViews, nextTick, openList, savePicture, toggleRail} from './page/page.mjs';

@@ -161,14 +161,18 @@ def _apart(scene: Scene, outside: NDArray[np.int64]) -> NDArray[np.int64]:
 def _add_names(figure: PlotlyFigure, scene: Scene, found: Funnel) -> None:
     """The names of those outside, and what the lines are."""
     outside = _apart(scene, _furthest(scene, found))
-    x = place(scene.information[outside], wide=is_wide(scene))
-    for at, where, label in zip(outside.tolist(), x.tolist(), scene.labels_at(outside), strict=True):
+    every = place(scene.information, wide=is_wide(scene))
+    fits_left = every[outside] > every.min() + NAME_WIDTH * np.ptp(every)
+    marks = zip(
+        outside.tolist(), every[outside].tolist(), fits_left.tolist(), scene.labels_at(outside), strict=True
+    )
+    for at, where, left, label in marks:
         figure.add_note(
             tick_text(label),
             x=where,
             y=float(scene.own_mean[at]),
-            xanchor="right",
-            xshift=-7,
+            xanchor="right" if left else "left",
+            xshift=-7 if left else 7,
             font={"size": 10.5, "color": INK[scene.dark]},
         )
     names = [f"{'· · ·' if kind == 'chance' else '– – –' if dash == 'dash' else '—'} {text}"

@@ -36,6 +36,8 @@ JITTER = 0.5
 """Height of the strip of a group's rows, in rows of the view."""
 ROOM = 0.09
 """Left and right of all rows, in shares of their range: the number of a line stands over its row."""
+EDGE = 0.15
+"""Shares of the range at its ends in which such a number stands beside its point."""
 GOLDEN = 0.618033988749895
 OWN_MEAN = Style(INK[False], INK[True], "diamond")
 
@@ -147,6 +149,7 @@ def _outlying(scene: Scene, found: list[GroupRows]) -> list[Trace]:
         return []
     y = np.repeat(np.arange(len(found), dtype=np.float64), [len(rows.outlying) for rows in found])
     named = max(MOST_NAMED // len(found), 1)
+    low, high = _extent(found)
     text = [
         f"{rows.noun} {rows.outlying_lines[i]:,}" if rows.outlying_lines is not None and i < named else ""
         for rows in found
@@ -165,11 +168,16 @@ def _outlying(scene: Scene, found: list[GroupRows]) -> list[Trace]:
                 "line": {"width": 1.2, "color": INK[scene.dark]},
             },
             "text": [plotly_text(one) for one in text],
-            "textposition": "top center",
+            "textposition": [_towards_middle(share) for share in (x - low) / ((high - low) or 1.0)],
             "textfont": {"size": 10, "color": FAINT[scene.dark]},
             "hoverinfo": "skip",
         }
     ]
+
+
+def _towards_middle(share: float) -> str:
+    """Where the text of a row stands that lies at a share of the range: at its ends within the plot."""
+    return "top right" if share < EDGE else "top left" if share > 1 - EDGE else "top center"
 
 
 def _extent(found: list[GroupRows]) -> tuple[float, float]:

@@ -37,6 +37,8 @@ BAND_PIXELS = 3
 """The height of a run of rows that is drawn as one."""
 MIDDLE_TICKS = 3
 NOTE_HEIGHT = 20
+GROUP_NAMES = 150
+"""The pixels that names of groups take beside panels."""
 """Of the line of text over the rows, in pixels."""
 OWN_STYLE = Style(GREY[False], GREY[True], "line-ns-open")
 """Of own means where no method stands for them."""
@@ -80,7 +82,7 @@ def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
         },
     )
     if panels is not None:
-        figure.set(**panels.layout())
+        figure.set(**panels.layout(beside=GROUP_NAMES))
     return figure
 
 

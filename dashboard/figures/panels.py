@@ -64,11 +64,11 @@ class Panels:
         """A picture of cells in a panel."""
         return {**trace, "x0": self.place(trace["x0"], panel), "dx": trace["dx"] / self.span}
 
-    def layout(self) -> dict[str, Any]:
-        """Layout whose x axis names the panels."""
+    def layout(self, beside: int = 0) -> dict[str, Any]:
+        """Layout whose x axis names the panels; ``beside``: pixels that stand left of them."""
         middle = [PITCH * panel + 0.5 for panel in range(len(self.names))]
         ends = (-MARGIN, PITCH * (len(self.names) - 1) + 1 + MARGIN)
-        return columns_layout(list(self.names), middle, ends)
+        return columns_layout(list(self.names), middle, ends, beside=beside)
 
     def add_frames(self, figure: PlotlyFigure, color: str) -> None:
         """A line at the left end of each panel."""

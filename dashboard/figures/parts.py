@@ -33,6 +33,8 @@ LINE_LETTERS = 13
 """Letters of a line of a column's name, where there are many columns."""
 LINE_HEIGHT = 14
 """Of such a line, in pixels."""
+TOOLBAR = 28
+"""The height of a view's toolbar, which stands above many columns, in pixels."""
 LEAST_COLUMN = 92
 """The width of a column with such a name, in pixels."""
 
@@ -226,15 +228,21 @@ def title_text(column: str) -> str:
 
 
 def columns_layout(
-    names: list[str], places: list[float] | None = None, ends: tuple[float, float] | None = None
+    names: list[str],
+    places: list[float] | None = None,
+    ends: tuple[float, float] | None = None,
+    *,
+    beside: int = 0,
 ) -> dict[str, Any]:
     """Layout whose x axis has a column at each place, None: 0, 1, ..., with its name in full below.
 
-    ``layout.meta.least_width``: the pixels that names beside each other need; a narrower card scrolls.
+    ``layout.meta.least_width``: the pixels that names beside each other need, with ``beside`` for what stands
+    left of them; a narrower card scrolls.
     """
     # entities are whole only where a text is broken before it is escaped
     wrapped = [list(map(plotly_text, textwrap.wrap(name, LINE_LETTERS))) or [""] for name in names]
-    lines = max(map(len, wrapped), default=1) if len(names) > FEW_COLUMNS else 1
+    many = len(names) > FEW_COLUMNS
+    lines = max(map(len, wrapped), default=1) if many else 1
     axis = {
         "tickvals": list(range(len(names))) if places is None else places,
         "ticktext": ["<br>".join(w) if lines > 1 else " ".join(w) for w in wrapped],
@@ -245,6 +253,6 @@ def columns_layout(
     }
     return {
         "xaxis": axis,
-        "margin": {"b": 24 + LINE_HEIGHT * lines},
-        "meta": {"least_width": LEAST_COLUMN * len(names) if len(names) > FEW_COLUMNS else 0},
+        "margin": {"b": 24 + LINE_HEIGHT * lines, **({"t": TOOLBAR} if many else {})},
+        "meta": {"least_width": LEAST_COLUMN * len(names) + beside if many else 0},
     }

@@ -142,7 +142,6 @@ def _card(view: PageView) -> html.Section:
             _view_header(view),
             html.P(id=ids.view_problem(view.id), className="quiet view-problem"),
             _parts(),
-            html.Ul(id=ids.view_legend(view.id), className="view-legend", tabIndex="0"),
             html.Div(
                 [
                     _linked_graph(graph_id, view.title, view.subtitle),
@@ -150,6 +149,7 @@ def _card(view: PageView) -> html.Section:
                 ],
                 className="linked-frame",
             ),
+            html.Ul(id=ids.view_legend(view.id), className="view-legend", tabIndex="0"),
         ],
         id=ids.view_panel(view.id),
         className="panel view",

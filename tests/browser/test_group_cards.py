@@ -45,9 +45,12 @@ def test_a_button_leads_to_cards_that_are_out_of_sight(example):
 def test_of_many_groups_the_pinned_ones_are_asked_about(page):
     open_board(page)
     upload(page, schools(200))
+    panel = page.locator(".group-cards-panel")
+    assert panel.bounding_box()["height"] < 60
     page.fill("#find-group", "S123")
     page.keyboard.press("Enter")
     expect(page.locator("#group-cards h3")).to_have_text("S123")
+    assert panel.bounding_box()["height"] > 150
     expect(page.locator("#group-cards tbody tr")).to_have_count(5)
 
 

@@ -37,6 +37,13 @@ def test_those_outside_have_their_names():
     assert "1 outside" in figure["layout"]["meta"]["subtitle"]
 
 
+def test_a_name_at_the_left_end_stands_on_the_other_side_of_its_mark():
+    rows = np.arange(10, 210, 10)
+    scene = scene_of(groups_of(rows, means=[40.0] + [0.0] * 18 + [40.0], spread=1.0), BUILT_IN.values())
+    notes = {note["text"]: note for note in sent(funnel_figure(scene))["layout"]["annotations"]}
+    assert (notes["g0"]["xanchor"], notes["g19"]["xanchor"]) == ("left", "right")
+
+
 def test_without_standard_errors_the_card_is_hidden():
     scene = scene_of(groups_of([1, 1, 1]), BUILT_IN.values())
     drawing = draw_view(VIEW, scene)

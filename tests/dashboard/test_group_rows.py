@@ -112,6 +112,16 @@ def test_of_few_groups_all_are_drawn_in_display_order():
     assert [numbers(box[name])[0] for name in ("q1", "median", "q3")] == list(first.quartiles)
 
 
+def test_the_line_of_a_row_at_an_end_stands_inside_the_plot():
+    values = [-100.0, -30.0, *np.linspace(0, 1, 30), 100.0]
+    found = group_rows(np.array(values), np.arange(len(values)), "line")
+    data = GroupData.from_arrays(np.tile(values, 3), np.repeat(list("abc"), len(values)))
+    scene = scene_of(data, BUILT_IN.values(), rows_of=lambda labels: [found for _ in labels])
+    (outlying,) = [t for t in sent(group_rows_figure(scene))["data"] if t.get("text")]
+    sides = dict(zip(numbers(outlying["x"]).tolist(), outlying["textposition"], strict=True))
+    assert sides == {-100: "top right", -30: "top center", 100: "top left"}
+
+
 def test_of_many_groups_those_that_are_pinned_are_drawn():
     scene = rows_scene(MOST_GROUPS + 1)
     nobody = draw_view(VIEW, scene)

@@ -7,7 +7,7 @@ import pytest
 from dash import html
 
 from dashboard.figures.groups import groups_figure
-from dashboard.figures.parts import LEAST_COLUMN, LINE_LETTERS
+from dashboard.figures.parts import LEAST_COLUMN, LINE_LETTERS, TOOLBAR
 from dashboard.figures.rank import rank_figure
 from dashboard.figures.shrinkage import shrinkage_figure
 from dashboard.pages.methods import methods, plugins_button, plugins_modal
@@ -145,6 +145,7 @@ def test_names_of_many_columns_stand_level_in_full_and_have_room(view):
     ]
     assert max(len(line) for name in names for line in name.split("<br>")) <= LINE_LETTERS
     assert (few["meta"]["least_width"], many["meta"]["least_width"]) == (0, 13 * LEAST_COLUMN)
+    assert few["margin"]["t"] < TOOLBAR == many["margin"]["t"], "the toolbar is not over the data"
 
 
 def test_marks_of_many_methods_are_smaller():

@@ -89,6 +89,9 @@ export function createCards(state) {
         panel.classList.toggle('has-pins', state.picked.length > 0);
         panel.style.setProperty('--card-rows', String(Math.max(table.methods.length, 1)));
         offerJump(panel);
+        if (cards.length) {
+            open(panel);
+        }
         if (key !== drawn) {
             drawn = key;
             place.replaceChildren();
@@ -100,6 +103,14 @@ export function createCards(state) {
                 addElement(place, 'p', 'quiet').textContent = `and ${more.toLocaleString('en')} more`;
             }
         }
+    }
+
+    /** The panel gets its height with the first card; where somebody is below it, that stays where it is. */
+    function open(panel) {
+        const kept = document.querySelector('.view:hover, .table-panel:hover') || document.body;
+        const before = kept.getBoundingClientRect().top;
+        panel.classList.add('open');
+        window.scrollBy({top: kept.getBoundingClientRect().top - before, behavior: 'instant'});
     }
 
     function drawCard(place, card, isPinned) {

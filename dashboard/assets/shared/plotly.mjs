@@ -49,14 +49,15 @@ export function plotArea(graph) {
     return {x: extent(xaxis), y: extent(yaxis)};
 }
 
-/** The ticks of an axis as drawn, as [pixels along it, text], and its title. */
+/** The ticks of an axis as drawn, as [pixels along it, text], and its title; Plotly holds a hint where it has none. */
 export function ticksOf(graph, name) {
     const axis = graph._fullLayout[name];
+    const title = axis.title?.text;
     return {
         ticks: (axis._vals || [])
             .filter(({noTick}) => !noTick)
             .map(({x, text}) => [axis.l2p(x), String(text)]),
-        title: axis.title?.text || '',
+        title: !title || title === graph._fullLayout._dfltTitle[name[0]] ? '' : title,
     };
 }
 
