@@ -47,6 +47,7 @@ check: .venv/.installed-dev node_modules/.installed
 
 browser: .venv/.installed-dev
 	@$(IN)/python -m tests.browser.chromium
+	@$(IN)/python -m tests.browser.firefox
 
 bench: .venv/.installed-bench
 	@$(IN)/python -m benchmarks $(ARGS)

@@ -47,7 +47,7 @@ _APT = ("apt-get", "install", "-y", "--no-install-recommends", "chromium")
 @cache
 def installed() -> Path | None:
     """The browser named by BLUPBOARD_CHROMIUM, else the first one on this machine that starts."""
-    return next((program for program in _candidates() if _starts(program)), None)
+    return next((program for program in _candidates() if starts(program)), None)
 
 
 def playwrights_own() -> Path | None:
@@ -63,7 +63,7 @@ def playwrights_own() -> Path | None:
 
 def install() -> bool:
     """Install a Chromium: Debian's package where that can be, else playwright's own. Whether it worked."""
-    root = _as_root()
+    root = as_root()
     if root is not None and shutil.which("apt-get"):
         subprocess.run([*root, "apt-get", "update", "-q"], check=False)
         subprocess.run([*root, *_APT], check=False)
@@ -91,7 +91,7 @@ def _candidates() -> Iterator[Path]:
         yield from (Path(root) / program for root in roots for program in _WINDOWS)
 
 
-def _starts(program: Path) -> bool:
+def starts(program: Path) -> bool:
     """Whether it runs at all: some systems have a placeholder that only says what to install."""
     if not program.is_file():
         return False
@@ -107,7 +107,7 @@ def _succeeds(command: list[str]) -> bool:
         return False
 
 
-def _as_root() -> list[str] | None:
+def as_root() -> list[str] | None:
     """What to put before a command that needs root; None where root cannot be had without a password."""
     if not hasattr(os, "geteuid"):
         return None
