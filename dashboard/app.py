@@ -11,7 +11,15 @@ import dash
 import dash_mantine_components as dmc
 
 from dashboard import callbacks
-from dashboard.callbacks import conclude, coverage, downloads, linked_groups, live_frame, possible_truths
+from dashboard.callbacks import (
+    conclude,
+    coverage,
+    downloads,
+    linked_groups,
+    live_frame,
+    model_checks,
+    possible_truths,
+)
 from dashboard.ingest import Reading, store_table
 from dashboard.ingest.raw_rows import raw_rows
 from dashboard.pages.facts import element
@@ -85,7 +93,7 @@ def create_app(
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     studies = RunningStudies()
     downloads.install(app.server, comparisons, studies)
-    for part in (conclude, coverage, live_frame, linked_groups, possible_truths):
+    for part in (conclude, coverage, live_frame, linked_groups, model_checks, possible_truths):
         part.install(app.server, comparisons)
     # in this order: both wait for plugins
     for close in (processes.close, studies.close, comparisons.coverage.close, comparisons.fit_cache.close):

@@ -118,6 +118,9 @@ UNDER_WAY: Final = "under-way"
 UNDER_WAY_SHOWN: Final = "under-way-shown"
 UNDER_WAY_TIMER: Final = "under-way-timer"
 
+CHECKS_PANEL: Final = "checks-panel"
+CHECKS_ANSWER: Final = "checks-answer"
+
 CONCLUDE_METHOD: Final = "conclude-method"
 CONCLUDE_SIDE: Final = "conclude-side"
 CONCLUDE_VALUE: Final = "conclude-value"

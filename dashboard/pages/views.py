@@ -60,6 +60,11 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
             group_cards_panel(),
             html.Div([_card(view) for view in views if view.place in BELOW], className="more-views"),
             conclude_panel(),
+            html.Details(
+                [html.Summary("Does the model suit these data?"), html.Div(id=ids.CHECKS_ANSWER)],
+                id=ids.CHECKS_PANEL,
+                className="panel checks",
+            ),
             html.Div(id=ids.NOTES, className="notes"),
             html.Section(
                 [

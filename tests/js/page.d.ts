@@ -21,9 +21,10 @@ interface Window {
     dashMantineFunctions?: Record<string, (...args: never[]) => unknown>;
     blupboard?: Record<string, (props: any) => unknown>;
     Plotly: {
+        purge(graph: Element): void;
         downloadImage(figure: object, options: object): Promise<string>;
         relayout(graph: HTMLElement, changes: object): Promise<unknown>;
-        react(graph: HTMLElement, data: object[], layout: object): Promise<unknown>;
+        react(graph: HTMLElement, data: object[], layout: object, config?: object): Promise<unknown>;
     };
 }
 

@@ -8,6 +8,7 @@
  *   text      words and numbers                              zoom     the zoom outlives new figures
  *   lasso     box and lasso                                  cards    what every method says about a group
  *   table, search                                          coverage what the intervals cover
+ *   checks    does the model suit
  * and where there are very many groups:
  *   remote    what the server is asked                       fetched  groups that it has told of
  *   parts     views answer to zooms and buttons              strip    the overview beside a list
@@ -20,6 +21,7 @@ import {noUpdate, setProps, started} from '../shared/dash.mjs';
 import {setText} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
 import {createCards} from './cards.mjs';
+import {checkModel} from './checks.mjs';
 import {countCoverage} from './coverage.mjs';
 import {createFetched} from './fetched.mjs';
 import {pointsOf} from './geometry.mjs';
@@ -155,6 +157,7 @@ export function setIndex(data, choices) {
     setChoices(choices, data?.view ?? null);
     running.state.setIndex(data);
     countCoverage();
+    checkModel();
     return noUpdate();
 }
 

@@ -2,6 +2,7 @@
  * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
  */
 
+import {checksInTheme} from '../linked/checks.mjs';
 import {pinnedMarks} from '../linked/links.mjs';
 import {makeRoom} from '../linked/parts.mjs';
 import {inTheme, setTheme} from '../linked/theme.mjs';
@@ -30,6 +31,7 @@ export function chooseTheme(clicks, chosen) {
 /** Each view's figure, in the theme and with the zoom that the user has chosen. */
 export function drawViews(figures, theme, palette) {
     setTheme(theme, palette);
+    checksInTheme();
     const wanted = context().outputs_list.map((output) => output.id);
     const isTheme = context().triggered_id === ids.THEME;
     return wanted.map((id) => {

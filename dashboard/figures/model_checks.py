@@ -1,0 +1,93 @@
+"""Groups on a normal plot and spread against mean: what the checks on the model are judged by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dashboard.figures.columns import own_style
+from dashboard.figures.parts import marker_size, marker_symbol, outcome_axis, plotly_text, themed_figure
+from dashboard.scene.label_text import short_label
+from dashboard.scene.style import GREY, rgba
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dashboard.figures.plotly_json import PlotlyFigure, Trace
+    from dashboard.scene.scene import Scene
+    from estimators import ModelChecks
+
+MOST_POINTS = 2_000
+"""Marks of a picture; of more groups every so manyth, with both ends."""
+HOVER = "<b>%{text}</b><br>%{y:.4g}<extra></extra>"
+
+
+def normal_figure(scene: Scene, checks: ModelChecks) -> PlotlyFigure:
+    """Normal scores on x, deviations of own means in expected standard deviations on y, the band grey."""
+    plot, figure = checks.plot, themed_figure(scene)
+    at = _some(len(plot.group))
+    figure.add(
+        {
+            "type": "scatter",
+            "x": np.concatenate([plot.score[at], plot.score[at][::-1]]),
+            "y": np.concatenate([plot.low[at], plot.high[at][::-1]]),
+            "mode": "lines",
+            "line": {"width": 0, "color": GREY[scene.dark]},
+            "fill": "toself",
+            "fillcolor": rgba(GREY[scene.dark], 0.2),
+            "hoverinfo": "skip",
+        },
+        _marks(scene, plot.score[at], plot.deviation[at], plot.group[at]),
+    )
+    figure.set(
+        xaxis={"title": {"text": "where a normal distribution puts them"}},
+        yaxis={"title": {"text": "own mean − µ, in expected SDs"}},
+    )
+    return figure
+
+
+def spread_figure(scene: Scene, checks: ModelChecks) -> PlotlyFigure | None:
+    """Own means on x, standard deviations within on y, the common one dotted; None: there is no such test."""
+    data = scene.comparison.data
+    if checks.spread is None or data.pooled_variance is None:
+        return None
+    several = np.flatnonzero(data.n > 1)
+    spread = np.sqrt(data.ss_within[several] / (data.n[several] - 1.0))
+    order = np.argsort(data.mean[several], kind="stable")
+    at = order[_some(len(order))]
+    figure = themed_figure(scene)
+    figure.add(_marks(scene, data.mean[several][at], spread[at], several[at]))
+    figure.add_horizontal(
+        float(np.sqrt(data.pooled_variance)),
+        line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"},
+        layer="below",
+    )
+    figure.set(
+        xaxis=outcome_axis(scene) | {"title": {"text": f"own mean of the {scene.unit.one}"}},
+        yaxis={"title": {"text": "standard deviation within"}, "rangemode": "tozero"},
+    )
+    return figure
+
+
+def _some(count: int) -> NDArray[np.intp]:
+    """All places, or MOST_POINTS of them with the first and the last."""
+    return np.unique(np.linspace(0, count - 1, min(count, MOST_POINTS)).round().astype(np.intp))
+
+
+def _marks(scene: Scene, x: NDArray[np.float64], y: NDArray[np.float64], places: NDArray[np.intp]) -> Trace:
+    style = own_style(scene)
+    marker: dict[str, Any] = {
+        "color": style.color(dark=scene.dark),
+        "symbol": marker_symbol(style),
+        "size": marker_size(len(places)),
+    }
+    return {
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "markers",
+        "marker": marker | {"line": {"width": 1.4, "color": style.color(dark=scene.dark)}},
+        "text": [plotly_text(short_label(name)) for name in scene.comparison.data.labels[places].tolist()],
+        "hovertemplate": HOVER,
+    }
