@@ -60,11 +60,7 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
             group_cards_panel(),
             html.Div([_card(view) for view in views if view.place in BELOW], className="more-views"),
             conclude_panel(),
-            html.Details(
-                [html.Summary("Does the model suit these data?"), html.Div(id=ids.CHECKS_ANSWER)],
-                id=ids.CHECKS_PANEL,
-                className="panel checks",
-            ),
+            _checks(),
             html.Div(id=ids.NOTES, className="notes"),
             html.Section(
                 [
@@ -117,6 +113,15 @@ def _how_sure() -> html.Div:
             html.P(f"{COUNTING} …", id=ids.COVERAGE, **explained(HOW), **aria(busy="true")),
         ],
         className="how-sure",
+    )
+
+
+def _checks() -> html.Details:
+    """Does the model suit the data: asked once it is opened."""
+    return html.Details(
+        [html.Summary("Does the model suit these data?"), html.Div(id=ids.CHECKS_ANSWER)],
+        id=ids.CHECKS_PANEL,
+        className="panel checks",
     )
 
 
