@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import PLAIN_SHAPES, Cell, cell_kind, shape_of_kind, trimmed
@@ -39,16 +40,17 @@ class Tally:
     shapes: Mapping[str, int] = field(default_factory=dict)
     """Rows by shape where the kind is NOTATION."""
 
-    @property
+    @cached_property
     def filled(self) -> int:
         """Rows with a value that is not a word for a missing one."""
         return sum(self.cells.values()) - self.cells[Cell.BLANK] - self.cells[Cell.MISSING]
 
-    @property
+    @cached_property
     def number_shapes(self) -> Counter[str]:
         """Rows by the shape of what may be numbers, plainly written ones among them."""
-        plain = {shape: self.cells[kind] for kind, shape in PLAIN_SHAPES.items() if self.cells[kind]}
-        return Counter(plain) + Counter(self.shapes)
+        found = Counter({shape: self.cells[kind] for kind, shape in PLAIN_SHAPES.items() if self.cells[kind]})
+        found.update(self.shapes)
+        return found
 
 
 def tally_columns(

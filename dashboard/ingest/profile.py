@@ -76,7 +76,7 @@ def profile(
         for i, name in enumerate(names)
     ]
     shown = [c for c, tally in zip(columns, tallies, strict=True) if _is_shown(c, tally)]
-    return tuple(replace(c, labels=(labels or {}).get(c.stored)) for c in shown)
+    return tuple(replace(c, labels=labels[c.stored]) if labels and c.stored in labels else c for c in shown)
 
 
 def _coding(connection: duckdb.DuckDBPyConnection, parquet: Path, place: int) -> Notation | None:
