@@ -147,7 +147,7 @@ def chosen_in(open_file: OpenFile) -> tuple[ChosenColumns, ChosenReading]:
     token = text((open_file["dataset"] or {}).get("token"))
     state = ChosenReading.from_json(open_file["store"], token)
     outcome, group = open_file["outcome"] or "", open_file["group"] or ""
-    return ChosenColumns(token, outcome, group, state.reading, state.rows), state
+    return ChosenColumns(token, outcome, group, state.reading_of(outcome), state.rows), state
 
 
 def panel_content(comparisons: Comparisons, who: str, chosen: ChosenColumns) -> tuple[list[Any], list[Any]]:
@@ -302,7 +302,8 @@ def changed(
         wanted = read_otherwise(comparisons, who, wanted, wanted.reading, wanted.rows)
     if wanted.reading != before.reading:
         keep_reading(comparisons, who, wanted)
-    found = {**_UNCHANGED, "reading": replace(after, reading=wanted.reading, rows=wanted.rows).to_json()}
+    held = replace(after, reading=wanted.reading, rows=wanted.rows, event_of=wanted.outcome)
+    found = {**_UNCHANGED, "reading": held.to_json()}
     found |= {
         "problem": None,
         "panel_problem": None,

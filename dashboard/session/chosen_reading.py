@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.ingest import ALL_ROWS, AS_FOUND, Condition, Reading, RowFilter
@@ -44,6 +44,12 @@ class ChosenReading:
     """The keys of hints that are not to be shown again."""
     before: Before | None = None
     """What was chosen before the last change, so that it can be undone."""
+    event_of: str = ""
+    """The outcome that the word that counts as 1 was chosen for."""
+
+    def reading_of(self, outcome: str) -> Reading:
+        """The reading for an outcome; a word that counts as 1 is for the one that it was chosen for."""
+        return self.reading if outcome == self.event_of else replace(self.reading, event=None)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for `from_json`."""
@@ -53,6 +59,7 @@ class ChosenReading:
             "rows": rows_to_json(self.rows),
             "waved_off": list(self.waved_off),
             "before": None if self.before is None else self.before.to_json(),
+            "event_of": self.event_of,
         }
 
     @classmethod
@@ -69,6 +76,7 @@ class ChosenReading:
             rows_from_json(given.get("rows")),
             tuple(map(text, sequence(given.get("waved_off", [])))),
             Before.from_json(given.get("before")),
+            text(given.get("event_of", "")),
         )
 
 

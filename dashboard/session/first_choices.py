@@ -53,7 +53,9 @@ def held_reading(choices: Choices) -> ChosenReading | None:
     source = choices.source
     if not isinstance(source, ChosenColumns):
         return None
-    return ChosenReading(source.token, source.reading, source.rows, choices.waved_off)
+    return ChosenReading(
+        source.token, source.reading, source.rows, choices.waved_off, event_of=source.outcome
+    )
 
 
 def first_design(comparisons: Comparisons, owner: str) -> Design:

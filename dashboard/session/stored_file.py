@@ -93,7 +93,7 @@ class ChosenColumns:
         if not given.outcome or not given.group:
             raise DataError("Choose an outcome (numbers) and a grouping column.")
         chosen = ChosenReading.from_json(given.reading, given.token)
-        return cls(given.token, given.outcome, given.group, chosen.reading, chosen.rows)
+        return cls(given.token, given.outcome, given.group, chosen.reading_of(given.outcome), chosen.rows)
 
     @classmethod
     def first(cls, holdings: Holdings, owner: str, token: str, kept: ChosenSource | None) -> ChosenColumns:

@@ -19,7 +19,7 @@ from dashboard.pages.reading_panel import FOUND, NOTHING, options_of
 from dashboard.session.choices import Choices
 from dashboard.session.chosen_reading import Before, ChosenReading
 from dashboard.session.comparisons import Comparisons
-from dashboard.session.first_choices import first_choices
+from dashboard.session.first_choices import first_choices, held_reading
 from dashboard.session.reread import (
     keep_reading,
     read_as_before,
@@ -29,6 +29,7 @@ from dashboard.session.reread import (
     with_hint,
     without_groups,
 )
+from dashboard.session.sources import SourceControls
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.reading import changes, hint_action
@@ -234,6 +235,23 @@ def test_which_of_two_words_counts_as_1_is_chosen_in_the_panel(comparisons):
         wanted = change(comparisons, chosen, reading=reading)
         assert read_of(comparisons, wanted).remarks[0].startswith(f"seen: `{word}` counts as 1")
         assert event_list(panel_content(comparisons, "ann", wanted)[0])[1] == word
+
+
+def test_another_outcome_is_not_read_by_the_word_that_counts_as_1_in_the_first(comparisons):
+    rows = b"".join(b"%s,%d.5,K%d\n" % (w, i, i % 3) for i, w in enumerate([b"none", b"found"] * 6))
+    chosen = ChosenColumns(receive(comparisons, b"seen,days,clinic\n" + rows).token, "seen", "clinic")
+    wanted = replace(chosen, reading=Reading(event="none", labels="trimmed"))
+    page = changed(comparisons, "ann", (chosen, wanted), ChosenReading(chosen.token), with_panel=False)
+
+    def with_outcome(outcome):
+        controls = SourceControls(chosen.token, outcome, "clinic", reading=page["reading"])
+        return ChosenColumns.from_controls(controls)
+
+    assert with_outcome("days").reading == Reading(labels="trimmed")
+    assert len(read_of(comparisons, with_outcome("days")).data) == 3
+    assert with_outcome("seen") == wanted
+    first = first_choices(comparisons, "ann", chosen.token)
+    assert held_reading(first).event_of == first.source.outcome
 
 
 def test_two_numbers_may_be_words_and_others_have_no_list(comparisons):
