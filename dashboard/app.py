@@ -19,6 +19,7 @@ from dashboard.callbacks import (
     live_frame,
     model_checks,
     possible_truths,
+    take_data,
 )
 from dashboard.ingest import Reading, store_table
 from dashboard.ingest.raw_rows import raw_rows
@@ -93,7 +94,7 @@ def create_app(
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     studies = RunningStudies()
     downloads.install(app.server, comparisons, studies)
-    for part in (conclude, coverage, live_frame, linked_groups, model_checks, possible_truths):
+    for part in (conclude, coverage, live_frame, linked_groups, model_checks, possible_truths, take_data):
         part.install(app.server, comparisons)
     # in this order: both wait for plugins
     for close in (processes.close, studies.close, comparisons.coverage.close, comparisons.fit_cache.close):

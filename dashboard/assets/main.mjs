@@ -3,7 +3,7 @@
  * name is registered here, before the page's renderer starts.
  */
 
-import {choosePreset, turnDials} from './dials/dials.mjs';
+import {choosePreset, takeData, turnDials} from './dials/dials.mjs';
 import {drawMore} from './dials/draws.mjs';
 import {openModel} from './dials/lesson.mjs';
 import {playTruths} from './dials/truths.mjs';
@@ -35,6 +35,7 @@ register('blupboard', {
     savePicture,
     selectedGroups,
     setIndex,
+    takeData,
     toggleRail,
     turnDials,
 });

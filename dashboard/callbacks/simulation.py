@@ -57,6 +57,12 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         prevent_initial_call=True,
     )
     callback(
+        ClientsideFunction("blupboard", "takeData"),
+        Output(ids.SINK, "data", allow_duplicate=True),
+        Input(ids.RISK_TAKE, "n_clicks"),
+        prevent_initial_call=True,
+    )
+    callback(
         ClientsideFunction("blupboard", "drawMore"),
         Output(ids.SINK, "data", allow_duplicate=True),
         Input(ids.DRAW_AGAIN, "n_clicks"),

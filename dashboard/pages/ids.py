@@ -93,6 +93,8 @@ RISK_PROGRESS: Final = "risk-progress"
 RISK_RUN: Final = "risk-run"
 RISK_AGAIN: Final = "risk-again"
 RISK_CANCEL: Final = "risk-cancel"
+RISK_TAKE: Final = "risk-take"
+RISK_TAKEN: Final = "risk-taken"
 RISK_TIMER: Final = "risk-timer"
 RISK_SEED: Final = "risk-seed"
 

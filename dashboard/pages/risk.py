@@ -70,6 +70,7 @@ def risk_rail() -> html.Div:
     """What is swept, how often, and the button that starts it."""
     return html.Div(
         [
+            html.P(id=ids.RISK_TAKEN, className="quiet risk-taken", role="status"),
             html.H2("Sweep"),
             control_with_label(
                 "Vary",

@@ -109,6 +109,12 @@ def _how_sure() -> html.Div:
                 n_clicks=0,
                 **explained("Sets of true means that the data allow, one after the other, over the views"),
             ),
+            html.Button(
+                "Take my data to Risk",
+                id=ids.RISK_TAKE,
+                title="Which method is closest for data like these: as many groups, their sizes and spreads",
+                n_clicks=0,
+            ),
             html.P(id=ids.TRUTHS_SHOWN, role="status"),
             html.P(f"{COUNTING} …", id=ids.COVERAGE, **explained(HOW), **aria(busy="true")),
         ],

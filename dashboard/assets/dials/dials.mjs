@@ -16,6 +16,7 @@ import {ids, kinds, largestSeed, pages, simulatedToken, textFields} from '../sha
 import {graphIn} from '../shared/plotly.mjs';
 import {handOverWords, showWords} from './live_words.mjs';
 import {placeOf, valueAt} from './scale.mjs';
+import {forgetTaken, takeInto} from './take_data.mjs';
 
 /** @typedef {Record<string, any>} Design the fields of a simulation's design by name */
 
@@ -192,6 +193,7 @@ export function turnDials(_values, _places, shown, dataset) {
     }
     const next = designOf(now);
     markPreset(next);
+    forgetTaken(next);
     if (design === null) {
         design = next; // the page has just been opened with it
         committed = next;
@@ -244,6 +246,14 @@ export function choosePreset() {
     if (chip) {
         setDials(JSON.parse(chip.dataset.design));
         setProps(ids.SIZE_RULE, {value: chip.dataset.sizes});
+    }
+    return noUpdate();
+}
+
+/** Turns the dials to groups like those on screen and shows the risk page, which says what it took. */
+export function takeData(clicks) {
+    if (clicks) {
+        takeInto(setDials);
     }
     return noUpdate();
 }
