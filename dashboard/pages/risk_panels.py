@@ -31,6 +31,7 @@ COLUMNS = (
     ("best_found", "Best found", True),
     ("rank_correlation", "Rank correlation", False),
     ("zero_spread", "σg estimated as 0", True),
+    ("coverage_at_zero", "Coverage in those draws", True),
 )
 """Measure, heading, whether it is a share."""
 SIZE_COLUMNS = (("mse", "MSE", False), ("coverage", "coverage", True), ("mean_width", "width", False))

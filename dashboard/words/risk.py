@@ -12,7 +12,7 @@ from estimators import crossings
 from estimators.risk.sweeps import DIALS
 
 if TYPE_CHECKING:
-    from estimators import EstimatorRisk, Measured, RiskReport, ScenarioRisk
+    from estimators import Design, EstimatorRisk, Measured, RiskReport, ScenarioRisk
 
 CERTAIN = 2.0
 """Monte Carlo errors of the difference within which two methods are said to be equally close."""
@@ -102,8 +102,15 @@ def where(report: RiskReport) -> str:
     design = report.study.design
     return (
         f"σg/σe = {number(design.ratio) if math.isfinite(design.ratio) else '∞'}, {design.groups:,} groups, "
-        f"rows {design.per_group}, {report.base.replicates:,} replicates, ± Monte Carlo standard error"
+        f"rows {_sizes(design)}, {report.base.replicates:,} replicates, ± Monte Carlo standard error"
     )
+
+
+def _sizes(design: Design) -> str:
+    """The rows of the groups as the design writes them; of a list from the smallest to the largest."""
+    if "," not in design.per_group:
+        return design.per_group
+    return f"{design.sizes.min():,} to {design.sizes.max():,}"
 
 
 class StudyState(Protocol):

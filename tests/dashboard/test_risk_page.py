@@ -203,6 +203,8 @@ def test_results_are_split_by_size_where_sizes_differ(swept):
     shown = str(risk_panels.sizes(uneven, STYLES).to_plotly_json())
     for rows in ("2 rows", "9 rows", "40 rows"):
         assert rows in shown
+    assert "rows 2 to 40, " in where(uneven)
+    assert "rows 4, " in where(swept)
 
 
 def test_the_ratio_is_infinite_where_nothing_varies_within():
