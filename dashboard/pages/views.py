@@ -112,8 +112,10 @@ def _how_sure() -> html.Div:
             html.Button(
                 "Take my data to Risk",
                 id=ids.RISK_TAKE,
-                title="Which method is closest for data like these: as many groups, their sizes and spreads",
                 n_clicks=0,
+                **explained(
+                    "Which method is closest for data like these: as many groups, their sizes and spreads"
+                ),
             ),
             html.P(id=ids.TRUTHS_SHOWN, role="status"),
             html.P(f"{COUNTING} …", id=ids.COVERAGE, **explained(HOW), **aria(busy="true")),
