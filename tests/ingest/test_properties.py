@@ -97,13 +97,16 @@ CELL = st.sampled_from(
 @given(st.lists(CELL, max_size=60).map("".join))
 def test_any_arrangement_of_the_usual_signs_is_read_whole_or_refused(tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("signs")
-    table, refusal = read_or_refused(folder, "g,y\na,1\nb,2\n" + text)
+    text = "g,y\na,1\nb,2\n" + text
+    table, refusal = read_or_refused(folder, text)
     if table is None:
         assert "\n" not in refusal
         return
-    said = [re.match(r"(\d+) lines? below the table left out", note) for note in table.notes]
-    below = sum(int(found[1]) for found in said if found)
+    said = re.findall(
+        r"(\d+) lines? (above the column names|below the table) left out", " ".join(table.notes)
+    )
+    left = {place.split()[0]: int(number) for number, place in said}
     lines = [line for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
-    text_kept = "".join(cell or "" for row in rows_of(table)[2:] for cell in row)
-    letters = [sign for sign in "".join(lines[: len(lines) - below]) if sign in "ax"]
-    assert [sign for sign in text_kept if sign in "ax"] == letters
+    written = lines[left.get("above", 0) + 1 : len(lines) - left.get("below", 0)]
+    kept = "".join(cell or "" for row in rows_of(table) for cell in row)
+    assert [sign for sign in kept if sign in "ax"] == [sign for sign in "".join(written) if sign in "ax"]
