@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from dash import ALL, Input, Output, State, ctx, no_update, set_props
 
+from dashboard.callbacks.changed_inputs import changed_inputs
 from dashboard.callbacks.kept_controls import kept_choices
 from dashboard.callbacks.linked_groups import view_requests
 from dashboard.callbacks.views import view_outputs, view_values, views_unchanged
@@ -131,18 +132,18 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
 def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
     views = comparisons.live_views
     unchanged = {**dict.fromkeys(_OUTPUTS, no_update), "views": views_unchanged(views)}
-    trigger = ctx.triggered_id
-    if not page["dataset"] or _is_of_no_account(trigger, page["dataset"]["token"], page["before"]):
+    triggers = changed_inputs()
+    if not page["dataset"] or _is_of_no_account(triggers, page["dataset"]["token"], page["before"]):
         return unchanged
-    looks_again = trigger == ids.UNDER_WAY_TIMER
+    looks_again = triggers == [ids.UNDER_WAY_TIMER]
     choices = None
     try:
         choices = choices_of(comparisons.registry, controls_of(page, ctx.inputs_list))
-        if trigger == ids.DATASET:
+        if ids.DATASET in triggers:
             choices = kept_choices(comparisons, owner(), choices, _with_ids(ctx.inputs_list))
         else:
             choices = with_lower_better(
-                comparisons, owner(), choices, page, asked=trigger == ids.LOWER_BETTER
+                comparisons, owner(), choices, page, asked=ids.LOWER_BETTER in triggers
             )
         scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
         if looks_again and pending_ids(scene) == page["under_way"]:
@@ -196,13 +197,15 @@ def _nothing(comparisons: Comparisons, page: Page, problem: str) -> dict[str, An
     return empty_comparison(dataset.name, dataset.table, problem)
 
 
-def _is_of_no_account(trigger: object, token: str, before: object) -> bool:
-    """Whether it is a control of another kind of source that has changed beside a comparison that stands.
+def _is_of_no_account(triggers: list[object], token: str, before: object) -> bool:
+    """Whether only controls of another kind of source have changed beside a comparison that stands.
 
     When a page is opened, dash names as changed whatever a callback may write to; nothing stands then.
     """
-    field = _SOURCE_CONTROLS.get(trigger) if isinstance(trigger, str) else None
-    return before is not None and field is not None and field not in kind_of(token).controls
+    fields = [_SOURCE_CONTROLS.get(trigger) if isinstance(trigger, str) else None for trigger in triggers]
+    known = kind_of(token).controls
+    others = [field for field in fields if field is not None and field not in known]
+    return before is not None and bool(others) and len(others) == len(triggers)
 
 
 def held_in(page: Page) -> ChosenReading:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from dash import ClientsideFunction, Input, NoUpdate, Output, State, ctx, no_update
+from dash import ClientsideFunction, Input, NoUpdate, Output, State, no_update
 
+from dashboard.callbacks.changed_inputs import changed_inputs
 from dashboard.figures.groups import groups_figure
 from dashboard.pages import ids, panels, risk_panels
 from dashboard.pages.risk import RANGES
@@ -131,22 +132,23 @@ def _on_event(comparisons: Comparisons, studies: RunningStudies, **page: Unpack[
     unchanged = dict.fromkeys(_PROGRESS | _RESULT, no_update) | {"answered": page["tick"]}
     if page["page"] != "risk" or page["choices"] is None:
         return unchanged
-    who, trigger = owner(), ctx.triggered_id
+    who, triggers = owner(), changed_inputs()
+    is_tick = triggers == [ids.RISK_TICK]
     changed: dict[str, Any] = {}
     try:
-        if trigger == ids.RISK_CANCEL:
+        if ids.RISK_CANCEL in triggers:
             studies.cancel(who)
-        elif trigger != ids.RISK_TICK:
-            seed = secrets.randbelow(LARGEST_SEED) if trigger == ids.RISK_AGAIN else page["seed"]
+        elif not is_tick:
+            seed = secrets.randbelow(LARGEST_SEED) if ids.RISK_AGAIN in triggers else page["seed"]
             study = requested_study(comparisons, request_of(page, seed))
-            is_asked_for = trigger in (ids.RISK_RUN, ids.RISK_AGAIN)
+            is_asked_for = ids.RISK_RUN in triggers or ids.RISK_AGAIN in triggers
             changed = {"seed": seed} | _begin(studies, who, study, asked=is_asked_for)
     except (BlupboardError, ValueError) as error:
         return unchanged | {"problem": panels.alert(str(error))}
     snapshot = studies.look(who)
     if snapshot is None:
         return unchanged | risk_panels.before_the_first(running=False) | changed
-    if trigger == ids.RISK_TICK and not says_more(snapshot, page["shown"]):
+    if is_tick and not says_more(snapshot, page["shown"]):
         return unchanged | risk_panels.progress_content(snapshot) | changed
     content = risk_panels.study_content(snapshot, comparisons.styles)
     return unchanged | {"shown": snapshot.done} | content | changed

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import ClientsideFunction, Input, Output, State, ctx, no_update
+from dash import ClientsideFunction, Input, Output, State, no_update
 
+from dashboard.callbacks.changed_inputs import changed_inputs
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
 from dashboard.pages.views import legend_items
@@ -61,7 +62,7 @@ def _on_choices(comparisons: Comparisons, given: object, theme: object) -> dict[
     except (BlupboardError, WorkspaceError, ValueError):
         return views_unchanged(views)  # the comparison's own callback says what is wrong
     drawn = dict(draw_views([view for view in views if view.for_theme], themed))
-    if ctx.triggered_id == ids.THEME and not any(drawing.figure for drawing in drawn.values()):
+    if changed_inputs() == [ids.THEME] and not any(drawing.figure for drawing in drawn.values()):
         return views_unchanged(views)
     drawn |= draw_views([view for view in views if not view.for_theme], light)
     return view_values({view.id: drawn[view.id] for view in views})
