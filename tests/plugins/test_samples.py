@@ -60,8 +60,11 @@ def test_a_plugins_sample_stands_on_the_page_with_its_tag(board_with, heights):
     buttons = of_class(shown, "sample")
     assert [button.id for button in buttons] == [ids.sample_button(name) for name in (*SAMPLES, "heights")]
     tags = [tag for button in buttons for tag in of_class(button, "tag")]
-    assert [(text_of(tag), tag.title) for tag in tags] == [("plugin", "Sample")]
+    assert [text_of(tag) for tag in tags] == ["plugin"]
     assert tags[0] in list(within(buttons[-1]))
+    explained = {button.id["id"]: getattr(button, "data-explain", "") for button in buttons}
+    assert "Sample" in explained.pop("heights"), "who brings it"
+    assert set(explained.values()) == {""}
 
 
 def test_a_plugins_sample_opens_with_its_columns_and_its_words(board_with, heights):

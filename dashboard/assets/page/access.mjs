@@ -91,8 +91,11 @@ document.addEventListener(
     'keydown',
     (event) => {
         if (event.key === 'Escape' && bubble) {
+            // what a button did is undone at the same press
+            if (!explained?.matches('button')) {
+                event.stopImmediatePropagation();
+            }
             hide();
-            event.stopImmediatePropagation();
         }
     },
     true
