@@ -202,10 +202,10 @@ def _is_of_no_account(triggers: list[object], token: str, before: object) -> boo
 
     When a page is opened, dash names as changed whatever a callback may write to; nothing stands then.
     """
-    fields = [_SOURCE_CONTROLS.get(trigger) if isinstance(trigger, str) else None for trigger in triggers]
     known = kind_of(token).controls
-    others = [field for field in fields if field is not None and field not in known]
-    return before is not None and bool(others) and len(others) == len(triggers)
+    fields = [_SOURCE_CONTROLS.get(trigger) if isinstance(trigger, str) else None for trigger in triggers]
+    all_of_another = all(field is not None and field not in known for field in fields)
+    return before is not None and bool(fields) and all_of_another
 
 
 def held_in(page: Page) -> ChosenReading:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _HTML = "dash_html_components"
 _OF_DASH = frozenset({"children", "n_clicks", "n_clicks_timestamp", "disable_n_clicks", "key"})
 
-Element: TypeAlias = "str | list[object]"
-"""A text, or ``[tag, attributes, elements]``."""
+Element: TypeAlias = "str | tuple[str, dict[str, object], list[Element]]"
+"""A text, or tag, attributes and the elements inside."""
 Content = TypeVar("Content")
 
 
@@ -37,7 +37,7 @@ class StaticHtml(Component):
     available_wildcard_properties: list[str] = []
 
     def __init__(self, elements: list[Element]) -> None:
-        super().__init__(elements=elements)  # type: ignore[no-untyped-call]
+        super().__init__(elements=elements)  # type: ignore[no-untyped-call]  # dash has no types there
 
 
 def merge_static(content: Content) -> Content:
@@ -103,13 +103,14 @@ def _static(given: object) -> Element | None:
         return None
     inside = attributes.get("children")
     inside = [] if inside is None else inside if isinstance(inside, list | tuple) else [inside]
-    elements = [_static(one) for one in inside if one is not None]
-    if any(element is None for element in elements):
+    written = [one for one in inside if one is not None]
+    elements = [element for one in written if (element := _static(one)) is not None]
+    if len(elements) < len(written):
         return None
     kept = {name: value for name, value in attributes.items() if name not in _OF_DASH}
-    return [given._type.lower(), kept | wild, elements]
+    return given._type.lower(), kept | wild, elements
 
 
 def _count(element: Element) -> int:
     """How many components of dash an element would be."""
-    return 0 if isinstance(element, str) else 1 + sum(map(_count, element[2]))  # type: ignore[call-overload]
+    return 0 if isinstance(element, str) else 1 + sum(map(_count, element[2]))
