@@ -3,11 +3,8 @@
 import codecs
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from dashboard.ingest import Reading, UnreadableFile, file_groups, reduce_file, store_table
-from estimators import DataError
+from dashboard.ingest import Reading, UnreadableFile, reduce_file, store_table
 from tests.ingest.helpers import both_ways, means, put, rows_of, stored
 
 EXPECTED = {"a": 1.5, "b": 4.0}
@@ -242,104 +239,6 @@ def test_comment_lines_above_the_names_are_passed_over(tmp_path):
 
 def test_a_first_name_may_begin_with_a_hash(tmp_path):
     assert means(both_ways(tmp_path, "#g,y\na,1\nb,2\n", group="#g")) == {"a": 1, "b": 2}
-
-
-TABLE = "g,y,z\n" + "a,1,2\nb,2,3\n" * 3
-
-
-@pytest.mark.parametrize(
-    ("above", "said", "lines"),
-    [
-        ("Report for 2024\n", '1 line above the column names left out: "Report for 2024" (line 1).', 1),
-        ("Report for 2024\n\n", '"Report for 2024" (line 1).', 2),
-        ("\nMade by\nus\n", '2 lines above the column names left out: "Made by" (line 2), "us" (line 3).', 3),
-        ('"Sales, net"\n', '"Sales, net" (line 1).', 1),
-        ("Report,,\n,,\n", '1 line above the column names left out: "Report" (line 1).', 2),
-        ("Station,Nord\nAltitude,120\n\n", '"Station Nord" (line 1), "Altitude 120" (line 2).', 3),
-        ("Site,Nord,1\nAll sites\n", '"Site Nord 1" (line 1), "All sites" (line 2).', 2),
-        ("a b\n" * 5, '5 lines above the column names left out: "a b" (line 1), ', 5),
-    ],
-)
-def test_lines_above_the_names_are_left_out_and_said(tmp_path, above, said, lines):
-    read = file_groups(put(tmp_path, above + TABLE), outcome="y", group="g")
-    assert means(read.data) == {"a": 1.0, "b": 2.0}
-    assert any(said in remark for remark in read.remarks)
-    assert (read.reading.skip_rows, read.reading.header) == (lines, lines + 1)
-    again = file_groups(
-        put(tmp_path, above + TABLE), outcome="y", group="g", reading=Reading(skip_rows=lines)
-    )
-    assert means(again.data) == {"a": 1.0, "b": 2.0}
-    assert not any("above" in remark for remark in again.remarks)
-    assert stored(tmp_path, above + TABLE).layout.plain is False
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Report, 2024\n" + TABLE,  # may hold the names, one of them forgotten
-        "month,n,cost\n1,2,3\n2,3,4\n\n" + TABLE.replace(",", ",c,"),  # a table of its own
-        "Report for 2024\ng,y,z\na,1,2\nb,2,3\n",  # too few rows
-        "Report for 2024\n" + "a,x,c\nb,u,v\n" * 5,  # no numbers, and names that come again
-        "Report for 2024\n" + "a,1,2\nb,2,3\n" * 5,  # no names
-        "Report for 2024\na,NA,2\n" + "b,2,3\n" * 5,
-    ],
-)
-def test_lines_above_that_are_not_clear_are_refused_with_what_to_do(tmp_path, text):
-    with pytest.raises(UnreadableFile) as refusal:
-        stored(tmp_path, text)
-    assert refusal.value.suggestion["skip_rows"] > 0
-
-
-@pytest.mark.parametrize("first", ["g,y,z", ",y,z", "g,2023,2024", "g,y,"])
-@pytest.mark.parametrize("second", ["a,NA,k", "a,<1,k", "kg,kg,kg", "a,,", ",,k"])
-def test_a_first_row_that_may_be_names_is_never_left_out(tmp_path, first, second):
-    table = stored(tmp_path, f"{first}\n{second}\n" + "b,1,k\nc,2,k\n" * 3)
-    assert (table.rows, table.notes) == (7, ())
-    assert table.columns[1].name == first.split(",")[1]
-
-
-CELLS = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters=',"#'), min_size=1)
-TITLES = st.lists(st.lists(CELLS, min_size=1, max_size=2).map(",".join) | st.just(""), max_size=6)
-
-
-@settings(max_examples=60, deadline=None)
-@given(above=TITLES, rows=st.integers(4, 40))
-def test_whatever_stands_above_no_row_of_a_table_is_lost(tmp_path_factory, above, rows):
-    body = "".join(f"s{i % 3},{i}.5,x,k\n" for i in range(rows))
-    text = "".join(f"{line}\n" for line in above) + "g,y,z,n\n" + body
-    path = put(tmp_path_factory.mktemp("above"), text)
-    try:
-        read = file_groups(path, outcome="y", group="g")
-    except (UnreadableFile, DataError):
-        return
-    assert sorted(read.data.require_rows().outcome) == [i + 0.5 for i in range(rows)]
-    assert any("above the column names" in remark for remark in read.remarks) == any(above)
-
-
-@pytest.mark.parametrize(
-    ("below", "lines"),
-    [
-        ("Source: office\n", 1),
-        ("\nSource: the office of\n\n* provisional\n", 2),
-        ('"Note: see above"\r\nn = 12', 2),
-        ('"Note: 1,250 is not 1.25"\n', 1),
-        ("Source: office\n,,\n,,* provisional\nn = 12\n", 3),
-        ('Source: office\n""\n,,* provisional\n,,\n', 2),
-    ],
-)
-def test_remarks_below_a_table_are_left_out_and_said(tmp_path, below, lines):
-    text = 'g,y,z\na,1,"x\n, y z"\nb,3.5,"u, v"\n'
-    read = file_groups(put(tmp_path, text + below), outcome="y", group="g")
-    assert means(read.data) == {"a": 1.0, "b": 3.5}
-    assert any(f"{lines} line" in remark and "below the table" in remark for remark in read.remarks)
-    table = stored(tmp_path, text + below)
-    assert (table.rows, len(table.notes), table.layout.plain) == (2, 1, False)
-
-
-@pytest.mark.parametrize("end", ["c\n", "12.5", "c 1\nd,2,x\n", "see above\n" * 21, "c,1\nx y\nd"])
-def test_what_may_be_a_broken_row_is_refused_with_its_line(tmp_path, end):
-    with pytest.raises(UnreadableFile, match=r"^Line \d+ of"):
-        stored(tmp_path, "g,y,z\n" + "a,1,x\n" * 9 + end)
 
 
 SITES = "site;year;score\n" + "".join(f"S{i % 3};{2020 + i % 4};{70 + i},5\n" for i in range(12))
