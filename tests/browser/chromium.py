@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -76,13 +76,16 @@ def install() -> bool:
     return subprocess.run(playwright, check=False).returncode == 0
 
 
+def named_programs(commands: Iterable[str]) -> Iterator[Path]:
+    """Those of some commands that are there."""
+    yield from (Path(found) for name in commands if (found := shutil.which(name)))
+
+
 def _candidates() -> Iterator[Path]:
     if chosen := os.environ.get(CHOSEN):
         yield Path(chosen)
         return
-    for name in _COMMANDS:
-        if found := shutil.which(name):
-            yield Path(found)
+    yield from named_programs(_COMMANDS)
     if sys.platform == "darwin":
         for folder in (Path("/Applications"), Path.home() / "Applications"):
             yield from (folder / f"{name}.app" / "Contents" / "MacOS" / name for name in _MAC)

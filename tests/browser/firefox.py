@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.browser.chromium import as_root, starts
+from tests.browser.chromium import as_root, named_programs, starts
 
 CHOSEN = "BLUPBOARD_FIREFOX"
 """Environment variable that names the Firefox to use."""
@@ -41,9 +41,7 @@ def _candidates() -> Iterator[Path]:
     if chosen := os.environ.get(CHOSEN):
         yield Path(chosen)
         return
-    for name in _COMMANDS:
-        if found := shutil.which(name):
-            yield Path(found)
+    yield from named_programs(_COMMANDS)
     if sys.platform == "darwin":
         yield _MAC
 
