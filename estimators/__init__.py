@@ -23,6 +23,13 @@ from estimators.fitting.fit_many import fit_many
 from estimators.inference.comparisons import comparison_multiplier, shared_letters
 from estimators.inference.funnel import Funnel, funnel
 from estimators.inference.grades import Grades, grades_within, group_grades
+from estimators.inference.heterogeneity import (
+    MU_ERRORS,
+    TAU2,
+    Heterogeneity,
+    PredictionInterval,
+    heterogeneity,
+)
 from estimators.inference.influence import Influence, leave_one_out
 from estimators.inference.model_checks import EqualSpread, ModelChecks, NormalPlot, model_checks
 from estimators.inference.moment_intervals import (
@@ -70,8 +77,10 @@ from estimators.simulation.simulate import Simulated, simulate
 
 __all__ = [
     "CONTRACT",
+    "MU_ERRORS",
     "PRESETS",
     "SCENARIOS",
+    "TAU2",
     "TIDY_COLUMNS",
     "BatchFit",
     "Best",
@@ -100,6 +109,7 @@ __all__ = [
     "GroupBatch",
     "GroupData",
     "GroupFit",
+    "Heterogeneity",
     "Homogeneity",
     "Influence",
     "JamesStein",
@@ -118,6 +128,7 @@ __all__ = [
     "Parameter",
     "PluginFailure",
     "PluginStatus",
+    "PredictionInterval",
     "ProfileInterval",
     "Progress",
     "Questions",
@@ -162,6 +173,7 @@ __all__ = [
     "grades_within",
     "group_grades",
     "group_ranks",
+    "heterogeneity",
     "homogeneity",
     "hookimpl",
     "inference_dict",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dashboard.words.ranks import rank_columns
 from estimators.contract.comparison import TIDY
 from estimators.data.left_out import groups_sentence, sentences
+from estimators.inference.heterogeneity import fit_heterogeneity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,10 +77,14 @@ def as_json(
 ) -> bytes:
     """Everything, null where a number does not exist, and ``more`` behind it.
 
-    What a fit lets conclude, by estimator id in ``conclusions``, is its ``inference``.
+    What a fit lets conclude, by estimator id in ``conclusions``, is its ``inference``; how much the true
+    values of published estimates differ by it is its ``heterogeneity``.
     """
     found = {**comparison.to_dict(), **(more or {})}
-    for fit in found["fits"]:
+    for fit, result in zip(found["fits"], comparison.results, strict=True):
+        differ = fit_heterogeneity(comparison.data, result.estimator, result.fit)
+        if differ is not None:
+            fit["heterogeneity"] = differ.to_dict(comparison.level)
         if conclusions is not None and conclusions.get(fit["estimator"]):
             fit["inference"] = conclusions[fit["estimator"]]
     if read is not None:

@@ -24,7 +24,7 @@ from dashboard.session.choices import sort_choices
 from dashboard.words import comparison as words
 from dashboard.words.numbers import number
 from dashboard.words.table import requested_rows, table_columns, table_rows
-from estimators import Estimator, GroupData, GroupFit, build_registry, compare
+from estimators import Estimator, GroupData, GroupFit, build_registry, compare, heterogeneity
 from tests.dashboard.sent import markers, numbers, sent
 from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
 
@@ -158,6 +158,9 @@ def test_what_lights_up_says_the_standard_error():
 def test_the_number_of_rows_is_left_open_in_files():
     comparison = compare(EIGHT, BUILT_IN)
     given = json.loads(render(comparison, "json"))
+    differ = {fit["estimator"]: fit.get("heterogeneity") for fit in given["fits"]}
+    assert differ["reml"] == heterogeneity(comparison.data).to_dict()
+    assert differ["ols"] is None
     assert given["data"]["rows"] is given["data"]["used"] is None
     assert given["data"]["groups"] == 8
     assert all(line["n"] is None for fit in given["fits"] for line in fit["groups"])
