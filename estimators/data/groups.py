@@ -10,9 +10,14 @@ import numpy as np
 
 from estimators.arrays import frozen_array
 from estimators.data.frames import reduce_frame
-from estimators.data.labels import label_text
 from estimators.data.rows import DroppedRows, Rows, UsableRows
-from estimators.data.scaled import NEGLIGIBLE, ScaledGroups, scale_groups, varies_within, weighted_mean
+from estimators.data.scaled import ScaledGroups, scale_groups, varies_within, weighted_mean
+from estimators.data.summaries import (
+    count_summaries,
+    estimate_summaries,
+    mean_summaries,
+    rate_summaries,
+)
 from estimators.data.sums import Reduction, reduce_arrays, reduce_chunks, reduce_rows
 from estimators.data.texts import NumberFormat
 from estimators.errors import DataError
@@ -24,10 +29,9 @@ if TYPE_CHECKING:
 
     from estimators.data.left_out import LeftOut
     from estimators.data.notation import Notation
+    from estimators.data.summaries import Counts, DataKind, Summaries
 
 EPS = float(np.finfo(np.float64).eps)
-SMALLEST, LARGEST = 1e-145, 1e145
-"""Between these a number's square fits a double with room for sums."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +68,10 @@ class GroupData:
     """Labels whose rows were all left out, sorted."""
     notation: Notation | None = None
     """How the outcome's numbers are written where they are text."""
+    kind: DataKind = "rows"
+    """What came of each group."""
+    counts: Counts | None = None
+    """The events of counts and rates, else None."""
 
     def __post_init__(self) -> None:
         labels = np.empty(len(self.labels), dtype=object)
@@ -282,44 +290,79 @@ class GroupData:
         return cls._of(reduce_chunks(chunks))
 
     @classmethod
-    def from_estimates(cls, labels: Iterable[object], estimate: ArrayLike, std_error: ArrayLike) -> GroupData:
+    def from_estimates(
+        cls,
+        labels: Iterable[object],
+        estimate: ArrayLike,
+        std_error: ArrayLike | None = None,
+        *,
+        variance: ArrayLike | None = None,
+    ) -> GroupData:
         """Published summaries: one estimate and its known standard error for each group, ``(J,)`` each.
 
+        ``variance`` stands for the standard errors' squares, in place of them.
+
         Raises:
-            DataError: lengths differ, a label is missing or appears twice, a value is not finite, a standard
-                error is not positive, or the numbers differ so much in size that squares do not fit a double.
+            DataError: not exactly one of standard errors and variances, lengths differ, a label is missing or
+                appears twice, a value is not finite, a standard error is not positive, or the numbers differ
+                so much in size that squares do not fit a double.
 
         """
-        names = np.array([label_text(label) for label in labels], dtype=object)
-        y, se = np.asarray(estimate, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
-        if not names.shape == y.shape == se.shape:
-            given = f"{names.size} labels, {y.size} estimates and {se.size} standard errors"
-            raise DataError(f"{given}: give one of each per group")
-        if names.size == 0:
-            raise DataError("there is no group to look at")
-        if None in names.tolist():
-            raise DataError("a label is missing: every published summary needs one")
-        if len(set(names)) != len(names):
-            raise DataError("a label appears twice: published summaries hold one line per group")
-        if not (np.isfinite(y).all() and np.isfinite(se).all() and (se > 0).all()):
-            raise DataError("estimates must be finite, and standard errors finite and above 0")
-        least, reach = float(se.min()), max(float(np.abs(y).max()), float(se.max()))
-        if not SMALLEST < least <= reach < LARGEST or least < NEGLIGIBLE * reach:
-            raise DataError(
-                "estimates and standard errors differ too much in size: their squares do not fit a double"
-            )
-        order = np.argsort(names, kind="stable")
-        origin = float(y.min() / 2 + y.max() / 2)
-        return cls(
-            labels=names[order],
-            n=np.ones(len(y), dtype=np.int64),
-            origin=origin,
-            centered_mean=(y - origin)[order],
-            ss_within=np.zeros(len(y)),
-            constant=np.ones(len(y), dtype=np.bool_),
-            rows_read=len(y),
-            known_variance=np.square(se)[order],
-        )
+        return cls._published(estimate_summaries(labels, estimate, std_error, variance))
+
+    @classmethod
+    def from_means(
+        cls,
+        labels: Iterable[object],
+        mean: ArrayLike,
+        n: ArrayLike,
+        *,
+        sd: ArrayLike | None = None,
+        variance: ArrayLike | None = None,
+        std_error: ArrayLike | None = None,
+    ) -> GroupData:
+        """Published means of n rows, each with one measure of how they spread, ``(J,)`` each.
+
+        The same to rounding as the rows that they came from, for every method that needs no rows. ``sd`` has
+        the divisor n - 1 and may be NaN where n is 1; ``variance`` is its square, ``std_error`` sd / sqrt(n).
+
+        Raises:
+            DataError: not exactly one measure of spread, lengths differ, a label is missing or appears twice,
+                a number that is not finite, a spread below 0, or an n that is not whole.
+
+        """
+        return cls._published(mean_summaries(labels, mean, n, sd=sd, variance=variance, std_error=std_error))
+
+    @classmethod
+    def from_counts(cls, labels: Iterable[object], events: ArrayLike, trials: ArrayLike) -> GroupData:
+        """Events out of trials, ``(J,)`` each: exactly the rows of 0 and 1 that they count.
+
+        Raises:
+            DataError: lengths differ, a label is missing or appears twice, a number that is not whole, events
+                below 0 or above trials, no trial.
+
+        """
+        return cls._published(count_summaries(labels, events, trials))
+
+    @classmethod
+    def from_rates(cls, labels: Iterable[object], events: ArrayLike, exposure: ArrayLike) -> GroupData:
+        """Events in an exposure, ``(J,)`` each: rates with variances that are taken as known.
+
+        A count is taken as Poisson, so that a rate y / t has variance theta / t, theta being the group's true
+        rate. For theta the pooled rate sum(y) / sum(t) stands: the variance on average over the groups
+        (Marshall 1991, Applied Statistics 40, 283-294), never 0 where a count is. It is too small for groups
+        whose true rate is above average, and too large for those below.
+
+        Raises:
+            DataError: lengths differ, a label is missing or appears twice, events that are not whole or below
+                0, an exposure that is not above 0, no event in any group.
+
+        """
+        return cls._published(rate_summaries(labels, events, exposure))
+
+    @classmethod
+    def _published(cls, found: Summaries) -> GroupData:
+        return cls(**vars(found), rows_read=int(found.n.sum()))
 
     @classmethod
     def _of(cls, reduced: Reduction) -> GroupData:
