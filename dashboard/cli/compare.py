@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.cli.file_argument import file_on_disk, roles_of
-from dashboard.cli.reading_flags import reading_given, reading_options, rows_given
+from dashboard.cli.file_argument import file_on_disk, read_groups
+from dashboard.cli.kind_flags import kind_options
+from dashboard.cli.reading_flags import reading_options
 from dashboard.cli.shared import (
     chosen_estimators,
     estimator_option,
@@ -34,6 +35,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
 @click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
+@kind_options
 @estimator_option
 @option_option
 @level_option
@@ -112,22 +114,17 @@ def compare_command(
         estimator.make_options(options.get(estimator.id))
     _check_level(level)
     with reading_files():
-        from dashboard.ingest import file_groups
         from dashboard.plugin_host.file_kinds import foreign_kinds
 
-        kinds, reading = foreign_kinds(registry), reading_given(given)
         file = click.get_current_context().with_resource(file_on_disk(file))
-        y, g, why = roles_of(file, outcome, group, kinds=kinds, reading=reading, say=remark)
-        rows = rows_given(given)
-        read = file_groups(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows)
+        read, roles = read_groups(file, outcome, group, given, kinds=foreign_kinds(registry), say=remark)
     comparison = compare(read.data, chosen, options=options, level=level, smallest_first=lower_is_better)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
     if layout in TIDY_LAYOUTS:
         for line in omissions(comparison, read):
             remark(line)
-    guessed = outcome is None or group is None
-    more = {"roles": {"outcome": y, "group": g, "guessed": guessed, "why": why}}
+    more = roles.to_json()
     more |= _checks(comparison) if checks else {}
     conclusions = _conclusions(comparison, top, calibrate) if inference else None
     write_answer(render(comparison, layout, read, more, conclusions), output)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dashboard.ingest.reduce import FileGroups
-    from estimators import Comparison
+    from estimators import Comparison, GroupData
 
 LONGEST_LABEL = 40
 
@@ -131,8 +131,8 @@ LAYOUTS = ("table", "csv", "json", "parquet")
 
 def _data_line(comparison: Comparison) -> str:
     data, dropped = comparison.data, comparison.data.dropped
-    if not data.counts_rows:
-        return f"{len(data):,} published means with standard errors"
+    if data.kind != "rows":
+        return summaries_line(data)
     causes = {
         "missing outcome": dropped.missing_outcome,
         "missing group": dropped.missing_group,
@@ -143,6 +143,19 @@ def _data_line(comparison: Comparison) -> str:
     left_out = ", ".join(f"{count:,} {cause}" for cause, count in causes.items() if count and not by_example)
     line = f"{data.total:,} of {data.rows_read:,} rows in {len(data):,} groups"
     return f"{line}; left out: {left_out}" if left_out else line
+
+
+def summaries_line(data: GroupData) -> str:
+    """How many groups came as summaries, and of what."""
+    groups = f"{len(data):,}"
+    if data.counts is not None and data.counts.of_trials:
+        return f"{data.counts.events.sum():,} events in {data.total:,} trials of {groups} groups"
+    if data.counts is not None:
+        exposure = f"{data.counts.exposure.sum():,.6g}"
+        return f"{data.counts.events.sum():,} events in an exposure of {exposure} of {groups} groups"
+    if data.counts_rows:
+        return f"{groups} published means of {data.total:,} rows"
+    return f"{groups} published means with standard errors"
 
 
 def _digits(comparison: Comparison) -> int:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.cli.file_argument import file_on_disk, roles_of
-from dashboard.cli.reading_flags import reading_given, reading_options, rows_given
+from dashboard.cli.file_argument import file_on_disk, read_groups
+from dashboard.cli.kind_flags import kind_options
+from dashboard.cli.reading_flags import reading_options
 from dashboard.cli.shared import (
     chosen_estimators,
     estimator_options,
@@ -31,6 +32,7 @@ MEAN = "mean"
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
 @click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
+@kind_options
 @click.option(
     "--estimator", "estimator_id", metavar="ID", help="By this method; else the first that pulls to a centre."
 )
@@ -97,13 +99,10 @@ def select_command(
     chosen = chosen_estimators(registry, () if estimator_id is None else (estimator_id,))
     options = estimator_options(settings, chosen)
     with reading_files():
-        from dashboard.ingest import file_groups
         from dashboard.plugin_host.file_kinds import foreign_kinds
 
-        kinds, reading = foreign_kinds(registry), reading_given(given)
         file = click.get_current_context().with_resource(file_on_disk(file))
-        y, g, _ = roles_of(file, outcome, group, kinds=kinds, reading=reading, say=remark)
-        read = file_groups(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows_given(given))
+        read, _ = read_groups(file, outcome, group, given, kinds=foreign_kinds(registry), say=remark)
     result = ranking_result(read.data, chosen, options)
     to_stdout(LAYOUTS[layout](questions.answers(read.data, result)))
 

@@ -65,6 +65,11 @@ def find_hints(
     return tuple(found)
 
 
+def group_hints(data: GroupData) -> tuple[Hint, ...]:
+    """What may be amiss with groups that came as summaries."""
+    return *_totals(data), *_labels(data)
+
+
 def _codes(judged: JudgedRows) -> Iterator[Hint]:
     """A code far from the rest."""
     among = f"outcome IN ({', '.join(map(repr, CODES))})"

@@ -71,23 +71,16 @@ def table_columns(
     table: Table, *, outcome: str, group: str, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
 ) -> ColumnsOnDemand:
     """Two columns of a stored table, as often as they are opened. Raises UnreadableFile."""
-    from dashboard.ingest.judged_rows import Roles
-
     names = [column.name for column in table.columns]
     y, g = (table.columns[place] for place in _find((outcome, group), names, table.name))
     if y.typed and y.numbers == 0 and y.not_outcome is not None:
-        raise _unfit(y.name, "outcome", y.not_outcome, table.name)
+        raise unfit(y.name, "outcome", y.not_outcome, table.name)
     if g.typed and g.not_group is not None and g.kind == "text":
-        raise _unfit(g.name, "group", g.not_group, table.name)
+        raise unfit(g.name, "group", g.not_group, table.name)
     places = {column.name: column.stored for column in table.columns}
-    roles = Roles(
-        table.path,
-        stored_name(y.stored),
-        stored_name(g.stored if g.labels is None else g.labels),
-        reading,
-        rows.exclude,
-        _stored_conditions(rows, places, table.name),
-        **_of_layout(table.layout),
+    stored = y.stored, g.stored if g.labels is None else g.labels
+    roles = column_roles(
+        table.path, stored, table.layout, reading=reading, rows=rows, places=places, file=table.name
     )
 
     @contextmanager
@@ -204,6 +197,28 @@ class _Asked:
     rows: RowFilter
 
 
+def column_roles(
+    parquet: Path,
+    stored: tuple[int, int],
+    layout: TextLayout | None,
+    *,
+    reading: Reading,
+    rows: RowFilter,
+    places: Mapping[str, int],
+    file: str,
+) -> Roles:
+    """The outcome and the group at the places ``stored`` of a Parquet file, and how they are read.
+
+    ``places`` are those of all columns by name, for the conditions of ``rows``; ``file`` is what the file is
+    called. Raises UnreadableFile for a condition on a column that is not there.
+    """
+    from dashboard.ingest.judged_rows import Roles
+
+    y, g = map(stored_name, stored)
+    conditions = _stored_conditions(rows, places, file)
+    return Roles(parquet, y, g, reading, rows.exclude, conditions, **_of_layout(layout))
+
+
 def _of_layout(layout: TextLayout | None) -> dict[str, Any]:
     """What a text file's layout says of its cells and lines, for `Roles`."""
     from estimators.data.notation import Convention
@@ -250,7 +265,6 @@ def _with_rows_on_demand(open_columns: ColumnsOnDemand, *, reading: Reading) -> 
 
 def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
     """The columns that matter, in a Parquet file in `folder`."""
-    from dashboard.ingest.judged_rows import Roles
     from dashboard.ingest.open_source import open_source
 
     name, outcome, group = asked.path.name, asked.outcome, asked.group
@@ -259,22 +273,16 @@ def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
         _refuse_hopeless(source, name, folder)
     y, g = _find((outcome, group), source.names, name)
     if source.types[y] in ("other", "date"):
-        raise _unfit(outcome, "outcome", "it does not hold numbers", name)
+        raise unfit(outcome, "outcome", "it does not hold numbers", name)
     if source.types[g] == "other":
-        raise _unfit(group, "group", "it does not hold labels", name)
+        raise unfit(group, "group", "it does not hold labels", name)
     parquet = folder / "columns.parquet"
     places = {column: place for place, column in enumerate(source.names)}
     where = [places[matching_column(c.column, source.names, name)] for c in asked.rows.where]
     g = source.labels.get(g, g)
     source.write(parquet, tuple(dict.fromkeys((y, g, *where))))
-    roles = Roles(
-        parquet,
-        stored_name(y),
-        stored_name(g),
-        asked.reading,
-        asked.rows.exclude,
-        _stored_conditions(asked.rows, places, name),
-        **_of_layout(source.layout),
+    roles = column_roles(
+        parquet, (y, g), source.layout, reading=asked.reading, rows=asked.rows, places=places, file=name
     )
     return OpenedColumns(
         (outcome, group),
@@ -300,7 +308,8 @@ def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:
         raise wide_table(wide, source.names, name)
 
 
-def _unfit(column: str, role: str, reason: str, file: str) -> UnreadableFile:
+def unfit(column: str, role: str, reason: str, file: str) -> UnreadableFile:
+    """What to say of a column that cannot have a role."""
     return UnreadableFile(f"Column {excerpt(column)} of {file} cannot be the {role}: {reason}.")
 
 

@@ -26,7 +26,7 @@ def test_json_is_exactly_of_its_shape(blupboard):
     done = blupboard("compare", DYESTUFF, *ROLES, "--format", "json")
     assert (done.code, done.err) == (0, "")
     answer = done.json
-    assert list(answer) == [*COMPARED, "roles", "reading", "remarks", "hints"]
+    assert list(answer) == [*COMPARED, "kind", "roles", "reading", "remarks", "hints"]
     assert (answer["left_out"], answer["remarks"], answer["hints"]) == ([], [], [])
     assert answer["roles"] == {
         "outcome": "Yield",

@@ -1,0 +1,152 @@
+"""``blupboard compare --kind``: summaries, counts and rates from the file to the answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from estimators import GroupData, build_registry, compare
+
+MEANS = "school,mean,sd,n\nA,10,2,5\nB,12,3,8\nC,9,1.5,4\nD,14,2.5,6\n"
+COUNTS = "ward,deaths,cases\nA,9,41\nB,3,20\nC,0,12\nD,7,30\n"
+RATES = "pump;failures;hours\n1;5;94,32\n2;0;15,72\n3;14;125,76\n"
+ESTIMATES = "trial,yi,vi\n1,-0.9,0.33\n2,-1.6,0.19\n3,-1.3,0.42\n4,-1.4,0.02\n5,-0.2,0.05\n"
+REGISTRY = build_registry(entry_points=False)
+GIVEN = {
+    "means": (MEANS, ["--mean", "mean", "--sd", "sd", "--n", "n", "--group", "school"]),
+    "counts": (COUNTS, ["--events", "deaths", "--trials", "cases", "--group", "ward"]),
+    "rates": (RATES, ["--events", "failures", "--exposure", "hours", "--group", "pump"]),
+    "estimates": (ESTIMATES, ["--estimate", "yi", "--variance", "vi", "--group", "trial"]),
+}
+MADE = {
+    "means": GroupData.from_means("ABCD", [10, 12, 9, 14], [5, 8, 4, 6], sd=[2, 3, 1.5, 2.5]),
+    "counts": GroupData.from_counts("ABCD", [9, 3, 0, 7], [41, 20, 12, 30]),
+    "rates": GroupData.from_rates("123", [5, 0, 14], [94.32, 15.72, 125.76]),
+    "estimates": GroupData.from_estimates(
+        "12345", [-0.9, -1.6, -1.3, -1.4, -0.2], variance=[0.33, 0.19, 0.42, 0.02, 0.05]
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", GIVEN)
+def test_a_kind_of_summaries_gives_what_python_gives(blupboard, file, kind):
+    text, flags = GIVEN[kind]
+    done = blupboard("compare", file(text), "--kind", kind, *flags, "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    expected = compare(MADE[kind], REGISTRY).to_dict()
+    assert {name: done.json[name] for name in expected} == expected
+    assert done.json["kind"] == kind
+    columns = {flag[2:]: column for flag, column in zip(flags[::2], flags[1::2], strict=True)}
+    assert done.json["roles"] == {**columns, "guessed": False, "why": "all were named"}
+    without = blupboard("compare", file(text), *flags, "--format", "json")
+    assert without.json == done.json  # the columns say it
+
+
+def test_rows_say_that_they_are_rows(blupboard, file):
+    rows = file("g,y\na,1\na,2\nb,3\nb,5\n")
+    done = blupboard("compare", rows, "--kind", "rows", "--outcome", "y", "--group", "g", "--format", "json")
+    assert done.json["kind"] == "rows"
+    assert done.json["roles"] == {"outcome": "y", "group": "g", "guessed": False, "why": "both were named"}
+
+
+def test_counts_are_their_rows_of_0_and_1(blupboard, file):
+    rows = "".join(
+        f"{g},{int(i < y)}\n" for g, y, n in (("A", 9, 41), ("B", 3, 20), ("C", 0, 12)) for i in range(n)
+    )
+    one = blupboard("compare", file("g,y\n" + rows), "--outcome", "y", "--group", "g", "--format", "csv")
+    flags = GIVEN["counts"][1]
+    two = blupboard("compare", file(COUNTS, "c.csv"), *flags, "--exclude", "D", "--format", "csv")
+    assert len(one.rows) == len(two.rows) > 0
+    for mine, other in zip(one.rows, two.rows, strict=True):
+        for name, value in mine.items():
+            if name in ("estimator", "group") or not value:
+                assert other[name] == value
+            else:
+                np.testing.assert_allclose(float(other[name]), float(value), rtol=1e-12, atol=1e-13)
+
+
+def test_the_label_column_is_guessed_and_said(blupboard, file):
+    done = blupboard("compare", file(COUNTS), "--events", "deaths", "--trials", "cases", "--format", "json")
+    assert done.err == 'blupboard: guessed --group "ward": every line has a label of its own there\n'
+    assert (done.json["roles"]["group"], done.json["roles"]["guessed"]) == ("ward", True)
+
+
+def test_a_line_that_cannot_be_used_is_left_out_under_one_cause(blupboard, file):
+    text = (
+        "g,mean,sd,n\na,1,2,3\nb,2,,1\nc,NA,x,3\nd,4,what,5\ne,,,0\nf,5,1,many\n,6,1,2\ng,7,1,1e999\nh,8,,2\n"
+    )
+    flags = ["--mean", "mean", "--sd", "sd", "--n", "n", "--group", "g"]
+    done = blupboard("compare", file(text), *flags, "--format", "json")
+    assert [(c["cause"], c["rows"], c.get("detail"), c["examples"]) for c in done.json["left_out"]] == [
+        ("missing_outcome", 2, "in mean", [{"line": 4, "text": "NA"}, {"line": 6, "text": ""}]),
+        ("missing_group", 1, None, [{"line": 8, "text": ""}]),
+        ("not_a_number", 1, "in n", [{"line": 7, "text": "many"}]),
+        ("not_finite", 1, "in n", [{"line": 9, "text": "1e999"}]),
+        ("missing_outcome", 1, "in sd", [{"line": 10, "text": ""}]),
+        ("not_a_number", 1, "in sd", [{"line": 5, "text": "what"}]),
+    ]
+    dropped = {"missing_outcome": 3, "missing_group": 1, "not_a_number": 2, "not_finite": 1}
+    assert done.json["data"] == {"rows": 4 + 7, "used": 4, "dropped": dropped, "groups": 2}
+    table = blupboard("compare", file(text), *flags).out
+    assert table.startswith("2 published means of 4 rows\n")
+    assert "1 row left out, not a number in n: `many` (line 7)" in table
+
+
+def test_no_trial_and_no_exposure_are_nothing_to_see(blupboard, file):
+    counts = file(COUNTS + "E,0,0\n")
+    done = blupboard("compare", counts, *GIVEN["counts"][1], "--format", "json")
+    (cause,) = done.json["left_out"]
+    assert (cause["cause"], cause["detail"], cause["examples"]) == (
+        "missing_outcome",
+        "in cases",
+        [{"line": 6, "text": "0"}],
+    )
+    assert done.json["data"]["groups"] == 4
+
+
+def test_the_caveat_of_rates_is_said(blupboard, file):
+    text, flags = GIVEN["rates"]
+    said = "The variance of each rate is taken as the pooled rate over its exposure"
+    assert blupboard("compare", file(text), *flags, "--format", "json").json["remarks"][-1].startswith(said)
+    assert said in blupboard("compare", file(text), *flags, "--format", "csv").err
+    table = blupboard("compare", file(text), *flags).out
+    assert table.startswith("19 events in an exposure of 235.8 of 3 groups\n")
+    assert said in table
+
+
+@pytest.mark.parametrize(
+    ("text", "flags", "words"),
+    [
+        (COUNTS + "E,5,3\n", GIVEN["counts"][1], 'group "E" has more events than trials: 5 of 3'),
+        (COUNTS, ["--events", "cases", "--trials", "deaths", "--group", "ward"], 'group "C" has 0'),
+        (COUNTS + "E,1,0\n", GIVEN["counts"][1], 'trials must be whole and at least 1: group "E" has 0'),
+        (COUNTS + "A,1,2\n", GIVEN["counts"][1], 'a label appears twice ("A")'),
+        (COUNTS + "E,1.5,2\n", GIVEN["counts"][1], 'whole and at least 0: group "E" has 1.5'),
+        (MEANS + "E,1,-2,3\n", GIVEN["means"][1], 'not below 0: group "E" has -2'),
+        (ESTIMATES + "6,1,-2\n", GIVEN["estimates"][1], 'above 0: group "6" has -2'),
+        (
+            "g,y,t\na,0,1\nb,0,2\n",
+            ["--events", "y", "--exposure", "t", "--group", "g"],
+            "no event in any group",
+        ),
+        (COUNTS, ["--kind", "counts", "--events", "deaths"], "For counts say which column holds the trials"),
+        (MEANS, ["--kind", "means"], "holds the mean and the n and the sd or variance or se"),
+        (MEANS, [*GIVEN["means"][1], "--se", "sd"], "one of sd and se is enough"),
+        (COUNTS, ["--events", "deaths", "--trials", "deaths"], "cannot be both the events and trials"),
+        (COUNTS, [*GIVEN["counts"][1], "--outcome", "deaths"], "--outcome is for rows"),
+        (COUNTS, ["--events", "deaths"], "--events alone do not say what a line is: add --kind"),
+        (COUNTS, ["--kind", "rows", "--events", "deaths"], "--events is for summaries"),
+        (COUNTS, ["--kind", "means", "--events", "deaths"], "--events is not for means"),
+        (COUNTS, ["--events", "Deaths", "--trials", "cases"], 'did you mean "deaths"'),
+        (COUNTS, ["--events", "deaths", "--trials", "cases", "--group", "cases"], "are both"),
+        ("a,y,n\nx,1,5\nx,2,5\n", ["--events", "y", "--trials", "n"], "name one with --group"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(refused, file, text, flags, words):
+    assert words in refused("compare", file(text), *flags)
+
+
+def test_groups_of_summaries_can_be_selected(blupboard, file):
+    done = blupboard("select", file(ESTIMATES), *GIVEN["estimates"][1], "--estimator", "reml")
+    assert done.code == 0
+    assert "5" in done.out
