@@ -10,7 +10,7 @@ from estimators.checks.check_view import check_view
 from estimators.contract.batch import BatchFit, GroupBatch
 from estimators.contract.comparison import TIDY_COLUMNS, Comparison, Result
 from estimators.contract.estimator import Estimator
-from estimators.contract.fit import GroupFit, Note, Parameter
+from estimators.contract.fit import Coefficient, GroupFit, Note, Parameter
 from estimators.contract.joint import DrawnJoint, Joint
 from estimators.contract.options import OptionSpec, option
 from estimators.contract.version import CONTRACT
@@ -89,6 +89,7 @@ __all__ = [
     "Calibrations",
     "Called",
     "CenterError",
+    "Coefficient",
     "Comparison",
     "ConformanceError",
     "CoverageAt",

@@ -31,3 +31,8 @@ def frozen_array(values: ArrayLike, dtype: type = np.float64) -> NDArray[Any]:
     array: NDArray[Any] = np.array(values, dtype=dtype)
     array.setflags(write=False)
     return array
+
+
+def triangle_of(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """R, upper triangular, with R'R the products of the columns of ``rows (M, Q)``; min(M, Q) rows."""
+    return np.asarray(np.linalg.qr(rows, mode="r"))

@@ -60,6 +60,9 @@ PLUGINS_USE = (
     "Result",
 )
 MAY_IMPORT = {
+    "adjusted_means",
+    "covariate_blup",
+    "regression_rows",
     "blup_code",
     "fit",
     "batch",

@@ -85,7 +85,8 @@ def methods(kind):
 def shown(thing):
     """The fields and the properties of a class."""
     fields = {field.name for field in dataclasses.fields(thing)}
-    computed = {k for k, v in vars(thing).items() if isinstance(v, (property, functools.cached_property))}
+    members = {k: v for base in thing.__mro__ for k, v in vars(base).items()}
+    computed = {k for k, v in members.items() if isinstance(v, (property, functools.cached_property))}
     return fields | computed
 
 

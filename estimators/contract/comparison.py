@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -152,17 +152,11 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain numbers, text and None, ready for JSON."""
-        dropped = self.data.dropped
         return {
             "data": {
                 "rows": self.data.rows_read if self.data.counts_rows else None,
                 "used": self.data.total if self.data.counts_rows else None,
-                "dropped": {
-                    "missing_outcome": dropped.missing_outcome,
-                    "missing_group": dropped.missing_group,
-                    "not_a_number": dropped.not_a_number,
-                    "not_finite": dropped.not_finite,
-                },
+                "dropped": self.data.dropped.by_cause,
                 "groups": len(self.data),
             },
             "left_out": [cause.to_dict() for cause in self.data.left_out],
@@ -211,7 +205,7 @@ def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
         "message": result.message,
     }
     if result.fit is None:
-        return {**head, "parameters": None, "notes": [], "groups": []}
+        return {**head, "parameters": None, "coefficients": [], "notes": [], "groups": []}
     found = result.fit.parameters
     parameters: dict[str, float | None] = {
         name: found[name].value if name in found else None for name in STANDARD_PARAMETERS
@@ -223,6 +217,7 @@ def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
     return {
         **head,
         "parameters": parameters,
+        "coefficients": [asdict(coefficient) for coefficient in result.fit.coefficients],
         "notes": [{"code": n.code, "severity": n.severity, "text": n.text} for n in result.fit.notes],
         "groups": [dict(zip(columns, line, strict=True)) for line in lines],
     }

@@ -64,6 +64,16 @@ class Parameter:
 
 
 @dataclass(frozen=True)
+class Coefficient:
+    """One coefficient of a regression that a fit is made of, in the outcome's by the covariate's units."""
+
+    term: str
+    """``(Intercept)``, a column of numbers, or ``Column=level`` against the column's first level."""
+    estimate: float
+    std_error: float | None = None
+
+
+@dataclass(frozen=True)
 class Note:
     """Something a reader of the fit should know: a stable code, a severity and plain words."""
 
@@ -95,6 +105,8 @@ class GroupFit:
     """Numbers about all groups together, by name."""
     notes: tuple[Note, ...]
     """What a reader should know."""
+    coefficients: tuple[Coefficient, ...]
+    """Those of the covariates, where there are some."""
     df: float | NDArray[np.float64] | None
     """Degrees of freedom of the interval, one for all groups or ``(J,)``; None = normal."""
     interval_fn: Callable[[float], Interval] | None
@@ -117,6 +129,7 @@ class GroupFit:
         interval_fn: Callable[[float], Interval] | None = None,
         joint: Joint | DrawnJoint | None = None,
         details: Mapping[str, object] | None = None,
+        coefficients: Iterable[Coefficient] = (),
     ) -> None:
         """Copy and freeze the arrays. ``parameters`` maps names to numbers, or to a Parameter with words.
 
@@ -140,6 +153,7 @@ class GroupFit:
         }
         object.__setattr__(self, "parameters", MappingProxyType(named))
         object.__setattr__(self, "notes", tuple(notes))
+        object.__setattr__(self, "coefficients", tuple(coefficients))
         object.__setattr__(self, "df", self._one_or_each(df))
         object.__setattr__(self, "interval_fn", interval_fn)
         object.__setattr__(self, "joint", joint)

@@ -9,12 +9,13 @@ FEATURES: Mapping[str, str] = MappingProxyType(
     {
         "known_variance": "published standard errors",
         "weights": "weights of the rows",
+        "survey_weights": "survey weights of the rows",
         "covariates": "covariates of the rows",
         "group_covariates": "covariates of the groups",
         "counts": "counts for an outcome",
     }
 )
-"""Word -> what the data carry, for people. Of these :class:`GroupData` carries ``known_variance`` so far."""
+"""Word -> what the data carry, for people; ``weights`` are those of precision."""
 
 
 def features_fault(handles: object) -> str | None:

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from estimators.arrays import frozen_array
 from estimators.data.frames import reduce_frame
+from estimators.data.group_statistics import GroupStatistics
+from estimators.data.row_columns import RowColumns, covariates_of_groups, reduce_columns
 from estimators.data.rows import DroppedRows, Rows, UsableRows
-from estimators.data.scaled import ScaledGroups, scale_groups, varies_within, weighted_mean
 from estimators.data.summaries import (
     count_summaries,
     estimate_summaries,
     mean_summaries,
     rate_summaries,
 )
-from estimators.data.sums import Reduction, reduce_arrays, reduce_chunks, reduce_rows
+from estimators.data.sums import Reduction, reduce_chunks, reduce_rows
 from estimators.data.texts import NumberFormat
-from estimators.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
+    from estimators.data.covariates import Covariates
     from estimators.data.left_out import LeftOut
     from estimators.data.notation import Notation
     from estimators.data.summaries import Counts, DataKind, Summaries
-
-EPS = float(np.finfo(np.float64).eps)
+    from estimators.data.weights import RowWeights
 
 
 @dataclass(frozen=True, eq=False)
-class GroupData:
+class GroupData(GroupStatistics):
     """J groups, one entry each, sorted by label. Arrays are read-only.
 
     Spreads come from ``centered_mean``, never from ``mean``: near 1e9 a double holds only seven digits after
@@ -72,6 +71,10 @@ class GroupData:
     """What came of each group."""
     counts: Counts | None = None
     """The events of counts and rates, else None."""
+    weights: RowWeights | None = None
+    """What weights the rows have, by group; ``centered_mean`` and ``ss_within`` are then weighted."""
+    covariates: Covariates | None = None
+    """What is adjusted for, and what explains the groups."""
 
     def __post_init__(self) -> None:
         labels = np.empty(len(self.labels), dtype=object)
@@ -87,130 +90,6 @@ class GroupData:
             object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
         if self.known_variance is not None:
             object.__setattr__(self, "known_variance", frozen_array(self.known_variance))
-
-    def __len__(self) -> int:
-        return len(self.n)
-
-    @cached_property
-    def mean(self) -> NDArray[np.float64]:
-        """(J,) group means, for display; compute spreads from ``centered_mean``."""
-        return frozen_array(self.origin + self.centered_mean)
-
-    @cached_property
-    def total(self) -> int:
-        """Rows in use, N."""
-        return int(self.n.sum())
-
-    @cached_property
-    def df_within(self) -> int:
-        """Degrees of freedom of the pooled variance, N - J."""
-        return self.total - len(self)
-
-    @property
-    def carries(self) -> frozenset[str]:
-        """What these data carry that not every method takes, in the words of ``Estimator.handles``."""
-        return frozenset() if self.known_variance is None else frozenset({"known_variance"})
-
-    @property
-    def counts_rows(self) -> bool:
-        """Whether ``information`` is a number of rows; else the means were published, each with its SE."""
-        return self.known_variance is None
-
-    @cached_property
-    def information(self) -> NDArray[np.float64]:
-        """(J,) what each group's own data weigh: its rows, or 1 / SE^2 of its mean where that was published.
-
-        In rows, or per squared unit of the outcome. A weight on a group's own mean rises with it.
-        """
-        return frozen_array(self.n if self.known_variance is None else 1.0 / self.known_variance)
-
-    @cached_property
-    def varies_within(self) -> bool:
-        """Whether rows vary within groups, by an amount that counts beside the spread between groups.
-
-        Variances whose ratio is past 1e140 are taken as one of them being 0: no further does a double reach.
-        """
-        return bool(varies_within(self.centered_mean, self.ss_within))
-
-    @cached_property
-    def all_equal(self) -> bool:
-        """Whether all groups have the same mean and no row strays from it by an amount that counts."""
-        return not self.varies_within and bool(self.centered_mean.min() == self.centered_mean.max())
-
-    @cached_property
-    def pooled_variance(self) -> float | None:
-        """Pooled within-group variance SSW / (N - J), in squared units (Searle et al. 1992, ch. 3).
-
-        None where no group has two rows or the variances were published.
-        """
-        if self.df_within == 0 or self.known_variance is not None:
-            return None
-        return float(self.ss_within.sum() / self.df_within)
-
-    @cached_property
-    def sampling_variance(self) -> NDArray[np.float64] | None:
-        """(J,) variance of each group mean around its true mean: pooled variance / n, or as published.
-
-        In squared units; None where no group has two rows.
-        """
-        if self.known_variance is not None:
-            return self.known_variance
-        return None if self.pooled_variance is None else frozen_array(self.pooled_variance / self.n)
-
-    @cached_property
-    def centered_grand_mean(self) -> float:
-        """Mean of all rows, minus origin, in the outcome's units."""
-        return float(weighted_mean(self.centered_mean, self.n))
-
-    @cached_property
-    def ss_between(self) -> float:
-        """SSB, in squared units: sum over rows of (their group's mean - mean of all rows)^2."""
-        return float(self.n @ np.square(self.centered_mean - self.centered_grand_mean))
-
-    @cached_property
-    def rounding(self) -> NDArray[np.float64]:
-        """(J,) how far rounding may have put each mean from that of the rows as they were written.
-
-        Half an eps of every number that is written as a double, and of every partial sum: those of n rows
-        around their mean add up to n eps / 2 times the mean distance at most (Higham 2002, Accuracy and
-        Stability of Numerical Algorithms, section 4.2), which is at most the standard deviation,
-        sqrt(ss_within / n). Means and estimates that agree within the rounding of both are ties.
-        """
-        size = np.abs(self.origin) + np.abs(self.centered_mean) + np.sqrt(self.n * self.ss_within)
-        return frozen_array(EPS * size)
-
-    def scaled(self) -> ScaledGroups:
-        """The means on a scale where powers fit a double, ``(J,)``, and taken together by size."""
-        return scale_groups(self.n, self.origin, self.centered_mean, self.ss_within, self.known_variance)
-
-    @cached_property
-    def rows(self) -> Rows | None:
-        """The rows in use, fetched at the first look; None where only summaries exist."""
-        return None if self.read_rows is None else self.read_rows()
-
-    def require_rows(self) -> Rows:
-        """The rows in use, for a method that ``needs`` them.
-
-        Raises:
-            DataError: only summaries exist.
-
-        """
-        if self.rows is None:
-            raise DataError("needs the rows themselves, and these data hold only group summaries")
-        return self.rows
-
-    def require_repeats(self) -> None:
-        """Make sure that the spread within groups can be told from the spread between them.
-
-        Raises:
-            DataError: every group has one row.
-
-        """
-        if self.known_variance is None and self.df_within == 0:
-            raise DataError(
-                "every group has one row, so the spread between groups and the spread within them "
-                "cannot be told apart"
-            )
 
     def with_rows(self, read_rows: Callable[[], Rows]) -> GroupData:
         """The same groups with another way to fetch their rows."""
@@ -252,17 +131,39 @@ class GroupData:
         return cls._of(reduce_frame(frame, outcome=outcome, group=group, already_dropped=before, given=given))
 
     @classmethod
-    def from_arrays(cls, outcome: ArrayLike, group: ArrayLike) -> GroupData:
+    def from_arrays(
+        cls,
+        outcome: ArrayLike,
+        group: ArrayLike,
+        *,
+        adjust: Mapping[str, ArrayLike] | None = None,
+        explained_by: Mapping[str, ArrayLike] | None = None,
+        categorical: Collection[str] = (),
+        weights: ArrayLike | None = None,
+        weight_kind: str = "precision",
+    ) -> GroupData:
         """Reduce N outcomes and N labels, both one-dimensional and of equal length.
 
         Outcomes may be numbers or text, labels anything that reads as text. The arrays are looked at again
         where a method needs the rows: leave them as they are while the data are in use.
 
+        Args:
+            outcome: ``(N,)``.
+            group: ``(N,)``.
+            adjust: columns ``(N,)`` by name that groups are compared at the same values of.
+            explained_by: columns ``(N,)`` by name that groups are pulled along; one value in each group.
+            categorical: those of them whose numbers are codes; text is categorical anyway.
+            weights: ``(N,)``, not negative; rows of weight 0 are left out.
+            weight_kind: ``precision``: the variance of a row is sigma_error^2 / w, as in lme4; ``frequency``:
+                the row occurs w times; ``survey``: it stands for w of the population.
+
         Raises:
-            DataError: lengths differ, or no usable row.
+            DataError: lengths differ, no usable row, a column for two things, or one that explains groups and
+                differs within one.
 
         """
-        return cls._of(reduce_arrays(outcome, group))
+        columns = RowColumns(adjust, explained_by, categorical, weights, weight_kind)
+        return cls._of(reduce_columns(outcome, group, columns))
 
     @classmethod
     def from_codes(
@@ -360,6 +261,25 @@ class GroupData:
         """
         return cls._published(rate_summaries(labels, events, exposure))
 
+    def explained_by(
+        self,
+        labels: Iterable[object],
+        covariates: Mapping[str, ArrayLike],
+        *,
+        categorical: Collection[str] = (),
+    ) -> GroupData:
+        """The same groups with covariates that explain them, ``(J,)`` by name, in the order of ``labels``.
+
+        For groups that came as summaries; rows take theirs in :meth:`from_arrays`. ``categorical`` are those
+        whose numbers are codes.
+
+        Raises:
+            DataError: labels that are not those of the groups, a length that is not theirs, a value that is
+                missing, or groups with covariates or weights already.
+
+        """
+        return replace(self, covariates=covariates_of_groups(self, labels, covariates, categorical))
+
     @classmethod
     def _published(cls, found: Summaries) -> GroupData:
         return cls(**vars(found), rows_read=int(found.n.sum()))
@@ -380,4 +300,6 @@ class GroupData:
             left_out=tuple(cause for cause in reduced.left_out if cause.rows),
             unused_labels=reduced.unused_labels,
             notation=reduced.notation,
+            weights=reduced.weights,
+            covariates=reduced.covariates,
         )

@@ -10,7 +10,15 @@ if TYPE_CHECKING:
 
 EXAMPLES: Final = 5
 """How many cells of a cause are kept as examples."""
-CAUSES: Final = ("missing_outcome", "missing_group", "not_a_number", "not_finite")
+CAUSES: Final = (
+    "missing_outcome",
+    "missing_group",
+    "not_a_number",
+    "not_finite",
+    "missing_covariate",
+    "missing_weight",
+    "zero_weight",
+)
 """The causes that `DroppedRows` counts, in its order."""
 _LONGEST_TEXT: Final = 40
 _GROUPS_NAMED: Final = 5

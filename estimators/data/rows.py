@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from estimators.data.labels import encode_labels, is_missing_object, unmasked
-from estimators.data.left_out import LeftOut, first_examples, sentences
+from estimators.data.left_out import EXAMPLES, LeftOut, first_examples, sentences
 from estimators.data.notation import LARGEST_EXACT
 from estimators.data.texts import FOUND, NumberFormat, ReadCells, inexact, read_cells, without_codes
 from estimators.data.two_words import refuse_event
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -30,19 +30,23 @@ class DroppedRows:
     missing_group: int = 0
     not_a_number: int = 0
     not_finite: int = 0
+    missing_covariate: int = 0
+    missing_weight: int = 0
+    zero_weight: int = 0
 
     @property
     def total(self) -> int:
         """All rows left out."""
-        return self.missing_outcome + self.missing_group + self.not_a_number + self.not_finite
+        return sum(self.by_cause.values())
+
+    @property
+    def by_cause(self) -> dict[str, int]:
+        """Rows by cause, in the order in which a row is looked at but for the group, which comes first."""
+        return asdict(self)
 
     def __add__(self, other: DroppedRows) -> DroppedRows:
-        return DroppedRows(
-            self.missing_outcome + other.missing_outcome,
-            self.missing_group + other.missing_group,
-            self.not_a_number + other.not_a_number,
-            self.not_finite + other.not_finite,
-        )
+        more = other.by_cause
+        return DroppedRows(**{cause: rows + more[cause] for cause, rows in self.by_cause.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +73,40 @@ class UsableRows:
     left_out: tuple[LeftOut, ...] = ()
     unused_labels: tuple[str, ...] = ()
     """Labels without a usable row."""
+    kept: NDArray[np.int64] | None = None
+    """(N,) places of the rows in use among all that were read; None: all of them."""
+
+    def without(self, causes: Mapping[str, NDArray[np.bool_]], examples: Mapping[str, str]) -> UsableRows:
+        """The rows but those that have one of the causes ``(N,)``, counted under the first that they have.
+
+        ``examples`` says by cause what is wrong with its rows.
+        """
+        left, found = np.ones(len(self.outcome), dtype=np.bool_), []
+        dropped = self.dropped
+        for cause, places in causes.items():
+            rows = np.flatnonzero(left & places)
+            left[rows] = False
+            dropped += DroppedRows(**{cause: len(rows)})
+            lines = rows if self.kept is None else self.kept[rows]
+            cells = ((int(line) + 1, examples.get(cause, "")) for line in lines[:EXAMPLES])
+            found.append(LeftOut(cause, len(rows), first_examples(cells)))
+        if left.all():
+            return self
+        before = np.bincount(self.codes, minlength=len(self.labels)) > 0
+        after = np.bincount(self.codes[left], minlength=len(self.labels)) > 0
+        gone = (label for label, lost in zip(self.labels, before & ~after, strict=True) if lost)
+        y = self.outcome[left]
+        return replace(
+            self,
+            outcome=y,
+            codes=self.codes[left],
+            dropped=dropped,
+            left_out=(*self.left_out, *found),
+            unused_labels=tuple(sorted({*self.unused_labels, *gone})),
+            low=_extremes(y)[0],
+            high=_extremes(y)[1],
+            kept=np.flatnonzero(left) if self.kept is None else self.kept[left],
+        )
 
 
 def usable_rows(outcome: ArrayLike, group: ArrayLike, given: NumberFormat = FOUND) -> UsableRows:
@@ -101,6 +139,7 @@ def usable_rows(outcome: ArrayLike, group: ArrayLike, given: NumberFormat = FOUN
         rows,
         outcome=y[keep],
         codes=codes[keep],
+        kept=np.flatnonzero(keep),
         dropped=DroppedRows(**{cause: int(places.sum()) for cause, places in causes.items()}),
         left_out=tuple(_left_out(cause, np.flatnonzero(places), values) for cause, places in causes.items()),
         unused_labels=tuple(sorted(label for label, some in zip(labels, used, strict=True) if not some)),
@@ -163,8 +202,16 @@ def no_usable_row(
     examples = "".join(f"; {sentence}" for sentence in sentences(left_out, noun))
     if read == 0:
         return DataError(f"there is no row to look at{examples}")
+    words = {
+        "missing_covariate": "without a covariate",
+        "missing_weight": "without a weight",
+        "zero_weight": "of weight 0",
+    }
+    more = "".join(
+        f", {dropped.by_cause[cause]} {text}" for cause, text in words.items() if dropped.by_cause[cause]
+    )
     return DataError(
         f"none of the {read} rows can be used: {dropped.missing_group} without a group, "
         f"{dropped.missing_outcome} without an outcome, {dropped.not_a_number} not a number, "
-        f"{dropped.not_finite} not finite{examples}"
+        f"{dropped.not_finite} not finite{more}{examples}"
     )

@@ -15,6 +15,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from estimators.data.weights import RowWeights
+
     Floats = NDArray[np.float64]
 
 FEW = 1000
@@ -49,6 +51,8 @@ class ScaledGroups:
     """Rows in use, N; of published means, J."""
     published: bool
     """Whether the means were published, each with its standard error."""
+    log_weights: float = 0.0
+    """The sum of the logarithms of the rows' weights."""
 
     @property
     def groups(self) -> int:
@@ -139,16 +143,19 @@ def scale_groups(
     centered_mean: Floats,
     ss_within: Floats,
     known_variance: Floats | None = None,
+    *,
+    weights: RowWeights | None = None,
 ) -> ScaledGroups:
     """The scaled summary of sizes ``(J,)``, and means and sums of squares ``(..., J)``.
 
-    Known variances ``(J,)`` go with means of one data set, ``(J,)``.
+    Known variances ``(J,)`` go with means of one data set, ``(J,)``; weights are those of precision.
     """
     within = ss_within if known_variance is None else known_variance
     unit = power_of_two(np.maximum(np.abs(centered_mean).max(axis=-1), np.sqrt(within.max(axis=-1))))
-    information = (
-        n.astype(np.float64) if known_variance is None else np.square(unit / np.sqrt(known_variance))
-    )
+    if known_variance is not None:
+        information = np.square(unit / np.sqrt(known_variance))
+    else:
+        information = n.astype(np.float64) if weights is None else weights.total
     scaled = centered_mean / unit[..., None]
     center = weighted_mean(scaled, information)
     return ScaledGroups(
@@ -160,6 +167,7 @@ def scale_groups(
         ss_within=np.asarray(ss_within.sum(axis=-1) / unit / unit),
         rows=int(n.sum()),
         published=known_variance is not None,
+        log_weights=0.0 if weights is None else weights.log_sum,
     )
 
 

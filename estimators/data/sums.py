@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from estimators.data.covariates import Covariates
     from estimators.data.left_out import LeftOut
     from estimators.data.notation import Notation
+    from estimators.data.weights import RowWeights
 
 EPS = float(np.finfo(np.float64).eps)
 NARROWEST_RANGE = 1e-145
@@ -64,6 +66,8 @@ class Reduction:
     notation: Notation | None = None
     left_out: tuple[LeftOut, ...] = ()
     unused_labels: tuple[str, ...] = ()
+    weights: RowWeights | None = None
+    covariates: Covariates | None = None
 
     @property
     def constant(self) -> NDArray[np.bool_]:

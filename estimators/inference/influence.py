@@ -15,7 +15,7 @@ import numpy as np
 
 from estimators.errors import DataError
 from estimators.inference.roots import bracketed_roots
-from estimators.inference.spread_intervals import estimable
+from estimators.inference.spread_intervals import estimable, require_unweighted
 from estimators.methods.profile import Profile
 from estimators.methods.variance_components import fit_variance_components
 
@@ -64,9 +64,10 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
     """The model without each group in turn.
 
     Raises:
-        DataError: fewer than three groups, one row in each, or nothing that varies within.
+        DataError: fewer than three groups, one row in each, nothing that varies within, or rows with weights.
 
     """
+    require_unweighted(data)
     scaled = estimable(data)
     if len(data) < 3:
         raise DataError("influence needs at least 3 groups: without one, two must be left")

@@ -17,7 +17,7 @@ import numpy as np
 
 from estimators.data.scaled import scale_groups
 from estimators.inference.influence import Influence, leave_one_out
-from estimators.inference.spread_intervals import estimable
+from estimators.inference.spread_intervals import estimable, require_unweighted
 from estimators.methods.variance_components import fit_variance_components
 
 if TYPE_CHECKING:
@@ -201,11 +201,12 @@ def normal_plot(data: GroupData, method: Method = "reml", *, seed: int = SEED) -
     """Groups beside normal scores, with the band of data drawn from the fitted model and fitted again.
 
     Raises:
-        DataError: one group, one row in each, or nothing that varies within.
+        DataError: one group, one row in each, nothing that varies within, or rows with weights.
 
     """
     from scipy.special import ndtri
 
+    require_unweighted(data)
     scaled = estimable(data)
     model = fit_variance_components(scaled, method)
     groups = len(data)

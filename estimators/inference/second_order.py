@@ -17,7 +17,7 @@ literature on small areas (R's sae).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -70,19 +70,48 @@ def second_order(scaled: ScaledGroups, model: VarianceComponents, method: Method
     pull = n * step * own
     total = (pull * count).sum(axis=-1, keepdims=True)
     by_group, by_error, both = _inverse_information(scaled, method, count, pull, own)
-    share = ratio / step
     error = (scaled.unit if scaled.published else model.sigma_error)[..., None]
-    unit, part = np.square(error), np.square(error) * step
-    moved = by_group + np.square(share) * by_error - 2.0 * share * both
-    bias = np.zeros_like(own)
+    moved = None
     if method == "ml":
         squares = (np.square(pull) * count).sum(axis=-1, keepdims=True) / total
-        cross = (pull * own * count).sum(axis=-1, keepdims=True) / total
+        moved = squares, (pull * own * count).sum(axis=-1, keepdims=True) / total
+    inverse = by_group, by_error, both
+    g1, g3, bias = spread_parts(own, pull, ratio=ratio, step=step, error=error, inverse=inverse, moved=moved)
+    g2 = np.square(error) * step * np.square(own) / total
+    return SecondOrder(*(part[..., sizes.place] for part in (g1, g2, g3, bias)))
+
+
+def spread_parts(
+    own: Floats,
+    pull: Floats,
+    *,
+    ratio: Floats | float,
+    step: Floats | float,
+    error: Floats | float,
+    inverse: tuple[Any, Any, Any],
+    moved: tuple[Any, Any] | None,
+) -> tuple[Floats, Floats, Floats]:
+    """g1, g3 and the bias of ML's g1 of groups, in squared units of the outcome.
+
+    ``own`` is s / D_j, ``pull`` n_j / D_j in units of ``step``, and ``inverse`` V_AA, V_ss and V_As in those
+    units; ``error`` is the root of s. ``moved`` are the traces of (X'V^-1X)^-1 X'V^-1 V_a V^-1 X by A and s,
+    sum n^2 / D^2 / W and sum n / D^2 / W without covariates; None: the spreads have no bias.
+    """
+    by_group, by_error, both = inverse
+    share = ratio / step
+    unit, part = np.square(error), np.square(error) * step
+    variance = by_group + np.square(share) * by_error - 2.0 * share * both
+    bias = np.zeros_like(own)
+    if moved is not None:
+        squares, cross = moved
         group = -0.5 * (by_group * squares + both * cross)
         within = -0.5 * (both * squares + by_error * cross)
         bias = part * np.square(own) * group + unit * ratio * share * pull * own * within
-    parts = (unit * ratio * own, part * np.square(own) / total, part * pull * np.square(own) * moved, bias)
-    return SecondOrder(*(part[..., sizes.place] for part in parts))
+    return (
+        np.asarray(unit * ratio * own),
+        np.asarray(part * pull * np.square(own) * variance),
+        np.asarray(bias),
+    )
 
 
 def _inverse_information(

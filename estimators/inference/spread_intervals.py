@@ -227,7 +227,12 @@ def _where_sum_is(scaled: ScaledGroups, limit: float) -> float | None:
 
 
 def is_estimable(data: GroupData) -> bool:
-    """Whether the spreads can be told apart, so that they have intervals and tests."""
+    """Whether the spreads can be told apart, so that they have intervals and tests.
+
+    Intervals and tests of the spreads that covariates or survey weights leave are not offered.
+    """
+    if data.carries & {"covariates", "group_covariates", "survey_weights"}:
+        return False
     if data.known_variance is not None:
         return len(data) > 1
     return len(data) > 1 and data.df_within > 0 and data.varies_within
@@ -237,7 +242,7 @@ def estimable(data: GroupData) -> ScaledGroups:
     """The scaled summary of groups whose spreads can be told apart.
 
     Raises:
-        DataError: one group, one row in each, or nothing that varies within.
+        DataError: one group, one row in each, nothing that varies within, covariates or survey weights.
 
     """
     if len(data) < 2:
@@ -246,6 +251,17 @@ def estimable(data: GroupData) -> ScaledGroups:
     if data.known_variance is None and not data.varies_within:
         raise DataError("rows do not vary within any group, so the ratio of the spreads is unbounded")
     return data.scaled()
+
+
+def require_unweighted(data: GroupData) -> None:
+    """Make sure that rows count alike, for what draws rows anew or leaves groups out.
+
+    Raises:
+        DataError: they have weights.
+
+    """
+    if data.weights is not None:
+        raise DataError("this takes rows without weights, and these have some")
 
 
 def check_level(level: float) -> None:

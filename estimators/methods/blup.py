@@ -17,6 +17,7 @@ from estimators.contract.options import option
 from estimators.inference.second_order import second_order
 from estimators.inference.spread_intervals import exact_sentence
 from estimators.methods.blup_code import blup_python_code, blup_r_code
+from estimators.methods.covariate_blup import covariate_blup
 from estimators.methods.degenerate import degenerate_fit, fit_replicates
 from estimators.methods.homogeneity import Case, homogeneity
 from estimators.methods.profile import Method
@@ -82,9 +83,12 @@ class Blup(Estimator):
     """
 
     Options = BlupOptions
+    handles = frozenset({"known_variance", "weights", "covariates", "group_covariates"})
     likelihood: ClassVar[Method]
 
     def _fit(self, data: GroupData, options: BlupOptions) -> GroupFit:
+        if data.covariates is not None:
+            return covariate_blup(data, data.covariates, self.likelihood, options.std_error)
         limit = degenerate_fit(data, spread_df=self._spread_df(len(data)))
         if limit is not None:
             return replace(limit, df=_df(data, options))

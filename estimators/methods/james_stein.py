@@ -12,7 +12,9 @@ from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note
 from estimators.contract.options import NoOptions
 from estimators.data.scaled import weighted_mean
+from estimators.errors import DataError
 from estimators.methods.degenerate import degenerate_fit, fit_replicates
+from estimators.methods.regression_rows import RegressionRows, dropped_notes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +27,12 @@ PULLED_ONTO_CENTER = Note(
     "pulled_onto_center",
     "warning",
     "The group means lie no further apart than sampling alone would put them: all are put at one mean.",
+)
+PULLED_ONTO_PLANE = Note(
+    "pulled_onto_center",
+    "warning",
+    "The group means lie no further from the plane of their covariates than sampling alone would put them: "
+    "all are put on it.",
 )
 R_CODE = """\
 n <- as.vector(table(g))
@@ -57,7 +65,9 @@ class JamesStein(Estimator):
 
     v_j = pooled variance / n_j, m the mean weighted by 1 / v_j, df = N - J; the factor df / (df + 2) only
     where the variance is estimated. Efron & Morris (1973), JASA 68, 117-130; Brown (2008), Ann. Appl. Stat.
-    2, 113-152. Fitting raises DataError where there are fewer than four groups or one row in every group.
+    2, 113-152. Where covariates explain the groups, towards their weighted least squares plane with p
+    coefficients, and J - p - 2 for J - 3 (Morris 1983, JASA 78, 47-55). Fitting raises DataError where there
+    are fewer than four groups, or p + 3, or one row in every group.
     """
 
     id = "james_stein"
@@ -71,9 +81,12 @@ class JamesStein(Estimator):
     color = "#d55e00"
     symbol = "square"
     order = 40
+    handles = frozenset({"known_variance", "weights", "group_covariates"})
 
     def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
         del options
+        if data.covariates is not None:
+            return _towards_plane(data)
         limit = degenerate_fit(data, least_groups=LEAST_GROUPS)
         if limit is not None:
             center = data.origin + data.centered_grand_mean
@@ -107,6 +120,42 @@ class JamesStein(Estimator):
         if data.known_variance is not None:
             return None
         return PYTHON_ALL_EQUAL if data.all_equal else PYTHON_CODE
+
+
+def _towards_plane(data: GroupData) -> GroupFit:
+    """Towards the plane of the covariates that explain the groups.
+
+    Raises:
+        DataError: fewer groups than three more than coefficients, one row in each, or no spread within any.
+
+    """
+    rows = RegressionRows.of(data)
+    scaled = rows.scaled
+    least = rows.rank + 3
+    if len(data) < least:
+        raise DataError(f"needs at least {least} groups with {rows.rank - 1} covariate terms")
+    data.require_repeats()
+    if not (scaled.published or data.varies_within):
+        raise DataError("rows do not vary within any group, so there is nothing to shrink by")
+    root = np.sqrt(scaled.information)
+    basis, triangle = np.linalg.qr(root[:, None] * rows.design)
+    beta = np.linalg.solve(triangle, basis.T @ (root * scaled.value))
+    plane = rows.design @ beta
+    distance = scaled.value - plane
+    pooled = float(np.asarray(scaled.pooled_variance))
+    spread = float(scaled.information @ np.square(distance)) / pooled
+    df = data.df_within
+    bound = (len(data) - rows.rank - 2) * (1.0 if scaled.published else df / (df + 2.0))
+    factor = 1.0 - bound / max(spread, bound)
+    center = scaled.location(plane)
+    return GroupFit(
+        scaled.location(plane + factor * distance),
+        weight=np.full(len(data), factor),
+        center=center,
+        parameters={} if scaled.published else {"sigma_error": float(scaled.unit) * np.sqrt(pooled)},
+        notes=(*dropped_notes(rows.dropped), *((PULLED_ONTO_PLANE,) if factor == 0 else ())),
+        coefficients=rows.coefficients(beta),
+    )
 
 
 def _shrunk(data: GroupData | GroupBatch) -> tuple[NDArray[np.float64], dict[str, Any]]:

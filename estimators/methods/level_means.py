@@ -11,18 +11,24 @@ from estimators.contract.estimator import Estimator
 from estimators.contract.fit import GroupFit, Note
 from estimators.contract.joint import Joint
 from estimators.contract.options import NoOptions
+from estimators.data.groups import GroupData
 from estimators.data.scaled import weighted_mean
+from estimators.methods.adjusted_means import adjusted_means
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from estimators.contract.batch import GroupBatch
-    from estimators.data.groups import GroupData
 
 NO_STANDARD_ERRORS = Note(
     "no_within_spread_known",
     "warning",
     "No group has two rows, so the spread within groups is unknown: there are no standard errors.",
+)
+NO_STANDARD_ERROR_OF_ONE = Note(
+    "one_row_in_survey",
+    "warning",
+    "With survey weights each group has a spread of its own, so a group with one row has no standard error.",
 )
 MATRIX_GROUPS, MATRIX_CELLS = 200, 20_000_000
 """Past so many groups, or rows times groups, a regression's model matrix takes seconds and gigabytes."""
@@ -50,7 +56,9 @@ class LevelMeans(Estimator):
     """ybar_j with standard error sqrt(pooled variance / n_j), and Student's t with N - J degrees of freedom.
 
     Of published summaries: the estimates and standard errors as they are, normal. Searle, Casella & McCulloch
-    (1992), Variance Components, ch. 3.
+    (1992), Variance Components, ch. 3. With weights of precision the means are weighted and n_j is the sum of
+    the weights; with survey weights the errors are those of linearisation, with n_j - 1 degrees of freedom.
+    With covariates the means are adjusted, see :func:`adjusted_means`; nothing explains fixed groups.
     """
 
     id = "ols"
@@ -60,13 +68,19 @@ class LevelMeans(Estimator):
     color = "#6b7785"
     symbol = "circle-open"
     order = 10
+    handles = frozenset({"known_variance", "weights", "survey_weights", "covariates", "group_covariates"})
 
     def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
         del options
+        if data.covariates is not None and data.covariates.adjusts:
+            return adjusted_means(data, data.covariates)
         parts = _own_means(data)
         error = parts.get("std_error")
         if error is None:
             return GroupFit(**parts, notes=(NO_STANDARD_ERRORS,))
+        if np.isnan(error).any():  # survey weights, and a group with one row
+            parts |= {name: np.ma.masked_invalid(parts[name]) for name in ("std_error", "df")}
+            return GroupFit(**parts, notes=(NO_STANDARD_ERROR_OF_ONE,))
         joint = Joint(data.centered_mean, error, origin=data.origin) if (error > 0).all() else None
         return GroupFit(**parts, joint=joint)
 
@@ -112,6 +126,7 @@ class GrandMean(Estimator):
     color = "#3c4650"
     symbol = "line"
     order = 50
+    handles = frozenset({"known_variance", "weights"})
 
     def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
         del options
@@ -158,6 +173,8 @@ def _own_means(data: GroupData | GroupBatch) -> dict[str, Any]:
     parts: dict[str, Any] = {"estimate": data.mean, "weight": np.ones_like(data.mean)}
     if data.sampling_variance is not None:
         parts["std_error"] = np.sqrt(data.sampling_variance)
+    if isinstance(data, GroupData) and data.weights is not None and data.weights.kind == "survey":
+        parts["df"] = np.where(data.n > 1, data.n - 1.0, np.nan)
     if data.pooled_variance is not None:
         parts |= {"parameters": {"sigma_error": np.sqrt(data.pooled_variance)}, "df": float(data.df_within)}
     return parts
@@ -176,8 +193,9 @@ def _one_mean(data: GroupData | GroupBatch) -> dict[str, Any]:
         error = np.full_like(center, 1.0 / np.sqrt(data.information.sum()))
     elif data.total > 1:
         parts["df"] = float(data.total - 1)
-        between = (np.square(data.centered_mean - middle[..., None]) * data.n).sum(axis=-1)
-        error = np.asarray(np.sqrt((data.ss_within.sum(axis=-1) + between) / parts["df"] / data.total))
+        between = (np.square(data.centered_mean - middle[..., None]) * data.information).sum(axis=-1)
+        total = data.information.sum()
+        error = np.asarray(np.sqrt((data.ss_within.sum(axis=-1) + between) / parts["df"] / total))
     else:
         return parts
     parts["parameters"]["mu_std_error"] = error

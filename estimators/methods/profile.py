@@ -8,7 +8,9 @@ Q = sum w_j (ybar_j - mu)^2 + SSW, the criteria are
 - ML    N (1 + log(2 pi Q / N)) + sum log(1 + n_j lambda),                  sigma_error^2 = Q / N
 
 (Harville 1977, JASA 72, 320-338; the profile in lambda as in Bates and DebRoy 2004, J. Multivariate Anal. 91,
-1-17). Where every group comes with a known sampling variance v_j instead of rows, n_j = 1 / v_j and
+1-17). Where rows have weights w, Var(e_ij) = sigma_error^2 / w_ij, n_j is the sum of a group's weights and
+ybar_j its weighted mean, and the criteria have -sum log w more, as lme4's. Where every group comes with a
+known sampling variance v_j instead of rows, n_j = 1 / v_j and
 sigma_error = 1 is fixed, and the criteria are those of the random-effects model of meta-analysis (Viechtbauer
 2005, J. Educ. Behav. Stat. 30, 261-293).
 """
@@ -16,7 +18,7 @@ sigma_error = 1 is fixed, and the criteria are those of the random-effects model
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -35,6 +37,34 @@ CELLS_AT_A_TIME = 1 << 20
 ROUNDING_AT_ZERO = 16
 """A score at 0 counts as 0 within so many roundings of its terms, each of which takes some ten on the way."""
 EPS = float(np.finfo(np.float64).eps)
+
+
+class OneDimensional(Protocol):
+    """What the search for the global minimum needs of R profiles; module `variance_components`."""
+
+    @property
+    def size(self) -> Floats:
+        """(K,) distinct information, ascending."""
+
+    def __len__(self) -> int: ...
+
+    def score_at_zero(self) -> Floats:
+        """The score of each replicate at 0, ``(R,)``; 0 where it is negative within rounding."""
+
+    def score(self, ratio: Floats, of: Places) -> Floats:
+        """Derivative of the criterion by lambda at P ratios, each of the replicate that ``of (P,)`` says."""
+
+    def score_and_slope(self, ratio: Floats, of: Places) -> tuple[Floats, Floats]:
+        """The score and its derivative at P points, ``(P,)`` each."""
+
+    def scan(self, ratio: Floats, replicates: slice) -> Floats:
+        """The scores of some replicates at the same G ratios, ``(R, G)``, good enough to find their signs."""
+
+    def tops(self) -> Floats:
+        """The ratio past which the score of each replicate is proven positive, ``(R,)``."""
+
+    def criterion_at(self, ratio: Floats, of: Places) -> Floats:
+        """The criterion at P points ``(P,)``."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +109,8 @@ class Profile:
     """N."""
     known_error: bool
     """Whether sigma_error is 1, as the means' sampling variances are known."""
+    log_weights: float = 0.0
+    """The sum of the logarithms of the rows' weights."""
 
     @classmethod
     def of(cls, scaled: ScaledGroups, method: Method) -> Profile:
@@ -95,6 +127,7 @@ class Profile:
             unit=scaled.unit.reshape(-1),
             rows=scaled.rows,
             known_error=scaled.published,
+            log_weights=scaled.log_weights,
         )
 
     def __len__(self) -> int:
@@ -142,6 +175,12 @@ class Profile:
             falling *= self.multiplier / here.residual
         return self._rising(here.weights, here.total), falling
 
+    def score_and_slope(self, ratio: Floats, of: Places) -> tuple[Floats, Floats]:
+        """The score and its derivative at P points, ``(P,)`` each."""
+        here = self.at(ratio, of)
+        rising, falling = self.terms(here)
+        return rising - falling, self.slope(here)
+
     def slope(self, here: Weighted) -> Floats:
         """Derivative of the score ``(P,)`` at points whose parts are ``here``, enough for Newton's steps.
 
@@ -188,6 +227,19 @@ class Profile:
             falling *= self.multiplier / residual
         return np.asarray(self._rising(weights, total) - falling)
 
+    def tops(self) -> Floats:
+        """The ratio past which the score of each replicate is proven positive, ``(R,)``.
+
+        With R the range of the means (``reach``, or less), -Q' <= J R^2 / lambda^2, and the rising part is at
+        least (J - 1) s / (1 + s lambda), s the smallest size; so x = s lambda with x^2 / (1 + x) above the
+        bound T is enough. ``per_error`` is the multiplier of log Q over the sum of squares within groups.
+        """
+        smallest, groups = float(self.size[0]), self.groups
+        reach = self.mean.max(axis=1) - self.mean.min(axis=1) + 2.0 * np.sqrt(self.spread.max(axis=1))
+        per_error = 1.0 if self.known_error else self.multiplier / self.ss_within
+        bound = smallest * groups / (groups - 1) * np.square(reach) * per_error
+        return np.asarray(np.maximum((bound + np.sqrt(bound) * np.sqrt(bound + 4.0)) / 2.0, 1.0) / smallest)
+
     def _rising(self, weights: Floats, total: Floats) -> Floats:
         """The derivative of the log determinants: sum w, for REML minus sum w^2 / W.
 
@@ -196,6 +248,10 @@ class Profile:
         if self.method == "ml":
             return total
         return np.asarray(np.einsum("pk,pk->p", weights * self.count, 1.0 - weights / total[:, None]))
+
+    def criterion_at(self, ratio: Floats, of: Places) -> Floats:
+        """The criterion at P points ``(P,)``, in the outcome's units."""
+        return self.criterion(ratio, self.at(ratio, of), self.unit[of])
 
     def criterion(self, ratio: Floats, here: Weighted, unit: Floats) -> Floats:
         """The criterion ``(P,)`` in the outcome's units, of the parts ``here`` and ``unit`` at P points."""
@@ -207,4 +263,5 @@ class Profile:
             fixed = free * np.log(2 * np.pi) - float(self.count @ np.log(self.size))
             return np.asarray(value + here.residual + fixed + 2.0 * free * log_unit)
         m = self.multiplier
+        value -= self.log_weights
         return np.asarray(value + m * (1.0 + np.log(2 * np.pi * here.residual / m) + 2.0 * log_unit))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.methods.profile import CELLS_AT_A_TIME, EPS, Method, Profile
+from estimators.methods.profile import CELLS_AT_A_TIME, EPS, Method, OneDimensional, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +82,7 @@ def fit_variance_components(scaled: ScaledGroups, method: Method) -> VarianceCom
     groups, or known variances. The models have its leading shape.
     """
     profile = Profile.of(scaled, method)
-    ratio = _closed_form(profile) if len(profile.size) == 1 else _global_minima(profile)
+    ratio = _closed_form(profile) if len(profile.size) == 1 else global_minima(profile)
     every = np.arange(len(profile))
     here, unit, known = profile.at(ratio, every), profile.unit, profile.known_error
     sigma_error = np.ones_like(ratio) if known else np.sqrt(here.residual / profile.multiplier)
@@ -106,7 +106,7 @@ def _closed_form(profile: Profile) -> Floats:
     return np.where(profile.score_at_zero() >= 0, 0.0, ratio)
 
 
-def _global_minima(profile: Profile) -> Floats:
+def global_minima(profile: OneDimensional) -> Floats:
     """The ratio of each replicate: of all local minima of its criterion, 0 among them, the lowest."""
     at_zero = profile.score_at_zero()
     zeros = np.flatnonzero(at_zero >= 0)
@@ -114,7 +114,7 @@ def _global_minima(profile: Profile) -> Floats:
     ratio = np.concatenate([np.zeros(len(zeros)), _refine(profile, brackets)])
     of = np.concatenate([zeros, brackets.of])
     if len(of) > len(profile):
-        order = np.lexsort((ratio, profile.criterion(ratio, profile.at(ratio, of), profile.unit[of]), of))
+        order = np.lexsort((ratio, profile.criterion_at(ratio, of), of))
         of, first = np.unique(of[order], return_index=True)
         ratio = ratio[order][first]
     best = np.full(len(profile), np.nan)
@@ -139,9 +139,9 @@ class Brackets:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-def find_brackets(profile: Profile, at_zero: Floats) -> Brackets:
+def find_brackets(profile: OneDimensional, at_zero: Floats) -> Brackets:
     """Every turn of every score from negative to positive on one grid; ``at_zero (R,)`` are those at 0."""
-    top = _tops(profile)
+    top = profile.tops()
     grid = _grid(profile, float(top.max()))
     at_once = max(1, SCANNED_AT_A_TIME // len(grid))
     with_zero = np.concatenate([[0.0], grid])
@@ -154,28 +154,14 @@ def find_brackets(profile: Profile, at_zero: Floats) -> Brackets:
     return found[0] if len(found) == 1 else Brackets.concatenate(found)
 
 
-def _tops(profile: Profile) -> Floats:
-    """The ratio past which the score of each replicate is proven positive, ``(R,)``.
-
-    With R the range of the means (``reach``, or less), -Q' <= J R^2 / lambda^2, and the rising part is at
-    least (J - 1) s / (1 + s lambda), s the smallest size; so x = s lambda with x^2 / (1 + x) above the bound
-    T is enough. ``per_error`` is the multiplier of log Q over the sum of squares within groups.
-    """
-    smallest, groups = float(profile.size[0]), profile.groups
-    reach = profile.mean.max(axis=1) - profile.mean.min(axis=1) + 2.0 * np.sqrt(profile.spread.max(axis=1))
-    per_error = 1.0 if profile.known_error else profile.multiplier / profile.ss_within
-    bound = smallest * groups / (groups - 1) * np.square(reach) * per_error
-    return np.asarray(np.maximum((bound + np.sqrt(bound) * np.sqrt(bound + 4.0)) / 2.0, 1.0) / smallest)
-
-
-def _grid(profile: Profile, top: float) -> Floats:
+def _grid(profile: OneDimensional, top: float) -> Floats:
     """Ratios to past ``top``, even in the logarithm, at places that do not depend on the replicates."""
     bottom = LOWEST_RATIO / float(profile.size[-1])
     points = int(np.ceil(np.log10(top / bottom) * GRID_PER_DECADE)) + 2
     return bottom * np.float_power(10.0, np.arange(points) / GRID_PER_DECADE)
 
 
-def _scan(profile: Profile, grid: Floats, some: slice) -> Floats:
+def _scan(profile: OneDimensional, grid: Floats, some: slice) -> Floats:
     """Scores on the grid ``(R, G)``, so many at a time that memory and products of matrices stay small."""
     at_once = max(1, CELLS_AT_A_TIME // len(profile.size))
     if len(grid) > at_once:
@@ -199,7 +185,7 @@ def _turns(ratios: Floats, score: Floats, start: int) -> Brackets:
 
 
 def _near_misses(
-    profile: Profile, grid: Floats, score: Floats, top: Floats, start: int
+    profile: OneDimensional, grid: Floats, score: Floats, top: Floats, start: int
 ) -> Iterator[Brackets]:
     """Turns where a score nears 0 between two cells and seems to turn away: looked at more closely."""
     size = np.abs(score * grid)
@@ -216,7 +202,7 @@ def _near_misses(
         yield replace(turns, of=row[turns.of])
 
 
-def _refine(profile: Profile, brackets: Brackets) -> Floats:
+def _refine(profile: OneDimensional, brackets: Brackets) -> Floats:
     """The root of the score in each of P brackets.
 
     Newton's steps from where the chord crosses 0, which a cell of the grid is narrow enough for to double the
@@ -229,12 +215,10 @@ def _refine(profile: Profile, brackets: Brackets) -> Floats:
     for _ in range(MOST_STEPS):
         if not len(open_):
             break
-        here = profile.at(x, of)
-        rising, falling = profile.terms(here)
-        score = rising - falling
+        score, slope = profile.score_and_slope(x, of)
         low, high = np.where(score < 0, x, low), np.where(score < 0, high, x)
         with np.errstate(all="ignore"):  # where the slope is 0 the step leads out
-            new = x - score / profile.slope(here)
+            new = x - score / slope
         safe = (new >= low) & (new <= high) & (np.abs(new - x) <= 0.5 * last)
         new = np.where(safe, new, low + 0.5 * (high - low))
         ratio[open_] = new

@@ -19,7 +19,7 @@ from estimators.data.groups import GroupData
 from estimators.errors import OptionError
 from estimators.fitting.compare import run
 from estimators.fitting.fit_many import Stopped, is_looped
-from estimators.inference.spread_intervals import estimable, exact_intervals
+from estimators.inference.spread_intervals import estimable, exact_intervals, require_unweighted
 from estimators.methods.variance_components import fit_variance_components
 from estimators.risk.run import risk_steps
 from estimators.risk.scenario import Measured, mean_of_known
@@ -129,11 +129,12 @@ def calibration(
         stopped: asked between pieces; once it says yes, Stopped is raised.
 
     Raises:
-        DataError: spreads cannot be estimated from these groups.
+        DataError: spreads cannot be estimated from these groups, or rows have weights.
         OptionError: an option, the level or the number of draws is out of bounds.
         Stopped: ``stopped`` said so.
 
     """
+    require_unweighted(data)
     scaled = estimable(data)
     if draws is None:
         draws = LOOPED_DRAWS if scaled.published or is_looped(estimator) else DRAWS

@@ -1,0 +1,230 @@
+"""Covariates of rows and groups: columns to terms, and their summary by group.
+
+A column of numbers is one term; a column of text, or one named as categorical, is a term for each level but
+the first in sorted order (treatment contrasts), 1 in the rows of the level and 0 in the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimators.arrays import frozen_array
+from estimators.data.labels import encode_labels, unmasked
+from estimators.data.scaled import power_of_two
+from estimators.data.texts import read_cells
+from estimators.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+
+INTERCEPT = "(Intercept)"
+SMALLEST, LARGEST = 1e-145, 1e145
+"""Between these a covariate's square fits a double with room for sums."""
+
+
+@dataclass(frozen=True, eq=False)
+class Covariates:
+    """P terms, reduced to what a random or fixed intercept of each of J groups needs of them.
+
+    Values of a term are counted from its ``origin`` in units of its ``unit``, a power of two, so that none
+    is past 1 in size. Means by group and ``within`` are weighted where rows have weights of precision.
+    """
+
+    terms: tuple[str, ...]
+    """(P,) a column of numbers, or ``Column=level``."""
+    of_group: NDArray[np.bool_]
+    """(P,) whether the term explains the groups, so that each keeps its own value, or is adjusted for."""
+    origin: Floats
+    """(P,) in the covariate's units."""
+    unit: Floats
+    """(P,) in the covariate's units."""
+    mean: Floats
+    """(J, P) each group's mean."""
+    row_mean: Floats
+    """(P,) the plain mean of all rows; of published means, of all groups."""
+    within: Floats
+    """(P + 1, P + 1) upper triangular R: R'R are the sums of products of the rows' distances from their
+    group's means, of the terms and, last, of the outcome, which is in its own units. 0 of published means."""
+    references: Mapping[str, str]
+    """Categorical column -> its first level, which has no term."""
+
+    def __post_init__(self) -> None:
+        for name in ("origin", "unit", "mean", "row_mean", "within"):
+            object.__setattr__(self, name, frozen_array(getattr(self, name)))
+        object.__setattr__(self, "of_group", frozen_array(self.of_group, np.bool_))
+
+    @property
+    def explains_groups(self) -> bool:
+        """Whether some term explains the groups, so that each has a centre of its own."""
+        return bool(self.of_group.any())
+
+    @property
+    def adjusts(self) -> bool:
+        """Whether some term is adjusted for."""
+        return not bool(self.of_group.all())
+
+
+@dataclass(frozen=True, eq=False)
+class CovariateColumn:
+    """One column as it was given: numbers, or codes of levels; N rows."""
+
+    name: str
+    of_group: bool
+    numbers: Floats | None
+    """(N,) NaN where missing; None of a categorical column."""
+    codes: NDArray[np.int64]
+    """(N,) places in ``levels``, -1 where missing; empty of numbers."""
+    levels: tuple[str, ...]
+    """Sorted."""
+
+    @property
+    def missing(self) -> NDArray[np.bool_]:
+        """(N,) rows without a finite number or a level."""
+        return ~np.isfinite(self.numbers) if self.numbers is not None else self.codes < 0
+
+    def terms(self) -> list[Term]:
+        """Its terms, among the rows that it holds.
+
+        Raises:
+            DataError: numbers whose squares do not fit a double.
+
+        """
+        if self.numbers is None:
+            used = np.flatnonzero(np.bincount(self.codes, minlength=len(self.levels)))
+            return [Term(f"{self.name}={self.levels[k]}", self.of_group, 0.0, 1.0, self, k) for k in used[1:]]
+        low, high = float(self.numbers.min()), float(self.numbers.max())
+        origin = low if low == high else float(self.numbers.mean())
+        reach = float(np.abs(self.numbers - origin).max())
+        if not (np.isfinite(origin) and (reach == 0 or SMALLEST < reach < LARGEST)):
+            raise DataError(
+                f"the covariate {self.name!r} has numbers whose squares do not fit a double: "
+                "multiply or divide it by a constant first"
+            )
+        return [Term(self.name, self.of_group, origin, float(power_of_two(reach)), self, -1)]
+
+    @property
+    def reference(self) -> str | None:
+        """The level without a term; None of numbers."""
+        if self.numbers is not None:
+            return None
+        return self.levels[int(self.codes.min())]
+
+    def at(self, rows: Any) -> CovariateColumn:
+        """The column at some of its rows."""
+        numbers = None if self.numbers is None else self.numbers[rows]
+        return CovariateColumn(
+            self.name,
+            self.of_group,
+            numbers,
+            self.codes if numbers is not None else self.codes[rows],
+            self.levels,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """One column of the model matrix, made of its covariate on demand."""
+
+    name: str
+    of_group: bool
+    origin: float
+    unit: float
+    column: CovariateColumn
+    level: int
+    """The place of its level; -1 of numbers."""
+
+    def values(self, rows: slice = slice(None)) -> Floats:
+        """Its values in some rows, minus ``origin`` in units of ``unit``."""
+        if self.column.numbers is None:
+            return np.asarray(self.column.codes[rows] == self.level, dtype=np.float64)
+        return np.asarray((self.column.numbers[rows] - self.origin) / self.unit)
+
+
+def covariate_columns(
+    adjust: Mapping[str, ArrayLike] | None,
+    explained_by: Mapping[str, ArrayLike] | None,
+    categorical: Collection[str],
+    rows: int,
+) -> list[CovariateColumn]:
+    """The columns that were given by name, those to adjust for first.
+
+    Raises:
+        DataError: a column that is given for both, has another length than ``rows``, or holds neither
+            numbers nor text; a name in ``categorical`` that is none of them.
+
+    """
+    both = set(adjust or ()) & set(explained_by or ())
+    if both:
+        name = sorted(both)[0]
+        raise DataError(f"{name!r} is both adjusted for and to explain the groups: choose one")
+    unknown = [name for name in categorical if name not in {*(adjust or ()), *(explained_by or ())}]
+    if unknown:
+        raise DataError(f"{unknown[0]!r} is to be categorical, but is none of the covariates")
+    given = [*((n, v, False) for n, v in (adjust or {}).items())]
+    given += [(n, v, True) for n, v in (explained_by or {}).items()]
+    columns = [
+        read_covariate(name, values, of_group, name in categorical) for name, values, of_group in given
+    ]
+    for column in columns:
+        if len(column.missing) != rows:
+            raise DataError(
+                f"{len(column.missing)} values of {column.name!r} for {rows} rows: give one for each"
+            )
+    return columns
+
+
+def read_covariate(name: str, values: Any, of_group: bool, categorical: bool) -> CovariateColumn:
+    """A column of numbers, or of levels: text is numbers where every cell reads as one.
+
+    Raises:
+        DataError: more than one dimension, or values that are neither numbers nor text.
+
+    """
+    cells = unmasked(values) if isinstance(values, np.ma.MaskedArray) else values
+    array: NDArray[Any] = np.asarray(cells)
+    if array.ndim != 1:
+        raise DataError(f"the covariate {name!r} has {array.ndim} dimensions: give one column")
+    if array.dtype.kind in "cmM":
+        raise DataError(f"the covariate {name!r} holds {array.dtype} values: give numbers or text")
+    if array.dtype.kind in "fiu":
+        with np.errstate(over="ignore"):
+            numbers = array.astype(np.float64, copy=False)
+        if not categorical:
+            return CovariateColumn(name, of_group, numbers, np.zeros(0, dtype=np.int64), ())
+        codes, labels = _whole_codes(numbers)
+    else:
+        codes, labels = encode_labels(cells)
+    read = _numbers_of(labels)
+    if read is not None and not categorical:
+        numbers = np.append(read, np.nan)[codes]
+        return CovariateColumn(name, of_group, numbers, np.zeros(0, dtype=np.int64), ())
+    keys = labels if read is None or not np.isfinite(read).all() else read.tolist()
+    order = sorted(range(len(labels)), key=lambda k: (keys[k], labels[k]))
+    place = np.empty(len(labels) + 1, dtype=np.int64)
+    place[order], place[-1] = np.arange(len(labels)), -1
+    return CovariateColumn(name, of_group, None, place[codes], tuple(labels[k] for k in order))
+
+
+def _numbers_of(labels: list[str]) -> Floats | None:
+    """What texts are as numbers, NaN for words of a missing one; None where some are no numbers."""
+    if not labels:
+        return None
+    read = read_cells(labels)
+    words = read.notation is not None and read.notation.one
+    unreadable = read.unreadable is not None and read.unreadable.any()
+    return None if words or unreadable or not np.isfinite(read.numbers).any() else read.numbers
+
+
+def _whole_codes(numbers: Floats) -> tuple[NDArray[np.int64], list[str]]:
+    """Codes and texts of numbers that are levels, whole ones without a point; -1 where there is none."""
+    distinct, places = np.unique(numbers, return_inverse=True)
+    finite = np.isfinite(distinct)
+    texts = [str(int(v)) if v == int(v) else repr(v) for v in distinct[finite].tolist()]
+    lookup = np.where(finite, np.cumsum(finite) - 1, -1)
+    return lookup[places.reshape(-1)], texts

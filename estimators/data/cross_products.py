@@ -1,0 +1,162 @@
+"""Rows to the weighted sums of groups, and terms to their means by group and products within.
+
+One pass for the means, one for the products of the distances from them. The products are kept as a
+triangular factor, by Cholesky where that keeps its digits and otherwise by Householder's QR of the rows,
+which does not square the condition number (Golub & Van Loan 2013, Matrix Computations, section 5.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimators.arrays import triangle_of
+from estimators.data.covariates import Covariates
+from estimators.data.sums import exact_where_constant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from estimators.data.covariates import Term
+    from estimators.data.sums import GroupSums
+
+    Floats = NDArray[np.float64]
+    Codes = NDArray[np.int64]
+
+ROWS_AT_A_TIME = 1 << 14
+"""Rows whose distances from their group's means are held at once: a few columns of them fit a cache."""
+LEAST_PIVOT = 1e-3
+"""What must be left of each column once those before it are taken off, as a share of its squares, for
+Cholesky's factor of the products to be used: it loses as many digits as this has zeros."""
+NONE_WITHIN = 1e-13
+"""A spread within groups so small beside the whole spread is the rounding of means: there is none."""
+
+
+def sums_of(values: Floats, codes: Codes, groups: int) -> Floats:
+    """(groups,) sums of values ``(N,)`` by code."""
+    return np.asarray(np.bincount(codes, values, minlength=groups), dtype=np.float64)
+
+
+def group_means(values: Floats, codes: Codes, total: Floats, weights: Floats | None) -> Floats:
+    """Weighted means ``(J,)`` of values ``(N,)``; the second step takes the first's rounding."""
+    groups = len(total)
+    rough = sums_of(values if weights is None else values * weights, codes, groups) / total
+    rest = values - rough[codes]
+    if weights is not None:
+        rest *= weights
+    return np.asarray(rough + sums_of(rest, codes, groups) / total)
+
+
+@dataclass(frozen=True, eq=False)
+class CodedRows:
+    """N rows in use, whose groups are places in those of ``sums``."""
+
+    outcome: Floats
+    """(N,)."""
+    codes: Codes
+    """(N,)."""
+    origin: float
+    """From which sums count the outcome."""
+    sums: GroupSums
+    weights: Floats | None = None
+    """(N,) those of the means by group and of products."""
+    repeats: Floats | None = None
+    """(N,) how often each row counts in the mean of all of them."""
+
+    @property
+    def total(self) -> Floats:
+        """(J,) sums of the weights."""
+        return np.bincount(self.codes, self.weights, minlength=len(self.sums.n)).astype(np.float64)
+
+
+def weighted_sums(rows: CodedRows, weights: Floats) -> GroupSums:
+    """Sums of the same rows with weights ``(N,)``: weighted means, and ``ss_within`` sum w (y - mean)^2."""
+    codes, groups = rows.codes, len(rows.sums.n)
+    total = sums_of(weights, codes, groups)
+    centered = rows.outcome - rows.origin
+    mean = group_means(centered, codes, total, weights)
+    squares = sums_of(weights * np.square(centered - mean[codes]), codes, groups)
+    return exact_where_constant(replace(rows.sums, centered_mean=mean, ss_within=squares), rows.origin)
+
+
+def covariates_by_group(rows: CodedRows, terms: Sequence[Term], references: Mapping[str, str]) -> Covariates:
+    """The summary of P terms in these rows."""
+    codes, weights, total = rows.codes, rows.weights, rows.total
+    mean, row_mean = np.empty((len(total), len(terms))), np.empty(len(terms))
+    for k, term in enumerate(terms):
+        values = term.values()
+        mean[:, k] = group_means(values, codes, total, weights)
+        row_mean[k] = np.average(values, weights=rows.repeats)
+    between = total @ np.square(mean - np.average(mean, axis=0, weights=total))
+    unit = _outcome_unit(rows.outcome, rows.origin)
+    within = _factor(lambda: _distances(rows, terms, mean, unit), between)
+    within[:, -1] *= unit
+    return Covariates(
+        terms=tuple(term.name for term in terms),
+        of_group=np.array([term.of_group for term in terms], dtype=np.bool_),
+        origin=np.array([term.origin for term in terms]),
+        unit=np.array([term.unit for term in terms]),
+        mean=mean,
+        row_mean=row_mean,
+        within=within,
+        references=dict(references),
+    )
+
+
+def _distances(rows: CodedRows, terms: Sequence[Term], mean: Floats, unit: float) -> Iterator[Floats]:
+    """Blocks of rows minus their group's means, times the root of their weights; the outcome last."""
+    every = np.column_stack([mean, rows.sums.centered_mean / unit])
+    for start in range(0, len(rows.outcome), ROWS_AT_A_TIME):
+        some = slice(start, start + ROWS_AT_A_TIME)
+        codes = rows.codes[some]
+        block = np.empty((len(codes), every.shape[1]))
+        for k, term in enumerate(terms):
+            block[:, k] = term.values(some)
+        block[:, -1] = (rows.outcome[some] - rows.origin) / unit
+        block -= every[codes]
+        if rows.weights is not None:
+            block *= np.sqrt(rows.weights[some])[:, None]
+        yield block
+
+
+def _outcome_unit(outcome: Floats, origin: float) -> float:
+    reach = float(max(outcome.max() - origin, origin - outcome.min()))
+    return float(np.ldexp(1.0, np.frexp(reach)[1]))
+
+
+def _factor(blocks: Callable[[], Iterator[Floats]], between: Floats) -> Floats:
+    """R ``(Q, Q)``, upper triangular, of rows that come in blocks of Q columns; R'R are their products.
+
+    Columns but the last that are as good as 0 beside their spread ``between (Q - 1,)`` are 0 in it.
+    """
+    size = len(between) + 1
+    products = np.zeros((size, size))
+    for block in blocks():
+        products += block.T @ block
+    squares = products.diagonal()
+    some = np.ones(size, dtype=np.bool_)
+    some[:-1] = squares[:-1] > NONE_WITHIN**2 * (between + squares[:-1])
+    live = np.flatnonzero(some)
+    factor = np.zeros((size, size))
+    factor[np.ix_(live, live)] = _of_products(products[np.ix_(live, live)], blocks, live)
+    return factor
+
+
+def _of_products(products: Floats, blocks: Callable[[], Iterator[Floats]], live: NDArray[np.intp]) -> Floats:
+    """The factor of the columns ``live``: from their products, or from the rows where that is not exact."""
+    norm = np.sqrt(products.diagonal())
+    if (norm > 0).all():
+        try:
+            upper = np.linalg.cholesky(products / np.outer(norm, norm)).T
+        except np.linalg.LinAlgError:
+            upper = np.zeros_like(products)
+        if (np.square(upper.diagonal()) >= LEAST_PIVOT).all():
+            return np.asarray(upper * norm)
+    upper = np.zeros_like(products)
+    for block in blocks():
+        upper = triangle_of(np.concatenate([upper, block[:, live]]))
+    return upper

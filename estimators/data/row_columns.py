@@ -1,0 +1,194 @@
+"""What rows have beside an outcome and a group, and their reduction with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from estimators.arrays import frozen_array
+from estimators.data.covariates import CovariateColumn, Covariates, covariate_columns
+from estimators.data.cross_products import CodedRows, covariates_by_group, weighted_sums
+from estimators.data.labels import label_text, recode
+from estimators.data.rows import Rows, UsableRows, no_usable_row, usable_rows
+from estimators.data.sums import Reduction, check_range, midrange, reduce_rows, sums_by_group
+from estimators.data.texts import FOUND, NumberFormat
+from estimators.data.weights import checked_weights, weights_by_group
+from estimators.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from estimators.data.groups import GroupData
+
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RowColumns:
+    """Covariates and weights of N rows, as they were given."""
+
+    adjust: Mapping[str, ArrayLike] | None = None
+    """By name, what is adjusted for."""
+    explained_by: Mapping[str, ArrayLike] | None = None
+    """By name, what explains the groups; the same in all rows of one."""
+    categorical: Collection[str] = ()
+    """The names of those whose numbers are codes."""
+    weights: ArrayLike | None = None
+    weight_kind: str = "precision"
+
+    def __bool__(self) -> bool:
+        return bool(self.adjust or self.explained_by or self.categorical) or self.weights is not None
+
+
+def reduce_columns(
+    outcome: ArrayLike, group: ArrayLike, columns: RowColumns, given: NumberFormat = FOUND
+) -> Reduction:
+    """N outcomes and labels by group, with what they have beside them.
+
+    Raises:
+        DataError: see :meth:`GroupData.from_arrays`.
+
+    """
+    rows = usable_rows(outcome, group, given)
+    return reduce_with_columns(rows, columns) if columns else reduce_rows(rows)
+
+
+def reduce_with_columns(rows: UsableRows, columns: RowColumns) -> Reduction:
+    """The rows by group, with the sums of their covariates and weights.
+
+    Raises:
+        DataError: columns that do not fit, see :meth:`GroupData.from_arrays`; no usable row.
+
+    """
+    found = covariate_columns(columns.adjust, columns.explained_by, columns.categorical, rows.rows_read)
+    weights = checked_weights(columns.weights, columns.weight_kind, rows.rows_read)
+    if weights is not None and columns.weight_kind == "survey" and found:
+        raise DataError("survey weights and covariates together are not supported: leave one of them out")
+    at = slice(None) if rows.kept is None else rows.kept
+    found = [column.at(at) for column in found]
+    weights = None if weights is None else weights[at]
+    before = rows.kept
+    rows = rows.without(_causes(found, weights), _words(found))
+    if len(rows.outcome) == 0:
+        raise no_usable_row(rows.rows_read, rows.dropped, rows.left_out)
+    if rows.kept is not None and rows.kept is not before:
+        left = rows.kept if before is None else np.searchsorted(before, rows.kept)
+        found, weights = [column.at(left) for column in found], None if weights is None else weights[left]
+    return _reduced(rows, found, weights, columns.weight_kind)
+
+
+def _causes(found: list[CovariateColumn], weights: Floats | None) -> dict[str, NDArray[np.bool_]]:
+    causes = {}
+    if found:
+        causes["missing_covariate"] = np.logical_or.reduce([column.missing for column in found])
+    if weights is not None:
+        causes |= {"missing_weight": np.isnan(weights), "zero_weight": weights == 0}
+    return causes
+
+
+def _words(found: list[CovariateColumn]) -> dict[str, str]:
+    lacking = [column.name for column in found if column.missing.any()]
+    return {"missing_covariate": f"no {' or '.join(lacking)}", "missing_weight": "", "zero_weight": "0"}
+
+
+def _reduced(rows: UsableRows, found: list[CovariateColumn], weights: Floats | None, kind: str) -> Reduction:
+    check_range(rows.low, rows.high, len(rows.outcome))
+    origin = midrange(rows.low, rows.high)
+    sums = sums_by_group(rows, origin)
+    coded = CodedRows(rows.outcome, recode(rows.codes, rows.labels, sums.labels), origin, sums)
+    summary, more = None, 0
+    if weights is not None:
+        coded = replace(coded, sums=weighted_sums(coded, weights), weights=weights)
+        if kind == "frequency":
+            n = np.rint(coded.total).astype(np.int64)
+            coded = replace(coded, sums=replace(coded.sums, n=n), repeats=weights)
+            more = int(n.sum()) - len(weights)
+        else:
+            summary = weights_by_group(coded, weights, survey=kind == "survey")
+    return Reduction(
+        coded.sums,
+        origin,
+        rows.rows_read + more,
+        rows.dropped,
+        _reader(coded),
+        rows.notation,
+        rows.left_out,
+        rows.unused_labels,
+        summary,
+        _covariates(found, coded),
+    )
+
+
+def _covariates(found: list[CovariateColumn], rows: CodedRows) -> Covariates | None:
+    if not found:
+        return None
+    for column in found:
+        if column.of_group:
+            _refuse_varying(column, rows)
+    terms = [term for column in found for term in column.terms()]
+    references = {column.name: column.reference for column in found if column.reference is not None}
+    return covariates_by_group(rows, terms, references)
+
+
+def covariates_of_groups(
+    groups: GroupData,
+    labels: Iterable[object],
+    explained_by: Mapping[str, ArrayLike],
+    categorical: Collection[str],
+) -> Covariates:
+    """The covariates ``(J,)`` of groups, in the order of ``labels``; see ``GroupData.explained_by``."""
+    if groups.covariates is not None or groups.weights is not None:
+        raise DataError("these groups have covariates or weights of rows: give all of them with the rows")
+    place = {label_text(label): k for k, label in enumerate(labels)}
+    if len(place) != len(groups) or None in place or any(label not in place for label in groups.labels):
+        raise DataError("the labels of the covariates are not those of the groups: give each group's once")
+    order = np.array([place[label] for label in groups.labels], dtype=np.intp)
+    found = [column.at(order) for column in covariate_columns(None, explained_by, categorical, len(order))]
+    for column in found:
+        if column.missing.any():
+            label = groups.labels[np.flatnonzero(column.missing)[0]]
+            raise DataError(f"the group {label!r} has no {column.name!r}: give one for each group")
+    terms = [term for column in found for term in column.terms()]
+    mean = np.array([term.values() for term in terms]).reshape(len(terms), len(order)).T
+    within = np.zeros((len(terms) + 1, len(terms) + 1))
+    within[-1, -1] = np.linalg.norm(np.sqrt(groups.ss_within))
+    return Covariates(
+        terms=tuple(term.name for term in terms),
+        of_group=np.ones(len(terms), dtype=np.bool_),
+        origin=np.array([term.origin for term in terms]),
+        unit=np.array([term.unit for term in terms]),
+        mean=mean,
+        row_mean=np.average(mean, axis=0, weights=groups.n),
+        within=within,
+        references={column.name: column.reference for column in found if column.reference is not None},
+    )
+
+
+def _refuse_varying(column: CovariateColumn, rows: CodedRows) -> None:
+    """Raise DataError where a column that is to explain the groups has two values within one."""
+    values = column.codes if column.numbers is None else column.numbers
+    first = np.empty(len(rows.sums.labels), dtype=values.dtype)
+    first[rows.codes[::-1]] = values[::-1]
+    other = np.flatnonzero(values != first[rows.codes])
+    if len(other):
+        label = rows.sums.labels[rows.codes[other[0]]]
+        raise DataError(
+            f"{column.name!r} differs between rows of the group {label!r}, so it cannot explain the groups: "
+            "adjust for it instead"
+        )
+
+
+def _reader(rows: CodedRows) -> Callable[[], Rows]:
+    def read_rows() -> Rows:
+        codes, outcome = rows.codes, rows.outcome
+        if rows.repeats is not None:
+            times = np.rint(rows.repeats).astype(np.int64)
+            codes, outcome = np.repeat(codes, times), np.repeat(outcome, times)
+        return Rows(group=frozen_array(codes, np.int64), outcome=frozen_array(outcome))
+
+    return read_rows

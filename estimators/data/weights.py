@@ -1,0 +1,108 @@
+"""Weights of rows: what they mean, and their summary by group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+from estimators.arrays import frozen_array
+from estimators.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from estimators.data.cross_products import CodedRows
+
+    Floats = NDArray[np.float64]
+
+WeightKind = Literal["precision", "frequency", "survey"]
+WEIGHT_KINDS: tuple[str, ...] = get_args(WeightKind)
+
+
+@dataclass(frozen=True, eq=False)
+class RowWeights:
+    """Weights of rows, reduced by group. Rows that stand for several equal ones need none: they count so.
+
+    ``precision``: the variance of a row is sigma_error^2 / w, as in lme4. ``survey``: a row stands for w of
+    the population, which says nothing of its variance.
+    """
+
+    kind: Literal["precision", "survey"]
+    total: Floats
+    """(J,) sums of the weights."""
+    squares: Floats
+    """(J,) sums of their squares."""
+    log_sum: float
+    """The sum of their logarithms."""
+    mean_variance: Floats | None = None
+    """(J,) of survey weights, the variance of each weighted mean; NaN of a group with one row. In squared
+    units of the outcome."""
+
+    def __post_init__(self) -> None:
+        for name in ("total", "squares", "mean_variance"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, None if value is None else frozen_array(value))
+
+    @property
+    def effective(self) -> Floats:
+        """(J,) rows of equal weight that would know as much: (sum w)^2 / sum w^2 (Kish 1965)."""
+        return frozen_array(self.total / (self.squares / self.total))
+
+
+def checked_weights(given: ArrayLike | None, kind: str, rows: int) -> Floats | None:
+    """The weights of N rows, NaN where missing; None where there are none.
+
+    Raises:
+        DataError: no such kind, another length, a negative or infinite weight, or a frequency that is not
+            whole.
+
+    """
+    if kind not in WEIGHT_KINDS:
+        raise DataError(f"weights are of the kind {', '.join(WEIGHT_KINDS)}, not {kind!r}")
+    if given is None:
+        return None
+    from estimators.data.covariates import read_covariate
+
+    column = read_covariate("weights", given, False, False)
+    if column.numbers is None:
+        raise DataError("the weights are no numbers")
+    weights = column.numbers
+    if len(weights) != rows:
+        raise DataError(f"{len(weights)} weights for {rows} rows: give one for each")
+    known = weights[~np.isnan(weights)]
+    if (known < 0).any():
+        raise DataError(f"weights are not negative, and one is {known.min():g}")
+    if np.isinf(known).any():
+        raise DataError("weights are finite, and one is not")
+    if kind == "frequency" and (known != np.floor(known)).any():
+        one = known[known != np.floor(known)][0]
+        raise DataError(
+            f"frequency weights say how often a row occurs, and {one:g} is no whole number: "
+            "choose precision or survey"
+        )
+    return weights
+
+
+def weights_by_group(rows: CodedRows, weights: Floats, *, survey: bool) -> RowWeights:
+    """The summary of the weights ``(N,)`` of these rows.
+
+    Variances of survey means are those by linearisation, n / (n - 1) sum w^2 (y - mean)^2 / (sum w)^2, rows
+    taken as drawn independently with replacement (Sarndal, Swensson & Wretman 1992, Model Assisted Survey
+    Sampling, section 5.7; Lumley 2010, Complex Surveys, ch. 2).
+    """
+    codes, n, total = rows.codes, rows.sums.n, rows.total
+    variance = None
+    if survey:
+        off = rows.outcome - rows.origin - rows.sums.centered_mean[codes]
+        squares = np.bincount(codes, np.square(weights / total[codes] * off), minlength=len(n))
+        with np.errstate(all="ignore"):
+            variance = np.where(n > 1, squares * (n / (n - 1.0)), np.nan)
+    return RowWeights(
+        "survey" if survey else "precision",
+        total,
+        np.bincount(codes, np.square(weights), minlength=len(n)).astype(np.float64),
+        float(np.log(weights).sum()),
+        variance,
+    )

@@ -1,0 +1,101 @@
+"""BLUPs of groups with covariates: the population mean is a regression."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimators.contract.fit import GroupFit, Note
+from estimators.contract.shared_errors import SharedErrors
+from estimators.inference.second_order_regression import regression_mse
+from estimators.methods.regression import RegressionModel, fit_regression
+from estimators.methods.regression_rows import dropped_notes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from estimators.data.covariates import Covariates
+    from estimators.data.groups import GroupData
+    from estimators.methods.profile import Method
+
+    Floats = NDArray[np.float64]
+
+
+def covariate_blup(data: GroupData, covariates: Covariates, method: Method, std_error: str) -> GroupFit:
+    """l_j'beta + b_j, b_j = gamma_j (ybar_j - x_j'beta) and gamma_j = lambda W_j / (1 + lambda W_j).
+
+    l_j has the plain means of all rows of what is adjusted for, and the group's own values of what explains
+    the groups; W_j is what the group's data weigh. The mean squared error is (1 - gamma_j) sigma_group^2 +
+    d'Cov(beta)d with d = l_j - gamma_j x_j (Henderson 1975, Biometrics 31, 423-447), with the second-order
+    terms of Prasad & Rao (1990) where ``std_error`` asks for them; conditional is the first part alone.
+
+    Raises:
+        DataError: too few groups or rows for so many terms.
+
+    """
+    model = fit_regression(data, method)
+    rows = model.rows
+    own = covariates.of_group[rows.kept]
+    place = np.where(np.concatenate([[False], own]), rows.design, 0.0)
+    place[:, 0] = 1.0
+    signal = rows.scaled.information * model.ratio
+    rest = 1.0 / (1.0 + signal)
+    weight = signal * rest
+    beta = model.beta
+    center = place @ beta
+    ahead = rows.scaled.value * model.unit - rows.design @ beta
+    gap = place - weight[:, None] * rows.design
+    middle = data.origin + model.unit * float(rows.scaled.center)
+    conditional = np.sqrt(rest) * model.sigma_group
+    parts: dict[str, Any] = {"df": None}
+    if std_error == "conditional":
+        error = conditional
+    elif std_error == "prediction":
+        error = np.hypot(conditional, model.std_error(gap))
+    else:
+        mse = regression_mse(model, np.square(model.std_error(gap)))
+        error = np.sqrt(np.where(mse > 0, mse, np.nan))
+        parts["df"] = None if rows.scaled.published else rows.df_within
+    if np.isnan(error).any():
+        error = np.ma.masked_invalid(error)
+    if model.sigma_group > 0:
+        parts["joint"] = SharedErrors(center + weight * ahead, conditional, model.covariance(gap)).joint(
+            middle
+        )
+    return GroupFit(
+        middle + (center + weight * ahead),
+        error,
+        weight,
+        center=middle + (center if own.any() else float(center[0])),
+        parameters=_parameters(model, middle, explained=bool(own.any())),
+        notes=_notes(model),
+        coefficients=model.coefficients(),
+        **parts,
+    )
+
+
+def _parameters(model: RegressionModel, middle: float, *, explained: bool) -> dict[str, float | None]:
+    known = model.profile.known_error
+    first = np.zeros((1, model.rows.rank))
+    first[0, 0] = 1.0
+    return {
+        "mu": None if explained else middle + float(model.beta[0]),
+        "mu_std_error": None if explained else float(model.std_error(first)[0]),
+        "sigma_group": model.sigma_group,
+        "sigma_error": None if known else model.sigma_error,
+        "icc": None if known else model.ratio / (1.0 + model.ratio),
+        "criterion": model.criterion,
+        "log_likelihood": -model.criterion / 2.0,
+    }
+
+
+def _notes(model: RegressionModel) -> tuple[Note, ...]:
+    notes = [*dropped_notes(model.rows.dropped)]
+    if model.sigma_group == 0:
+        text = (
+            "Once the covariates are taken off, the likelihood is largest where the spread between groups is "
+            "0, so every group is predicted by the covariates alone."
+        )
+        notes.append(Note("sigma_group_zero", "warning", text))
+    return tuple(notes)
