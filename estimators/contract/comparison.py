@@ -92,6 +92,8 @@ TIDY = (
 TIDY_COLUMNS = tuple(column.name for column in TIDY)
 """The names of the columns of every table and file, in this order."""
 
+ALWAYS_COUNTED = ("missing_outcome", "missing_group", "not_a_number", "not_finite")
+"""Causes that JSON counts though no row has them; others need a column of covariates or weights."""
 _DTYPES = {"text": "object", "integer": "int64", "number": "float64"}
 
 
@@ -156,7 +158,11 @@ class Comparison:
             "data": {
                 "rows": self.data.rows_read if self.data.counts_rows else None,
                 "used": self.data.total if self.data.counts_rows else None,
-                "dropped": self.data.dropped.by_cause,
+                "dropped": {
+                    cause: rows
+                    for cause, rows in self.data.dropped.by_cause.items()
+                    if rows or cause in ALWAYS_COUNTED
+                },
                 "groups": len(self.data),
             },
             "left_out": [cause.to_dict() for cause in self.data.left_out],
@@ -205,7 +211,7 @@ def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
         "message": result.message,
     }
     if result.fit is None:
-        return {**head, "parameters": None, "coefficients": [], "notes": [], "groups": []}
+        return {**head, "parameters": None, "notes": [], "groups": []}
     found = result.fit.parameters
     parameters: dict[str, float | None] = {
         name: found[name].value if name in found else None for name in STANDARD_PARAMETERS
@@ -214,10 +220,11 @@ def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
     columns = tidy_columns(data, result)
     del columns["estimator"]  # it stands in the head
     lines = zip(*columns.values(), strict=True)
+    coefficients = [asdict(coefficient) for coefficient in result.fit.coefficients]
     return {
         **head,
         "parameters": parameters,
-        "coefficients": [asdict(coefficient) for coefficient in result.fit.coefficients],
+        **({"coefficients": coefficients} if coefficients else {}),
         "notes": [{"code": n.code, "severity": n.severity, "text": n.text} for n in result.fit.notes],
         "groups": [dict(zip(columns, line, strict=True)) for line in lines],
     }
