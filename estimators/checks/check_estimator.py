@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from estimators.contract.comparison import Result
 
 ORDINARY = "20 groups of 8 rows"
+COUNTED = "events out of trials"
 LEVEL = 0.9
 BATCH_TOLERANCE = 1e-6
 """How far a batch may be off single fits, in units of the range of the rows."""
@@ -119,6 +120,9 @@ def _datasets() -> Iterator[tuple[str, GroupData]]:
         y = 10.0 + between * rng.standard_normal(len(sizes))[group] + rng.standard_normal(len(group))
         yield name, GroupData.from_arrays(y, group)
     yield "published summaries", GroupData.from_estimates("abcdef", [1, 4, 2, 8, 5, 7], [1, 2, 1, 3, 1, 2])
+    events = [3, 9, 1, 14, 0, 6]
+    yield COUNTED, GroupData.from_counts("abcdef", events, [12, 20, 9, 31, 4, 16])
+    yield "events in an exposure", GroupData.from_rates("abcdef", events, [2.5, 4.0, 3.0, 2.0, 0.5, 7.0])
     yield "one group", GroupData.from_arrays([1.0, 2.0, 4.0], ["a"] * 3)
     yield "two groups", GroupData.from_arrays([1.0, 2.0, 4.0, 3.0], ["a", "a", "b", "b"])
     yield "groups of one row each", GroupData.from_arrays(np.arange(6.0), np.arange(6))
@@ -131,18 +135,19 @@ def _datasets() -> Iterator[tuple[str, GroupData]]:
 
 def _fit_problems(estimator: Estimator, options: object, name: str, data: GroupData) -> Iterator[str]:
     before = _snapshot(data)
+    expected = COUNTED if "counts" in estimator.handles else ORDINARY
     try:
         fit, again = estimator.fit(data, options), estimator.fit(data, options)
     except DataError as error:
-        if name == ORDINARY:
+        if name == expected:
             yield f"it refuses ordinary data ({error}): raise DataError only where the method cannot work"
         return
     except NotRun as error:
-        if name == ORDINARY:
+        if name == expected:
             yield f"it could not be run here, so nothing is known of it: {error}"
         return
     except (Exception, SystemExit) as error:  # noqa: BLE001 - any fault of the estimator is what is looked for
-        hint = "" if name == ORDINARY else " (where data cannot carry the method, raise DataError)"
+        hint = "" if name == expected else " (where data cannot carry the method, raise DataError)"
         yield f"{error_sentence(error)}{hint}"
         return
     if any((a != b).any() for a, b in zip(before, _snapshot(data), strict=True)):

@@ -15,7 +15,11 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "counts": "counts for an outcome",
     }
 )
-"""Word -> what the data carry, for people; ``weights`` are those of precision."""
+"""Word -> what the data carry, for people; ``weights`` are those of precision.
+
+Counts are rows of 0 and 1, or rates with known variances, to every method; one that states ``counts`` is for
+counts, and is checked on them.
+"""
 
 
 def features_fault(handles: object) -> str | None:

@@ -1,0 +1,229 @@
+"""Empirical Bayes for counts: beta-binomial and gamma-Poisson by maximum likelihood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from blupboard_counts_eb.counts import Counted, counted
+from blupboard_counts_eb.families import BetaBinomial, GammaPoisson
+from blupboard_counts_eb.maximum import global_maximum
+from blupboard_counts_eb.posterior import BetaPosterior, Draws, EqualTailed, GammaPosterior
+from estimators import (
+    DataError,
+    DrawnJoint,
+    Estimator,
+    GroupFit,
+    Joint,
+    Note,
+    Parameter,
+    degenerate_fit,
+    option,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from blupboard_counts_eb.maximum import Maximum
+    from blupboard_counts_eb.posterior import Posterior
+    from estimators import GroupData
+
+    Floats = NDArray[np.float64]
+
+MOST_DRAWN = 1000
+"""Groups that are drawn together for ranks; twenty thousand draws of more take too much room."""
+HALF = "half"
+"""Where a fit holds the information at which the weight is one half, if one for all, among its details."""
+POSTERIOR = "posterior"
+"""Where it holds its posterior."""
+ALIKE = Note(
+    "sigma_group_zero",
+    "warning",
+    "Counts vary no more between groups than chance alone would let them, so every group is put where the "
+    "groups together are, and there are neither intervals nor ranks.",
+)
+NORMAL_RANKS = Note(
+    "normal_ranks",
+    "info",
+    f"With more than {MOST_DRAWN:,} groups, ranks and chances to be above take each posterior as normal.",
+)
+NO_RANKS = Note(
+    "no_ranks",
+    "info",
+    f"With more than {MOST_DRAWN:,} groups and a prior mean by size there are no ranks.",
+)
+
+
+@dataclass(frozen=True)
+class CountsOptions:
+    """What the prior mean depends on."""
+
+    explained_by: str = option(
+        "nothing",
+        label="Prior mean",
+        help="Common to all groups, or depending on the logarithm of a group's trials or exposure: where "
+        "those who have more are better (or worse), small groups are pulled towards others of their size.",
+        choices={"nothing": "common", "log_size": "by log size"},
+    )
+
+
+class CountsBayes(Estimator):
+    """Posterior means (alpha + y_j) / (alpha + beta + n_j), or (shape + y_j) / (rate + t_j).
+
+    Events out of n_j trials are binomial with chances from Beta(alpha, beta), events in an exposure t_j
+    Poisson with rates from Gamma(shape, rate); the parameters are those of the global maximum of the
+    likelihood, and count as known afterwards. By log size the prior mean is logistic(b0 + b1 log n_j), or
+    exp(b0 + b1 log t_j), with alpha + beta, or the shape, common. Griffiths (1973), Biometrics 29, 637-648;
+    Gaver & O'Muircheartaigh (1987), Technometrics 29, 1-15; Brown (2008), Ann. Appl. Stat. 2, 113-152, for
+    batting averages by times at bat.
+    """
+
+    id = "counts-eb"
+    label = "Counts EB"
+    summary = "Pulls shares and rates towards their mean by the beta-binomial or gamma-Poisson likelihood."
+    citation = (
+        "Griffiths (1973), Biometrics 29, 637-648; Gaver & O'Muircheartaigh (1987), Technometrics 29, 1-15"
+    )
+    handles = frozenset({"known_variance", "counts"})
+    Options = CountsOptions
+    order = 145
+    on_at_first = False
+    blupboard_contract = "0.2"
+
+    def _fit(self, data: GroupData, options: CountsOptions) -> GroupFit:
+        counts = counted(data)
+        limit = degenerate_fit(data)
+        if limit is not None:
+            return limit
+        by_size = options.explained_by == "log_size"
+        line, place, center_scale = _design(counts.exposure, by_size=by_size)
+        family = (BetaBinomial if counts.of_trials else GammaPoisson)(
+            counts.events, counts.exposure, line, place
+        )
+        best = global_maximum(family)
+        eta = (line @ best.coefficients)[place]
+        mean = 1.0 / (1.0 + np.exp(-eta)) if counts.of_trials else np.exp(eta)
+        slopes = _original(best.coefficients, center_scale) if by_size else None
+        return _fit_of(counts, best, mean, slopes)
+
+    def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
+        """The curve i / (i + h), h that of weight one half; None where groups have an h of their own."""
+        half = fit.details.get(HALF)
+        if fit.weight is None or not isinstance(half, float):
+            return None
+        return np.asarray(information / (information + half))
+
+
+def _design(exposure: Floats, *, by_size: bool) -> tuple[Floats, NDArray[np.intp], tuple[float, float]]:
+    """The distinct lines ``(D, P)`` of the design, which each group has, and how log size was scaled."""
+    if not by_size:
+        return np.ones((1, 1)), np.zeros(len(exposure), dtype=np.intp), (0.0, 1.0)
+    sizes, place = np.unique(exposure, return_inverse=True)
+    if len(sizes) < 2:
+        raise DataError("all groups are of one size, so nothing can depend on it")
+    if len(exposure) < 3:
+        raise DataError("needs at least 3 groups to tell how much they differ beyond their size")
+    logs = np.log(sizes)
+    middle, spread = float(logs[place].mean()), float(logs[place].std())
+    return np.column_stack([np.ones_like(logs), (logs - middle) / spread]), place, (middle, spread)
+
+
+def _original(coefficients: Floats, scaled: tuple[float, float]) -> tuple[float, float]:
+    """Intercept and slope by the natural logarithm of the size itself."""
+    middle, spread = scaled
+    slope = float(coefficients[1]) / spread
+    return float(coefficients[0]) - slope * middle, slope
+
+
+def _fit_of(counts: Counted, best: Maximum, mean: Floats, slopes: tuple[float, float] | None) -> GroupFit:
+    """The fit from the maximum and the prior means ``(J,)``."""
+    common = slopes is None
+    center = float(mean[0]) if common else mean
+    if best.dispersion == 0:
+        return GroupFit(
+            estimate=mean,
+            weight=np.zeros_like(mean),
+            center=center,
+            parameters=_parameters(counts, best, mean, slopes),
+            notes=[ALIKE],
+        )
+    size = 1.0 / best.dispersion
+    half = np.full_like(mean, size) if counts.of_trials else size / mean
+    posterior = _posterior(counts, size, mean)
+    joint, notes = _joint(posterior, float(mean[0]) if common else None)
+    return GroupFit(
+        estimate=posterior.mean,
+        std_error=posterior.std_dev,
+        weight=counts.exposure / (counts.exposure + half),
+        center=center,
+        parameters=_parameters(counts, best, mean, slopes),
+        notes=notes,
+        interval_fn=EqualTailed(posterior),
+        joint=joint,
+        details={POSTERIOR: posterior, HALF: _half_information(counts, size, mean)},
+    )
+
+
+def _half_information(counts: Counted, size: float, mean: Floats) -> float | None:
+    """The information at which the weight is one half: trials, or exposure over the pooled rate."""
+    if counts.of_trials:
+        return size
+    pooled = float(counts.events.sum() / counts.exposure.sum())
+    return size / float(mean[0]) / pooled if (mean == mean[0]).all() else None
+
+
+def _joint(posterior: Posterior, center: float | None) -> tuple[DrawnJoint | Joint | None, tuple[Note, ...]]:
+    """How the true shares or rates are distributed, and what is said of that."""
+    mean = posterior.mean
+    if len(mean) <= MOST_DRAWN:
+        return DrawnJoint(Draws(posterior, center)), ()
+    if center is None:
+        return None, (NO_RANKS,)
+    return Joint(mean, posterior.std_dev, center=center), (NORMAL_RANKS,)
+
+
+def _posterior(counts: Counted, size: float, mean: Floats) -> Posterior:
+    y, t = counts.events, counts.exposure
+    if counts.of_trials:
+        return BetaPosterior(size * mean + y, size * (1.0 - mean) + (t - y))
+    return GammaPosterior(size + y, size / mean + t)
+
+
+def _parameters(
+    counts: Counted, best: Maximum, mean: Floats, slopes: tuple[float, float] | None
+) -> dict[str, float | Parameter | None]:
+    """What the prior is; parameters that are infinite where nothing is over-dispersed do not exist there."""
+    size = 1.0 / best.dispersion if best.dispersion > 0 else None
+    named: dict[str, tuple[float | None, str, str]] = {}
+    found: dict[str, float | Parameter | None] = {}
+    if slopes is None:
+        mu = float(mean[0])
+        variance = mu * (1.0 - mu) / (size + 1.0) if counts.of_trials and size else mu * mu * best.dispersion
+        found = {"mu": mu, "sigma_group": float(np.sqrt(variance)) if size else 0.0}
+        if counts.of_trials:
+            ends = (size * mu, size * (1.0 - mu)) if size else (None, None)
+            named = {
+                "alpha": (ends[0], "α of the prior", "Of the beta distribution that shares are drawn from."),
+                "beta": (ends[1], "β of the prior", "Of the beta distribution that shares are drawn from."),
+            }
+        else:
+            rate = size / mu if size else None
+            named = {
+                "shape": (size, "Shape of the prior", "Of the gamma distribution that rates are drawn from."),
+                "rate": (rate, "Rate of the prior", "Of that distribution: as so much exposure it weighs."),
+            }
+    else:
+        scale = "log odds" if counts.of_trials else "log rate"
+        named = {
+            "intercept": (slopes[0], "Intercept", f"The prior mean's {scale} at a size of 1."),
+            "slope": (
+                slopes[1],
+                "Slope by log size",
+                f"What its {scale} gains with each factor of e in size.",
+            ),
+            "prior_size": (size, "Size of the prior", "As so many trials, or shape of the gamma prior."),
+        }
+    found |= {name: Parameter(name, value, label, text) for name, (value, label, text) in named.items()}
+    return {**found, "criterion": -2.0 * best.log_likelihood, "log_likelihood": best.log_likelihood}
