@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from blupboard_counts_eb.counts import Counted, counted
+from blupboard_counts_eb.design import Design
 from blupboard_counts_eb.families import BetaBinomial, GammaPoisson
-from blupboard_counts_eb.maximum import global_maximum
+from blupboard_counts_eb.maximum import coefficient_covariance, global_maximum
 from blupboard_counts_eb.posterior import BetaPosterior, Draws, EqualTailed, GammaPosterior
 from estimators import (
-    DataError,
     DrawnJoint,
     Estimator,
     GroupFit,
@@ -74,8 +74,9 @@ class CountsBayes(Estimator):
 
     Events out of n_j trials are binomial with chances from Beta(alpha, beta), events in an exposure t_j
     Poisson with rates from Gamma(shape, rate); the parameters are those of the global maximum of the
-    likelihood, and count as known afterwards. By log size the prior mean is logistic(b0 + b1 log n_j), or
-    exp(b0 + b1 log t_j), with alpha + beta, or the shape, common. Griffiths (1973), Biometrics 29, 637-648;
+    likelihood, and count as known afterwards. Where something explains the groups, the logarithm of their
+    size or covariates, the prior mean is logistic(x_j'b), or exp(x_j'b), with alpha + beta, or the shape,
+    common; errors of b are by the observed information. Griffiths (1973), Biometrics 29, 637-648;
     Gaver & O'Muircheartaigh (1987), Technometrics 29, 1-15; Brown (2008), Ann. Appl. Stat. 2, 113-152, for
     batting averages by times at bat.
     """
@@ -86,7 +87,7 @@ class CountsBayes(Estimator):
     citation = (
         "Griffiths (1973), Biometrics 29, 637-648; Gaver & O'Muircheartaigh (1987), Technometrics 29, 1-15"
     )
-    handles = frozenset({"known_variance", "counts"})
+    handles = frozenset({"known_variance", "counts", "group_covariates"})
     Options = CountsOptions
     order = 145
     on_at_first = False
@@ -97,16 +98,19 @@ class CountsBayes(Estimator):
         limit = degenerate_fit(data)
         if limit is not None:
             return limit
-        by_size = options.explained_by == "log_size"
-        line, place, center_scale = _design(counts.exposure, by_size=by_size)
-        family = (BetaBinomial if counts.of_trials else GammaPoisson)(
-            counts.events, counts.exposure, line, place
-        )
+        design = Design.of(data, counts.exposure, by_size=options.explained_by == "log_size")
+        kind = BetaBinomial if counts.of_trials else GammaPoisson
+        family = kind(counts.events, counts.exposure, design.lines, design.place)
         best = global_maximum(family)
-        eta = (line @ best.coefficients)[place]
+        eta = (design.lines @ best.coefficients)[design.place]
         mean = 1.0 / (1.0 + np.exp(-eta)) if counts.of_trials else np.exp(eta)
-        slopes = _original(best.coefficients, center_scale) if by_size else None
-        return _fit_of(counts, best, mean, slopes)
+        covariance = coefficient_covariance(family, best)
+        if not design.terms:
+            slope = mean[0] * (1.0 - mean[0]) if counts.of_trials else mean[0]
+            error = None if covariance is None else float(slope * np.sqrt(covariance[0, 0]))
+            return _fit_of(counts, best, mean, {"mu": float(mean[0]), "mu_std_error": error})
+        fit = _fit_of(counts, best, mean, None)
+        return replace(fit, coefficients=design.coefficients(best.coefficients, covariance))
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The curve i / (i + h), h that of weight one half; None where groups have an h of their own."""
@@ -116,37 +120,16 @@ class CountsBayes(Estimator):
         return np.asarray(information / (information + half))
 
 
-def _design(exposure: Floats, *, by_size: bool) -> tuple[Floats, NDArray[np.intp], tuple[float, float]]:
-    """The distinct lines ``(D, P)`` of the design, which each group has, and how log size was scaled."""
-    if not by_size:
-        return np.ones((1, 1)), np.zeros(len(exposure), dtype=np.intp), (0.0, 1.0)
-    sizes, place = np.unique(exposure, return_inverse=True)
-    if len(sizes) < 2:
-        raise DataError("all groups are of one size, so nothing can depend on it")
-    if len(exposure) < 3:
-        raise DataError("needs at least 3 groups to tell how much they differ beyond their size")
-    logs = np.log(sizes)
-    middle, spread = float(logs[place].mean()), float(logs[place].std())
-    return np.column_stack([np.ones_like(logs), (logs - middle) / spread]), place, (middle, spread)
-
-
-def _original(coefficients: Floats, scaled: tuple[float, float]) -> tuple[float, float]:
-    """Intercept and slope by the natural logarithm of the size itself."""
-    middle, spread = scaled
-    slope = float(coefficients[1]) / spread
-    return float(coefficients[0]) - slope * middle, slope
-
-
-def _fit_of(counts: Counted, best: Maximum, mean: Floats, slopes: tuple[float, float] | None) -> GroupFit:
-    """The fit from the maximum and the prior means ``(J,)``."""
-    common = slopes is None
+def _fit_of(counts: Counted, best: Maximum, mean: Floats, common: dict[str, float | None] | None) -> GroupFit:
+    """The fit from the maximum and the prior means ``(J,)``; ``common`` is said of a mean of all groups."""
     center = float(mean[0]) if common else mean
+    parameters = _parameters(counts, best, common)
     if best.dispersion == 0:
         return GroupFit(
             estimate=mean,
             weight=np.zeros_like(mean),
             center=center,
-            parameters=_parameters(counts, best, mean, slopes),
+            parameters=parameters,
             notes=[ALIKE],
         )
     size = 1.0 / best.dispersion
@@ -158,7 +141,7 @@ def _fit_of(counts: Counted, best: Maximum, mean: Floats, slopes: tuple[float, f
         std_error=posterior.std_dev,
         weight=counts.exposure / (counts.exposure + half),
         center=center,
-        parameters=_parameters(counts, best, mean, slopes),
+        parameters=parameters,
         notes=notes,
         interval_fn=EqualTailed(posterior),
         joint=joint,
@@ -192,38 +175,30 @@ def _posterior(counts: Counted, size: float, mean: Floats) -> Posterior:
 
 
 def _parameters(
-    counts: Counted, best: Maximum, mean: Floats, slopes: tuple[float, float] | None
+    counts: Counted, best: Maximum, common: dict[str, float | None] | None
 ) -> dict[str, float | Parameter | None]:
     """What the prior is; parameters that are infinite where nothing is over-dispersed do not exist there."""
     size = 1.0 / best.dispersion if best.dispersion > 0 else None
     named: dict[str, tuple[float | None, str, str]] = {}
     found: dict[str, float | Parameter | None] = {}
-    if slopes is None:
-        mu = float(mean[0])
-        variance = mu * (1.0 - mu) / (size + 1.0) if counts.of_trials and size else mu * mu * best.dispersion
-        found = {"mu": mu, "sigma_group": float(np.sqrt(variance)) if size else 0.0}
-        if counts.of_trials:
-            ends = (size * mu, size * (1.0 - mu)) if size else (None, None)
-            named = {
-                "alpha": (ends[0], "α of the prior", "Of the beta distribution that shares are drawn from."),
-                "beta": (ends[1], "β of the prior", "Of the beta distribution that shares are drawn from."),
-            }
-        else:
-            rate = size / mu if size else None
-            named = {
-                "shape": (size, "Shape of the prior", "Of the gamma distribution that rates are drawn from."),
-                "rate": (rate, "Rate of the prior", "Of that distribution: as so much exposure it weighs."),
-            }
-    else:
-        scale = "log odds" if counts.of_trials else "log rate"
+    mu = None if common is None else common["mu"]
+    if mu is None:
+        text = "In trials, alpha + beta; or the shape of the gamma distribution."
+        named = {"prior_size": (size, "Size of the prior", text)}
+    elif counts.of_trials:
+        text = "Of the beta distribution that shares are drawn from."
         named = {
-            "intercept": (slopes[0], "Intercept", f"The prior mean's {scale} at a size of 1."),
-            "slope": (
-                slopes[1],
-                "Slope by log size",
-                f"What its {scale} gains with each factor of e in size.",
-            ),
-            "prior_size": (size, "Size of the prior", "As so many trials, or shape of the gamma prior."),
+            "alpha": (size and size * mu, "α of the prior", text),
+            "beta": (size and size * (1.0 - mu), "β of the prior", text),
         }
+    else:
+        text = "Of the gamma distribution that rates are drawn from; the rate weighs as so much exposure."
+        named = {
+            "shape": (size, "Shape of the prior", text),
+            "rate": (size and size / mu, "Rate of the prior", text),
+        }
+    if mu is not None:
+        spread = mu * (1.0 - mu) / (size + 1.0) if counts.of_trials and size else mu * mu * best.dispersion
+        found = {**(common or {}), "sigma_group": float(np.sqrt(spread))}
     found |= {name: Parameter(name, value, label, text) for name, (value, label, text) in named.items()}
     return {**found, "criterion": -2.0 * best.log_likelihood, "log_likelihood": best.log_likelihood}

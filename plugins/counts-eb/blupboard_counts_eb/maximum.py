@@ -37,6 +37,8 @@ FARTHEST = 300.0
 """An eta that runs away so far has no best value."""
 FLATTEST = 1e-12
 """A curvature is taken as at least so much of the largest."""
+SHIFT = 1e-3
+"""Of the dispersion's logarithm, between places at which derivatives are looked at."""
 ROUNDING = 64 * float(np.finfo(np.float64).eps)
 """A slope at 0 that is this small beside its terms is 0."""
 
@@ -72,6 +74,31 @@ def global_maximum(family: Family) -> Maximum:
     turns = np.flatnonzero((np.array(slopes[:-1]) > 0) & (np.array(slopes[1:]) <= 0))
     found += [_refine(family, dispersions[i], dispersions[i + 1], path[i][1]) for i in turns]
     return max(found, key=lambda maximum: maximum.log_likelihood)
+
+
+def coefficient_covariance(family: Family, best: Maximum) -> Floats | None:
+    """``(P, P)`` of the coefficients, by the observed information of them and the dispersion's logarithm.
+
+    None where that has no inverse. Derivatives along the dispersion by five points, right to about 1e-11.
+    """
+    eta, design = family.design @ best.coefficients, family.design
+    information = -(design.T * family.derivatives(best.dispersion, eta)[1]) @ design
+    if best.dispersion > 0:
+
+        def gradient(shift: float) -> Floats:
+            dispersion = best.dispersion * float(np.exp(shift))
+            slope = dispersion * _slope(family, dispersion, best.coefficients)
+            return np.append(design.T @ family.derivatives(dispersion, eta)[0], slope)
+
+        near, far = (gradient(h) - gradient(-h) for h in (SHIFT, 2.0 * SHIFT))
+        moved = (8.0 * near - far) / (12.0 * SHIFT)
+        if moved[-1] >= 0:
+            return None
+        information = information + np.outer(moved[:-1], moved[:-1]) / moved[-1]
+    curvature, axes = np.linalg.eigh(information)
+    if curvature[0] <= FLATTEST * curvature[-1]:
+        return None
+    return np.asarray((axes / curvature) @ axes.T)
 
 
 def _scan(family: Family, none: Floats, flat: Floats) -> list[tuple[float, Floats, float]]:

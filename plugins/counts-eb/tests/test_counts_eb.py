@@ -48,6 +48,17 @@ def places(data, expected):
     return [expected["group"].index(label) for label in data.labels]
 
 
+def mean_error(expected):
+    """Of the prior mean, from the covariance of its two parameters by the delta method."""
+    if "alpha" in expected:
+        a, b, cov = expected["alpha"], expected["beta"], np.array(expected["cov_alpha_beta"])
+        slope = np.array([b, -a]) / (a + b) ** 2
+    else:
+        a, b, cov = expected["shape"], expected["rate"], np.array(expected["cov_shape_rate"])
+        slope = np.array([1 / b, -a / b**2])
+    return np.sqrt(slope @ cov @ slope)
+
+
 def close(got, want, rtol=1e-12):
     np.testing.assert_allclose(got, want, rtol=rtol)
 
@@ -68,6 +79,7 @@ def test_the_numbers_are_those_of_50_digits(name):
     for key in {"alpha", "beta", "shape", "rate"} & expected.keys():
         close(value(fit, key), expected[key])
     close(value(fit, "mu"), expected["prior_mean"])
+    close(value(fit, "mu_std_error"), mean_error(expected), rtol=1e-9)
     close(value(fit, "sigma_group"), expected["prior_sd"])
     close(fit.std_error, np.array(expected["posterior_sd"])[order])
     close(fit.weight, np.array(expected["weight"])[order])
@@ -79,11 +91,36 @@ def test_the_numbers_are_those_of_50_digits(name):
 def test_by_log_size_they_are_those_of_50_digits(name):
     data, expected = groups_of(name), BY_SIZE[name]
     fit = EB.fit(data, {"explained_by": "log_size"})
-    for key in ("intercept", "slope", "prior_size"):
-        close(value(fit, key), expected[key], rtol=1e-10)
+    close(value(fit, "prior_size"), expected["prior_size"], rtol=1e-10)
+    intercept, slope = fit.coefficients
+    assert (intercept.term, slope.term) == ("(Intercept)", "log_size")
+    close([intercept.estimate, slope.estimate], [expected["intercept"], expected["slope"]], rtol=1e-10)
+    close([intercept.std_error, slope.std_error], expected["std_error"], rtol=1e-8)
     close(value(fit, "log_likelihood"), expected["log_likelihood"])
     close(fit.estimate, np.array(expected["posterior_mean"])[places(data, expected)])
     assert np.shape(fit.center) == (len(data),)
+
+
+def test_a_covariate_that_is_the_log_size_is_the_same():
+    data = groups_of("baseball1970_uneven")
+    logs = np.log(data.counts.exposure)
+    fit = EB.fit(data.explained_by(data.labels, {"log_n": logs}))
+    by_size = EB.fit(data, {"explained_by": "log_size"})
+    close(fit.estimate, by_size.estimate, rtol=1e-10)
+    assert [c.term for c in fit.coefficients] == ["(Intercept)", "log_n"]
+    close([c.estimate for c in fit.coefficients], [c.estimate for c in by_size.coefficients], rtol=1e-9)
+    both = {"explained_by": "log_size"}
+    with pytest.raises(DataError, match="log_size and log_n say the same"):
+        EB.fit(data.explained_by(data.labels, {"log_n": logs}), both)
+
+
+def test_what_explains_the_groups_can_be_a_category():
+    data = groups_of("binomial_made")
+    kind = np.where(np.arange(len(data)) % 3 == 0, "town", "land")
+    fit = EB.fit(data.explained_by(data.labels, {"kind": kind}))
+    assert [c.term for c in fit.coefficients] == ["(Intercept)", "kind=town"]
+    assert len(set(np.round(fit.center, 12))) == 2
+    assert value(fit, "log_likelihood") >= value(EB.fit(data), "log_likelihood")
 
 
 def rows_of(data):
@@ -142,7 +179,7 @@ def test_the_unit_of_the_exposure_does_not_matter():
         scaled = GroupData.from_rates(data.labels, counts.events, counts.exposure * unit)
         fit = EB.fit(scaled, {"explained_by": "log_size"})
         close(fit.estimate * unit, plain.estimate, rtol=1e-9)
-        close(value(fit, "slope"), value(plain, "slope"), rtol=1e-9)
+        close(fit.coefficients[1].estimate, plain.coefficients[1].estimate, rtol=1e-9)
 
 
 def best_on_a_grid(data):
@@ -216,7 +253,7 @@ def test_awkward_groups():
         EB.fit(GroupData.from_counts("abc", [0, 1, 1], [1, 1, 1]))
     with pytest.raises(DataError, match="at least 2 groups"):
         EB.fit(GroupData.from_rates("a", [3], [2.0]))
-    with pytest.raises(DataError, match="all groups are of one size"):
+    with pytest.raises(DataError, match="log_size is the same in every group"):
         EB.fit(GroupData.from_counts("abc", [1, 2, 3], [5, 5, 5]), {"explained_by": "log_size"})
     with pytest.raises(DataError, match="at least 3 groups"):
         EB.fit(GroupData.from_counts("ab", [1, 2], [5, 9]), {"explained_by": "log_size"})

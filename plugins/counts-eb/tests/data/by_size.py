@@ -49,6 +49,17 @@ def gradient(rows, point, of_trials):
     return found
 
 
+def standard_errors(rows, at, of_trials):
+    """Roots of the inverse observed information, by central differences of the gradient."""
+    step, columns = mp.mpf(10) ** -6, []
+    for i in range(3):
+        up, down = ([x + (s * step if i == k else 0) for k, x in enumerate(at)] for s in (1, -1))
+        ends = gradient(rows, up, of_trials), gradient(rows, down, of_trials)
+        columns.append([(a - b) / (2 * step) for a, b in zip(*ends, strict=True)])
+    inverse = (-mp.matrix(columns)) ** -1
+    return [mp.sqrt(inverse[i, i]) for i in range(3)]
+
+
 def solve(name):
     with Path(f"{name}.csv").open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
@@ -62,6 +73,7 @@ def solve(name):
         for sign in (-1, 1):
             moved = [x + (sign * mp.mpf("1e-3") if i == k else 0) for k, x in enumerate(at)]
             assert log_likelihood(rows, *moved, of_trials) < value
+    errors = standard_errors(rows, at, of_trials)
     size, means = mp.exp(log_size), []
     for y, t in rows:
         mean = 1 / (1 + mp.exp(-b0 - b1 * mp.log(t))) if of_trials else mp.exp(b0 + b1 * mp.log(t))
@@ -70,6 +82,7 @@ def solve(name):
         "group": [line["group"] for line in lines],
         "intercept": float(b0),
         "slope": float(b1),
+        "std_error": [float(e) for e in errors[:2]],
         "prior_size": float(size),
         "log_likelihood": float(value),
         "posterior_mean": [float(m) for m in means],
