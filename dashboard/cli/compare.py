@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.cli.file_argument import file_on_disk, read_groups
+from dashboard.cli.file_argument import file_on_disk
 from dashboard.cli.kind_flags import kind_options
+from dashboard.cli.read_groups import read_groups
 from dashboard.cli.reading_flags import reading_options
 from dashboard.cli.shared import (
     chosen_estimators,

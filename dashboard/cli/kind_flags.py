@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import click
 
 from dashboard.cli.shared import Command, with_options
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from dashboard.ingest.data_kinds import SummaryColumns
 
 KINDS = ("rows", "means", "estimates", "counts", "rates")
 """As `data_kinds.DATA_KINDS`, which is not read before it is needed."""
@@ -41,17 +38,24 @@ def kind_options(command: Command) -> Command:
     return with_options(command, _OPTIONS)
 
 
-def summary_given(given: Mapping[str, Any], outcome: str | None) -> SummaryColumns | None:
-    """The columns of summaries among a command's keywords; None where lines are rows.
+@dataclass(frozen=True)
+class KindGiven:
+    """What a command was told a line is."""
 
-    Without ``--kind`` the columns that are named say it.
+    kind: str | None
+    """None where nothing was said."""
+    named: Mapping[str, str]
+    """Columns of summaries by role."""
+
+
+def kind_given(given: Mapping[str, Any], outcome: str | None) -> KindGiven:
+    """What a command's keywords say a line is; without ``--kind`` the columns that are named say it.
 
     Raises:
         ClickException: columns of different kinds, or an outcome beside them.
-        UnreadableFile: a column is missing or too many.
 
     """
-    from dashboard.ingest.data_kinds import ROWS, SUMMARY_KINDS, SummaryColumns
+    from dashboard.ingest.data_kinds import ROWS, SUMMARY_KINDS
 
     named = {role: given[role] for role in _ROLES if given[role] is not None}
     kind = given["kind"]
@@ -64,7 +68,7 @@ def summary_given(given: Mapping[str, Any], outcome: str | None) -> SummaryColum
     if kind in (None, ROWS):
         if named:
             raise click.ClickException(f"--{next(iter(named))} is for summaries, not for --kind rows")
-        return None
+        return KindGiven(kind if outcome is None else ROWS, {})
     if outcome is not None:
         first = SUMMARY_KINDS[kind].needed[0]
         raise click.ClickException(f"--outcome is for rows: for {kind} name the column with --{first}")
@@ -72,4 +76,4 @@ def summary_given(given: Mapping[str, Any], outcome: str | None) -> SummaryColum
     if strange:
         flags = ", ".join(f"--{role}" for role in SUMMARY_KINDS[kind].roles)
         raise click.ClickException(f"--{strange[0]} is not for {kind}: they take {flags}")
-    return SummaryColumns.of(kind, named)
+    return KindGiven(kind, named)

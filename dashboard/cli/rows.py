@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dashboard.cli.file_argument import file_on_disk, roles_of
+from dashboard.cli.file_argument import file_on_disk, roles_of, table_on_demand
 from dashboard.cli.reading_flags import reading_given, reading_options, rows_given
 from dashboard.cli.shared import plugins_dir_option, reading_files, remark, report_plugin_failures
 from dashboard.cli.stdout import load_plugins, to_stdout
@@ -38,6 +38,7 @@ def rows_command(
     registry = load_plugins(plugins_dirs)
     report_plugin_failures(registry)
     with reading_files():
+        from dashboard.ingest.guess_kind import guess_kind
         from dashboard.ingest.reduce import file_columns
         from dashboard.ingest.rows_used import rows_used
         from dashboard.plugin_host.file_kinds import foreign_kinds
@@ -45,7 +46,13 @@ def rows_command(
 
         kinds, reading = foreign_kinds(registry), reading_given(given)
         file = click.get_current_context().with_resource(file_on_disk(file))
-        y, g, _ = roles_of(file, outcome, group, kinds=kinds, reading=reading, say=remark)
+        with table_on_demand(file, kinds, reading) as table:
+            if outcome is None and (summaries := guess_kind(table(), group=group)) is not None:
+                raise click.ClickException(
+                    f"the lines of {file.name} are taken for {summaries.summary.kind}, with no rows behind "
+                    "them: name --outcome and --group to take them as rows"
+                )
+            y, g, _ = roles_of(table, outcome, group, say=remark)
         rows = rows_given(given)
         columns = file_columns(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows)
         pieces = rows_csv(rows_used(columns))

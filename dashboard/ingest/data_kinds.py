@@ -10,7 +10,7 @@ from dashboard.ingest.json_values import text
 from estimators.data.summaries import DataKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -37,6 +37,11 @@ class SummaryKind:
     def roles(self) -> tuple[str, ...]:
         """All that its columns may be."""
         return *self.needed, *self.spreads
+
+    def is_complete(self, roles: Collection[str]) -> bool:
+        """Whether columns with these roles are enough."""
+        spread = not self.spreads or any(role in roles for role in self.spreads)
+        return spread and set(self.needed) <= set(roles)
 
 
 SUMMARY_KINDS: Final[dict[str, SummaryKind]] = {

@@ -1,24 +1,193 @@
-"""What a line of a file is likeliest: a row, or the summary of a group."""
+"""What a line of a file is likeliest, by what columns are called and do: a row, or the summary of a group."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from dashboard.ingest.data_kinds import SUMMARY_KINDS, SummaryColumns
+from dashboard.ingest.errors import UnreadableFile, excerpt
+from dashboard.ingest.guess_roles import names_a_unit, names_the_line
+from dashboard.ingest.reading import AS_FOUND
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from dashboard.ingest.data_kinds import SummaryKind
+    from dashboard.ingest.reading import Reading
     from dashboard.ingest.table import Column, Table
+
+_MOST_LEFT_OUT: Final = 0.2
+"""The share of lines that cannot be used past which columns are none of summaries."""
+_LARGEST_TABLE: Final = 200_000
+"""Lines up to which a table is looked at as summaries: nobody publishes more."""
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_STRONG: Final = {
+    "se": _names("se sei stderr stderror standarderror stdererr sey seyi"),
+    "variance": _names("vi var variance samplingvariance"),
+    "sd": _names("sd sdi std stdev stddev standarddeviation"),
+    "n": _names("n ni size nobs obs count samplesize"),
+    "trials": _names(
+        "n ni trials cases admissions patients total size atbats ab attempts procedures operations births "
+        "tested visitors impressions shots games enrolled population denominator discharges"
+    ),
+    "exposure": _names(
+        "exposure time t hours days months years pyears personyears pt persontime km miles kilometres"
+    ),
+    "estimate": _names(
+        "yi estimate est effect effectsize es smd logor lnor logrr lnrr loghr lnhr coef coefficient beta "
+        "theta thetas"
+    ),
+    "mean": _names("mean avg average mi xbar"),
+    "events": _names(
+        "events event deaths death died hits successes success wins passes passed failures failed infected "
+        "positives positive survivors correct conversions clicks r goals cases accidents claims ai x y counts"
+    ),
+}
+"""What columns of summaries are called."""
+_WEAK: Final = {
+    "se": _names("s error"),
+    "variance": _names("v"),
+    "estimate": _names("y value mean d g md rd rate outcome score"),
+}
+"""What they are called too, where the other one of the pair leaves no doubt."""
+_ORDER: Final = ("se", "variance", "sd", "trials", "exposure", "n", "mean", "estimate", "events")
+"""In this order columns are given their roles: the plainest names first."""
+
+
+@dataclass(frozen=True)
+class GuessedSummary:
+    """Columns that seem to hold a summary of a group in every line."""
+
+    summary: SummaryColumns
+    group: str
+    why: str
+    """What speaks for it, for people."""
+
+
+def guess_kind(
+    table: Table, *, group: str | None = None, reading: Reading = AS_FOUND
+) -> GuessedSummary | None:
+    """The kind of summaries that a table clearly holds; None where its lines are rows, or may be.
+
+    Clear is where all columns of a kind are called as such, their numbers can be what they then are (whole,
+    no more events than trials, no SD below 0), and every line has a label of its own that is more than a
+    number of the line, beside which no column names a unit that comes again.
+    """
+    if table.stacked or not 1 < table.rows <= _LARGEST_TABLE:
+        return None
+    for kind in SUMMARY_KINDS.values():
+        columns = _columns_of(table, kind, {}, () if group is None else (group,))
+        if columns is None or not _is_named_plainly(columns):
+            continue
+        summary = SummaryColumns.of(kind.id, columns)
+        label = group or label_column(table, summary.by_role.values())
+        if label is None or not _names_groups(table, label, summary.by_role.values()):
+            continue
+        if _can_be(table, summary, label, reading):
+            return GuessedSummary(summary, label, _reasons(summary, label))
+    return None
+
+
+def guess_columns(table: Table, kind: str, named: Mapping[str, str], group: str | None) -> GuessedSummary:
+    """The likeliest columns of a kind that was chosen, beside those ``named`` by role.
+
+    Raises:
+        UnreadableFile: a column is not named and none is called as such.
+
+    """
+    known = SUMMARY_KINDS.get(kind)
+    taken = () if group is None else (group,)
+    columns = None if known is None else _columns_of(table, known, named, taken)
+    summary = SummaryColumns.of(kind, named if columns is None else columns)
+    label = group or label_column(table, summary.by_role.values())
+    if label is None:
+        raise UnreadableFile(
+            f"No column of {table.name} has a label of its own in every line: name one with --group."
+        )
+    if summary.by_role == dict(named):
+        return GuessedSummary(summary, label, "every line has a label of its own there")
+    return GuessedSummary(summary, label, _reasons(summary, label))
 
 
 def label_column(table: Table, taken: Collection[str]) -> str | None:
     """The likeliest column that names the group of each line, none of those ``taken``; None where none does.
 
-    Every line then has a label of its own. Words come before numbers, the first column before the others.
+    Every line then has a label of its own. Units come before other words, words before numbers.
     """
     able = [c for c in table.columns if c.name not in taken and _tells_lines_apart(c, table)]
-    able.sort(key=lambda column: column.kind == "number")
+    able.sort(key=lambda c: (not names_a_unit(c.name), c.kind == "number", names_the_line(c.name)))
     return able[0].name if able else None
 
 
 def _tells_lines_apart(column: Column, table: Table) -> bool:
     return column.not_group is None and 0 < column.distinct == table.rows - column.missing
+
+
+def _names_groups(table: Table, label: str, taken: Collection[str]) -> bool:
+    """Whether a column names groups, not lines, and no other column names units that have several lines."""
+    column = table.column(label)
+    if column is None or not (column.kind == "text" or names_a_unit(label)):
+        return False
+    others = (c for c in table.columns if c.name != label and c.name not in taken and c.not_group is None)
+    return not any(names_a_unit(c.name) and 1 < c.distinct < 0.9 * (table.rows - c.missing) for c in others)
+
+
+def _columns_of(
+    table: Table, kind: SummaryKind, named: Mapping[str, str], taken: Collection[str]
+) -> dict[str, str] | None:
+    """Columns by role, those ``named`` as they are; None where one that is needed is missing."""
+    numbers = [c for c in table.columns if c.kind == "number" and c.not_outcome is None]
+    found = dict(named)
+    for role in (role for role in _ORDER if role in kind.roles and role not in named):
+        if role in kind.spreads and any(spread in found for spread in kind.spreads):
+            continue
+        free = [c.name for c in numbers if c.name not in taken and c.name not in found.values()]
+        fitting = sorted((rank, i) for i, name in enumerate(free) if (rank := _likeness(name, role)) < _NONE)
+        if fitting:
+            found[role] = free[fitting[0][1]]
+    return found if kind.is_complete(found) else None
+
+
+_WHOLE, _PART, _MAYBE, _NONE = range(4)
+"""How alike a name is to those of a role."""
+
+
+def _likeness(name: str, role: str) -> int:
+    words = re.findall("[a-z]+|[0-9]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower())
+    joined = "".join(words)
+    if joined in _STRONG[role]:
+        return _WHOLE
+    if words and not _STRONG[role].isdisjoint((words[0], words[-1])):
+        return _PART
+    return _MAYBE if joined in _WEAK.get(role, ()) else _NONE
+
+
+def _is_named_plainly(columns: Mapping[str, str]) -> bool:
+    """Whether enough of the names leave no doubt: not two that might be anything."""
+    doubtful = [role for role, name in columns.items() if _likeness(name, role) == _MAYBE]
+    return len(doubtful) < 2 and not (doubtful and len(columns) < 2)
+
+
+def _can_be(table: Table, summary: SummaryColumns, group: str, reading: Reading) -> bool:
+    """Whether the numbers can be what the columns are then said to hold."""
+    from dashboard.ingest.summary_groups import table_summaries
+    from estimators import DataError
+
+    try:
+        data = table_summaries(table, summary=summary, group=group, reading=reading).data
+    except (DataError, UnreadableFile):
+        return False
+    return len(data) > 1 and data.dropped.total <= _MOST_LEFT_OUT * table.rows
+
+
+def _reasons(summary: SummaryColumns, label: str) -> str:
+    """What speaks for it, in one sentence."""
+    listed = ", ".join(f"{role} in {excerpt(name)}" for role, name in summary.columns)
+    return f"{listed}, by the names of the columns, and a label of its own in every line of {excerpt(label)}"

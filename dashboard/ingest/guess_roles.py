@@ -153,6 +153,16 @@ def _identifies_rows(group: Column, table: Table) -> bool:
     return group.distinct >= table.rows - group.missing
 
 
+def names_a_unit(name: str) -> bool:
+    """Whether a column is called as units are: school, hospital, trial."""
+    return bool(_words(name) & (_UNIT_WORDS - _WEAK_UNIT_WORDS))
+
+
+def names_the_line(name: str) -> bool:
+    """Whether a column is called as numbers of lines are: row, id, no."""
+    return bool(_words(name) & _INDEX_WORDS)
+
+
 def _names_a_time(name: str) -> bool:
     """Whether the name of a column says when its cells were measured: week 3, t2, 2019."""
     is_year = re.fullmatch("[0-9]{4}", name) is not None and _YEARS[0] <= int(name) <= _YEARS[1]

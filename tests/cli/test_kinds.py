@@ -132,8 +132,16 @@ def test_the_caveat_of_rates_is_said(blupboard, file):
             ["--events", "y", "--exposure", "t", "--group", "g"],
             "no event in any group",
         ),
-        (COUNTS, ["--kind", "counts", "--events", "deaths"], "For counts say which column holds the trials"),
-        (MEANS, ["--kind", "means"], "holds the mean and the n and the sd or variance or se"),
+        (
+            "g,a,b\nx,1,2\ny,2,3\n",
+            ["--kind", "counts", "--events", "a"],
+            "For counts say which column holds the trials",
+        ),
+        (
+            "g,a,b\nx,1,2\ny,2,3\n",
+            ["--kind", "means"],
+            "holds the mean and the n and the sd or variance or se",
+        ),
         (MEANS, [*GIVEN["means"][1], "--se", "sd"], "one of sd and se is enough"),
         (COUNTS, ["--events", "deaths", "--trials", "deaths"], "cannot be both the events and trials"),
         (COUNTS, [*GIVEN["counts"][1], "--outcome", "deaths"], "--outcome is for rows"),
@@ -153,3 +161,32 @@ def test_groups_of_summaries_can_be_selected(blupboard, file):
     done = blupboard("select", file(ESTIMATES), *GIVEN["estimates"][1], "--estimator", "reml")
     assert done.code == 0
     assert "5" in done.out
+
+
+def test_a_clear_kind_is_taken_and_said(blupboard, file):
+    done = blupboard("compare", file(COUNTS), "--format", "json")
+    flags = '--kind counts --events "deaths" --trials "cases" --group "ward"'
+    assert done.err.startswith(f"blupboard: guessed {flags}: ")
+    assert (done.json["kind"], done.json["roles"]["guessed"]) == ("counts", True)
+    named = blupboard("compare", file(COUNTS), *GIVEN["counts"][1], "--format", "json").json
+    assert done.json["fits"] == named["fits"]
+    of_kind = blupboard("compare", file(COUNTS), "--kind", "counts", "--format", "json")
+    assert of_kind.json["fits"] == named["fits"]
+    assert 'guessed --events "deaths" --trials "cases"' in of_kind.err
+
+
+@pytest.mark.parametrize("flags", [["--outcome", "deaths"], ["--kind", "rows"]])
+def test_a_clear_kind_is_rows_once_that_is_said(blupboard, file, flags):
+    assert blupboard("compare", file(COUNTS), *flags, "--format", "json").json["kind"] == "rows"
+
+
+def test_what_may_be_rows_is_rows(blupboard, file):
+    text = "hospital,year,deaths,cases\n" + "".join(f"{h},{y},{y % 5},9\n" for h in "AB" for y in range(4))
+    done = blupboard("compare", file(text), "--format", "json")
+    assert (done.json["kind"], done.json["roles"]["group"]) == ("rows", "hospital")
+
+
+def test_there_are_no_rows_behind_summaries_to_print(blupboard, refused, file):
+    assert "are taken for counts" in refused("rows", file(COUNTS))
+    named = blupboard("rows", file(COUNTS), "--outcome", "deaths", "--group", "ward")
+    assert named.out.splitlines()[:2] == ["group,outcome", "A,9.0"]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from estimators import DataError, GroupData, compare
-from tests.oracles import BUILT_IN, read_data, set_names
+from tests.oracles import BUILT_IN, read_columns, read_data, read_json, set_names
 
 NAN = float("nan")
 METHODS = list(BUILT_IN.values())
@@ -169,3 +169,35 @@ def test_what_cannot_be_is_refused_with_the_group_that_has_it(made, words):
     with pytest.raises(DataError) as refused:
         made()
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["baseball1970", "baseball1970_uneven", "binomial_made", "pumps"])
+def test_published_counts_have_the_pooled_share_or_rate_that_others_give(name):
+    columns, expected = (
+        read_columns("inference", "data", f"{name}.csv"),
+        read_json("inference", "H_counts", f"{name}.json"),
+    )
+    events = np.array(columns["y"], dtype=float)
+    if "n" in columns:
+        data = GroupData.from_counts(columns["group"], events, np.array(columns["n"], dtype=float))
+        assert data.origin + data.centered_grand_mean == pytest.approx(expected["pooled"], rel=1e-14)
+        assert data.counts.pooled == pytest.approx(expected["pooled"], rel=1e-14)
+    else:
+        exposure = np.array(columns["exposure"], dtype=float)
+        data = GroupData.from_rates(columns["group"], events, exposure)
+        assert data.counts.pooled == pytest.approx(expected["pooled_rate"], rel=1e-14)
+    assert data.labels.tolist() == sorted(columns["group"])
+
+
+def test_published_estimates_agree_with_metafor():
+    """Weights and BLUPs of the trials of BCG at tau^2 by REML (metafor 3.8), by standard error and variance."""
+    columns, expected = (
+        read_columns("inference", "data", "bcg.csv"),
+        read_json("inference", "E_meta", "bcg.json"),
+    )
+    y, se = (np.array(columns[name], dtype=float) for name in ("y", "se"))
+    order = [columns["group"].index(label) for label in sorted(columns["group"])]
+    for given in ({"std_error": se}, {"variance": se**2}):
+        fit = BUILT_IN["reml"].fit(GroupData.from_estimates(columns["group"], y, **given))
+        assert fit.parameters["sigma_group"].value == pytest.approx(expected["REML"]["tau"], rel=1e-7)
+        np.testing.assert_allclose(fit.estimate, np.array(expected["REML"]["blup"])[order], rtol=1e-7)

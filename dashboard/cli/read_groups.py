@@ -1,0 +1,97 @@
+"""The groups of FILE on the command line, as the flags have its lines and its columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dashboard.cli.file_argument import roles_of, table_on_demand
+from dashboard.cli.kind_flags import kind_given
+from dashboard.cli.reading_flags import reading_given, rows_given
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from dashboard.cli.kind_flags import KindGiven
+    from dashboard.ingest import FileGroups, ForeignKind, Table
+    from dashboard.ingest.data_kinds import SummaryColumns
+
+
+@dataclass(frozen=True)
+class FileRoles:
+    """What a line of the file is, and which columns were used."""
+
+    kind: str
+    columns: Mapping[str, str]
+    """By role, the group last."""
+    guessed: bool
+    """Whether some of it was not named."""
+    why: str
+    """What spoke for it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {"kind": self.kind, "roles": {**self.columns, "guessed": self.guessed, "why": self.why}}
+
+
+def read_groups(
+    file: Path,
+    outcome: str | None,
+    group: str | None,
+    given: Mapping[str, Any],
+    *,
+    kinds: tuple[ForeignKind, ...],
+    say: Callable[[str], object],
+) -> tuple[FileGroups, FileRoles]:
+    """The groups of a file as a command's keywords ``given`` have it read; what was guessed is said.
+
+    Raises:
+        ClickException: flags that do not go together.
+        UnreadableFile: the file cannot be used, or no column will do.
+        estimators.DataError: no line can be used, or numbers that cannot be.
+        OSError: it cannot be opened.
+
+    """
+    from dashboard.ingest import file_groups
+    from dashboard.ingest.summary_groups import file_summaries
+
+    asked, reading, rows = kind_given(given, outcome), reading_given(given), rows_given(given)
+    with table_on_demand(file, kinds, reading) as table:
+        found = _summary(asked, group, table)
+        if found is None:
+            y, g, why = roles_of(table, outcome, group, say=say)
+            roles = FileRoles("rows", {"outcome": y, "group": g}, None in (outcome, group), why)
+            read = file_groups(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows)
+            return read, roles
+    summary, g, why = found
+    guessed = [] if asked.kind == summary.kind else [f"--kind {summary.kind}"]
+    guessed += [f'--{role} "{name}"' for role, name in summary.columns if role not in asked.named]
+    guessed += [] if group is not None else [f'--group "{g}"']
+    if guessed:
+        say(f"guessed {' '.join(guessed)}: {why}")
+    roles = FileRoles(summary.kind, {**summary.by_role, "group": g}, bool(guessed), why)
+    read = file_summaries(file, summary=summary, group=g, kinds=kinds, reading=reading, rows=rows)
+    return read, roles
+
+
+def _summary(
+    asked: KindGiven, group: str | None, table_of_file: Callable[[], Table]
+) -> tuple[SummaryColumns, str, str] | None:
+    """(columns, group, why) of summaries; None where lines are rows: so named, or not clearly summaries."""
+    from dashboard.ingest.data_kinds import ROWS, SUMMARY_KINDS, SummaryColumns
+    from dashboard.ingest.find_column import matching_column
+    from dashboard.ingest.guess_kind import guess_columns, guess_kind
+
+    if asked.kind == ROWS:
+        return None
+    if asked.kind is None:
+        found = guess_kind(table_of_file(), group=group)
+        return None if found is None else (found.summary, found.group, found.why)
+    if group is not None and SUMMARY_KINDS[asked.kind].is_complete(asked.named):
+        return SummaryColumns.of(asked.kind, asked.named), group, "all were named"
+    table = table_of_file()
+    for name in asked.named.values():
+        matching_column(name, [column.name for column in table.columns], table.name)
+    found = guess_columns(table, asked.kind, asked.named, group)
+    return found.summary, found.group, found.why

@@ -1,0 +1,110 @@
+"""Which files are taken for summaries of groups, and that files of rows are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboard.ingest import UnreadableFile, store_table
+from dashboard.ingest.guess_kind import guess_columns, guess_kind
+from dashboard.samples import SAMPLES
+from tests.oracles import FOLDER, set_names
+
+DATA = FOLDER / "inference" / "data"
+SUMMARIES = {
+    "bcg": ("estimates", "estimate y, se se", "group"),
+    "raudenbush1985": ("estimates", "estimate y, se se", "group"),
+    "eight_schools": ("estimates", "estimate y, se se", "group"),
+    "pisa_math": ("estimates", "estimate y, se se", "group"),
+    "names76": ("estimates", "estimate thetas, se s", "firstname"),
+    "baseball1970": ("counts", "events y, trials n", "group"),
+    "baseball1970_uneven": ("counts", "events y, trials n", "group"),
+    "underdispersed_binomial": ("counts", "events y, trials n", "group"),
+    "pumps": ("rates", "events y, exposure exposure", "group"),
+    "underdispersed_counts": ("rates", "events y, exposure exposure", "group"),
+}
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A stored table of a file, or of text."""
+
+    def stored(given):
+        if isinstance(given, str):
+            path = tmp_path / "given.csv"
+            path.write_text(given, encoding="utf-8")
+        else:
+            path = given
+        return store_table(path, name=path.name, target=tmp_path / "table.parquet")
+
+    return stored
+
+
+def columns(found):
+    return ", ".join(f"{role} {name}" for role, name in found.summary.columns)
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_published_sets_are_taken_for_what_they_are(table, name):
+    found = guess_kind(table(DATA / f"{name}.csv"))
+    assert (found.summary.kind, columns(found), found.group) == SUMMARIES[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("trial,yi,vi\na,1,2\nb,2,1\n", ("estimates", "estimate yi, variance vi", "trial")),
+        ("study;log_OR;std.err\na;1,5;0,5\nb;2,5;1\n", ("estimates", "estimate log_OR, se std.err", "study")),
+        ("coef,Std. Error,school\n1,2,A\n2,1,B\n", ("estimates", "estimate coef, se Std. Error", "school")),
+        ("school,n,mean,sd\nA,3,1,2\nB,4,2,1\n", ("means", "mean mean, n n, sd sd", "school")),
+        (
+            "arm,mean_score,sd_score,n_pupils\nA,1,2,3\nB,2,1,4\n",
+            ("means", "mean mean_score, n n_pupils, sd sd_score", "arm"),
+        ),
+        (
+            "class,mean_score,sd_score,n\nA,1,2,3\nB,2,1,4\n",
+            ("means", "mean mean_score, n n, sd sd_score", "class"),
+        ),
+        ("ward,deaths,cases\nA,9,41\nB,3,20\n", ("counts", "events deaths, trials cases", "ward")),
+        ("player,hits,at-bats\nA,9,41\nB,3,20\n", ("counts", "events hits, trials at-bats", "player")),
+        ("hospital,r,n\nA,9,41\nB,3,20\n", ("counts", "events r, trials n", "hospital")),
+        ("pump,failures,time\nA,9,41.5\nB,3,20\n", ("rates", "events failures, exposure time", "pump")),
+        (
+            "city,deaths,person_years\nA,9,41\nB,3,20\n",
+            ("rates", "events deaths, exposure person_years", "city"),
+        ),
+        # rows, or what may be
+        ("ward,deaths,cases\nA,41,9\nB,3,20\n", None),  # more deaths than cases
+        ("ward,deaths,cases\nA,9.5,41\nB,3,20\n", None),
+        ("ward,deaths,cases\nA,9,41\nA,3,20\n", None),  # a label twice
+        ("line,deaths,cases\n1,9,41\n2,3,20\n", None),  # numbers of lines
+        ("id,hospital,deaths,cases\na,X,9,41\nb,X,3,20\nc,X,3,20\nd,Y,2,9\n", None),  # hospitals by year
+        ("trial,yi,vi\na,1,2\nb,2,-1\n", None),
+        ("g,y,v\na,1,2\nb,2,1\n", None),  # two names that may be anything
+        ("g,y\na,1\na,2\nb,3\n", None),
+    ],
+)
+def test_names_and_numbers_decide(table, text, expected):
+    found = guess_kind(table(text))
+    assert (found and (found.summary.kind, columns(found), found.group)) == expected
+
+
+@pytest.mark.parametrize("name", set_names())
+def test_rows_of_the_first_wave_stay_rows(table, name):
+    assert guess_kind(table(FOLDER / "sets" / f"{name}.csv")) is None
+
+
+@pytest.mark.parametrize("sample", SAMPLES.values(), ids=lambda sample: sample.id)
+def test_samples_of_rows_stay_rows(table, sample):
+    assert guess_kind(table(sample.file)) is None
+
+
+def test_of_a_chosen_kind_the_columns_are_found_or_asked_for(table):
+    stored = table("code,x,size\n1,5,7\n2,3,9\n")
+    found = guess_columns(stored, "counts", {}, None)
+    assert (columns(found), found.group) == ("events x, trials size", "code")
+    with pytest.raises(
+        UnreadableFile, match="For means say which column holds the mean and the n and the sd or var"
+    ):
+        guess_columns(stored, "means", {}, None)
+    named = guess_columns(stored, "rates", {"events": "x", "exposure": "size"}, "code")
+    assert columns(named) == "events x, exposure size"
