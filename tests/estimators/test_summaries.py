@@ -190,14 +190,14 @@ def test_published_counts_have_the_pooled_share_or_rate_that_others_give(name):
 
 
 def test_published_estimates_agree_with_metafor():
-    """Weights and BLUPs of the trials of BCG at tau^2 by REML (metafor 3.8), by standard error and variance."""
+    """BLUPs of the trials of BCG at tau^2 by REML, from standard errors and from variances."""
     columns, expected = (
         read_columns("inference", "data", "bcg.csv"),
         read_json("inference", "E_meta", "bcg.json"),
     )
     y, se = (np.array(columns[name], dtype=float) for name in ("y", "se"))
     order = [columns["group"].index(label) for label in sorted(columns["group"])]
-    for given in ({"std_error": se}, {"variance": se**2}):
-        fit = BUILT_IN["reml"].fit(GroupData.from_estimates(columns["group"], y, **given))
+    for spread in ({"std_error": se}, {"variance": se**2}):
+        fit = BUILT_IN["reml"].fit(GroupData.from_estimates(columns["group"], y, **spread))
         assert fit.parameters["sigma_group"].value == pytest.approx(expected["REML"]["tau"], rel=1e-7)
         np.testing.assert_allclose(fit.estimate, np.array(expected["REML"]["blup"])[order], rtol=1e-7)
