@@ -186,6 +186,8 @@ def read_covariate(name: str, values: Any, of_group: bool, categorical: bool) ->
         DataError: more than one dimension, or values that are neither numbers nor text.
 
     """
+    if hasattr(values, "dictionary_encode"):  # an Arrow column of labels
+        return _of_labels(name, of_group, encode_labels(values), categorical)
     cells = unmasked(values) if isinstance(values, np.ma.MaskedArray) else values
     array: NDArray[Any] = np.asarray(cells)
     if array.ndim != 1:
@@ -197,9 +199,15 @@ def read_covariate(name: str, values: Any, of_group: bool, categorical: bool) ->
             numbers = array.astype(np.float64, copy=False)
         if not categorical:
             return CovariateColumn(name, of_group, numbers, np.zeros(0, dtype=np.int64), ())
-        codes, labels = _whole_codes(numbers)
-    else:
-        codes, labels = encode_labels(cells)
+        return _of_labels(name, of_group, _whole_codes(numbers), categorical)
+    return _of_labels(name, of_group, encode_labels(cells), categorical)
+
+
+def _of_labels(
+    name: str, of_group: bool, encoded: tuple[NDArray[np.int64], list[str]], categorical: bool
+) -> CovariateColumn:
+    """A column of labels, which may all be numbers in text."""
+    codes, labels = encoded
     read = _numbers_of(labels)
     if read is not None and not categorical:
         numbers = np.append(read, np.nan)[codes]

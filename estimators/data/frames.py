@@ -10,6 +10,7 @@ import numpy as np
 
 from estimators.arrays import frozen_array
 from estimators.data.labels import encode_labels, label_text, recode
+from estimators.data.row_columns import RowColumns, reduce_columns
 from estimators.data.rows import DroppedRows, Rows, no_usable_row, refuse_inexact
 from estimators.data.sums import (
     GroupSums,
@@ -17,18 +18,47 @@ from estimators.data.sums import (
     check_range,
     exact_where_constant,
     midrange,
-    reduce_arrays,
 )
 from estimators.data.texts import FOUND, NumberFormat
 from estimators.data.two_words import refuse_event
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import narwhals as nw
     from numpy.typing import NDArray
 
 USABLE, MISSING, INFINITE = 0, 1, 2
 """What an outcome cell is."""
+
+
+@dataclass(frozen=True)
+class ColumnNames:
+    """Names of the columns that rows have beside an outcome and a group."""
+
+    adjust: Sequence[str] = ()
+    explained_by: Sequence[str] = ()
+    categorical: Sequence[str] = ()
+    weights: str | None = None
+    weight_kind: str = "precision"
+
+    @property
+    def by_role(self) -> list[tuple[str, str]]:
+        """Each with what it is for; a categorical one that is neither alone is found out later."""
+        weights = [] if self.weights is None else [("weight", self.weights)]
+        return [("covariate", name) for name in (*self.adjust, *self.explained_by)] + weights
+
+    def of(self, table: nw.DataFrame[Any]) -> RowColumns:
+        """The columns of an eager table."""
+        adjust, explained = (
+            {name: _covariate(table[name]) for name in names} for names in (self.adjust, self.explained_by)
+        )
+        weights = None if self.weights is None else _covariate(table[self.weights])
+        return RowColumns(adjust, explained, self.categorical, weights, self.weight_kind)
+
+
+NOTHING_BESIDE = ColumnNames()
 
 
 def reduce_frame(
@@ -38,28 +68,48 @@ def reduce_frame(
     group: str,
     already_dropped: DroppedRows,
     given: NumberFormat = FOUND,
+    beside: ColumnNames = NOTHING_BESIDE,
 ) -> Reduction:
     """See :meth:`GroupData.from_frame`."""
     import narwhals as nw
 
     table = nw.from_native(frame)
     schema = table.collect_schema()
-    for role, name in (("outcome", outcome), ("group", group)):
+    roles = [("outcome", outcome), ("group", group), *beside.by_role]
+    for role, name in roles:
         if name not in schema:
             raise DataError(
                 f"there is no column {name!r} for the {role}; the columns are {', '.join(map(repr, schema))}"
             )
     if outcome == group:
         raise DataError(f"outcome and group are both {outcome!r}: choose two different columns")
-    if isinstance(table, nw.LazyFrame):
+    for role, name in beside.by_role:
+        if name in (outcome, group):
+            raise DataError(
+                f"{name!r} is the {'outcome' if name == outcome else 'group'} and a {role}: choose one"
+            )
+    if isinstance(table, nw.LazyFrame) and not beside.by_role:
         reduced = _reduce_lazy(table, schema, outcome, group, given)
     else:
-        reduced = reduce_arrays(_eager_outcome(table[outcome]), _eager_labels(table[group]), given)
+        if isinstance(table, nw.LazyFrame):
+            names = list(dict.fromkeys(name for _, name in roles))
+            table = table.select(names).collect(backend="pyarrow")
+        y, g = _eager_outcome(table[outcome]), _eager_labels(table[group])
+        reduced = reduce_columns(y, g, beside.of(table), given)
     return replace(
         reduced,
         rows_read=reduced.rows_read + already_dropped.total,
         dropped=reduced.dropped + already_dropped,
     )
+
+
+def _covariate(column: nw.Series[Any]) -> Any:
+    """Numbers as doubles, NaN for a null, and anything else as labels."""
+    import narwhals as nw
+
+    if column.dtype.is_numeric():
+        return np.asarray(_eager_numbers(column.cast(nw.Float64)), dtype=np.float64)
+    return _eager_labels(column)
 
 
 def _eager_outcome(column: nw.Series[Any]) -> NDArray[Any]:

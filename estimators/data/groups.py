@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.arrays import frozen_array
-from estimators.data.frames import reduce_frame
+from estimators.data.frames import ColumnNames, reduce_frame
 from estimators.data.group_statistics import GroupStatistics
 from estimators.data.row_columns import RowColumns, covariates_of_groups, reduce_columns
 from estimators.data.rows import DroppedRows, Rows, UsableRows
@@ -107,6 +107,11 @@ class GroupData(GroupStatistics):
         thousands: str | None = None,
         missing: Sequence[str] = (),
         event: str | None = None,
+        adjust: Sequence[str] = (),
+        explained_by: Sequence[str] = (),
+        categorical: Sequence[str] = (),
+        weights: str | None = None,
+        weight_kind: str = "precision",
     ) -> GroupData:
         """Reduce two columns of any frame that narwhals knows; a lazy one is reduced where it lives.
 
@@ -121,6 +126,12 @@ class GroupData(GroupStatistics):
             missing: codes that stand for a missing outcome, such as "-999".
             event: of an outcome of two words, such as pass and fail, the one that counts as 1, the other then
                 counting as 0; None: found, see ``notation``.
+            adjust: names of columns that groups are compared at the same values of; see :meth:`from_arrays`.
+            explained_by: names of columns that groups are pulled along, with one value in each group.
+            categorical: those of them whose numbers are codes.
+            weights: name of the column of weights. With it, or covariates, the columns of a lazy frame are
+                fetched.
+            weight_kind: ``precision``, ``frequency`` or ``survey``.
 
         Raises:
             DataError: no such column, the same column twice, an outcome that holds no numbers, no usable row.
@@ -128,7 +139,12 @@ class GroupData(GroupStatistics):
         """
         before = already_dropped or DroppedRows()
         given = NumberFormat(decimal, thousands, tuple(missing), event=event)
-        return cls._of(reduce_frame(frame, outcome=outcome, group=group, already_dropped=before, given=given))
+        beside = ColumnNames(adjust, explained_by, categorical, weights, weight_kind)
+        return cls._of(
+            reduce_frame(
+                frame, outcome=outcome, group=group, already_dropped=before, given=given, beside=beside
+            )
+        )
 
     @classmethod
     def from_arrays(

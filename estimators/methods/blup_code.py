@@ -188,7 +188,7 @@ def blup_r_code(data: GroupData, *, method: Method, std_error: str) -> str | Non
 
     ``std_error`` is that of :class:`estimators.methods.blup.BlupOptions`.
     """
-    if data.known_variance is not None:
+    if data.carries:
         return None
     model = _R_MODEL + _R_STD_ERROR[std_error]
     return _filled(_limit(data, _R_ALL_EQUAL, _R_NO_SPREAD_WITHIN) or model, _R_BY_METHOD[method])
@@ -196,7 +196,7 @@ def blup_r_code(data: GroupData, *, method: Method, std_error: str) -> str | Non
 
 def blup_python_code(data: GroupData, *, method: Method, std_error: str) -> str | None:
     """As :func:`blup_r_code`, with statsmodels' MixedLM."""
-    if data.known_variance is not None:
+    if data.carries:
         return None
     model = _PYTHON_MODEL + _PYTHON_STD_ERROR[std_error]
     return _filled(

@@ -110,14 +110,14 @@ class JamesStein(Estimator):
     def r_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The formula: with estimated variances, weighting by precision is weighting by rows."""
         del options
-        if data.known_variance is not None:
+        if data.carries:
             return None
         return R_ALL_EQUAL if data.all_equal else R_CODE
 
     def python_code(self, data: GroupData, options: NoOptions) -> str | None:
         """As :meth:`r_code`."""
         del options
-        if data.known_variance is not None:
+        if data.carries:
             return None
         return PYTHON_ALL_EQUAL if data.all_equal else PYTHON_CODE
 

@@ -96,7 +96,7 @@ class LevelMeans(Estimator):
     def r_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The coefficients of lm without an intercept, or plain means where lm's matrix would be vast."""
         del options
-        if data.known_variance is not None:
+        if data.carries:
             return None
         fit = "estimate <- unname(coef(lm(y ~ 0 + g)))" if _has_small_matrix(data) else _R_MEANS
         return "\n".join([fit, *([_R_ERRORS] if data.df_within else []), "weight <- 1"])
@@ -104,7 +104,7 @@ class LevelMeans(Estimator):
     def python_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The parameters of statsmodels' OLS without an intercept, or plain means as in :meth:`r_code`."""
         del options
-        if data.known_variance is not None:
+        if data.carries:
             return None
         fit = _PYTHON_FIT if _has_small_matrix(data) else _PYTHON_MEANS
         return "\n".join([fit, *([_PYTHON_ERRORS] if data.df_within else []), "weight = 1.0"])
@@ -145,7 +145,7 @@ class GrandMean(Estimator):
     def r_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The mean of all rows, once for each group."""
         del options
-        if data.known_variance is not None:
+        if data.carries:
             return None
         lines = ["mu <- mean(y)", "estimate <- rep(mu, nlevels(g))", "weight <- 0"]
         if data.total > 1:
@@ -155,7 +155,7 @@ class GrandMean(Estimator):
     def python_code(self, data: GroupData, options: NoOptions) -> str | None:
         """The mean of all rows, once for each group."""
         del options
-        if data.known_variance is not None:
+        if data.carries:
             return None
         lines = ["mu = y.mean()", "estimate = np.full(len(labels), mu)", "weight = 0.0"]
         if data.total > 1:

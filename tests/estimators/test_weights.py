@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import duckdb
 import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 from estimators import DataError, GroupData, compare, exact_intervals, spread_tests
@@ -143,3 +147,55 @@ def test_what_a_method_does_not_take_is_said(name):
     data = GroupData.from_arrays(Y, GROUP, adjust={"x": X})
     with pytest.raises(DataError, match="does not handle covariates of the rows, which these data have"):
         BUILT_IN[name].fit(data)
+
+
+def as_library(library, columns):
+    if library == "pandas":
+        return pd.DataFrame(columns)
+    if library == "polars":
+        return pl.DataFrame({name: list(values) for name, values in columns.items()}, strict=False)
+    if library == "polars lazy":
+        return pl.LazyFrame({name: list(values) for name, values in columns.items()}, strict=False)
+    table = pa.table({name: list(values) for name, values in columns.items()})
+    return duckdb.from_arrow(table) if library == "duckdb" else table
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "polars lazy", "pyarrow", "duckdb"])
+def test_a_frame_of_any_library_gives_its_columns_by_name(library):
+    sex = np.array(["f", "m", None, "m", "f"], dtype=object)[np.arange(len(Y)) % 5]
+    age = np.array([10, 20, 30, 10, 20])[np.arange(len(Y)) % 5]
+    columns = {"y": Y, "g": GROUP, "x": X, "sex": sex, "age": age, "w": TIMES, "size": np.sqrt(GROUP)}
+    data = GroupData.from_frame(
+        as_library(library, columns), outcome="y", group="g", adjust=["x", "sex", "age"],
+        explained_by=["size"], categorical=["age"], weights="w",
+    )  # fmt: skip
+    plain = GroupData.from_arrays(
+        Y, GROUP, adjust={"x": X, "sex": sex, "age": age}, explained_by={"size": np.sqrt(GROUP)},
+        categorical=["age"], weights=TIMES,
+    )  # fmt: skip
+    assert data.covariates.terms == ("x", "sex=m", "age=20", "size")
+    assert data.dropped.missing_covariate == 6
+    fits = [BUILT_IN["reml"].fit(one) for one in (plain, data)]
+    np.testing.assert_allclose(fits[1].estimate, fits[0].estimate, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"adjust": ["z"]}, "there is no column 'z' for the covariate; the columns are 'y', 'g', 'x'"),
+        ({"adjust": ["y"]}, "'y' is the outcome and a covariate: choose one"),
+        ({"weights": "g"}, "'g' is the group and a weight: choose one"),
+    ],
+)
+def test_columns_of_a_frame_that_do_not_fit_are_refused(given, said):
+    frame = pd.DataFrame({"y": Y, "g": GROUP, "x": X})
+    with pytest.raises(DataError, match=said):
+        GroupData.from_frame(frame, outcome="y", group="g", **given)
+
+
+@pytest.mark.parametrize("given", [{"weights": TIMES}, {"adjust": {"x": X}}, {"explained_by": {"x": GROUP}}])
+def test_no_script_leaves_out_covariates_or_weights(given):
+    data = GroupData.from_arrays(Y, GROUP, **given)
+    for estimator in BUILT_IN.values():
+        options = estimator.make_options()
+        assert estimator.r_code(data, options) is estimator.python_code(data, options) is None
