@@ -36,6 +36,7 @@ PAGES = (
     "docs/simulate.md",
     "docs/risk.md",
     "docs/inference.md",
+    "docs/covariates.md",
     "docs/plugins.md",
     "plugins/README.md",
     "benchmarks/README.md",

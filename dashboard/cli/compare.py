@@ -9,6 +9,7 @@ import click
 
 from dashboard.cli.file_argument import file_on_disk
 from dashboard.cli.kind_flags import kind_options
+from dashboard.cli.model_flags import model_options
 from dashboard.cli.read_groups import read_groups
 from dashboard.cli.reading_flags import reading_options
 from dashboard.cli.shared import (
@@ -26,7 +27,7 @@ from dashboard.cli.shared import (
 from dashboard.cli.stdout import load_plugins, write_answer
 
 if TYPE_CHECKING:
-    from estimators import Comparison, Result
+    from estimators import Comparison, GroupData, Result
 
 TIDY_LAYOUTS = ("csv", "parquet")
 """These hold groups and nothing else, so what was left out is said on stderr."""
@@ -37,6 +38,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
 @click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
 @click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
 @kind_options
+@model_options
 @estimator_option
 @option_option
 @level_option
@@ -119,6 +121,7 @@ def compare_command(
 
         file = click.get_current_context().with_resource(file_on_disk(file))
         read, roles = read_groups(file, outcome, group, given, kinds=foreign_kinds(registry), say=remark)
+    _check_carried(read.data, checks=checks, calibrate=calibrate)
     comparison = compare(read.data, chosen, options=options, level=level, smallest_first=lower_is_better)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
@@ -140,6 +143,13 @@ def _check_inference(inference: bool, layout: str, top: int | None, calibrate: b
         raise click.ClickException("--top goes with --inference")
     if calibrate and not (inference and layout == "json"):
         raise click.ClickException("--calibrate goes with --inference and --format json")
+
+
+def _check_carried(data: GroupData, *, checks: bool, calibrate: bool) -> None:
+    """Refuse what is not offered for rows with covariates or weights."""
+    for flag, asked in (("--checks", checks), ("--calibrate", calibrate)):
+        if asked and (data.covariates is not None or data.weights is not None):
+            raise click.ClickException(f"{flag} takes groups without covariates and weights")
 
 
 def _conclusions(comparison: Comparison, top: int | None, calibrate: bool) -> dict[str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.words.ranks import rank_columns
 from estimators.contract.comparison import TIDY
+from estimators.data.covariates import INTERCEPT
 from estimators.data.left_out import groups_sentence, sentences
 from estimators.inference.heterogeneity import fit_heterogeneity
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dashboard.ingest.reduce import FileGroups
-    from estimators import Comparison, GroupData
+    from estimators import Coefficient, Comparison, GroupData
 
 LONGEST_LABEL = 40
 
@@ -116,6 +117,7 @@ def as_table(comparison: Comparison, read: FileGroups | None = None) -> bytes:
     blocks = (
         [_data_line(comparison), *reading_lines(comparison, read)],
         _parameters(comparison, digits),
+        _coefficients(comparison),
         _groups(comparison, digits),
         [" ".join(sentence.split()) for sentence in (*notes, *failures)],
     )
@@ -177,6 +179,26 @@ def _parameters(comparison: Comparison, digits: int) -> list[str]:
         values = (found[name].value if name in found else None for name in names)
         rows.append([label, *(_number(value, digits) for value in values)])
     return column_lines(rows)
+
+
+def _coefficients(comparison: Comparison) -> list[str]:
+    """The covariates' terms by estimator, each with its standard error in brackets where there is one."""
+    fits = {r.id: {c.term: c for c in r.fit.coefficients} for r in comparison.succeeded if r.fit is not None}
+    fits = {name: found for name, found in fits.items() if found}
+    terms = list(dict.fromkeys(term for found in fits.values() for term in found))
+    if INTERCEPT in terms:
+        terms.insert(0, terms.pop(terms.index(INTERCEPT)))
+    if not terms:
+        return []
+    lines = ([_short(term), *(_coefficient(found.get(term)) for found in fits.values())] for term in terms)
+    return column_lines([["term", *fits], *lines])
+
+
+def _coefficient(found: Coefficient | None) -> str:
+    if found is None:
+        return "-"
+    error = "" if found.std_error is None else f" ({found.std_error:.3g})"
+    return f"{found.estimate:.6g}{error}"
 
 
 def _groups(comparison: Comparison, digits: int) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.cli.file_argument import roles_of, table_on_demand
 from dashboard.cli.kind_flags import kind_given
+from dashboard.cli.model_flags import model_given
 from dashboard.cli.reading_flags import reading_given, rows_given
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from dashboard.cli.kind_flags import KindGiven
     from dashboard.ingest import FileGroups, ForeignKind, Table
     from dashboard.ingest.data_kinds import SummaryColumns
+    from estimators.data.frames import ModelColumns
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,16 @@ class FileRoles:
     """Whether some of it was not named."""
     why: str
     """What spoke for it."""
+    model: ModelColumns
+    """What the model has beside."""
 
     def to_json(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {"kind": self.kind, "roles": {**self.columns, "guessed": self.guessed, "why": self.why}}
+        beside = {name: value for name, value in vars(self.model).items() if value and name != "weight_kind"}
+        if self.model.weights is not None:
+            beside["weight_kind"] = self.model.weight_kind
+        roles = {**self.columns, **beside, "guessed": self.guessed, "why": self.why}
+        return {"kind": self.kind, "roles": roles}
 
 
 def read_groups(
@@ -59,10 +67,13 @@ def read_groups(
     asked, reading, rows = kind_given(given, outcome), reading_given(given), rows_given(given)
     with table_on_demand(file, kinds, reading) as table:
         found = _summary(asked, group, table)
+        model = model_given(given, rows=found is None)
         if found is None:
             y, g, why = roles_of(table, outcome, group, say=say)
-            roles = FileRoles("rows", {"outcome": y, "group": g}, None in (outcome, group), why)
-            read = file_groups(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows)
+            roles = FileRoles("rows", {"outcome": y, "group": g}, None in (outcome, group), why, model)
+            read = file_groups(
+                file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows, beside=model
+            )
             return read, roles
     summary, g, why = found
     guessed = [] if asked.kind == summary.kind else [f"--kind {summary.kind}"]
@@ -70,8 +81,10 @@ def read_groups(
     guessed += [] if group is not None else [f'--group "{g}"']
     if guessed:
         say(f"guessed {' '.join(guessed)}: {why}")
-    roles = FileRoles(summary.kind, {**summary.by_role, "group": g}, bool(guessed), why)
-    read = file_summaries(file, summary=summary, group=g, kinds=kinds, reading=reading, rows=rows)
+    roles = FileRoles(summary.kind, {**summary.by_role, "group": g}, bool(guessed), why, model)
+    read = file_summaries(
+        file, summary=summary, group=g, kinds=kinds, reading=reading, rows=rows, beside=model
+    )
     return read, roles
 
 

@@ -9,6 +9,7 @@ import click
 
 from dashboard.cli.file_argument import file_on_disk
 from dashboard.cli.kind_flags import kind_options
+from dashboard.cli.model_flags import model_options
 from dashboard.cli.read_groups import read_groups
 from dashboard.cli.reading_flags import reading_options
 from dashboard.cli.shared import (
@@ -34,6 +35,7 @@ MEAN = "mean"
 @click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
 @click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
 @kind_options
+@model_options
 @click.option(
     "--estimator", "estimator_id", metavar="ID", help="By this method; else the first that pulls to a centre."
 )

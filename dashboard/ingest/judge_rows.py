@@ -21,6 +21,7 @@ from dashboard.ingest.left_out_sql import (
     USED,
     WHERE,
     left_out,
+    row_line,
     unused_labels,
 )
 from dashboard.ingest.outcome_sql import (
@@ -38,7 +39,7 @@ from estimators.data.texts import FOUND, inexact, is_written_whole
 from estimators.data.two_words import refuse_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import duckdb
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from dashboard.ingest.judged_rows import Roles
     from dashboard.ingest.label_sql import LabelNames
     from estimators import DroppedRows, GroupData
+    from estimators.data.left_out import Example
 
 
 ROWS_HELD = 20_000
@@ -70,12 +72,44 @@ def summaries(roles: Roles, folder: Path) -> Iterator[tuple[GroupData, JudgedRow
         rows = judged.connection.sql(
             select(f"outcome, {judged.names.column} AS label", _usable(judged.names))
         )
-        frame = rows.to_arrow_table() if judged.counts[USED] <= ROWS_HELD else rows
-        data = GroupData.from_frame(frame, outcome="outcome", group="label", already_dropped=dropped)
+        if roles.beside:
+            data = _with_columns(judged, dropped)
+        else:
+            frame = rows.to_arrow_table() if judged.counts[USED] <= ROWS_HELD else rows
+            data = GroupData.from_frame(frame, outcome="outcome", group="label", already_dropped=dropped)
         notation = None if judged.numbers is None else judged.numbers.notation
-        causes = left_out(judged)
-        data = replace(data, left_out=causes, unused_labels=unused_labels(judged), notation=notation)
+        causes = (*left_out(judged), *data.left_out)
+        unused = tuple(sorted({*unused_labels(judged), *data.unused_labels}))
+        data = replace(data, left_out=causes, unused_labels=unused, notation=notation)
         yield data, judged
+
+
+def _with_columns(judged: JudgedRows, dropped: DroppedRows) -> GroupData:
+    """The groups of the usable rows with their covariates and weights."""
+    from dashboard.ingest.covariate_sql import beside_table
+    from estimators import GroupData
+
+    names, beside = judged.names, judged.roles.beside
+    query = select(f"u.rowid AS place, outcome, {names.column} AS label", _usable(names), "ORDER BY u.rowid")
+    usable = judged.connection.sql(query).to_arrow_table()
+    table = beside_table(judged.connection, judged.roles).take(usable["place"])
+    outcome, group = (_free_name(name, table.column_names) for name in ("outcome", "label"))
+    table = table.append_column(outcome, usable["outcome"]).append_column(group, usable["label"])
+    data = GroupData.from_frame(table, outcome=outcome, group=group, already_dropped=dropped, **vars(beside))
+
+    def in_file(example: Example) -> Example:
+        place = usable["place"][(example.line or 1) - 1].as_py()
+        return replace(example, line=row_line(judged, place))
+
+    causes = (replace(one, examples=tuple(map(in_file, one.examples))) for one in data.left_out)
+    return replace(data, left_out=tuple(causes))
+
+
+def _free_name(name: str, taken: Sequence[str]) -> str:
+    """The name, or one like it that is not taken."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 @contextmanager
@@ -159,7 +193,7 @@ def _judged_rows(
         for place, condition in enumerate(roles.where)
     )
     label, ordered = label_text(roles.group, g_type), ""
-    nameless = _nameless(roles.group, g_type, roles.reading)
+    nameless = is_nameless(roles.group, g_type, roles.reading)
     if roles.reading.fill_down:
         source = f"read_parquet({literal(str(roles.parquet))}, file_row_number = true)"
         filled = f"CASE WHEN {nameless} THEN NULL ELSE {label} END"
@@ -194,8 +228,8 @@ def label_text(group: str, kind: str) -> str:
     return f"CAST({group} AS VARCHAR)"
 
 
-def _nameless(group: str, kind: str, reading: Reading) -> str:
-    """SQL for whether a row has no label."""
+def is_nameless(group: str, kind: str, reading: Reading) -> str:
+    """SQL for whether a cell of a type is no label."""
     if kind != "VARCHAR":
         return f"({group} IS NULL OR isnan({group}))" if kind in ("FLOAT", "DOUBLE") else f"{group} IS NULL"
     bare = cells.trimmed(group)

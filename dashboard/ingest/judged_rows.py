@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.reading import AS_FOUND, Reading
+from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 from estimators.data.notation import Convention
 
 if TYPE_CHECKING:
@@ -34,6 +37,10 @@ class Roles:
     """The line of the first row where the lines are not stored."""
     noun: str = "row"
     """What a row is called by its number: a line of a text file."""
+    beside: ModelColumns = NOTHING_BESIDE
+    """What the model has beside, by the names of the file."""
+    beside_stored: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Those names -> where they lie."""
 
 
 @dataclass(frozen=True)

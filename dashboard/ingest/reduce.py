@@ -12,6 +12,7 @@ from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.find_column import matching_column, quoted_name
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter, with_sheet
 from dashboard.ingest.table import stored_name
+from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -139,9 +140,15 @@ def file_groups(
     kinds: Iterable[ForeignKind] = (),
     reading: Reading = AS_FOUND,
     rows: RowFilter = ALL_ROWS,
+    beside: ModelColumns = NOTHING_BESIDE,
 ) -> FileGroups:
-    """What `reduce_file` gives, with how the file was read; raises what it does."""
-    columns = file_columns(path, outcome=outcome, group=group, kinds=kinds, reading=reading, rows=rows)
+    """What `reduce_file` gives, with how the file was read; raises what it does.
+
+    ``beside`` names covariates and weights; rows without one are left out.
+    """
+    columns = file_columns(
+        path, outcome=outcome, group=group, kinds=kinds, reading=reading, rows=rows, beside=beside
+    )
     return _with_rows_on_demand(columns, reading=reading)
 
 
@@ -153,9 +160,10 @@ def file_columns(
     kinds: Iterable[ForeignKind] = (),
     reading: Reading = AS_FOUND,
     rows: RowFilter = ALL_ROWS,
+    beside: ModelColumns = NOTHING_BESIDE,
 ) -> ColumnsOnDemand:
     """Two columns of a file, read as often as they are opened, which raises what `reduce_file` does."""
-    asked = _Asked(path, outcome, group, tuple(kinds), reading, rows)
+    asked = _Asked(path, outcome, group, tuple(kinds), reading, rows, beside)
 
     @contextmanager
     def open_columns() -> Iterator[OpenedColumns]:
@@ -195,6 +203,7 @@ class _Asked:
     kinds: tuple[ForeignKind, ...]
     reading: Reading
     rows: RowFilter
+    beside: ModelColumns = NOTHING_BESIDE
 
 
 def column_roles(
@@ -280,9 +289,17 @@ def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
     places = {column: place for place, column in enumerate(source.names)}
     where = [places[matching_column(c.column, source.names, name)] for c in asked.rows.where]
     g = source.labels.get(g, g)
-    source.write(parquet, tuple(dict.fromkeys((y, g, *where))))
+    beside = matched_columns(asked.beside, (outcome, group), source.names, name)
+    stored = {column: places[column] for _, column in beside.by_role}
+    for column, place in stored.items():
+        if source.types[place] in ("other", "date"):
+            raise unfit(column, "covariate or weight", "it holds neither numbers nor labels", name)
+    source.write(parquet, tuple(dict.fromkeys((y, g, *where, *stored.values()))))
     roles = column_roles(
         parquet, (y, g), source.layout, reading=asked.reading, rows=asked.rows, places=places, file=name
+    )
+    roles = replace(
+        roles, beside=beside, beside_stored={n: stored_name(place) for n, place in stored.items()}
     )
     return OpenedColumns(
         (outcome, group),
@@ -294,6 +311,35 @@ def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
         source.notes,
         source.stacked,
     )
+
+
+def matched_columns(
+    beside: ModelColumns, taken: tuple[str, ...], names: Sequence[str], file: str
+) -> ModelColumns:
+    """The columns by the names that the file has for them.
+
+    Raises:
+        UnreadableFile: there is no such column, or it is ``taken`` or named for two things.
+
+    """
+
+    def found(wanted: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(matching_column(name, names, file) for name in wanted))
+
+    weights = None if beside.weights is None else matching_column(beside.weights, names, file)
+    matched = replace(
+        beside,
+        adjust=found(beside.adjust),
+        explained_by=found(beside.explained_by),
+        categorical=found(beside.categorical),
+        weights=weights,
+    )
+    used = [*(matching_column(name, names, file) for name in taken)]
+    for _, column in matched.by_role:
+        if column in used:
+            raise UnreadableFile(f"Column {quoted_name(column)} is named for two things: choose two columns.")
+        used.append(column)
+    return matched
 
 
 def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:

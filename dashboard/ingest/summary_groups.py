@@ -15,20 +15,31 @@ from dashboard.ingest.engine import engine, select
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.find_column import matching_column, quoted_name
 from dashboard.ingest.judge_rows import judge
-from dashboard.ingest.left_out_sql import CAUSES, NO_OUTCOME, NOT_A_NUMBER, NOT_FINITE, USED, left_out
+from dashboard.ingest.left_out_sql import (
+    CAUSES,
+    NO_OUTCOME,
+    NOT_A_NUMBER,
+    NOT_FINITE,
+    USED,
+    left_out,
+    row_line,
+)
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter
-from dashboard.ingest.reduce import FileGroups, column_roles, unfit
+from dashboard.ingest.reduce import FileGroups, column_roles, matched_columns, unfit
+from dashboard.ingest.table import stored_name
+from estimators.data.frames import NOTHING_BESIDE, ModelColumns
+from estimators.data.left_out import EXAMPLES, Example, LeftOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from dashboard.ingest.judged_rows import JudgedRows, Roles
     from dashboard.ingest.plugin_kinds import ForeignKind
     from dashboard.ingest.table import Table, TextLayout
     from estimators import DroppedRows
-    from estimators.data.left_out import LeftOut
     from estimators.data.notation import Notation
 
 _ELSEWHERE = -1
@@ -44,8 +55,9 @@ def file_summaries(
     kinds: Iterable[ForeignKind] = (),
     reading: Reading = AS_FOUND,
     rows: RowFilter = ALL_ROWS,
+    beside: ModelColumns = NOTHING_BESIDE,
 ) -> FileGroups:
-    """The groups of a file of summaries, with how it was read.
+    """The groups of a file of summaries, with how it was read; ``beside`` names what explains them.
 
     A line is left out, under one cause, where one of its cells cannot be used, or its number of rows or
     trials or its exposure is 0. The blank SD of a single row is none to miss.
@@ -72,10 +84,20 @@ def file_summaries(
         where = [names[matching_column(c.column, source.names, name)] for c in rows.where]
         g = source.labels.get(g, g)
         parquet = folder / "columns.parquet"
-        source.write(parquet, tuple(dict.fromkeys((*found, g, *where))))
+        beside = matched_columns(beside, (*summary.by_role.values(), group), source.names, name)
+        stored = {column: names[column] for column in beside.explained_by}
+        for column, place in stored.items():
+            if source.types[place] in ("other", "date"):
+                raise unfit(column, "covariate", "it holds neither numbers nor labels", name)
+        source.write(parquet, tuple(dict.fromkeys((*found, g, *where, *stored.values()))))
+        lie = {column: stored_name(place) for column, place in stored.items()}
         roles = {
-            role: column_roles(
-                parquet, (place, g), source.layout, reading=reading, rows=rows, places=names, file=name
+            role: replace(
+                column_roles(
+                    parquet, (place, g), source.layout, reading=reading, rows=rows, places=names, file=name
+                ),
+                beside=beside,
+                beside_stored=lie,
             )
             for role, place in zip(summary.by_role, found, strict=True)
         }
@@ -161,13 +183,16 @@ class _Lines:
     unusable: set[str] = field(default_factory=set)
     """Labels of lines with a cell that cannot be used."""
     notations: dict[str, Notation | None] = field(default_factory=dict)
+    without_covariate: int = 0
+    """Lines without a covariate and with all else."""
 
     @property
     def dropped(self) -> DroppedRows:
         """The lines that could not be used, by cause."""
         from estimators import DroppedRows
 
-        return DroppedRows(**{name: self.causes.get(cause, 0) for cause, name in CAUSES.items()})
+        causes = {name: self.causes.get(cause, 0) for cause, name in CAUSES.items()}
+        return DroppedRows(**causes, missing_covariate=self.without_covariate)
 
 
 def _groups(opened: _Opened) -> FileGroups:
@@ -184,11 +209,16 @@ def _groups(opened: _Opened) -> FileGroups:
             lines = _with_column(lines, role, summary.by_role[role], judge(connection, of_role))
     if lines is None:
         raise RuntimeError("summaries without a column")
-    noun = next(iter(roles.values())).noun
+    first = next(iter(roles.values()))
+    noun = first.noun
+    covariates = _with_covariates(lines, first, opened.folder) if first.beside else {}
     used, dropped = lines.usable, lines.dropped
     if not used.any():
         raise no_usable_row(dropped.total, dropped, tuple(lines.left_out), noun)
     data = summary.groups(lines.labels[used], {role: v[used] for role, v in lines.values.items()})
+    if covariates:
+        explained = {name: column.filter(used) for name, column in covariates.items()}
+        data = data.explained_by(lines.labels[used], explained, categorical=first.beside.categorical)
     notation = next(iter(lines.notations.values()))
     data = replace(
         data,
@@ -204,6 +234,26 @@ def _groups(opened: _Opened) -> FileGroups:
     remarks += [RATE_REMARK] if summary.kind == "rates" else []
     used_reading = reading_used(opened.layout, opened.reading, notation)
     return FileGroups(data, used_reading, tuple(remarks), group_hints(data), noun)
+
+
+def _with_covariates(lines: _Lines, roles: Roles, folder: Path) -> dict[str, pa.ChunkedArray]:
+    """The covariates of all lines by name; lines without one are left out."""
+    from dashboard.ingest.covariate_sql import beside_table
+
+    work = folder / "covariates"
+    work.mkdir()
+    with engine(roles.parquet, work) as connection:
+        table = beside_table(connection, roles)
+        judged = judge(connection, roles)
+        for name in table.column_names:
+            missing = np.flatnonzero(lines.usable & np.asarray(table[name].is_null()))
+            if missing.size:
+                examples = [Example(row_line(judged, int(row)), f"no {name}") for row in missing[:EXAMPLES]]
+                lines.left_out.append(LeftOut("missing_covariate", int(missing.size), tuple(examples)))
+                lines.unusable.update(lines.labels[missing].tolist())
+                lines.without_covariate += int(missing.size)
+                lines.usable[missing] = False
+    return {name: table[name] for name in table.column_names}
 
 
 def _with_column(lines: _Lines | None, role: str, column: str, judged: JudgedRows) -> _Lines:

@@ -97,6 +97,8 @@ class CovariateColumn:
         """
         if self.numbers is None:
             used = np.flatnonzero(np.bincount(self.codes, minlength=len(self.levels)))
+            if len(used) == 1:  # no level to tell from another: a term of zeros, so that it is said
+                return [Term(self.name, self.of_group, 0.0, 1.0, self, -1)]
             return [Term(f"{self.name}={self.levels[k]}", self.of_group, 0.0, 1.0, self, k) for k in used[1:]]
         low, high = float(self.numbers.min()), float(self.numbers.max())
         origin = low if low == high else float(self.numbers.mean())
@@ -186,8 +188,12 @@ def read_covariate(name: str, values: Any, of_group: bool, categorical: bool) ->
         DataError: more than one dimension, or values that are neither numbers nor text.
 
     """
-    if hasattr(values, "dictionary_encode"):  # an Arrow column of labels
-        return _of_labels(name, of_group, encode_labels(values), categorical)
+    if hasattr(values, "dictionary_encode"):  # an Arrow column
+        import pyarrow as pa
+
+        if not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
+            return _of_labels(name, of_group, encode_labels(values), categorical)
+        values = values.cast(pa.float64()).to_numpy()
     cells = unmasked(values) if isinstance(values, np.ma.MaskedArray) else values
     array: NDArray[Any] = np.asarray(cells)
     if array.ndim != 1:

@@ -34,14 +34,20 @@ USABLE, MISSING, INFINITE = 0, 1, 2
 
 
 @dataclass(frozen=True)
-class ColumnNames:
-    """Names of the columns that rows have beside an outcome and a group."""
+class ModelColumns:
+    """Names of the columns that a model has beside an outcome and a group."""
 
     adjust: Sequence[str] = ()
+    """What is adjusted for."""
     explained_by: Sequence[str] = ()
+    """What explains the groups."""
     categorical: Sequence[str] = ()
+    """Those of them whose numbers are codes."""
     weights: str | None = None
     weight_kind: str = "precision"
+
+    def __bool__(self) -> bool:
+        return bool(self.adjust or self.explained_by or self.categorical) or self.weights is not None
 
     @property
     def by_role(self) -> list[tuple[str, str]]:
@@ -58,7 +64,7 @@ class ColumnNames:
         return RowColumns(adjust, explained, self.categorical, weights, self.weight_kind)
 
 
-NOTHING_BESIDE = ColumnNames()
+NOTHING_BESIDE = ModelColumns()
 
 
 def reduce_frame(
@@ -68,7 +74,7 @@ def reduce_frame(
     group: str,
     already_dropped: DroppedRows,
     given: NumberFormat = FOUND,
-    beside: ColumnNames = NOTHING_BESIDE,
+    beside: ModelColumns = NOTHING_BESIDE,
 ) -> Reduction:
     """See :meth:`GroupData.from_frame`."""
     import narwhals as nw
@@ -88,7 +94,7 @@ def reduce_frame(
             raise DataError(
                 f"{name!r} is the {'outcome' if name == outcome else 'group'} and a {role}: choose one"
             )
-    if isinstance(table, nw.LazyFrame) and not beside.by_role:
+    if isinstance(table, nw.LazyFrame) and not beside:
         reduced = _reduce_lazy(table, schema, outcome, group, given)
     else:
         if isinstance(table, nw.LazyFrame):

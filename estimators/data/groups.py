@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.arrays import frozen_array
-from estimators.data.frames import ColumnNames, reduce_frame
+from estimators.data.frames import ModelColumns, reduce_frame
 from estimators.data.group_statistics import GroupStatistics
 from estimators.data.row_columns import RowColumns, covariates_of_groups, reduce_columns
 from estimators.data.rows import DroppedRows, Rows, UsableRows
@@ -139,7 +139,7 @@ class GroupData(GroupStatistics):
         """
         before = already_dropped or DroppedRows()
         given = NumberFormat(decimal, thousands, tuple(missing), event=event)
-        beside = ColumnNames(adjust, explained_by, categorical, weights, weight_kind)
+        beside = ModelColumns(adjust, explained_by, categorical, weights, weight_kind)
         return cls._of(
             reduce_frame(
                 frame, outcome=outcome, group=group, already_dropped=before, given=given, beside=beside

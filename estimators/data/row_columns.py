@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.arrays import frozen_array
-from estimators.data.covariates import CovariateColumn, Covariates, covariate_columns
+from estimators.data.covariates import CovariateColumn, Covariates, Term, covariate_columns
 from estimators.data.cross_products import CodedRows, covariates_by_group, weighted_sums
 from estimators.data.labels import label_text, recode
 from estimators.data.rows import Rows, UsableRows, no_usable_row, usable_rows
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from estimators.data.groups import GroupData
 
     Floats = NDArray[np.float64]
+
+MOST_TERMS = 500
+"""A fit takes the rows times the square of the number of terms."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +76,7 @@ def reduce_with_columns(rows: UsableRows, columns: RowColumns) -> Reduction:
     found = [column.at(at) for column in found]
     weights = None if weights is None else weights[at]
     before = rows.kept
-    rows = rows.without(_causes(found, weights), _words(found))
+    rows = rows.without(_causes(found, weights), _cell_of(found))
     if len(rows.outcome) == 0:
         raise no_usable_row(rows.rows_read, rows.dropped, rows.left_out)
     if rows.kept is not None and rows.kept is not before:
@@ -91,9 +94,13 @@ def _causes(found: list[CovariateColumn], weights: Floats | None) -> dict[str, N
     return causes
 
 
-def _words(found: list[CovariateColumn]) -> dict[str, str]:
-    lacking = [column.name for column in found if column.missing.any()]
-    return {"missing_covariate": f"no {' or '.join(lacking)}", "missing_weight": "", "zero_weight": "0"}
+def _cell_of(found: list[CovariateColumn]) -> Callable[[str, int], str]:
+    def cell(cause: str, row: int) -> str:
+        if cause != "missing_covariate":
+            return "0" if cause == "zero_weight" else ""
+        return f"no {next(column.name for column in found if column.missing[row])}"
+
+    return cell
 
 
 def _reduced(rows: UsableRows, found: list[CovariateColumn], weights: Floats | None, kind: str) -> Reduction:
@@ -130,7 +137,7 @@ def _covariates(found: list[CovariateColumn], rows: CodedRows) -> Covariates | N
     for column in found:
         if column.of_group:
             _refuse_varying(column, rows)
-    terms = [term for column in found for term in column.terms()]
+    terms = _terms(found)
     references = {column.name: column.reference for column in found if column.reference is not None}
     return covariates_by_group(rows, terms, references)
 
@@ -153,7 +160,7 @@ def covariates_of_groups(
         if column.missing.any():
             label = groups.labels[np.flatnonzero(column.missing)[0]]
             raise DataError(f"the group {label!r} has no {column.name!r}: give one for each group")
-    terms = [term for column in found for term in column.terms()]
+    terms = _terms(found)
     mean = np.array([term.values() for term in terms]).reshape(len(terms), len(order)).T
     within = np.zeros((len(terms) + 1, len(terms) + 1))
     within[-1, -1] = np.linalg.norm(np.sqrt(groups.ss_within))
@@ -167,6 +174,18 @@ def covariates_of_groups(
         within=within,
         references={column.name: column.reference for column in found if column.reference is not None},
     )
+
+
+def _terms(found: list[CovariateColumn]) -> list[Term]:
+    """All terms of some columns. Raises DataError where there are too many."""
+    terms = [term for column in found for term in column.terms()]
+    if len(terms) > MOST_TERMS:
+        most = max(found, key=lambda column: len(column.levels))
+        raise DataError(
+            f"the covariates have {len(terms):,} terms, {len(most.levels) - 1:,} of them of {most.name!r}: "
+            f"at most {MOST_TERMS} are fitted"
+        )
+    return terms
 
 
 def _refuse_varying(column: CovariateColumn, rows: CodedRows) -> None:

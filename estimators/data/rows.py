@@ -15,7 +15,7 @@ from estimators.data.two_words import refuse_event
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -76,10 +76,10 @@ class UsableRows:
     kept: NDArray[np.int64] | None = None
     """(N,) places of the rows in use among all that were read; None: all of them."""
 
-    def without(self, causes: Mapping[str, NDArray[np.bool_]], examples: Mapping[str, str]) -> UsableRows:
+    def without(self, causes: Mapping[str, NDArray[np.bool_]], cell: Callable[[str, int], str]) -> UsableRows:
         """The rows but those that have one of the causes ``(N,)``, counted under the first that they have.
 
-        ``examples`` says by cause what is wrong with its rows.
+        ``cell`` says of a cause and a row what is wrong with it.
         """
         left, found = np.ones(len(self.outcome), dtype=np.bool_), []
         dropped = self.dropped
@@ -88,7 +88,8 @@ class UsableRows:
             left[rows] = False
             dropped += DroppedRows(**{cause: len(rows)})
             lines = rows if self.kept is None else self.kept[rows]
-            cells = ((int(line) + 1, examples.get(cause, "")) for line in lines[:EXAMPLES])
+            some = zip(lines[:EXAMPLES].tolist(), rows[:EXAMPLES].tolist(), strict=True)
+            cells = [(line + 1, cell(cause, row)) for line, row in some]
             found.append(LeftOut(cause, len(rows), first_examples(cells)))
         if left.all():
             return self
