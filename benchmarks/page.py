@@ -258,6 +258,11 @@ def _lasso(page: Watched, groups: int) -> str:
     """A box around the best tenth of the rank view's first column, drawn as a hand does."""
     page.page.evaluate("window.scrollTo(0, 0)")
     page.page.evaluate("document.querySelector('#view-rank').scrollIntoView({block: 'center'})")
+    # what was out of sight is drawn now
+    page.page.wait_for_function(
+        "!document.querySelector('#view-rank').closest('.panel').ariaBusy", timeout=PATIENCE_MS
+    )
+    page.settle()
     page.page.evaluate("document.querySelector('#view-rank .modebar-btn[data-val=\"select\"]').click()")
     corners = page.page.evaluate(
         """(groups) => {

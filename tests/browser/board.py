@@ -25,8 +25,19 @@ _REPAINTED = f"""
     const graphs = [...document.querySelectorAll('.views .js-plotly-plot')];
     const holds = (gd) => gd.data.length || gd.layout?.meta?.view;  // a view may have nothing to draw yet
     const drawn = (gd) => gd.data && holds(gd) && gd.data !== gd.beforeRepaint;
-    return graphs.length === {len(VIEWS)} && graphs.every(drawn);
+    const card = (gd) => gd.closest('.panel');
+    const seen = (box) => box.bottom > 0 && box.top < window.innerHeight;
+    const waits = (gd) => card(gd).ariaBusy === 'true' && !seen(card(gd).getBoundingClientRect());
+    return graphs.length === {len(VIEWS)} && graphs.every((gd) => drawn(gd) || waits(gd));
 }}
+"""
+
+_NOTHING_WAITS = """
+(view) => {
+    const graph = document.querySelector(`#${view} .js-plotly-plot, #${view}.js-plotly-plot`);
+    const card = graph?.closest('.panel');
+    return card && (card.hidden || card.ariaBusy !== 'true');
+}
 """
 
 _QUIET = """
@@ -67,7 +78,7 @@ _STATE = """
         .map((e) => [e.id, ['checkbox', 'radio'].includes(e.type) ? e.checked : e.value]),
     stored: JSON.stringify({...localStorage}),
     views: [...document.querySelectorAll('.views .js-plotly-plot')].map((gd) => [
-        gd._fullLayout.dragmode, gd._fullLayout.xaxis.range, gd._fullLayout.yaxis.range, gd.data.length,
+        gd._fullLayout.dragmode, gd._fullLayout.xaxis?.range, gd._fullLayout.yaxis?.range, gd.data.length,
     ]),
     lit: [...document.querySelectorAll('.linked-label, .preview-sheet')]
         .filter((e) => e.checkVisibility()).length,
@@ -89,8 +100,9 @@ def leave(page: Page) -> None:
 
 
 def settle_for_good(page: Page) -> None:
-    """Wait until what is counted beside the requests is there too."""
+    """Wait until what is counted beside the requests is there too, and have every view drawn."""
     settle(page)
+    see(page, *page.evaluate("[...document.querySelectorAll('.linked-view .dash-graph')].map((g) => g.id)"))
     page.wait_for_function("() => !document.querySelector('#coverage[aria-busy=true]')")
 
 
@@ -158,6 +170,18 @@ def table(page: Page) -> list[dict[str, Any]]:
     return page.evaluate(_TABLE)
 
 
+def see(page: Page, *views: str) -> None:
+    """Scroll to those of these views that are not drawn, since they were out of sight, and back."""
+    before = page.evaluate("window.scrollY")
+    waiting = [view for view in views if not page.evaluate(_NOTHING_WAITS, view)]
+    for view in waiting:
+        page.evaluate("(id) => document.getElementById(id).scrollIntoView({block: 'center'})", view)
+        page.wait_for_function(_NOTHING_WAITS, arg=view)
+    if waiting:
+        settle(page)
+        page.evaluate("(y) => window.scrollTo(0, y)", before)
+
+
 def column_ids(page: Page) -> dict[str, str]:
     """The ids of the table's columns by their headings."""
     return page.evaluate(
@@ -177,7 +201,8 @@ def parameters(page: Page) -> dict[str, dict[str, str]]:
 
 
 def traces(page: Page, view: str) -> list[dict[str, Any]]:
-    """A view's traces: name, x and y as plotly has them, and their meta."""
+    """A view's traces once it is in sight: name, x and y as plotly has them, and their meta."""
+    see(page, view)
     return page.evaluate(
         "(id) => document.querySelector(`#${id} .js-plotly-plot, #${id}.js-plotly-plot`)._fullData.map((t) =>"
         " ({name: t.name, x: Array.from(t.x || []), y: Array.from(t.y || []), meta: t.meta}))",

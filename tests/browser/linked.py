@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.board import VIEWS, traces
+from tests.browser.board import VIEWS, see, traces
 
 OF_PINS = "view-group-rows"
 _SHOWS_ONLY = """
@@ -50,6 +50,7 @@ async (view) => {
 
 def pixel(page, view, x, y):
     """Where a point of a view's axes is in the window, with the view scrolled into it."""
+    see(page, view)
     return page.evaluate(_PIXEL, [view, x, y])
 
 
@@ -86,6 +87,7 @@ def labels(page, view):
 
 def expect_lit(page, *names):
     """Exactly these groups have labels, in each view that has them; that of pinned rows shows nobody else."""
+    see(page, *VIEWS)
     has_pins = page.locator(".group-cards-panel.has-pins").count() > 0
     for view in VIEWS:
         if has_pins and view == OF_PINS:

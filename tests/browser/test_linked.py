@@ -5,7 +5,17 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import VIEWS, open_batches, open_board, open_sample, pick, repaint, table, upload
+from tests.browser.board import (
+    VIEWS,
+    open_batches,
+    open_board,
+    open_sample,
+    pick,
+    repaint,
+    see,
+    table,
+    upload,
+)
 from tests.browser.linked import (
     RANGES,
     away,
@@ -239,6 +249,7 @@ def test_giving_up_a_lasso_keeps_the_selection(example, use_tool):
 
 
 def test_the_zoom_outlives_new_figures_and_a_double_click_ends_it(board):
+    see(board, "view-rank")
     own = board.evaluate(RANGES, "view-shrinkage")
     untouched = board.evaluate(RANGES, "view-rank")
     (x0, x1, y0, y1) = own
@@ -254,6 +265,7 @@ def test_the_zoom_outlives_new_figures_and_a_double_click_ends_it(board):
         with repaint(board):
             pick(board, "level", interval)
         assert board.evaluate(RANGES, "view-shrinkage") == pytest.approx(zoomed)
+    see(board, "view-rank")
     assert board.evaluate(RANGES, "view-rank") == pytest.approx(untouched)
     double_click(board, "view-shrinkage", (zoomed[0] + zoomed[1]) / 2, (zoomed[2] + zoomed[3]) / 2)
     board.wait_for_function(

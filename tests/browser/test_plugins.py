@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import VIEWS, column_ids, open_batches, repaint, settle, traces
+from tests.browser.board import VIEWS, column_ids, open_batches, repaint, see, settle, traces
 from tests.browser.conftest import DESKTOP
 from tests.browser.dials import frames, held, open_simulation, wait_for_commit, wait_for_frames
 from tests.browser.linked import away, labels, outcomes, pixel
@@ -81,7 +81,8 @@ def with_plugins(tmp_path_factory):
 @pytest.fixture
 def board(visitor, with_plugins):
     page = open_batches(visitor(base_url=with_plugins.url, viewport=DESKTOP))
-    page.locator(f"#{AGAINST} .main-svg").first.wait_for()
+    see(page, AGAINST)
+    page.locator(f"#{AGAINST} .main-svg").first.wait_for(state="attached")
     settle(page)
     return page
 
@@ -135,6 +136,7 @@ def test_its_option_is_a_control_with_its_bounds(board):
 def test_a_view_of_a_plugin_is_linked_with_the_others(board):
     (trace,) = traces(board, AGAINST)
     assert len(trace["x"]) == 6
+    see(board, *VIEWS)
     board.mouse.move(*pixel(board, AGAINST, trace["x"][2], trace["y"][2]))
     lit = labels(board, "view-groups")
     expect(lit).to_have_count(1)

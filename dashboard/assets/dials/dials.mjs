@@ -5,6 +5,7 @@
  */
 
 import {partsShown} from '../linked/remote.mjs';
+import {isInSight} from '../linked/sight.mjs';
 import {inTheme} from '../linked/theme.mjs';
 import {asZoomed} from '../linked/zoom.mjs';
 import {undrawable} from '../preview/drawable.mjs';
@@ -302,8 +303,8 @@ function paintViews(figures) {
     painted = [];
     for (const [id, figure] of Object.entries(figures)) {
         const graph = graphIn(document.getElementById(id));
-        if (graph && undrawable(figure).length) {
-            clear(graph); // of an earlier frame that could be drawn
+        if (graph && (!isInSight(id) || undrawable(figure).length)) {
+            clear(graph); // of an earlier frame that was to be seen, or could be drawn
         } else if (graph) {
             paint(graph, inTheme(asZoomed(figure, id)));
             painted.push(graph);

@@ -4,6 +4,7 @@
  */
 
 import {ask} from '../linked/remote.mjs';
+import {drawNow} from '../linked/sight.mjs';
 import {inTheme} from '../linked/theme.mjs';
 import {asZoomed} from '../linked/zoom.mjs';
 import {undrawable} from '../preview/drawable.mjs';
@@ -38,7 +39,11 @@ export function playTruths(clicks, method) {
 
 async function show(draw, method) {
     const answer = await ask('truths/frame', {draw, method});
-    return answer || {figures: {}, words: 'The server did not answer; try again.', draws: 0};
+    if (!answer) {
+        return {figures: {}, words: 'The server did not answer; try again.', draws: 0};
+    }
+    await drawNow(Object.keys(answer.figures)); // who scrolls to a view out of sight finds the truth there too
+    return answer;
 }
 
 function draw({figures, words}) {

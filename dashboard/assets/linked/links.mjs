@@ -12,6 +12,7 @@
  * and where there are very many groups:
  *   remote    what the server is asked                       fetched  groups that it has told of
  *   parts     views answer to zooms and buttons              strip    the overview beside a list
+ *   sight     what is out of sight waits to be drawn
  *
  * The page's side: graphs inside `div.linked-view`, traces with `meta.groups`, the stores "groups-index"
  * and "view-parts", the grid "table", the input "find-group", the live region "link-status".
@@ -40,7 +41,7 @@ const MOST_IN_PICTURE = 6; // pinned groups that are named in a picture
 function start() {
     const state = createState((cause, detail) => changed(cause, detail));
     const fetched = createFetched(state, () => views.drawable, schedule);
-    const views = createViews(state, fetched, schedule);
+    const views = createViews(state, fetched, schedule, () => followPins(() => views.drawable));
     const table = createTable(state, fetched);
     const cards = createCards(state);
     listenToButtons((panel) => views.drawable.find((view) => panel?.contains(view.wrapper)), state);

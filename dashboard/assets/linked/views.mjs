@@ -9,6 +9,7 @@ import {writeListAxis} from './list_axis.mjs';
 import {createOverlay, fitOverlay} from './overlay.mjs';
 import {answerZooms} from './parts.mjs';
 import {rowsOf} from './paths.mjs';
+import {waitingFigure} from './sight.mjs';
 import {createStrip} from './strip.mjs';
 import {rememberOwnRanges} from './zoom.mjs';
 
@@ -27,7 +28,8 @@ const STEPS = {
     End: Infinity,
 };
 
-export function createViews(state, fetched, redraw) {
+/** `redraw()` is called when something is to be drawn over views, `pinsDue()` when a view of what is pinned is there. */
+export function createViews(state, fetched, redraw, pinsDue) {
     const views = new Map(); // wrapper -> view
     /** @type {{view: any, x: number, y: number, found: ReturnType<typeof hit>} | null} */
     let pressed = null;
@@ -198,6 +200,9 @@ export function createViews(state, fetched, redraw) {
         showTool(view);
         fetched.needDrawn();
         redraw();
+        if (view.pins) {
+            pinsDue(); // which may have changed while it was out of sight
+        }
     }
 
     /** Takes up new wrappers and graphs and lets go of those that are gone; cheap enough for every mutation. */
@@ -237,7 +242,8 @@ export function createViews(state, fetched, redraw) {
         scan,
         refreshAll: () => views.forEach(refresh),
         get drawable() {
-            return [...views.values()].filter((view) => view.traces && isDrawn(view.gd));
+            const drawn = (view) => view.traces && isDrawn(view.gd) && !waitingFigure(view.id);
+            return [...views.values()].filter(drawn);
         },
     };
 }

@@ -1,7 +1,8 @@
 /* What is taken away: the table as it stands, and the page on paper, which is light and whole. */
+import {takeWaiting} from '../linked/sight.mjs';
 import {inTheme, setTheme, themeOf} from '../linked/theme.mjs';
 import {latestFigure, withZoom} from '../linked/zoom.mjs';
-import {noUpdate} from '../shared/dash.mjs';
+import {noUpdate, setProps} from '../shared/dash.mjs';
 import {addElement, elements} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
 import {gridApi, tableState} from '../shared/grid.mjs';
@@ -27,6 +28,14 @@ function saveTable(event) {
         event.stopPropagation();
         elements('.export')[0]?.click(); // closes the menu
         window.location.assign(address);
+    }
+}
+
+/** What waits to come into sight is on paper too, and stays drawn. */
+function drawAll() {
+    for (const [id, figure] of takeWaiting()) {
+        window.Plotly.react(graphIn(document.getElementById(id)), figure.data, figure.layout);
+        setProps(id, {figure});
     }
 }
 
@@ -75,6 +84,7 @@ function beforePrint() {
         setTheme('light', palette);
         redraw();
     }
+    drawAll();
 }
 
 function afterPrint() {

@@ -5,8 +5,9 @@
 import {checksInTheme} from '../linked/checks.mjs';
 import {pinnedMarks} from '../linked/links.mjs';
 import {makeRoom} from '../linked/parts.mjs';
-import {inTheme, setTheme} from '../linked/theme.mjs';
-import {asZoomed, latestFigure, withZoom} from '../linked/zoom.mjs';
+import {drawWhenNear, waitingFigure} from '../linked/sight.mjs';
+import {setTheme} from '../linked/theme.mjs';
+import {asZoomed, latestFigure} from '../linked/zoom.mjs';
 import {context, noUpdate} from '../shared/dash.mjs';
 import {elements} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
@@ -28,20 +29,20 @@ export function chooseTheme(clicks, chosen) {
     return [theme, pressed ? theme : noUpdate(), theme];
 }
 
-/** Each view's figure, in the theme and with the zoom that the user has chosen. */
+/** Draws each view, in the theme and with the zoom that the user has chosen, as soon as it is near what is in sight. */
 export function drawViews(figures, theme, palette) {
     setTheme(theme, palette);
     checksInTheme();
     const wanted = context().outputs_list.map((output) => output.id);
     const isTheme = context().triggered_id === ids.THEME;
-    return wanted.map((id) => {
-        const figure = (isTheme && latestFigure(id)) || figures?.[id];
-        if (!theme || !figure) {
-            return noUpdate();
+    for (const id of theme ? wanted : []) {
+        const figure = (isTheme && (waitingFigure(id) || latestFigure(id))) || figures?.[id];
+        if (figure) {
+            makeRoom(figure, id);
+            drawWhenNear(figure, id);
         }
-        makeRoom(figure, id);
-        return inTheme(withZoom(figure, id));
-    });
+    }
+    return wanted.map(noUpdate);
 }
 
 /** Save one view as SVG or PNG, with what stands around it; in the theme of the page, or light. */

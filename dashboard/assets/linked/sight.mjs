@@ -1,0 +1,98 @@
+/*
+ * Linked views: a view is drawn when it comes near what is in sight; until then its newest figure waits. A card whose
+ * figure waits is busy; out of sight it hides what was drawn in it before, and nothing reads that. Those in sight are
+ * drawn one a frame, so that the first is there before the last is begun.
+ */
+import {setProps} from '../shared/dash.mjs';
+import {inTheme} from './theme.mjs';
+import {withZoom} from './zoom.mjs';
+
+const NEAR = '50px 0px'; // around what is in sight
+const BUSY = 'aria-busy';
+const FAR = 'out-of-sight';
+
+/** @type {Map<string, any>} */
+const waiting = new Map(); // graph id -> the figure as the server gave it
+/** @type {Map<string, boolean>} */
+const near = new Map(); // graph id -> whether its card is
+/** @type {Map<Element, string>} */
+const cards = new Map(); // card -> graph id
+let due = false;
+
+const observer = new IntersectionObserver(
+    (entries) => {
+        for (const {target, isIntersecting} of entries) {
+            const graphId = cards.get(target) || '';
+            near.set(graphId, isIntersecting);
+            target.classList.toggle(FAR, !isIntersecting);
+        }
+        drawSoon();
+    },
+    {rootMargin: NEAR}
+);
+
+/** The card of a graph; dash has another element in the graph's own place until its code is there. */
+function cardOf(graphId) {
+    return document.getElementById(graphId)?.closest('.panel');
+}
+
+function drawSoon() {
+    if (!due) {
+        due = true;
+        requestAnimationFrame(drawNext);
+    }
+}
+
+function drawNext() {
+    due = false;
+    const next = [...waiting.keys()].find((graphId) => near.get(graphId));
+    if (next) {
+        setProps(next, {figure: taken(next)});
+        drawSoon();
+    }
+}
+
+function taken(graphId) {
+    const figure = waiting.get(graphId);
+    waiting.delete(graphId);
+    cardOf(graphId)?.removeAttribute(BUSY);
+    return inTheme(withZoom(figure, graphId));
+}
+
+/** Draws a figure in the page's theme and with the user's zoom once the card of its graph is near. */
+export function drawWhenNear(figure, graphId) {
+    const card = cardOf(graphId);
+    waiting.set(graphId, figure);
+    card?.setAttribute(BUSY, 'true');
+    if (card && !cards.has(card)) {
+        cards.set(card, graphId);
+        observer.observe(card);
+    }
+    drawSoon();
+}
+
+/** Whether a graph shows what it was last given, and is near what is in sight. */
+export function isInSight(graphId) {
+    return Boolean(near.get(graphId)) && !waiting.has(graphId);
+}
+
+/** The figure that waits for a graph to come into sight; undefined where none does. */
+export function waitingFigure(graphId) {
+    return waiting.get(graphId);
+}
+
+/** Draws those of some graphs that wait, in sight or not; done when they are drawn. */
+export async function drawNow(graphIds) {
+    const found = graphIds.filter((graphId) => waiting.has(graphId));
+    for (const graphId of found) {
+        setProps(graphId, {figure: taken(graphId)});
+    }
+    if (found.length) {
+        await new Promise(requestAnimationFrame);
+    }
+}
+
+/** What waits, as [graph id, figure to be drawn now]: paper has no sight. */
+export function takeWaiting() {
+    return [...waiting.keys()].map((graphId) => [graphId, taken(graphId)]);
+}

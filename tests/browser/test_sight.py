@@ -1,0 +1,44 @@
+"""Views out of sight: drawn when they come into it, never stale, and there on paper."""
+
+from playwright.sync_api import expect
+
+from tests.browser.board import pick, repaint
+
+CARD = ".panel:has(#view-funnel)"
+_GRAPH = "document.querySelector('#view-funnel .js-plotly-plot')"
+_POINTS = f"({_GRAPH}.data || []).flatMap((trace) => trace.x || []).length"
+_UNDRAWN = """
+[...document.querySelectorAll('.linked-view .dash-graph')].filter((graph) => {
+    const card = graph.closest('.panel');
+    return !card.hidden && !graph.querySelector('.js-plotly-plot').data?.length;
+}).map((graph) => graph.id)
+"""
+
+
+def test_what_is_out_of_sight_is_drawn_once_it_comes(board):
+    card = board.locator(CARD)
+    expect(card).to_have_attribute("aria-busy", "true")
+    assert board.evaluate(_POINTS) == 0
+    board.locator("#view-funnel").scroll_into_view_if_needed()
+    expect(card).not_to_have_attribute("aria-busy", "true")
+    board.wait_for_function(f"{_POINTS} > 0")
+
+
+def test_what_has_changed_out_of_sight_is_hidden_until_it_is_drawn(board):
+    card, picture = board.locator(CARD), board.locator("#view-funnel .main-svg").first
+    board.locator("#view-funnel").scroll_into_view_if_needed()
+    board.wait_for_function(f"{_POINTS} > 0")
+    board.evaluate("window.scrollTo(0, 0)")
+    with repaint(board):
+        pick(board, "level", "90%")
+    expect(card).to_have_attribute("aria-busy", "true")
+    expect(picture).to_be_hidden()
+    board.locator("#view-funnel").scroll_into_view_if_needed()
+    expect(picture).to_be_visible()
+
+
+def test_paper_has_every_view(board):
+    assert "view-funnel" in board.evaluate(_UNDRAWN)
+    board.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert board.evaluate(_UNDRAWN) == []
+    board.evaluate("window.dispatchEvent(new Event('afterprint'))")
