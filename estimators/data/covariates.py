@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,9 +84,27 @@ class CovariateColumn:
     levels: tuple[str, ...]
     """Sorted."""
 
+    def __len__(self) -> int:
+        return len(self.codes if self.numbers is None else self.numbers)
+
+    @cached_property
+    def range(self) -> tuple[float, float]:
+        """The least and the largest number, or code; NaN if there is one among the numbers."""
+        values = self.codes if self.numbers is None else self.numbers
+        return (float(values.min()), float(values.max())) if len(values) else (0.0, 0.0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no row is without a finite number or a level."""
+        if self.numbers is None:
+            return self.range[0] >= 0
+        return bool(np.isfinite(self.range).all())
+
     @property
     def missing(self) -> NDArray[np.bool_]:
         """(N,) rows without a finite number or a level."""
+        if self.complete:
+            return np.zeros(len(self), dtype=np.bool_)
         return ~np.isfinite(self.numbers) if self.numbers is not None else self.codes < 0
 
     def terms(self) -> list[Term]:
@@ -100,9 +119,9 @@ class CovariateColumn:
             if len(used) == 1:  # no level to tell from another: a term of zeros, so that it is said
                 return [Term(self.name, self.of_group, 0.0, 1.0, self, -1)]
             return [Term(f"{self.name}={self.levels[k]}", self.of_group, 0.0, 1.0, self, k) for k in used[1:]]
-        low, high = float(self.numbers.min()), float(self.numbers.max())
+        low, high = self.range
         origin = low if low == high else float(self.numbers.mean())
-        reach = float(np.abs(self.numbers - origin).max())
+        reach = max(high - origin, origin - low)
         if not (np.isfinite(origin) and (reach == 0 or SMALLEST < reach < LARGEST)):
             raise DataError(
                 f"the covariate {self.name!r} has numbers whose squares do not fit a double: "
@@ -141,11 +160,18 @@ class Term:
     level: int
     """The place of its level; -1 of numbers."""
 
-    def values(self, rows: slice = slice(None)) -> Floats:
-        """Its values in some rows, minus ``origin`` in units of ``unit``."""
-        if self.column.numbers is None:
-            return np.asarray(self.column.codes[rows] == self.level, dtype=np.float64)
-        return np.asarray((self.column.numbers[rows] - self.origin) / self.unit)
+    def values(self, rows: slice = slice(None), out: Floats | None = None) -> Floats:
+        """Its values in some rows, minus ``origin`` in units of ``unit``; written to ``out``."""
+        numbers = self.column.numbers
+        if numbers is None:
+            same = self.column.codes[rows] == self.level
+            if out is None:
+                return np.asarray(same, dtype=np.float64)
+            out[:] = same
+            return out
+        found = np.subtract(numbers[rows], self.origin, out=out)
+        found /= self.unit
+        return found
 
 
 def covariate_columns(
@@ -174,10 +200,8 @@ def covariate_columns(
         read_covariate(name, values, of_group, name in categorical) for name, values, of_group in given
     ]
     for column in columns:
-        if len(column.missing) != rows:
-            raise DataError(
-                f"{len(column.missing)} values of {column.name!r} for {rows} rows: give one for each"
-            )
+        if len(column) != rows:
+            raise DataError(f"{len(column)} values of {column.name!r} for {rows} rows: give one for each")
     return columns
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from estimators.arrays import triangle_of
 from estimators.data.covariates import Covariates
-from estimators.data.sums import exact_where_constant
+from estimators.data.sums import add_by_code, exact_where_constant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -85,12 +85,8 @@ def weighted_sums(rows: CodedRows, weights: Floats) -> GroupSums:
 
 def covariates_by_group(rows: CodedRows, terms: Sequence[Term], references: Mapping[str, str]) -> Covariates:
     """The summary of P terms in these rows."""
-    codes, weights, total = rows.codes, rows.weights, rows.total
-    mean, row_mean = np.empty((len(total), len(terms))), np.empty(len(terms))
-    for k, term in enumerate(terms):
-        values = term.values()
-        mean[:, k] = group_means(values, codes, total, weights)
-        row_mean[k] = np.average(values, weights=rows.repeats)
+    total = rows.total
+    mean, row_mean = _means(rows, terms, total)
     between = total @ np.square(mean - np.average(mean, axis=0, weights=total))
     unit = _outcome_unit(rows.outcome, rows.origin)
     within = _factor(lambda: _distances(rows, terms, mean, unit), between)
@@ -107,19 +103,44 @@ def covariates_by_group(rows: CodedRows, terms: Sequence[Term], references: Mapp
     )
 
 
-def _distances(rows: CodedRows, terms: Sequence[Term], mean: Floats, unit: float) -> Iterator[Floats]:
-    """Blocks of rows minus their group's means, times the root of their weights; the outcome last."""
-    every = np.column_stack([mean, rows.sums.centered_mean / unit])
-    for start in range(0, len(rows.outcome), ROWS_AT_A_TIME):
-        some = slice(start, start + ROWS_AT_A_TIME)
+def _blocks(rows: CodedRows) -> Iterator[slice]:
+    return (slice(start, start + ROWS_AT_A_TIME) for start in range(0, len(rows.outcome), ROWS_AT_A_TIME))
+
+
+def _means(rows: CodedRows, terms: Sequence[Term], total: Floats) -> tuple[Floats, Floats]:
+    """Means of terms by group ``(J, P)`` and over all rows ``(P,)``.
+
+    Rounding grows with the root of a group's rows only: blocks are summed on their own first.
+    """
+    sums, plain = np.zeros((len(terms), len(total))), np.zeros(len(terms))
+    for some in _blocks(rows):
         codes = rows.codes[some]
-        block = np.empty((len(codes), every.shape[1]))
+        weights = None if rows.weights is None else rows.weights[some]
         for k, term in enumerate(terms):
-            block[:, k] = term.values(some)
-        block[:, -1] = (rows.outcome[some] - rows.origin) / unit
-        block -= every[codes]
+            values = term.values(some)
+            plain[k] += values.sum() if rows.repeats is None else values @ rows.repeats[some]
+            add_by_code(sums[k], codes, values if weights is None else values * weights)
+    count = len(rows.outcome) if rows.repeats is None else rows.repeats.sum()
+    return np.ascontiguousarray((sums / total).T), plain / count
+
+
+def _distances(rows: CodedRows, terms: Sequence[Term], mean: Floats, unit: float) -> Iterator[Floats]:
+    """Blocks ``(Q, B)`` of rows minus their group's means, times the root of their weights.
+
+    The outcome comes last.
+    """
+    every = np.vstack([mean.T, rows.sums.centered_mean / unit])
+    for some in _blocks(rows):
+        codes = rows.codes[some]
+        block = np.empty((len(every), len(codes)))
+        for k, term in enumerate(terms):
+            term.values(some, out=block[k])
+        np.subtract(rows.outcome[some], rows.origin, out=block[-1])
+        block[-1] /= unit
+        for k, center in enumerate(every):
+            block[k] -= center[codes]
         if rows.weights is not None:
-            block *= np.sqrt(rows.weights[some])[:, None]
+            block *= np.sqrt(rows.weights[some])
         yield block
 
 
@@ -129,14 +150,14 @@ def _outcome_unit(outcome: Floats, origin: float) -> float:
 
 
 def _factor(blocks: Callable[[], Iterator[Floats]], between: Floats) -> Floats:
-    """R ``(Q, Q)``, upper triangular, of rows that come in blocks of Q columns; R'R are their products.
+    """R ``(Q, Q)``, upper triangular, of rows that come in blocks ``(Q, B)``; R'R are their products.
 
     Columns but the last that are as good as 0 beside their spread ``between (Q - 1,)`` are 0 in it.
     """
     size = len(between) + 1
     products = np.zeros((size, size))
     for block in blocks():
-        products += block.T @ block
+        products += block @ block.T
     squares = products.diagonal()
     some = np.ones(size, dtype=np.bool_)
     some[:-1] = squares[:-1] > NONE_WITHIN**2 * (between + squares[:-1])
@@ -158,5 +179,5 @@ def _of_products(products: Floats, blocks: Callable[[], Iterator[Floats]], live:
             return np.asarray(upper * norm)
     upper = np.zeros_like(products)
     for block in blocks():
-        upper = triangle_of(np.concatenate([upper, block[:, live]]))
+        upper = triangle_of(np.concatenate([upper, block[live].T]))
     return upper
