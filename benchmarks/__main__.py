@@ -22,7 +22,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.designs import DESIGNS, WARM_UP, Design, write
+from benchmarks.designs import DESIGNS, WITH_COVARIATES, Design, write
 
 HERE = Path(__file__).parent
 PEERS = ("mixedlm", "statsmodels", "lme4")
@@ -79,7 +79,7 @@ def run(command: list[str], warm_up: Path, design: Path, cap: float) -> Timing:
     )
 
 
-def fits(cap: float) -> None:
+def fits(cap: float, designs: tuple[Design, ...]) -> None:
     """The table of fits, one line per design and contender."""
     commands = {name: command_of(name) for name in ("blupboard", *PEERS)}
     print(
@@ -88,9 +88,8 @@ def fits(cap: float) -> None:
     print("|---|---|---|---|---|---|---|---|")
     given_up: set[str] = set()
     with tempfile.TemporaryDirectory() as scratch:
-        warm_up = folder_for(WARM_UP, Path(scratch))
-        for design in DESIGNS:
-            folder = folder_for(design, Path(scratch))
+        for design in designs:
+            folder, warm_up = (folder_for(one, Path(scratch)) for one in (design, design.warm_up))
             ours: Timing | None = None
             for name, command in commands.items():
                 if isinstance(command, str):
@@ -104,6 +103,7 @@ def fits(cap: float) -> None:
                     given_up.add(name)
                 print(line(design, name, timing, ours), flush=True)
             shutil.rmtree(folder)
+            shutil.rmtree(warm_up)
 
 
 def folder_for(design: Design, scratch: Path) -> Path:
@@ -149,16 +149,18 @@ def main() -> None:
     parser.add_argument(
         "--cap", type=float, default=120.0, help="seconds that a contender may take on a design"
     )
-    parser.add_argument("--only", choices=("fits", "commands"), help="one of the two tables")
+    parser.add_argument("--only", choices=("fits", "covariates", "commands"), help="one of the tables")
     options = parser.parse_args()
     system = f"{platform.system()} {platform.machine()}"
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {system}")
     packages = ("numpy", "pandas", "statsmodels", "mixedlm")
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages if installed(name))
     print(f"Python {platform.python_version()}, {versions}\n")
-    if options.only != "commands":
-        fits(options.cap)
-    if options.only != "fits":
+    if options.only in (None, "fits"):
+        fits(options.cap, DESIGNS)
+    if options.only in (None, "covariates"):
+        fits(options.cap, WITH_COVARIATES)
+    if options.only in (None, "commands"):
         commands()
 
 

@@ -21,42 +21,48 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float64]
+
 MOST_RUNS = 7
 
 
-def blupboard(outcome: NDArray[np.float64], group: NDArray[np.int32]) -> Callable[[], float]:
+def blupboard(outcome: Floats, group: NDArray[np.int32], covariates: Floats) -> Callable[[], float]:
     from estimators import GroupData, build_registry
 
     reml = build_registry(entry_points=False)["reml"]
+    adjust = {f"x{k}": values for k, values in enumerate(covariates)}
 
     def fit() -> float:
-        value = reml.fit(GroupData.from_arrays(outcome, group)).parameters["sigma_group"].value
+        data = GroupData.from_arrays(outcome, group, adjust=adjust)
+        value = reml.fit(data).parameters["sigma_group"].value
         return float("nan") if value is None else value
 
     return fit
 
 
-def mixedlm(outcome: NDArray[np.float64], group: NDArray[np.int32]) -> Callable[[], float]:
+def mixedlm(outcome: Floats, group: NDArray[np.int32], covariates: Floats) -> Callable[[], float]:
     import mixedlm as library
     import pandas as pd
 
-    frame = pd.DataFrame({"y": outcome, "g": group})
+    adjust = {f"x{k}": values for k, values in enumerate(covariates)}
+    frame = pd.DataFrame({"y": outcome, "g": group, **adjust})
+    formula = " + ".join(["y ~ 1", *adjust, "(1 | g)"])
 
     def fit() -> float:
-        variances = library.lmer("y ~ 1 + (1 | g)", frame).VarCorr()
+        variances = library.lmer(formula, frame).VarCorr()
         return float(variances.groups["g"].stddev["(Intercept)"])
 
     return fit
 
 
-def statsmodels(outcome: NDArray[np.float64], group: NDArray[np.int32]) -> Callable[[], float]:
+def statsmodels(outcome: Floats, group: NDArray[np.int32], covariates: Floats) -> Callable[[], float]:
     import numpy as np
     from statsmodels.regression.mixed_linear_model import MixedLM
 
-    ones = np.ones((len(outcome), 1))
+    design = np.column_stack([np.ones(len(outcome)), *covariates])
 
     def fit() -> float:
-        return float(np.sqrt(MixedLM(outcome, ones, groups=group).fit(reml=True).cov_re[0, 0]))
+        return float(np.sqrt(MixedLM(outcome, design, groups=group).fit(reml=True).cov_re[0, 0]))
 
     return fit
 

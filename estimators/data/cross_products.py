@@ -14,7 +14,7 @@ import numpy as np
 
 from estimators.arrays import triangle_of
 from estimators.data.covariates import Covariates
-from estimators.data.sums import add_by_code, exact_where_constant
+from estimators.data.sums import exact_where_constant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -113,13 +113,18 @@ def _means(rows: CodedRows, terms: Sequence[Term], total: Floats) -> tuple[Float
     Rounding grows with the root of a group's rows only: blocks are summed on their own first.
     """
     sums, plain = np.zeros((len(terms), len(total))), np.zeros(len(terms))
+    few = len(total) <= ROWS_AT_A_TIME
     for some in _blocks(rows):
         codes = rows.codes[some]
         weights = None if rows.weights is None else rows.weights[some]
         for k, term in enumerate(terms):
             values = term.values(some)
             plain[k] += values.sum() if rows.repeats is None else values @ rows.repeats[some]
-            add_by_code(sums[k], codes, values if weights is None else values * weights)
+            shares = values if weights is None else values * weights
+            if few:
+                sums[k] += np.bincount(codes, shares, minlength=len(total))
+            else:
+                np.add.at(sums[k], codes, shares)
     count = len(rows.outcome) if rows.repeats is None else rows.repeats.sum()
     return np.ascontiguousarray((sums / total).T), plain / count
 

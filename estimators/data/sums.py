@@ -141,14 +141,14 @@ def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:
     some = np.maximum(n, 1)
     total, rest_total, squares = np.zeros(groups), np.zeros(groups), np.zeros(groups)
     for block in _blocks(len(y)):
-        add_by_code(total, codes[block], y[block] - origin)
+        _add(total, codes[block], y[block] - origin)
     rough = total / some
     for block in _blocks(len(y)):
         of = codes[block]
         rest = y[block] - origin
         rest -= rough[of]
-        add_by_code(rest_total, of, rest)
-        add_by_code(squares, of, np.square(rest, out=rest))
+        _add(rest_total, of, rest)
+        _add(squares, of, np.square(rest, out=rest))
     shift = rest_total / some
     low, high = _bounds(rows, (n > 0) & (squares <= _rounding(n, max(rows.high - origin, origin - rows.low))))
     names = np.empty(groups, dtype=object)
@@ -186,8 +186,8 @@ def _blocks(rows: int) -> Iterator[slice]:
     return (slice(start, start + size) for start in range(0, rows, size))
 
 
-def add_by_code(sums: NDArray[np.float64], of: NDArray[np.int64], values: NDArray[np.float64]) -> None:
-    """Add a block's values ``(B,)`` to the sums ``(J,)`` of their groups.
+def _add(sums: NDArray[np.float64], of: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+    """Add a block's values to the sums of their groups.
 
     Where groups are few, and so have many rows, the block is summed on its own first: rounding then grows
     with the root of the rows only (Higham 1993, SIAM J. Sci. Comput. 14, 783-799).

@@ -172,7 +172,8 @@ def fit_fixed_groups(data: GroupData, covariates: Covariates) -> FixedGroups:
     size = len(kept)
     df = data.df_within - size
     if df < 1:
-        raise DataError(f"no row within groups is left over beside {size} covariate terms")
+        terms = f"{size} covariate term{'' if size == 1 else 's'}"
+        raise DataError(f"no row within groups is left over beside {terms}")
     triangle = upper[:size, :size]
     slope = np.linalg.solve(triangle, upper[:size, -1])
     left = float(np.linalg.norm(upper[size:, -1]))

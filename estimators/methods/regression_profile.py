@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 SMALL = 1e-12
 """Directions within groups so much weaker than the strongest are left out of a bound."""
+FAR = 1e6
+"""Up to so many times 1 / W the products of orthonormal columns have a condition number, and lose digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,9 +198,19 @@ class RegressionProfile:
             fall = self.multiplier * fall / here.residual + falling * falling / self.multiplier
         return rising - falling, rise - fall
 
-    def scan(self, ratio: Floats, replicates: slice) -> Floats:
-        """The scores at G ratios, ``(1, G)``, from products of the rows: good enough to find their signs."""
-        del replicates
+    def scan(self, ratio: Floats, replicates: slice) -> Floats:  # noqa: ARG002 - there is one
+        """The scores at G ratios, ``(1, G)``, from products of the rows: good enough to find their signs.
+
+        Those of ratios so large that products lose too many digits are from the rows themselves.
+        """
+        far = ratio * self.size[-1] > FAR
+        score = np.empty((1, len(ratio)))
+        score[0, far] = self.score(ratio[far], np.zeros(int(far.sum()), dtype=np.intp))
+        if not far.all():
+            score[0, ~far] = self._scan_products(ratio[~far])
+        return score
+
+    def _scan_products(self, ratio: Floats) -> Floats:
         weights = self.size / (1.0 + self.size * ratio[:, None])
         flat = self.products.reshape(len(self.size), -1)
         shape = (len(ratio), *self.products.shape[1:])
@@ -215,7 +227,7 @@ class RegressionProfile:
         rising = weights @ self.count
         if self.method == "reml":
             rising -= np.einsum("gaa->g", np.linalg.solve(inner, pulled[:, :-1, :-1]))
-        return np.asarray((rising - falling)[None])
+        return np.asarray(rising - falling)
 
     def tops(self) -> Floats:
         """A ratio past which the score is proven positive, ``(1,)``.

@@ -325,3 +325,56 @@ def test_covariates_of_other_groups_are_refused(labels, values, said):
     data = GroupData.from_estimates("abc", [1, 2, 4], [1, 1, 2])
     with pytest.raises(DataError, match=said):
         data.explained_by(labels, {"x": values})
+
+
+@pytest.mark.parametrize("times", [1e4, 1e8, 1e12])
+@pytest.mark.parametrize("method", ["reml", "ml"])
+def test_groups_that_differ_by_far_more_than_their_rows_do_not_break_the_search(times, method):
+    rng = np.random.default_rng(21)
+    y, group, adjust, _ = drawn(21)
+    of_group = rng.standard_normal(9)
+    far = y + times * (rng.standard_normal(9) + of_group)[group]
+    data = GroupData.from_arrays(far, group, adjust=adjust, explained_by={"z": of_group[group]})
+    fit = BUILT_IN[method].fit(data)
+    assert 0.3 < parameter(fit, "sigma_group") / times < 2
+    np.testing.assert_allclose(fit.estimate, BUILT_IN["ols"].fit(data).estimate, rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("y", "given", "said"),
+    [
+        (
+            [1, 2, 3],
+            {"adjust": {"x": [1, 2, 4]}},
+            "no row within groups is left over beside 1 covariate term",
+        ),
+        ([1, 3, 5, 4, 2, 9, 7], {"explained_by": {"x": list("uuuvvww")}}, "needs more groups than these 3"),
+        (
+            [1, 2, 4, 8, 9, 2, 4],
+            {"adjust": {"x": [1, 2, 4, 0, 1, 0, 2]}},
+            "rows do not vary within any group",
+        ),
+    ],
+)
+def test_data_that_leave_nothing_over_are_refused(y, given, said):
+    group = "aab" if len(y) == 3 else "aaabbcc"
+    for method in ("reml", "ml"):
+        with pytest.raises(DataError, match=said):
+            BUILT_IN[method].fit(GroupData.from_arrays(y, list(group), **given))
+
+
+def test_the_rows_of_a_large_table_give_what_matrices_of_all_rows_give():
+    """Blocks of rows, weights that repeat, and many groups of one size."""
+    rng = np.random.default_rng(30)
+    group = rng.integers(0, 300, 40_000)
+    x, w = rng.standard_normal((2, 40_000)), rng.integers(1, 4, 40_000)
+    y = x[0] - 2 * x[1] + rng.standard_normal(300)[group] + rng.standard_normal(40_000)
+    fit = BUILT_IN["ols"].fit(GroupData.from_arrays(y, group, adjust={"a": x[0], "b": x[1]}, weights=w))
+    root = np.sqrt(w)
+
+    def within(column):
+        return column - (np.bincount(group, w * column) / np.bincount(group, w))[group]
+
+    design = np.column_stack([within(x[0]), within(x[1])]) * root[:, None]
+    want = np.linalg.lstsq(design, within(y) * root, rcond=None)[0]
+    assert relative([c.estimate for c in fit.coefficients], want) < 1e-12
