@@ -13,6 +13,7 @@ from dashboard.callbacks import (
     downloads,
     how_sure,
     lesson,
+    line_form,
     reading,
     refused,
     risk,
@@ -37,6 +38,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     risk.register(app, comparisons, studies)
     comparison.register(app, comparisons)
     reading.register(app, comparisons)
+    line_form.register(app, comparisons)
     refused.register(app, comparisons)
     views.register(app, comparisons)
     conclude.register(app, comparisons)

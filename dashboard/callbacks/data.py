@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State, ctx, no_update
 
+from dashboard.ingest.data_kinds import ROWS
 from dashboard.pages import ids, panels
+from dashboard.pages.column_picker import column_options
 from dashboard.pages.file_reading import column_names
-from dashboard.pages.rail import column_options, my_files
+from dashboard.pages.line_form import beside_pickers
+from dashboard.pages.rail import my_files
 from dashboard.serving.server import owner
 from dashboard.session.first_choices import first_choices, missing_columns, worked_example
 from dashboard.session.reread import read_as_before
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from dashboard.session.sources import ChosenSource
 
 
-_NOTHING = (no_update,) * 9
+_NOTHING = (no_update,) * 11
 
 
 def register(app: dash.Dash, comparisons: Comparisons) -> None:
@@ -40,6 +43,8 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         Output(ids.FILTER_COLUMN, "data"),
         Output(ids.READING, "data"),
         Output(ids.MY_FILES, "children"),
+        Output(ids.LINE_FORM, "value"),
+        Output(ids.BESIDE_COLUMNS, "children"),
         Output(ids.PROBLEM, "children", allow_duplicate=True),
         Input(ids.UPLOADED, "data"),
         Input(ids.sample_button(ALL), "n_clicks"),
@@ -96,6 +101,8 @@ def open_dataset(comparisons: Comparisons, who: str, token: str) -> tuple[Any, .
         *(columns[name] for name in ("outcomes", "outcome", "groups", "group", "columns")),
         None if held is None else held.to_json(),
         my_files(comparisons.workspace, who, token),
+        ROWS if held is None else held.form,
+        beside_pickers(dataset.table, held),
         None,
     )
 

@@ -147,7 +147,8 @@ def chosen_in(open_file: OpenFile) -> tuple[ChosenColumns, ChosenReading]:
     token = text((open_file["dataset"] or {}).get("token"))
     state = ChosenReading.from_json(open_file["store"], token)
     outcome, group = open_file["outcome"] or "", open_file["group"] or ""
-    return ChosenColumns(token, outcome, group, state.reading_of(outcome), state.rows), state
+    reading, summary = state.reading_of(outcome), state.summary_of(outcome)
+    return ChosenColumns(token, outcome, group, reading, state.rows, summary), state
 
 
 def panel_content(comparisons: Comparisons, who: str, chosen: ChosenColumns) -> tuple[list[Any], list[Any]]:
@@ -163,7 +164,8 @@ def panel_content(comparisons: Comparisons, who: str, chosen: ChosenColumns) -> 
     except (BlupboardError, ValueError) as error:
         used, line = reading_used(table.layout, chosen.reading, None), str(error)
         noun = "row" if table.layout is None else "line"
-    roles = {chosen.outcome: "outcome", chosen.group: "group"}
+    roles = dict(() if chosen.summary is None else ((name, role) for role, name in chosen.summary.columns))
+    roles = {chosen.outcome: "outcome", **roles, chosen.group: "group"}
     rows = preview(first_rows(table, roles), roles, noun, sentence(line))
     words = two_values(table.column(chosen.outcome), notation)
     return controls(table, chosen.reading, used, words), rows
@@ -244,7 +246,8 @@ def _undone(page: _Page) -> _Step:
     back = page.state.before
     if back is None:
         return page.chosen, page.state
-    before = ChosenColumns(page.chosen.token, back.outcome, back.group, back.reading, back.rows)
+    now = page.chosen
+    before = ChosenColumns(now.token, back.outcome, back.group, back.reading, back.rows, now.summary)
     return before, replace(page.state, before=None)
 
 

@@ -9,6 +9,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from dashboard.words.ranks import rank_columns
+from dashboard.words.summaries import summaries_line
 from estimators.contract.comparison import TIDY
 from estimators.data.covariates import INTERCEPT
 from estimators.data.left_out import groups_sentence, sentences
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dashboard.ingest.reduce import FileGroups
-    from estimators import Coefficient, Comparison, GroupData
+    from estimators import Coefficient, Comparison
 
 LONGEST_LABEL = 40
 
@@ -145,19 +146,6 @@ def _data_line(comparison: Comparison) -> str:
     left_out = ", ".join(f"{count:,} {cause}" for cause, count in causes.items() if count and not by_example)
     line = f"{data.total:,} of {data.rows_read:,} rows in {len(data):,} groups"
     return f"{line}; left out: {left_out}" if left_out else line
-
-
-def summaries_line(data: GroupData) -> str:
-    """How many groups came as summaries, and of what."""
-    groups = f"{len(data):,}"
-    if data.counts is not None and data.counts.of_trials:
-        return f"{data.counts.events.sum():,} events in {data.total:,} trials of {groups} groups"
-    if data.counts is not None:
-        exposure = f"{data.counts.exposure.sum():,.6g}"
-        return f"{data.counts.events.sum():,} events in an exposure of {exposure} of {groups} groups"
-    if data.counts_rows:
-        return f"{groups} published means of {data.total:,} rows"
-    return f"{groups} published means with standard errors"
 
 
 def _digits(comparison: Comparison) -> int:

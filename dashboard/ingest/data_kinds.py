@@ -60,6 +60,43 @@ SIZES: Final = frozenset({"n", "trials", "exposure"})
 
 
 @dataclass(frozen=True)
+class LineForm:
+    """What a line of a file can be, with the one measure of spread that it has, as a person chooses it."""
+
+    id: str
+    label: str
+    kind: DataKind = "rows"
+    main: str = ""
+    """The role of what is compared; nothing of rows."""
+    beside: tuple[str, ...] = ()
+    """The roles of the other columns of numbers."""
+
+
+LINE_FORMS: Final = {
+    form.id: form
+    for form in (
+        LineForm("rows", "Rows"),
+        LineForm("means-sd", "Means with SD and n", "means", "mean", ("sd", "n")),
+        LineForm("means-variance", "Means with variance and n", "means", "mean", ("variance", "n")),
+        LineForm("means-se", "Means with SE and n", "means", "mean", ("se", "n")),
+        LineForm("estimates-se", "Estimates with SE", "estimates", "estimate", ("se",)),
+        LineForm("estimates-variance", "Estimates with variance", "estimates", "estimate", ("variance",)),
+        LineForm("counts", "Events out of trials", "counts", "events", ("trials",)),
+        LineForm("rates", "Events in an exposure", "rates", "events", ("exposure",)),
+    )
+}
+ROLE_LABELS: Final = {
+    "sd": "SD",
+    "variance": "Variance",
+    "se": "SE",
+    "n": "n",
+    "trials": "Trials",
+    "exposure": "Exposure",
+}
+"""What the columns beside what is compared are called on the page."""
+
+
+@dataclass(frozen=True)
 class SummaryColumns:
     """Which columns hold the summaries of the groups."""
 
@@ -71,6 +108,16 @@ class SummaryColumns:
     def outcome(self) -> str:
         """The column with what is compared."""
         return self.columns[0][1]
+
+    @property
+    def form(self) -> LineForm:
+        """What its lines are."""
+        return next(f for f in LINE_FORMS.values() if {f.main, *f.beside} == set(self.by_role))
+
+    @property
+    def beside(self) -> tuple[tuple[str, str], ...]:
+        """(role, name of the column) but for what is compared."""
+        return self.columns[1:]
 
     @property
     def by_role(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.data_kinds import SUMMARY_KINDS, SummaryColumns
@@ -95,14 +95,25 @@ def guess_kind(
     return None
 
 
-def guess_columns(table: Table, kind: str, named: Mapping[str, str], group: str | None) -> GuessedSummary:
+def guess_columns(
+    table: Table,
+    kind: str,
+    named: Mapping[str, str],
+    group: str | None,
+    *,
+    roles: Collection[str] | None = None,
+) -> GuessedSummary:
     """The likeliest columns of a kind that was chosen, beside those ``named`` by role.
+
+    With ``roles`` they are those alone: of several measures of spread, say, the one that is meant.
 
     Raises:
         UnreadableFile: a column is not named and none is called as such.
 
     """
     known = SUMMARY_KINDS.get(kind)
+    if known is not None and roles is not None:
+        known = replace(known, spreads=tuple(role for role in known.spreads if role in roles))
     taken = () if group is None else (group,)
     columns = None if known is None else _columns_of(table, known, named, taken)
     summary = SummaryColumns.of(kind, named if columns is None else columns)

@@ -35,6 +35,8 @@ CHOICES: Final = "choices"
 
 OUTCOME: Final = "outcome"
 GROUP: Final = "group"
+LINE_FORM: Final = "line-form"
+BESIDE_COLUMNS: Final = "beside-columns"
 LEVEL: Final = "level"
 SORT: Final = "sort"
 SHOW_OWN: Final = "show-own"
@@ -243,6 +245,11 @@ def estimator_switch(estimator_id: Part) -> dict[str, Any]:
 def estimator_option(estimator_id: Part, name: Part) -> dict[str, Any]:
     """The control of one option."""
     return {"type": "estimator-option", "id": estimator_id, "name": name}
+
+
+def beside_column(role: Part) -> dict[str, Any]:
+    """The list of columns for a number that a summary has besides the outcome."""
+    return {"type": "beside-column", "role": role}
 
 
 def shared_option(name: Part) -> dict[str, Any]:

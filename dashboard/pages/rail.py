@@ -9,15 +9,18 @@ from dash import html
 
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data, explained
+from dashboard.pages.column_picker import column_options, column_picker
 from dashboard.pages.controls import control_with_label, option_control, plugin_tag, plugin_words
 from dashboard.pages.dials import dials
 from dashboard.pages.file_reading import column_names, row_filter
+from dashboard.pages.line_form import beside_pickers, form_picker
 from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.refused_panel import refused_line
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.stack_columns import stack_link
 from dashboard.pages.symbols import icon
 from dashboard.session.choices import LEVELS, Choices, arrangement_choices, shared_options, sort_choices
+from dashboard.session.first_choices import held_reading
 from dashboard.storage.deleted_files import UNDO_MINUTES, deleted_datasets
 from dashboard.storage.refused_files import refused_files
 from dashboard.words.numbers import row_count
@@ -29,10 +32,6 @@ if TYPE_CHECKING:
     from dashboard.storage.datasets import Dataset
     from dashboard.storage.workspace import Workspace
     from estimators import Design
-
-_MANY_COLUMNS = 1000
-_OPTIONS_SHOWN = 300
-"""A list of columns has no more lines than this: whoever wants another types a part of its name."""
 
 
 def rail(
@@ -184,6 +183,7 @@ def _roles(table: Table | None, choices: Choices) -> html.Div:
     outcomes, groups = (
         ([], []) if table is None else (column_options(table, "outcome"), column_options(table, "group"))
     )
+    held = held_reading(choices)
     return html.Div(
         [
             html.Button(
@@ -193,8 +193,10 @@ def _roles(table: Table | None, choices: Choices) -> html.Div:
                 **explained("See and change how the file is read"),
             ),
             html.Div(id=ids.READING_CHANGES, className="chips"),
-            control_with_label("Outcome", _column_picker(ids.OUTCOME, outcomes, choices.source.outcome)),
-            control_with_label("Group", _column_picker(ids.GROUP, groups, choices.source.group)),
+            form_picker(held),
+            control_with_label("Outcome", column_picker(ids.OUTCOME, outcomes, choices.source.outcome)),
+            html.Div(beside_pickers(table, held), id=ids.BESIDE_COLUMNS),
+            control_with_label("Group", column_picker(ids.GROUP, groups, choices.source.group)),
             stack_link(),
             html.P(id=ids.ROWS_USED, className="rows-used"),
             html.Div(id=ids.READING_UNDO, className="reading-undo", role="status"),
@@ -204,43 +206,6 @@ def _roles(table: Table | None, choices: Choices) -> html.Div:
         className="roles",
         id=ids.ROLES,
     )
-
-
-def _column_picker(control_id: str, columns: list[dict[str, Any]], value: str) -> dmc.Select:
-    return dmc.Select(
-        id=control_id,
-        data=columns,
-        value=value or None,
-        placeholder="Choose a column",
-        allowDeselect=False,
-        searchable=True,
-        limit=_OPTIONS_SHOWN,
-        nothingFoundMessage="No such column",
-        maxDropdownHeight=360,
-        size="sm",
-        renderOption={"function": "columnOption"},
-        comboboxProps={"width": 300, "position": "bottom-end"},
-    )
-
-
-def column_options(table: Table, role: str) -> list[dict[str, Any]]:
-    """Every column with its type, distinct count and a few values; one that will not do says why.
-
-    Of a wide table the names alone: what is said of each column would take longer than opening the file.
-    """
-    options = []
-    brief = len(table.columns) > _MANY_COLUMNS
-    for column in table.columns:
-        option: dict[str, Any] = {"value": column.name, "label": column.name}
-        if not brief:
-            about = "about " if column.distinct_is_about else ""
-            option["facts"] = f"{column.kind}, {about}{column.distinct:,} different"
-            option["examples"] = ", ".join(column.examples)
-        why_not = column.not_outcome if role == "outcome" else column.not_group
-        if why_not is not None:
-            option |= {"disabled": True, "why_not": why_not}
-        options.append(option)
-    return options
 
 
 def _display(comparisons: Comparisons, choices: Choices, source: Description) -> list[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.ingest import ALL_ROWS, AS_FOUND, Condition, Reading, RowFilter
+from dashboard.ingest.data_kinds import LINE_FORMS, ROWS, SummaryColumns
 from dashboard.ingest.json_values import sequence, text
 from dashboard.ingest.reading import operator_of
 
@@ -46,10 +47,30 @@ class ChosenReading:
     """What was chosen before the last change, so that it can be undone."""
     event_of: str = ""
     """The outcome that the word that counts as 1 was chosen for."""
+    form: str = ROWS
+    """What a line is: a key of `data_kinds.LINE_FORMS`."""
+    beside: tuple[tuple[str, str], ...] = ()
+    """(role, column) of summaries but for the outcome; nothing for a column that is not chosen yet."""
 
     def reading_of(self, outcome: str) -> Reading:
         """The reading for an outcome; a word that counts as 1 is for the one that it was chosen for."""
         return self.reading if outcome == self.event_of else replace(self.reading, event=None)
+
+    def summary_of(self, outcome: str) -> SummaryColumns | None:
+        """The columns of summaries with this outcome; None where lines are rows.
+
+        Raises UnreadableFile with the column that is missing.
+        """
+        form = LINE_FORMS[self.form]
+        if form.id == ROWS:
+            return None
+        return SummaryColumns.of(form.kind, {form.main: outcome, **dict(self.beside)})
+
+    def with_summary(self, summary: SummaryColumns | None) -> ChosenReading:
+        """The same with these columns of summaries."""
+        if summary is None:
+            return replace(self, form=ROWS, beside=())
+        return replace(self, form=summary.form.id, beside=summary.beside)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for `from_json`."""
@@ -60,6 +81,8 @@ class ChosenReading:
             "waved_off": list(self.waved_off),
             "before": None if self.before is None else self.before.to_json(),
             "event_of": self.event_of,
+            "form": self.form,
+            "beside": dict(self.beside),
         }
 
     @classmethod
@@ -77,7 +100,15 @@ class ChosenReading:
             tuple(map(text, sequence(given.get("waved_off", [])))),
             Before.from_json(given.get("before")),
             text(given.get("event_of", "")),
+            _form(given.get("form", ROWS)),
+            tuple((text(role), text(name)) for role, name in dict(given.get("beside", {})).items()),
         )
+
+
+def _form(given: object) -> str:
+    if text(given) not in LINE_FORMS:
+        raise ValueError(given)
+    return text(given)
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,10 @@ def held_reading(choices: Choices) -> ChosenReading | None:
     source = choices.source
     if not isinstance(source, ChosenColumns):
         return None
-    return ChosenReading(
+    held = ChosenReading(
         source.token, source.reading, source.rows, choices.waved_off, event_of=source.outcome
     )
+    return held.with_summary(source.summary)
 
 
 def first_design(comparisons: Comparisons, owner: str) -> Design:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dashboard.ingest import Reading, UnreadableFile, guess_roles
+from dashboard.ingest.errors import name_list
 from dashboard.session.choices import Choices
 from dashboard.session.chosen_reading import Before
 from dashboard.session.first_choices import held_reading
-from dashboard.session.stored_file import ChosenColumns, StoredFile
+from dashboard.session.stored_file import ChosenColumns, source_of
 from dashboard.storage.errors import WorkspaceError
 from estimators import BlupboardError
 
@@ -42,7 +43,7 @@ def read_otherwise(
 
     def check(draft: Dataset) -> None:
         found.append(_with_columns_of(draft, wanted))
-        StoredFile(draft, found[0]).groups()
+        source_of(draft, found[0]).groups()
 
     comparisons.workspace.reread(owner, chosen.token, reading, check)
     return found[0]
@@ -57,7 +58,7 @@ def read_stacked(comparisons: Comparisons, owner: str, token: str, wanted: tuple
     def check(draft: Dataset) -> None:
         outcome, group = guess_roles(draft.table).pair
         if wanted and outcome and group:
-            StoredFile(draft, ChosenColumns(token, outcome, group)).groups()
+            source_of(draft, ChosenColumns(token, outcome, group)).groups()
 
     before = comparisons.workspace.get(owner, token)
     return comparisons.workspace.reread(owner, token, replace(before.reading, stack=wanted), check)
@@ -65,8 +66,11 @@ def read_stacked(comparisons: Comparisons, owner: str, token: str, wanted: tuple
 
 def _with_columns_of(dataset: Dataset, wanted: ChosenColumns) -> ChosenColumns:
     table = dataset.table
-    if all(table.column(name) for name in (wanted.outcome, wanted.group)):
+    if all(map(table.column, wanted.columns)):
         return wanted
+    if wanted.summary is not None:
+        gone = sorted(name for name in wanted.columns if table.column(name) is None)
+        raise UnreadableFile(f"Read so, {table.name} has no column {name_list(tuple(gone))}.")
     outcome, group = guess_roles(table).pair
     if outcome is None or group is None:
         role = "outcome" if outcome is None else "group"

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dashboard.ingest import ALL_ROWS, AS_FOUND, Reading, RowFilter, guess_roles
+from dashboard.ingest.data_kinds import SummaryColumns
+from dashboard.ingest.guess_kind import guess_kind
 from dashboard.ingest.json_values import text
 from dashboard.scene.group_noun import unit_of
 from dashboard.scene.group_rows import group_rows
@@ -49,6 +51,8 @@ class ChosenColumns:
     reading: Reading = AS_FOUND
     """Of the layout it says what the table was read by: that is read again before this says otherwise."""
     rows: RowFilter = ALL_ROWS
+    summary: SummaryColumns | None = None
+    """The columns of summaries, of which the outcome is the first; None where lines are rows."""
 
     controls: ClassVar[frozenset[str]] = frozenset({"outcome", "group", "reading"})
 
@@ -56,6 +60,7 @@ class ChosenColumns:
     def selection_key(self) -> str:
         """The same for the same dataset and columns, read alike, with the same rows."""
         chosen = {**self.reading.set_options(), **rows_to_json(self.rows)}
+        chosen |= {} if self.summary is None else self.summary.to_json()
         return selection_key(self.token, self.outcome, self.group, *([json.dumps(chosen)] if chosen else []))
 
     @classmethod
@@ -71,6 +76,7 @@ class ChosenColumns:
             "group": self.group,
             "reading": self.reading.set_options(),
             "rows": rows_to_json(self.rows),
+            "summary": None if self.summary is None else self.summary.to_json(),
             "design": None,
         }
 
@@ -85,15 +91,17 @@ class ChosenColumns:
             text(given["group"]),
             Reading.from_json(given.get("reading")),
             rows_from_json(given.get("rows")),
+            None if given.get("summary") is None else SummaryColumns.from_json(given["summary"]),
         )
 
     @classmethod
     def from_controls(cls, given: SourceControls) -> ChosenColumns:
-        """The columns of the two pickers. Raises DataError where one of them is empty."""
+        """The columns of the pickers. Raises DataError or UnreadableFile where one of them is empty."""
         if not given.outcome or not given.group:
             raise DataError("Choose an outcome (numbers) and a grouping column.")
         chosen = ChosenReading.from_json(given.reading, given.token)
-        return cls(given.token, given.outcome, given.group, chosen.reading_of(given.outcome), chosen.rows)
+        reading, summary = chosen.reading_of(given.outcome), chosen.summary_of(given.outcome)
+        return cls(given.token, given.outcome, given.group, reading, chosen.rows, summary)
 
     @classmethod
     def first(cls, holdings: Holdings, owner: str, token: str, kept: ChosenSource | None) -> ChosenColumns:
@@ -103,17 +111,30 @@ class ChosenColumns:
         """
         dataset = holdings.workspace.get(owner, token)
         table = dataset.table
-        if isinstance(kept, cls) and {kept.outcome, kept.group} <= {column.name for column in table.columns}:
+        if isinstance(kept, cls) and kept.columns <= {column.name for column in table.columns}:
             return replace(kept, reading=kept.reading.with_layout(dataset.reading))
         sample = sample_of(holdings.samples, token)
+        preset = holdings.preset_roles.get(token, (None, None))
+        found = guess_kind(table) if sample is None and preset == (None, None) else None
+        if found is not None:
+            summary = found.summary
+            return cls(token, summary.outcome, found.group, dataset.reading, summary=summary)
         outcome, group = guess_roles(table).pair if sample is None else (sample.outcome, sample.group)
-        of_outcome, of_group = holdings.preset_roles.get(token, (None, None))
-        return cls(token, of_outcome or outcome or "", of_group or group or "", dataset.reading)
+        return cls(token, preset[0] or outcome or "", preset[1] or group or "", dataset.reading)
+
+    @property
+    def columns(self) -> set[str]:
+        """The names of all of them."""
+        return {
+            self.outcome,
+            self.group,
+            *(name for _, name in (self.summary.columns if self.summary else ())),
+        }
 
     def open(self, holdings: Holdings, owner: str) -> StoredFile:
         """The file, if ``owner`` may read it. Raises UnknownDataset, UnusableSample or NoRoom."""
         dataset = holdings.workspace.get(owner, self.token)
-        return StoredFile(dataset, self, sample_of(holdings.samples, self.token))
+        return source_of(dataset, self, sample_of(holdings.samples, self.token))
 
 
 class StoredFile(GroupSource):
@@ -211,6 +232,15 @@ class StoredFile(GroupSource):
         from dashboard.ingest import table_groups
 
         return table_groups(self._dataset.table, **self._roles)
+
+
+def source_of(dataset: Dataset, chosen: ChosenColumns, sample: Sample | None = None) -> StoredFile:
+    """The source of these columns of a file: of rows, or of summaries."""
+    if chosen.summary is None:
+        return StoredFile(dataset, chosen, sample)
+    from dashboard.session.stored_summaries import StoredSummaries
+
+    return StoredSummaries(dataset, chosen, chosen.summary)
 
 
 def sample_of(samples: Mapping[str, Sample], token: str) -> Sample | None:

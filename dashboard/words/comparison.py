@@ -12,6 +12,7 @@ from dashboard.scene.truth import SAME, closest, distance
 from dashboard.words.grammar import article, join_names
 from dashboard.words.numbers import number, number_by_error, percent, row_count
 from dashboard.words.spreads import card_intervals, interval_in_brackets
+from dashboard.words.summaries import summaries_line
 from estimators import homogeneity
 
 if TYPE_CHECKING:
@@ -223,10 +224,9 @@ def _level(scene: Scene, value: float | None, error: float | None) -> str:
 
 def rows_used(data: GroupData) -> str:
     """How many rows are in use and how many are left out; of published summaries, how many there are."""
-    if not data.counts_rows:
-        noun = "mean" if len(data) == 1 else "means"
-        return f"{len(data):,} published {noun} with standard errors"
     left_out = max(data.dropped.total, sum(cause.rows for cause in data.left_out))
+    if data.kind != "rows":
+        return f"{summaries_line(data)}{f', {left_out:,} left out' if left_out else ''}"
     if left_out:
         return f"{row_count(data.total)} used, {left_out:,} left out"
     return f"{'All ' if data.total > 1 else ''}{row_count(data.total)} used"
@@ -235,6 +235,12 @@ def rows_used(data: GroupData) -> str:
 def dropped_warning(data: GroupData) -> str:
     """A warning where more than one row in twenty is left out for its outcome; else nothing."""
     lost = data.dropped.total - data.dropped.missing_group
+    if data.kind != "rows":
+        lines = len(data) + data.dropped.total
+        if lost <= MANY_LEFT_OUT * lines:
+            return ""
+        used = f"{len(data):,} of {lines:,} lines are used."
+        return f"{used} If the groups left out differ from the others, so does what is said of all."
     if lost <= MANY_LEFT_OUT * data.rows_read:
         return ""
     return (

@@ -1,0 +1,27 @@
+"""What is said of groups that came as summaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from estimators import GroupData
+
+
+def summaries_line(data: GroupData) -> str:
+    """How many groups came as summaries, and of what."""
+    noun = "group" if len(data) == 1 else "groups"
+    if data.counts is not None:
+        return f"{behind_summaries(data)} of {len(data):,} {noun}"
+    means = f"{len(data):,} published {'mean' if len(data) == 1 else 'means'}"
+    return f"{means} of {data.total:,} rows" if data.counts_rows else f"{means} with standard errors"
+
+
+def behind_summaries(data: GroupData) -> str:
+    """What the summaries are of; nothing where that is not known."""
+    if data.counts is not None:
+        events = f"{data.counts.events.sum():,} events"
+        if data.counts.of_trials:
+            return f"{events} in {data.total:,} trials"
+        return f"{events} in an exposure of {data.counts.exposure.sum():,.6g}"
+    return f"means of {data.total:,} rows" if data.counts_rows else ""
