@@ -76,13 +76,13 @@ LINE_FORMS: Final = {
     form.id: form
     for form in (
         LineForm("rows", "Rows"),
-        LineForm("means-sd", "Means with SD and n", "means", "mean", ("sd", "n")),
-        LineForm("means-variance", "Means with variance and n", "means", "mean", ("variance", "n")),
-        LineForm("means-se", "Means with SE and n", "means", "mean", ("se", "n")),
-        LineForm("estimates-se", "Estimates with SE", "estimates", "estimate", ("se",)),
-        LineForm("estimates-variance", "Estimates with variance", "estimates", "estimate", ("variance",)),
-        LineForm("counts", "Events out of trials", "counts", "events", ("trials",)),
-        LineForm("rates", "Events in an exposure", "rates", "events", ("exposure",)),
+        LineForm("means-sd", "Means, SD, n", "means", "mean", ("sd", "n")),
+        LineForm("means-variance", "Means, var., n", "means", "mean", ("variance", "n")),
+        LineForm("means-se", "Means, SE, n", "means", "mean", ("se", "n")),
+        LineForm("estimates-se", "Estimates, SE", "estimates", "estimate", ("se",)),
+        LineForm("estimates-variance", "Estimates, var.", "estimates", "estimate", ("variance",)),
+        LineForm("counts", "Events of trials", "counts", "events", ("trials",)),
+        LineForm("rates", "Rates of events", "rates", "events", ("exposure",)),
     )
 }
 ROLE_LABELS: Final = {
