@@ -96,7 +96,10 @@ def test_one_odd_value_is_refused_or_of_the_right_kind(name, value):
 
 
 @pytest.mark.parametrize(
-    "name", sorted(PLAIN.keys() - {"design", "reading", "rows", "waved_off", "lower_better", "arrangement"})
+    "name",
+    sorted(
+        PLAIN.keys() - {"design", "reading", "rows", "summary", "waved_off", "lower_better", "arrangement"}
+    ),
 )
 def test_a_missing_part_is_refused(name):
     assert Choices.from_json({k: v for k, v in PLAIN.items() if k != name}) is None

@@ -14,6 +14,7 @@ from dashboard.figures.page_view import draw_views
 from dashboard.ingest import Condition, Reading, RowFilter
 from dashboard.pages.comparison import comparison_content
 from dashboard.pages.layout import layout
+from dashboard.scene.scene import SORT_ROWS
 from dashboard.session.choices import KINDS, Choices, kind_of
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.simulation import ChosenDesign
@@ -96,7 +97,9 @@ def test_a_kind_of_source_that_nobody_knows_is_compared_drawn_and_described(comp
     assert "no rows behind them" in drawings["group-rows"].problem
     page = to_json(layout(comparisons, "ann", choices))
     assert "trials.csv" in page
-    assert [label for label in ("Rows", "Information") if f'"label":"{label}"' in page] == ["Information"]
+    orders = ("Rows", "Information")
+    offered = [label for label in orders if f'"value":"{SORT_ROWS}","label":"{label}"' in page]
+    assert offered == ["Information"]
     assert source.script(scene.comparison).python == f"# python, {len(choices.on)}"
     assert (source.truth(), source.rows()) == (None, None)
 
