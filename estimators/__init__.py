@@ -39,6 +39,7 @@ from estimators.inference.moment_intervals import (
     williams_tukey_interval,
 )
 from estimators.inference.pairs import pairwise_probability, probability_above
+from estimators.inference.plan import Plan, best_is_best
 from estimators.inference.questions import Questions
 from estimators.inference.rank_sets import RankSets, marginal_rank_sets, simultaneous_rank_sets
 from estimators.inference.ranks import Ranks, group_ranks
@@ -127,6 +128,7 @@ __all__ = [
     "OptionError",
     "OptionSpec",
     "Parameter",
+    "Plan",
     "PluginFailure",
     "PluginStatus",
     "PredictionInterval",
@@ -156,6 +158,7 @@ __all__ = [
     "Theory",
     "View",
     "best_groups",
+    "best_is_best",
     "build_registry",
     "calibration",
     "call_above",

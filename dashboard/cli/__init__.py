@@ -15,6 +15,7 @@ from dashboard.cli.check_plugin import check_plugin_command
 from dashboard.cli.compare import compare_command
 from dashboard.cli.estimators import estimators_command
 from dashboard.cli.new_plugin import new_plugin_command
+from dashboard.cli.plan import plan_command
 from dashboard.cli.plugins import plugins_command
 from dashboard.cli.risk import risk_command
 from dashboard.cli.rows import rows_command
@@ -49,6 +50,7 @@ def cli() -> None:
 cli.add_command(serve_command)
 cli.add_command(compare_command)
 cli.add_command(select_command)
+cli.add_command(plan_command)
 cli.add_command(rows_command)
 cli.add_command(estimators_command)
 cli.add_command(simulate_command)

@@ -1,0 +1,100 @@
+"""``blupboard plan``: rows for a goal, at the estimated spreads and at the ends of their ratio's interval."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from estimators import Plan, exact_intervals
+from tests.commands import DYESTUFF, ROLES
+from tests.inference.oracles import groups_of
+from tests.oracles import BUILT_IN
+
+ESTIMATES = "trial,yi,se\n1,-0.9,0.3\n2,-1.6,0.2\n3,-1.3,0.4\n"
+
+
+def planned(blupboard, *arguments):
+    done = blupboard("plan", *arguments, "--format", "json")
+    assert (done.code, done.err) == (0, "")
+    return done.json
+
+
+def test_rows_are_those_of_the_spreads_and_of_the_ends_of_their_ratio(blupboard):
+    goals = ("--reliability", "0.9", "--width", "100", "--p-best", "0.7")
+    answer = planned(blupboard, DYESTUFF, *ROLES, *goals, "--level", "0.9")
+    data = groups_of("dyestuff")
+    found = BUILT_IN["reml"].fit(data).parameters
+    plan = Plan(found["sigma_group"].value, found["sigma_error"].value, 6, 0.9)
+    assert (answer["estimator"], answer["groups"], answer["ratio"]) == ("reml", 6, plan.ratio)
+    ends = exact_intervals(data, 0.9)["ratio"]
+    assert answer["ratio_interval"] == {"low": ends.low, "high": ends.high}
+    assert ends.low > 0
+    wanted = [("reliability", 0.9), ("width", 100.0), ("own_width", 100.0), ("p_best", 0.7)]
+    assert [(w["goal"], w["value"]) for w in answer["wanted"]] == wanted
+    for w in answer["wanted"]:
+        assert w["rows"] == plan.rows(w["goal"], w["value"])
+        for key, ratio in (("rows_at_low_ratio", ends.low), ("rows_at_high_ratio", ends.high)):
+            at = Plan(plan.sigma_error * ratio**0.5, plan.sigma_error, 6, 0.9)
+            assert w[key] == at.rows(w["goal"], w["value"])
+    for point in answer["curve"]:
+        assert point == {
+            "rows": point["rows"],
+            **{k: getattr(plan, k)(point["rows"]) for k in list(point)[1:]},
+        }
+    assert [point["rows"] for point in answer["curve"]][:7] == [1, 2, 5, 10, 20, 50, 100]
+
+
+def test_without_a_goal_it_is_a_reliability_and_the_table_has_the_curve(blupboard):
+    done = blupboard("plan", DYESTUFF, *ROLES, "--groups", "20")
+    assert (done.code, done.err) == (0, "")
+    head, sentence, _, names, *lines = done.out.splitlines()
+    assert head == "By REML BLUP: spread between groups 42, within groups 49.51; 20 groups"
+    assert sentence.startswith(
+        "A reliability of 0.8 needs 6 rows a group; 44 and 1 at the ends of the ratio's"
+    )
+    assert names.split() == ["rows", "reliability", "width", "own_width", "p_best"]
+    assert [line.split()[0] for line in lines] == ["1", "2", "5", "10", "20", "50", "100"]
+    rows = list(csv.DictReader(io.StringIO(blupboard("plan", DYESTUFF, *ROLES, "--format", "csv").out)))
+    assert float(rows[2]["reliability"]) == pytest.approx(float(lines[2].split()[1]), abs=1e-4)
+
+
+def test_a_spread_of_0_is_said_and_reached_by_nothing(blupboard, file):
+    rows = file("g,y\n" + "".join(f"{g},{y}\n" for g in "abc" for y in (1, 2, 3)))
+    done = blupboard("plan", rows, "--outcome", "y", "--group", "g", "--p-best", "0.9")
+    assert "best is reached by no number of rows." in done.out
+    assert "The spread between groups is estimated as 0" in done.out
+    answer = planned(blupboard, rows, "--outcome", "y", "--group", "g")
+    assert answer["wanted"][0]["rows"] is None
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (("--reliability", "1"), "between 0 and 1"),
+        (("--width", "-3"), "above 0"),
+        (("--groups", "1"), "at least 2 groups"),
+        (("--level", "2"), "between 0 and 1"),
+        (("--estimator", "ols"), "no spread between and within these groups is estimated by Level means"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused_in_a_sentence(blupboard, flags, words):
+    done = blupboard("plan", DYESTUFF, *ROLES, *flags)
+    assert done.code == 2
+    assert words in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_published_estimates_have_no_rows_to_plan(blupboard, file):
+    given = ("--kind", "estimates", "--estimate", "yi", "--se", "se", "--group", "trial")
+    done = blupboard("plan", file(ESTIMATES), *given)
+    assert (done.code, done.out) == (2, "")
+    assert "no spread between and within these groups is estimated" in done.err
+
+
+def test_counts_are_planned_by_their_trials(blupboard, file):
+    counts = file("ward,deaths,cases\nA,19,41\nB,3,20\nC,0,12\nD,7,30\n")
+    given = ("--kind", "counts", "--events", "deaths", "--trials", "cases", "--group", "ward")
+    answer = planned(blupboard, counts, *given)
+    assert answer["wanted"][0]["rows"] > 1
