@@ -215,6 +215,8 @@ def read_covariate(name: str, values: Any, of_group: bool, categorical: bool) ->
     if hasattr(values, "dictionary_encode"):  # an Arrow column
         import pyarrow as pa
 
+        if pa.types.is_temporal(values.type) and not categorical:
+            raise DataError(f"the covariate {name!r} holds {values.type} values: give numbers or text")
         if not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
             return _of_labels(name, of_group, encode_labels(values), categorical)
         values = values.cast(pa.float64()).to_numpy()

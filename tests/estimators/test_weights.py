@@ -185,12 +185,14 @@ def test_a_frame_of_any_library_gives_its_columns_by_name(library):
         ({"adjust": ["z"]}, "there is no column 'z' for the covariate; the columns are 'y', 'g', 'x'"),
         ({"adjust": ["y"]}, "'y' is the outcome and a covariate: choose one"),
         ({"weights": "g"}, "'g' is the group and a weight: choose one"),
+        ({"adjust": ["day"]}, "the covariate 'day' holds .* values: give numbers or text"),
     ],
 )
 def test_columns_of_a_frame_that_do_not_fit_are_refused(given, said):
-    frame = pd.DataFrame({"y": Y, "g": GROUP, "x": X})
-    with pytest.raises(DataError, match=said):
-        GroupData.from_frame(frame, outcome="y", group="g", **given)
+    frame = pd.DataFrame({"y": Y, "g": GROUP, "x": X, "day": pd.date_range("2026-01-01", periods=len(Y))})
+    for one in (frame, pl.from_pandas(frame)):
+        with pytest.raises(DataError, match=said):
+            GroupData.from_frame(one, outcome="y", group="g", **given)
 
 
 @pytest.mark.parametrize("given", [{"weights": TIMES}, {"adjust": {"x": X}}, {"explained_by": {"x": GROUP}}])
