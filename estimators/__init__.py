@@ -23,6 +23,7 @@ from estimators.fitting.fit_many import fit_many
 from estimators.inference.comparisons import comparison_multiplier, shared_letters
 from estimators.inference.funnel import Funnel, funnel
 from estimators.inference.grades import Grades, grades_within, group_grades
+from estimators.inference.heritability import Heritability, heritability
 from estimators.inference.heterogeneity import (
     MU_ERRORS,
     TAU2,
@@ -111,6 +112,7 @@ __all__ = [
     "GroupBatch",
     "GroupData",
     "GroupFit",
+    "Heritability",
     "Heterogeneity",
     "Homogeneity",
     "Influence",
@@ -177,6 +179,7 @@ __all__ = [
     "grades_within",
     "group_grades",
     "group_ranks",
+    "heritability",
     "heterogeneity",
     "homogeneity",
     "hookimpl",
