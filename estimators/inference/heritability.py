@@ -28,7 +28,7 @@ class Heritability:
     plot: float
     """Of one row: sigma_group^2 / (sigma_group^2 + sigma_error^2)."""
     entry_mean: float
-    """Of the mean of a group: sigma_group^2 / (sigma_group^2 + sigma_error^2 / n), n the harmonic mean of what
+    """Of a group's mean: sigma_group^2 / (sigma_group^2 + sigma_error^2 / n), n the harmonic mean of what
     groups weigh."""
     cullis: float
     """1 - mean variance of differences between predictions and their truths / (2 sigma_group^2)."""
