@@ -39,6 +39,7 @@ from estimators.inference.moment_intervals import (
     thomas_hultquist_interval,
     williams_tukey_interval,
 )
+from estimators.inference.own_intervals import own_intervals
 from estimators.inference.pairs import pairwise_probability, probability_above
 from estimators.inference.plan import Plan, best_is_best
 from estimators.inference.questions import Questions
@@ -189,6 +190,7 @@ __all__ = [
     "may_be_best",
     "model_checks",
     "option",
+    "own_intervals",
     "pairwise_probability",
     "prediction_error",
     "probability_above",

@@ -128,7 +128,7 @@ def compare_command(
     if layout in TIDY_LAYOUTS:
         for line in omissions(comparison, read):
             remark(line)
-    more = roles.to_json()
+    more = {**roles.to_json(), **_own_intervals(comparison)}
     more |= _checks(comparison) if checks else {}
     conclusions = _conclusions(comparison, top, calibrate) if inference else None
     write_answer(render(comparison, layout, read, more, conclusions), output)
@@ -174,6 +174,23 @@ def _conclusions(comparison: Comparison, top: int | None, calibrate: bool) -> di
         for result in comparison.succeeded:
             found[result.id] |= _calibration(comparison, result)
     return found
+
+
+def _own_intervals(comparison: Comparison) -> dict[str, Any]:
+    """Intervals of each group's own share or rate; nothing of other data."""
+    from estimators import own_intervals
+
+    found = own_intervals(comparison.data, comparison.level)
+    if not found:
+        return {}
+    groups = [
+        {
+            "group": label,
+            **{name: {"low": low[j], "high": high[j]} for name, (low, high) in found.items()},
+        }
+        for j, label in enumerate(comparison.data.labels)
+    ]
+    return {"own_intervals": groups}
 
 
 def _checks(comparison: Comparison) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from estimators import GroupData, build_registry, compare
+from estimators import GroupData, build_registry, compare, own_intervals
 
 MEANS = "school,mean,sd,n\nA,10,2,5\nB,12,3,8\nC,9,1.5,4\nD,14,2.5,6\n"
 COUNTS = "ward,deaths,cases\nA,9,41\nB,3,20\nC,0,12\nD,7,30\n"
@@ -190,3 +190,15 @@ def test_there_are_no_rows_behind_summaries_to_print(blupboard, refused, file):
     assert "are taken for counts" in refused("rows", file(COUNTS))
     named = blupboard("rows", file(COUNTS), "--outcome", "deaths", "--group", "ward")
     assert named.out.splitlines()[:2] == ["group,outcome", "A,9.0"]
+
+
+def test_own_shares_and_rates_have_intervals_of_their_own(blupboard, file):
+    done = blupboard("compare", file(COUNTS), *GIVEN["counts"][1], "--format", "json", "--level", "0.9")
+    low, high = own_intervals(MADE["counts"], 0.9)["wilson"]
+    assert [line["group"] for line in done.json["own_intervals"]] == list("ABCD")
+    wilson = [(line["wilson"]["low"], line["wilson"]["high"]) for line in done.json["own_intervals"]]
+    assert wilson == list(zip(low.tolist(), high.tolist(), strict=True))
+    rates = blupboard("compare", file(RATES), *GIVEN["rates"][1], "--format", "json").json
+    assert list(rates["own_intervals"][0]) == ["group", "exact"]
+    means = blupboard("compare", file(MEANS), *GIVEN["means"][1], "--format", "json").json
+    assert "own_intervals" not in means
