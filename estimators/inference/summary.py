@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from estimators.contract.joint import Joint
+from estimators.inference.heterogeneity import fit_heterogeneity
 from estimators.inference.rank_grid import ERROR
 from estimators.inference.rank_sets import MOST_GROUPS, marginal_rank_sets, simultaneous_rank_sets
 from estimators.inference.ranks import group_ranks
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from estimators.contract.fit import GroupFit
     from estimators.data.groups import GroupData
     from estimators.inference.ranks import Ranks
+    from estimators.methods.homogeneity import Homogeneity
     from estimators.methods.profile import Method
 
 
@@ -40,6 +42,9 @@ def inference_dict(
     if estimator.likelihood is not None and is_estimable(data):
         found["spreads"] = _spreads(data, estimator.likelihood, level)
         found["tests"] = _tests(data, estimator.likelihood)
+    elif (differ := fit_heterogeneity(data, estimator, fit)) is not None:
+        found["spreads"] = {"level": level, "exact": _exact(data, level)}
+        found["tests"] = {"q": _q(differ.test)}
     if fit.joint is None:
         return found
     ranks = group_ranks(fit.joint, level=level, top=top, smallest_first=smallest_first)
@@ -64,11 +69,14 @@ def _spreads(data: GroupData, method: Method, level: float) -> dict[str, Any]:
         }
         for name, interval in profile_intervals(data, method, level).items()
     }
-    exact = {
+    return {"level": level, "profile": profile, "exact": _exact(data, level)}
+
+
+def _exact(data: GroupData, level: float) -> dict[str, Any]:
+    return {
         name: {"low": interval.low, "high": interval.high, "empty": interval.empty}
         for name, interval in exact_intervals(data, level).items()
     }
-    return {"level": level, "profile": profile, "exact": exact}
 
 
 def _tests(data: GroupData, method: Method) -> dict[str, Any]:
@@ -76,13 +84,17 @@ def _tests(data: GroupData, method: Method) -> dict[str, Any]:
     tests = spread_tests(data, method)
     f, ratio = tests.f, tests.likelihood_ratio
     if f.df_within is None:
-        first = {"q": {"statistic": f.statistic, "df": f.df, "p": f.p}}
+        first = {"q": _q(f)}
     else:
-        first = {"f": {"statistic": f.statistic, "df": [f.df, f.df_within], "p": f.p}}  # type: ignore[dict-item]
+        first = {"f": {"statistic": f.statistic, "df": [f.df, f.df_within], "p": f.p}}
     second: dict[str, Any] = {"statistic": ratio.statistic, "p_half_chi2": ratio.p_half_chi2, "p": ratio.p}
     if ratio.draws is not None:
         second |= {"p_std_error": ratio.p_std_error, "seed": ratio.seed, "draws": ratio.draws}
     return {**first, "likelihood_ratio": second}
+
+
+def _q(test: Homogeneity) -> dict[str, Any]:
+    return {"statistic": test.statistic, "df": test.df, "p": test.p}
 
 
 def rank_lines(data: GroupData, ranks: Ranks) -> list[dict[str, Any]]:

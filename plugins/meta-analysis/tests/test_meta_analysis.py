@@ -17,8 +17,10 @@ from estimators import (
     OptionError,
     RemlBlup,
     check_estimator,
+    exact_intervals,
     group_ranks,
     heterogeneity,
+    inference_dict,
 )
 from shelf import codes, value
 
@@ -89,6 +91,19 @@ def test_it_carries_what_the_heterogeneity_is():
     data = trials("bcg")
     found = META.fit(data, {"tau2": "SJ", "mu_error": "knapp_hartung"}).details["heterogeneity"]
     assert found.to_dict() == heterogeneity(data, "SJ", "knapp_hartung").to_dict()
+
+
+def test_what_it_lets_conclude_is_the_exact_interval_q_and_ranks():
+    data = trials("bcg")
+    found = inference_dict(data, META, META.fit(data, {"tau2": "DL"}), level=0.9)
+    interval = exact_intervals(data, 0.9)["sigma_group"]
+    ends = {"low": interval.low, "high": interval.high, "empty": False}
+    assert found["spreads"] == {"level": 0.9, "exact": {"sigma_group": ends}}
+    assert found["tests"]["q"]["statistic"] == pytest.approx(answers("bcg")["common"]["Q"], rel=1e-12)
+    assert len(found["ranks"]) == len(data)
+    y, group = rows()
+    of_rows = GroupData.from_arrays(y, group)
+    assert set(inference_dict(of_rows, META, META.fit(of_rows))) == {"ranks"}
 
 
 def test_without_a_spread_it_says_so_and_ranks_nobody():
