@@ -204,8 +204,9 @@ def _pointing(page: Watched) -> dict[str, str]:
     before, times = page.bytes, []
     for row in (1, 2, 3):
         page.page.evaluate(
-            f"window.benchAct = () => {_ROWS}.find((row) => row.getAttribute('row-index') === '{row}')"
-            ".querySelector('.ag-cell').dispatchEvent(new MouseEvent('mouseover', {bubbles: true}))"
+            # a function that is the value of what is evaluated would be called at once
+            f"void (window.benchAct = () => {_ROWS}.find((row) => row.getAttribute('row-index') === '{row}')"
+            ".querySelector('.ag-cell').dispatchEvent(new MouseEvent('mouseover', {bubbles: true})))"
         )
         times.append(page.page.evaluate(NEXT_LIT))
     lit = [t for t in times if t is not None]
