@@ -27,12 +27,12 @@ def own_intervals(data: GroupData, level: float = 0.95) -> dict[str, Interval]:
         OptionError: a level that does not lie between 0 and 1.
 
     """
-    from scipy import stats
-
     if not 0 < level < 1:
         raise OptionError(f"a level lies between 0 and 1, not at {level:g}")
     if data.counts is None:
         return {}
+    from scipy import stats
+
     y, n, tail = data.counts.events.astype(np.float64), data.counts.exposure, (1.0 - level) / 2
     if not data.counts.of_trials:
         least = np.where(y > 0, stats.chi2.ppf(tail, 2 * np.maximum(y, 1)) / 2, 0.0)
