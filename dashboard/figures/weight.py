@@ -169,7 +169,7 @@ def _histogram(scene: Scene, ends: tuple[float, float], *, wide: bool) -> Trace:
 def information_title(scene: Scene) -> str:
     """What the axis of information is called."""
     if scene.published_error is None:
-        return f"rows per {scene.unit.one}"
+        return f"{scene.row.many} per {scene.unit.one}"
     return f"information per {scene.unit.one}, 1 / SE²"
 
 

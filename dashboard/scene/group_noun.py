@@ -1,4 +1,4 @@
-"""What one group is called: the column's name where that is a noun people group by."""
+"""What one group is called, the noun of its column where people group by that, and what its size counts."""
 
 from __future__ import annotations
 
@@ -32,10 +32,14 @@ ODD_PLURALS = {"person": "people", "salesperson": "salespeople", "fish": "fish",
 
 @dataclass(frozen=True)
 class Unit:
-    """What one group is called."""
+    """What one of something is called."""
 
     one: str = "group"
     many: str = "groups"
+
+
+ROW, TRIAL = Unit("row", "rows"), Unit("trial", "trials")
+"""What the sizes of groups count."""
 
 
 def unit_of(column: str) -> Unit:

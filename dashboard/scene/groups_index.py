@@ -49,4 +49,5 @@ def groups_index(scene: Scene) -> dict[str, Any]:
         "groups": everyone,
         "published": scene.published_error is not None,
         "unit": {"one": scene.unit.one, "many": scene.unit.many},
+        "row": {"one": scene.row.one, "many": scene.row.many},
     }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 
 from dashboard.scene.findings import Findings
-from dashboard.scene.group_noun import Unit, unit_of
+from dashboard.scene.group_noun import ROW, TRIAL, Unit, unit_of
 from dashboard.scene.label_text import short_label
 from dashboard.scene.natural_order import natural_places
 from dashboard.scene.orders import Orders
@@ -124,6 +124,11 @@ class Scene:
         """(J,) standard errors that were published with the means; None where there are rows."""
         known = self.comparison.data.known_variance
         return None if known is None else np.sqrt(known)[self.order]
+
+    @property
+    def row(self) -> Unit:
+        """What one of those is called that a group's size counts: a row, or a trial."""
+        return TRIAL if self.comparison.data.kind == "counts" else ROW
 
     @cached_property
     def is_share(self) -> bool:

@@ -14,6 +14,7 @@ from dashboard.words.numbers import number, number_by_error, percent, row_count
 from dashboard.words.spreads import card_intervals, interval_in_brackets
 from dashboard.words.summaries import summaries_line
 from estimators import homogeneity
+from estimators.inference.heterogeneity import fit_heterogeneity
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene, Series
@@ -58,10 +59,12 @@ def headline(scene: Scene) -> Headline:
         return Headline("No estimator is switched on.", "Switch one on at the left.")
     if data.df_within == 0:
         return Headline(
-            f"Every {unit.one} has one row.",
+            f"Every {unit.one} has one {scene.row.one}.",
             f"Chance and real differences between {unit.many} cannot be told apart.",
         )
-    return Headline(f"{len(data):,} {unit.many}, {data.total:,} rows.", _without_spreads(scene))
+    return Headline(
+        f"{len(data):,} {unit.many}, {row_count(data.total, scene.row)}.", _without_spreads(scene)
+    )
 
 
 def _of_spreads(scene: Scene, reference: Series) -> Headline:
@@ -127,7 +130,11 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
         return f"With {own_data(scene, 0)} each, {anyone} keeps {least} of its distance to the mean."
     if least == most:
         amounts = f"{_amount(scene, small)} to {_amount(scene, large)}"
-        given = f"{amounts} rows" if scene.published_error is None else f"standard errors of {amounts}"
+        given = (
+            f"{amounts} {scene.row.many}"
+            if scene.published_error is None
+            else f"standard errors of {amounts}"
+        )
         return f"With {given}, every {unit.one} keeps {least} of its distance to the mean."
     few = int((weighs == weighs[small]).sum())
     label = scene.labels[small]
@@ -142,7 +149,7 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
 def own_data(scene: Scene, position: int) -> str:
     """What the data of a group are, as in ``12 rows`` or ``a standard error of 1.5``."""
     if scene.published_error is None:
-        return row_count(int(scene.n[position]))
+        return row_count(int(scene.n[position]), scene.row)
     return f"a standard error of {_amount(scene, position)}"
 
 
@@ -187,7 +194,10 @@ def closest_sentence(scene: Scene) -> str:
 
 
 def cards(scene: Scene) -> tuple[Card, ...]:
-    """The headline method's population mean, spreads and ICC; a dash where a number does not exist."""
+    """The headline method's population mean, spreads and ICC; a dash where a number does not exist.
+
+    Where standard errors are known, what they leave of the differences stands in place of a spread within.
+    """
     reference = scene.reference
     titles = (
         ("mu", "Population mean μ"),
@@ -208,11 +218,35 @@ def cards(scene: Scene) -> tuple[Card, ...]:
         extra = "" if error is None else f"± {number(error, digits=2)}"
         explained = helps[name].help if name in helps else ""
         if scene.published_error is not None and name in ("sigma_error", "icc"):
-            explained = "Not estimated: every mean was published with its own standard error."
+            explained = "Not estimated: every mean has a standard error of its own, which is taken as known."
         out.append(
             Card(title, text, extra, explained, name, "" if value is None else intervals.get(name, ""))
         )
-    return tuple(out)
+    differ = None if reference is None or reference.result.fit is None else _differences(scene, reference)
+    return tuple(out) if differ is None else (*out[:2], *differ)
+
+
+def _differences(scene: Scene, reference: Series) -> tuple[Card, Card] | None:
+    """I^2 and the true mean of a further group, in the words of meta-analysis; None where there are none."""
+    comparison, unit = scene.comparison, scene.unit
+    found = fit_heterogeneity(comparison.data, reference.result.estimator, reference.result.fit)
+    if found is None:
+        return None
+    further = found.prediction_interval(comparison.level)
+    among = (
+        f"The share of the variance of the estimates that is between {unit.many}, by the typical standard "
+        f"error; by Higgins {percent(found.i2_higgins)}. H² {number(found.h2)}."
+    )
+    where = (
+        f"Where the true mean of a further {unit.one} is expected with {percent(comparison.level)}, "
+        f"by t with {found.test.df - 1} degrees of freedom."
+    )
+    width = None if further.low is None or further.high is None else further.high - further.low
+    low, high = (number(end, like=width, digits=2) for end in (further.low, further.high))
+    return (
+        Card("I²", percent(found.i2), "", among),
+        Card(f"{article(unit.one).capitalize()} new {unit.one}", f"{low} to {high}", "", where),
+    )
 
 
 def _level(scene: Scene, value: float | None, error: float | None) -> str:

@@ -94,7 +94,9 @@ def _facts(scene: Scene, at: int) -> list[str]:
     """What is known of the group's own data, and its true mean where the data are simulated."""
     known = scene.published_error
     facts = [
-        row_count(int(scene.n[at])) if known is None else f"standard error {number(float(known[at]))}",
+        row_count(int(scene.n[at]), scene.row)
+        if known is None
+        else f"standard error {number(float(known[at]))}",
         f"own mean {value_text(scene, scene.own_mean[at])}, "
         f"rank {_rank(scene.own_rank[at])} of {len(scene):,}",
     ]

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
+
+from dashboard.scene.group_noun import ROW
+
+if TYPE_CHECKING:
+    from dashboard.scene.group_noun import Unit
 
 DASH = "–"
 MINUS = "\N{MINUS SIGN}"
@@ -54,6 +60,6 @@ def percent(share: float | None, *, digits: int = 0) -> str:
     return f"{(min(steps, all_steps - 1) if share < 1 else steps) / 10**digits:.{digits}f}%"
 
 
-def row_count(count: int) -> str:
-    """``1 row``, ``2 rows``."""
-    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+def row_count(count: int, row: Unit = ROW) -> str:
+    """``1 row``, ``2 rows``; ``2 trials`` where that is what is counted."""
+    return f"{count:,} {row.one if count == 1 else row.many}"

@@ -65,9 +65,9 @@ def number_columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
     """
     truth = scene.truth
     columns = [
-        _Column("n", "rows", scene.n, "rows")
+        _Column("n", scene.row.many, scene.n, "rows")
         if scene.published_error is None
-        else _Column("own_error", "published SE", scene.published_error, "error"),
+        else _Column("own_error", "own SE", scene.published_error, "error"),
         _Column("own", "own mean", scene.own_mean, "value"),
     ]
     if truth is not None:

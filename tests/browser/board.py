@@ -23,9 +23,11 @@ _STALE = """
 _REPAINTED = f"""
 () => {{
     const graphs = [...document.querySelectorAll('.views .js-plotly-plot')];
-    const holds = (gd) => gd.data.length || gd.layout?.meta?.view;  // a view may have nothing to draw yet
-    const drawn = (gd) => gd.data && holds(gd) && gd.data !== gd.beforeRepaint;
     const card = (gd) => gd.closest('.panel');
+    const says = (gd) => card(gd).querySelector('.view-problem')?.textContent;
+    // a view may have nothing to draw yet, or a sentence why it draws nothing
+    const holds = (gd) => gd.data.length || gd.layout?.meta?.view || says(gd);
+    const drawn = (gd) => gd.data && holds(gd) && gd.data !== gd.beforeRepaint;
     const seen = (box) => box.bottom > 0 && box.top < window.innerHeight;
     const waits = (gd) => card(gd).ariaBusy === 'true' && !seen(card(gd).getBoundingClientRect());
     return graphs.length === {len(VIEWS)} && graphs.every((gd) => drawn(gd) || waits(gd));

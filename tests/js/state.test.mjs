@@ -16,6 +16,7 @@ const INDEX = {
     },
     published: false,
     unit: {one: 'school', many: 'schools'},
+    row: {one: 'row', many: 'rows'},
 };
 let heard = [];
 let state = createState(() => {});

@@ -20,11 +20,14 @@ const index = {
     order: [0, 1, 2],
     view: 'v',
     unit: {one: 'person', many: 'people'},
+    row: {one: 'row', many: 'rows'},
 };
 
 test('groups are counted with the noun of their column', () => {
     assert.equal(nameAndRows(index, 0), 'Ann \u00b7 1 row');
     assert.equal(nameAndRows(index, 1), 'Bob \u00b7 1,200 rows');
+    const trials = {...index, row: {one: 'trial', many: 'trials'}};
+    assert.equal(nameAndRows(trials, 1), 'Bob \u00b7 1,200 trials');
     const published = {...index, n: null, error: ['0.5', '1', '2']};
     assert.equal(nameAndRows(published, 0), 'Ann \u00b7 standard error 0.5');
     assert.equal(pickedText(index, []), '');

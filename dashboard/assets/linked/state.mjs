@@ -5,13 +5,14 @@
 import {matches, normalise} from './text.mjs';
 
 /**
+ * @typedef {{one: string, many: string}} Noun
  * @typedef {{positions: number[], keys: number[], labels: string[], n: number[] | null, error: string[] | null}} Entries
  *     some groups, one entry for each in every list
  * @typedef {{view: string | null, order: string, total: number, groups: Entries | null, published: boolean,
- *     unit: {one: string, many: string}}} Given what the server says; no groups where they are too many to be told of
+ *     unit: Noun, row: Noun}} Given what the server says; no groups where they are too many to be told of
  * @typedef {{view: string | null, orderKey: string, total: number, complete: boolean, order: number[],
  *     labels: Record<number, string>, n: Record<number, number> | null, error: Record<number, string> | null,
- *     unit: {one: string, many: string}}} Index the groups that are known: their keys by position, the rest by key
+ *     unit: Noun, row: Noun}} Index the groups that are known: their keys by position, the rest by key
  * @typedef {{key: number, source: string, at: import('./geometry.mjs').Mark | null}} Hover
  */
 
@@ -26,6 +27,7 @@ const EMPTY = {
     n: {},
     error: null,
     unit: {one: 'group', many: 'groups'},
+    row: {one: 'row', many: 'rows'},
 };
 
 /** `changed(cause)` is called after every change; cause is one of index, hover, step, picked, search, clear. */
@@ -287,6 +289,7 @@ function indexOf(given) {
         n: given.published ? null : {},
         error: given.published ? {} : null,
         unit: given.unit,
+        row: given.row,
     };
 }
 

@@ -1,0 +1,46 @@
+"""What is said of groups that came as summaries: trials where those are counted, and how estimates differ."""
+
+import numpy as np
+import pytest
+
+from dashboard.figures.weight import information_title
+from dashboard.scene.groups_index import groups_index
+from dashboard.words.comparison import cards, headline
+from dashboard.words.group_card import group_cards
+from dashboard.words.table import table_columns
+from estimators import GroupData, heterogeneity
+from tests.scenes import built_in, scene_of
+
+ESTIMATES = GroupData.from_estimates(
+    list("ABCDEF"),
+    np.array([28.0, 8.0, -3.0, 70.0, -1.0, 1.0]),
+    np.array([15.0, 10.0, 16.0, 11.0, 9.0, 11.0]),
+)
+COUNTS = GroupData.from_counts(list("ABC"), np.array([9, 3, 20]), np.array([41, 40, 45]))
+
+
+def test_the_size_of_a_group_of_counts_is_in_trials():
+    scene = scene_of(COUNTS, built_in("ols", "reml"), group="ward")
+    assert information_title(scene) == "trials per ward"
+    assert groups_index(scene)["row"] == {"one": "trial", "many": "trials"}
+    assert "trials" in [column["headerName"] for column in table_columns(scene)]
+    assert "41 trials" in next(
+        card["facts"][0] for card in group_cards(scene, [0, 1, 2]) if card["name"] == "A"
+    )
+    assert " rows" not in f"{headline(scene).answer} {headline(scene).detail}"
+
+
+def test_estimates_differ_in_the_words_of_meta_analysis():
+    scene = scene_of(ESTIMATES, built_in("ols", "reml"), group="school")
+    _, _, share, further = cards(scene)
+    found = heterogeneity(ESTIMATES, "REML")
+    assert (share.title, share.value) == ("I²", f"{100 * found.i2:.0f}%")
+    assert further.title == "A new school"
+    low, high = (float(end.replace("−", "-")) for end in further.value.split(" to "))
+    expected = found.prediction_interval(0.95)
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=0.5)
+
+
+def test_cards_keep_spreads_and_icc_where_there_are_rows():
+    titles = [card.title for card in cards(scene_of(COUNTS, built_in("ols", "reml")))]
+    assert titles[2:] == ["Within groups σe", "ICC"]
