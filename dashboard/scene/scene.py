@@ -18,6 +18,7 @@ from dashboard.scene.orders import Orders
 from dashboard.scene.style import LINE, Style, styles
 from dashboard.scene.truth import Closeness, Truth, distance
 from estimators.contract.comparison import TIDY, mean_rank
+from estimators.inference.own_intervals import own_intervals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -144,6 +145,15 @@ class Scene:
     def own_mean(self) -> NDArray[np.float64]:
         """(J,) each group's own mean."""
         return self.comparison.data.mean[self.order]
+
+    @cached_property
+    def own_interval(self) -> tuple[str, NDArray[np.float64], NDArray[np.float64]] | None:
+        """What a group's own share or rate leaves open: name of the method and (J,) ends; None of means."""
+        found = own_intervals(self.comparison.data, self.comparison.level)
+        if not found:
+            return None
+        name, (low, high) = next(iter(found.items()))
+        return name, low[self.order], high[self.order]
 
     @property
     def smallest_first(self) -> bool:

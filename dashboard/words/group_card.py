@@ -100,6 +100,10 @@ def _facts(scene: Scene, at: int) -> list[str]:
         f"own mean {value_text(scene, scene.own_mean[at])}, "
         f"rank {_rank(scene.own_rank[at])} of {len(scene):,}",
     ]
+    if scene.own_interval is not None:
+        name, low, high = scene.own_interval
+        ends = f"{value_text(scene, low[at])} – {value_text(scene, high[at])}"
+        facts.append(f"{ends} by its own events alone ({name.capitalize()})")
     ranks = None if scene.reference is None else rank_spread(scene, scene.reference, known_only=True)
     if scene.reference is not None and ranks is not None:
         facts.append(f"by {scene.reference.label} {rank_words(ranks, at)}")

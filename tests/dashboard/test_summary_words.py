@@ -1,5 +1,7 @@
 """What is said of groups that came as summaries: trials where those are counted, and how estimates differ."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from dashboard.scene.groups_index import groups_index
 from dashboard.words.comparison import cards, headline
 from dashboard.words.group_card import group_cards
 from dashboard.words.table import table_columns
-from estimators import GroupData, heterogeneity
+from estimators import GroupData, heterogeneity, own_intervals
 from tests.scenes import built_in, scene_of
 
 ESTIMATES = GroupData.from_estimates(
@@ -24,9 +26,12 @@ def test_the_size_of_a_group_of_counts_is_in_trials():
     assert information_title(scene) == "trials per ward"
     assert groups_index(scene)["row"] == {"one": "trial", "many": "trials"}
     assert "trials" in [column["headerName"] for column in table_columns(scene)]
-    assert "41 trials" in next(
-        card["facts"][0] for card in group_cards(scene, [0, 1, 2]) if card["name"] == "A"
-    )
+    facts = {card["name"]: card["facts"] for card in group_cards(scene, [0, 1, 2])}["A"]
+    assert facts[0] == "41 trials"
+    low, high = (ends[0] for ends in own_intervals(COUNTS, 0.95)["wilson"])
+    (alone,) = [fact for fact in facts if "by its own events alone (Wilson)" in fact]
+    shown = [float(end) / 100 for end in re.findall(r"[\d.]+(?=%)", alone)]
+    assert shown == pytest.approx([low, high], abs=0.001)
     assert " rows" not in f"{headline(scene).answer} {headline(scene).detail}"
 
 
