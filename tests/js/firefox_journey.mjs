@@ -45,14 +45,22 @@ const until = (condition, ...given) => page.waitForFunction(condition, {}, ...gi
 const says = (selector, words) =>
     until((s, w) => document.querySelector(s)?.textContent.includes(w), selector, words);
 
-/** Until no callback is under way and every view is drawn. */
+/** Until no callback is under way and every view in sight is drawn. */
 const settled = () =>
     until(() => {
         const lists = Object.entries(window.store?.getState().callbacks || {none: [0]});
         const done = ['stored', 'completed'];
         const busy = lists.some(([name, list]) => Array.isArray(list) && list.length && !done.includes(name));
         const graphs = [...document.querySelectorAll('.views .js-plotly-plot')];
-        return !busy && graphs.length > 0 && graphs.every((graph) => graph.layout?.meta?.view);
+        // what is out of sight waits
+        const waits = (graph) => {
+            const card = graph.closest('.panel');
+            return (
+                card.getAttribute('aria-busy') === 'true' && card.getBoundingClientRect().top > innerHeight
+            );
+        };
+        const drawn = (graph) => graph.layout?.meta?.view || waits(graph);
+        return !busy && graphs.length > 0 && graphs.every(drawn);
     });
 
 /** Where a point of a view's axes is in the window, with the view scrolled into it; shares count from the lower left. */

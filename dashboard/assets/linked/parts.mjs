@@ -6,6 +6,7 @@
 import {setProps} from '../shared/dash.mjs';
 import {isResetButton, metaOf, plotArea} from '../shared/plotly.mjs';
 import {ask, partOf, setPart} from './remote.mjs';
+import {dropRedrawn} from './sight.mjs';
 import {inTheme} from './theme.mjs';
 import {ownRanges, withZoom} from './zoom.mjs';
 
@@ -87,6 +88,7 @@ export function answerZooms(view, drawn) {
             tellSubtitle(answer.figure, view);
             tellProblem('', view);
             makeRoom(answer.figure, view.id);
+            dropRedrawn(view.id);
             setProps(view.id, {figure: inTheme(withZoom(answer.figure, view.id))});
             view.wrapper.scrollTop = 0;
             drawn(view);

@@ -5,7 +5,7 @@
  */
 import {setProps} from '../shared/dash.mjs';
 import {inTheme} from './theme.mjs';
-import {withZoom} from './zoom.mjs';
+import {latestFigure, withZoom} from './zoom.mjs';
 
 const NEAR = '50px 0px'; // around what is in sight
 const BUSY = 'aria-busy';
@@ -69,6 +69,14 @@ export function drawWhenNear(figure, graphId) {
         observer.observe(card);
     }
     drawSoon();
+}
+
+/** Lets go of what waits where that is what was last drawn, in another theme: something newer takes its place. */
+export function dropRedrawn(graphId) {
+    if (waiting.has(graphId) && waiting.get(graphId) === latestFigure(graphId)) {
+        waiting.delete(graphId);
+        cardOf(graphId)?.removeAttribute(BUSY);
+    }
 }
 
 /** Whether a graph shows what it was last given, and is near what is in sight. */

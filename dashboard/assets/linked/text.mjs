@@ -3,7 +3,9 @@ import {counted} from '../shared/words.mjs';
 
 /** What a group's own data are: its rows or trials, or the standard error that was published with its mean. */
 function ownData(index, key) {
-    return index.n ? counted(index.n[key], index.row.one, index.row.many) : `standard error ${index.error[key]}`;
+    return index.n
+        ? counted(index.n[key], index.row.one, index.row.many)
+        : `standard error ${index.error[key]}`;
 }
 
 /** "3 schools". */
