@@ -270,6 +270,7 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
     if rows is None:
         more = {"rowModelType": "infinite"}
         options |= {"cacheBlockSize": 200, "maxBlocksInCache": 20, "infiniteInitialRowCount": 200}
+        options |= {"maxConcurrentDatasourceRequests": 1}  # of two at once dash hears one
     return dag.AgGrid(
         id=ids.TABLE,
         columnDefs=columns,

@@ -125,8 +125,8 @@ def table_columns(scene: Scene) -> list[dict[str, Any]]:
         "value": f"params.value == null ? '–' : d3.format('{value_format(scene)}')(params.value)",
         "share": "params.value == null ? '–' : params.value > 0 && params.value < 0.005 ? '<1%' : "
         "params.value >= 0.995 && params.value < 1 ? '>99%' : d3.format('.0%')(params.value)",
-        "rows": "d3.format(',')(params.value)",
-        "error": "d3.format('.4~g')(params.value)",
+        "rows": "params.value == null ? '–' : d3.format(',')(params.value)",
+        "error": "params.value == null ? '–' : d3.format('.4~g')(params.value)",
         "expected": "params.value == null ? '–' : d3.format(',.1f')(params.value)",
         "end": "params.value == null ? '–' : d3.format(',')(params.value)",
     }

@@ -322,6 +322,7 @@ def test_a_long_table_asks_for_its_rows(comparisons, upload):
     choices = Choices(ChosenColumns(upload(content=content).token, "score", "school"), on=("ols",))
     grid = table_update(comparisons.scene("ann", choices), None)["table"]
     assert grid.rowModelType == "infinite"
+    assert grid.dashGridOptions["maxConcurrentDatasourceRequests"] == 1
     assert not hasattr(grid, "rowData")
 
 
