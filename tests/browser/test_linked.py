@@ -339,52 +339,6 @@ def test_labels_are_text_whatever_they_say(page):
     expect(page.locator(".linked-label b, .linked-label i")).to_have_count(0)
 
 
-def test_a_view_of_very_many_ends_in_a_list_when_zoomed_in(page):
-    open_board(page)
-    upload(page, schools(450))
-    subtitle = page.locator("#panel-groups .subtitle")
-    expect(subtitle).to_contain_text("450 schools: 10 at each end")
-    x0, x1, bottom, top = page.evaluate(RANGES, "view-groups")
-    middle = (top + bottom) / 2
-    drag(page, "view-groups", (x0 + 0.05 * (x1 - x0), middle - 1), (x0 + 0.95 * (x1 - x0), middle + 1))
-    expect(subtitle).to_contain_text("of 450")
-    names = page.locator("#view-groups .ytick text")
-    expect(names.first).to_have_text(re.compile(r"^S\d{3}$"))
-    assert 20 <= names.count() <= 60
-    page.get_by_role("button", name="All", exact=True).click()
-    expect(subtitle).to_contain_text("450 schools: 10 at each end")
-    page.fill("#find-group", "S222")
-    expect_lit(page, "S222")
-    page.keyboard.press("Escape")
-    page.get_by_role("button", name="Top 20").click()
-    expect(names).to_have_count(20)
-
-
-def test_a_box_in_a_view_of_very_many_takes_those_that_are_not_drawn(page):
-    open_board(page)
-    upload(page, schools(450))
-    expect(page.locator("#panel-rank .subtitle")).to_contain_text("of 450")
-    page.locator("#view-rank").hover()
-    page.locator("#view-rank .modebar-btn[data-val='select']").click()
-    drag(page, "view-rank", (-0.2, 0.6), (0.2, 45.5))
-    expect(status(page)).to_have_text(re.compile(r"^4\d schools selected$"))  # a pixel holds two or three
-
-
-def test_a_list_of_some_hundreds_scrolls_inside_its_card(page):
-    open_board(page)
-    upload(page, schools(120))
-    names = page.locator("#view-groups .ytick text")
-    expect(names).to_have_count(120)
-    card = page.locator(".linked-view:has(#view-groups)")
-    height = card.evaluate("e => [e.scrollHeight, e.clientHeight]")
-    assert height[0] > 120 * 14
-    assert height[1] < 600
-    strip = page.locator("#panel-groups .list-strip")
-    box = strip.bounding_box()
-    strip.click(position={"x": 10, "y": box["height"] - 4})
-    assert card.evaluate("e => e.scrollTop + e.clientHeight >= e.scrollHeight - 1")
-
-
 def test_another_theme_sends_no_figures(board):
     answers = []
     board.on("response", lambda answer: answers.append(answer) if "_dash-update" in answer.url else None)
