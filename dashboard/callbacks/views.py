@@ -35,7 +35,8 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
         if views:
             callback(
                 ClientsideFunction("blupboard", "drawViews"),
-                [Output(ids.view_graph(view.id), "figure") for view in views],  # a list for one too
+                # none is written here, each is once it is in sight; dash fails at a callback without outputs
+                [Output(ids.view_graph(view.id), "figure") for view in views],
                 Input(store, "data"),
                 Input(ids.THEME, "data"),
                 State(ids.PALETTE, "data"),

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.cli.file_argument import file_on_disk
-from dashboard.cli.kind_flags import kind_options
-from dashboard.cli.model_flags import model_options
-from dashboard.cli.read_groups import read_groups
+from dashboard.cli.read_groups import groups_of_file, groups_options
 from dashboard.cli.reading_flags import reading_options
 from dashboard.cli.shared import (
     chosen_estimators,
@@ -19,7 +16,6 @@ from dashboard.cli.shared import (
     level_option,
     option_option,
     plugins_dir_option,
-    reading_files,
     remark,
     report_plugin_failures,
     why_none,
@@ -34,11 +30,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
 
 
 @click.command("compare")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
-@click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
-@kind_options
-@model_options
+@groups_options
 @estimator_option
 @option_option
 @level_option
@@ -116,11 +108,7 @@ def compare_command(
     for estimator in chosen:
         estimator.make_options(options.get(estimator.id))
     _check_level(level)
-    with reading_files():
-        from dashboard.plugin_host.file_kinds import foreign_kinds
-
-        file = click.get_current_context().with_resource(file_on_disk(file))
-        read, roles = read_groups(file, outcome, group, given, kinds=foreign_kinds(registry), say=remark)
+    read, roles = groups_of_file(registry, file, outcome, group, given)
     _check_carried(read.data, checks=checks, calibrate=calibrate)
     comparison = compare(read.data, chosen, options=options, level=level, smallest_first=lower_is_better)
     if not comparison.succeeded:

@@ -10,12 +10,28 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import click
+
+from dashboard.cli.shared import Command, with_options
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dashboard.ingest import ForeignKind, Reading, Table
 
 STANDARD_INPUT = "-"
+_OPTIONS = (
+    click.argument("file", type=click.Path(path_type=Path)),
+    click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest."),
+    click.option(
+        "--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest."
+    ),
+)
+
+
+def file_options(command: Command) -> Command:
+    """Add FILE and the flags of its two columns to a command, which gets them as keywords."""
+    return with_options(command, _OPTIONS)
 
 
 @contextmanager

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.cli.file_argument import file_on_disk
-from dashboard.cli.kind_flags import kind_options
-from dashboard.cli.model_flags import model_options
-from dashboard.cli.read_groups import read_groups
+from dashboard.cli.read_groups import groups_of_file, groups_options
 from dashboard.cli.reading_flags import reading_options
 from dashboard.cli.shared import (
     chosen_estimators,
@@ -19,8 +16,6 @@ from dashboard.cli.shared import (
     level_option,
     option_option,
     plugins_dir_option,
-    reading_files,
-    remark,
     report_plugin_failures,
     why_none,
 )
@@ -51,11 +46,7 @@ class Wanted:
 
 
 @click.command("plan")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
-@click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
-@kind_options
-@model_options
+@groups_options
 @click.option(
     "--estimator", "estimator_id", metavar="ID", help="By its spreads; else the first that estimates both."
 )
@@ -109,11 +100,7 @@ def plan_command(
     report_plugin_failures(registry)
     chosen = chosen_estimators(registry, () if estimator_id is None else (estimator_id,))
     options = estimator_options(settings, chosen)
-    with reading_files():
-        from dashboard.plugin_host.file_kinds import foreign_kinds
-
-        file = click.get_current_context().with_resource(file_on_disk(file))
-        read, _ = read_groups(file, outcome, group, given, kinds=foreign_kinds(registry), say=remark)
+    read, _ = groups_of_file(registry, file, outcome, group, given)
     comparison = compare(read.data, chosen, options=options)
     result, sigma_group, sigma_error = _spreads(comparison)
     plan = Plan(sigma_group, sigma_error, len(read.data) if groups is None else groups, level)

@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dashboard.cli.file_argument import roles_of, table_on_demand
-from dashboard.cli.kind_flags import kind_given
-from dashboard.cli.model_flags import model_given
+import click
+
+from dashboard.cli.file_argument import file_on_disk, file_options, roles_of, table_on_demand
+from dashboard.cli.kind_flags import kind_given, kind_options
+from dashboard.cli.model_flags import model_given, model_options
 from dashboard.cli.reading_flags import reading_given, rows_given
+from dashboard.cli.shared import reading_files, remark, with_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from dashboard.cli.kind_flags import KindGiven
+    from dashboard.cli.shared import Command
     from dashboard.ingest import FileGroups, ForeignKind, Table
     from dashboard.ingest.data_kinds import SummaryColumns
+    from estimators import Registry
     from estimators.data.frames import ModelColumns
 
 
@@ -43,24 +48,37 @@ class FileRoles:
         return {"kind": self.kind, "roles": roles}
 
 
-def read_groups(
+def groups_options(command: Command) -> Command:
+    """Add FILE, its columns, what its lines are and what the model has beside to a command."""
+    return with_options(command, (file_options, kind_options, model_options))
+
+
+def groups_of_file(
+    registry: Registry, file: Path, outcome: str | None, group: str | None, given: Mapping[str, Any]
+) -> tuple[FileGroups, FileRoles]:
+    """The groups of FILE as a command's keywords ``given`` have it read; what was guessed is said.
+
+    What comes through a pipe is kept until the command ends.
+
+    Raises:
+        ClickException: the file cannot be used, no column will do, or flags that do not go together.
+        estimators.DataError: no line can be used, or numbers that cannot be.
+
+    """
+    with reading_files():
+        from dashboard.plugin_host.file_kinds import foreign_kinds
+
+        on_disk = click.get_current_context().with_resource(file_on_disk(file))
+        return _read_groups(on_disk, outcome, group, given, foreign_kinds(registry))
+
+
+def _read_groups(
     file: Path,
     outcome: str | None,
     group: str | None,
     given: Mapping[str, Any],
-    *,
     kinds: tuple[ForeignKind, ...],
-    say: Callable[[str], object],
 ) -> tuple[FileGroups, FileRoles]:
-    """The groups of a file as a command's keywords ``given`` have it read; what was guessed is said.
-
-    Raises:
-        ClickException: flags that do not go together.
-        UnreadableFile: the file cannot be used, or no column will do.
-        estimators.DataError: no line can be used, or numbers that cannot be.
-        OSError: it cannot be opened.
-
-    """
     from dashboard.ingest import file_groups
     from dashboard.ingest.summary_groups import file_summaries
 
@@ -69,7 +87,7 @@ def read_groups(
         found = _summary(asked, group, table)
         model = model_given(given, rows=found is None)
         if found is None:
-            y, g, why = roles_of(table, outcome, group, say=say)
+            y, g, why = roles_of(table, outcome, group, say=remark)
             roles = FileRoles("rows", {"outcome": y, "group": g}, None in (outcome, group), why, model)
             read = file_groups(
                 file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows, beside=model
@@ -80,7 +98,7 @@ def read_groups(
     guessed += [f'--{role} "{name}"' for role, name in summary.columns if role not in asked.named]
     guessed += [] if group is not None else [f'--group "{g}"']
     if guessed:
-        say(f"guessed {' '.join(guessed)}: {why}")
+        remark(f"guessed {' '.join(guessed)}: {why}")
     roles = FileRoles(summary.kind, {**summary.by_role, "group": g}, bool(guessed), why, model)
     read = file_summaries(
         file, summary=summary, group=g, kinds=kinds, reading=reading, rows=rows, beside=model

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import click
 
-from dashboard.cli.file_argument import file_on_disk, roles_of, table_on_demand
+from dashboard.cli.file_argument import file_on_disk, file_options, roles_of, table_on_demand
 from dashboard.cli.reading_flags import reading_given, reading_options, rows_given
 from dashboard.cli.shared import plugins_dir_option, reading_files, remark, report_plugin_failures
 from dashboard.cli.stdout import load_plugins, to_stdout
 
 
 @click.command("rows")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
-@click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
+@file_options
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
 )

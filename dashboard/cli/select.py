@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.cli.file_argument import file_on_disk
-from dashboard.cli.kind_flags import kind_options
-from dashboard.cli.model_flags import model_options
-from dashboard.cli.read_groups import read_groups
+from dashboard.cli.read_groups import groups_of_file, groups_options
 from dashboard.cli.reading_flags import reading_options
 from dashboard.cli.shared import (
     chosen_estimators,
     estimator_options,
     option_option,
     plugins_dir_option,
-    reading_files,
     remark,
     report_plugin_failures,
     why_none,
@@ -31,11 +27,7 @@ MEAN = "mean"
 
 
 @click.command("select")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest.")
-@click.option("--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest.")
-@kind_options
-@model_options
+@groups_options
 @click.option(
     "--estimator", "estimator_id", metavar="ID", help="By this method; else the first that pulls to a centre."
 )
@@ -101,11 +93,7 @@ def select_command(
     report_plugin_failures(registry)
     chosen = chosen_estimators(registry, () if estimator_id is None else (estimator_id,))
     options = estimator_options(settings, chosen)
-    with reading_files():
-        from dashboard.plugin_host.file_kinds import foreign_kinds
-
-        file = click.get_current_context().with_resource(file_on_disk(file))
-        read, _ = read_groups(file, outcome, group, given, kinds=foreign_kinds(registry), say=remark)
+    read, _ = groups_of_file(registry, file, outcome, group, given)
     result = ranking_result(read.data, chosen, options)
     to_stdout(LAYOUTS[layout](questions.answers(read.data, result)))
 
