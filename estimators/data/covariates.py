@@ -1,7 +1,8 @@
 """Covariates of rows and groups: columns to terms, and their summary by group.
 
-A column of numbers is one term; a column of text, or one named as categorical, is a term for each level but
-the first in sorted order (treatment contrasts), 1 in the rows of the level and 0 in the others.
+A column of numbers is one term, of text too where every cell reads as one; any other, or one named as
+categorical, is a term for each level but the first in sorted order (treatment contrasts), 1 in the rows of
+the level and 0 in the others.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 from estimators.arrays import frozen_array
 from estimators.data.labels import encode_labels, unmasked
 from estimators.data.scaled import power_of_two
-from estimators.data.texts import read_cells
+from estimators.data.summaries import LARGEST, SMALLEST
+from estimators.data.texts import FOUND, NumberFormat, read_cells, without_codes
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 INTERCEPT = "(Intercept)"
-SMALLEST, LARGEST = 1e-145, 1e145
-"""Between these a covariate's square fits a double with room for sums."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,8 +179,9 @@ def covariate_columns(
     explained_by: Mapping[str, ArrayLike] | None,
     categorical: Collection[str],
     rows: int,
+    written: NumberFormat = FOUND,
 ) -> list[CovariateColumn]:
-    """The columns that were given by name, those to adjust for first.
+    """The columns that were given by name, those to adjust for first; ``written``: how their numbers are.
 
     Raises:
         DataError: a column that is given for both, has another length than ``rows``, or holds neither
@@ -197,7 +198,8 @@ def covariate_columns(
     given = [*((n, v, False) for n, v in (adjust or {}).items())]
     given += [(n, v, True) for n, v in (explained_by or {}).items()]
     columns = [
-        read_covariate(name, values, of_group, name in categorical) for name, values, of_group in given
+        read_covariate(name, values, of_group, name in categorical, written)
+        for name, values, of_group in given
     ]
     for column in columns:
         if len(column) != rows:
@@ -205,8 +207,10 @@ def covariate_columns(
     return columns
 
 
-def read_covariate(name: str, values: Any, of_group: bool, categorical: bool) -> CovariateColumn:
-    """A column of numbers, or of levels: text is numbers where every cell reads as one.
+def read_covariate(
+    name: str, values: Any, of_group: bool, categorical: bool, written: NumberFormat = FOUND
+) -> CovariateColumn:
+    """A column of numbers, or of levels: text is numbers where every cell reads as one, ``written`` so.
 
     Raises:
         DataError: more than one dimension, or values that are neither numbers nor text.
@@ -218,7 +222,7 @@ def read_covariate(name: str, values: Any, of_group: bool, categorical: bool) ->
         if pa.types.is_temporal(values.type) and not categorical:
             raise DataError(f"the covariate {name!r} holds {values.type} values: give numbers or text")
         if not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
-            return _of_labels(name, of_group, encode_labels(values), categorical)
+            return _of_labels(name, of_group, encode_labels(values), categorical, written)
         values = values.cast(pa.float64()).to_numpy()
     cells = unmasked(values) if isinstance(values, np.ma.MaskedArray) else values
     array: NDArray[Any] = np.asarray(cells)
@@ -228,19 +232,23 @@ def read_covariate(name: str, values: Any, of_group: bool, categorical: bool) ->
         raise DataError(f"the covariate {name!r} holds {array.dtype} values: give numbers or text")
     if array.dtype.kind in "fiu":
         with np.errstate(over="ignore"):
-            numbers = array.astype(np.float64, copy=False)
+            numbers = without_codes(array.astype(np.float64, copy=False), written)
         if not categorical:
             return CovariateColumn(name, of_group, numbers, np.zeros(0, dtype=np.int64), ())
-        return _of_labels(name, of_group, _whole_codes(numbers), categorical)
-    return _of_labels(name, of_group, encode_labels(cells), categorical)
+        return _of_labels(name, of_group, _whole_codes(numbers), categorical, written)
+    return _of_labels(name, of_group, encode_labels(cells), categorical, written)
 
 
 def _of_labels(
-    name: str, of_group: bool, encoded: tuple[NDArray[np.int64], list[str]], categorical: bool
+    name: str,
+    of_group: bool,
+    encoded: tuple[NDArray[np.int64], list[str]],
+    categorical: bool,
+    written: NumberFormat,
 ) -> CovariateColumn:
     """A column of labels, which may all be numbers in text."""
     codes, labels = encoded
-    read = _numbers_of(labels)
+    read = _numbers_of(labels, written)
     if read is not None and not categorical:
         numbers = np.append(read, np.nan)[codes]
         return CovariateColumn(name, of_group, numbers, np.zeros(0, dtype=np.int64), ())
@@ -251,11 +259,11 @@ def _of_labels(
     return CovariateColumn(name, of_group, None, place[codes], tuple(labels[k] for k in order))
 
 
-def _numbers_of(labels: list[str]) -> Floats | None:
+def _numbers_of(labels: list[str], written: NumberFormat) -> Floats | None:
     """What texts are as numbers, NaN for words of a missing one; None where some are no numbers."""
     if not labels:
         return None
-    read = read_cells(labels)
+    read = read_cells(labels, written)
     words = read.notation is not None and read.notation.one
     unreadable = read.unreadable is not None and read.unreadable.any()
     return None if words or unreadable or not np.isfinite(read.numbers).any() else read.numbers

@@ -14,6 +14,7 @@ import numpy as np
 
 from estimators.arrays import triangle_of
 from estimators.data.covariates import Covariates
+from estimators.data.scaled import power_of_two
 from estimators.data.sums import exact_where_constant
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ def covariates_by_group(rows: CodedRows, terms: Sequence[Term], references: Mapp
     total = rows.total
     mean, row_mean = _means(rows, terms, total)
     between = total @ np.square(mean - np.average(mean, axis=0, weights=total))
-    unit = _outcome_unit(rows.outcome, rows.origin)
+    reach = max(rows.outcome.max() - rows.origin, rows.origin - rows.outcome.min())
+    unit = float(power_of_two(float(reach)))
     within = _factor(lambda: _distances(rows, terms, mean, unit), between)
     within[:, -1] *= unit
     return Covariates(
@@ -147,11 +149,6 @@ def _distances(rows: CodedRows, terms: Sequence[Term], mean: Floats, unit: float
         if rows.weights is not None:
             block *= np.sqrt(rows.weights[some])
         yield block
-
-
-def _outcome_unit(outcome: Floats, origin: float) -> float:
-    reach = float(max(outcome.max() - origin, origin - outcome.min()))
-    return float(np.ldexp(1.0, np.frexp(reach)[1]))
 
 
 def _factor(blocks: Callable[[], Iterator[Floats]], between: Floats) -> Floats:

@@ -61,7 +61,15 @@ class ModelColumns:
             {name: _covariate(table[name]) for name in names} for names in (self.adjust, self.explained_by)
         )
         weights = None if self.weights is None else _covariate(table[self.weights])
-        return RowColumns(adjust, explained, self.categorical, weights, self.weight_kind)
+        return RowColumns(adjust, explained, self._categorical(table), weights, self.weight_kind)
+
+    def _categorical(self, table: nw.DataFrame[Any]) -> list[str]:
+        """Those that are named so, and those that the table itself has as such."""
+        import narwhals as nw
+
+        kinds = {nw.Categorical, nw.Enum}
+        named = [name for name in (*self.adjust, *self.explained_by) if table.schema[name] in kinds]
+        return list(dict.fromkeys([*self.categorical, *named]))
 
 
 NOTHING_BESIDE = ModelColumns()

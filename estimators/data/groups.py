@@ -168,7 +168,7 @@ class GroupData(GroupStatistics):
             group: ``(N,)``.
             adjust: columns ``(N,)`` by name that groups are compared at the same values of.
             explained_by: columns ``(N,)`` by name that groups are pulled along; one value in each group.
-            categorical: those of them whose numbers are codes; text is categorical anyway.
+            categorical: those of them whose numbers are codes; text that is no number is categorical anyway.
             weights: ``(N,)``, not negative; rows of weight 0 are left out.
             weight_kind: ``precision``: the variance of a row is sigma_error^2 / w, as in lme4; ``frequency``:
                 the row occurs w times; ``survey``: it stands for w of the population.

@@ -13,6 +13,7 @@ from estimators.data.covariates import CovariateColumn, Covariates, Term, covari
 from estimators.data.cross_products import CodedRows, covariates_by_group, weighted_sums
 from estimators.data.labels import label_text, recode
 from estimators.data.rows import Rows, UsableRows, no_usable_row, usable_rows
+from estimators.data.summaries import MOST_ROWS
 from estimators.data.sums import Reduction, check_range, midrange, reduce_rows, sums_by_group
 from estimators.data.texts import FOUND, NumberFormat
 from estimators.data.weights import checked_weights, weights_by_group
@@ -58,18 +59,22 @@ def reduce_columns(
 
     """
     rows = usable_rows(outcome, group, given)
-    return reduce_with_columns(rows, columns) if columns else reduce_rows(rows)
+    if not columns:
+        return reduce_rows(rows)
+    return reduce_with_columns(rows, columns, replace(given, event=None, notation=None))
 
 
-def reduce_with_columns(rows: UsableRows, columns: RowColumns) -> Reduction:
-    """The rows by group, with the sums of their covariates and weights.
+def reduce_with_columns(rows: UsableRows, columns: RowColumns, written: NumberFormat = FOUND) -> Reduction:
+    """The rows by group, with the sums of their covariates and weights, whose numbers are ``written`` so.
 
     Raises:
         DataError: columns that do not fit, see :meth:`GroupData.from_arrays`; no usable row.
 
     """
-    found = covariate_columns(columns.adjust, columns.explained_by, columns.categorical, rows.rows_read)
-    weights = checked_weights(columns.weights, columns.weight_kind, rows.rows_read)
+    found = covariate_columns(
+        columns.adjust, columns.explained_by, columns.categorical, rows.rows_read, written
+    )
+    weights = checked_weights(columns.weights, columns.weight_kind, rows.rows_read, written)
     if weights is not None and columns.weight_kind == "survey" and found:
         raise DataError("survey weights and covariates together are not supported: leave one of them out")
     at = slice(None) if rows.kept is None else rows.kept
@@ -122,7 +127,7 @@ def _reduced(rows: UsableRows, found: list[CovariateColumn], weights: Floats | N
         origin,
         rows.rows_read + more,
         rows.dropped,
-        _reader(coded),
+        _reader(coded) if coded.sums.n.sum() <= MOST_ROWS or coded.repeats is None else None,
         rows.notation,
         rows.left_out,
         rows.unused_labels,
@@ -151,8 +156,10 @@ def covariates_of_groups(
     """The covariates ``(J,)`` of groups, in the order of ``labels``; see ``GroupData.explained_by``."""
     if groups.covariates is not None or groups.weights is not None:
         raise DataError("these groups have covariates or weights of rows: give all of them with the rows")
+    labels = list(labels)
     place = {label_text(label): k for k, label in enumerate(labels)}
-    if len(place) != len(groups) or None in place or any(label not in place for label in groups.labels):
+    each_once = len(labels) == len(place) == len(groups) and None not in place
+    if not each_once or any(label not in place for label in groups.labels):
         raise DataError("the labels of the covariates are not those of the groups: give each group's once")
     order = np.array([place[label] for label in groups.labels], dtype=np.intp)
     found = [column.at(order) for column in covariate_columns(None, explained_by, categorical, len(order))]

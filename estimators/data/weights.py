@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from estimators.arrays import frozen_array
+from estimators.data.summaries import MOST_COUNTED
+from estimators.data.texts import FOUND
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from estimators.data.cross_products import CodedRows
+    from estimators.data.texts import NumberFormat
 
     Floats = NDArray[np.float64]
 
 WeightKind = Literal["precision", "frequency", "survey"]
 WEIGHT_KINDS: tuple[str, ...] = get_args(WeightKind)
+LEAST, MOST = 1e-75, 1e75
+"""Between these the squares of weights fit a double with room for those of outcomes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,12 +56,14 @@ class RowWeights:
         return frozen_array(self.total / (self.squares / self.total))
 
 
-def checked_weights(given: ArrayLike | None, kind: str, rows: int) -> Floats | None:
-    """The weights of N rows, NaN where missing; None where there are none.
+def checked_weights(
+    given: ArrayLike | None, kind: str, rows: int, written: NumberFormat = FOUND
+) -> Floats | None:
+    """The weights of N rows, NaN where missing, or None; ``written``: how their numbers are.
 
     Raises:
-        DataError: no such kind, another length, a negative or infinite weight, or a frequency that is not
-            whole.
+        DataError: no such kind, another length, a negative or infinite weight, one so small or large that
+            squares would not fit a double, a frequency that is not whole, or more rows than can be counted.
 
     """
     if kind not in WEIGHT_KINDS:
@@ -65,7 +72,7 @@ def checked_weights(given: ArrayLike | None, kind: str, rows: int) -> Floats | N
         return None
     from estimators.data.covariates import read_covariate
 
-    column = read_covariate("weights", given, False, False)
+    column = read_covariate("weights", given, False, False, written)
     if column.numbers is None:
         raise DataError("the weights are no numbers")
     weights = column.numbers
@@ -76,12 +83,19 @@ def checked_weights(given: ArrayLike | None, kind: str, rows: int) -> Floats | N
         raise DataError(f"weights are not negative, and one is {known.min():g}")
     if np.isinf(known).any():
         raise DataError("weights are finite, and one is not")
+    extreme = known[(known > 0) & ((known < LEAST) | (known > MOST))]
+    if extreme.size:
+        raise DataError(
+            f"weights lie between {LEAST:g} and {MOST:g}, and one is {extreme[0]:g}: change their unit"
+        )
     if kind == "frequency" and (known != np.floor(known)).any():
         one = known[known != np.floor(known)][0]
         raise DataError(
             f"frequency weights say how often a row occurs, and {one:g} is no whole number: "
             "choose precision or survey"
         )
+    if kind == "frequency" and known.sum() > MOST_COUNTED:
+        raise DataError(f"the frequency weights stand for {known.sum():g} rows: at most 2^53 can be counted")
     return weights
 
 

@@ -67,9 +67,11 @@ def funnel(data: GroupData) -> Funnel:
     (Spiegelhalter 2005, Stat. Med. 24, 1185-1202, section 5 and appendix).
 
     Raises:
-        DataError: one group, one row in each, or nothing that varies within.
+        DataError: one group, one row in each, nothing that varies within, or covariates.
 
     """
+    if data.covariates is not None:
+        raise DataError("a funnel shows own means as they are, and these groups have covariates")
     variance = data.sampling_variance
     if len(data) < 2 or variance is None or not (variance > 0).all():
         raise DataError("needs at least 2 groups whose means have standard errors")

@@ -26,7 +26,7 @@ class Heritability:
     """Shares of variance, 0 to 1; 0 where sigma_group is estimated as 0."""
 
     plot: float
-    """Of one row: sigma_group^2 / (sigma_group^2 + sigma_error^2)."""
+    """Of one row, of weight 1 where rows have weights: sigma_group^2 / (sigma_group^2 + sigma_error^2)."""
     entry_mean: float
     """Of a group's mean: sigma_group^2 / (sigma_group^2 + sigma_error^2 / n), n the harmonic mean of what
     groups weigh."""
@@ -53,7 +53,7 @@ def heritability(data: GroupData, method: Method = "reml") -> Heritability:
         model = fit_regression(data, method)
         scaled, ratio, group = model.rows.scaled, model.ratio, model.sigma_group
         signal = scaled.information * ratio
-        shared = model.covariance((signal / (1.0 + signal))[:, None] * model.rows.design)
+        shared = model.error_root((signal / (1.0 + signal))[:, None] * model.rows.design)
     else:
         scaled = estimable(data)
         plain = fit_variance_components(scaled, method)

@@ -44,8 +44,8 @@ class Plan:
     """What n rows in each of ``groups`` groups give, with spreads in the outcome's units.
 
     Raises:
-        OptionError: a spread is below 0, both are 0, there are fewer than 2 groups, or the level is not
-            between 0 and 1.
+        OptionError: the spread between groups is below 0 or that within not above it, there are fewer than 2
+            groups, or the level is not between 0 and 1.
 
     """
 
@@ -110,9 +110,9 @@ class Plan:
 
         high = 1
         while not reached(high):
-            high *= 2
-            if high > MOST_ROWS:
+            if high == MOST_ROWS:
                 return None
+            high = min(2 * high, MOST_ROWS)
         low = high // 2
         while high - low > 1:
             middle = (low + high) // 2

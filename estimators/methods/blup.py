@@ -18,7 +18,7 @@ from estimators.inference.second_order import second_order
 from estimators.inference.spread_intervals import exact_sentence
 from estimators.methods.blup_code import blup_python_code, blup_r_code
 from estimators.methods.covariate_blup import covariate_blup
-from estimators.methods.degenerate import degenerate_fit, fit_replicates
+from estimators.methods.degenerate import degenerate_fit, fit_replicates, zero_spread_notes
 from estimators.methods.homogeneity import Case, homogeneity
 from estimators.methods.profile import Method
 from estimators.methods.variance_components import VarianceComponents, fit_variance_components
@@ -236,16 +236,5 @@ def _boundary_notes(data: GroupData, options: BlupOptions) -> tuple[Note, ...]:
     test = homogeneity(data)
     text = "" if test is None else BOUNDARY[test.case].format(test=test, name=test.name)
     notes = [Note("sigma_group_zero", "warning", f"{text} {exact_sentence(data)}")]
-    if options.std_error == "conditional":
-        text = (
-            "The conditional standard error is 0 here because it takes the estimated spreads and the "
-            "population mean as known. It does not mean that the groups' true means are known exactly."
-        )
-        notes.append(Note("conditional_zero", "warning", text))
-    if options.std_error == "second_order":
-        text = (
-            "The standard errors allow for the spread between groups not being 0 in truth, so they can be "
-            "larger than those of the groups' own means."
-        )
-        notes.append(Note("second_order_zero", "info", text))
+    notes += zero_spread_notes(options.std_error)
     return tuple(notes)

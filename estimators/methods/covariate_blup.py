@@ -9,6 +9,7 @@ import numpy as np
 from estimators.contract.fit import GroupFit, Note
 from estimators.contract.shared_errors import SharedErrors
 from estimators.inference.second_order_regression import regression_mse
+from estimators.methods.degenerate import zero_spread_notes
 from estimators.methods.regression import RegressionModel, fit_regression
 from estimators.methods.regression_rows import dropped_notes
 
@@ -60,7 +61,7 @@ def covariate_blup(data: GroupData, covariates: Covariates, method: Method, std_
     if np.isnan(error).any():
         error = np.ma.masked_invalid(error)
     if model.sigma_group > 0:
-        parts["joint"] = SharedErrors(center + weight * ahead, conditional, model.covariance(gap)).joint(
+        parts["joint"] = SharedErrors(center + weight * ahead, conditional, model.error_root(gap)).joint(
             middle
         )
     return GroupFit(
@@ -69,7 +70,7 @@ def covariate_blup(data: GroupData, covariates: Covariates, method: Method, std_
         weight,
         center=middle + (center if own.any() else float(center[0])),
         parameters=_parameters(model, middle, explained=bool(own.any())),
-        notes=_notes(model),
+        notes=_notes(model, std_error),
         coefficients=model.coefficients(),
         **parts,
     )
@@ -90,12 +91,12 @@ def _parameters(model: RegressionModel, middle: float, *, explained: bool) -> di
     }
 
 
-def _notes(model: RegressionModel) -> tuple[Note, ...]:
+def _notes(model: RegressionModel, std_error: str) -> tuple[Note, ...]:
     notes = [*dropped_notes(model.rows.dropped)]
     if model.sigma_group == 0:
         text = (
             "Once the covariates are taken off, the likelihood is largest where the spread between groups is "
             "0, so every group is predicted by the covariates alone."
         )
-        notes.append(Note("sigma_group_zero", "warning", text))
+        notes += [Note("sigma_group_zero", "warning", text), *zero_spread_notes(std_error)]
     return tuple(notes)

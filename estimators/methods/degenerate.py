@@ -77,6 +77,23 @@ def degenerate_note(data: GroupData) -> Note | None:
     return ALL_EQUAL if data.all_equal else NO_SPREAD_WITHIN
 
 
+def zero_spread_notes(std_error: str) -> list[Note]:
+    """What is said of such errors of predictions where the spread between groups is estimated as 0."""
+    if std_error == "conditional":
+        text = (
+            "The conditional standard error is 0 here because it takes the estimated spreads and the "
+            "population mean as known. It does not mean that the groups' true means are known exactly."
+        )
+        return [Note("conditional_zero", "warning", text)]
+    if std_error == "second_order":
+        text = (
+            "The standard errors allow for the spread between groups not being 0 in truth, so they can be "
+            "larger than those of the groups' own means."
+        )
+        return [Note("second_order_zero", "info", text)]
+    return []
+
+
 def require_groups(data: GroupData, least: int) -> None:
     """Make sure that there are enough groups.
 

@@ -10,7 +10,7 @@ import numpy as np
 from estimators.arrays import triangle_of
 from estimators.errors import DataError
 from estimators.methods.regression_profile import LeastSquares, RegressionProfile
-from estimators.methods.regression_rows import DEPENDENT, RegressionRows, independent_columns
+from estimators.methods.regression_rows import RegressionRows, dependence_limit, independent_columns
 from estimators.methods.variance_components import global_minima
 
 if TYPE_CHECKING:
@@ -66,12 +66,9 @@ class RegressionModel:
 
     def std_error(self, combinations: Floats) -> Floats:
         """Standard errors ``(M,)`` of linear combinations ``(M, p)`` of ``beta``."""
-        inner = np.linalg.solve(self.profile.triangle.T, combinations.T)
-        return np.asarray(
-            self.sigma_error * np.sqrt(np.square(np.linalg.solve(self.here.triangle.T, inner)).sum(axis=0))
-        )
+        return np.asarray(np.sqrt(np.square(self.error_root(combinations)).sum(axis=1)))
 
-    def covariance(self, combinations: Floats) -> Floats:
+    def error_root(self, combinations: Floats) -> Floats:
         """A root ``(M, p)`` of the covariance matrix of combinations ``(M, p)`` of ``beta``: L with LL'."""
         inner = np.linalg.solve(self.profile.triangle.T, combinations.T)
         return np.asarray(self.sigma_error * np.linalg.solve(self.here.triangle.T, inner).T)
@@ -117,9 +114,9 @@ def require_degrees(rows: RegressionRows) -> None:
         raise DataError(
             f"no row within groups is left over beside {terms}, so the spreads cannot be told apart"
         )
-    if rows.ss_within <= EXPLAINED * max(
-        float(rows.scaled.ss_within), float(np.abs(rows.scaled.value).max()) ** 2
-    ):
+    of_a_row = float(rows.scaled.information.sum()) / rows.scaled.rows  # its weight; 1 where there are none
+    largest = of_a_row * float(np.abs(rows.scaled.value).max()) ** 2
+    if rows.ss_within <= EXPLAINED * max(float(rows.scaled.ss_within), largest):
         raise DataError(
             "rows do not vary within any group once the covariates are taken off, so the ratio of the "
             "spreads is unbounded"
@@ -166,7 +163,8 @@ def fit_fixed_groups(data: GroupData, covariates: Covariates) -> FixedGroups:
     weights = data.information
     distance = (covariates.row_mean - covariates.mean)[:, some]
     spread = np.sqrt(np.square(factor[:, :-1]).sum(axis=0) + weights @ np.square(distance))
-    columns = independent_columns(factor[:, :-1], DEPENDENT * spread)
+    limit = dependence_limit(covariates, some, spread, weights)
+    columns = independent_columns(factor[:, :-1], limit)
     kept = some[columns]
     upper = triangle_of(covariates.within[:, [*kept, -1]])
     size = len(kept)

@@ -97,11 +97,9 @@ class RegressionRows:
         factor, unit = found.within, float(scaled.unit)
         slopes = np.concatenate([np.zeros((len(places), 1)), factor[:-1, :-1]], axis=1)
         stack = np.concatenate([slopes, np.sqrt(scaled.information)[:, None] * design])
-        coarse = ROUNDED_BY * EPS * np.abs(found.origin) / found.unit
-        coarse = np.maximum(coarse, np.maximum.accumulate(np.where(coarse < NO_DIGITS, coarse, 0.0)))
         centered = design[:, 1:] - np.average(design[:, 1:], axis=0, weights=scaled.information)
         spread = np.sqrt(np.square(slopes).sum(axis=0)[1:] + scaled.information @ np.square(centered))
-        limit = DEPENDENT * spread + coarse * np.sqrt(scaled.information.sum())
+        limit = dependence_limit(found, places, spread, scaled.information)
         columns = independent_columns(stack, np.concatenate([[0.0], limit]))
         some = columns[1:] - 1
         return cls(
@@ -152,6 +150,19 @@ class RegressionRows:
         repeats = np.minimum(count, width)
         rows = np.concatenate(parts)
         return rows[:, :-1], rows[:, -1], np.repeat(information[order[starts]], repeats)
+
+
+def dependence_limit(
+    covariates: Covariates, terms: NDArray[np.intp], spread: Floats, information: Floats
+) -> Floats:
+    """(Q,) what may be left of each of these terms once those before are taken off that it follows from.
+
+    A part of its own ``spread (Q,)``, and the rounding of its values and of the terms before, which a large
+    offset makes coarse.
+    """
+    coarse = ROUNDED_BY * EPS * np.abs(covariates.origin[terms]) / covariates.unit[terms]
+    coarse = np.maximum(coarse, np.maximum.accumulate(np.where(coarse < NO_DIGITS, coarse, 0.0)))
+    return np.asarray(DEPENDENT * spread + coarse * np.sqrt(information.sum()))
 
 
 def independent_columns(stack: Floats, limit: Floats) -> NDArray[np.intp]:

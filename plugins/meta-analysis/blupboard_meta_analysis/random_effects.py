@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from estimators import GroupData
 
+SAME = 1e-9
+"""Two errors that differ by no more than this part of theirs are equal."""
 TWO_STAGE = Note(
     "two_stage",
     "info",
@@ -143,7 +145,7 @@ def _notes(data: GroupData, found: Heterogeneity) -> tuple[Note, ...]:
     notes = [TWO_STAGE] if data.counts_rows else []
     if found.tau == 0:
         notes.append(TAU_ZERO)
-    if found.mu_std_error < found.center_loading:
+    if found.mu_std_error < found.center_loading * (1.0 - SAME):  # by Paule and Mandel the two are equal
         notes.append(SHORT_KNAPP_HARTUNG)
     return tuple(notes)
 

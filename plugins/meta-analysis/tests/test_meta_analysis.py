@@ -160,3 +160,10 @@ def test_it_says_what_it_is_and_is_light():
     shelf.check_import_is_light(
         blupboard_meta_analysis, ("scipy.optimize", "scipy.stats", "pandas", "dash", "statsmodels")
     )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_errors_that_only_rounding_tells_apart_are_not_called_short(seed):
+    rng = np.random.default_rng(seed)
+    data = GroupData.from_estimates(list("abcdef"), rng.normal(0, 3, 6), rng.uniform(0.5, 1, 6))
+    assert codes(META.fit(data, {"tau2": "PM", "mu_error": "knapp_hartung"})) == []
