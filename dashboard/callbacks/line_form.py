@@ -75,6 +75,7 @@ def _change(comparisons: Comparisons, **asked: Unpack[Asked]) -> dict[str, Any]:
 
 def of_form(table: Table, held: ChosenReading, form: str) -> dict[str, Any]:
     """What the page shows once lines are of a form: the likeliest columns, or lists to choose them from."""
+    held = replace(held, before=None)  # columns of one form are none to go back to in another
     if form == ROWS:
         rows = held.with_summary(None)
         return {"reading": rows.to_json(), "beside": []}

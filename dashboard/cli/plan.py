@@ -101,6 +101,8 @@ def plan_command(
     chosen = chosen_estimators(registry, () if estimator_id is None else (estimator_id,))
     options = estimator_options(settings, chosen)
     read, _ = groups_of_file(registry, file, outcome, group, given)
+    if read.data.weights is not None:
+        raise click.ClickException("plan takes rows without weights: what a new row would weigh is not known")
     comparison = compare(read.data, chosen, options=options)
     result, sigma_group, sigma_error = _spreads(comparison)
     plan = Plan(sigma_group, sigma_error, len(read.data) if groups is None else groups, level)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from dashboard.cli.kind_flags import KindGiven
     from dashboard.cli.shared import Command
-    from dashboard.ingest import FileGroups, ForeignKind, Table
+    from dashboard.ingest import FileGroups, ForeignKind, Reading, RowFilter, Table
     from dashboard.ingest.data_kinds import SummaryColumns
     from estimators import Registry
     from estimators.data.frames import ModelColumns
@@ -84,7 +84,7 @@ def _read_groups(
 
     asked, reading, rows = kind_given(given, outcome), reading_given(given), rows_given(given)
     with table_on_demand(file, kinds, reading) as table:
-        found = _summary(asked, group, table)
+        found = _summary(asked, group, table, reading, rows)
         model = model_given(given, rows=found is None)
         if found is None:
             y, g, why = roles_of(table, outcome, group, say=remark)
@@ -107,7 +107,11 @@ def _read_groups(
 
 
 def _summary(
-    asked: KindGiven, group: str | None, table_of_file: Callable[[], Table]
+    asked: KindGiven,
+    group: str | None,
+    table_of_file: Callable[[], Table],
+    reading: Reading,
+    rows: RowFilter,
 ) -> tuple[SummaryColumns, str, str] | None:
     """(columns, group, why) of summaries; None where lines are rows: so named, or not clearly summaries."""
     from dashboard.ingest.data_kinds import ROWS, SUMMARY_KINDS, SummaryColumns
@@ -117,7 +121,7 @@ def _summary(
     if asked.kind == ROWS:
         return None
     if asked.kind is None:
-        found = guess_kind(table_of_file(), group=group)
+        found = guess_kind(table_of_file(), group=group, reading=reading, rows=rows)
         return None if found is None else (found.summary, found.group, found.why)
     if group is not None and SUMMARY_KINDS[asked.kind].is_complete(asked.named):
         return SummaryColumns.of(asked.kind, asked.named), group, "all were named"

@@ -42,16 +42,17 @@ def rows_command(
         from dashboard.plugin_host.file_kinds import foreign_kinds
         from dashboard.scripts.rows_csv import rows_csv
 
-        kinds, reading = foreign_kinds(registry), reading_given(given)
+        kinds, reading, rows = foreign_kinds(registry), reading_given(given), rows_given(given)
         file = click.get_current_context().with_resource(file_on_disk(file))
         with table_on_demand(file, kinds, reading) as table:
-            if outcome is None and (summaries := guess_kind(table(), group=group)) is not None:
-                raise click.ClickException(
-                    f"the lines of {file.name} are taken for {summaries.summary.kind}, with no rows behind "
-                    "them: name --outcome and --group to take them as rows"
-                )
+            if outcome is None:
+                summaries = guess_kind(table(), group=group, reading=reading, rows=rows)
+                if summaries is not None:
+                    raise click.ClickException(
+                        f"the lines of {file.name} are taken for {summaries.summary.kind}, with no rows "
+                        "behind them: name --outcome and --group to take them as rows"
+                    )
             y, g, _ = roles_of(table, outcome, group, say=remark)
-        rows = rows_given(given)
         columns = file_columns(file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows)
         pieces = rows_csv(rows_used(columns))
         first = next(pieces)  # what is wrong with the file is said before anything is written

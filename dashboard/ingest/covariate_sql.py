@@ -9,6 +9,7 @@ from dashboard.ingest import cells
 from dashboard.ingest.engine import literal, parquet_source, select
 from dashboard.ingest.judge_rows import is_nameless, label_text
 from dashboard.ingest.outcome_sql import codes_sql, text_numbers
+from estimators.data.covariates import refuse_stray_text
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,6 +27,10 @@ def beside_table(connection: duckdb.DuckDBPyConnection, roles: Roles) -> pa.Tabl
 
     A column of text is one of numbers where each of its cells reads as one in the notation that is told from
     all of them, as an outcome's; two words are labels. NULL where a cell is missing.
+
+    Raises:
+        estimators.DataError: a few cells of text among numbers.
+
     """
     source = parquet_source(roles.parquet)
     wanted = ", ".join(dict.fromkeys(roles.beside_stored.values()))
@@ -33,7 +38,7 @@ def beside_table(connection: duckdb.DuckDBPyConnection, roles: Roles) -> pa.Tabl
     kinds = {str(row[0]): str(row[1]) for row in described}
     columns = {
         name: _expression(
-            connection, roles, stored, kinds[stored], categorical=name in roles.beside.categorical
+            connection, roles, name, kinds[stored], categorical=name in roles.beside.categorical
         )
         for name, stored in roles.beside_stored.items()
     }
@@ -44,9 +49,15 @@ def beside_table(connection: duckdb.DuckDBPyConnection, roles: Roles) -> pa.Tabl
 
 
 def _expression(
-    connection: duckdb.DuckDBPyConnection, roles: Roles, column: str, kind: str, *, categorical: bool
+    connection: duckdb.DuckDBPyConnection, roles: Roles, name: str, kind: str, *, categorical: bool
 ) -> str:
-    """SQL for a cell as a double or as text, NULL where it is missing."""
+    """SQL for a cell as a double or as text, NULL where it is missing.
+
+    Raises:
+        estimators.DataError: a few cells of text among numbers.
+
+    """
+    column = roles.beside_stored[name]
     given = replace(roles.reading.numbers, event=None)
     if kind == "VARCHAR" and not categorical:
         source = parquet_source(roles.parquet)
@@ -56,11 +67,13 @@ def _expression(
         missing = (
             f"{cells.is_blank(text)} OR {cells.is_missing_word(text, given)} OR {cells.is_infinite(text)}"
         )
-        other = select("1", source, f"WHERE NOT ({missing}) AND {value} IS NULL LIMIT 1")
-        some = select("1", source, f"WHERE {value} IS NOT NULL LIMIT 1")
-        found = [bool(connection.execute(query).fetchall()) for query in (other, some)]
-        if not numbers.notation.one and found == [False, True]:
-            return f"CASE WHEN NOT ({codes_sql(value, given)}) THEN {value} END"
+        other = f"NOT ({missing}) AND {value} IS NULL"
+        counts = f"count({value}), count(*) FILTER ({other}), min({column}) FILTER ({other})"
+        ((read, unread, example),) = connection.execute(select(counts, source)).fetchall()
+        if read and not numbers.notation.one:
+            refuse_stray_text(name, read, unread, example)
+            if not unread:
+                return f"CASE WHEN NOT ({codes_sql(value, given)}) THEN {value} END"
     elif kind in NUMBERS or kind.startswith("DECIMAL"):
         value = f"CAST({column} AS DOUBLE)"
         shown = label_text(column, kind) if categorical else value

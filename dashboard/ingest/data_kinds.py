@@ -54,9 +54,10 @@ SUMMARY_KINDS: Final[dict[str, SummaryKind]] = {
     )
 }
 DATA_KINDS: Final[tuple[str, ...]] = get_args(DataKind)
-SUMMARY_ROLES: Final = tuple(dict.fromkeys(role for kind in SUMMARY_KINDS.values() for role in kind.roles))
 SIZES: Final = frozenset({"n", "trials", "exposure"})
 """The roles whose 0 says that there is nothing to see of a group."""
+COUNTED: Final = frozenset({"n", "trials", "events"})
+"""The roles of whole numbers."""
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from dashboard.ingest.data_kinds import SUMMARY_KINDS, SummaryColumns
+from dashboard.ingest.data_kinds import SIZES, SUMMARY_KINDS, SummaryColumns
 from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.guess_roles import names_a_unit, names_the_line
-from dashboard.ingest.reading import AS_FOUND
+from dashboard.ingest.reading import ALL_ROWS, AS_FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from dashboard.ingest.data_kinds import SummaryKind
-    from dashboard.ingest.reading import Reading
+    from dashboard.ingest.reading import Reading, RowFilter
     from dashboard.ingest.table import Column, Table
 
 _MOST_LEFT_OUT: Final = 0.2
@@ -57,8 +57,8 @@ _WEAK: Final = {
     "estimate": _names("y value mean d g md rd rate outcome score"),
 }
 """What they are called too, where the other one of the pair leaves no doubt."""
-_ORDER: Final = ("se", "variance", "sd", "trials", "exposure", "n", "mean", "estimate", "events")
-"""In this order columns are given their roles: the plainest names first."""
+_ORDER: Final = ("trials", "exposure", "n", "mean", "estimate", "events")
+"""In this order columns are given their roles once the spread has its own: the plainest names first."""
 
 
 @dataclass(frozen=True)
@@ -72,25 +72,26 @@ class GuessedSummary:
 
 
 def guess_kind(
-    table: Table, *, group: str | None = None, reading: Reading = AS_FOUND
+    table: Table, *, group: str | None = None, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
 ) -> GuessedSummary | None:
     """The kind of summaries that a table clearly holds; None where its lines are rows, or may be.
 
-    Clear is where all columns of a kind are called as such, their numbers can be what they then are (whole,
-    no more events than trials, no SD below 0), and every line has a label of its own that is more than a
-    number of the line, beside which no column names a unit that comes again.
+    Clear is where all columns of a kind are called as such and no other is as much (of two arms, say), their
+    numbers can be what they then are (whole, no more events than trials, no SD below 0), and every line has
+    a label of its own that is more than a number of the line, beside which no column names a unit that comes
+    again.
     """
     if table.stacked or not 1 < table.rows <= _LARGEST_TABLE:
         return None
     for kind in SUMMARY_KINDS.values():
-        columns = _columns_of(table, kind, {}, () if group is None else (group,))
+        columns = _columns_of(table, kind, {}, () if group is None else (group,), alone=True)
         if columns is None or not _is_named_plainly(columns):
             continue
         summary = SummaryColumns.of(kind.id, columns)
         label = group or label_column(table, summary.by_role.values())
         if label is None or not _names_groups(table, label, summary.by_role.values()):
             continue
-        if _can_be(table, summary, label, reading):
+        if _can_be(table, summary, label, reading, rows):
             return GuessedSummary(summary, label, _reasons(summary, label))
     return None
 
@@ -151,18 +152,24 @@ def _names_groups(table: Table, label: str, taken: Collection[str]) -> bool:
 
 
 def _columns_of(
-    table: Table, kind: SummaryKind, named: Mapping[str, str], taken: Collection[str]
+    table: Table, kind: SummaryKind, named: Mapping[str, str], taken: Collection[str], *, alone: bool = False
 ) -> dict[str, str] | None:
-    """Columns by role, those ``named`` as they are; None where one that is needed is missing."""
-    numbers = [c for c in table.columns if c.kind == "number" and c.not_outcome is None]
+    """Columns by role, those ``named`` as they are; None where one that is needed is missing.
+
+    ``alone``: None too where another column is as much like one of them.
+    """
+    numbers = [c.name for c in table.columns if c.kind == "number" and c.not_outcome is None]
     found = dict(named)
-    for role in (role for role in _ORDER if role in kind.roles and role not in named):
-        if role in kind.spreads and any(spread in found for spread in kind.spreads):
+    spreads = () if any(spread in named for spread in kind.spreads) else kind.spreads
+    for roles in (spreads, *((role,) for role in _ORDER if role in kind.needed and role not in named)):
+        free = [name for name in numbers if name not in taken and name not in found.values()]
+        alike = [(_likeness(name, role), k, i) for k, role in enumerate(roles) for i, name in enumerate(free)]
+        fitting = sorted(one for one in alike if one[0] < _NONE)
+        if not fitting:
             continue
-        free = [c.name for c in numbers if c.name not in taken and c.name not in found.values()]
-        fitting = sorted((rank, i) for i, name in enumerate(free) if (rank := _likeness(name, role)) < _NONE)
-        if fitting:
-            found[role] = free[fitting[0][1]]
+        if alone and len(fitting) > 1 and fitting[0][:2] == fitting[1][:2]:
+            return None
+        found[roles[fitting[0][1]]] = free[fitting[0][2]]
     return found if kind.is_complete(found) else None
 
 
@@ -170,8 +177,12 @@ _WHOLE, _PART, _MAYBE, _NONE = range(4)
 """How alike a name is to those of a role."""
 
 
+def _words(name: str) -> list[str]:
+    return re.findall("[a-z]+|[0-9]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower())
+
+
 def _likeness(name: str, role: str) -> int:
-    words = re.findall("[a-z]+|[0-9]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower())
+    words = _words(name)
     joined = "".join(words)
     if joined in _STRONG[role]:
         return _WHOLE
@@ -181,20 +192,27 @@ def _likeness(name: str, role: str) -> int:
 
 
 def _is_named_plainly(columns: Mapping[str, str]) -> bool:
-    """Whether enough of the names leave no doubt: not two that might be anything."""
+    """Whether the names leave no doubt: not two that might be anything, none the spread of something else."""
     doubtful = [role for role, name in columns.items() if _likeness(name, role) == _MAYBE]
-    return len(doubtful) < 2 and not (doubtful and len(columns) < 2)
+    of = {
+        tuple(word for word in _words(name) if word not in _STRONG[role])
+        for role, name in columns.items()
+        if role not in {*SIZES, "events"} and _likeness(name, role) == _PART
+    }
+    return len(doubtful) < 2 and len(of) < 2
 
 
-def _can_be(table: Table, summary: SummaryColumns, group: str, reading: Reading) -> bool:
+def _can_be(table: Table, summary: SummaryColumns, group: str, reading: Reading, rows: RowFilter) -> bool:
     """Whether the numbers can be what the columns are then said to hold."""
     from dashboard.ingest.summary_groups import table_summaries
     from estimators import DataError
 
     try:
-        data = table_summaries(table, summary=summary, group=group, reading=reading).data
+        data = table_summaries(table, summary=summary, group=group, reading=reading, rows=rows).data
     except (DataError, UnreadableFile):
         return False
+    if data.kind == "rates" and data.counts is not None and data.counts.events.max() <= 1:
+        return False  # an event or none of each, and the time to it
     return len(data) > 1 and data.dropped.total <= _MOST_LEFT_OUT * table.rows
 
 

@@ -334,6 +334,12 @@ def matched_columns(
         categorical=found(beside.categorical),
         weights=weights,
     )
+    for column in matched.categorical:
+        if column not in (*matched.adjust, *matched.explained_by):
+            raise UnreadableFile(
+                f"Column {quoted_name(column)} is to be categorical, but is none of the covariates: "
+                "name it as one to adjust for or that explains the groups too."
+            )
     used = [*(matching_column(name, names, file) for name in taken)]
     for _, column in matched.by_role:
         if column in used:

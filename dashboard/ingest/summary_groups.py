@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.ingest.data_kinds import RATE_REMARK, SIZES, SummaryColumns
+from dashboard.ingest.data_kinds import COUNTED, RATE_REMARK, SIZES, SummaryColumns
 from dashboard.ingest.engine import engine, select
-from dashboard.ingest.errors import UnreadableFile
+from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.find_column import matching_column, quoted_name
 from dashboard.ingest.judge_rows import judge
 from dashboard.ingest.left_out_sql import (
@@ -265,6 +265,9 @@ def _with_column(lines: _Lines | None, role: str, column: str, judged: JudgedRow
     cause = before.copy()
     if lines is None:
         lines = _Lines(_label_names(judged), np.ones(len(cause), dtype=np.bool_))
+    notation = None if judged.numbers is None else judged.numbers.notation
+    if notation is not None and role in COUNTED:
+        _refuse_doubt(role, column, notation)
     if role in SIZES:
         nothing = values == 0
         if "events" in lines.values:
@@ -278,8 +281,23 @@ def _with_column(lines: _Lines | None, role: str, column: str, judged: JudgedRow
     lines.unusable.update(lines.labels[np.isin(cause, _OF_A_CELL)].tolist())
     lines.usable &= cause == USED
     lines.values[role] = values
-    lines.notations[role] = None if judged.numbers is None else judged.numbers.notation
+    lines.notations[role] = notation
     return lines
+
+
+def _refuse_doubt(role: str, column: str, notation: Notation) -> None:
+    """Raise UnreadableFile for numbers of events or rows that are none as written, or may be others."""
+    if notation.after == "%":
+        raise UnreadableFile(
+            f"Column {quoted_name(column)} holds percent, but {role} are counted: "
+            "give a column of whole numbers."
+        )
+    if notation.either_way and notation.examples:
+        cell = excerpt(notation.examples[0])
+        raise UnreadableFile(
+            f"{cell} in {quoted_name(column)} may be read as thousands or with a decimal mark: "
+            "say which mark is the decimal one."
+        )
 
 
 def _label_names(judged: JudgedRows) -> NDArray[np.object_]:

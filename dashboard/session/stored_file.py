@@ -115,10 +115,11 @@ class ChosenColumns:
             return replace(kept, reading=kept.reading.with_layout(dataset.reading))
         sample = sample_of(holdings.samples, token)
         preset = holdings.preset_roles.get(token, (None, None))
-        found = guess_kind(table) if sample is None and preset == (None, None) else None
-        if found is not None:
-            summary = found.summary
-            return cls(token, summary.outcome, found.group, dataset.reading, summary=summary)
+        if sample is None and preset == (None, None):
+            found = guess_kind(table, reading=dataset.reading)
+            if found is not None:
+                summary = found.summary
+                return cls(token, summary.outcome, found.group, dataset.reading, summary=summary)
         outcome, group = guess_roles(table).pair if sample is None else (sample.outcome, sample.group)
         return cls(token, preset[0] or outcome or "", preset[1] or group or "", dataset.reading)
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 INTERCEPT = "(Intercept)"
+_STRAY = 0.2
+"""Text among numbers is a slip up to this share of the cells: of codes such as 10+ there are more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,25 +250,54 @@ def _of_labels(
 ) -> CovariateColumn:
     """A column of labels, which may all be numbers in text."""
     codes, labels = encoded
-    read = _numbers_of(labels, written)
-    if read is not None and not categorical:
+    read = None if categorical else _numbers_of(name, codes, labels, written)
+    if read is not None:
         numbers = np.append(read, np.nan)[codes]
         return CovariateColumn(name, of_group, numbers, np.zeros(0, dtype=np.int64), ())
-    keys = labels if read is None or not np.isfinite(read).all() else read.tolist()
+    keys = _sort_keys(labels, written) if categorical else labels
     order = sorted(range(len(labels)), key=lambda k: (keys[k], labels[k]))
     place = np.empty(len(labels) + 1, dtype=np.int64)
     place[order], place[-1] = np.arange(len(labels)), -1
     return CovariateColumn(name, of_group, None, place[codes], tuple(labels[k] for k in order))
 
 
-def _numbers_of(labels: list[str], written: NumberFormat) -> Floats | None:
-    """What texts are as numbers, NaN for words of a missing one; None where some are no numbers."""
+def _sort_keys(labels: list[str], written: NumberFormat) -> list[Any]:
+    """What levels are sorted by: their numbers where each is one, else their text."""
+    numbers = read_cells(labels, written).numbers
+    return numbers.tolist() if np.isfinite(numbers).all() else labels
+
+
+def _numbers_of(
+    name: str, codes: NDArray[np.int64], labels: list[str], written: NumberFormat
+) -> Floats | None:
+    """What texts are as numbers, NaN for words of a missing one; None where some are no numbers.
+
+    Raises:
+        DataError: a few of the cells are no numbers.
+
+    """
     if not labels:
         return None
     read = read_cells(labels, written)
-    words = read.notation is not None and read.notation.one
-    unreadable = read.unreadable is not None and read.unreadable.any()
-    return None if words or unreadable or not np.isfinite(read.numbers).any() else read.numbers
+    numbers = np.isfinite(read.numbers)
+    if not numbers.any() or (read.notation is not None and read.notation.one):
+        return None
+    if read.unreadable is None or not read.unreadable.any():
+        return read.numbers
+    rows = np.bincount(codes[codes >= 0], minlength=len(labels))
+    example = labels[int(read.unreadable.argmax())]
+    refuse_stray_text(name, int(rows[numbers].sum()), int(rows[read.unreadable].sum()), example)
+    return None
+
+
+def refuse_stray_text(name: str, numbers: int, texts: int, example: str) -> None:
+    """Raise DataError where so few cells of a covariate are text that they are slips among numbers."""
+    if 0 < texts <= _STRAY * (numbers + texts):
+        others = "" if texts == 1 else f" and {texts - 1} more"
+        raise DataError(
+            f"the covariate {name!r} holds numbers and text: {example!r}{others}. Name such cells as missing "
+            "or leave their rows out, or name the column as categorical"
+        )
 
 
 def _whole_codes(numbers: Floats) -> tuple[NDArray[np.int64], list[str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.board import open_board
+from tests.browser.board import open_board, see
 from tests.browser.conftest import PHONE
 from tests.browser.linked import RANGES
 
@@ -26,6 +26,7 @@ def touch(session, *frames):
 
 def test_one_finger_scrolls_the_page_and_two_zoom(visitor):
     page = open_board(visitor(viewport=PHONE, has_touch=True, is_mobile=True))
+    see(page, "view-shrinkage")
     session = page.context.new_cdp_session(page)
     x, y = page.evaluate(MIDDLE)
     before, ranges = page.evaluate("scrollY"), page.evaluate(RANGES, "view-shrinkage")

@@ -121,6 +121,7 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
         (["--weight-kind", "survey"], "--weight-kind goes with --weights"),
         (["--weights", "pre", "--weight-kind", "frequency", "--adjust", "pre"], "is named for two things"),
         (["--explained-by", "pre"], "'pre' differs between rows of the group 'A'"),
+        (["--categorical", "pre"], 'Column "pre" is to be categorical, but is none of the covariates'),
         (["--weights", "sex"], "the weights are no numbers"),
         (["--adjust", "pre", "--checks", "--format", "json"], "--checks takes groups without covariates"),
     ],
@@ -130,6 +131,18 @@ def test_flags_that_do_not_fit_are_refused_in_a_sentence(blupboard, file, flags,
     assert done.code != 0
     assert said in done.err
     assert done.out == ""
+
+
+def test_a_few_words_among_the_numbers_of_a_covariate_are_refused(blupboard, file):
+    flags = [*ROLES, "--adjust", "pre", "--estimator", "reml"]
+    text = ROWS.replace("A,12,4", "A,12,n.k.")
+    done = blupboard("compare", file(text), *flags)
+    assert done.code == 2
+    assert "the covariate 'pre' holds numbers and text: 'n.k.'. Name such cells as missing" in done.err
+    done = blupboard("compare", file(text), *flags, "--missing", "n.k.", "--format", "json")
+    assert done.json["data"]["dropped"]["missing_covariate"] == 2
+    done = blupboard("compare", file(text), *flags, "--categorical", "pre", "--format", "json")
+    assert "pre=n.k." in [c["term"] for c in done.json["fits"][0]["coefficients"]]
 
 
 def test_rows_are_what_adjust_is_for(blupboard):

@@ -150,6 +150,16 @@ def test_the_caveat_of_rates_is_said(blupboard, file):
         (COUNTS, ["--kind", "means", "--events", "deaths"], "--events is not for means"),
         (COUNTS, ["--events", "Deaths", "--trials", "cases"], 'did you mean "deaths"'),
         (COUNTS, ["--events", "deaths", "--trials", "cases", "--group", "cases"], "are both"),
+        (
+            "g,y,n\na,5%,40\nb,9%,50\n",
+            ["--events", "y", "--trials", "n", "--group", "g"],
+            "holds percent, but events are",
+        ),
+        (
+            'g,y,n\na,5,"12,000"\nb,9,"15,000"\n',
+            ["--events", "y", "--trials", "n", "--group", "g"],
+            "say which mark is",
+        ),
         ("a,y,n\nx,1,5\nx,2,5\n", ["--events", "y", "--trials", "n"], "name one with --group"),
     ],
 )

@@ -93,6 +93,13 @@ def test_published_estimates_have_no_rows_to_plan(blupboard, file):
     assert "no spread between and within these groups is estimated" in done.err
 
 
+def test_what_a_new_row_would_weigh_is_not_known(blupboard, file):
+    rows = file("g,y,w\na,1,2\na,2,1\nb,3,2\nb,5,1\n")
+    done = blupboard("plan", rows, "--outcome", "y", "--group", "g", "--weights", "w")
+    assert (done.code, done.out) == (2, "")
+    assert "plan takes rows without weights" in done.err
+
+
 def test_counts_are_planned_by_their_trials(blupboard, file):
     counts = file("ward,deaths,cases\nA,19,41\nB,3,20\nC,0,12\nD,7,30\n")
     given = ("--kind", "counts", "--events", "deaths", "--trials", "cases", "--group", "ward")

@@ -20,7 +20,7 @@ from dashboard.ingest.data_kinds import LINE_FORMS
 from dashboard.pages.comparison import comparison_content
 from dashboard.pages.layout import layout
 from dashboard.session.choices import Choices
-from dashboard.session.chosen_reading import ChosenReading
+from dashboard.session.chosen_reading import Before, ChosenReading
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, held_reading
 from dashboard.session.reread import read_otherwise
@@ -158,8 +158,9 @@ def test_the_python_scripts_give_what_is_on_screen(comparisons, opened, kind):
 def test_another_form_is_one_choice_with_the_likeliest_columns(comparisons, opened):
     choices = opened("counts")
     held, table = held_reading(choices), comparisons.source("ann", choices).describe().table
-    rates = of_form(table, held, "rows")
-    assert ChosenReading.from_json(rates["reading"], held.token).form == "rows"
+    changed = replace(held, before=Before("read again", held.reading, held.rows, "cases", "ward"))
+    rates = of_form(table, changed, "rows")
+    assert ChosenReading.from_json(rates["reading"], held.token) == held.with_summary(None)
     back = of_form(table, ChosenReading.from_json(rates["reading"], held.token), "counts")
     assert (back["outcome"], back["group"]) == ("deaths", "ward")
     assert ChosenReading.from_json(back["reading"], held.token) == held

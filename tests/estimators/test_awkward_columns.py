@@ -144,3 +144,17 @@ def test_by_paule_and_mandel_both_errors_of_mu_are_equal(seed):
     found = heterogeneity(data, "PM", "knapp_hartung")
     assert found.tau > 0
     assert found.mu_std_error == pytest.approx(found.center_loading, rel=1e-9)
+
+
+def test_a_few_cells_of_text_among_numbers_are_no_categories():
+    _, outcome, label = made()
+    ages = [str(20 + k % 30) for k in range(len(outcome))]
+    frame = pd.DataFrame({"y": outcome, "g": label, "age": ["n.k.", "forty", *ages[2:]]})
+    given = {"outcome": "y", "group": "g", "adjust": ["age"]}
+    with pytest.raises(DataError, match=r"holds numbers and text: '(forty|n\.k\.)' and 1 more"):
+        GroupData.from_frame(frame, **given)
+    assert GroupData.from_frame(frame, missing=["n.k.", "forty"], **given).dropped.missing_covariate == 2
+    named = GroupData.from_frame(frame, categorical=["age"], **given)
+    assert "age=n.k." in named.covariates.terms
+    bands = GroupData.from_frame(frame.assign(age=["1", "2", "3+"] * 16), **given)
+    assert bands.covariates.terms == ("age=2", "age=3+")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
-from dashboard.ingest import UnreadableFile, store_table
+from dashboard.ingest import Reading, UnreadableFile, store_table
 from dashboard.ingest.guess_kind import guess_columns, guess_kind
 from dashboard.samples import SAMPLES
 from tests.oracles import FOLDER, set_names
@@ -72,7 +74,19 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             "city,deaths,person_years\nA,9,41\nB,3,20\n",
             ("rates", "events deaths, exposure person_years", "city"),
         ),
+        ("farm,mean,se,sd,n\nA,1,2,4,4\nB,2,1,2,4\n", ("means", "mean mean, n n, sd sd", "farm")),
+        (
+            "county,population,cases,deaths\nA,900,41,9\nB,800,20,3\n",
+            None,  # deaths of cases, or of the population
+        ),
         # rows, or what may be
+        ("trial,events treated,n treated,events control,n control\na,1,9,2,9\nb,2,9,3,9\n", None),
+        ("trial,ai,n1i,ci,n2i\na,1,9,2,9\nb,2,9,3,9\n", None),
+        ("trial,mean_1,sd_1,n_1,mean_2,sd_2,n_2\na,1,1,9,2,1,9\nb,2,1,9,3,1,9\n", None),
+        ("plot,x,y,size,height\na,1,1,9,2\nb,2,1,9,3\n", None),
+        ("site,x,y,n,height\na,1,1,9,2\nb,2,1,9,3\n", None),
+        ("school,mean reading,sd math,n teachers\na,1,1,9\nb,2,1,9\n", None),
+        ("patient,event,time\na,1,9.5\nb,0,8\nc,1,3\n", None),  # events of one person each
         ("ward,deaths,cases\nA,41,9\nB,3,20\n", None),  # more deaths than cases
         ("ward,deaths,cases\nA,9.5,41\nB,3,20\n", None),
         ("ward,deaths,cases\nA,9,41\nA,3,20\n", None),  # a label twice
@@ -86,6 +100,22 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
 def test_names_and_numbers_decide(table, text, expected):
     found = guess_kind(table(text))
     assert (found and (found.summary.kind, columns(found), found.group)) == expected
+
+
+@pytest.mark.parametrize("names", list(permutations(("population", "cases", "deaths"))))
+def test_the_order_of_columns_does_not_decide(table, names):
+    cells = {"population": (900, 800), "cases": (41, 20), "deaths": (9, 3)}
+    lines = [",".join(("county", *names))]
+    lines += [",".join((county, *(str(cells[name][k]) for name in names))) for k, county in enumerate("AB")]
+    assert guess_kind(table("\n".join(lines) + "\n")) is None
+
+
+def test_codes_for_a_missing_number_are_those_of_the_reading(table):
+    stored = table("ward,deaths,cases\nA,9,41\nB,3,20\nC,-9,30\nD,2,8\nE,4,9\nF,5,20\n")
+    assert guess_kind(stored) is None
+    found = guess_kind(stored, reading=Reading(missing=("-9",)))
+    assert found is not None
+    assert found.summary.kind == "counts"
 
 
 @pytest.mark.parametrize("name", set_names())

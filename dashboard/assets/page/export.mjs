@@ -34,7 +34,10 @@ function saveTable(event) {
 /** What waits to come into sight is on paper too, and stays drawn. */
 function drawAll() {
     for (const [id, figure] of takeWaiting()) {
-        window.Plotly.react(graphIn(document.getElementById(id)), figure.data, figure.layout);
+        const graph = graphIn(document.getElementById(id));
+        if (graph) {
+            window.Plotly.react(graph, figure.data, figure.layout);
+        }
         setProps(id, {figure});
     }
 }
