@@ -16,6 +16,7 @@ from dashboard.callbacks import (
     line_form,
     reading,
     refused,
+    request_schema,
     risk,
     simulation,
     stacking,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) -> None:
-    """Add all callbacks to the app."""
+    """Add all callbacks to the app, which has its routes already, and what checks requests to them."""
     data.register(app, comparisons)
     simulation.register(app, comparisons)
     stacking.register(app, comparisons)
@@ -48,3 +49,4 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     how_sure.register(app, comparisons)
     lesson.register(app)
     browser.register(app)
+    request_schema.install(app)

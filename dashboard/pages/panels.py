@@ -12,7 +12,7 @@ from dashboard.pages.attributes import explained
 from dashboard.pages.file_reading import with_cells
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.words.comparison import dropped_warning, interval_kind
-from dashboard.words.grammar import sentence
+from dashboard.words.grammar import sentence, shortened
 from dashboard.words.numbers import number_by_error
 from estimators.contract.fit import STANDARD_PARAMETERS
 
@@ -177,4 +177,4 @@ def alert(message: str) -> dmc.Alert:
 
 def refusal(words: str) -> dmc.Alert:
     """Why a file cannot be read: a sentence as it is, which may begin with the name of the file."""
-    return dmc.Alert(with_cells(words), color="red", variant="light", p="xs")
+    return dmc.Alert(with_cells(shortened(words)), color="red", variant="light", p="xs")

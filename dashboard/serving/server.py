@@ -39,6 +39,7 @@ from werkzeug.wsgi import get_input_stream
 from dashboard.serving.desktop import open_browser, open_window
 from dashboard.storage.errors import Interrupted, NoRoom, TooLarge, UnknownDataset, WorkspaceError
 from dashboard.storage.workspace import Workspace
+from dashboard.words.grammar import shortened
 
 if TYPE_CHECKING:
     from dashboard.serving.listener import Listener
@@ -51,7 +52,8 @@ _COMPRESSED = {
     "COMPRESS_MIN_SIZE": 1_000,  # what fits into one packet arrives no sooner for being smaller
     "COMPRESS_LEVEL": 4,
 }
-_MAX_BODY_BYTES = 64 * 2**20
+_MAX_BODY_BYTES = 2**20
+"""Of every request but an upload."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRUSTED_SITES = frozenset({"same-origin", "none"})
 _OWNER = "owner"
@@ -332,7 +334,8 @@ def _security_headers(
 
 def _error(sentence: str, status: int, token: str | None = None) -> flask.Response:
     """A sentence about what is wrong; with the token of an upload that was kept all the same."""
-    response = flask.jsonify(error=sentence) if token is None else flask.jsonify(error=sentence, token=token)
+    said = shortened(sentence)
+    response = flask.jsonify(error=said) if token is None else flask.jsonify(error=said, token=token)
     response.status_code = status
     return response
 
