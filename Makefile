@@ -2,7 +2,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test quick check browser bench clean
+.PHONY: help run test test-engines quick check browser bench clean
 
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 IN = .venv/bin
@@ -22,6 +22,7 @@ PINNED = pyproject.toml constraints.txt $(addsuffix /pyproject.toml,$(SHELF))
 help:
 	@echo 'make run    start the dashboard and open it in the browser; make run ARGS="--port 9000"'
 	@echo 'make test   everything that is checked: make check, then all tests, in a browser too'
+	@echo 'make test-engines  frames that live in Spark, Dask, PostgreSQL and what else Ibis speaks to'
 	@echo 'make quick  lint, types, and every test but the slow ones and those in a browser'
 	@echo 'make check  lint, format and types'
 	@echo 'make bench  speed beside other packages'
@@ -34,9 +35,13 @@ test: check browser
 	@$(NODE_TEST)
 	@$(IN)/python -m pytest $(PARALLEL) $(ARGS)
 
+test-engines: .venv/.installed-engines
+	@$(IN)/python -m tests.engines.programs
+	@$(IN)/python -m pytest -m engines tests/engines $(ARGS)
+
 quick: check
 	@$(NODE_TEST)
-	@$(IN)/python -m pytest $(PARALLEL) -m 'not browser and not slow' $(ARGS)
+	@$(IN)/python -m pytest $(PARALLEL) -m 'not browser and not slow and not engines' $(ARGS)
 
 check: .venv/.installed-dev node_modules/.installed
 	@$(IN)/ruff check .
@@ -67,6 +72,12 @@ clean:
 	@$(INSTALL) -e '.[dev]'
 	@$(INSTALL_SHELF)
 	@touch .venv/.installed $@
+
+.venv/.installed-engines: $(PINNED) | .venv/bin/python
+	@echo 'Installing into .venv, with what the tests of engines need; this takes some minutes.'
+	@$(INSTALL) -e '.[dev,engines]'
+	@$(INSTALL_SHELF)
+	@touch .venv/.installed .venv/.installed-dev $@
 
 .venv/.installed-bench: $(PINNED) | .venv/bin/python
 	@echo 'Installing into .venv, with what the benchmarks need; this takes a minute or two.'

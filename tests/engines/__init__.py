@@ -1,0 +1,1 @@
+"""Engines that rows may live in: every one gives the local answer."""
