@@ -14,6 +14,7 @@ from dashboard.callbacks import (
     how_sure,
     lesson,
     line_form,
+    model_columns,
     reading,
     refused,
     request_schema,
@@ -40,6 +41,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     comparison.register(app, comparisons)
     reading.register(app, comparisons)
     line_form.register(app, comparisons)
+    model_columns.register(app, comparisons)
     refused.register(app, comparisons)
     views.register(app, comparisons)
     conclude.register(app, comparisons)

@@ -148,7 +148,7 @@ def chosen_in(open_file: OpenFile) -> tuple[ChosenColumns, ChosenReading]:
     state = ChosenReading.from_json(open_file["store"], token)
     outcome, group = open_file["outcome"] or "", open_file["group"] or ""
     reading, summary = state.reading_of(outcome), state.summary_of(outcome)
-    return ChosenColumns(token, outcome, group, reading, state.rows, summary), state
+    return ChosenColumns(token, outcome, group, reading, state.rows, summary, state.model), state
 
 
 def panel_content(comparisons: Comparisons, who: str, chosen: ChosenColumns) -> tuple[list[Any], list[Any]]:
@@ -247,7 +247,8 @@ def _undone(page: _Page) -> _Step:
     if back is None:
         return page.chosen, page.state
     now = page.chosen
-    before = ChosenColumns(now.token, back.outcome, back.group, back.reading, back.rows, now.summary)
+    columns = back.outcome, back.group, back.reading, back.rows, now.summary, back.model
+    before = ChosenColumns(now.token, *columns)
     return before, replace(page.state, before=None)
 
 
@@ -285,8 +286,15 @@ def _noted(page: _Page, wanted: ChosenColumns, otherwise: str = "") -> _Step:
     chosen = page.chosen
     if wanted == chosen:
         return chosen, page.state
-    words = done(changes(chosen.reading, chosen.rows), changes(wanted.reading, wanted.rows)) or otherwise
-    before = Before(words, chosen.reading, chosen.rows, chosen.outcome, chosen.group)
+    old, new = (changes(columns.reading, columns.rows, columns.model) for columns in (chosen, wanted))
+    before = Before(
+        done(old, new) or otherwise,
+        chosen.reading,
+        chosen.rows,
+        chosen.outcome,
+        chosen.group,
+        chosen.model,
+    )
     return wanted, replace(page.state, before=before)
 
 
@@ -303,9 +311,15 @@ def changed(
     dataset = comparisons.workspace.get(who, before.token)
     if (wanted.reading, wanted.rows) != (before.reading, before.rows):
         wanted = read_otherwise(comparisons, who, wanted, wanted.reading, wanted.rows)
-    if wanted.reading != before.reading:
+    if (wanted.reading, wanted.model) != (before.reading, before.model):
         keep_reading(comparisons, who, wanted)
-    held = replace(after, reading=wanted.reading, rows=wanted.rows, event_of=wanted.outcome)
+    held = replace(
+        after,
+        reading=wanted.reading,
+        rows=wanted.rows,
+        event_of=wanted.outcome,
+        model=wanted.model,
+    )
     found = {**_UNCHANGED, "reading": held.to_json()}
     found |= {
         "problem": None,

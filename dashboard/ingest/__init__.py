@@ -14,6 +14,7 @@ from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Condition, Reading, Row
 from dashboard.ingest.reduce import FileGroups, file_groups, reduce_file, reduce_table, table_groups
 from dashboard.ingest.table import Column, Table
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES
+from estimators.data.frames import ModelColumns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +63,7 @@ __all__ = [
     "FileGroups",
     "ForeignKind",
     "GuessedRoles",
+    "ModelColumns",
     "Reading",
     "RowFilter",
     "Table",

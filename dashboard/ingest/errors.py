@@ -16,6 +16,11 @@ class UnreadableFile(ValueError):
         self.suggestion = suggestion
 
 
+def unfit(column: str, role: str, reason: str, file: str) -> UnreadableFile:
+    """What to say of a column that cannot have a role."""
+    return UnreadableFile(f"Column {excerpt(column)} of {file} cannot be the {role}: {reason}.")
+
+
 def excerpt(text: str, limit: int = 40) -> str:
     """A piece of the user's text in quotes, on one line, cut at `limit` characters."""
     flat = " ".join(text.split())

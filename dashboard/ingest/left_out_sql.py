@@ -11,6 +11,8 @@ from estimators.data.left_out import EXAMPLES, Example, LeftOut
 if TYPE_CHECKING:
     from dashboard.ingest.judged_rows import JudgedRows
 
+INCOMPLETE = -1
+"""What became of a row that lacks a covariate or a weight."""
 USED, NO_GROUP, NO_OUTCOME, NOT_A_NUMBER, NOT_FINITE, EXCLUDED, WHERE = range(7)
 """What became of a row; from WHERE on the place of the condition that it does not fulfil."""
 CAUSES = {

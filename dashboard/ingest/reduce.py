@@ -8,7 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from dashboard.ingest.errors import UnreadableFile, excerpt
+from dashboard.ingest.beside_columns import columns_beside, matched_columns
+from dashboard.ingest.errors import UnreadableFile, unfit
 from dashboard.ingest.find_column import matching_column, quoted_name
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter, with_sheet
 from dashboard.ingest.table import stored_name
@@ -61,15 +62,30 @@ def reduce_table(
 
 
 def table_groups(
-    table: Table, *, outcome: str, group: str, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
+    table: Table,
+    *,
+    outcome: str,
+    group: str,
+    reading: Reading = AS_FOUND,
+    rows: RowFilter = ALL_ROWS,
+    beside: ModelColumns = NOTHING_BESIDE,
 ) -> FileGroups:
-    """What `reduce_table` gives, with how it was read; raises what it does."""
-    columns = table_columns(table, outcome=outcome, group=group, reading=reading, rows=rows)
+    """What `reduce_table` gives, with how it was read; raises what it does.
+
+    ``beside`` names covariates and weights; rows without one are left out.
+    """
+    columns = table_columns(table, outcome=outcome, group=group, reading=reading, rows=rows, beside=beside)
     return _with_rows_on_demand(columns, reading=reading)
 
 
 def table_columns(
-    table: Table, *, outcome: str, group: str, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
+    table: Table,
+    *,
+    outcome: str,
+    group: str,
+    reading: Reading = AS_FOUND,
+    rows: RowFilter = ALL_ROWS,
+    beside: ModelColumns = NOTHING_BESIDE,
 ) -> ColumnsOnDemand:
     """Two columns of a stored table, as often as they are opened. Raises UnreadableFile."""
     names = [column.name for column in table.columns]
@@ -83,6 +99,8 @@ def table_columns(
     roles = column_roles(
         table.path, stored, table.layout, reading=reading, rows=rows, places=places, file=table.name
     )
+    beside, stored_beside = columns_beside(beside, (outcome, group), table, "covariate or weight")
+    roles = replace(roles, beside=beside, beside_stored=stored_beside)
 
     @contextmanager
     def open_columns() -> Iterator[OpenedColumns]:
@@ -111,12 +129,14 @@ def reduce_file(
     say: Callable[[str], object] | None = None,
     reading: Reading = AS_FOUND,
     rows: RowFilter = ALL_ROWS,
+    beside: ModelColumns = NOTHING_BESIDE,
 ) -> GroupData:
     """The summaries of a file's groups; only the columns that matter are kept while it is read.
 
     Its rows are read again from the file when an estimator asks for them. A file whose name is that of one of
     `kinds` is read by its reader. `sheet` is the name or number of a workbook's sheet, None for the first
-    with a table. `say` is called once with each sentence about how the file was read.
+    with a table. `say` is called once with each sentence about how the file was read. ``beside`` names
+    covariates and weights.
 
     Raises:
         UnreadableFile: the file cannot be used, there is no such column, or it is named for both roles.
@@ -125,7 +145,9 @@ def reduce_file(
 
     """
     reading = with_sheet(reading, sheet)
-    read = file_groups(path, outcome=outcome, group=group, kinds=kinds, reading=reading, rows=rows)
+    read = file_groups(
+        path, outcome=outcome, group=group, kinds=kinds, reading=reading, rows=rows, beside=beside
+    )
     if say is not None:
         for remark in read.remarks:
             say(remark)
@@ -313,41 +335,6 @@ def _columns_of_file(asked: _Asked, folder: Path) -> OpenedColumns:
     )
 
 
-def matched_columns(
-    beside: ModelColumns, taken: tuple[str, ...], names: Sequence[str], file: str
-) -> ModelColumns:
-    """The columns by the names that the file has for them.
-
-    Raises:
-        UnreadableFile: there is no such column, or it is ``taken`` or named for two things.
-
-    """
-
-    def found(wanted: Sequence[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(matching_column(name, names, file) for name in wanted))
-
-    weights = None if beside.weights is None else matching_column(beside.weights, names, file)
-    matched = replace(
-        beside,
-        adjust=found(beside.adjust),
-        explained_by=found(beside.explained_by),
-        categorical=found(beside.categorical),
-        weights=weights,
-    )
-    for column in matched.categorical:
-        if column not in (*matched.adjust, *matched.explained_by):
-            raise UnreadableFile(
-                f"Column {quoted_name(column)} is to be categorical, but is none of the covariates: "
-                "name it as one to adjust for or that explains the groups too."
-            )
-    used = [*(matching_column(name, names, file) for name in taken)]
-    for _, column in matched.by_role:
-        if column in used:
-            raise UnreadableFile(f"Column {quoted_name(column)} is named for two things: choose two columns.")
-        used.append(column)
-    return matched
-
-
 def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:
     """Where both names are wrong, see whether the table is of a shape that has no such columns."""
     from dashboard.ingest.roles import wide_columns, wide_table
@@ -358,11 +345,6 @@ def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:
     )
     if wide := wide_columns(columns, rows):
         raise wide_table(wide, source.names, name)
-
-
-def unfit(column: str, role: str, reason: str, file: str) -> UnreadableFile:
-    """What to say of a column that cannot have a role."""
-    return UnreadableFile(f"Column {excerpt(column)} of {file} cannot be the {role}: {reason}.")
 
 
 def _find(wanted: tuple[str, str], names: Sequence[str], file: str) -> tuple[int, int]:

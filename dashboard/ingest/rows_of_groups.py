@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.ingest.complete_rows import leave_out_incomplete
 from dashboard.ingest.engine import literal, select
 from dashboard.ingest.judge_rows import judged_rows
 from dashboard.ingest.left_out_sql import USED, has_lines
@@ -50,6 +51,7 @@ def rows_of_groups(columns: ColumnsOnDemand, labels: Sequence[str]) -> list[Numb
     if len(labels) > MOST_GROUPS:
         raise DataError(f"the rows of up to {MOST_GROUPS} groups are shown, not of {len(labels):,}")
     with columns() as opened, judged_rows(opened.roles, opened.folder) as judged:
+        leave_out_incomplete(judged)
         found = judged.connection.execute(_query(judged, labels)).fetchnumpy()
         noun = judged.roles.noun
     group, outcome, line = (np.asarray(found[name]) for name in ("name", "outcome", "line"))

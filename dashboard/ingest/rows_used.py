@@ -23,7 +23,9 @@ def rows_used(columns: ColumnsOnDemand) -> Iterator[list[tuple[str, float]]]:
         UnreadableFile, estimators.DataError: as `dashboard.ingest.reduce_file`, before the first row.
 
     """
+    from dashboard.ingest.complete_rows import leave_out_incomplete
     from dashboard.ingest.judge_rows import judged_rows, used_rows
 
     with columns() as opened, judged_rows(opened.roles, opened.folder) as judged:
+        leave_out_incomplete(judged)
         yield from used_rows(judged, ROWS_AT_A_TIME)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.ingest.beside_columns import columns_beside, matched_columns
 from dashboard.ingest.data_kinds import COUNTED, RATE_REMARK, SIZES, SummaryColumns
 from dashboard.ingest.engine import engine, select
-from dashboard.ingest.errors import UnreadableFile, excerpt
+from dashboard.ingest.errors import UnreadableFile, excerpt, unfit
 from dashboard.ingest.find_column import matching_column, quoted_name
 from dashboard.ingest.judge_rows import judge
 from dashboard.ingest.left_out_sql import (
@@ -25,7 +26,7 @@ from dashboard.ingest.left_out_sql import (
     row_line,
 )
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter
-from dashboard.ingest.reduce import FileGroups, column_roles, matched_columns, unfit
+from dashboard.ingest.reduce import FileGroups, column_roles
 from dashboard.ingest.table import stored_name
 from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 from estimators.data.left_out import EXAMPLES, Example, LeftOut
@@ -112,6 +113,7 @@ def table_summaries(
     group: str,
     reading: Reading = AS_FOUND,
     rows: RowFilter = ALL_ROWS,
+    beside: ModelColumns = NOTHING_BESIDE,
 ) -> FileGroups:
     """The groups of a stored table of summaries; as :func:`file_summaries`."""
     names = [column.name for column in table.columns]
@@ -125,15 +127,20 @@ def table_summaries(
         raise unfit(g.name, "group", g.not_group, table.name)
     of_group = g.stored if g.labels is None else g.labels
     stored = {column.name: column.stored for column in table.columns}
+    beside, lie = columns_beside(beside, (*summary.by_role.values(), group), table, "covariate")
     roles = {
-        role: column_roles(
-            table.path,
-            (table.columns[place].stored, of_group),
-            table.layout,
-            reading=reading,
-            rows=rows,
-            places=stored,
-            file=table.name,
+        role: replace(
+            column_roles(
+                table.path,
+                (table.columns[place].stored, of_group),
+                table.layout,
+                reading=reading,
+                rows=rows,
+                places=stored,
+                file=table.name,
+            ),
+            beside=beside,
+            beside_stored=lie,
         )
         for role, place in zip(summary.by_role, found, strict=True)
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dashboard.pages import ids, panels
+from dashboard.pages.coefficients import coefficients_fold
 from dashboard.pages.file_reading import (
     change_chips,
     reading_line,
@@ -42,7 +43,11 @@ def comparison_content(
         "reading_changes": changes_of(choices),
         "reading_notes": reading_notes(read, choices.waved_off),
         "chip": panels.source_chip(described.title, source.facts()),
-        "about": panels.about_sample(described.sample) if described.sample else None,
+        "about": [
+            *([panels.about_sample(described.sample)] if described.sample else []),
+            *coefficients_fold(scene),
+        ]
+        or None,
         "sort": sort_choices(comparisons.registry, choices.on, counts_rows=scene.comparison.data.counts_rows),
         "arrangement": arrangement_choices(comparisons.registry, choices.on),
         "headline": panels.headline_text(headline(scene)),
@@ -65,7 +70,7 @@ def comparison_content(
 def changes_of(choices: Choices) -> list[Component]:
     """What was set by hand of how the file is read; nothing where it is no file."""
     held = held_reading(choices)
-    return [] if held is None else change_chips(held.reading, held.rows)
+    return [] if held is None else change_chips(held.reading, held.rows, held.model)
 
 
 def unused_file(comparisons: Comparisons, owner: str, choices: Choices) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from dashboard.pages.attributes import aria, data, explained
 from dashboard.pages.symbols import icon
 from dashboard.words.grammar import sentence
 from dashboard.words.reading import Change, changes, hint_action, pieces, reading_summary
+from estimators.data.frames import NOTHING_BESIDE
 from estimators.data.left_out import groups_sentence, sentences
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dashboard.ingest.hints import Hint
     from dashboard.ingest.table import Table
     from dashboard.session.chosen_reading import ChosenReading
+    from estimators.data.frames import ModelColumns
 
 MOST_GROUPS: Final = 5
 """Groups that were left out stand one by one up to so many; more are in a fold."""
@@ -86,9 +88,9 @@ def _hint(hint: Hint) -> html.Div:
     )
 
 
-def change_chips(reading: Reading, rows: RowFilter) -> list[Component]:
+def change_chips(reading: Reading, rows: RowFilter, model: ModelColumns = NOTHING_BESIDE) -> list[Component]:
     """What was set by hand, each with a button that takes it back; of many groups most are in a fold."""
-    found = changes(reading, rows)
+    found = changes(reading, rows, model)
     single = [change for change in found if change.option != "exclude"]
     groups = [change for change in found if change.option == "exclude"]
     chips: list[Component] = [_chip(change) for change in (*single, *groups[:MOST_GROUPS])]

@@ -37,6 +37,8 @@ OUTCOME: Final = "outcome"
 GROUP: Final = "group"
 LINE_FORM: Final = "line-form"
 BESIDE_COLUMNS: Final = "beside-columns"
+MODEL_OPEN: Final = "model-open"
+MODEL_FIELDS: Final = "model-fields"
 LEVEL: Final = "level"
 SORT: Final = "sort"
 SHOW_OWN: Final = "show-own"
@@ -250,6 +252,11 @@ def estimator_option(estimator_id: Part, name: Part) -> dict[str, Any]:
 def beside_column(role: Part) -> dict[str, Any]:
     """The list of columns for a number that a summary has besides the outcome."""
     return {"type": "beside-column", "role": role}
+
+
+def model_column(role: Part) -> dict[str, Any]:
+    """The list of columns for a field of `ModelColumns`, such as those to adjust for."""
+    return {"type": "model-column", "role": role}
 
 
 def shared_option(name: Part) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dashboard.pages.dials import dials
 from dashboard.pages.file_reading import column_names, row_filter
 from dashboard.pages.line_form import beside_pickers, form_picker
 from dashboard.pages.methods import methods, plugins_button
+from dashboard.pages.model_columns import model_fold
 from dashboard.pages.refused_panel import refused_line
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.stack_columns import stack_link
@@ -201,6 +202,7 @@ def _roles(table: Table | None, choices: Choices) -> html.Div:
             html.P(id=ids.ROWS_USED, className="rows-used"),
             html.Div(id=ids.READING_UNDO, className="reading-undo", role="status"),
             html.Div(id=ids.READING_NOTES, className="reading-notes"),
+            model_fold(),
             row_filter(column_names(table)),
         ],
         className="roles",

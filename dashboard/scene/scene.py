@@ -201,6 +201,12 @@ class Scene:
             return pulling[0].common_center
         return next((fit.common_center for fit in pulling if fit.common_center is not None), None)
 
+    @property
+    def centers_differ(self) -> bool:
+        """Whether the headline's method pulls groups towards centres of their own."""
+        fit = None if self.reference is None else self.reference.result.fit
+        return fit is not None and fit.center is not None and fit.common_center is None
+
     @cached_property
     def closeness(self) -> list[Closeness]:
         """How far each method is from the truth; empty where that is not known."""

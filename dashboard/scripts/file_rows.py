@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter
 from dashboard.scripts.literals import comment, shell_text
 from dashboard.scripts.rows_csv import rows_file_name
+from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 from estimators.data.left_out import sentences
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ class FileRows:
     """Folders of plugin files."""
     noun: str = "row"
     """What a row is called by its number."""
+    model: ModelColumns = NOTHING_BESIDE
+    """Covariates and weights."""
 
     @property
     def rows_file(self) -> str:

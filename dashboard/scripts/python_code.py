@@ -11,6 +11,7 @@ from dashboard.ingest.reading import AS_FOUND, Reading
 if TYPE_CHECKING:
     from dashboard.scripts.file_rows import FileRows
     from estimators import Comparison, Result
+    from estimators.data.frames import ModelColumns
 
 
 def python_script(comparison: Comparison, rows: FileRows) -> str:
@@ -24,6 +25,9 @@ def python_script(comparison: Comparison, rows: FileRows) -> str:
     if rows.chosen:
         arguments.append(f"rows={rows.chosen!r}")
         ingest += ["RowFilter", *(["Condition"] if rows.chosen.where else [])]
+    if rows.model:
+        arguments.append(f"beside={_model(rows.model)}")
+        ingest.append("ModelColumns")
     imports, kinds = [], list[str]()
     if rows.reader is not None:
         folders = repr(list(rows.plugins_dirs)) if rows.plugins_dirs else ""
@@ -85,6 +89,14 @@ def _reading(reading: Reading) -> str:
     values = {field.name: getattr(reading, field.name) for field in fields(Reading)}
     given = {name: value for name, value in values.items() if value != getattr(AS_FOUND, name)}
     return f"Reading({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+
+
+def _model(model: ModelColumns) -> str:
+    """Covariates and weights, as far as they are set, as Python."""
+    given = {name: value for name, value in vars(model).items() if value}
+    if model.weights is None:
+        del given["weight_kind"]
+    return f"ModelColumns({', '.join(f'{name}={value!r}' for name, value in given.items())})"
 
 
 def _changed_options(result: Result) -> dict[str, object]:

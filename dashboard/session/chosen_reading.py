@@ -10,6 +10,8 @@ from dashboard.ingest import ALL_ROWS, AS_FOUND, Condition, Reading, RowFilter
 from dashboard.ingest.data_kinds import LINE_FORMS, ROWS, SummaryColumns
 from dashboard.ingest.json_values import sequence, text
 from dashboard.ingest.reading import operator_of
+from dashboard.session.chosen_model import model_from_json, model_to_json, of_summaries, without_columns
+from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 
 
 def rows_to_json(rows: RowFilter) -> dict[str, Any]:
@@ -51,6 +53,8 @@ class ChosenReading:
     """What a line is: a key of `data_kinds.LINE_FORMS`."""
     beside: tuple[tuple[str, str], ...] = ()
     """(role, column) of summaries but for the outcome; nothing for a column that is not chosen yet."""
+    model: ModelColumns = NOTHING_BESIDE
+    """Covariates and weights."""
 
     def reading_of(self, outcome: str) -> Reading:
         """The reading for an outcome; a word that counts as 1 is for the one that it was chosen for."""
@@ -70,7 +74,8 @@ class ChosenReading:
         """The same with these columns of summaries."""
         if summary is None:
             return replace(self, form=ROWS, beside=())
-        return replace(self, form=summary.form.id, beside=summary.beside)
+        model = without_columns(of_summaries(self.model), (name for _, name in summary.columns))
+        return replace(self, form=summary.form.id, beside=summary.beside, model=model)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for `from_json`."""
@@ -83,6 +88,7 @@ class ChosenReading:
             "event_of": self.event_of,
             "form": self.form,
             "beside": dict(self.beside),
+            "model": model_to_json(self.model),
         }
 
     @classmethod
@@ -102,6 +108,7 @@ class ChosenReading:
             text(given.get("event_of", "")),
             _form(given.get("form", ROWS)),
             tuple((text(role), text(name)) for role, name in dict(given.get("beside", {})).items()),
+            model_from_json(given.get("model")),
         )
 
 
@@ -121,6 +128,7 @@ class Before:
     rows: RowFilter
     outcome: str
     group: str
+    model: ModelColumns = NOTHING_BESIDE
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for `from_json`."""
@@ -130,6 +138,7 @@ class Before:
             "rows": rows_to_json(self.rows),
             "outcome": self.outcome,
             "group": self.group,
+            "model": model_to_json(self.model),
         }
 
     @classmethod
@@ -139,4 +148,4 @@ class Before:
             return None
         words, outcome, group = (text(given.get(name)) for name in ("words", "outcome", "group"))
         reading, rows = Reading.from_json(given.get("reading")), rows_from_json(given.get("rows"))
-        return cls(words, reading, rows, outcome, group)
+        return cls(words, reading, rows, outcome, group, model_from_json(given.get("model")))

@@ -54,7 +54,12 @@ def held_reading(choices: Choices) -> ChosenReading | None:
     if not isinstance(source, ChosenColumns):
         return None
     held = ChosenReading(
-        source.token, source.reading, source.rows, choices.waved_off, event_of=source.outcome
+        source.token,
+        source.reading,
+        source.rows,
+        choices.waved_off,
+        event_of=source.outcome,
+        model=source.model,
     )
     return held.with_summary(source.summary)
 

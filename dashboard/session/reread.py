@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest import Reading, UnreadableFile, guess_roles
 from dashboard.ingest.errors import name_list
+from dashboard.ingest.json_values import text
 from dashboard.session.choices import Choices
+from dashboard.session.chosen_model import (
+    columns_of,
+    model_from_json,
+    model_to_json,
+    of_summaries,
+    without_columns,
+)
 from dashboard.session.chosen_reading import Before
 from dashboard.session.first_choices import held_reading
 from dashboard.session.stored_file import ChosenColumns, source_of
@@ -15,7 +23,7 @@ from dashboard.storage.errors import WorkspaceError
 from estimators import BlupboardError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from dashboard.ingest import Condition, RowFilter
     from dashboard.ingest.hints import Hint
@@ -66,6 +74,8 @@ def read_stacked(comparisons: Comparisons, owner: str, token: str, wanted: tuple
 
 def _with_columns_of(dataset: Dataset, wanted: ChosenColumns) -> ChosenColumns:
     table = dataset.table
+    gone_of_model = [name for name in columns_of(wanted.model) if table.column(name) is None]
+    wanted = replace(wanted, model=without_columns(wanted.model, gone_of_model))
     if all(map(table.column, wanted.columns)):
         return wanted
     if wanted.summary is not None:
@@ -75,13 +85,16 @@ def _with_columns_of(dataset: Dataset, wanted: ChosenColumns) -> ChosenColumns:
     if outcome is None or group is None:
         role = "outcome" if outcome is None else "group"
         raise UnreadableFile(f"Read so, {table.name} has no column that can be the {role}.")
-    return replace(wanted, outcome=outcome, group=group)
+    model = without_columns(wanted.model, (outcome, group))
+    return replace(wanted, outcome=outcome, group=group, model=model)
 
 
 def with_hint(chosen: ChosenColumns, hint: Hint) -> ChosenColumns:
     """What a hint's click asks for."""
     reading, rows = hint.applied(chosen.reading, chosen.rows)
-    return replace(chosen, reading=reading, rows=rows, outcome=hint.outcome or chosen.outcome)
+    outcome = hint.outcome or chosen.outcome
+    model = without_columns(chosen.model, (outcome,))
+    return replace(chosen, reading=reading, rows=rows, outcome=outcome, model=model)
 
 
 def without_groups(chosen: ChosenColumns, labels: Iterable[str]) -> ChosenColumns:
@@ -97,7 +110,7 @@ def with_condition(chosen: ChosenColumns, condition: Condition) -> ChosenColumns
 
 
 def taken_back(chosen: ChosenColumns, option: str, value: str) -> ChosenColumns:
-    """Without one of the changes of `words.reading.changes`, or with all groups back for ``exclude_all``.
+    """Without one of the changes of `words.reading`, or with all groups back for ``exclude_all``.
 
     Raises ValueError for an option that there is not.
     """
@@ -111,6 +124,11 @@ def taken_back(chosen: ChosenColumns, option: str, value: str) -> ChosenColumns:
         rows = replace(rows, where=tuple(kept))
     elif option == "missing":
         reading = replace(reading, missing=tuple(code for code in reading.missing if code != value))
+    elif option == "categorical":
+        codes = tuple(name for name in chosen.model.categorical if name != value)
+        return replace(chosen, model=replace(chosen.model, categorical=codes))
+    elif option in ("adjust", "explained_by", "weights"):
+        return replace(chosen, model=without_columns(chosen.model, (value,)))
     elif option in reading.to_json():
         reading = Reading.from_json({**reading.to_json(), option: None})
     else:
@@ -119,8 +137,24 @@ def taken_back(chosen: ChosenColumns, option: str, value: str) -> ChosenColumns:
 
 
 def keep_reading(comparisons: Comparisons, owner: str, chosen: ChosenColumns) -> None:
-    """Keep how a file is read for the next one that is found to have the same columns."""
-    comparisons.workspace.keep_preset(owner, chosen.token, chosen.reading.set_options())
+    """Keep how a file is read for the next one that is found to have the same columns.
+
+    Covariates and weights are kept with the outcome and the group that they were chosen for.
+    """
+    kept: dict[str, Any] = chosen.reading.set_options()
+    if chosen.model:
+        kept |= {"model": model_to_json(chosen.model), "outcome": chosen.outcome, "group": chosen.group}
+    comparisons.workspace.keep_preset(owner, chosen.token, kept)
+
+
+def _with_kept_model(first: ChosenColumns, kept: Mapping[str, Any]) -> ChosenColumns:
+    """With the covariates and weights of :func:`keep_reading`. Raises TypeError or ValueError."""
+    model = model_from_json(kept.get("model"))
+    if not model:
+        return first
+    if first.summary is not None:
+        return replace(first, model=without_columns(of_summaries(model), first.columns))
+    return replace(first, outcome=text(kept["outcome"]), group=text(kept["group"]), model=model)
 
 
 def read_as_before(
@@ -129,7 +163,8 @@ def read_as_before(
     """What a source is opened with.
 
     A file that is opened for the first time is read as the last one was that was found to have the same
-    columns, where that does for this one; that is said, and can be undone.
+    columns, and has its covariates and weights, where that does for this one; that is said, and can be
+    undone.
     """
     held, first = held_reading(choices), choices.source
     if held is None or not isinstance(first, ChosenColumns):
@@ -137,12 +172,14 @@ def read_as_before(
     if comparisons.workspace.load_choices(owner, first.token):
         return first, held
     try:
-        reading = Reading.from_json(comparisons.workspace.kept_preset(owner, first.token))
-        if reading == first.reading:
+        kept = comparisons.workspace.kept_preset(owner, first.token)
+        reading = Reading.from_json(kept)
+        wanted = _with_kept_model(first, kept)
+        if reading == first.reading and wanted == first:
             return first, held
-        read = read_otherwise(comparisons, owner, first, reading, first.rows)
-    except (BlupboardError, WorkspaceError, ValueError, TypeError):
+        read = read_otherwise(comparisons, owner, wanted, reading, first.rows)
+    except (BlupboardError, WorkspaceError, KeyError, ValueError, TypeError):
         return first, held
     words = "Read as your last file with these columns"
     before = Before(words, first.reading, first.rows, first.outcome, first.group)
-    return read, replace(held, reading=reading, before=before)
+    return read, replace(held, reading=reading, model=read.model, before=before)

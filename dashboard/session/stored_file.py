@@ -14,6 +14,7 @@ from dashboard.ingest.guess_kind import guess_kind
 from dashboard.ingest.json_values import text
 from dashboard.scene.group_noun import unit_of
 from dashboard.scene.group_rows import group_rows
+from dashboard.session.chosen_model import columns_of, model_from_json, model_to_json, without_columns
 from dashboard.session.chosen_reading import (
     ChosenReading,
     rows_from_json,
@@ -30,6 +31,7 @@ from dashboard.session.sources import (
 from dashboard.storage.sample_tables import SAMPLE_PREFIX
 from dashboard.words.numbers import row_count
 from estimators import DataError
+from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -53,6 +55,8 @@ class ChosenColumns:
     rows: RowFilter = ALL_ROWS
     summary: SummaryColumns | None = None
     """The columns of summaries, of which the outcome is the first; None where lines are rows."""
+    model: ModelColumns = NOTHING_BESIDE
+    """Covariates and weights."""
 
     controls: ClassVar[frozenset[str]] = frozenset({"outcome", "group", "reading"})
 
@@ -61,6 +65,7 @@ class ChosenColumns:
         """The same for the same dataset and columns, read alike, with the same rows."""
         chosen = {**self.reading.set_options(), **rows_to_json(self.rows)}
         chosen |= {} if self.summary is None else self.summary.to_json()
+        chosen |= model_to_json(self.model)
         return selection_key(self.token, self.outcome, self.group, *([json.dumps(chosen)] if chosen else []))
 
     @classmethod
@@ -77,6 +82,7 @@ class ChosenColumns:
             "reading": self.reading.set_options(),
             "rows": rows_to_json(self.rows),
             "summary": None if self.summary is None else self.summary.to_json(),
+            "model": model_to_json(self.model),
             "design": None,
         }
 
@@ -92,6 +98,7 @@ class ChosenColumns:
             Reading.from_json(given.get("reading")),
             rows_from_json(given.get("rows")),
             None if given.get("summary") is None else SummaryColumns.from_json(given["summary"]),
+            model_from_json(given.get("model")),
         )
 
     @classmethod
@@ -101,7 +108,7 @@ class ChosenColumns:
             raise DataError("Choose an outcome (numbers) and a grouping column.")
         chosen = ChosenReading.from_json(given.reading, given.token)
         reading, summary = chosen.reading_of(given.outcome), chosen.summary_of(given.outcome)
-        return cls(given.token, given.outcome, given.group, reading, chosen.rows, summary)
+        return cls(given.token, given.outcome, given.group, reading, chosen.rows, summary, chosen.model)
 
     @classmethod
     def first(cls, holdings: Holdings, owner: str, token: str, kept: ChosenSource | None) -> ChosenColumns:
@@ -111,8 +118,10 @@ class ChosenColumns:
         """
         dataset = holdings.workspace.get(owner, token)
         table = dataset.table
-        if isinstance(kept, cls) and kept.columns <= {column.name for column in table.columns}:
-            return replace(kept, reading=kept.reading.with_layout(dataset.reading))
+        names = {column.name for column in table.columns}
+        if isinstance(kept, cls) and kept.columns <= names:
+            model = without_columns(kept.model, columns_of(kept.model) - names)
+            return replace(kept, reading=kept.reading.with_layout(dataset.reading), model=model)
         sample = sample_of(holdings.samples, token)
         preset = holdings.preset_roles.get(token, (None, None))
         if sample is None and preset == (None, None):
@@ -125,7 +134,7 @@ class ChosenColumns:
 
     @property
     def columns(self) -> set[str]:
-        """The names of all of them."""
+        """The names of all of them, those of the model aside."""
         return {
             self.outcome,
             self.group,
@@ -188,16 +197,18 @@ class StoredFile(GroupSource):
         from dashboard.scripts.statsmodels_code import statsmodels_script
 
         table, roles = self._dataset.table, self._roles
+        model = roles.pop("beside")
         rows = FileRows(
             table.name,
             roles["outcome"],
             roles["group"],
             replace(roles["reading"], sheet=table.sheet, stack=table.stacked),
             roles["rows"],
-            table.layout if reads_alike(table, comparison.data, **roles) else None,
+            table.layout if not model and reads_alike(table, comparison.data, **roles) else None,
             table.reader,
             tuple(plugins_dirs),
             "row" if table.layout is None else "line",
+            model,
         )
         r, python, statsmodels = (
             script(comparison, rows) for script in (r_script, python_script, statsmodels_script)
@@ -226,6 +237,7 @@ class StoredFile(GroupSource):
             "group": chosen.group,
             "reading": chosen.reading,
             "rows": chosen.rows,
+            "beside": chosen.model,
         }
 
     @cached_property

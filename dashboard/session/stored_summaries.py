@@ -66,4 +66,5 @@ class StoredSummaries(StoredFile):
             group=chosen.group,
             reading=chosen.reading,
             rows=chosen.rows,
+            beside=chosen.model,
         )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dashboard.scene.truth import SAME, closest, distance
-from dashboard.words.grammar import article, join_names
+from dashboard.words.covariates import compared_at, taken_off
+from dashboard.words.grammar import article, join_names, sentence
 from dashboard.words.numbers import number, number_by_error, percent, row_count
 from dashboard.words.spreads import card_intervals, interval_in_brackets
 from dashboard.words.summaries import summaries_line
@@ -63,7 +64,8 @@ def headline(scene: Scene) -> Headline:
             f"Chance and real differences between {unit.many} cannot be told apart.",
         )
     return Headline(
-        f"{len(data):,} {unit.many}, {row_count(data.total, scene.row)}.", _without_spreads(scene)
+        f"{len(data):,} {unit.many}, {row_count(data.total, scene.row)}.",
+        f"{compared_at(scene)} {_without_spreads(scene)}".strip(),
     )
 
 
@@ -75,32 +77,36 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
         return Headline("All values are equal.", "There is nothing to compare.")
     if between == 0:
         return _no_spread_between(scene, reference)
+    but_for, where = taken_off(scene), compared_at(scene)
     if known:
         answer = (
-            f"The true means of {unit.many} have a standard deviation of {number(between)}"
-            f"{interval_in_brackets(scene)}."
+            f"{but_for}the true means of {unit.many} have a standard deviation of {number(between)}"
+            f"{interval_in_brackets(scene)}"
         )
-        return Headline(answer, _what_groups_keep(scene, reference))
+        return Headline(sentence(answer), f"{where} {_what_groups_keep(scene, reference)}".strip())
     if within == 0:
         return Headline(
-            f"All of the spread lies between {unit.many}.",
-            f"Rows do not vary within a {unit.one}, so each keeps its own mean.",
+            sentence(f"{but_for}all of the spread lies between {unit.many}"),
+            f"{where} Rows do not vary within a {unit.one}, so each keeps its own mean.".strip(),
         )
     icc = _value(reference, "icc")
     share = _inside((between / math.hypot(between, within)) ** 2 if icc is None else icc)
-    icc_percent = percent(share).replace("under", "Under").replace("over", "Over")
-    return Headline(
-        f"{icc_percent}{interval_in_brackets(scene)} of the variance lies between {unit.many}.",
-        _what_groups_keep(scene, reference),
+    answer = (
+        f"{but_for}{percent(share)}{interval_in_brackets(scene)} of the variance lies between {unit.many}"
     )
+    return Headline(sentence(answer), f"{where} {_what_groups_keep(scene, reference)}".strip())
 
 
 def _no_spread_between(scene: Scene, reference: Series) -> Headline:
     """What a spread of 0 means, by what a test of equal means says of the same groups."""
-    unit, test = scene.unit, homogeneity(scene.comparison.data)
+    unit = scene.unit
     mean = _level(scene, scene.center, _value(reference, "mu_std_error"))
     where = "a mean of its own" if scene.center is None else f"the population mean, {mean}"
     predicted = f"every {unit.one} is predicted at {where}."
+    if scene.comparison.data.covariates is not None:
+        answer = sentence(f"{taken_off(scene)}the spread between {unit.many} is estimated as 0")
+        return Headline(answer, f"{compared_at(scene)} {sentence(predicted)}".strip())
+    test = homogeneity(scene.comparison.data)
     if test is not None and test.case == "beyond_chance":
         return Headline(
             f"{unit.many[:1].upper()}{unit.many[1:]} differ by more than chance, but their spread is "
@@ -123,11 +129,12 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
     if reference.weight is None:
         return ""
     weighs, unit = scene.information, scene.unit
+    middle = "the mean" if scene.comparison.data.covariates is None else "what is expected of it"
     small, large = int(np.argmin(weighs)), int(np.argmax(weighs))
     least, most = (percent(_inside(float(reference.weight[i]))) for i in (small, large))
     anyone = f"{article(unit.one)} {unit.one}"
     if weighs[small] == weighs[large]:
-        return f"With {own_data(scene, 0)} each, {anyone} keeps {least} of its distance to the mean."
+        return f"With {own_data(scene, 0)} each, {anyone} keeps {least} of its distance to {middle}."
     if least == most:
         amounts = f"{_amount(scene, small)} to {_amount(scene, large)}"
         given = (
@@ -135,13 +142,13 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
             if scene.published_error is None
             else f"standard errors of {amounts}"
         )
-        return f"With {given}, every {unit.one} keeps {least} of its distance to the mean."
+        return f"With {given}, every {unit.one} keeps {least} of its distance to {middle}."
     few = int((weighs == weighs[small]).sum())
     label = scene.labels[small]
     named = label if label[:1].isalpha() else f"{unit.one} {label}"
     who = named if few == 1 and len(label) <= 40 else anyone
     return (
-        f"With {own_data(scene, small)}, {who} keeps {least} of its distance to the mean; "
+        f"With {own_data(scene, small)}, {who} keeps {least} of its distance to {middle}; "
         f"with {_amount(scene, large)}, {anyone} keeps {most}."
     )
 
@@ -217,6 +224,8 @@ def cards(scene: Scene) -> tuple[Card, ...]:
             text = number(value, like=error, digits=2 if error else 3)
         extra = "" if error is None else f"± {number(error, digits=2)}"
         explained = helps[name].help if name in helps else ""
+        if scene.centers_differ and name == "mu" and value is None:
+            explained = f"Each {scene.unit.one} is pulled towards a centre of its own."
         if scene.published_error is not None and name in ("sigma_error", "icc"):
             explained = "Not estimated: every mean has a standard error of its own, which is taken as known."
         out.append(

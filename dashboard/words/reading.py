@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from estimators.data.frames import NOTHING_BESIDE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dashboard.ingest import Reading, RowFilter
     from dashboard.ingest.hints import Hint
+    from estimators.data.frames import ModelColumns
 
 DELIMITERS: Final[Mapping[str, str]] = {
     ",": "commas",
@@ -29,6 +32,12 @@ LABELS: Final[Mapping[str, str]] = {
     "folded": "without extra spaces, capitals and Unicode form",
 }
 """What marks and ways of comparing labels are called."""
+WEIGHTS: Final[Mapping[str, str]] = {
+    "precision": "Weights of precision",
+    "frequency": "Counts of equal rows",
+    "survey": "Survey weights",
+}
+"""What kinds of weights are called."""
 _CELL = re.compile(r"`([^`]+)`")
 _LONGEST: Final = 40
 
@@ -38,9 +47,9 @@ class Change:
     """One thing that a person set, which can be taken back."""
 
     option: str
-    """A field of `Reading`, or ``exclude`` or ``where``."""
+    """A field of `Reading` or of `ModelColumns`, or ``exclude`` or ``where``."""
     value: str
-    """Which of several: a missing code, a group's label, the place of a condition."""
+    """Which of several: a missing code, a group's label, the place of a condition, a column."""
     words: str
 
 
@@ -69,9 +78,9 @@ def reading_summary(reading: Reading) -> str:
     return ", ".join(parts)
 
 
-def changes(reading: Reading, rows: RowFilter) -> tuple[Change, ...]:
-    """All that a person set of how a file is read and which of its rows take part."""
-    return (*_changes_of_reading(reading), *_changes_of_rows(rows))
+def changes(reading: Reading, rows: RowFilter, model: ModelColumns = NOTHING_BESIDE) -> tuple[Change, ...]:
+    """All that a person set of how a file is read, its covariates and weights, and which rows take part."""
+    return (*_changes_of_reading(reading), *_changes_of_model(model), *_changes_of_rows(rows))
 
 
 def _changes_of_reading(reading: Reading) -> Iterator[Change]:
@@ -104,6 +113,17 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "fill_down": lambda down: "Blank labels are those above" if down else "Blank labels are missing",
 }
 """What it means that an option was set, by its name in `Reading`."""
+
+
+def _changes_of_model(model: ModelColumns) -> Iterator[Change]:
+    for name in model.adjust:
+        yield Change("adjust", name, f"Adjusted for {short(name)}")
+    for name in model.explained_by:
+        yield Change("explained_by", name, f"Explained by {short(name)}")
+    for name in model.categorical:
+        yield Change("categorical", name, f"{short(name)} taken as categories")
+    if model.weights is not None:
+        yield Change("weights", model.weights, f"{WEIGHTS[model.weight_kind]}: {short(model.weights)}")
 
 
 def _changes_of_rows(rows: RowFilter) -> Iterator[Change]:

@@ -1,0 +1,93 @@
+"""What groups are adjusted for and explained by, in words, and the coefficients behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dashboard.words.grammar import join_names
+from dashboard.words.numbers import DASH, number, row_count
+from dashboard.words.reading import short
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dashboard.scene.scene import Scene
+    from estimators.data.covariates import Covariates
+
+COEFFICIENTS = (
+    "Estimate ± standard error, in the outcome's units: what goes with one more of a number, or with this "
+    "level in place of the first one."
+)
+_MOST_NAMED = 6
+
+
+def covariate_names(covariates: Covariates, *, of_group: bool) -> list[str]:
+    """The columns that explain the groups, or those that are adjusted for, in their order."""
+    terms = (term for term, own in zip(covariates.terms, covariates.of_group, strict=True) if own == of_group)
+    return list(dict.fromkeys(column_of(covariates, term) for term in terms))
+
+
+def column_of(covariates: Covariates, term: str) -> str:
+    """The column that a term is of."""
+    of_level = (name for name in covariates.references if term.startswith(f"{name}="))
+    return max(of_level, key=len, default=term)
+
+
+def named(names: Sequence[str]) -> str:
+    """Names of columns as a list in a sentence."""
+    shown = [short(name) for name in names[:_MOST_NAMED]]
+    more = len(names) - len(shown)
+    return join_names([*shown, *([f"{more:,} more"] if more else [])])
+
+
+def taken_off(scene: Scene) -> str:
+    """``With age and sex taken off, ``, as a sentence begins; nothing without covariates."""
+    covariates = scene.comparison.data.covariates
+    if covariates is None:
+        return ""
+    names = [name for own in (False, True) for name in covariate_names(covariates, of_group=own)]
+    return f"With {named(names)} taken off, "
+
+
+def compared_at(scene: Scene) -> str:
+    """At what values of the covariates groups are compared, and what each is pulled towards, in sentences."""
+    data = scene.comparison.data
+    if data.covariates is None:
+        return ""
+    adjusted, explaining = (covariate_names(data.covariates, of_group=own) for own in (False, True))
+    parts = []
+    if adjusted:
+        who = f"{scene.unit.many[:1].upper()}{scene.unit.many[1:]}"
+        rows = f"all {row_count(data.total, scene.row)}"
+        parts.append(f"{who} are compared at the average {named(adjusted)} of {rows}.")
+    if explaining and scene.reference is not None:
+        parts.append(f"Each {scene.unit.one} is pulled towards what its {named(explaining)} lets expect.")
+    return " ".join(parts)
+
+
+def levels_line(covariates: Covariates) -> str:
+    """Which level of each categorical column the others are set against."""
+    found = [f"{short(name)} against {short(level)}" for name, level in covariates.references.items()]
+    return f"{'; '.join(found)}." if found else ""
+
+
+def coefficient_table(scene: Scene) -> list[list[str]]:
+    """A line for each term and a column for each method that has some, under a line of headings."""
+    fits = [(s.label, s.result.fit.coefficients) for s in scene.series if s.result.fit is not None]
+    found = {label: {one.term: one for one in coefficients} for label, coefficients in fits if coefficients}
+    terms = list(dict.fromkeys(term for of_method in found.values() for term in of_method))
+    if not terms:
+        return []
+    lines = []
+    for term in terms:
+        cells = [term]
+        for of_method in found.values():
+            one = of_method.get(term)
+            if one is None:
+                cells.append(DASH)
+            else:
+                error = "" if one.std_error is None else f" ± {number(one.std_error, digits=2)}"
+                like = one.std_error or None
+                cells.append(f"{number(one.estimate, like=like, digits=2 if like else 4)}{error}")
+        lines.append(cells)
+    return [["", *found], *lines]

@@ -1,0 +1,281 @@
+"""Covariates and weights on the page: chosen, kept, reduced as the command line reduces them, and said."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.callbacks.data import open_dataset
+from dashboard.callbacks.model_columns import fields_of
+from dashboard.ingest import ModelColumns, UnreadableFile
+from dashboard.ingest.data_kinds import SummaryColumns
+from dashboard.pages.comparison import comparison_content
+from dashboard.pages.model_columns import is_on_page
+from dashboard.session.choices import Choices
+from dashboard.session.chosen_model import model_of
+from dashboard.session.chosen_reading import ChosenReading
+from dashboard.session.comparisons import Comparisons
+from dashboard.session.first_choices import first_choices, held_reading
+from dashboard.session.reread import keep_reading, taken_back
+from dashboard.session.sources import SourceControls
+from dashboard.session.stored_file import ChosenColumns
+from dashboard.storage.workspace import Workspace
+from dashboard.words.comparison import headline
+from dashboard.words.reading import changes
+from estimators import DataError, build_registry
+from tests.components import text_of, within
+
+
+def ward_rows() -> str:
+    """Stays in eight wards of two types; three rows lack the age, one the outcome."""
+    random = np.random.default_rng(20)
+    lines = ["ward,type,age,sex,code,w,days"]
+    for k, ward in enumerate("ABCDEFGH"):
+        kind, level = ("acute", "long")[k % 2], random.normal(0, 1.5)
+        for _ in range(int(random.integers(6, 30))):
+            age, sex, code = (
+                int(random.normal(60 + 3 * k, 9)),
+                random.choice(["f", "m"]),
+                random.integers(1, 4),
+            )
+            days = (
+                2 + 0.1 * age + (sex == "m") + 0.7 * (code == 2) + 2 * (k % 2) + level + random.normal(0, 2)
+            )
+            lines.append(f"{ward},{kind},{age},{sex},{code},{random.integers(1, 5)},{days:.2f}")
+    for place in (3, 20, 41):
+        cells = lines[place].split(",")
+        lines[place] = ",".join([*cells[:2], "", *cells[3:]])
+    lines[30] = lines[30].rsplit(",", 1)[0] + ","
+    return "\n".join(lines) + "\n"
+
+
+WARDS = ward_rows()
+MODELS = {
+    "adjusted": ModelColumns(adjust=("age", "sex")),
+    "explained": ModelColumns(explained_by=("type",)),
+    "both": ModelColumns(adjust=("age", "code"), explained_by=("type",), categorical=("code",)),
+    "precision": ModelColumns(adjust=("age",), weights="w"),
+    "frequency": ModelColumns(weights="w", weight_kind="frequency"),
+    "survey": ModelColumns(weights="w", weight_kind="survey"),
+}
+
+
+@pytest.fixture
+def comparisons(tmp_path):
+    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
+
+
+@pytest.fixture
+def wards(comparisons):
+    """Choices with which the file is opened."""
+    dataset = comparisons.workspace.receive("ann", "wards.csv", io.BytesIO(WARDS.encode()), None)
+    choices = first_choices(comparisons, "ann", dataset.token)
+    return replace(choices, source=replace(choices.source, outcome="days", group="ward"))
+
+
+def with_model(choices, model):
+    return replace(choices, source=replace(choices.source, model=model))
+
+
+def flags_of(model):
+    lists = [
+        ("adjust", model.adjust),
+        ("explained-by", model.explained_by),
+        ("categorical", model.categorical),
+    ]
+    flags = [part for name, columns in lists for column in columns for part in (f"--{name}", column)]
+    return flags + (["--weights", model.weights, "--weight-kind", model.weight_kind] if model.weights else [])
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_page_has_the_numbers_of_the_command_line(comparisons, wards, tmp_path, blupboard, name):
+    model = MODELS[name]
+    path = tmp_path / "wards.csv"
+    path.write_text(WARDS)
+    done = blupboard(
+        "compare", path, "--outcome", "days", "--group", "ward", *flags_of(model), "--format", "json"
+    )
+    comparison = comparisons.comparison("ann", with_model(wards, model))
+    page = json.loads(json.dumps(comparison.to_dict()))
+    fits = {fit["estimator"]: fit for fit in page["fits"]}
+    assert done.json["data"] == page["data"]
+    assert done.json["left_out"] == page["left_out"]
+    for fit in done.json["fits"]:
+        assert fit == fits[fit["estimator"]]
+    assert any("coefficients" in fit for fit in fits.values()) == bool(model.adjust or model.explained_by)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_was_chosen_goes_to_json_and_back_and_through_the_controls(comparisons, wards, name):
+    choices = with_model(wards, MODELS[name])
+    assert Choices.from_json(json.loads(json.dumps(choices.to_json()))) == choices
+    held, source = held_reading(choices), choices.source
+    again = ChosenReading.from_json(json.loads(json.dumps(held.to_json())), source.token)
+    assert again == held
+    controls = SourceControls(source.token, "days", "ward", reading=held.to_json())
+    assert ChosenColumns.from_controls(controls) == source
+    comparisons.workspace.save_choices("ann", source.token, choices.to_json())
+    assert first_choices(comparisons, "ann", source.token) == choices
+    assert source.selection_key != wards.source.selection_key
+    assert hash(choices) != hash(wards)
+
+
+def test_another_file_of_the_same_columns_has_the_model_of_the_last(comparisons, wards):
+    chosen = with_model(wards, MODELS["both"]).source
+    keep_reading(comparisons, "ann", chosen)
+    other = comparisons.workspace.receive("ann", "next.csv", io.BytesIO(WARDS.encode()), None)
+    page = open_dataset(comparisons, "ann", other.token)
+    assert (page[2], page[4]) == ("days", "ward")
+    held = ChosenReading.from_json(page[6], other.token)
+    assert held.model == MODELS["both"]
+    assert held.before is not None
+    assert held.before.model == ModelColumns()
+    longer = WARDS.replace("ward,type,age", "ward,type,years")
+    unlike = comparisons.workspace.receive("ann", "unlike.csv", io.BytesIO(longer.encode()), None)
+    held = ChosenReading.from_json(open_dataset(comparisons, "ann", unlike.token)[6], unlike.token)
+    assert held.model == ModelColumns()
+
+
+def test_each_choice_has_a_chip_that_takes_it_back(wards):
+    chosen = with_model(wards, replace(MODELS["both"], weights="w")).source
+    found = changes(chosen.reading, chosen.rows, chosen.model)
+    assert [change.words for change in found] == [
+        "Adjusted for age", "Adjusted for code", "Explained by type", "code taken as categories",
+        "Weights of precision: w",
+    ]  # fmt: skip
+    for change in found:
+        chosen = taken_back(chosen, change.option, change.value)
+    assert chosen == wards.source
+
+
+def test_what_a_row_lacks_is_counted_and_takes_no_part_anywhere(comparisons, wards):
+    choices = with_model(wards, MODELS["adjusted"])
+    source = comparisons.source("ann", choices)
+    data = source.groups()
+    assert (data.dropped.missing_covariate, data.dropped.missing_outcome) == (3, 1)
+    shown = [one for one in data.left_out if one.cause == "missing_covariate"]
+    assert [example.line for example in shown[0].examples] == [4, 21, 42]
+    content = comparison_content(comparisons, choices, source, comparisons.scene("ann", choices))
+    assert "no age" in " ".join(text_of(note) for note in content["reading_notes"])
+    rows = source.rows_of_groups(list(data.labels))
+    assert [one.count for one in rows] == data.n.tolist()
+    means = [np.concatenate([one.points, one.outlying]).mean() for one in rows]
+    np.testing.assert_allclose(means, data.mean, rtol=1e-14)
+    assert b"".join(source.rows().pieces()).count(b"\r\n") == data.total + 1
+
+
+def test_own_means_and_adjusted_ones_stay_apart(comparisons, wards):
+    scene = comparisons.scene("ann", with_model(wards, MODELS["adjusted"]))
+    read = pd.read_csv(io.StringIO(WARDS)).dropna(subset=["age", "days"])
+    plain = read.groupby("ward")["days"].mean()[scene.labels]
+    np.testing.assert_allclose(scene.own_mean, plain, rtol=1e-14)
+    levels = scene.by_id("ols")
+    assert not levels.is_own_mean
+    assert np.abs(levels.estimate - scene.own_mean).max() > 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("adjusted", "With age and sex taken off, "),
+        ("adjusted", "Wards are compared at the average age and sex of all "),
+        ("explained", "Each ward is pulled towards what its type lets expect."),
+        ("both", "With age, code and type taken off, "),
+        ("both", "of its distance to what is expected of it"),
+    ],
+)
+def test_the_headline_says_what_is_adjusted_for_and_for_whom(comparisons, wards, name, said):
+    found = headline(comparisons.scene("ann", with_model(wards, MODELS[name])))
+    assert said in f"{found.answer} {found.detail}"
+
+
+def test_the_coefficients_are_in_a_table_with_their_errors(comparisons, wards):
+    choices = with_model(wards, MODELS["both"])
+    scene = comparisons.scene("ann", choices)
+    content = comparison_content(comparisons, choices, comparisons.source("ann", choices), scene)
+    [fold] = content["about"]
+    assert "Coefficients of age, code and type" in text_of(fold).replace("  ", " ")
+    assert "code against 1; type against acute." in text_of(fold)
+    lines = [text_of(part) for part in within(fold) if type(part).__name__ == "Tr"]
+    assert [line.split()[0] for line in lines[1:]] == ["age", "code=2", "code=3", "(Intercept)", "type=long"]
+    assert all(" ± " in line for line in lines[1:])
+    plain = comparison_content(
+        comparisons, wards, comparisons.source("ann", wards), comparisons.scene("ann", wards)
+    )
+    assert plain["about"] is None
+
+
+@pytest.mark.parametrize(
+    ("model", "kind", "said"),
+    [
+        (ModelColumns(explained_by=("age",)), DataError, "'age' differs between rows of the group 'A'"),
+        (ModelColumns(adjust=("days",)), UnreadableFile, '"days" is named for two things'),
+        (ModelColumns(adjust=("beds",)), UnreadableFile, 'has no column "beds"'),
+        (replace(MODELS["survey"], adjust=("age",)), DataError, "survey weights and covariates together"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(comparisons, wards, model, kind, said):
+    with pytest.raises(kind, match=said):
+        comparisons.comparison("ann", with_model(wards, model))
+
+
+def test_the_lists_offer_what_can_be_and_say_why_the_rest_cannot(comparisons, wards):
+    table = comparisons.source("ann", wards).describe().table
+    held = replace(held_reading(wards), model=MODELS["both"])
+    fields = fields_of(table, held, "days", "ward")
+    lists = {part.id["role"]: part for part in within(fields) if isinstance(getattr(part, "id", None), dict)}
+    assert set(lists) == {"adjust", "explained_by", "categorical", "weights"}
+    why = {o["value"]: o.get("why_not") for o in lists["explained_by"].data}
+    assert why == {
+        "ward": "it is the outcome or the group", "days": "it is the outcome or the group",
+        "age": "it is adjusted for", "code": "it is adjusted for", "type": None,
+        "sex": "it differs between rows of one ward", "w": "it differs between rows of one ward",
+    }  # fmt: skip
+    assert lists["categorical"].data == ["age", "code"]
+    values = {role: part.value for role, part in lists.items()}
+    assert is_on_page(held, values)
+    assert model_of(values) == held.model
+    assert not is_on_page(replace(held, model=MODELS["precision"]), values)
+    weighed = fields_of(table, replace(held, model=MODELS["precision"]), "days", "ward")
+    roles = [part.id["role"] for part in within(weighed) if isinstance(getattr(part, "id", None), dict)]
+    assert roles == ["adjust", "explained_by", "categorical", "weights", "weight_kind"]
+
+
+def test_summaries_are_explained_and_no_more(comparisons):
+    text = "trial,region,yi,vi\na,n,-0.9,0.33\nb,n,-1.6,0.19\nc,s,-1.3,0.42\nd,s,-1.4,0.02\ne,s,-0.2,0.05\n"
+    dataset = comparisons.workspace.receive("ann", "trials.csv", io.BytesIO(text.encode()), None)
+    summary = SummaryColumns.of("estimates", {"estimate": "yi", "variance": "vi"})
+    choices = first_choices(comparisons, "ann", dataset.token)
+    choices = replace(choices, source=ChosenColumns(dataset.token, "yi", "trial", summary=summary))
+    table = comparisons.source("ann", choices).describe().table
+    fields = fields_of(table, held_reading(choices), "yi", "trial")
+    roles = [part.id["role"] for part in within(fields) if isinstance(getattr(part, "id", None), dict)]
+    assert roles == ["explained_by"]
+    explained = with_model(choices, ModelColumns(explained_by=("region",)))
+    scene = comparisons.scene("ann", explained)
+    assert headline(scene).answer.startswith("With region taken off, the true means of trials have")
+    assert scene.centers_differ
+    rows = held_reading(
+        with_model(choices, ModelColumns(adjust=("x",), explained_by=("region",), weights="w"))
+    )
+    assert rows.with_summary(choices.source.summary).model == ModelColumns(explained_by=("region",))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_python_script_gives_what_is_on_screen(comparisons, wards, tmp_path, monkeypatch, name):
+    choices = with_model(wards, MODELS[name])
+    comparison = comparisons.comparison("ann", choices)
+    script = comparisons.source("ann", choices).script(comparison).python
+    (tmp_path / "wards.csv").write_text(WARDS)
+    monkeypatch.chdir(tmp_path)
+    space: dict[str, object] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(script, space)
+    again, expected = space["comparison"].tidy(), comparison.tidy()
+    pd.testing.assert_frame_equal(again, expected[again.columns], rtol=1e-12)
