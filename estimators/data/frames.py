@@ -130,7 +130,15 @@ def _eager_labels(column: nw.Series[Any]) -> Any:
     if column.dtype.is_integer() and not column.is_null().any():
         return _eager_numbers(column)
     native = column.to_native()
-    return native if column.implementation.is_pandas_like() else column.to_arrow()
+    if column.implementation.is_pandas_like() and not _is_arrow_text(native.dtype):
+        return native
+    return column.to_arrow()
+
+
+def _is_arrow_text(dtype: Any) -> bool:
+    """Whether pandas holds a column of text as Arrow does."""
+    texts = {"string[pyarrow]", "large_string[pyarrow]"}
+    return getattr(dtype, "storage", "") == "pyarrow" or str(dtype) in texts
 
 
 def _eager_numbers(column: nw.Series[Any]) -> NDArray[Any]:

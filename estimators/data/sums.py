@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.arrays import frozen_array
-from estimators.data.labels import recode
+from estimators.data.labels import recode, text_order
 from estimators.data.left_out import merged
 from estimators.data.notation import PLAIN
 from estimators.data.rows import DroppedRows, Rows, UsableRows, no_usable_row, usable_rows
@@ -154,7 +154,7 @@ def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:
     names = np.empty(groups, dtype=object)
     names[:] = rows.labels
     used = np.flatnonzero(n)
-    used = used[np.argsort(names[used], kind="stable")]
+    used = used[text_order(rows.labels if len(used) == groups else names[used].tolist())]
     sums = GroupSums(
         labels=names[used],
         n=n[used],

@@ -11,8 +11,11 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from estimators import DataError, DroppedRows, GroupData, compare
+from estimators.data.labels import text_order
 
 
 def test_every_row_left_out_is_counted_once_under_one_cause():
@@ -230,3 +233,48 @@ def test_rows_that_the_caller_left_out_are_counted_with_the_rest():
     data = GroupData.from_frame(frame, outcome="y", group="g", already_dropped=before)
     assert data.dropped == DroppedRows(missing_outcome=1, not_a_number=3)
     assert data.rows_read == 5
+
+
+@given(
+    st.lists(st.text("a\0\u00e9\ud800\U0001f600 z", max_size=4), min_size=1, unique=True),
+    st.sampled_from(["", "g" * 9]),
+)
+def test_labels_stand_in_the_order_of_their_code_points(texts, before):
+    labels = [before + text for text in texts]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("estimators.data.labels.MANY", 1)
+        assert [labels[k] for k in text_order(labels)] == sorted(labels)
+
+
+def test_many_labels_are_sorted_whether_they_differ_in_few_bytes_or_in_many():
+    few = [f"group {(7919 * i) % 30_011:05}" for i in range(30_011)]
+    many = [f"{text[::-1]} {text} {i}" for i, text in enumerate(few)]
+    for labels in (few, many, [*few[:-1], "é"]):
+        assert [labels[k] for k in text_order(labels)] == sorted(labels)
+
+
+def test_a_category_that_no_row_has_is_no_group():
+    kind = pd.CategoricalDtype(["z", "b", "a", "never"])
+    frame = pd.DataFrame({"y": [1.0, 2.0, np.nan], "g": pd.Series(["b", "a", "z"], dtype=kind)})
+    for table in (frame, pa.Table.from_pandas(frame), pl.from_pandas(frame)):
+        data = GroupData.from_frame(table, outcome="y", group="g")
+        assert data.labels.tolist() == ["a", "b"]
+        assert data.unused_labels == ("z",)
+
+
+def test_a_dictionary_may_hold_a_value_twice_or_none_at_all():
+    values = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2, 3, None]), pa.array(["b", "a", None, "b"]))
+    data = GroupData.from_frame(
+        pa.table({"y": [1.0, 2.0, 3.0, 4.0, 5.0], "g": values}), outcome="y", group="g"
+    )
+    assert dict(zip(data.labels, data.n, strict=True)) == {"a": 1, "b": 2}
+    assert data.dropped == DroppedRows(missing_group=2)
+
+
+def test_categories_read_as_their_values_would():
+    days = pd.to_datetime(["2020-02-01", "2020-01-01", "2020-02-01"])
+    plain, codes = (
+        GroupData.from_frame(pd.DataFrame({"y": [1.0, 2.0, 3.0], "g": column}), outcome="y", group="g")
+        for column in (days, days.astype("category"))
+    )
+    assert plain.labels.tolist() == codes.labels.tolist() == ["2020-01-01 00:00:00", "2020-02-01 00:00:00"]
