@@ -54,6 +54,9 @@ def funnel_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure | 
 
     Of more than ONE_BY_ONE groups they are a density, with those that lie furthest outside as marks.
     """
+    weights = scene.comparison.data.weights
+    if weights is not None and weights.kind == "survey":
+        return None  # errors do not follow from one number for each group
     try:
         found = funnel(scene.comparison.data)
     except DataError:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
 
 SUBTITLE = "points: rows, box: quartiles, ◆ own mean"
+UNWEIGHTED = "each row once, whatever its weight"
 FIT_IN_CARD = 12
 """Groups up to which all rows of the view fit into its card; more are a list that scrolls."""
 MOST_NAMED = 60
@@ -54,6 +55,8 @@ def group_rows_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigur
     data = scene.comparison.data
     labels = data.labels[scene.order[at]].tolist()
     found = rows_of_data(data, labels) if scene.rows_of is None else scene.rows_of(labels)
+    if scene.weighted or [rows.count for rows in found] != data.n[scene.order[at]].tolist():
+        figure.set(meta={"subtitle": f"{which}; {UNWEIGHTED}"})
     place = np.arange(len(at), dtype=np.float64)
     figure.add(_strips(scene, found), _boxes(scene, found), *_outlying(scene, found))
     figure.add(

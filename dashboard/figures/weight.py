@@ -168,6 +168,10 @@ def _histogram(scene: Scene, ends: tuple[float, float], *, wide: bool) -> Trace:
 
 def information_title(scene: Scene) -> str:
     """What the axis of information is called."""
+    weights = scene.comparison.data.weights
+    if weights is not None:
+        what = "sum of weights" if weights.kind == "precision" else "effective rows"
+        return f"{what} per {scene.unit.one}"
     if scene.published_error is None:
         return f"{scene.row.many} per {scene.unit.one}"
     return f"information per {scene.unit.one}, 1 / SE²"
@@ -179,7 +183,7 @@ def information_axis(scene: Scene) -> dict[str, Any]:
     if is_wide(scene):
         ticks = log_ticks(low, high)
         return {"tickvals": place(np.array(ticks), wide=True), "ticktext": [_tick_text(t) for t in ticks]}
-    beyond = 0.5 if scene.published_error is None else 0.0
+    beyond = 0.5 if scene.published_error is None and not scene.weighted else 0.0
     return {"range": [0, 2 * high + beyond if low == high else high + 0.04 * high]}
 
 

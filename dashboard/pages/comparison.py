@@ -48,7 +48,11 @@ def comparison_content(
             *coefficients_fold(scene),
         ]
         or None,
-        "sort": sort_choices(comparisons.registry, choices.on, counts_rows=scene.comparison.data.counts_rows),
+        "sort": sort_choices(
+            comparisons.registry,
+            choices.on,
+            counts_rows=scene.comparison.data.counts_rows and not scene.weighted,
+        ),
         "arrangement": arrangement_choices(comparisons.registry, choices.on),
         "headline": panels.headline_text(headline(scene)),
         "cards": panels.card_boxes(cards(scene)),

@@ -64,7 +64,8 @@ def remedy(scene: Scene, comparisons: Comparisons) -> list[html.Button]:
     fit = None if reference is None else reference.result.fit
     codes = set() if fit is None else {note.code for note in fit.notes}
     on = {result.id for result in scene.comparison.results}
-    able = [e for e in comparisons.registry.values() if e.remedy_for & codes]
+    carried = scene.comparison.data.carries
+    able = [e for e in comparisons.registry.values() if e.remedy_for & codes and carried <= e.handles]
     if not able or on & {e.id for e in able}:
         return []
     first = able[0]

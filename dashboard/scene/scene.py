@@ -117,7 +117,7 @@ class Scene:
 
     @cached_property
     def information(self) -> NDArray[np.float64]:
-        """(J,) what each group's own data weigh: rows, or 1 / SE^2 where means were published."""
+        """(J,) what each group's own data weigh: rows or their weights, or 1 / SE^2 of published means."""
         return self.comparison.data.information[self.order]
 
     @cached_property
@@ -130,6 +130,11 @@ class Scene:
     def row(self) -> Unit:
         """What one of those is called that a group's size counts: a row, or a trial."""
         return TRIAL if self.comparison.data.kind == "counts" else ROW
+
+    @property
+    def weighted(self) -> bool:
+        """Whether rows have weights, so that ``information`` is no number of rows."""
+        return self.comparison.data.weights is not None
 
     @cached_property
     def is_share(self) -> bool:

@@ -153,7 +153,7 @@ def spread_shared(
 
 
 def sort_choices(registry: Registry, on: Iterable[str], *, counts_rows: bool = True) -> list[dict[str, str]]:
-    """The orders that the page offers, as value and label; published means have information, not rows."""
+    """The orders that the page offers, as value and label; published means, and weights, are no rows."""
     switched_on = set(on)
     return [
         {"value": "", "label": "Automatic"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dashboard.words.covariates import taken_off
 from dashboard.words.numbers import number
 from estimators import DataError, Design
 
@@ -39,6 +40,10 @@ def design_of_data(scene: Scene) -> DesignOfData:
     data, unit = scene.comparison.data, scene.unit
     if not data.counts_rows:
         raise DataError("a risk study draws rows, and published means have none: set its dials by hand")
+    if data.weights is not None:
+        raise DataError(
+            "a risk study draws rows that count alike, and these have weights: set its dials by hand"
+        )
     by = _estimating(scene)
     if by is None or by.result.fit is None:
         raise DataError("no method that is on estimates both spreads: switch one on that does")
@@ -59,8 +64,14 @@ def design_of_data(scene: Scene) -> DesignOfData:
         {name: every[name] for name in TAKEN},
         f"Taken from the data on screen: {len(data):,} {unit.many} of {rows} rows{how}; "
         f"σg {number(design.sigma_group, digits=DIGITS)} and σe {number(design.sigma_error, digits=DIGITS)} "
-        f"as {by.label} estimates them; true means normal.",
+        f"as {by.label} estimates them; true means normal.{_without_covariates(scene)}",
     )
+
+
+def _without_covariates(scene: Scene) -> str:
+    """That what is drawn has no covariates, where the data have some."""
+    off = taken_off(scene).strip(" ,")
+    return f" {off}, as the draws have none of {'it' if ' and ' not in off else 'these'}." if off else ""
 
 
 def sizes_of(sizes: list[int]) -> str:

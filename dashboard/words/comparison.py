@@ -137,11 +137,9 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
         return f"With {own_data(scene, 0)} each, {anyone} keeps {least} of its distance to {middle}."
     if least == most:
         amounts = f"{_amount(scene, small)} to {_amount(scene, large)}"
-        given = (
-            f"{amounts} {scene.row.many}"
-            if scene.published_error is None
-            else f"standard errors of {amounts}"
-        )
+        given = f"standard errors of {amounts}"
+        if scene.published_error is None:
+            given = f"weights of {amounts}" if scene.weighted else f"{amounts} {scene.row.many}"
         return f"With {given}, every {unit.one} keeps {least} of its distance to {middle}."
     few = int((weighs == weighs[small]).sum())
     label = scene.labels[small]
@@ -155,12 +153,16 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
 
 def own_data(scene: Scene, position: int) -> str:
     """What the data of a group are, as in ``12 rows`` or ``a standard error of 1.5``."""
+    if scene.weighted:
+        return f"weights of {_amount(scene, position)}"
     if scene.published_error is None:
         return row_count(int(scene.n[position]), scene.row)
     return f"a standard error of {_amount(scene, position)}"
 
 
 def _amount(scene: Scene, position: int) -> str:
+    if scene.weighted:
+        return number(float(scene.information[position]))
     if scene.published_error is None:
         return f"{scene.n[position]:,}"
     return f"{scene.published_error[position]:.3g}"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 12
 """Groups that a sentence names; of more it says how many."""
+MOST_GRADED = 1000
+"""Groups up to which there are grades."""
 MOST_LINES = 25
 """Of the numbers behind an answer; the file has all of them."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -92,11 +94,13 @@ def best_answer(answers: Answers, unit: Unit) -> Answer:
 def grade_answer(answers: Answers, unit: Unit, groups: int) -> Answer:
     """Whether groups can be graded, and how often a pair is expected to be in the wrong order."""
     if "grades" not in answers:
-        return Answer(
-            "Not here.",
-            f"Grades are given where a method says how the true means hang together by a formula, and up to "
-            f"1,000 {unit.many}; there are {groups:,}.",
+        why = (
+            f"up to 1,000 {unit.many} are graded, and there are {groups:,}."
+            if groups > MOST_GRADED
+            else "this method's true means are drawn, as with covariates, and have none."
         )
+        how = "Grades are given where a method says how the true means hang together by a formula"
+        return Answer("Not here.", f"{how}; {why}")
     count = len({line["grade"] for line in answers["grades"]})
     gap, wrong = answers["bound"] - answers["gain"], percent(answers["discordance"], digits=1)
     numbers = (

@@ -52,10 +52,10 @@ def taken_off(scene: Scene) -> str:
 def compared_at(scene: Scene) -> str:
     """At what values of the covariates groups are compared, and what each is pulled towards, in sentences."""
     data = scene.comparison.data
+    parts = ["Rows count by their weights."] if data.weights is not None else []
     if data.covariates is None:
-        return ""
+        return "".join(parts)
     adjusted, explaining = (covariate_names(data.covariates, of_group=own) for own in (False, True))
-    parts = []
     if adjusted:
         who = f"{scene.unit.many[:1].upper()}{scene.unit.many[1:]}"
         rows = f"all {row_count(data.total, scene.row)}"
