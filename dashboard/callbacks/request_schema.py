@@ -154,7 +154,8 @@ def _is_like_outputs(given: object, wanted_outputs: Any) -> bool:  # noqa: ANN40
     outputs = wanted_outputs if isinstance(wanted_outputs, (list, tuple)) else [wanted_outputs]
     return len(found) == len(outputs) and all(
         isinstance(one, dict)
-        and one.get("property") == wanted.component_property
+        and _is_text(one.get("property"))
+        and one["property"].partition("@")[0] == wanted.component_property  # after it: whose of several it is
         and one.get("id") == wanted.component_id
         for one, wanted in zip(found, outputs, strict=True)
     )

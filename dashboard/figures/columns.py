@@ -9,6 +9,7 @@ import numpy as np
 
 from dashboard.figures.density import flow_trace
 from dashboard.figures.parts import (
+    DASH_MARK,
     ONE_BY_ONE,
     columns_layout,
     every_position,
@@ -18,7 +19,7 @@ from dashboard.figures.parts import (
 )
 from dashboard.figures.stand_outs import most_moved, most_moved_of_each_part, moves, within
 from dashboard.figures.truth import true_marks
-from dashboard.scene.style import OWN, Style
+from dashboard.scene.style import GREY, OWN, Style
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,6 +34,9 @@ move little, and the density of all of them is the same everywhere."""
 CELL_PIXELS = 3
 """The height of a cell of a density."""
 ROOM = 0.04
+OWN_CENTER = "pulled to"
+CENTER_STYLE = Style(GREY[False], GREY[True], DASH_MARK)
+"""What the headline's method pulls each group to, where that is not the same for all."""
 PITCH = 1.7
 """From one panel to the next, where the two columns of a panel stand 1 apart."""
 
@@ -52,6 +56,8 @@ def method_columns(scene: Scene, *, ranks: bool) -> list[Column]:
     own = scene.own_rank if ranks else scene.own_mean
     found = [Column("own mean", own, own_style(scene))] if scene.show_own else []
     found += [Column(s.label, s.rank if ranks else s.estimate, s.style) for s in column_series(scene)]
+    if scene.own_centers is not None and not ranks and not scene.in_panels:
+        found.append(Column(OWN_CENTER, scene.own_centers, CENTER_STYLE))
     if scene.truth is not None and (true_rank := scene.true_rank) is not None:
         found.append(Column(scene.truth.name, true_rank if ranks else scene.truth.mean, None))
     return found

@@ -60,7 +60,7 @@ def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     else:
         at = np.arange(rows.first, rows.last + 1)
         figure.set(meta={"subtitle": _subtitle(scene, rows)})
-    figure.add(*groups_marks(scene, at, request))
+    figure.add(*_own_centers(scene, at, rows), *groups_marks(scene, at, request))
     panels = _panels(scene)
     if panels is None and scene.truth is None:  # else its range is to move in steps
         low, high = extent(figure, "x")
@@ -208,17 +208,42 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
             line={"color": INK[scene.dark], "width": 1.6, "dash": "dot"},
             layer="below",
         )
-        figure.add_note(
-            f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to",
-            x=0.5,
-            xref="paper",
-            xanchor="center",
-            y=1,
-            yref="paper",
-            yanchor="bottom",
-            font={"size": 11, "color": INK[scene.dark]},
-        )
-        figure.set(margin={"t": NOTE_HEIGHT})
+        _add_note(figure, scene, f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to")
+    if scene.own_centers is not None and scene.reference is not None:
+        who = plotly_text(scene.reference.label)
+        _add_note(figure, scene, f"dotted: what {who} pulls each {scene.unit.one} to")
+
+
+def _own_centers(scene: Scene, at: NDArray[np.int64], rows: RowScale) -> list[Trace]:
+    """A dotted line in each row at what the headline's method pulls its group to, where that differs."""
+    if scene.own_centers is None or _panels(scene) is not None:
+        return []
+    places = rows.place(at.astype(np.float64))
+    return [
+        {
+            "type": "scatter",
+            "x": np.repeat(scene.own_centers[at], 3),
+            "y": (places[:, None] + np.array([-0.45, 0.45, np.nan])).ravel(),
+            "mode": "lines",
+            "line": {"color": INK[scene.dark], "width": 1.4, "dash": "dot"},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _add_note(figure: PlotlyFigure, scene: Scene, text: str) -> None:
+    """A line of text over the rows."""
+    figure.add_note(
+        text,
+        x=0.5,
+        xref="paper",
+        xanchor="center",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        font={"size": 11, "color": INK[scene.dark]},
+    )
+    figure.set(margin={"t": NOTE_HEIGHT})
 
 
 def _legend_line(series: Series, color: str) -> Trace:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.figures.columns import column_series, whole_range
+from dashboard.figures.columns import CENTER_STYLE, OWN_CENTER, column_series, whole_range
 from dashboard.figures.density import cloud_trace
 from dashboard.figures.legend import LegendEntry, truth_entries
 from dashboard.figures.page_view import PageView
@@ -78,6 +78,8 @@ def own_estimate_marks(scene: Scene, at: NDArray[np.int64], _request: ViewReques
     if scene.truth is not None:
         true = true_marks(scene, at, (own, scene.truth.mean[at]))
         traces += [true] if panels is None else [panels.shifted(true, k) for k in range(len(panels.names))]
+    if scene.own_centers is not None and panels is None:
+        traces.append(group_markers(scene, at, (own, scene.own_centers[at]), CENTER_STYLE, OWN_CENTER))
     for panel, series in enumerate(_moving(scene)):
         marks = group_markers(scene, at, (own, series.estimate[at]), series.style, series.label)
         traces.append(marks if panels is None else panels.shifted(marks, panel))
@@ -169,6 +171,7 @@ def own_estimate_legend(scene: Scene) -> list[LegendEntry]:
     slopes = ((s, slope_on_own(scene, s)) for s in _moving(scene))
     return [
         *truth_entries(scene),
+        *([LegendEntry(OWN_CENTER, CENTER_STYLE)] if scene.own_centers is not None else []),
         *(LegendEntry(s.label, s.style, "" if b is None else f"slope {b:.2f}") for s, b in slopes),
     ]
 

@@ -37,6 +37,11 @@ class _RankScene(Scene):
         return None
 
     @property
+    def own_centers(self) -> None:
+        """None: ranks have none."""
+        return
+
+    @property
     def is_share(self) -> bool:
         """A rank is none."""
         return False

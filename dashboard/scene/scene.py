@@ -206,11 +206,13 @@ class Scene:
             return pulling[0].common_center
         return next((fit.common_center for fit in pulling if fit.common_center is not None), None)
 
-    @property
-    def centers_differ(self) -> bool:
-        """Whether the headline's method pulls groups towards centres of their own."""
+    @cached_property
+    def own_centers(self) -> NDArray[np.float64] | None:
+        """(J,) what the headline's method pulls each group to, where that is not the same for all."""
         fit = None if self.reference is None else self.reference.result.fit
-        return fit is not None and fit.center is not None and fit.common_center is None
+        if fit is None or fit.center is None or fit.common_center is not None:
+            return None
+        return np.asarray(fit.center, dtype=np.float64)[self.order]
 
     @cached_property
     def closeness(self) -> list[Closeness]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest.json_values import text
 from dashboard.scene.rank_spread import ranking_series, ranks_in_data_order, require_ranked
+from dashboard.words.conclusions import MOST_GRADED
 from estimators import DataError, Questions, call_above
 from estimators.inference.ranks import EXACT_GROUPS
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene, Series
     from estimators import Ranks
 
-MOST_GRADED = 1_000
-"""Groups up to which the page gives grades: past them a change of the rate takes more than a few seconds."""
 PRICE, DISCORDANCE = "price", "discordance"
 """By what grades are settled: the price of an error, or the share of pairs in the wrong order."""
 FIRST_LIMIT = {PRICE: 0.25, DISCORDANCE: 0.05}

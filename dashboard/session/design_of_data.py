@@ -41,9 +41,7 @@ def design_of_data(scene: Scene) -> DesignOfData:
     if not data.counts_rows:
         raise DataError("a risk study draws rows, and published means have none: set its dials by hand")
     if data.weights is not None:
-        raise DataError(
-            "a risk study draws rows that count alike, and these have weights: set its dials by hand"
-        )
+        raise DataError("a risk study draws rows without weights, and these have some: set its dials by hand")
     by = _estimating(scene)
     if by is None or by.result.fit is None:
         raise DataError("no method that is on estimates both spreads: switch one on that does")
@@ -70,8 +68,8 @@ def design_of_data(scene: Scene) -> DesignOfData:
 
 def _without_covariates(scene: Scene) -> str:
     """That what is drawn has no covariates, where the data have some."""
-    off = taken_off(scene).strip(" ,")
-    return f" {off}, as the draws have none of {'it' if ' and ' not in off else 'these'}." if off else ""
+    off = taken_off(scene).strip(" ,").removeprefix("With ")
+    return f" These are the spreads with {off}; what is drawn has no covariates." if off else ""
 
 
 def sizes_of(sizes: list[int]) -> str:

@@ -226,7 +226,7 @@ def cards(scene: Scene) -> tuple[Card, ...]:
             text = number(value, like=error, digits=2 if error else 3)
         extra = "" if error is None else f"± {number(error, digits=2)}"
         explained = helps[name].help if name in helps else ""
-        if scene.centers_differ and name == "mu" and value is None:
+        if scene.own_centers is not None and name == "mu" and value is None:
             explained = f"Each {scene.unit.one} is pulled towards a centre of its own."
         if scene.published_error is not None and name in ("sigma_error", "icc"):
             explained = "Not estimated: every mean has a standard error of its own, which is taken as known."

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 12
 """Groups that a sentence names; of more it says how many."""
-MOST_GRADED = 1000
-"""Groups up to which there are grades."""
+MOST_GRADED = 1_000
+"""Groups up to which the page gives grades: past them a change of the rate takes more than a few seconds."""
 MOST_LINES = 25
 """Of the numbers behind an answer; the file has all of them."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

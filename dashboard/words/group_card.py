@@ -100,10 +100,8 @@ def _facts(scene: Scene, at: int) -> list[str]:
         f"own mean {value_text(scene, scene.own_mean[at])}, "
         f"rank {_rank(scene.own_rank[at])} of {len(scene):,}",
     ]
-    fit = None if scene.reference is None else scene.reference.result.fit
-    if scene.centers_differ and scene.reference is not None and fit is not None:
-        expected = value_text(scene, np.asarray(fit.center)[scene.order[at]])
-        facts.append(f"{expected} expected of it by {scene.reference.label}")
+    if scene.own_centers is not None and scene.reference is not None:
+        facts.append(f"{value_text(scene, scene.own_centers[at])} expected of it by {scene.reference.label}")
     if scene.own_interval is not None:
         name, low, high = scene.own_interval
         ends = f"{value_text(scene, low[at])} – {value_text(scene, high[at])}"

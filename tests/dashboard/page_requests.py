@@ -78,5 +78,5 @@ def _output(text):
     name, _, prop = text.rpartition(".")
     return {
         "id": json.loads(name) if name.startswith("{") else name,
-        "property": prop.partition("@")[0],
+        "property": prop,  # with the mark of an output that several callbacks write, as dash's page has it
     }

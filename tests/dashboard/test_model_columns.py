@@ -12,7 +12,11 @@ import pandas as pd
 import pytest
 
 from dashboard.callbacks.data import open_dataset
+from dashboard.callbacks.model_checks import checked
 from dashboard.callbacks.model_columns import fields_of
+from dashboard.callbacks.take_data import taken
+from dashboard.figures.columns import OWN_CENTER
+from dashboard.figures.views import VIEWS
 from dashboard.ingest import ModelColumns, UnreadableFile
 from dashboard.ingest.data_kinds import SummaryColumns
 from dashboard.pages.comparison import comparison_content
@@ -27,6 +31,7 @@ from dashboard.session.sources import SourceControls
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.comparison import headline
+from dashboard.words.group_card import group_cards, value_text
 from dashboard.words.reading import changes
 from estimators import DataError, build_registry
 from tests.components import text_of, within
@@ -260,7 +265,7 @@ def test_summaries_are_explained_and_no_more(comparisons):
     explained = with_model(choices, ModelColumns(explained_by=("region",)))
     scene = comparisons.scene("ann", explained)
     assert headline(scene).answer.startswith("With region taken off, the true means of trials have")
-    assert scene.centers_differ
+    assert scene.own_centers is not None
     rows = held_reading(
         with_model(choices, ModelColumns(adjust=("x",), explained_by=("region",), weights="w"))
     )
@@ -279,3 +284,59 @@ def test_the_python_script_gives_what_is_on_screen(comparisons, wards, tmp_path,
         exec(script, space)
     again, expected = space["comparison"].tidy(), comparison.tidy()
     pd.testing.assert_frame_equal(again, expected[again.columns], rtol=1e-12)
+
+
+def test_each_view_shows_the_centre_that_a_group_is_pulled_to(comparisons, wards):
+    scene = comparisons.scene("ann", with_model(wards, MODELS["explained"]))
+    reml = scene.by_id("reml")
+    weight = reml.weight
+    np.testing.assert_allclose(
+        scene.own_centers + weight * (scene.own_mean - scene.own_centers), reml.estimate, rtol=1e-12
+    )
+    drawings = {view.id: view.figure(scene) for view in VIEWS}
+    dotted = [t for t in drawings["groups"].data if t.get("line", {}).get("dash") == "dot"]
+    np.testing.assert_array_equal(dotted[0]["x"][::3], scene.own_centers)
+    for view, place in (("shrinkage", 1), ("own-estimate", 1)):
+        marks = [t for t in drawings[view].data if t.get("name") == OWN_CENTER]
+        np.testing.assert_array_equal(marks[0]["y"], scene.own_centers)
+        assert len(marks) == place
+    expected = f"{value_text(scene, scene.own_centers[0])} expected of it by REML BLUP"
+    assert expected in group_cards(scene, [0])[0]["facts"]
+    assert comparisons.scene("ann", with_model(wards, MODELS["adjusted"])).own_centers is None
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("adjusted", "These are the spreads with age and sex taken off; what is drawn has no covariates."),
+        ("precision", "A risk study draws rows without weights, and these have some"),
+        ("frequency", "of 17 to 71 rows"),
+    ],
+)
+def test_the_risk_study_says_what_it_leaves_out(comparisons, wards, name, words):
+    assert words in taken(comparisons.scene("ann", with_model(wards, MODELS[name])))["words"]
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("adjusted", "These data have covariates, and this takes groups without any."),
+        ("survey", "This takes rows without weights, and these have some."),
+    ],
+)
+def test_the_checks_say_that_they_do_not_take_it(comparisons, wards, name, note):
+    checks = checked(comparisons.scene("ann", with_model(wards, MODELS[name])))
+    assert (checks["note"], checks["table"], checks["figures"]) == (note, [], [])
+
+
+def test_rows_with_weights_are_nowhere_counted_as_what_they_weigh(comparisons, wards):
+    choices = with_model(wards, ModelColumns(weights="w"))
+    scene = comparisons.scene("ann", choices)
+    content = comparison_content(comparisons, choices, comparisons.source("ann", choices), scene)
+    assert {"value": "@rows", "label": "Information"} in content["sort"]
+    assert "Rows count by their weights. With weights of " in headline(scene).detail
+    figures = {view.id: view.figure(scene) for view in VIEWS}
+    assert figures["weight"].layout["xaxis"]["title"]["text"] == "sum of weights per ward"
+    assert "each row once, whatever its weight" in figures["group-rows"].layout["meta"]["subtitle"]
+    survey = comparisons.scene("ann", with_model(wards, MODELS["survey"]))
+    assert next(view for view in VIEWS if view.id == "funnel").figure(survey) is None
