@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.ingest.damage import damage_as_sentence
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _first_rows(table: Table, columns: list[str]) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(table.path) as file:
+    with damage_as_sentence(), pq.ParquetFile(table.path) as file:
         batch = next(file.iter_batches(batch_size=ROWS_LOOKED_AT, columns=columns), None)
     return pa.table({c: pa.array([], pa.string()) for c in columns}) if batch is None else pa.table(batch)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dashboard.ingest.damage import damage_sentence
 from dashboard.ingest.errors import UnreadableFile
 
 if TYPE_CHECKING:
@@ -48,6 +51,12 @@ def engine(parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise UnreadableFile(
             "The table needs more memory than there is for it: leave out the columns that are not needed."
         ) from error
+    except duckdb.IOException as error:
+        if "No space left" in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise damage_sentence(error) from error
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        raise damage_sentence(error) from error
     finally:
         connection.close()
 

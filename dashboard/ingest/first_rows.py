@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from dashboard.ingest.damage import damage_as_sentence
 from dashboard.ingest.table import LINE, stored_name
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def first_rows(table: Table, wanted: Iterable[str] = ()) -> FirstRows:
 
     chosen = set(wanted)
     shown = [c for place, c in enumerate(table.columns) if place < COLUMNS or c.name in chosen]
-    with pq.ParquetFile(table.path) as file:
+    with damage_as_sentence(), pq.ParquetFile(table.path) as file:
         has_lines = LINE in file.schema_arrow.names
         names = [stored_name(_place(column)) for column in shown] + ([LINE] if has_lines else [])
         batch = next(file.iter_batches(batch_size=ROWS, columns=names), None)

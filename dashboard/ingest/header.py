@@ -15,9 +15,9 @@ _WHOLE = re.compile(r"\s*[+-]?\d+\s*")
 _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
 
 
-def column_names(header: Iterable[str]) -> tuple[str, ...]:
+def column_names(header: Iterable[str | None]) -> tuple[str, ...]:
     """The names as they stand; `column 3` for a blank one, `y (column 2)` and `y (column 5)` for two `y`."""
-    given = [name if name.strip() else f"column {i}" for i, name in enumerate(header, 1)]
+    given = [name if name and name.strip() else f"column {i}" for i, name in enumerate(header, 1)]
     often = Counter(given)
     names: list[str] = []
     taken = set(given)

@@ -60,6 +60,7 @@ def _type(kind: pa.DataType) -> ColumnType:
         (types.is_string_view, "text"),
         (types.is_integer, "integer"),
         (types.is_floating, "float"),
+        (types.is_decimal256, "text"),  # DuckDB has no such numbers; their digits are read as of a text file
         (types.is_decimal, "decimal"),
         (types.is_boolean, "boolean"),
         (types.is_date, "date"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Protocol
 
+from dashboard.ingest.damage import damage_as_sentence
 from dashboard.ingest.encoding import is_binary, python_codec, utf8_file
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.magic import is_parquet
@@ -77,7 +78,10 @@ def raw_rows(
     with TemporaryDirectory(prefix="raw-", dir=folder) as scratch:
         work = Path(scratch)
         try:
-            plain, head, content = plain_file(source, name=name, folder=work, max_bytes=max_expanded_bytes)
+            with damage_as_sentence(name):
+                plain, head, content = plain_file(
+                    source, name=name, folder=work, max_bytes=max_expanded_bytes
+                )
         except UnreadableFile:
             return None
         if content == "workbook":
@@ -91,7 +95,8 @@ def _of_workbook(plain: Path, folder: Path, name: str, wanted: str | None) -> Ra
     from dashboard.ingest.kinds.workbook import first_cells
 
     try:
-        sheet, sheets, rows = first_cells(plain, folder, name=name, sheet=wanted, rows=ROWS)
+        with damage_as_sentence(name):
+            sheet, sheets, rows = first_cells(plain, folder, name=name, sheet=wanted, rows=ROWS)
     except UnreadableFile:
         return None
     if len(sheets) < 2:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from dashboard.ingest.damage import damage_as_sentence
 from dashboard.ingest.engine import engine
 from dashboard.ingest.open_source import open_source
 from dashboard.ingest.profile import profile
@@ -32,7 +33,7 @@ def store(
     reading: Reading,
 ) -> Table:
     """See :func:`dashboard.ingest.store_table`."""
-    with TemporaryDirectory(prefix="ingest-", dir=target.parent) as scratch:
+    with damage_as_sentence(name), TemporaryDirectory(prefix="ingest-", dir=target.parent) as scratch:
         folder = Path(scratch)
         opened = open_source(
             source,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from dashboard.ingest.json_values import record, sequence
 from estimators.data.notation import PLAIN, Notation
 
 if TYPE_CHECKING:
@@ -160,30 +161,24 @@ class Table:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any], path: Path) -> Table:
-        """What `to_json` gave, now or in an earlier version, with the Parquet file at `path`."""
-        known = Column.__dataclass_fields__
-        columns = tuple(
-            Column(
-                **{
-                    **{name: value for name, value in column.items() if name in known},
-                    "examples": tuple(column["examples"]),
-                    "notation": Notation.from_json(column.get("notation", {})),
-                }
-            )
-            for column in fields["columns"]
-        )
+        """What `to_json` gave, now or in an earlier version, with the Parquet file at `path`.
+
+        Raises KeyError, TypeError or ValueError where it is garbled.
+        """
+        columns = tuple(map(_column_from_json, sequence(fields["columns"])))
         given = fields.get("layout")
-        layout = None if given is None else TextLayout(**given)
-        return cls(
-            path=path,
-            name=fields["name"],
-            rows=fields["rows"],
-            columns=columns,
-            layout=layout,
-            reader=fields.get("reader"),
-            kind=fields.get("kind"),
-            sheet=fields.get("sheet"),
-            sheets=tuple(fields.get("sheets", ())),
-            notes=tuple(fields.get("notes", ())),
-            stacked=tuple(fields.get("stacked", ())),
-        )
+        layout = None if given is None else record(TextLayout, given)
+        others = ("name", "rows", "reader", "kind", "sheet", "sheets", "notes", "stacked")
+        found = {name: fields[name] for name in others if name in fields}
+        return record(cls, {**found, "path": path, "columns": columns, "layout": layout})
+
+
+def _column_from_json(given: object) -> Column:
+    if not isinstance(given, dict):
+        raise TypeError(given)
+    known = {name: value for name, value in given.items() if name in Column.__dataclass_fields__}
+    notation = Notation.from_json(known.get("notation", {}))
+    column = record(Column, {**known, "notation": notation})
+    if column.kind not in get_args(Kind):
+        raise ValueError(column.kind)
+    return column

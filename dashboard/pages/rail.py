@@ -135,7 +135,8 @@ def my_files(workspace: Workspace, owner: str, open_token: str | None) -> list[h
     deleted = [_deleted_file(dataset) for dataset in deleted_datasets(workspace.root, owner)]
     files = [_file(dataset, is_open=dataset.token == open_token) for dataset in workspace.list(owner)]
     refused = map(refused_line, refused_files(workspace.root, owner))
-    return [*refused, *files, html.Div(deleted, role="status")]
+    damaged = [_damaged_file(token, name) for token, name in workspace.damaged(owner)]
+    return [*refused, *files, *damaged, html.Div(deleted, role="status")]
 
 
 def _file(dataset: Dataset, *, is_open: bool) -> html.Div:
@@ -149,16 +150,35 @@ def _file(dataset: Dataset, *, is_open: bool) -> html.Div:
                 **aria(current="true" if is_open else "false"),
             ),
             html.Span(row_count(dataset.table.rows), className="file-rows"),
-            dmc.ActionIcon(
-                icon("delete"),
-                id=ids.file_delete(dataset.token),
-                variant="subtle",
-                color="gray",
-                size="sm",
-                **aria(label=f"Delete {dataset.name} from this server"),
-            ),
+            _delete_button(dataset.token, dataset.name),
         ],
         className="file",
+    )
+
+
+def _damaged_file(token: str, name: str) -> html.Div:
+    return html.Div(
+        [
+            html.Span(
+                [
+                    html.Span(name, className="file-gone", **explained(name)),
+                    " cannot be read any more: delete it and upload the file again",
+                ]
+            ),
+            _delete_button(token, name),
+        ],
+        className="file-deleted",
+    )
+
+
+def _delete_button(token: str, name: str) -> dmc.ActionIcon:
+    return dmc.ActionIcon(
+        icon("delete"),
+        id=ids.file_delete(token),
+        variant="subtle",
+        color="gray",
+        size="sm",
+        **aria(label=f"Delete {name} from this server"),
     )
 
 

@@ -37,7 +37,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wsgi import get_input_stream
 
 from dashboard.serving.desktop import open_browser, open_window
-from dashboard.storage.errors import Interrupted, NoRoom, TooLarge, UnknownDataset, WorkspaceError
+from dashboard.storage.errors import (
+    CannotWrite,
+    Interrupted,
+    NoRoom,
+    TooLarge,
+    UnknownDataset,
+    WorkspaceError,
+)
 from dashboard.storage.workspace import Workspace
 from dashboard.words.grammar import shortened
 
@@ -63,6 +70,7 @@ _STATUS_OF: dict[type[WorkspaceError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Interrupted: HTTPStatus.BAD_REQUEST,
     NoRoom: HTTPStatus.INSUFFICIENT_STORAGE,
+    CannotWrite: HTTPStatus.INSUFFICIENT_STORAGE,
     UnknownDataset: HTTPStatus.NOT_FOUND,
 }
 

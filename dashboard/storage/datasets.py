@@ -16,6 +16,8 @@ from dashboard.storage.private_files import age_in_days, make_folder, read_json,
 if TYPE_CHECKING:
     from dashboard.ingest import Reading, Table
 
+DATASETS = "datasets"
+"""The folder of an owner's own, each under its token."""
 _FORMAT = 1
 _META = "meta.json"
 _PARQUET = "table.parquet"
@@ -126,6 +128,7 @@ def _write_meta(folder: Path, dataset: Dataset, version: str) -> None:
 def read_dataset(folder: Path, *, version: str | None = None) -> Dataset | None:
     """Return the dataset in `folder`; None when it is absent, of another format, or not of this `version`."""
     from dashboard.ingest import Reading
+    from dashboard.ingest.json_values import text
 
     meta = read_json(folder / _META)
     path = folder / str(meta.get("file", _PARQUET))
@@ -136,10 +139,21 @@ def read_dataset(folder: Path, *, version: str | None = None) -> Dataset | None:
     try:
         table, reading = _table_in(path, meta["table"]), Reading.from_json(meta.get("reading", {}))
         created = datetime.fromisoformat(meta["created"])
-        columns = meta.get("columns_found", "")
-        return Dataset(meta["token"], meta["name"], table, created, reading, columns)
-    except (KeyError, TypeError, ValueError):  # written by another version of blupboard
+        token, name, columns = map(text, (meta["token"], meta["name"], meta.get("columns_found", "")))
+    # written by another version of blupboard, or damaged
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         return None
+    if created.tzinfo is None or (folder.parent.name == DATASETS and token != folder.name):
+        return None
+    return Dataset(token, name, table, created, reading, columns)
+
+
+def name_of_damaged(folder: Path) -> str | None:
+    """The name of what is in a dataset's folder where it cannot be read; None where it can."""
+    if read_dataset(folder) is not None:
+        return None
+    found = read_json(folder / _META).get("name")
+    return display_name(found) if isinstance(found, str) else "A file"
 
 
 def move_dataset(dataset: Dataset, folder: Path) -> Dataset:

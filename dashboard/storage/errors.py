@@ -19,6 +19,10 @@ class NoRoom(WorkspaceError):
     """The disk that holds the root is full."""
 
 
+class CannotWrite(WorkspaceError):
+    """The disk that holds the root is read-only, gone or broken."""
+
+
 class UnusableRoot(WorkspaceError):
     """The root folder cannot be created or written."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
-from dashboard.storage.errors import Interrupted, NoRoom, TooLarge
+from dashboard.storage.errors import CannotWrite, Interrupted, NoRoom, TooLarge
 from dashboard.storage.private_files import remove
 
 if TYPE_CHECKING:
@@ -15,11 +16,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHUNK_BYTES = 2**20
+_OF_THE_DISK = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
 
 @contextmanager
 def work_folder(incoming: Path) -> Iterator[Path]:
-    """Lend a new folder in `incoming`, gone afterwards whatever happens. Raises NoRoom on a full disk."""
+    """Lend a new folder in `incoming`, gone afterwards whatever happens.
+
+    Raises NoRoom on a full disk, CannotWrite on one that is read-only, gone or broken.
+    """
     folder = incoming / secrets.token_hex(16)
     try:
         folder.mkdir(mode=0o700)
@@ -27,6 +32,11 @@ def work_folder(incoming: Path) -> Iterator[Path]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoRoom("The server's disk is full; free some space and try again.") from error
+        if error.errno in _OF_THE_DISK or not incoming.is_dir():
+            raise CannotWrite(
+                f"The server cannot write to its disk ({os.strerror(error.errno or errno.EIO).lower()}): "
+                "what is there can be looked at; tell whoever runs the server."
+            ) from error
         raise
     finally:
         remove(folder)

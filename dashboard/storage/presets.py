@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.storage.private_files import read_json, write_json
+from dashboard.storage.private_files import read_json, write_preference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def keep_preset(home: Path, columns: str, value: dict[str, Any]) -> None:
     if value:
         kept[columns] = value
     if known != value and (known or value):
-        write_json(home / _FILE, json.dumps(dict(list(kept.items())[-MOST_PRESETS:])))
+        write_preference(home / _FILE, json.dumps(dict(list(kept.items())[-MOST_PRESETS:])))
 
 
 def kept_preset(home: Path, columns: str) -> dict[str, Any]:

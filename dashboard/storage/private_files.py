@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import secrets
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 _TOUCH_EVERY_SECONDS = 3_600
+_log = logging.getLogger(__name__)
 
 
 def default_root() -> Path:
@@ -37,40 +39,35 @@ def make_folder(path: Path) -> None:
     path.mkdir(mode=0o700, exist_ok=True)
 
 
-def write_json(path: Path, text: str) -> None:
+def write_json(path: Path, text: str, *, durable: bool = True) -> None:
     """Put JSON text in place of `path` in one step: readers see the old or the new, never half of it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = _draft_beside(path)
+    draft = draft_beside(path)
     try:
-        _write_new(draft, text.encode())
+        write_new(draft, text.encode(), durable=durable)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
 
+def write_preference(path: Path, text: str) -> None:
+    """As `write_json`, for what is no loss: where it cannot be written, that is a line in the log."""
+    try:
+        write_json(path, text, durable=False)
+    except OSError as error:
+        _log.warning("%s cannot be written: %s", path.name, error.strerror)
+
+
 def read_json(path: Path) -> dict[str, Any]:
-    """Return the JSON object in `path`; empty when the file is absent or holds something else."""
+    """Return the JSON object in `path`; empty when the file is absent, damaged or holds something else."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, ValueError, RecursionError) as error:  # of the disk, of JSON, of its depth
+        _log.warning("%s cannot be read: %s", path.name, type(error).__name__)
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def secret_in(path: Path) -> bytes:
-    """Return the 32 random bytes kept in `path`, made on first use; all processes get the same."""
-    if not path.exists():
-        draft = _draft_beside(path)
-        try:
-            _write_new(draft, secrets.token_bytes(32))
-            os.link(draft, path)  # unlike a rename, never replaces what another process has just made
-        except FileExistsError:
-            pass
-        except OSError:  # a file system without hard links
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-    return path.read_bytes()
 
 
 def remove(path: Path) -> None:
@@ -93,8 +90,8 @@ def stamp(path: Path) -> str:
 
 
 def touch(path: Path) -> None:
-    """Note that an existing path is in use, writing at most once an hour."""
-    with suppress(FileNotFoundError):
+    """Note that an existing path is in use, writing at most once an hour; where it can be written."""
+    with suppress(OSError):  # it is gone, or the disk is full or read-only
         if time.time() - path.stat().st_mtime > _TOUCH_EVERY_SECONDS:
             os.utime(path)
 
@@ -107,10 +104,15 @@ def age_in_days(path: Path) -> float:
         return 0.0
 
 
-def _draft_beside(path: Path) -> Path:
+def draft_beside(path: Path) -> Path:
+    """A name that no other file has, beside `path`."""
     return path.with_name(f"{path.name}.{secrets.token_hex(8)}")
 
 
-def _write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write a file that is not there yet, for this account alone; `durable`: it outlives a power cut."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())

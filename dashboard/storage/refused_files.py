@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dashboard.ingest import Reading, UnreadableFile
+    from dashboard.ingest.raw_rows import RawRows
 
 FOLDER: Final = "refused"
 _META: Final = "refused.json"
@@ -111,3 +112,13 @@ def _refused_in(folder: Path) -> RefusedFile | None:
         return RefusedFile(folder.name, name, sentence, line, reading, suggestion, folder)
     except (KeyError, TypeError, ValueError):  # not complete yet, or written by another version
         return None
+
+
+def show_raw(
+    source: Path, *, name: str, folder: Path, reading: Reading | None = None, line: int | None = None
+) -> RawRows | None:
+    """`ingest.raw_rows`, imported when the first file is refused."""
+    from dashboard.ingest import AS_FOUND
+    from dashboard.ingest.raw_rows import raw_rows
+
+    return raw_rows(source, name=name, folder=folder, reading=reading or AS_FOUND, line=line)

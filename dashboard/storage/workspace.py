@@ -38,6 +38,7 @@ from dashboard.storage.datasets import (
     keep_with,
     make_reading,
     move_dataset,
+    name_of_damaged,
     note_use,
     read_dataset,
     remove_dataset,
@@ -61,10 +62,9 @@ from dashboard.storage.private_files import (
     owner_folder,
     read_json,
     remove,
-    secret_in,
     stamp,
     touch,
-    write_json,
+    write_preference,
 )
 from dashboard.storage.refused_files import (
     RefusedFile,
@@ -72,8 +72,10 @@ from dashboard.storage.refused_files import (
     keep_refused,
     note_refusal,
     refused_file,
+    show_raw,
 )
 from dashboard.storage.sample_tables import SAMPLE_PREFIX, SampleTables
+from dashboard.storage.signing_key import signing_key
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -115,7 +117,7 @@ class Workspace:
         self.max_upload_bytes = max_upload_bytes
         self._samples = SampleTables(root / "samples", samples or {}, self._scratch, self._build)
         self._store = store
-        self._show_raw = raw or _raw_rows
+        self._show_raw = raw or show_raw
         self._shared: dict[str, Path] = {}
         self._building = threading.Lock()
         self.incoming = root / "incoming"
@@ -265,6 +267,12 @@ class Workspace:
         found = map(read_dataset, children(self._owner_folder(owner) / "datasets"))
         return tuple(sorted((d for d in found if d), key=lambda d: d.created, reverse=True))
 
+    def damaged(self, owner: str) -> tuple[tuple[str, str], ...]:
+        """Token and name of each of the owner's datasets that cannot be read any more."""
+        folders = children(self._owner_folder(owner) / "datasets")
+        found = ((folder.name, name_of_damaged(folder)) for folder in folders if folder.is_dir())
+        return tuple((token, name) for token, name in found if name is not None)
+
     def delete(self, owner: str, token: str) -> None:
         """Remove a dataset of this owner, and the choices made for it.
 
@@ -289,7 +297,7 @@ class Workspace:
                 f"These settings are larger than the {format_bytes(MAX_CHOICES_BYTES)} that are kept: "
                 "leave fewer groups out one by one, and use a condition on a column instead."
             )
-        write_json(self._owner_folder(owner) / "choices" / f"{token}.json", text)
+        write_preference(self._owner_folder(owner) / "choices" / f"{token}.json", text)
 
     def load_choices(self, owner: str, token: str) -> dict[str, Any]:
         """Return what `save_choices` kept, empty when there is nothing; raises UnknownDataset."""
@@ -307,7 +315,7 @@ class Workspace:
     def remember_current(self, owner: str, token: str) -> None:
         """Note that `owner` looks at this dataset now; raises UnknownDataset."""
         self._require(owner, token)
-        write_json(self._owner_folder(owner) / "current.json", json.dumps({"token": token}))
+        write_preference(self._owner_folder(owner) / "current.json", json.dumps({"token": token}))
 
     def current(self, owner: str) -> str | None:
         """Return the token of what `owner` looked at last, None when there is none or it cannot be used."""
@@ -321,8 +329,8 @@ class Workspace:
         return None
 
     def signing_key(self) -> bytes:
-        """Return the secret that signs session cookies: one per root, readable by this account alone."""
-        return secret_in(self.root / "signing.key")
+        """The secret that signs session cookies: one per root. Raises UnusableRoot where it is damaged."""
+        return signing_key(self.root)
 
     def _require(self, owner: str, token: str) -> None:
         """Raise UnknownDataset unless `owner` may use `token`."""
@@ -380,13 +388,3 @@ class Workspace:
         return build_dataset(
             folder, self._store, source, name=name, token=token, version=version, reading=reading
         )
-
-
-def _raw_rows(
-    source: Path, *, name: str, folder: Path, reading: Reading | None = None, line: int | None = None
-) -> RawRows | None:
-    """`ingest.raw_rows`, imported when the first file is refused."""
-    from dashboard.ingest import AS_FOUND
-    from dashboard.ingest.raw_rows import raw_rows
-
-    return raw_rows(source, name=name, folder=folder, reading=reading or AS_FOUND, line=line)

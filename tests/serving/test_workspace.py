@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 from dashboard.ingest import UnreadableFile
 from dashboard.storage.errors import (
+    CannotWrite,
     Interrupted,
     NoRoom,
     TooLarge,
@@ -330,3 +332,29 @@ def test_importing_the_workspace_loads_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"x" * 31])
+def test_a_signing_key_that_is_cut_short_is_refused(workspace, root, content):
+    workspace.signing_key()
+    (root / "signing.key").write_bytes(content)
+    with pytest.raises(UnusableRoot, match=f"{len(content)} of 32 bytes"):
+        Workspace(root).signing_key()
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EIO])
+def test_a_disk_that_cannot_be_written_is_said(workspace, root, number):
+    class Broken(io.BytesIO):
+        def read(self, size=-1):
+            raise OSError(number, "no")
+
+    with pytest.raises(CannotWrite, match="cannot write to its disk"):
+        workspace.receive("ann", "a.csv", Broken(), 10)
+    assert list((root / "incoming").iterdir()) == []
+
+
+def test_a_data_folder_that_has_gone_is_said(workspace, root):
+    shutil.rmtree(root)
+    with pytest.raises(CannotWrite, match="cannot write to its disk"):
+        workspace.receive("ann", "a.csv", io.BytesIO(CSV), None)
+    assert workspace.list("ann") == ()
