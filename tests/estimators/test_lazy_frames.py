@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -52,3 +53,36 @@ def test_a_frame_without_a_usable_row_is_refused(engine):
         DataError, match="none of the 3 rows can be used: 1 without a group, 2 without an out"
     ):
         GroupData.from_frame(ENGINES[engine](table), outcome="y", group="g")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("place", "apart", "odd", "aggregations"),
+    [
+        pytest.param(1e9, 1.0, None, 1, id="all alike"),
+        pytest.param(1e9, 1.0, float("nan"), 3, id="a NaN is counted, and sums are taken without it"),
+        pytest.param(1e9, 1e6, None, 3, id="groups far apart for what they spread"),
+    ],
+)
+def test_rows_are_read_again_only_where_the_data_need_it(engine, place, apart, odd, aggregations):
+    rng = np.random.default_rng(5)
+    group = np.repeat(np.arange(8), 50)
+    y = place + apart * rng.standard_normal(8)[group] + rng.standard_normal(len(group))
+    cells = [*y.tolist()[1:], float(y[0]) if odd is None else odd]
+    table = pa.table({"y": cells, "g": [*(f"g{k}" for k in group[1:]), "g0"]})
+    with rows_collected() as collected:
+        GroupData.from_frame(ENGINES[engine](table), outcome="y", group="g")
+    assert len(collected) == 1 + aggregations  # one line says what the first rows are
+    assert_local_answer(table, ENGINES[engine])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_first_rows_that_are_unlike_the_others_cost_one_aggregation_more(engine):
+    rng = np.random.default_rng(6)
+    y = np.concatenate([1e7 + rng.standard_normal(1000), rng.standard_normal(50_000)])
+    labels = ["odd"] * 1000 + [f"g{k}" for k in rng.integers(0, 50, 50_000)]
+    table = pa.table({"y": y, "g": labels})
+    with rows_collected() as collected:
+        GroupData.from_frame(ENGINES[engine](table), outcome="y", group="g")
+    assert len(collected) > 2
+    assert_local_answer(table, ENGINES[engine])
