@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -21,14 +20,14 @@ from dashboard.callbacks import (
     possible_truths,
     take_data,
 )
-from dashboard.ingest import Reading, store_table
-from dashboard.ingest.raw_rows import raw_rows
+from dashboard.ingest import Reading
 from dashboard.pages.facts import element
 from dashboard.pages.layout import layout
 from dashboard.pages.static_html import merge_static
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.file_kinds import foreign_kinds
 from dashboard.plugin_host.processes import DEFAULT_SECONDS, PluginProcesses
+from dashboard.plugin_host.reading_processes import ReadingProcesses
 from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
 from dashboard.serving import server
@@ -80,13 +79,13 @@ def create_app(
     folders = tuple(plugins_dirs)
     processes = PluginProcesses(Setup(tuple(map(str, folders)), LEVELS), seconds=plugin_seconds)
     registry = with_stand_ins(collect(folders, plugins=plugins), processes)
-    kinds = foreign_kinds(registry, processes)
+    reading = ReadingProcesses(foreign_kinds(registry, processes))
     workspace = Workspace(
         data_dir or default_root(),
         max_upload_bytes=max_upload_bytes,
         samples={sample.id: sample.file for sample in registry.samples.values()},
-        store=partial(store_table, kinds=kinds),
-        raw=partial(raw_rows, kinds=kinds),
+        store=reading.store,
+        raw=reading.raw,
     )
     comparisons = Comparisons(workspace, registry, folders, processes)
     first = _first_token(comparisons, data, (outcome, group), stack)
@@ -97,8 +96,8 @@ def create_app(
     for part in (conclude, coverage, live_frame, linked_groups, model_checks, possible_truths, take_data):
         part.install(app.server, comparisons)
     # in this order: both wait for plugins
-    for close in (processes.close, studies.close, comparisons.coverage.close, comparisons.fit_cache.close):
-        server.at_end(app.server, close)
+    for running in (reading, processes, studies, comparisons.coverage, comparisons.fit_cache):
+        server.at_end(app.server, running.close)
     callbacks.register(app, comparisons, studies)
 
     def page() -> dmc.MantineProvider:

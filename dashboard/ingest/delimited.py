@@ -22,10 +22,10 @@ from dashboard.ingest.dialect import (
     fits,
     is_blank_row,
     lacks_last_values,
-    refuse_many_columns,
     tell_layout,
 )
 from dashboard.ingest.errors import UnreadableFile, quantity
+from dashboard.ingest.first_line import refuse_long_first_line
 from dashboard.ingest.lines import TableLines, count_lines, row_lines
 from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.table import LINE, stored_name
@@ -51,7 +51,7 @@ def read_layout(path: Path, name: str, reading: Reading = AS_FOUND) -> Layout:
     while True:
         sample, whole = _sample(path, size)
         lines = sample.count("\n") + sample.count("\r")
-        refuse_many_columns(sample, name)
+        refuse_long_first_line(sample, name)
         enough = lines > 20 or (lines > _FEW_LINES and size >= _ENOUGH_CHARACTERS)
         if whole or enough or size >= 1 << 26:
             return tell_layout(sample, whole=whole, name=name, reading=reading)

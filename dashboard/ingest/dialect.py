@@ -29,7 +29,7 @@ MAX_COLUMNS = 50_000
 """What a text table may have."""
 DELIMITERS = (",", ";", "\t", "|")
 """What usually separates columns."""
-_RARE_DELIMITERS = ("^", ":", " ")
+RARE_DELIMITERS = ("^", ":", " ")
 _CELLS_LOOKED_AT = 20_000
 _FEW_COLUMNS = 200
 _ONE_MARK = (
@@ -160,16 +160,6 @@ def is_blank_row(row: list[str]) -> bool:
     return not row or (len(row) == 1 and not row[0].strip(" \t\r\n\x0b\x0c\x1a\ufeff"))
 
 
-def refuse_many_columns(sample: str, name: str) -> None:
-    """Raise UnreadableFile where a text begins with a line of more columns than `MAX_COLUMNS`."""
-    first = sample.lstrip("\ufeff\r\n").partition("\n")[0]
-    if max(first.count(delimiter) for delimiter in DELIMITERS) >= MAX_COLUMNS:
-        raise UnreadableFile(
-            f"{name} has more than {MAX_COLUMNS:,} columns: leave out those that are not needed, or turn the "
-            "table round if each of its rows is one column."
-        )
-
-
 def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FOUND) -> Layout:
     """The layout of a text table that begins with `sample`, which is all of it when `whole`.
 
@@ -181,7 +171,7 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     skip, declared, remark = _lines_above(sample, reading)
     lines = _physical_lines(sample)[skip:]
     delimiter = reading.delimiter or declared
-    candidates = [delimiter] if delimiter else [*DELIMITERS, *_RARE_DELIMITERS]
+    candidates = [delimiter] if delimiter else [*DELIMITERS, *RARE_DELIMITERS]
     trials = [trial for mark in candidates for trial in _trials(mark, lines, whole, reading)]
     trials = [trial for trial in trials if trial.rows]
     if not trials:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 MAX_EXPANDED_BYTES = 8 << 30
 """What a compressed file may expand to."""
+MOST_RATIO = 200
+"""To so many times its size a packed table may unpack; one that repeats a few values reaches 50."""
+_ANY_RATIO_BYTES = 64 << 20
+"""Up to here it may unpack to any number of times."""
 HEAD_BYTES = 1 << 16
 _CHUNK_BYTES = 1 << 20
 
@@ -70,11 +74,15 @@ def _head(path: Path) -> bytes:
 
 
 def _unpack(source: Path, target: Path, *, kind: Packing, name: str, max_bytes: int) -> None:
-    written = 0
+    written, packed_bytes = 0, source.stat().st_size
     try:
         with _plain_bytes(source, kind, name) as packed, target.open("wb") as out:
             while chunk := packed.read(_CHUNK_BYTES):
                 written += len(chunk)
+                if written > _ANY_RATIO_BYTES and written > MOST_RATIO * packed_bytes:
+                    raise UnreadableFile(
+                        f"{name} unpacks to more than {MOST_RATIO} times its size: use the file inside."
+                    )
                 if written > max_bytes:
                     raise UnreadableFile(
                         f"{name} unpacks to more than {max_bytes / 1e9:.3g} GB: "

@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import weakref
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from dashboard.plugin_host.wire import Fault, Setup
@@ -30,6 +32,8 @@ START_SECONDS = 60.0
 """How long a process may take until it has imported all plugins. The built-in methods alone take half a
 second; the rest is for large libraries on a cold disk."""
 
+_WORKER = "dashboard.plugin_host.worker"
+_LOOKS_SECONDS = 0.05
 _END = object()
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"), "1")
 """Several processes, each with a thread for each core, would stand in each other's way."""
@@ -72,8 +76,8 @@ class PluginProcesses:
         self._setup = setup
         self._free = threading.BoundedSemaphore(processes)
         self._queued = threading.BoundedSemaphore(processes + waiting)
-        self._idle: list[_Process] = []
-        self._busy: set[_Process] = set()
+        self._idle: list[WorkerProcess] = []
+        self._busy: set[WorkerProcess] = set()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -139,13 +143,13 @@ class PluginProcesses:
             raise answer.exception()
         return answer
 
-    def _ask(self, process: _Process, request: object, seconds: float, late: str) -> object:
+    def _ask(self, process: WorkerProcess, request: object, seconds: float, late: str) -> object:
         try:
             return process.ask(request, seconds)
         except queue.Empty:
             raise TookTooLong(late.format(f"{seconds:g}")) from None
 
-    def _take(self) -> tuple[_Process, bool]:
+    def _take(self) -> tuple[WorkerProcess, bool]:
         """A process that is free, or a new one."""
         with self._lock:
             if self._closed:
@@ -153,24 +157,25 @@ class PluginProcesses:
             while self._idle and self._idle[-1].has_ended:
                 self._idle.pop().end()
             is_new = not self._idle
-            process = _Process() if is_new else self._idle.pop()
+            process = WorkerProcess(_WORKER) if is_new else self._idle.pop()
             self._busy.add(process)
             return process, is_new
 
-    def _put_back(self, process: _Process) -> None:
+    def _put_back(self, process: WorkerProcess) -> None:
         with self._lock:
             self._busy.discard(process)
             if process.end.alive:
                 self._idle.append(process)
 
 
-class _Process:
+class WorkerProcess:
     """One worker, and the threads that write to it and read from it: a pipe can stand still."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
+        """Start the module of that name, which answers requests on its stdout."""
         path = os.pathsep.join(entry for entry in sys.path if entry)
-        self._child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "dashboard.plugin_host.worker"],
+        self._child = subprocess.Popen(  # noqa: S603 - our own modules
+            [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**_ONE_THREAD, **os.environ, "PYTHONPATH": path},
@@ -190,13 +195,44 @@ class _Process:
         """Whether it ended of itself; asked between two requests, where there are no answers to come."""
         return not self._answers.empty()
 
-    def ask(self, request: object, seconds: float) -> object:
-        """The answer to one request. Raises queue.Empty where it does not come in time."""
+    @property
+    def id(self) -> int:
+        """The number by which the system knows it."""
+        return self._child.pid
+
+    def ask(self, request: object, seconds: float, most_bytes: int | None = None) -> object:
+        """The answer to one request.
+
+        Raises queue.Empty where it does not come in time, and MemoryError where the process holds more than
+        `most_bytes` meanwhile, as far as the system says how much it does.
+        """
         self._requests.put(pickle.dumps(request))
-        answer = self._answers.get(timeout=seconds)
+        answer = self._answer(seconds, most_bytes)
         if answer is _END:
             raise ProcessEnded("it ended the process that it ran in")
         return pickle.loads(answer)  # noqa: S301 - our own process sends it
+
+    def _answer(self, seconds: float, most_bytes: int | None) -> Any:  # noqa: ANN401 - bytes, or the end
+        if most_bytes is None:
+            return self._answers.get(timeout=seconds)
+        end = time.monotonic() + seconds
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._answers.get(timeout=_LOOKS_SECONDS)
+            if time.monotonic() > end:
+                raise queue.Empty
+            if bytes_held_by(self.id) > most_bytes:
+                raise MemoryError
+
+
+def bytes_held_by(process: int) -> int:
+    """The memory of a process that is no file's; 0 where the system does not say."""
+    with contextlib.suppress(OSError, ValueError):
+        status = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+        for line in status.splitlines():
+            if line.startswith("RssAnon:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def _write(pipe: BinaryIO, requests: queue.SimpleQueue[Any]) -> None:

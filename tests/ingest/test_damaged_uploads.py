@@ -123,3 +123,25 @@ def test_a_zip_with_a_wrong_place_is_refused_in_a_sentence(tmp_path):
 def test_json_that_is_nested_deeply_is_refused_in_a_sentence(tmp_path, content):
     with pytest.raises(UnreadableFile):
         stored(tmp_path, content, "deep.json")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("ab," * 60_000, "columns"),
+        ("😀," * 60_000, "columns"),
+        ("ab " * 60_000, "columns"),
+        ("x" * 5_000_000, "begins with a line of more than"),
+        (",".join(map(str, range(60_000))) + "\n1,2\n", "columns"),
+    ],
+    ids=["without an end", "wide characters", "blanks", "one line", "many names"],
+)
+def test_a_first_line_past_the_caps_is_refused_in_a_sentence(tmp_path, content, said):
+    with pytest.raises(UnreadableFile, match=said):
+        stored(tmp_path, content)
+
+
+def test_a_file_that_unpacks_to_many_times_its_size_is_refused(tmp_path):
+    bomb = gzip.compress(b"g,y\n" + b"a,1\n" * (20 << 20))
+    with pytest.raises(UnreadableFile, match="unpacks to more than 200 times its size"):
+        stored(tmp_path, bomb, "bomb.csv.gz")
