@@ -19,6 +19,7 @@ import './page/pages.mjs';
 import './page/paste.mjs';
 import {byNamePlace} from './page/table_order.mjs';
 import './page/upload.mjs';
+import './page/waiting.mjs';
 import {register} from './shared/dash.mjs';
 import {StaticHtml} from './shared/static_html.mjs';
 

@@ -66,6 +66,8 @@ def themed_layout(
         "tickfont": {"color": FAINT[dark], "size": 11},
         "title": {"font": {"color": INK[dark], "size": 12}, "standoff": 8},
         "fixedrange": False,
+        # margins hold the labels; to hide one that leaves the figure plotly lays out the page for each
+        "ticklabeloverflow": "allow",
     }
     return {
         "template": NO_TEMPLATE,

@@ -82,7 +82,7 @@ def _merged(contents: Sequence[object]) -> list[object]:
             run.append((given, element))
             continue
         end_run()
-        merged.append(given)
+        merged.append(merge_static(given) if isinstance(given, list | tuple) else given)
         if isinstance(given, Component):
             _merge_inside(given)
     end_run()

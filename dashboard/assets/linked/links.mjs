@@ -109,7 +109,9 @@ function start() {
         const button = document.getElementById(ids.LEAVE_OUT);
         if (button) {
             const {length} = state.picked;
-            button.hidden = length === 0 || length === state.index.total || length !== state.pickedTotal;
+            const ofFile = !document.getElementById(ids.ROLES)?.hidden;
+            const some = length > 0 && length < state.index.total && length === state.pickedTotal;
+            button.hidden = !(ofFile && some);
             setText(button, leaveOutText(state.index, state.picked));
         }
     }

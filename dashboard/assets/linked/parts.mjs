@@ -27,6 +27,7 @@ export function makeRoom(figure, graphId) {
     const wrapper = document.getElementById(graphId)?.closest('.linked-view');
     if (wrapper instanceof HTMLElement) {
         wrapper.classList.toggle('linked-list', list > 0);
+        wrapper.closest('.panel')?.classList.toggle('listed', list > 0);
         wrapper.closest('.panel')?.classList.toggle('many', zoom);
         wrapper.classList.toggle('linked-wide', least > 0);
         wrapper.closest('.panel')?.classList.toggle('spread', least > MOST_BESIDE);

@@ -7,8 +7,25 @@
 const SCROLLED = '.linked-wide, .parameters-box, .group-cards, .view-legend, .ag-center-cols-viewport';
 const SLACK = 3; // pixels that nobody misses
 
-function mark(box) {
-    const {scrollLeft, scrollTop, scrollWidth, scrollHeight, clientWidth, clientHeight} = box;
+/** All boxes are measured before the first is marked: each mark would have the next measure lay out the page again. */
+function markAll() {
+    const boxes = [...document.querySelectorAll(SCROLLED)];
+    const sizes = boxes.map(
+        ({scrollLeft, scrollTop, scrollWidth, scrollHeight, clientWidth, clientHeight}) => ({
+            scrollLeft,
+            scrollTop,
+            scrollWidth,
+            scrollHeight,
+            clientWidth,
+            clientHeight,
+        })
+    );
+    boxes.forEach((box, i) => {
+        mark(box, sizes[i]);
+    });
+}
+
+function mark(box, {scrollLeft, scrollTop, scrollWidth, scrollHeight, clientWidth, clientHeight}) {
     const beyond = Math.max(scrollWidth - clientWidth - scrollLeft, 0);
     const sideways = box.matches('.view-legend') ? 0 : beyond;
     box.classList.toggle('more-left', scrollLeft > SLACK);
@@ -28,7 +45,7 @@ function lookAgain() {
         asked = true;
         requestAnimationFrame(() => {
             asked = false;
-            document.querySelectorAll(SCROLLED).forEach(mark);
+            markAll();
         });
     }
 }

@@ -53,6 +53,7 @@ const AXIS = {
     tickangle: ANY,
     tickfont: FONT,
     tickformat: ANY,
+    ticklabeloverflow: ANY,
     title: {text: ANY, font: FONT, standoff: ANY},
 };
 const SHAPE = {
