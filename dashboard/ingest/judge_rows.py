@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dashboard.ingest import cells
 from dashboard.ingest.condition_sql import holds
 from dashboard.ingest.engine import engine, literal, parquet_source, select
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    import pyarrow as pa
 
     from dashboard.ingest.judged_rows import Roles
     from dashboard.ingest.label_sql import LabelNames
@@ -74,14 +77,24 @@ def summaries(roles: Roles, folder: Path) -> Iterator[tuple[GroupData, JudgedRow
         )
         if roles.beside:
             data = _with_columns(judged, dropped)
+        elif judged.counts[USED] > ROWS_HELD:
+            data = GroupData.from_frame(rows, outcome="outcome", group="label", already_dropped=dropped)
         else:
-            frame = rows.to_arrow_table() if judged.counts[USED] <= ROWS_HELD else rows
-            data = GroupData.from_frame(frame, outcome="outcome", group="label", already_dropped=dropped)
+            data = _of_table(rows.to_arrow_table(), dropped)
         notation = None if judged.numbers is None else judged.numbers.notation
         causes = (*left_out(judged), *data.left_out)
         unused = tuple(sorted({*unused_labels(judged), *data.unused_labels}))
         data = replace(data, left_out=causes, unused_labels=unused, notation=notation)
         yield data, judged
+
+
+def _of_table(table: pa.Table, dropped: DroppedRows) -> GroupData:
+    """The groups of few rows: they are reduced before narwhals and Arrow's functions would be loaded."""
+    from estimators import GroupData
+
+    outcome = np.from_dlpack(table["outcome"].combine_chunks())
+    data = GroupData.from_arrays(outcome, table["label"].to_pylist())
+    return replace(data, rows_read=data.rows_read + dropped.total, dropped=data.dropped + dropped)
 
 
 def _with_columns(judged: JudgedRows, dropped: DroppedRows) -> GroupData:

@@ -68,7 +68,17 @@ def test_help_loads_nothing_heavy():
 
 @pytest.mark.slow
 def test_comparing_loads_neither_the_page_nor_pandas():
-    heavy = ("pandas", "statsmodels", "dash", "plotly", "flask", "scipy.optimize", "scipy.stats")
+    heavy = (
+        "pandas",
+        "narwhals",
+        "pyarrow.compute",
+        "statsmodels",
+        "dash",
+        "plotly",
+        "flask",
+        "scipy.optimize",
+        "scipy.stats",
+    )
     code = (
         "import atexit, sys\n"
         f"atexit.register(lambda: print([m for m in {heavy!r} if m in sys.modules], file=sys.stderr))\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
 
 from estimators import Estimator, GroupFit, Joint, Note, RemlBlup, degenerate_fit, group_ranks
 
@@ -120,6 +119,8 @@ def _quantiles(joint: Joint) -> Floats:
 
 def _below(place: Floats, mean: Floats, error: Floats) -> Floats:
     """The mean chance of a true mean below each place ``(P,)``."""
+    from scipy.special import ndtr
+
     at_once = max(1, (1 << 20) // len(mean))
     parts = [
         ndtr((place[start : start + at_once, None] - mean) / error).mean(axis=1)
