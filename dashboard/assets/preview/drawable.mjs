@@ -53,7 +53,6 @@ const AXIS = {
     tickangle: ANY,
     tickfont: FONT,
     tickformat: ANY,
-    ticklabeloverflow: ANY,
     title: {text: ANY, font: FONT, standoff: ANY},
 };
 const SHAPE = {
@@ -113,6 +112,7 @@ export const UNSEEN = new Set([
     'name',
     'newselection',
     'template', // the figures are made for one that says nothing
+    'ticklabeloverflow', // the margins hold the labels
 ]);
 
 /**
