@@ -1,4 +1,6 @@
-"""Views out of sight: drawn when they come into it, never stale, and there on paper."""
+"""Views out of sight: drawn when they come into it, never stale, and there on paper; in it they pale while they wait."""
+
+import re
 
 from playwright.sync_api import expect
 
@@ -12,6 +14,15 @@ _UNDRAWN = """
     const card = graph.closest('.panel');
     return !card.hidden && !graph.querySelector('.js-plotly-plot').data?.length;
 }).map((graph) => graph.id)
+"""
+_WATCH = """
+() => {
+    const box = document.querySelector('.comparison');
+    window.paled = [];
+    new MutationObserver(() => {
+        window.paled.push(getComputedStyle(box.querySelector('.views')).transitionDelay);
+    }).observe(box, {attributeFilter: ['class']});
+}
 """
 
 
@@ -42,3 +53,11 @@ def test_paper_has_every_view(board):
     board.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert board.evaluate(_UNDRAWN) == []
     board.evaluate("window.dispatchEvent(new Event('afterprint'))")
+
+
+def test_what_is_computed_anew_pales_until_it_is_there(board):
+    board.evaluate(_WATCH)
+    with repaint(board):
+        pick(board, "level", "90%")
+    expect(board.locator(".comparison")).not_to_have_class(re.compile("waits"))
+    assert "0.3s" in board.evaluate("window.paled")
