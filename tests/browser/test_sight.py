@@ -1,4 +1,4 @@
-"""Views out of sight: drawn when they come into it, never stale, and there on paper; in it they pale while they wait."""
+"""Views out of sight: drawn when they come into it, never stale, there on paper; how they wait in sight."""
 
 import re
 
@@ -17,7 +17,7 @@ _UNDRAWN = """
 """
 _WATCH = """
 () => {
-    const box = document.querySelector('.comparison');
+    const box = document.querySelector('#comparison');
     window.paled = [];
     new MutationObserver(() => {
         window.paled.push(getComputedStyle(box.querySelector('.views')).transitionDelay);
@@ -59,5 +59,5 @@ def test_what_is_computed_anew_pales_until_it_is_there(board):
     board.evaluate(_WATCH)
     with repaint(board):
         pick(board, "level", "90%")
-    expect(board.locator(".comparison")).not_to_have_class(re.compile("waits"))
+    expect(board.locator("#comparison")).not_to_have_class(re.compile("waits"))
     assert "0.3s" in board.evaluate("window.paled")

@@ -13,8 +13,9 @@ const PARTS = [
 
 function mark() {
     for (const [part, working] of PARTS) {
-        const box = document.querySelector(part);
-        box?.classList.toggle('waits', box.querySelector(working) !== null);
+        for (const box of document.querySelectorAll(part)) {
+            box.classList.toggle('waits', box.querySelector(working) !== null);
+        }
     }
 }
 
