@@ -71,7 +71,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
 @plugins_dir_option
 def compare_command(
     *,
-    file: Path,
+    file: Path | None,
     outcome: str | None,
     group: str | None,
     ids: tuple[str, ...],

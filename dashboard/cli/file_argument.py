@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from dashboard.ingest import ForeignKind, Reading, Table
 
 STANDARD_INPUT = "-"
-_OPTIONS = (
-    click.argument("file", type=click.Path(path_type=Path)),
+_COLUMNS = (
     click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest."),
     click.option(
         "--group", metavar="COLUMN", help="The column that names each row's group; else the likeliest."
@@ -31,7 +30,13 @@ _OPTIONS = (
 
 def file_options(command: Command) -> Command:
     """Add FILE and the flags of its two columns to a command, which gets them as keywords."""
-    return with_options(command, _OPTIONS)
+    return with_options(command, (click.argument("file", type=click.Path(path_type=Path)), *_COLUMNS))
+
+
+def file_or_none(command: Command) -> Command:
+    """The same, where something else may stand in place of FILE."""
+    file = click.argument("file", type=click.Path(path_type=Path), required=False)
+    return with_options(command, (file, *_COLUMNS))
 
 
 @contextmanager

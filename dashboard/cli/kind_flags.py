@@ -23,6 +23,7 @@ _ROLES = {
     "trials": "Out of how many trials.",
     "exposure": "In how much exposure, such as time.",
 }
+KIND_FLAGS = ("kind", *_ROLES)
 _OPTIONS = (
     click.option(
         "--kind",

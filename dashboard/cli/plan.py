@@ -74,7 +74,7 @@ class Wanted:
 @plugins_dir_option
 def plan_command(
     *,
-    file: Path,
+    file: Path | None,
     outcome: str | None,
     group: str | None,
     estimator_id: str | None,

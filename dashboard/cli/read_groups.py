@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.cli.file_argument import file_on_disk, file_options, roles_of, table_on_demand
+from dashboard.cli.connect_flags import connect_options, refuse_flags_of_files, source_given
+from dashboard.cli.file_argument import file_on_disk, file_or_none, roles_of, table_on_demand
 from dashboard.cli.kind_flags import kind_given, kind_options
 from dashboard.cli.model_flags import model_given, model_options
 from dashboard.cli.reading_flags import reading_given, rows_given
@@ -15,11 +17,11 @@ from dashboard.cli.shared import reading_files, remark, with_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from dashboard.cli.kind_flags import KindGiven
     from dashboard.cli.shared import Command
     from dashboard.ingest import FileGroups, ForeignKind, Reading, RowFilter, Table
+    from dashboard.ingest.connection import Connection
     from dashboard.ingest.data_kinds import SummaryColumns
     from estimators import Registry
     from estimators.data.frames import ModelColumns
@@ -50,13 +52,15 @@ class FileRoles:
 
 def groups_options(command: Command) -> Command:
     """Add FILE, its columns, what its lines are and what the model has beside to a command."""
-    return with_options(command, (file_options, kind_options, model_options))
+    return with_options(command, (file_or_none, kind_options, model_options, connect_options))
 
 
 def groups_of_file(
-    registry: Registry, file: Path, outcome: str | None, group: str | None, given: Mapping[str, Any]
+    registry: Registry, file: Path | None, outcome: str | None, group: str | None, given: Mapping[str, Any]
 ) -> tuple[FileGroups, FileRoles]:
-    """The groups of FILE as a command's keywords ``given`` have it read; what was guessed is said.
+    """The groups of FILE as a command's keywords ``given`` have it read, or of the table named in its place.
+
+    What was guessed is said.
 
     What comes through a pipe is kept until the command ends.
 
@@ -65,11 +69,28 @@ def groups_of_file(
         estimators.DataError: no line can be used, or numbers that cannot be.
 
     """
+    source = source_given(given, file)
     with reading_files():
+        if not isinstance(source, Path):
+            return _groups_of_table(source, outcome, group, given)
         from dashboard.plugin_host.file_kinds import foreign_kinds
 
-        on_disk = click.get_current_context().with_resource(file_on_disk(file))
+        on_disk = click.get_current_context().with_resource(file_on_disk(source))
         return _read_groups(on_disk, outcome, group, given, foreign_kinds(registry))
+
+
+def _groups_of_table(
+    connection: Connection, outcome: str | None, group: str | None, given: Mapping[str, Any]
+) -> tuple[FileGroups, FileRoles]:
+    from dashboard.ingest.connection import connected_columns, connected_groups
+
+    refuse_flags_of_files(given)
+    if outcome is None or group is None:
+        names = ", ".join(connected_columns(connection))
+        raise click.ClickException(f"name both --outcome and --group; the columns are {names}")
+    model, missing = model_given(given, rows=True), tuple(given["missing"])
+    read = connected_groups(connection, outcome=outcome, group=group, missing=missing, beside=model)
+    return read, FileRoles("rows", {"outcome": outcome, "group": group}, False, "both were named", model)
 
 
 def _read_groups(

@@ -56,7 +56,7 @@ MEAN = "mean"
 @plugins_dir_option
 def select_command(
     *,
-    file: Path,
+    file: Path | None,
     outcome: str | None,
     group: str | None,
     estimator_id: str | None,
