@@ -9,7 +9,6 @@ import numpy as np
 
 from dashboard.figures.density import flow_trace
 from dashboard.figures.parts import (
-    DASH_MARK,
     ONE_BY_ONE,
     columns_layout,
     every_position,
@@ -19,7 +18,7 @@ from dashboard.figures.parts import (
 )
 from dashboard.figures.stand_outs import most_moved, most_moved_of_each_part, moves, within
 from dashboard.figures.truth import true_marks
-from dashboard.scene.style import GREY, OWN, Style
+from dashboard.scene.style import GREY, LINE, OWN, Style
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +34,7 @@ CELL_PIXELS = 3
 """The height of a cell of a density."""
 ROOM = 0.04
 OWN_CENTER = "pulled to"
-CENTER_STYLE = Style(GREY[False], GREY[True], DASH_MARK)
+CENTER_STYLE = Style(GREY[False], GREY[True], LINE)
 """What the headline's method pulls each group to, where that is not the same for all."""
 PITCH = 1.7
 """From one panel to the next, where the two columns of a panel stand 1 apart."""

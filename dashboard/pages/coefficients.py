@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dash import html
 
-from dashboard.pages.attributes import explained, scrollable
+from dashboard.pages.attributes import scrollable
 from dashboard.words.covariates import COEFFICIENTS, coefficient_table, covariate_names, levels_line, named
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def coefficients_fold(scene: Scene) -> list[html.Details]:
     return [
         html.Details(
             [
-                html.Summary(["Coefficients of ", named(names)], **explained(COEFFICIENTS)),
+                html.Summary(["Coefficients of ", named(names)]),
                 html.Div(
                     html.Table(
                         [

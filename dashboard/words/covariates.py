@@ -75,7 +75,8 @@ def coefficient_table(scene: Scene) -> list[list[str]]:
     """A line for each term and a column for each method that has some, under a line of headings."""
     fits = [(s.label, s.result.fit.coefficients) for s in scene.series if s.result.fit is not None]
     found = {label: {one.term: one for one in coefficients} for label, coefficients in fits if coefficients}
-    terms = list(dict.fromkeys(term for of_method in found.values() for term in of_method))
+    most_first = sorted(found.values(), key=len, reverse=True)
+    terms = list(dict.fromkeys(term for of_method in most_first for term in of_method))
     if not terms:
         return []
     lines = []

@@ -208,7 +208,7 @@ def test_the_coefficients_are_in_a_table_with_their_errors(comparisons, wards):
     assert "Coefficients of age, code and type" in text_of(fold).replace("  ", " ")
     assert "code against 1; type against acute." in text_of(fold)
     lines = [text_of(part) for part in within(fold) if type(part).__name__ == "Tr"]
-    assert [line.split()[0] for line in lines[1:]] == ["age", "code=2", "code=3", "(Intercept)", "type=long"]
+    assert [line.split()[0] for line in lines[1:]] == ["(Intercept)", "age", "code=2", "code=3", "type=long"]
     assert all(" ± " in line for line in lines[1:])
     plain = comparison_content(
         comparisons, wards, comparisons.source("ann", wards), comparisons.scene("ann", wards)
