@@ -20,13 +20,13 @@ def python_script(comparison: Comparison, rows: FileRows) -> str:
     arguments = [f"Path({rows.file_name!r})", f"outcome={rows.outcome!r}", f"group={rows.group!r}"]
     ingest = ["reduce_file"]
     if rows.reading != AS_FOUND:
-        arguments.append(f"reading={_reading(rows.reading)}")
+        arguments.append(f"reading={python_reading(rows.reading)}")
         ingest.append("Reading")
     if rows.chosen:
         arguments.append(f"rows={rows.chosen!r}")
         ingest += ["RowFilter", *(["Condition"] if rows.chosen.where else [])]
     if rows.model:
-        arguments.append(f"beside={_model(rows.model)}")
+        arguments.append(f"beside={python_model(rows.model)}")
         ingest.append("ModelColumns")
     imports, kinds = [], list[str]()
     if rows.reader is not None:
@@ -84,14 +84,14 @@ def python_fitting(comparison: Comparison, data: str, plugins_dirs: Sequence[str
     return lines
 
 
-def _reading(reading: Reading) -> str:
+def python_reading(reading: Reading) -> str:
     """The options that are not left to be found, as Python."""
     values = {field.name: getattr(reading, field.name) for field in fields(Reading)}
     given = {name: value for name, value in values.items() if value != getattr(AS_FOUND, name)}
     return f"Reading({', '.join(f'{name}={value!r}' for name, value in given.items())})"
 
 
-def _model(model: ModelColumns) -> str:
+def python_model(model: ModelColumns) -> str:
     """Covariates and weights, as far as they are set, as Python."""
     given = {name: value for name, value in vars(model).items() if value}
     if model.weights is None:

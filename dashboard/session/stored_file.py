@@ -192,6 +192,7 @@ class StoredFile(GroupSource):
         """Scripts that read the rows in use: of the file itself where they read it alike, else as used."""
         from dashboard.ingest.written_plainly import reads_alike
         from dashboard.scripts.file_rows import FileRows
+        from dashboard.scripts.model_code import model_scripts
         from dashboard.scripts.python_code import python_script
         from dashboard.scripts.r_code import r_script
         from dashboard.scripts.statsmodels_code import statsmodels_script
@@ -210,6 +211,9 @@ class StoredFile(GroupSource):
             "row" if table.layout is None else "line",
             model,
         )
+        if model:
+            in_r, without = model_scripts(comparison, rows)
+            return Scripts(in_r, python_script(comparison, rows), without)
         r, python, statsmodels = (
             script(comparison, rows) for script in (r_script, python_script, statsmodels_script)
         )

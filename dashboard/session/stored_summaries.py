@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,16 @@ class StoredSummaries(StoredFile):
         return tuple(filter(None, (behind_summaries(data), groups)))
 
     def script(self, comparison: Comparison, plugins_dirs: Sequence[str] = ()) -> Scripts:
-        """Scripts with the summaries in them."""
+        """Scripts with the summaries in them; with covariates, of the file."""
+        chosen = self._chosen
+        if chosen.model:
+            from dashboard.scripts.file_rows import FileRows
+            from dashboard.scripts.model_code import explained_scripts
+
+            name, reading = self._dataset.name, replace(chosen.reading, sheet=self._dataset.table.sheet)
+            columns = chosen.outcome, chosen.group, reading, chosen.rows
+            rows = FileRows(name, *columns, plugins_dirs=tuple(plugins_dirs), noun="line", model=chosen.model)
+            return Scripts(*explained_scripts(comparison, self._summary, rows))
         from dashboard.scripts.summaries_code import summaries_scripts
 
         return Scripts(*summaries_scripts(comparison, self._dataset.name, plugins_dirs))

@@ -42,8 +42,8 @@ def test_covariates_are_chosen_said_taken_back_and_kept(board):
         expect(headline).to_contain_text("With age and sex taken off")
     expect(headline).to_contain_text("Wards are compared at the average age and sex of all 87 rows.")
     expect(used).to_have_text("87 rows used, 1 left out")
-    expect(board.locator("#reading-notes")).to_contain_text("no age (line 12)")
-    expect(board.locator("#failures")).to_contain_text("James–Stein: no result")
+    expect(board.locator("#reading-notes")).to_contain_text("no age (line 13)")
+    expect(board.locator("#failures")).to_contain_text("James–Stein, Grand mean: no result")
 
     rows = pd.read_csv(io.StringIO(ROWS))
     data = GroupData.from_frame(rows, outcome="days", group="ward", adjust=["age", "sex"])

@@ -61,6 +61,7 @@ def ward_rows() -> str:
 
 
 WARDS = ward_rows()
+TRIALS = "trial,region,yi,vi\na,n,-0.9,0.33\nb,n,-1.6,0.19\nc,s,-1.3,0.42\nd,s,-1.4,0.02\ne,s,-0.2,0.05\n"
 MODELS = {
     "adjusted": ModelColumns(adjust=("age", "sex")),
     "explained": ModelColumns(explained_by=("type",)),
@@ -253,8 +254,7 @@ def test_the_lists_offer_what_can_be_and_say_why_the_rest_cannot(comparisons, wa
 
 
 def test_summaries_are_explained_and_no_more(comparisons):
-    text = "trial,region,yi,vi\na,n,-0.9,0.33\nb,n,-1.6,0.19\nc,s,-1.3,0.42\nd,s,-1.4,0.02\ne,s,-0.2,0.05\n"
-    dataset = comparisons.workspace.receive("ann", "trials.csv", io.BytesIO(text.encode()), None)
+    dataset = comparisons.workspace.receive("ann", "trials.csv", io.BytesIO(TRIALS.encode()), None)
     summary = SummaryColumns.of("estimates", {"estimate": "yi", "variance": "vi"})
     choices = first_choices(comparisons, "ann", dataset.token)
     choices = replace(choices, source=ChosenColumns(dataset.token, "yi", "trial", summary=summary))
@@ -340,3 +340,46 @@ def test_rows_with_weights_are_nowhere_counted_as_what_they_weigh(comparisons, w
     assert "each row once, whatever its weight" in figures["group-rows"].layout["meta"]["subtitle"]
     survey = comparisons.scene("ann", with_model(wards, MODELS["survey"]))
     assert next(view for view in VIEWS if view.id == "funnel").figure(survey) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "in_r", "without"),
+    [
+        ("both", "lme4::lmer(days ~ age + factor(code) + type + (1 | ward), data = rows, REML = TRUE)",
+         "smf.mixedlm('days ~ age + C(code) + type', rows, groups='ward').fit(reml=True)"),
+        ("precision", "lm(days ~ 0 + ward + age, data = rows, weights = w)",
+         "smf.wls('days ~ 0 + C(ward) + age', rows, weights=rows['w'])"),
+        ("frequency", "lm(days ~ 0 + ward, data = rows[rep(seq_len(nrow(rows)), rows$w), ])",
+         "smf.ols('days ~ 0 + C(ward)', rows.loc[rows.index.repeat(rows['w'])])"),
+        ("survey", "survey::svyby(~days, ~ward,", "statsmodels has none for survey weights"),
+    ],
+)  # fmt: skip
+def test_other_programs_get_the_formula_and_no_code(comparisons, wards, name, in_r, without):
+    choices = with_model(wards, MODELS[name])
+    scripts = comparisons.source("ann", choices).script(comparisons.comparison("ann", choices))
+    for script, formula in ((scripts.r, in_r), (scripts.statsmodels, without)):
+        assert all(line.startswith("#") for line in script.split("\n") if line)
+        assert formula in " ".join(line.removeprefix("#").strip() for line in script.split("\n"))
+        assert "writes no code of other programs where there are covariates or weights" in script.replace(
+            "\n#  ", ""
+        )
+
+
+def test_the_script_of_explained_summaries_gives_what_is_on_screen(comparisons, tmp_path, monkeypatch):
+    text = f"{TRIALS}f,,1,1\n"
+    dataset = comparisons.workspace.receive("ann", "trials.csv", io.BytesIO(text.encode()), None)
+    summary = SummaryColumns.of("estimates", {"estimate": "yi", "variance": "vi"})
+    model = ModelColumns(explained_by=("region",))
+    source = ChosenColumns(dataset.token, "yi", "trial", summary=summary, model=model)
+    choices = replace(first_choices(comparisons, "ann", dataset.token), source=source)
+    comparison = comparisons.comparison("ann", choices)
+    assert comparison.data.dropped.missing_covariate == 1
+    scripts = comparisons.source("ann", choices).script(comparison)
+    assert "metafor::rma(yi, sei = se, mods = ~ region" in scripts.r
+    (tmp_path / "trials.csv").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    space: dict[str, object] = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(scripts.python, space)
+    again, expected = space["comparison"].tidy(), comparison.tidy()
+    pd.testing.assert_frame_equal(again, expected[again.columns], rtol=1e-12)
