@@ -64,8 +64,13 @@ def _lmer(rows: FileRows, result: Result) -> str:
     model = rows.model
     fixed = _terms(rows, (*model.adjust, *model.explained_by)) or ["1"]
     formula = f"{_r_name(rows.outcome)} ~ {' + '.join(fixed)} + (1 | {_r_name(rows.group)})"
-    reml = "TRUE" if result.estimator.likelihood == "reml" else "FALSE"
+    reml = "TRUE" if _is_restricted(result) else "FALSE"
     return f"lme4::lmer({formula}, {_r_data(rows)}, REML = {reml})"
+
+
+def _is_restricted(result: Result) -> bool:
+    """Whether the likelihood that a method fits by is the restricted one."""
+    return (result.estimator.likelihood or "").upper() == "REML"
 
 
 def _r_data(rows: FileRows) -> str:
@@ -104,7 +109,7 @@ def _statsmodels(rows: FileRows) -> tuple[str, Callable[[Result], str]]:
 
     def mixed(result: Result) -> str:
         fixed = [*adjust, *(term(name) for name in model.explained_by)] or ["1"]
-        reml = result.estimator.likelihood == "reml"
+        reml = _is_restricted(result)
         formula = f"{outcome} ~ {' + '.join(fixed)}"
         if weighs:
             return f"{formula} by {rows.group}; MixedLM of statsmodels takes no weights"
