@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import dash
 import dash_mantine_components as dmc
+import flask
 
 from dashboard import callbacks
 from dashboard.callbacks import (
@@ -36,6 +37,7 @@ from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import session_start, worked_example
 from dashboard.session.running_studies import RunningStudies
 from dashboard.storage.private_files import default_root
+from dashboard.storage.quota import Quota
 from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace
 from estimators import DataError
 
@@ -53,6 +55,7 @@ def create_app(
     plugins: Iterable[object] = (),
     plugin_seconds: float = DEFAULT_SECONDS,
     max_upload_bytes: int = DEFAULT_MAX_UPLOAD_BYTES,
+    quota: Quota | None = None,
     data: Path | None = None,
     outcome: str | None = None,
     group: str | None = None,
@@ -67,6 +70,7 @@ def create_app(
         plugins: estimators, samples, readers and views, or objects with hooks. Their code runs in the server.
         plugin_seconds: how long a fit of a plugin may take before its process is ended.
         max_upload_bytes: the largest upload.
+        quota: how much is kept; None: as `Quota` has it.
         data: a file that every session finds opened.
         outcome: its outcome column.
         group: its grouping column.
@@ -83,18 +87,16 @@ def create_app(
     workspace = Workspace(
         data_dir or default_root(),
         max_upload_bytes=max_upload_bytes,
+        quota=quota,
         samples={sample.id: sample.file for sample in registry.samples.values()},
         store=reading.store,
         raw=reading.raw,
     )
     comparisons = Comparisons(workspace, registry, folders, processes)
     first = _first_token(comparisons, data, (outcome, group), stack)
-    app = _empty_app()
+    app, studies = _empty_app(), RunningStudies()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
-    studies = RunningStudies()
-    downloads.install(app.server, comparisons, studies)
-    for part in (conclude, coverage, live_frame, linked_groups, model_checks, possible_truths, take_data):
-        part.install(app.server, comparisons)
+    _install_routes(app.server, comparisons, studies)
     # in this order: both wait for plugins
     for running in (reading, processes, studies, comparisons.coverage, comparisons.fit_cache):
         server.at_end(app.server, running.close)
@@ -106,6 +108,12 @@ def create_app(
 
     app.layout = lambda: merge_static(page())
     return app
+
+
+def _install_routes(flask_server: flask.Flask, comparisons: Comparisons, studies: RunningStudies) -> None:
+    downloads.install(flask_server, comparisons, studies)
+    for part in (conclude, coverage, live_frame, linked_groups, model_checks, possible_truths, take_data):
+        part.install(flask_server, comparisons)
 
 
 class _App(dash.Dash):

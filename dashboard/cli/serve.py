@@ -30,6 +30,34 @@ from dashboard.cli.shared import plugins_dir_option, reading_files
     help="The largest upload, in MB.",
 )
 @click.option(
+    "--keep-mb-each",
+    type=click.IntRange(1),
+    default=10_240,
+    show_default=True,
+    help="What is kept for one visitor, in MB.",
+)
+@click.option(
+    "--keep-mb-total",
+    type=click.IntRange(1),
+    default=102_400,
+    show_default=True,
+    help="What is kept for all visitors together, in MB.",
+)
+@click.option(
+    "--allowed-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A name under which the server may be asked, besides the local ones and --host.  [multiple]",
+)
+@click.option(
+    "--behind-proxy",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="How many reverse proxies in front tell scheme, host and address of a visitor.",
+)
+@click.option(
     "--plugin-seconds",
     type=click.FloatRange(0, min_open=True),
     default=10,
@@ -49,6 +77,10 @@ def serve_command(
     stack: tuple[str, ...],
     data_dir: Path | None,
     max_upload_mb: int,
+    keep_mb_each: int,
+    keep_mb_total: int,
+    allowed_hosts: tuple[str, ...],
+    behind_proxy: int,
     plugin_seconds: float,
     plugins_dirs: tuple[Path, ...],
 ) -> None:
@@ -58,9 +90,11 @@ def serve_command(
             "--outcome, --group and --stack name columns of a file: give it with --data FILE"
         )
     from dashboard.app import create_app
+    from dashboard.serving.asked_from import allow_hosts, trust_proxies
     from dashboard.serving.listener import CannotListen
     from dashboard.serving.server import serve
     from dashboard.storage.errors import WorkspaceError
+    from dashboard.storage.quota import Quota
 
     try:
         with reading_files():
@@ -69,11 +103,16 @@ def serve_command(
                 plugins_dirs=plugins_dirs,
                 plugin_seconds=plugin_seconds,
                 max_upload_bytes=max_upload_mb * 2**20,
+                quota=Quota(owner=keep_mb_each * 2**20, total=keep_mb_total * 2**20),
                 data=data,
                 outcome=outcome,
                 group=group,
                 stack=stack,
             )
+        if allowed_hosts:
+            allow_hosts(app.server, allowed_hosts)
+        if behind_proxy:
+            trust_proxies(app.server, behind_proxy)
         serve(app.server, host, port, browser=not no_browser, desktop=desktop)
     except (CannotListen, WorkspaceError) as error:
         raise click.ClickException(str(error)) from error

@@ -8,11 +8,12 @@ import json
 import socket
 from typing import TYPE_CHECKING
 
-from waitress.channel import HTTPChannel
+from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser
-from waitress.server import create_server
 from waitress.utilities import RequestEntityTooLarge
 from waitress.wasyncore import close_all
+
+from dashboard.serving.fair_server import LOOK_SECONDS, FairChannel, FairServer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -65,16 +66,16 @@ class Listener:
         *,
         max_body_bytes: int,
         too_large_message: str,
+        most_connections: int | None = None,
     ) -> None:
         class Parser(_Parser):
             too_large = too_large_message
 
-        class Channel(_Channel):
+        class Channel(FairChannel):
             parser_class = Parser
 
         self.url = _url_of(listening)
-        self._server = create_server(
-            application,
+        options = Adjustments(
             sockets=[listening],
             threads=THREADS,
             recv_bytes=_RECEIVE_BYTES,
@@ -83,14 +84,25 @@ class Listener:
             channel_request_lookahead=1,  # so that a client that leaves while its file is read is noticed
             clear_untrusted_proxy_headers=False,  # the application decides which proxies to believe
             asyncore_use_poll=True,
+            cleanup_interval=LOOK_SECONDS,
+            connection_limit=2**20,  # the server has its own way with too many
             ident="blupboard",
+        )
+        address = (listening.family, listening.type, listening.proto, listening.getsockname())
+        self._server = FairServer(
+            application,
+            _sock=listening,
+            adj=options,
+            bind_socket=False,
+            sockinfo=address,
+            most_connections=most_connections,
         )
         self._server.channel_class = Channel
 
     def run(self) -> None:
-        """Serve until `stop`, SystemExit or Ctrl-C; what is being answered gets 5 seconds to finish."""
+        """Serve until `stop`, SystemExit or Ctrl-C; what is being answered is delivered, within 8 seconds."""
         self._server.run()
-        self._server.task_dispatcher.shutdown()
+        self._server.shutdown()
         self._close()
 
     def stop(self) -> None:
@@ -99,13 +111,6 @@ class Listener:
 
     def _close(self) -> None:
         close_all(self._server._map)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    def del_channel(self, map: dict[int, object] | None = None) -> None:  # noqa: A002 - waitress's signature
-        super().del_channel(map)
-        if self.request is not None:
-            self.request.close()  # its file too, when the client left in the middle of a body
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types

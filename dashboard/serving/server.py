@@ -1,13 +1,13 @@
 """The HTTP side of the server: who is asking, what comes in, and what every answer carries.
 
 `install` adds it to a Flask application before the pages are: the signed session cookie, `PUT /upload`,
-`GET /health`, the checks against requests from elsewhere, security headers, and errors in one sentence.
+the probes, the checks against requests from elsewhere, security headers, and errors in one sentence.
 """
 
 from __future__ import annotations
 
 import hashlib
-import ipaddress
+import logging
 import secrets
 import signal
 import sys
@@ -20,7 +20,6 @@ from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urlsplit
 
 import flask
 import flask_compress
@@ -28,15 +27,21 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import (
     BadRequest,
     ClientDisconnected,
-    Forbidden,
     HTTPException,
     LengthRequired,
-    MisdirectedRequest,
 )
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wsgi import get_input_stream
 
+from dashboard.serving.asked_from import (
+    allow_hosts,
+    answer_for,
+    refuse_other_sites,
+    refuse_unknown_host,
+    trust_proxies,
+)
 from dashboard.serving.desktop import open_browser, open_window
+from dashboard.serving.fair_server import PROBES
+from dashboard.serving.probes import install_probes
 from dashboard.storage.errors import (
     CannotWrite,
     Interrupted,
@@ -45,6 +50,7 @@ from dashboard.storage.errors import (
     UnknownDataset,
     WorkspaceError,
 )
+from dashboard.storage.expiry import remove_expired
 from dashboard.storage.workspace import Workspace
 from dashboard.words.grammar import shortened
 
@@ -52,17 +58,18 @@ if TYPE_CHECKING:
     from dashboard.serving.listener import Listener
 
 DEFAULT_PORT = 8050
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _COMPRESSED = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
     "COMPRESS_MIN_SIZE": 1_000,  # what fits into one packet arrives no sooner for being smaller
     "COMPRESS_LEVEL": 4,
 }
+_HOUR_SECONDS = 3_600.0
+_log = logging.getLogger(__name__)
 _MAX_BODY_BYTES = 2**20
 """Of every request but an upload."""
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_TRUSTED_SITES = frozenset({"same-origin", "none"})
+_PUBLIC = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
+"""What is the same for everybody, and the page without anything in it."""
 _OWNER = "owner"
 _EXTENSION = "blupboard"
 _CLOSING = "blupboard-closing"
@@ -87,27 +94,28 @@ def install(
 
     `csp_hashes` gives the Content-Security-Policy hashes of the inline scripts (`Dash.csp_hashes`); it is
     called with the first answer, when every callback is registered. `hosts` are the names under which the
-    server may be asked, any when empty; `restrict_to_loopback` adds the local ones. `proxies` counts the
+    server may be asked, any when empty; `serve` adds the local ones. `proxies` counts the
     reverse proxies in front whose X-Forwarded headers tell the scheme, host and address of the client.
     """
     server.extensions[_EXTENSION] = workspace
-    server.config["BLUPBOARD_HOSTS"] = frozenset(hosts)
+    # nobody who comes without a cookie leaves a trace but by an upload: a page asks with one
+    workspace.may_keep = lambda: not (flask.has_request_context() and flask.g.get("is_first_visit"))
+    allow_hosts(server, hosts)
     server.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
     if proxies:
-        proxied = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
-        server.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way to add middleware
+        trust_proxies(server, proxies)
     _set_up_session(server, workspace.signing_key())
     server.config.update(_COMPRESSED)
     flask_compress.Compress(server)
-    server.before_request(_refuse_unknown_host)
-    server.before_request(_refuse_other_sites)
+    server.before_request(refuse_unknown_host)
+    server.before_request(refuse_other_sites)
     server.before_request(_know_the_owner)
     server.after_request(_security_headers(csp_hashes))
     server.register_error_handler(HTTPException, _answer_http_error)
     server.register_error_handler(WorkspaceError, _answer_workspace_error)
     server.register_error_handler(Exception, _answer_unforeseen)
     server.add_url_rule("/upload", "upload", upload, methods=["PUT"])
-    server.add_url_rule("/health", "health", health)
+    install_probes(server, workspace)
 
 
 def workspace_of(server: flask.Flask) -> Workspace:
@@ -120,33 +128,13 @@ def at_end(server: flask.Flask, close: Callable[[], None]) -> None:
     server.extensions.setdefault(_CLOSING, []).append(close)
 
 
-def restrict_to_loopback(server: flask.Flask) -> None:
-    """Answer only when asked under a loopback name, or one of the `hosts` given to `install`.
-
-    A web page whose own name is made to resolve to 127.0.0.1 is then refused (DNS rebinding).
-    """
-    server.config["BLUPBOARD_HOSTS"] |= LOOPBACK_NAMES
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach a server bound to `host`, a name or an address."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() in LOOPBACK_NAMES
-
-
 def owner() -> str:
     """Return the id of the session behind the current request, a new one on a first visit."""
     if _OWNER not in flask.session:
         flask.session.permanent = True
         flask.session[_OWNER] = secrets.token_urlsafe(24)
+        flask.g.is_first_visit = True
     return cast(str, flask.session[_OWNER])
-
-
-def health() -> flask.Response:
-    """Answer that the server is up."""
-    return flask.jsonify(status="ok")
 
 
 def upload() -> flask.Response:
@@ -197,8 +185,7 @@ def serve(
     from dashboard.serving.listener import Listener, bind
 
     listening = bind(host, DEFAULT_PORT if port is None else port, or_next_free=port is None)
-    if is_loopback(host):
-        restrict_to_loopback(server)
+    answer_for(server, host)
     workspace = workspace_of(server)
     listener = Listener(
         server,
@@ -208,7 +195,7 @@ def serve(
     )
     print(f"blupboard is at {listener.url} (Ctrl-C ends it)", flush=True)
     try:
-        with _temporary_files_in(workspace.incoming), _sigterm_exits():
+        with _temporary_files_in(workspace.incoming), cleaned_hourly(workspace), _signals_exit():
             if desktop:
                 _serve_window(listener, workspace.root / "window")
             else:
@@ -245,16 +232,37 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _sigterm_exits() -> Iterator[None]:
-    """Treat SIGTERM like Ctrl-C, so that windows close and requests finish; in the main thread only."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+def cleaned_hourly(workspace: Workspace) -> Iterator[None]:
+    """Remove once an hour what has expired, beside all else."""
+    ended = threading.Event()
+
+    def clean() -> None:
+        while not ended.wait(_HOUR_SECONDS):
+            try:
+                remove_expired(workspace.root, workspace.keep_days)
+            except OSError as error:
+                _log.warning("what has expired cannot be removed: %s", error.strerror)
+
+    threading.Thread(target=clean, name="cleaning", daemon=True).start()
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        ended.set()
+
+
+@contextmanager
+def _signals_exit() -> Iterator[None]:
+    """Treat SIGTERM and SIGHUP like Ctrl-C, so that windows close and requests finish, in the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = {number: signal.signal(number, lambda *_: sys.exit(0)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class _SessionCookie(SecureCookieSessionInterface):
@@ -277,33 +285,9 @@ def _set_up_session(server: flask.Flask, key: bytes) -> None:
     )
 
 
-def _refuse_unknown_host() -> None:
-    hosts: frozenset[str] = flask.current_app.config["BLUPBOARD_HOSTS"]
-    if hosts and urlsplit(f"//{flask.request.host}").hostname not in hosts:
-        raise MisdirectedRequest("This server does not answer under that name.")
-
-
-def _refuse_other_sites() -> None:
-    """Let no other web site act in the visitor's name, by what their browser says of the request."""
-    request = flask.request
-    if request.method in _SAFE_METHODS:
-        return
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site is not None:
-        trusted = site in _TRUSTED_SITES
-    else:
-        trusted = origin is None or urlsplit(origin).netloc == request.host
-    # A header that no other site can add without asking first, which is never granted here.
-    if request.method == "PUT" and "X-Requested-With" not in request.headers:
-        trusted = False
-    if not trusted:
-        raise Forbidden("This request came from another site; open the page itself and try again.")
-
-
 def _know_the_owner() -> None:
     """Give the session its owner with the page, before its callbacks ask several at a time."""
-    if flask.request.endpoint != "health":
+    if flask.request.path not in PROBES:
         owner()
     if "text/html" in flask.request.headers.get("Accept", ""):
         flask.session.modified = True  # a visit to the page lets the cookie's year begin anew
@@ -335,6 +319,8 @@ def _security_headers(
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if not flask.request.path.startswith(_PUBLIC) and flask.request.path != "/":
+            response.headers["Cache-Control"] = "no-store"  # what is somebody's own stays in no cache
         return response
 
     return add

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dashboard.storage.kept_upload import keep_upload
-from dashboard.storage.private_files import age_in_days, make_folder, read_json, remove, touch, write_json
+from dashboard.storage.private_files import (
+    age_in_days,
+    make_folder,
+    make_private,
+    read_json,
+    remove,
+    touch,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from dashboard.ingest import Reading, Table
@@ -84,6 +92,7 @@ def replace_table(folder: Path, draft: Dataset) -> None:
     """
     before = read_json(folder / _META)
     target = folder / f"table-{secrets.token_hex(8)}.parquet"
+    draft.table.path.chmod(0o600)
     draft.table.path.rename(target)
     try:
         table = replace(draft.table, path=target)
@@ -105,7 +114,7 @@ def make_reading(folder: Path, *, of: Dataset) -> Path:
     """The folder for another reading of a dataset, which has no table until one is put in place of `of`'s."""
     version = of.created.isoformat()
     if read_dataset(folder, version=version) is None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder)
         _write_meta(folder, of, version)
     return folder
 
@@ -158,7 +167,8 @@ def name_of_damaged(folder: Path) -> str | None:
 
 def move_dataset(dataset: Dataset, folder: Path) -> Dataset:
     """Move a dataset in one step to `folder`, which must not exist; returns it as found there."""
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder.parent)
+    make_private(dataset.table.path.parent)
     dataset.table.path.parent.rename(folder)
     return replace(dataset, table=replace(dataset.table, path=folder / dataset.table.path.name))
 

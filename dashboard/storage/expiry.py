@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.storage.datasets import idle_days, remove_dataset
 from dashboard.storage.deleted_files import remove_for_good
-from dashboard.storage.private_files import age_in_days, children, remove
+from dashboard.storage.private_files import age_in_days, children, owner_folder, remove
 from dashboard.storage.refused_files import remove_expired_refused
 
 if TYPE_CHECKING:
@@ -19,6 +19,11 @@ def remove_owned(home: Path, token: str) -> None:
     """Remove a dataset of the owner whose folder is `home`, and what they chose of it."""
     remove_dataset(home / "datasets" / token)
     (home / "choices" / f"{token}.json").unlink(missing_ok=True)
+
+
+def forget_owner(root: Path, owner: str) -> None:
+    """Remove all that is kept of an owner, at once and for good."""
+    remove(owner_folder(root, owner))
 
 
 def remove_expired(root: Path, keep_days: float) -> None:

@@ -35,13 +35,21 @@ def owner_folder(root: Path, owner: str) -> Path:
 
 
 def make_folder(path: Path) -> None:
-    """Create a folder for this account alone, unless it is there; its parent must exist."""
-    path.mkdir(mode=0o700, exist_ok=True)
+    """Create a folder for this account alone, unless it is there, and those above it that are missing."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(mode=0o700, exist_ok=True)
+
+
+def make_private(folder: Path) -> None:
+    """Take away from everybody else what the libraries that wrote the files of a folder let them have."""
+    for path in folder.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def write_json(path: Path, text: str, *, durable: bool = True) -> None:
     """Put JSON text in place of `path` in one step: readers see the old or the new, never half of it."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(path.parent)
     draft = draft_beside(path)
     try:
         write_new(draft, text.encode(), durable=durable)

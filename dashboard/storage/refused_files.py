@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Final
 from dashboard.storage.datasets import display_name
 from dashboard.storage.errors import UnknownDataset
 from dashboard.storage.kept_upload import keep_upload
-from dashboard.storage.private_files import age_in_days, children, owner_folder, read_json, remove, write_json
+from dashboard.storage.private_files import (
+    age_in_days,
+    children,
+    make_folder,
+    make_private,
+    owner_folder,
+    read_json,
+    remove,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +60,9 @@ def keep_refused(home: Path, token: str, name: str, source: Path, error: Unreada
 
     forget_refused(home, name)
     folder = home / FOLDER / token
-    folder.mkdir(mode=0o700, parents=True)
+    make_folder(folder)
     keep_upload(source, folder)
+    make_private(folder)
     note_refusal(folder, name, error, AS_FOUND)
 
 

@@ -66,6 +66,7 @@ from dashboard.storage.private_files import (
     touch,
     write_preference,
 )
+from dashboard.storage.quota import Quota, bytes_in
 from dashboard.storage.refused_files import (
     RefusedFile,
     forget_refused,
@@ -112,9 +113,14 @@ class Workspace:
         keep_days: float = 30,
         store: StoreTable | None = None,
         raw: ShowRaw | None = None,
+        quota: Quota | None = None,
     ) -> None:
         self.root = root
         self.max_upload_bytes = max_upload_bytes
+        self.quota = quota or Quota()
+        self.keep_days = keep_days
+        self.may_keep: Callable[[], bool] = lambda: True
+        """Whether the choices of whoever asks now are kept."""
         self._samples = SampleTables(root / "samples", samples or {}, self._scratch, self._build)
         self._store = store
         self._show_raw = raw or show_raw
@@ -145,11 +151,11 @@ class Workspace:
 
         if length is not None and length > self.max_upload_bytes:
             raise TooLarge(self.too_large_message)
-        token = secrets.token_hex(16)
+        token, home = secrets.token_hex(16), self._owner_folder(owner)
         with self._scratch() as scratch:
+            self.quota.require_room(self.root, home, length or 0)
             source = scratch / "upload"
             spool(stream, source, length, most=self.max_upload_bytes, too_large=self.too_large_message)
-            home = self._owner_folder(owner)
             try:
                 draft = self._build(source, scratch, name=name, token=token)
             except UnreadableFile as error:
@@ -158,6 +164,7 @@ class Workspace:
                     error.kept_as = token
                 raise
             keep_with(draft, source)
+            self.quota.require_room(self.root, home, bytes_in(draft.table.path.parent))
             forget_refused(home, name)
             return move_dataset(draft, home / "datasets" / token)
 
@@ -297,7 +304,8 @@ class Workspace:
                 f"These settings are larger than the {format_bytes(MAX_CHOICES_BYTES)} that are kept: "
                 "leave fewer groups out one by one, and use a condition on a column instead."
             )
-        write_preference(self._owner_folder(owner) / "choices" / f"{token}.json", text)
+        if self.may_keep():
+            write_preference(self._owner_folder(owner) / "choices" / f"{token}.json", text)
 
     def load_choices(self, owner: str, token: str) -> dict[str, Any]:
         """Return what `save_choices` kept, empty when there is nothing; raises UnknownDataset."""
@@ -315,7 +323,8 @@ class Workspace:
     def remember_current(self, owner: str, token: str) -> None:
         """Note that `owner` looks at this dataset now; raises UnknownDataset."""
         self._require(owner, token)
-        write_preference(self._owner_folder(owner) / "current.json", json.dumps({"token": token}))
+        if self.may_keep():
+            write_preference(self._owner_folder(owner) / "current.json", json.dumps({"token": token}))
 
     def current(self, owner: str) -> str | None:
         """Return the token of what `owner` looked at last, None when there is none or it cannot be used."""

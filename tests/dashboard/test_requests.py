@@ -10,6 +10,7 @@ import pytest
 
 from dashboard.app import create_app
 from dashboard.callbacks.request_schema import ENDPOINT
+from dashboard.serving.server import workspace_of
 from tests.dashboard.page_requests import CALLBACK, SAME_SITE, callback_bodies, components
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated, use args_grouping:DeprecationWarning")
@@ -261,3 +262,15 @@ def test_what_was_sent_is_not_echoed_at_its_length(client, field):
     named = client.get("/export/table.csv", query_string={"choices": "[" * 50_000})
     assert named.status_code == 400
     assert len(named.data) < 2_000
+
+
+def test_whoever_comes_without_a_cookie_leaves_no_trace_on_the_disk(app, client):
+    home = workspace_of(app.server).root / "owners"
+    before = len(list(home.iterdir()))
+    for body in callback_bodies(client):
+        ask(app.server.test_client(use_cookies=False), body)
+    app.server.test_client().get("/", headers={"Accept": "text/html"})
+    assert len(list(home.iterdir())) == before
+    for body in callback_bodies(client):
+        ask(client, body)
+    assert len(list(home.iterdir())) == before + 1

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import textwrap
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from dashboard.ingest import store_table
-from dashboard.serving import server
-from dashboard.serving.listener import CannotListen, Listener, bind
+from dashboard.serving import fair_server, server
+from dashboard.serving.listener import THREADS, CannotListen, Listener, bind
 from tests.serving.small_app import CSV, make_app, nothing_is_left
 from tests.waiting import PATIENCE, wait_for
 
@@ -32,13 +32,14 @@ def app(root):
 
 
 @contextmanager
-def listening(app, root, cap=2**20):
+def listening(app, root, cap=2**20, **options):
     workspace = server.workspace_of(app)
     listener = Listener(
         app,
         bind("127.0.0.1", 0, or_next_free=False),
         max_body_bytes=cap,
         too_large_message=workspace.too_large_message,
+        **options,
     )
     thread = threading.Thread(target=listener.run)
     thread.start()
@@ -209,3 +210,90 @@ def test_a_taken_port_is_said_when_it_was_asked_for_and_passed_over_when_not():
 def test_an_address_that_is_not_ours_is_said():
     with pytest.raises(CannotListen, match="Cannot listen on"):
         bind("192.0.2.1", 0, or_next_free=False)
+
+
+def test_connections_that_trickle_shut_nobody_out(app, root):
+    with listening(app, root, most_connections=16) as port:
+        slow = [socket.create_connection(("127.0.0.1", port), PATIENCE) for _ in range(40)]
+        for number, client in enumerate(slow):
+            with suppress(OSError):  # the server has closed it for a newer one
+                client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-%d: " % number)
+        for _ in range(3):
+            assert ask(port, "GET", "/dataset/none")[0] == 404
+        for client in slow:
+            client.close()
+
+
+def test_a_request_that_does_not_come_to_an_end_is_closed(app, root, monkeypatch):
+    monkeypatch.setattr(fair_server, "GRACE_SECONDS", 0.0)
+    with listening(app, root) as port, socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nx")
+        assert client.recv(100) == b""
+
+
+def test_probes_are_answered_while_every_thread_is_busy(app, root):
+    go_on, begun = threading.Event(), threading.Semaphore(0)
+
+    def slow():
+        begun.release()
+        assert go_on.wait(PATIENCE)
+        return "done"
+
+    app.add_url_rule("/slow", "slow", slow)
+    with listening(app, root) as port:
+        threads = [threading.Thread(target=http_get, args=(port, "/slow")) for _ in range(THREADS + 4)]
+        for thread in threads:
+            thread.start()
+        for _ in range(THREADS):
+            assert begun.acquire(timeout=PATIENCE)
+        for path in ("/health", "/healthz", "/readyz"):
+            assert ask(port, "GET", path)[0] == 200
+        go_on.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+
+
+def http_get(port, path):
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().read()
+
+
+def test_requests_take_turns_by_address():
+    class Asked:
+        def __init__(self, address, number):
+            self.addr, self.number = (address, 1), number
+
+    turns = fair_server.TurnsByAddress()
+    for number in range(3):
+        turns.append(Asked("a", number))
+    turns.append(Asked("b", 0))
+    assert len(turns) == 4
+    order = [(task.addr[0], task.number) for task in (turns.popleft() for _ in range(4))]
+    assert order == [("a", 0), ("b", 0), ("a", 1), ("a", 2)]
+    assert not turns
+
+
+SERVE_LARGE = textwrap.dedent("""
+    import flask, sys
+    from pathlib import Path
+    from dashboard.serving import server
+    from dashboard.storage.workspace import Workspace
+
+    app = flask.Flask("test")
+    server.install(app, Workspace(Path(sys.argv[1])), csp_hashes=list)
+    app.add_url_rule("/large", "large", lambda: flask.Response(b"x" * 2**20 for _ in range(64)))
+    server.serve(app, port=None, browser=False)
+""")
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+def test_a_large_answer_that_is_under_way_is_delivered_before_the_end(tmp_path, end):
+    with running([sys.executable, "-c", SERVE_LARGE, str(tmp_path / "data")]) as (process, port):
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+            connection.request("GET", "/large")
+            answer = connection.getresponse()
+            first = len(answer.read(2**16))
+            process.send_signal(end)
+            assert first + sum(map(len, iter(lambda: answer.read(2**20), b""))) == 64 * 2**20
+        assert process.wait(timeout=PATIENCE) == 0

@@ -10,6 +10,8 @@ from flask.sessions import SecureCookieSessionInterface
 from werkzeug.test import create_environ, run_wsgi_app
 
 from dashboard.serving import server
+from dashboard.serving.asked_from import answer_for, is_loopback
+from dashboard.storage.quota import Quota
 from tests.serving.small_app import CSV, OURS, make_app, nothing_is_left
 
 
@@ -218,7 +220,7 @@ def test_other_sites_cannot_call_back_either(app, client):
 
 
 def test_on_loopback_only_local_names_are_answered(app, client):
-    server.restrict_to_loopback(app)
+    answer_for(app, "127.0.0.1")
     for host in ("localhost", "localhost:8050", "127.0.0.1:8050", "[::1]:8050"):
         assert client.get("/health", headers={"Host": host}).status_code == 200
     for host in ("evil.example", "evil.example:8050", "127.0.0.1.evil.example"):
@@ -231,7 +233,7 @@ def test_named_hosts_are_answered_beside_the_local_ones(root):
     app = make_app(root, install={"hosts": ["stats.example.org"]})
     client = app.test_client()
     assert client.get("/health", headers={"Host": "evil.example"}).status_code == 421
-    server.restrict_to_loopback(app)
+    answer_for(app, "127.0.0.1")
     for host in ("stats.example.org", "localhost"):
         assert client.get("/health", headers={"Host": host}).status_code == 200
 
@@ -251,7 +253,7 @@ def test_named_hosts_are_answered_beside_the_local_ones(root):
     ],
 )
 def test_which_addresses_are_loopback(host, answer):
-    assert server.is_loopback(host) is answer
+    assert is_loopback(host) is answer
 
 
 # -- what every answer carries ----------------------------------------------------------------------------
@@ -303,3 +305,52 @@ def test_health_is_answered_without_a_session(client):
     answer = client.get("/health")
     assert answer.json == {"status": "ok"}
     assert "Set-Cookie" not in answer.headers
+
+
+# -- names, sites, probes, caches -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("listens_on", "asked", "status"),
+    [
+        ("127.0.0.1", "evil.example", 421),
+        ("0.0.0.0", "evil.example", 421),
+        ("0.0.0.0", "192.168.0.7:8050", 200),
+        ("0.0.0.0", "[fe80::1]:8050", 200),
+        ("::", "localhost", 200),
+        ("192.168.0.7", "192.168.0.7", 200),
+        ("192.168.0.7", "192.168.0.8", 421),
+        ("stats.example.org", "STATS.example.org:80", 200),
+        ("stats.example.org", "localhost", 200),
+        ("127.0.0.1", "[::1", 421),
+    ],
+)
+def test_a_server_answers_under_the_names_of_where_it_listens(app, client, listens_on, asked, status):
+    answer_for(app, listens_on)
+    assert client.get("/health", headers={"Host": asked}).status_code == status
+
+
+def test_where_there_is_no_origin_the_referer_counts(client):
+    other = {**OURS, "Referer": "http://evil.example/page"}
+    assert put(client, headers=other).status_code == 403
+    assert put(client, headers={**OURS, "Referer": "http://localhost/"}).status_code == 200
+    assert put(client, headers={**OURS, "Referer": "http://[x"}).status_code == 403
+
+
+def test_what_is_somebodys_own_stays_in_no_cache(client):
+    token = put(client).json["token"]
+    for path in (f"/dataset/{token}", "/nowhere", "/broken"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"
+    assert "no-store" not in client.get("/").headers.get("Cache-Control", "")
+
+
+def test_ready_says_what_is_in_the_way(app, client, root, monkeypatch):
+    assert client.get("/readyz").json == {"status": "ready", "problems": []}
+    assert "Set-Cookie" not in client.get("/readyz").headers
+    (root / "signing.key").write_bytes(b"x")
+    monkeypatch.setattr(server.workspace_of(app), "quota", Quota(free=2**60))
+    (root / "incoming").rmdir()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert len(answer.json["problems"]) == 3
+    assert client.get("/healthz").status_code == client.get("/health").status_code == 200

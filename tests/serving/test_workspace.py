@@ -9,11 +9,12 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from dashboard.ingest import UnreadableFile
+from dashboard.ingest import Reading, UnreadableFile
 from dashboard.storage.errors import (
     CannotWrite,
     Interrupted,
@@ -23,8 +24,10 @@ from dashboard.storage.errors import (
     UnusableRoot,
     format_bytes,
 )
+from dashboard.storage.expiry import forget_owner
 from dashboard.storage.private_files import default_root
-from dashboard.storage.workspace import MAX_CHOICES_BYTES, Workspace
+from dashboard.storage.quota import Quota
+from dashboard.storage.workspace import MAX_CHOICES_BYTES, SIMULATED, Workspace
 from tests.waiting import PATIENCE
 
 CSV = b"score,school\n1.5,a\n2.5,a\n3,b\n4,b\n"
@@ -358,3 +361,55 @@ def test_a_data_folder_that_has_gone_is_said(workspace, root):
     with pytest.raises(CannotWrite, match="cannot write to its disk"):
         workspace.receive("ann", "a.csv", io.BytesIO(CSV), None)
     assert workspace.list("ann") == ()
+
+
+@pytest.mark.parametrize(
+    ("quota", "said"),
+    [
+        (Quota(owner=10), "that are kept for you"),
+        (Quota(total=10), "that it keeps"),
+        (Quota(free=2**60), "nearly full"),
+    ],
+)
+@pytest.mark.parametrize("length", [None, len(CSV)])
+def test_what_goes_past_a_quota_is_not_kept(root, quota, said, length):
+    workspace = Workspace(root, quota=quota)
+    with pytest.raises(NoRoom, match=said):
+        workspace.receive("ann", "a.csv", io.BytesIO(CSV), length)
+    assert files_in(root, "incoming", "owners") == []
+
+
+def test_one_owners_quota_is_not_anothers(root):
+    workspace = Workspace(root, quota=Quota(owner=2**14))
+    with suppress(NoRoom):
+        for _ in range(20):
+            receive(workspace, "ann")
+    with pytest.raises(NoRoom, match="delete some first"):
+        receive(workspace, "ann")
+    assert len(workspace.list("ann")) > 1
+    assert receive(workspace, "bob")
+
+
+def test_nobody_else_on_the_machine_can_read_what_is_kept(workspace, root):
+    before = os.umask(0)
+    try:
+        token = receive(workspace).token
+        workspace.save_choices("bob", SIMULATED, {"a": 1})
+        with pytest.raises(UnreadableFile):
+            receive(workspace, content=b"1.5|a\n2.5|b\n")
+        workspace.reread("ann", token, Reading(missing=("3",)))
+    finally:
+        os.umask(before)
+    paths = list((root / "owners").rglob("*"))
+    assert len(paths) > 8
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_dir()} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_file()} == {0o600}
+
+
+def test_an_owner_can_have_all_forgotten_at_once(workspace, root):
+    receive(workspace, "ann")
+    kept = receive(workspace, "bob")
+    forget_owner(root, "ann")
+    assert workspace.list("ann") == ()
+    assert len(list((root / "owners").iterdir())) == 1
+    assert workspace.list("bob") == (kept,)
