@@ -67,8 +67,8 @@ def compared_at(scene: Scene) -> str:
 
 def levels_line(covariates: Covariates) -> str:
     """Which level of each categorical column the others are set against."""
-    found = [f"{short(name)} against {short(level)}" for name, level in covariates.references.items()]
-    return f"{'; '.join(found)}." if found else ""
+    found = [f"{short(name)}={short(level)}" for name, level in covariates.references.items()]
+    return f"First levels: {', '.join(found)}." if found else ""
 
 
 def coefficient_table(scene: Scene) -> list[list[str]]:

@@ -207,7 +207,7 @@ def test_the_coefficients_are_in_a_table_with_their_errors(comparisons, wards):
     content = comparison_content(comparisons, choices, comparisons.source("ann", choices), scene)
     [fold] = content["about"]
     assert "Coefficients of age, code and type" in text_of(fold).replace("  ", " ")
-    assert "code against 1; type against acute." in text_of(fold)
+    assert "First levels: code=1, type=acute." in text_of(fold)
     lines = [text_of(part) for part in within(fold) if type(part).__name__ == "Tr"]
     assert [line.split()[0] for line in lines[1:]] == ["(Intercept)", "age", "code=2", "code=3", "type=long"]
     assert all(" ± " in line for line in lines[1:])
