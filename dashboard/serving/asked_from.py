@@ -38,7 +38,7 @@ def answer_for(server: flask.Flask, host: str) -> None:
 
 def trust_proxies(server: flask.Flask, proxies: int) -> None:
     """Believe so many reverse proxies what they say of scheme, host and address of a client."""
-    proxied = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_prefix=proxies)
+    proxied = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
     server.wsgi_app = proxied  # type: ignore[method-assign]  # Flask's documented way to add middleware
 
 

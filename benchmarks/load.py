@@ -1,0 +1,108 @@
+"""A server of its own under load on this machine: connections that trickle, uploads that take long, its end.
+
+``python -m benchmarks.load [CONNECTIONS]``: prints what newcomers waited, and what became of the others.
+"""
+
+from __future__ import annotations
+
+import http.client
+import random
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+_SMALL = b"g,y\na,1\nb,2\na,3\nb,4\n"
+_KINDS_OF_CELL = ("x", "1.5", "NA", "2020-01-01", "$3")
+
+
+def main(connections: int = 600) -> None:
+    """Start a server, try it, and end it."""
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "dashboard.cli", "serve", "--no-browser", "--port", "0"]
+        process = subprocess.Popen(
+            [*command, "--data-dir", str(Path(folder) / "data")], stdout=subprocess.PIPE, text=True
+        )
+        if process.stdout is None:
+            raise RuntimeError("the server has no stdout")
+        found = re.search(r":(\d+)/", process.stdout.readline())
+        if found is None:
+            raise RuntimeError("the server did not say where it is")
+        port = int(found[1])
+        print("first page, seconds:", get(port, "/"))
+        trickle(port, connections)
+        upload_at_once(port)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        print(f"SIGTERM: exit {process.wait(30)} after {time.monotonic() - begun:.1f} s")
+
+
+def get(port: int, path: str) -> float:
+    """Seconds until a newcomer has an answer."""
+    begun = time.monotonic()
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("GET", path)
+        connection.getresponse().read()
+    return round(time.monotonic() - begun, 3)
+
+
+def trickle(port: int, connections: int) -> None:
+    """Open connections that send a byte a second, and ask beside them."""
+    head = b"POST /upload?name=a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"
+    opened = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
+    for client in opened:
+        with suppress(OSError):
+            client.sendall(head)
+    for second in range(26):
+        if second < 5:
+            print(f"{connections} trickling; page and probe, seconds:", get(port, "/"), get(port, "/healthz"))
+        for client in opened:
+            with suppress(OSError):
+                client.sendall(b"x")
+        time.sleep(1)
+    print("closed by the server after 26 s:", sum(map(is_closed, opened)), "of", connections)
+
+
+def is_closed(client: socket.socket) -> bool:
+    """Whether the server has closed a connection."""
+    client.setblocking(False)
+    try:
+        return client.recv(10) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def upload_at_once(port: int) -> None:
+    """Upload four files that take long to look at and four small ones, and ask beside them."""
+    rng = random.Random(1)
+    rows = (",".join(rng.choice(_KINDS_OF_CELL) for _ in range(10_000)) for _ in range(100))
+    slow = "\n".join((",".join(f"c{i}" for i in range(10_000)), *rows, "")).encode()
+    threads = [threading.Thread(target=upload, args=(port, slow if i < 4 else _SMALL, i)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    time.sleep(2)
+    print("while they are read; page and probe, seconds:", get(port, "/"), get(port, "/healthz"))
+    for thread in threads:
+        thread.join()
+
+
+def upload(port: int, content: bytes, number: int) -> None:
+    """Upload a file and print what was answered."""
+    begun = time.monotonic()
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=200)) as connection:
+        connection.request("PUT", f"/upload?name=f{number}.csv", content, {"X-Requested-With": "load"})
+        answer = connection.getresponse()
+        said = answer.read().decode()[:100].strip()
+    print(f"upload {number}: {answer.status} after {time.monotonic() - begun:.1f} s: {said}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
