@@ -93,7 +93,7 @@ def polars_doors(rows: int, groups: int) -> list[Door]:
         Door("Polars categorical", rows, groups, lambda: reduced(codes), lambda: aggregate(codes), 2.0),
     ]
     if not own:
-        found.append(Door("Polars text, five fits", rows, groups, everything, lambda: aggregate(text), 0.5))
+        found.append(Door("Polars text, all fits", rows, groups, everything, lambda: aggregate(text), 0.5))
     return found
 
 
