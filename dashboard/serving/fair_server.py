@@ -115,7 +115,7 @@ class FairServer(TcpWSGIServer):  # type: ignore[misc]
     def _drain(self) -> None:
         self.draining = True
         self.accepting = False
-        self.close()  # the socket: whoever comes now is refused at once, and may ask another server
+        wasyncore.dispatcher.close(self)  # the socket alone: what is under way still wakes this thread
         end = time.monotonic() + DRAIN_SECONDS
         while time.monotonic() < end and any(c.is_working() for c in self.active_channels.values()):
             wasyncore.loop(timeout=0.1, map=self._map, use_poll=self.adj.asyncore_use_poll, count=1)

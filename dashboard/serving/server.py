@@ -51,6 +51,7 @@ from dashboard.storage.errors import (
     WorkspaceError,
 )
 from dashboard.storage.expiry import remove_expired
+from dashboard.storage.incoming import work_folder
 from dashboard.storage.workspace import Workspace
 from dashboard.words.grammar import shortened
 
@@ -195,7 +196,13 @@ def serve(
     )
     print(f"blupboard is at {listener.url} (Ctrl-C ends it)", flush=True)
     try:
-        with _temporary_files_in(workspace.incoming), cleaned_hourly(workspace), _signals_exit():
+        # a folder of this process: after its end, however that comes, the next one removes it
+        with (
+            work_folder(workspace.incoming) as own,
+            _temporary_files_in(own),
+            cleaned_hourly(workspace),
+            _signals_exit(),
+        ):
             if desktop:
                 _serve_window(listener, workspace.root / "window")
             else:

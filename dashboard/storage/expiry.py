@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.storage.datasets import idle_days, remove_dataset
 from dashboard.storage.deleted_files import remove_for_good
+from dashboard.storage.incoming import is_of_running
 from dashboard.storage.private_files import age_in_days, children, owner_folder, remove
 from dashboard.storage.refused_files import remove_expired_refused
 
@@ -29,7 +30,9 @@ def forget_owner(root: Path, owner: str) -> None:
 def remove_expired(root: Path, keep_days: float) -> None:
     """Remove what was untouched for `keep_days` days, and the remains of interrupted uploads."""
     for folder in children(root / "incoming"):
-        if min(map(age_in_days, (folder, *folder.rglob("*")))) > _ABANDONED_AFTER_DAYS:
+        runs = is_of_running(folder)
+        age = min(map(age_in_days, (folder, *folder.rglob("*"))))
+        if runs is False or (runs is None and age > _ABANDONED_AFTER_DAYS):
             remove(folder)
     for folder in (*children(root / "samples"), *children(root / "shared")):
         if idle_days(folder) > keep_days:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import socket
+import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
@@ -19,13 +21,28 @@ _CHUNK_BYTES = 2**20
 _OF_THE_DISK = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
 
+def is_of_running(path: Path) -> bool | None:
+    """Whether the process of this machine that began what lies there still runs; None where it is unknown."""
+    host, mark, rest = path.name.partition(f"{socket.gethostname()}-")
+    number, _, rest = rest.partition("-")
+    if host or not mark or not rest or not number.isdecimal() or sys.platform == "win32":
+        return None
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # it is another account's, or no number of a process
+        return None
+    return True
+
+
 @contextmanager
 def work_folder(incoming: Path) -> Iterator[Path]:
     """Lend a new folder in `incoming`, gone afterwards whatever happens.
 
     Raises NoRoom on a full disk, CannotWrite on one that is read-only, gone or broken.
     """
-    folder = incoming / secrets.token_hex(16)
+    folder = incoming / f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(16)}"
     try:
         folder.mkdir(mode=0o700)
         yield folder

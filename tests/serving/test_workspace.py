@@ -25,6 +25,7 @@ from dashboard.storage.errors import (
     format_bytes,
 )
 from dashboard.storage.expiry import forget_owner
+from dashboard.storage.incoming import work_folder
 from dashboard.storage.private_files import default_root
 from dashboard.storage.quota import Quota
 from dashboard.storage.workspace import MAX_CHOICES_BYTES, SIMULATED, Workspace
@@ -413,3 +414,17 @@ def test_an_owner_can_have_all_forgotten_at_once(workspace, root):
     assert workspace.list("ann") == ()
     assert len(list((root / "owners").iterdir())) == 1
     assert workspace.list("bob") == (kept,)
+
+
+def test_what_a_process_that_was_killed_left_is_removed_at_the_next_start(workspace, root):
+    code = (
+        "import os, sys; from pathlib import Path; from dashboard.storage.incoming import work_folder\n"
+        "with work_folder(Path(sys.argv[1])) as folder:\n"
+        "    (folder / 'upload').write_bytes(b'x'); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(root / "incoming")], timeout=PATIENCE, check=False)
+    assert len(list((root / "incoming").iterdir())) == 1
+    with work_folder(root / "incoming") as running:
+        age(running, 1)
+        Workspace(root)
+        assert list((root / "incoming").iterdir()) == [running]
