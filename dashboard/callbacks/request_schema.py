@@ -123,6 +123,8 @@ def _problem_of_dependency(given: object, spec: Mapping[str, str]) -> str | None
     """What is wrong with what came for one input or state: one component's, or a list for a pattern."""
     pattern = json.loads(spec["id"]) if spec["id"].startswith("{") else None
     many = pattern is not None and any(isinstance(part, list) for part in pattern.values())
+    is_option = pattern is not None and pattern["type"] in _OPTIONS
+    can_be = _PLAIN_VALUE if is_option else _check_of(spec["id"], spec["property"])
     if many != isinstance(given, list):
         return f"no value for {spec['id']}"
     for one in given if isinstance(given, list) else [given]:
@@ -130,7 +132,7 @@ def _problem_of_dependency(given: object, spec: Mapping[str, str]) -> str | None
             return f"another property than {spec['property']} of {spec['id']}"
         if not _is_id(one.get("id"), spec["id"], pattern):
             return f"another id than {spec['id']}: {_echo(one.get('id'))}"
-        if not _check_of(spec["id"], spec["property"])(one.get("value")):
+        if not can_be(one.get("value")):
             return f"a value that {spec['id']}.{spec['property']} cannot have: {_echo(one.get('value'))}"
     return None
 
@@ -224,6 +226,8 @@ _OF_PROPERTY: Final[Mapping[str, _Check]] = {
     "id": _is_object,
 }
 """By the name of a property, what its value can be; anything where it is not named."""
+_OPTIONS: Final = frozenset({ids.estimator_option("", "")["type"], ids.shared_option("")["type"]})
+"""Controls of one option each: what is no switch has no `checked`, and dash may send its value for it."""
 _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
     (ids.DATASET, "data"): _none_or(_is_file),
     (ids.UPLOADED, "data"): _none_or(_has_token),

@@ -61,6 +61,22 @@ def test_the_requests_of_a_page_that_was_just_opened_are_answered(client, caplog
     assert not caplog.records
 
 
+def test_an_option_that_is_no_switch_may_come_with_its_value_as_checked(client, caplog):
+    """Dash's page sends that once such an option was changed."""
+    options = ("estimator-option", "shared-option")
+    sent = 0
+    for body in callback_bodies(client):
+        entries = [one for entry in body["inputs"] if isinstance(entry, list) for one in entry]
+        found = [e for e in entries if e["id"]["type"] in options and e["property"] == "checked"]
+        for entry in found:
+            entry["value"] = "flat"
+        if found:
+            sent += 1
+            assert ask(client, body).status_code == 200
+    assert sent
+    assert not caplog.records
+
+
 def places(value, path=()):
     """Every place in a body that something else can be put at."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
