@@ -7,12 +7,11 @@ of their process. Here that costs the one file, in a sentence.
 from __future__ import annotations
 
 import queue
-import threading
 from typing import TYPE_CHECKING, Final, cast
 
 from dashboard.ingest import AS_FOUND, UnreadableFile, store_table
 from dashboard.ingest.plugin_kinds import kind_of
-from dashboard.plugin_host.processes import ProcessEnded, WorkerProcess, bytes_held_by
+from dashboard.plugin_host.worker_processes import PoolClosed, PoolFull, ProcessEnded, WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,12 +51,7 @@ class ReadingProcesses:
         self._kinds = kinds
         self._seconds = seconds
         self._most_bytes = most_bytes
-        self._free = threading.BoundedSemaphore(at_once)
-        self._queued = threading.BoundedSemaphore(at_once + waiting)
-        self._idle: list[WorkerProcess] = []
-        self._busy: set[WorkerProcess] = set()
-        self._closed = False
-        self._lock = threading.Lock()
+        self._pool = WorkerPool(_MODULE, processes=at_once, waiting=waiting, most_idle_bytes=MOST_IDLE_BYTES)
 
     def store(self, source: Path, *, name: str, target: Path, reading: Reading = AS_FOUND) -> Table:
         """As `ingest.store_table`; raises UnreadableFile too where the file takes too long or too much."""
@@ -86,22 +80,10 @@ class ReadingProcesses:
 
     def close(self) -> None:
         """End all processes; whoever waits for one is told so."""
-        with self._lock:
-            self._closed = True
-            for process in (*self._idle, *self._busy):
-                process.end()
-            self._idle.clear()
+        self._pool.close()
 
     def _read(self, function: str, given: dict[str, object], source: Path, name: str) -> object:
-        if not self._queued.acquire(blocking=False):
-            raise UnreadableFile(
-                f"{name} was not read, as the server is reading others: try again in a moment."
-            )
-        try:
-            with self._free:
-                answer = self._answer((function, given), source.stat().st_size, name)
-        finally:
-            self._queued.release()
+        answer = self._answer((function, given), source.stat().st_size, name)
         if isinstance(answer, tuple) and answer[0] is UnreadableFile:
             message, line, suggestion = answer[1]
             raise UnreadableFile(message, line=line, **suggestion)
@@ -110,46 +92,27 @@ class ReadingProcesses:
         return answer
 
     def _answer(self, request: object, size: int, name: str) -> object:
-        process = self._take()
+        seconds = self._seconds + size * SECONDS_OF_A_BYTE
         try:
-            return process.ask(request, self._seconds + size * SECONDS_OF_A_BYTE, self._most_bytes)
+            with self._pool.turn() as (process, _):
+                return process.ask(request, seconds, self._most_bytes)
+        except PoolFull:
+            raise UnreadableFile(
+                f"{name} was not read, as the server is reading others: try again in a moment."
+            ) from None
+        except PoolClosed:
+            raise UnreadableFile("The server is closing: try again in a moment.") from None
         except queue.Empty:
-            process.end()
             raise UnreadableFile(
                 f"Reading {name} takes more than the {self._seconds:g} seconds that a file may take here: "
                 "leave out columns that are not needed, or save it as CSV, not packed."
             ) from None
         except MemoryError:
-            process.end()
             raise UnreadableFile(
                 f"Reading {name} takes more than the {self._most_bytes / 2**30:.3g} GB of memory that a file "
                 "may take here: leave out columns that are not needed."
             ) from None
         except ProcessEnded as error:
-            process.end()
             raise UnreadableFile(
                 f"{name} ended the program that reads files: save it again, or as CSV."
             ) from error
-        except BaseException:
-            process.end()
-            raise
-        finally:
-            self._put_back(process)
-
-    def _take(self) -> WorkerProcess:
-        with self._lock:
-            if self._closed:
-                raise UnreadableFile("The server is closing: try again in a moment.")
-            while self._idle and self._idle[-1].has_ended:
-                self._idle.pop().end()
-            process = self._idle.pop() if self._idle else WorkerProcess(_MODULE)
-            self._busy.add(process)
-            return process
-
-    def _put_back(self, process: WorkerProcess) -> None:
-        with self._lock:
-            self._busy.discard(process)
-            if process.end.alive and bytes_held_by(process.id) <= MOST_IDLE_BYTES:
-                self._idle.append(process)
-            else:
-                process.end()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, cast
 
-from dashboard.plugin_host.processes import ProcessEnded, TookTooLong
+from dashboard.plugin_host.processes import TookTooLong
 from dashboard.plugin_host.wire import option_values, pack
+from dashboard.plugin_host.worker_processes import ProcessEnded
 from estimators import Estimator
 from estimators.fitting.fit_many import is_looped
 

@@ -132,7 +132,7 @@ def test_a_plugin_that_reads_stdin_finds_nothing_there(patient):
 def test_a_process_that_ended_between_two_fits_is_nobodys_fault(patient):
     registry, processes = patient
     registry["good"].fit(DATA)
-    (idle,) = processes._idle
+    (idle,) = processes._pool.idle
     os.kill(idle._child.pid, signal.SIGKILL)
     wait_for(lambda: idle.has_ended)
     assert registry["good"].fit(DATA).estimate.tolist() == DATA.mean.tolist()

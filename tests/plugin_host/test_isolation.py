@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from dashboard.plugin_host.processes import Busy, PluginProcesses, ProcessEnded, TookTooLong
+from dashboard.plugin_host.processes import Busy, PluginProcesses, TookTooLong
 from dashboard.plugin_host.stand_ins import StandIn, with_stand_ins
 from dashboard.plugin_host.wire import Setup, pack, unpack
+from dashboard.plugin_host.worker_processes import ProcessEnded
 from dashboard.session.choices import LEVELS
 from estimators import Estimator, GroupData, GroupFit, OptionError, build_registry, compare
 from tests.plugin_host.several import DATA
@@ -171,12 +172,12 @@ def test_a_weight_curve_that_hangs_is_asked_for_once(originals, hasty):
     for _ in range(2):
         with pytest.raises(TookTooLong, match=r"stopped after 2 seconds"):
             hangs.weight_curve(fit, np.array([1.0]))
-    assert len(hasty._idle) == 0
+    assert len(hasty._pool.idle) == 0
 
 
 def test_nothing_runs_after_closing(registry, processes):
     registry["good"].fit(DATA)
-    children = [process._child for process in processes._idle]
+    children = [process._child for process in processes._pool.idle]
     processes.close()
     assert children
     assert all(child.poll() is not None for child in children)
@@ -190,7 +191,7 @@ def test_the_process_ends_with_the_server_in_the_middle_of_a_fit(folder):
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(compare, DATA, [hangs])
         pid = wait_for(lambda: (folder / "pid").is_file() and (folder / "pid").read_text())
-        child = wait_for(lambda: next(iter(processes._busy), None))._child
+        child = wait_for(lambda: next(iter(processes._pool.busy), None))._child
         assert child.pid == int(pid)
         child.stdin.close()
         assert waiting.result(PATIENCE).results[0].message == "it ended the process that it ran in"
@@ -204,12 +205,12 @@ def test_so_many_wait_and_no_more_unless_they_are_patient(folder):
         hangs = pool.submit(processes.call, "fit", "hangs", {}, pack(DATA))
         wait_for((folder / "pid").is_file)
         waits = pool.submit(processes.call, *ask)
-        wait_for(lambda: processes._queued._value == 0)
+        wait_for(lambda: processes._pool._queued._value == 0)
         with pytest.raises(Busy, match="try again in a moment"):
             processes.call(*ask)
         patient = pool.submit(processes.call, *ask, patient=True)
         assert not patient.done()
-        (busy,) = processes._busy
+        (busy,) = processes._pool.busy
         busy.end()
         assert isinstance(hangs.exception(PATIENCE), ProcessEnded)
         for answered in (waits, patient):

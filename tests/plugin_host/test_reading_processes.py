@@ -27,7 +27,7 @@ def put(folder, content, name="a.csv"):
 
 
 def process_of(reading):
-    (process,) = reading._idle
+    (process,) = reading._pool.idle
     return process.id
 
 
@@ -62,8 +62,8 @@ def test_a_file_past_a_limit_is_a_sentence_and_its_process_ends(tmp_path, limit,
     source = put(tmp_path, CSV)
     with pytest.raises(UnreadableFile, match=said):
         reading.store(source, name="a.csv", target=tmp_path / "t")
-    assert not reading._idle
-    assert not reading._busy
+    assert not reading._pool.idle
+    assert not reading._pool.busy
     assert reading.raw(source, name="a.csv", folder=tmp_path) is None
     reading.close()
 
@@ -72,7 +72,7 @@ def test_a_process_that_is_ended_from_outside_is_replaced(reading, tmp_path):
     source = put(tmp_path, CSV)
     reading.store(source, name="a.csv", target=tmp_path / "t")
     os.kill(process_of(reading), 9)
-    wait_for(lambda: reading._idle[0].has_ended)
+    wait_for(lambda: reading._pool.idle[0].has_ended)
     assert reading.store(source, name="a.csv", target=tmp_path / "t").rows == 4
 
 
@@ -90,7 +90,7 @@ def test_more_than_can_wait_are_turned_away_in_a_sentence(tmp_path):
 
     thread = threading.Thread(target=read_slow)
     thread.start()
-    wait_for(lambda: reading._busy)
+    wait_for(lambda: reading._pool.busy)
     with pytest.raises(UnreadableFile, match="is reading others: try again"):
         reading.store(source, name="a.csv", target=tmp_path / "t")
     reading.close()
