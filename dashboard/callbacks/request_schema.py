@@ -21,6 +21,7 @@ from dashboard.pages import ids
 
 if TYPE_CHECKING:
     import dash
+    from flask.typing import ResponseReturnValue, RouteCallable
 
 ENDPOINT: Final = "/_dash-update-component"
 ANY_PATH: Final = "/<path:path>"
@@ -55,14 +56,15 @@ def install(app: dash.Dash) -> None:
             server.view_functions[rule.endpoint] = _guarded(server.view_functions[rule.endpoint])
 
 
-def _guarded(answer: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(answer: RouteCallable) -> Callable[..., ResponseReturnValue]:
     """The same, but values at which it fails are the request's fault: 400, and a line that says where."""
 
-    def guarded(**values: object) -> Any:  # noqa: ANN401 - whatever Flask takes for an answer
+    def guarded(**values: object) -> ResponseReturnValue:
         try:
-            return answer(**values)
+            answered: ResponseReturnValue = flask.current_app.ensure_sync(answer)(**values)
         except _OF_A_GARBLED_VALUE as error:
             raise _refusal(f"{type(error).__name__} at {_place_of(error)}") from error
+        return answered
 
     return guarded
 

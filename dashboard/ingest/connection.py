@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -106,10 +107,8 @@ def opened_table(connection: Connection) -> Iterator[Table | duckdb.DuckDBPyRela
         raise UnreadableFile(
             f"Connections are to {known}: of another engine hand a table of Ibis to GroupData.from_frame."
         )
-    try:
-        import ibis  # noqa: F401
-    except ImportError as error:
-        raise UnreadableFile(f"Connections need Ibis: {INSTALL}") from error
+    if find_spec("ibis") is None:
+        raise UnreadableFile(f"Connections need Ibis: {INSTALL}")
     opened = _opened_relation if connection.engine == "duckdb" else _opened_by_ibis
     with _sentences(connection.engine), opened(connection) as table:
         yield table

@@ -13,6 +13,7 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, explained
 from dashboard.pages.column_picker import column_options, column_picker
 from dashboard.pages.controls import control_with_label
+from dashboard.session.chosen_model import model_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -37,7 +38,6 @@ WEIGHT_KINDS: Final[Mapping[str, str]] = {
     "frequency": "Count: so many equal rows",
     "survey": "Survey: rows of the population it stands for",
 }
-ALL_ROLES: Final = ("adjust", "explained_by", "categorical", "weights", "weight_kind")
 
 
 def model_fold() -> html.Details:
@@ -170,16 +170,11 @@ def _with_reason(option: dict[str, Any], why_not: str | None) -> dict[str, Any]:
 
 
 def is_on_page(held: ChosenReading, values: Mapping[str, Any]) -> bool:
-    """Whether controls with these values, by role, are what `model_fields` draws for this model."""
-    model = held.model
-    wanted = {"explained_by"} | ({"adjust", "weights"} if held.form == ROWS else set())
-    shown = {name: values.get(name) or None for name in ALL_ROLES}
-    return (
-        wanted <= set(values)
-        and ("weight_kind" in values) == (model.weights is not None)
-        and {"adjust", "weights"}.isdisjoint(set(values) - wanted)
-        and [shown[name] for name in ("adjust", "explained_by", "categorical")]
-        == [list(getattr(model, name)) or None for name in ("adjust", "explained_by", "categorical")]
-        and shown["weights"] == model.weights
-        and (model.weights is None or shown["weight_kind"] == model.weight_kind)
-    )
+    """Whether controls with these values, by role, are what `model_fields` draws for this model.
+
+    Raises TypeError or ValueError for values that are no names of columns.
+    """
+    drawn = {"explained_by"} | ({"adjust", "weights"} if held.form == ROWS else set())
+    drawn |= set() if held.model.weights is None else {"weight_kind"}
+    chosen = {name: value for name, value in values.items() if value}
+    return set(values) - {"categorical"} == drawn and model_from_json(chosen) == held.model

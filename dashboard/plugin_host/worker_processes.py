@@ -167,11 +167,12 @@ class WorkerProcess:
         """
         self._requests.put(pickle.dumps(request))
         answer = self._answer(seconds, most_bytes)
-        if answer is _END:
+        if not isinstance(answer, bytes):
             raise ProcessEnded("it ended the process that it ran in")
         return pickle.loads(answer)  # noqa: S301 - our own process sends it
 
-    def _answer(self, seconds: float, most_bytes: int | None) -> Any:  # noqa: ANN401 - bytes, or the end
+    def _answer(self, seconds: float, most_bytes: int | None) -> object:
+        """The bytes of an answer, or the sign that none comes any more."""
         if most_bytes is None:
             return self._answers.get(timeout=seconds)
         end = time.monotonic() + seconds

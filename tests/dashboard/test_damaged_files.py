@@ -7,7 +7,6 @@ import random
 
 import pytest
 
-from dashboard.app import create_app
 from dashboard.serving import server
 from dashboard.storage import private_files
 from tests.dashboard.page_requests import CALLBACK, SAME_SITE, callback_bodies
@@ -26,18 +25,6 @@ JSON_DAMAGE = (
 )
 OF_A_FIELD = (None, 5, -1.5, True, "x", "2026-13-45", "2026-01-01T00:00:00", [], [1], {}, {"a": [1]}, "\x00")
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated, use args_grouping:DeprecationWarning")
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    return create_app(data_dir=tmp_path_factory.mktemp("damaged") / "data")
-
-
-@pytest.fixture
-def client(app):
-    client = app.server.test_client()
-    client.get("/", headers={"Accept": "text/html"})
-    return client
 
 
 def put(client, name):

@@ -8,7 +8,6 @@ import random
 
 import pytest
 
-from dashboard.app import create_app
 from dashboard.callbacks.request_schema import ENDPOINT
 from dashboard.serving.server import workspace_of
 from tests.dashboard.page_requests import CALLBACK, SAME_SITE, callback_bodies, components
@@ -36,18 +35,6 @@ GARBLED = (
     {"source": 3, "on": 5},
 )
 UPLOAD = "/upload?name=marks.csv"
-
-
-@pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    return create_app(data_dir=tmp_path_factory.mktemp("requests") / "data")
-
-
-@pytest.fixture
-def client(app):
-    client = app.server.test_client()
-    client.get("/", headers={"Accept": "text/html"})
-    return client
 
 
 def ask(client, body):

@@ -22,11 +22,6 @@ from tests.waiting import PATIENCE, wait_for
 
 
 @pytest.fixture
-def root(tmp_path):
-    return tmp_path / "data"
-
-
-@pytest.fixture
 def app(root):
     return make_app(root)
 

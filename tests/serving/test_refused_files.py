@@ -18,11 +18,6 @@ DAY = 86_400
 
 
 @pytest.fixture
-def root(tmp_path):
-    return tmp_path / "data"
-
-
-@pytest.fixture
 def workspace(root):
     return Workspace(root)
 

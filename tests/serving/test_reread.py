@@ -15,11 +15,6 @@ AS_MAC = Reading(encoding="mac_roman")
 
 
 @pytest.fixture
-def root(tmp_path):
-    return tmp_path / "data"
-
-
-@pytest.fixture
 def workspace(root):
     return Workspace(root)
 

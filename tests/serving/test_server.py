@@ -16,11 +16,6 @@ from tests.serving.small_app import CSV, OURS, make_app, nothing_is_left
 
 
 @pytest.fixture
-def root(tmp_path):
-    return tmp_path / "data"
-
-
-@pytest.fixture
 def app(root):
     return make_app(root)
 

@@ -12,11 +12,6 @@ CSV = b"score,school\n1.5,a\n2.5,a\n3,b\n4,b\n"
 DAY = 86_400
 
 
-@pytest.fixture
-def root(tmp_path):
-    return tmp_path / "data"
-
-
 class CountingStore:
     """`ingest.store_table`, counting how often a file is read."""
 
