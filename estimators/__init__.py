@@ -44,7 +44,7 @@ from estimators.inference.pairs import pairwise_probability, probability_above
 from estimators.inference.plan import Plan, best_is_best
 from estimators.inference.questions import Questions
 from estimators.inference.rank_sets import RankSets, marginal_rank_sets, simultaneous_rank_sets
-from estimators.inference.ranks import Ranks, group_ranks
+from estimators.inference.ranks import Ranks, TopShare, group_ranks
 from estimators.inference.second_order import CenterError, SecondOrder, center_error, prediction_error
 from estimators.inference.selection import Best, Called, best_groups, call_above, may_be_best
 from estimators.inference.spread_intervals import (
@@ -159,6 +159,7 @@ __all__ = [
     "SpreadTests",
     "Sweep",
     "Theory",
+    "TopShare",
     "View",
     "best_groups",
     "best_is_best",

@@ -20,7 +20,15 @@ from dashboard.callbacks.downloads import (
 )
 from dashboard.callbacks.scenes import scene_on_screen
 from dashboard.pages import ids
-from dashboard.pages.conclude import BETTER, HEADLINE_METHOD, HOW_TO_PIN, WORSE, answer_block, pinned_block
+from dashboard.pages.conclude import (
+    BETTER,
+    HEADLINE_METHOD,
+    HOW_TO_PIN,
+    WORSE,
+    answer_block,
+    pinned_block,
+    top_choices,
+)
 from dashboard.scene.rank_spread import ranking_series
 from dashboard.serving.server import owner
 from dashboard.session.asked_questions import AskedQuestions
@@ -56,6 +64,7 @@ _OUTPUTS = {
     "grades": Output(ids.CONCLUDE_GRADES, "children"),
     "methods": Output(ids.CONCLUDE_METHOD, "data"),
     "sides": Output(ids.CONCLUDE_SIDE, "data"),
+    "counted": Output(ids.CONCLUDE_TOP_IN, "data"),
     "csv": Output(ids.CONCLUDE_CSV, "href"),
     "json": Output(ids.CONCLUDE_JSON, "href"),
 }
@@ -65,7 +74,9 @@ _INPUTS = {
     "side": Input(ids.CONCLUDE_SIDE, "value"),
     "value": Input(ids.CONCLUDE_VALUE, "value"),
     "error_rate": Input(ids.CONCLUDE_RATE, "value"),
+    "criterion": Input(ids.CONCLUDE_CRITERION, "value"),
     "top": Input(ids.CONCLUDE_TOP, "value"),
+    "top_in": Input(ids.CONCLUDE_TOP_IN, "value"),
     "graded_by": Input(ids.CONCLUDE_GRADED_BY, "value"),
     "limit": Input(ids.CONCLUDE_LIMIT, "value"),
 }
@@ -79,7 +90,9 @@ class Controls(TypedDict):
     side: object
     value: object
     error_rate: object
+    criterion: object
     top: object
+    top_in: object
     graded_by: object
     limit: object
 
@@ -156,12 +169,17 @@ def pinned_answer(scene: Scene, series: Series, keys: list[int]) -> list[Any]:
 def answered(scene: Scene, asked: AskedQuestions) -> dict[str, Any]:
     """What the panel shows. Raises OptionError where something that is asked is out of bounds."""
     unit, series = scene.unit, asked.ranked_by(scene)
-    found: dict[str, Any] = {"methods": _methods(scene), "sides": _sides(scene)}
+    found: dict[str, Any] = {
+        "methods": _methods(scene),
+        "sides": _sides(scene),
+        "counted": top_choices(unit.many),
+    }
     answers = asked.answers(scene)
     if answers is None or series is None:
         nothing = answer_block(nothing_ranked(unit))
         return {**found, "line": "", "above": nothing, "best": None, "grades": None}
     turned = " · lower is better" if scene.smallest_first else ""
+    turned += " · chances from {draws:,} draws".format(**answers["drawn"]) if "drawn" in answers else ""
     value = "the average" if asked.value is None else number(asked.value, digits=6)
     return {
         **found,

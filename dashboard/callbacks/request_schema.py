@@ -260,6 +260,8 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
             ids.FILTER_OPERATOR,
             ids.CONCLUDE_METHOD,
             ids.CONCLUDE_SIDE,
+            ids.CONCLUDE_CRITERION,
+            ids.CONCLUDE_TOP_IN,
             ids.CONCLUDE_GRADED_BY,
         )
     },

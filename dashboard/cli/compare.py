@@ -18,12 +18,13 @@ from dashboard.cli.shared import (
     plugins_dir_option,
     remark,
     report_plugin_failures,
+    top_option,
     why_none,
 )
 from dashboard.cli.stdout import load_plugins, write_answer
 
 if TYPE_CHECKING:
-    from estimators import Comparison, GroupData, Result
+    from estimators import Comparison, GroupData, Result, TopShare
 
 TIDY_LAYOUTS = ("csv", "parquet")
 """These hold groups and nothing else, so what was left out is said on stderr."""
@@ -52,7 +53,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
     is_flag=True,
     help="Add ranks with intervals; to json intervals and tests of the spreads too, and rank sets.",
 )
-@click.option("--top", type=int, metavar="K", help="With --inference: the chance of being among the best K.")
+@top_option("With --inference: the chance of being among the best K, or in the best share, as in 10%.")
 @click.option(
     "--calibrate",
     is_flag=True,
@@ -82,7 +83,7 @@ def compare_command(
     inference: bool,
     calibrate: bool,
     checks: bool,
-    top: int | None,
+    top: int | TopShare | None,
     lower_is_better: bool,
     output: Path | None,
     plugins_dirs: tuple[Path, ...],
@@ -100,6 +101,7 @@ def compare_command(
         raise click.ClickException("--checks goes with --format json")
     from dashboard.cli.output import omissions, render
     from estimators import compare
+    from estimators.inference.ranks import number_of_best
 
     registry = load_plugins(plugins_dirs)
     report_plugin_failures(registry)
@@ -118,11 +120,13 @@ def compare_command(
             remark(line)
     more = {**roles.to_json(), **_own_intervals(comparison)}
     more |= _checks(comparison) if checks else {}
-    conclusions = _conclusions(comparison, top, calibrate) if inference else None
+    best = number_of_best(top, len(comparison.data))
+    more |= {} if best is None else {"top": best}
+    conclusions = _conclusions(comparison, best, calibrate) if inference else None
     write_answer(render(comparison, layout, read, more, conclusions), output)
 
 
-def _check_inference(inference: bool, layout: str, top: int | None, calibrate: bool) -> None:
+def _check_inference(inference: bool, layout: str, top: int | TopShare | None, calibrate: bool) -> None:
     if inference and layout == "table":
         raise click.ClickException(
             "--inference goes into json, and its ranks into csv and parquet: see --format"
@@ -143,9 +147,7 @@ def _check_carried(data: GroupData, *, checks: bool, calibrate: bool) -> None:
 def _conclusions(comparison: Comparison, top: int | None, calibrate: bool) -> dict[str, dict[str, Any]]:
     """What each fit lets conclude, by estimator id."""
     from estimators import inference_dict
-    from estimators.inference.ranks import check_top
 
-    check_top(top, len(comparison.data))
     found = {
         result.id: inference_dict(
             comparison.data,

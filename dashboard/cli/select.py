@@ -16,12 +16,13 @@ from dashboard.cli.shared import (
     plugins_dir_option,
     remark,
     report_plugin_failures,
+    top_option,
     why_none,
 )
 from dashboard.cli.stdout import load_plugins, to_stdout
 
 if TYPE_CHECKING:
-    from estimators import Estimator, GroupData, Result
+    from estimators import Estimator, GroupData, Result, TopShare
 
 MEAN = "mean"
 
@@ -38,9 +39,16 @@ MEAN = "mean"
     type=float,
     default=0.05,
     show_default=True,
-    help="Expected share of those named as above that are not; and of missing the best.",
+    help="Largest chance of an error among those named; and of missing the very best.",
 )
-@click.option("--top", type=int, metavar="K", help="Which are the best K?")
+@click.option(
+    "--criterion",
+    type=click.Choice(["tail", "local"]),
+    default="tail",
+    show_default=True,
+    help="What the rate bounds: tail, on average over those named; local, for each of them.",
+)
+@top_option("Which are the best K, or the best share of the groups, as in 10%?")
 @click.option("--lambda", "price", type=float, metavar="L", help="Price of grades, 0 to 1. [default: 0.25]")
 @click.option("--discordance", type=float, metavar="D", help="Grades with at most this share of pairs wrong.")
 @click.option("--lower-is-better", is_flag=True, help="The smallest are the best: below for above.")
@@ -65,7 +73,8 @@ def select_command(
     layout: str,
     plugins_dirs: tuple[Path, ...],
     error_rate: float,
-    top: int | None,
+    criterion: str,
+    top: int | TopShare | None,
     price: float | None,
     discordance: float | None,
     lower_is_better: bool,
@@ -84,6 +93,7 @@ def select_command(
     questions = Questions(
         threshold=_value(threshold),
         error_rate=error_rate,
+        criterion=criterion,
         top=top,
         price=price,
         discordance=discordance,

@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dashboard.cli.output import column_lines
-from dashboard.words.conclusions import answer_lines
+from dashboard.words.conclusions import answer_lines, rate_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,18 +39,22 @@ def selection_table(answers: Answers) -> bytes:
     named = sum(line["called"] for line in answers["above"])
     sentences = [
         f"{answers['label']}: {named:,} of {len(lines):,} groups are said to be {side}; "
-        f"{answers['expected_false']:.2g} of them are expected not to be."
+        f"{answers['expected_false']:.2g} of them are expected not to be. {rate_words(answers)}"
     ]
     if "best" in answers:
         best = answers["best"]
+        sure = sum(line["called"] for line in best)
         sentences.append(
-            f"Of the {len(best):,} named as the best, {answers['expected_correct']:.3g} are expected to be."
+            f"Of the {len(best):,} named as the best, {answers['expected_correct']:.3g} are expected to be; "
+            f"{sure:,} of them can be said to be, {answers['expected_false_best']:.2g} wrongly."
         )
     sentences.append(f"The best is among: {', '.join(answers['confidence_set'])}.")
     if "grades" in answers:
         sentences.append(
             f"Grades: {answers['discordance']:.2%} of pairs are expected to be graded the wrong way round."
         )
+    if "drawn" in answers:
+        sentences.append("Chances are from {draws:,} draws, seed {seed}.".format(**answers["drawn"]))
     return ("\n".join([*column_lines(rows), "", *sentences]) + "\n").encode()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from estimators import Estimator, Registry
+    from estimators import Estimator, Registry, TopShare
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -44,6 +44,26 @@ def plugins_dir_option(command: Command) -> Command:
         envvar="BLUPBOARD_PLUGINS_DIR",
         help="A folder whose .py files are plugins; may be repeated.",
     )(command)
+
+
+def top_option(words: str) -> Callable[[Command], Command]:
+    """``--top``, a number of groups or a share of them, with its help."""
+    return click.option("--top", metavar="K|P%", callback=_top, help=words)
+
+
+def _top(_: click.Context, __: click.Parameter, given: str | None) -> int | TopShare | None:
+    from estimators import TopShare
+
+    if given is None:
+        return None
+    text = given.strip()
+    try:
+        count = float(text[:-1]) if text.endswith("%") else int(text)
+    except ValueError:
+        raise click.ClickException(
+            f"--top is a number of groups, or a share of them as in 10%, not {given!r}"
+        ) from None
+    return TopShare(count / 100.0) if text.endswith("%") else int(count)
 
 
 def estimator_option(command: Command) -> Command:

@@ -9,7 +9,8 @@ from dash import html
 
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria
-from dashboard.session.asked_questions import DISCORDANCE, FIRST_LIMIT, PRICE
+from dashboard.session.asked_questions import COUNT, DISCORDANCE, FIRST_LIMIT, PERCENT, PRICE
+from estimators.inference.selection import LOCAL, TAIL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from dashboard.words.pinned_pairs import ComparedGroup
 
 RATES = {"0.01": "1%", "0.05": "5%", "0.1": "10%", "0.2": "20%"}
+BOUND = {TAIL: "on average over those named", LOCAL: "for each one named"}
+"""What the error rate is a rate of."""
 BETTER, WORSE = "better", "worse"
 HEADLINE_METHOD = "@headline"
 """The choice of the method that the headline speaks of; no estimator's id starts with ``@``."""
@@ -77,6 +80,7 @@ def _above_controls() -> list[Any]:
         html.Strong("?"),
         html.Span("error rate"),
         _select(ids.CONCLUDE_RATE, RATES, "0.05", "Error rate", 76),
+        _select(ids.CONCLUDE_CRITERION, BOUND, TAIL, "What the error rate bounds", 206),
         html.Span("by"),
         _select(ids.CONCLUDE_METHOD, {HEADLINE_METHOD: "the headline's"}, HEADLINE_METHOD, "Method", 170),
     ]  # fmt: skip
@@ -86,8 +90,11 @@ def _best_controls() -> list[Any]:
     return [
         html.Strong("Which are the best"),
         dmc.NumberInput(
-            id=ids.CONCLUDE_TOP, value=3, min=1, allowDecimal=False, size="xs", w=72, debounce=400,
-            **aria(label="How many"),
+            id=ids.CONCLUDE_TOP, value=3, min=0, size="xs", w=72, debounce=400, **aria(label="How many"),
+        ),
+        dmc.Select(
+            id=ids.CONCLUDE_TOP_IN, data=top_choices("groups"), value=COUNT, allowDeselect=False,
+            size="xs", w=180, **aria(label="In number, or in percent of all"),
         ),
         html.Strong("?"),
     ]  # fmt: skip
@@ -103,6 +110,11 @@ def _grade_controls() -> list[Any]:
             w=80, debounce=400, **aria(label=LIMIT_LABEL),
         ),
     ]  # fmt: skip
+
+
+def top_choices(groups: str) -> list[dict[str, str]]:
+    """In what the best are counted, as choices of a select; ``groups`` is their plural."""
+    return [{"value": COUNT, "label": groups}, {"value": PERCENT, "label": f"percent of all {groups}"}]
 
 
 def _select(name: str, choices: dict[str, str], value: str, label: str, width: int) -> dmc.Select:

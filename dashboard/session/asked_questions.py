@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from dashboard.ingest.json_values import text
 from dashboard.scene.rank_spread import ranking_series, ranks_in_data_order, require_ranked
 from dashboard.words.conclusions import MOST_GRADED
-from estimators import DataError, Questions, call_above
+from estimators import DataError, Questions, TopShare, call_above
 from estimators.inference.ranks import EXACT_GROUPS
+from estimators.inference.selection import CRITERIA, TAIL
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene, Series
@@ -21,6 +22,9 @@ PRICE, DISCORDANCE = "price", "discordance"
 """By what grades are settled: the price of an error, or the share of pairs in the wrong order."""
 FIRST_LIMIT = {PRICE: 0.25, DISCORDANCE: 0.05}
 """Of each at first; the price is that of Kline, Rose & Walters (2024)."""
+
+COUNT, PERCENT = "count", "percent"
+"""In what the best are counted."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,12 @@ class AskedQuestions:
     value: float | None = None
     """In the outcome's units; None: the average."""
     error_rate: float = 0.05
-    top: int = 3
+    criterion: str = TAIL
+    """What the error rate bounds."""
+    top: float = 3
+    """How many the best are, or how many in a hundred."""
+    top_in: str = COUNT
+    """In what that is counted."""
     graded_by: str = PRICE
     limit: float | None = None
     """Of what grades are settled by; None: its first."""
@@ -45,17 +54,21 @@ class AskedQuestions:
         if not isinstance(given, Mapping):
             raise TypeError(given)
         rate, top = _number(given.get("error_rate")), _number(given.get("top"))
-        if top is not None and not top.is_integer():
-            raise ValueError(f"how many are the best is a whole number, not {top:g}")
+        criterion, top_in = text(given.get("criterion") or TAIL), text(given.get("top_in") or COUNT)
         graded_by = text(given.get("graded_by") or PRICE)
-        if graded_by not in FIRST_LIMIT:
-            raise ValueError(graded_by)
+        for value, known in ((graded_by, FIRST_LIMIT), (criterion, CRITERIA), (top_in, (COUNT, PERCENT))):
+            if value not in known:
+                raise ValueError(value)
+        if top is not None and top_in == COUNT and not top.is_integer():
+            raise ValueError(f"how many are the best is a whole number, not {top:g}")
         return cls(
             method=text(given.get("method") or ""),
             worse=bool(given.get("worse")),
             value=_number(given.get("value")),
             error_rate=cls.error_rate if rate is None else rate,
-            top=cls.top if top is None else int(top),
+            criterion=criterion,
+            top=cls.top if top is None else top,
+            top_in=top_in,
             graded_by=graded_by,
             limit=_number(given.get("limit")),
         )
@@ -68,6 +81,10 @@ class AskedQuestions:
     def grade_limit(self) -> float:
         """Of what grades are settled by."""
         return FIRST_LIMIT[self.graded_by] if self.limit is None else self.limit
+
+    def best_of(self, groups: int) -> int | TopShare:
+        """How many of so many groups the best are: all at most, or a share of them."""
+        return TopShare(self.top / 100.0) if self.top_in == PERCENT else min(int(self.top), groups)
 
     def looks_below(self, scene: Scene) -> bool:
         """Whether groups below the value are looked for: the worse ones, or the better where lower is."""
@@ -97,7 +114,8 @@ class AskedQuestions:
         questions = Questions(
             threshold=self.value,
             error_rate=self.error_rate,
-            top=min(self.top, len(scene)),
+            criterion=self.criterion,
+            top=self.best_of(len(scene)),
             smallest_first=scene.smallest_first,
             most_graded=MOST_GRADED,
             **{self.graded_by: self.grade_limit},
@@ -115,7 +133,11 @@ class AskedQuestions:
             found = {**rest, "best_problem": str(error)}
         if below != scene.smallest_first:
             called = call_above(
-                series.result.fit.joint, self.value, error_rate=self.error_rate, smallest_first=below
+                series.result.fit.joint,
+                self.value,
+                error_rate=self.error_rate,
+                criterion=self.criterion,
+                smallest_first=below,
             )
             lines = zip(found["above"], called.probability.tolist(), called.called.tolist(), strict=True)
             above = [{"group": line["group"], "probability": p, "called": c} for line, p, c in lines]

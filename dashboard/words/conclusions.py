@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dashboard.scene.label_text import short_label
 from dashboard.words.grammar import join_names, sentence
 from dashboard.words.numbers import number, percent
+from estimators.inference.selection import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def nothing_ranked(unit: Unit) -> Answer:
 def above_answer(answers: Answers, unit: Unit, value: str) -> Answer:
     """Which groups are above or below a value, ``the average`` or a number."""
     lines, side = answers["above"], answers["side"]
-    rate = percent(answers["asked"]["error_rate"])
+    rate = percent(answers["error_rate"])
     ordered = sorted(lines, key=lambda line: -line["probability"])
     named = [line["group"] for line in ordered if line["called"]]
     numbers = _numbers(ordered, "probability")
@@ -65,15 +66,23 @@ def above_answer(answers: Answers, unit: Unit, value: str) -> Answer:
     return Answer(
         f"{_names(named, unit)}.",
         f"Expect {number(wrong, digits=2)} of {_this_many(named, unit)} not to be {side} {value}: "
-        f"{percent(wrong / len(named), digits=1)}, within the {rate} that you allow.",
+        f"{percent(wrong / len(named), digits=1)}. {rate_words(answers)}",
         numbers,
     )
+
+
+def rate_words(answers: Answers) -> str:
+    """What the error rate bounds, for those that are named."""
+    rate = percent(answers["error_rate"])
+    if answers["criterion"] == LOCAL:
+        return f"For each one named, a chance of an error of at most {rate}: its local false-discovery rate."
+    return f"On average over those named, a chance of an error of at most {rate}: the false-discovery rate."
 
 
 def best_answer(answers: Answers, unit: Unit) -> Answer:
     """Which are the best, how many of them are expected to be, and who may be the very best."""
     able = answers["confidence_set"]
-    level = percent(1.0 - answers["asked"]["error_rate"])
+    level = percent(1.0 - answers["error_rate"])
     very_best = (
         f"The very best is {'' if len(able) == 1 else 'among '}{_names(able, unit)}, with a chance of at "
         f"least {level}."
@@ -86,9 +95,21 @@ def best_answer(answers: Answers, unit: Unit) -> Answer:
     correct = number(answers["expected_correct"], digits=2)
     return Answer(
         f"{_names(shown, unit)}.",
-        f"Expect {correct} of {_this_many(best, unit)} to be right. {very_best}",
+        f"Expect {correct} of {_this_many(best, unit)} to be right. {_sure_of(answers, unit)} {very_best}",
         _numbers(best, "p_top"),
     )
+
+
+def _sure_of(answers: Answers, unit: Unit) -> str:
+    """Who can be said to be among the best at the error rate."""
+    best, rate = answers["best"], percent(answers["error_rate"])
+    sure = [line["group"] for line in best if line["called"]]
+    among = "the best" if len(best) == 1 else f"among the best {len(best):,}"
+    if not sure:
+        return f"None can be said to be {among} at an error rate of {rate}."
+    if len(sure) == len(best) > 1:
+        return f"All can be said to be {among} at an error rate of {rate}."
+    return f"At an error rate of {rate} {_names(sure, unit)} can be said to be {among}."
 
 
 def grade_answer(answers: Answers, unit: Unit, groups: int) -> Answer:
@@ -164,7 +185,7 @@ def _numbers(lines: Sequence[Mapping[str, Any]], name: str) -> tuple[tuple[str, 
 
 def answer_lines(answers: Mapping[str, Any]) -> list[dict[str, Any]]:
     """A line for each group, with what is said of it; what was not asked is absent."""
-    best = {line["group"] for line in answers.get("best", [])}
+    best = {line["group"]: line["called"] for line in answers.get("best", [])}
     grades = {line["group"]: line["grade"] for line in answers.get("grades", [])}
     able = set(answers["confidence_set"])
     lines = []
@@ -173,6 +194,7 @@ def answer_lines(answers: Mapping[str, Any]) -> list[dict[str, Any]]:
         found = {"group": label, "probability": line["probability"], "called": line["called"]}
         if best:
             found["among_best"] = label in best
+            found["best_called"] = best.get(label, False)
         found["may_be_best"] = label in able
         if grades:
             found["grade"] = grades[label]

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from estimators.contract.joint import Joint
+from estimators.contract.joint import DrawnJoint, Joint
 from estimators.errors import DataError, OptionError
 from estimators.inference.grades import MOST_GROUPS, Grades, grades_within, group_grades
-from estimators.inference.ranks import check_top, group_ranks
-from estimators.inference.selection import best_groups, call_above, may_be_best
+from estimators.inference.ranks import DRAWS, SEED, TopShare, group_ranks, number_of_best
+from estimators.inference.selection import CRITERIA, TAIL, best_groups, call_above, may_be_best
 
 if TYPE_CHECKING:
     from estimators.contract.comparison import Result
     from estimators.data.groups import GroupData
     from estimators.inference.ranks import Ranks
+    from estimators.inference.selection import Best
 
 PRICE = 0.25
 """Of grades where none is asked for: that of Kline, Rose & Walters (2024)."""
@@ -32,9 +33,11 @@ class Questions:
     threshold: float | None = None
     """In the outcome's units; None: the centre, or where there is none the mean of the true means."""
     error_rate: float = 0.05
-    """Expected share of those named as above that are not, and the chance that the best is missed."""
-    top: int | None = None
-    """How many the best are; None: not asked."""
+    """Largest chance of an error among those named, and the chance that the very best is missed."""
+    criterion: str = TAIL
+    """What the error rate bounds, one of :data:`estimators.inference.selection.CRITERIA`."""
+    top: int | TopShare | None = None
+    """How many the best are, or which share of the groups; None: not asked."""
     price: float | None = None
     """Of grades: what a pair in the right order is worth where one in the wrong order costs 1."""
     discordance: float | None = None
@@ -47,6 +50,8 @@ class Questions:
     def __post_init__(self) -> None:
         if not 0 < self.error_rate < 1:
             raise OptionError(f"the error rate lies between 0 and 1, not at {self.error_rate:g}")
+        if self.criterion not in CRITERIA:
+            raise OptionError(f"the criterion is {' or '.join(CRITERIA)}, not {self.criterion!r}")
         if self.price is not None and self.discordance is not None:
             raise OptionError("give a price of grades or a discordance, not both")
         for name, value in (("lambda", self.price), ("the discordance", self.discordance)):
@@ -56,10 +61,12 @@ class Questions:
     def answers(self, data: GroupData, result: Result, ranks: Ranks | None = None) -> dict[str, Any]:
         """The answers by the joint distribution of a result, ready for JSON.
 
-        ``above`` (``group``, ``probability``, ``called``) and ``expected_false``; with ``top``, ``best``
-        (``group``, ``p_top``) and ``expected_correct``; ``confidence_set``; and where there are not too many
-        groups, ``grades`` (``group``, ``grade``), ``discordance`` and ``bound``. ``ranks`` of the result that
-        run the same way, where they are known, need not be computed again.
+        ``error_rate`` and ``criterion``; ``above`` (``group``, ``probability``, ``called``) and
+        ``expected_false``; with ``top``, ``best`` (``group``, ``p_top``, ``called``), ``expected_correct``
+        and ``expected_false_best``; ``confidence_set``; and where there are not too many groups, ``grades``
+        (``group``, ``grade``), ``discordance`` and ``bound``. Where true means are drawn, ``drawn`` has
+        ``seed`` and ``draws``. ``ranks`` of the result that run the same way, where they are known, need
+        not be computed again.
 
         Raises:
             DataError: the result has no joint distribution.
@@ -71,18 +78,18 @@ class Questions:
             raise DataError(
                 f"{result.label} does not say how the true means hang together, so nothing is ranked"
             )
-        check_top(self.top, len(data))
+        top = number_of_best(self.top, len(data))
         labels = data.labels.tolist()
         level = 1.0 - self.error_rate
-        called = call_above(
-            joint, self.threshold, error_rate=self.error_rate, smallest_first=self.smallest_first
-        )
-        known = None if ranks is None else ranks.at(level, self.top)
-        ranks = known or group_ranks(joint, level=level, top=self.top, smallest_first=self.smallest_first)
+        rule: dict[str, Any] = {"error_rate": self.error_rate, "criterion": self.criterion}
+        called = call_above(joint, self.threshold, **rule, smallest_first=self.smallest_first)
+        known = None if ranks is None else ranks.at(level, top)
+        ranks = known or group_ranks(joint, level=level, top=top, smallest_first=self.smallest_first)
         found: dict[str, Any] = {
             "estimator": result.id,
             "label": result.label,
             "lower_is_better": self.smallest_first,
+            **rule,
             "above": [
                 {"group": label, "probability": chance, "called": named}
                 for label, chance, named in zip(
@@ -91,16 +98,13 @@ class Questions:
             ],
             "expected_false": called.expected_false,
         }
-        if self.top is not None:
-            best = best_groups(ranks)
-            found["best"] = [
-                {"group": labels[j], "p_top": float(p)}
-                for j, p in zip(best.group, best.probability, strict=True)
-            ]
-            found["expected_correct"] = best.expected_correct
+        if top is not None:
+            found |= _best_lines(labels, best_groups(ranks, **rule))
         able = may_be_best(joint, ranks, level, smallest_first=self.smallest_first)
         found["confidence_set"] = [labels[j] for j in able]
-        if isinstance(joint, Joint) and len(joint) <= min(self.most_graded, MOST_GROUPS):
+        if isinstance(joint, DrawnJoint):
+            found["drawn"] = {"seed": SEED, "draws": DRAWS}
+        elif len(joint) <= min(self.most_graded, MOST_GROUPS):
             grades = self._grades(joint)
             found["grades"] = [
                 {"group": label, "grade": grade}
@@ -115,3 +119,12 @@ class Questions:
             return grades_within(joint, self.discordance, smallest_first=self.smallest_first)
         price = PRICE if self.price is None else self.price
         return group_grades(joint, price, smallest_first=self.smallest_first)
+
+
+def _best_lines(labels: list[str], best: Best) -> dict[str, Any]:
+    lines = zip(best.group, best.probability, best.called, strict=True)
+    return {
+        "best": [{"group": labels[j], "p_top": float(p), "called": bool(named)} for j, p, named in lines],
+        "expected_correct": best.expected_correct,
+        "expected_false_best": best.expected_false,
+    }

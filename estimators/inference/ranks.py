@@ -146,6 +146,41 @@ def _check_level(level: float) -> None:
         raise OptionError(f"the level of rank intervals lies between 0 and 1, not at {level:g}")
 
 
+@dataclass(frozen=True)
+class TopShare:
+    """The best share of the groups, as in the best tenth.
+
+    Raises:
+        OptionError: the share is not above 0, or above 1.
+
+    """
+
+    share: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share <= 1:
+            raise OptionError(f"the best are a share above 0 and at most 100% of the groups, not {self}")
+
+    def __str__(self) -> str:
+        return f"{100.0 * self.share:g}%"
+
+    def count(self, groups: int) -> int:
+        """How many of so many groups that is: the nearest whole number, and at least 1."""
+        return max(1, round(self.share * groups))
+
+
+def number_of_best(top: int | TopShare | None, groups: int) -> int | None:
+    """How many the best are; None: not asked.
+
+    Raises:
+        OptionError: there are not so many groups.
+
+    """
+    count = top.count(groups) if isinstance(top, TopShare) else top
+    check_top(count, groups)
+    return count
+
+
 def check_top(top: int | None, groups: int) -> None:
     """Make sure that there can be so many best.
 

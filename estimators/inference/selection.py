@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +19,42 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+TAIL, LOCAL = "tail", "local"
+CRITERIA: Mapping[str, str] = MappingProxyType(
+    {
+        TAIL: "on average over those named, the chance of an error is at most the error rate",
+        LOCAL: "for each one named, the chance of an error is at most the error rate",
+    }
+)
+"""What an error rate bounds: the tail-area or the local false-discovery rate (Efron 2010, ch. 5)."""
+
+
+def named_at(chance: Floats, error_rate: float, criterion: str = TAIL) -> NDArray[np.bool_]:
+    """(J,) whether a group is named, of whom something is true with a ``chance`` ``(J,)`` given the data.
+
+    The chance of an error, 1 - ``chance``, is the local false-discovery rate. ``local`` names those with at
+    most ``error_rate``: a cutoff of posterior probabilities. ``tail`` names the likeliest ones, as many as
+    keep its average over those named at most there: the Bayesian false-discovery rate (Newton, Noueiry,
+    Sarkar & Ahlquist 2004, Biostatistics 5, 155-176; Efron 2010, Large-Scale Inference, ch. 5). Whoever is
+    named by ``local`` is named by ``tail``.
+
+    Raises:
+        OptionError: the rate is not between 0 and 1, or there is no such criterion.
+
+    """
+    if not 0 < error_rate < 1:
+        raise OptionError(f"the error rate lies between 0 and 1, not at {error_rate:g}")
+    if criterion not in CRITERIA:
+        raise OptionError(f"the criterion is {' or '.join(CRITERIA)}, not {criterion!r}")
+    wrong = 1.0 - chance
+    if criterion == LOCAL:
+        return np.asarray(wrong <= error_rate)
+    order = np.argsort(wrong, kind="stable")
+    kept = np.flatnonzero(np.cumsum(wrong[order]) <= error_rate * np.arange(1, len(order) + 1))
+    named = np.zeros(len(order), dtype=bool)
+    named[order[: int(kept[-1]) + 1 if len(kept) else 0]] = True
+    return named
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +77,13 @@ class Best:
     """(k,) places of the groups, the likeliest first."""
     probability: Floats
     """(k,) chance of each to be among the best k."""
+    called: NDArray[np.bool_]
+    """(k,) whether that can be said of the group at the error rate."""
+
+    @property
+    def expected_false(self) -> float:
+        """How many of those called are expected not to be."""
+        return float((1.0 - self.probability[self.called]).sum())
 
     @property
     def expected_correct(self) -> float:
@@ -51,36 +96,27 @@ def call_above(
     value: float | None = None,
     *,
     error_rate: float = 0.05,
+    criterion: str = TAIL,
     smallest_first: bool = False,
 ) -> Called:
-    """The groups whose true means are above ``value``, as many as keep the expected share of errors.
-
-    Those with the largest chances are named, as long as on average over them the chance of an error is at
-    most ``error_rate``: the false-discovery rate given the data (Newton, Noueiry, Sarkar & Ahlquist 2004,
-    Biostatistics 5, 155-176; Efron 2010, Large-Scale Inference, ch. 5).
+    """The groups whose true means are above ``value``, at a rate of errors: see :func:`named_at`.
 
     Args:
         joint: how the true means hang together.
         value: in the outcome's units; None: the centre, or where there is none the mean of the true means.
-        error_rate: expected share of those named that are not, between 0 and 1.
+        error_rate: largest chance of an error, between 0 and 1.
+        criterion: what the rate bounds, one of :data:`CRITERIA`.
         smallest_first: whether those below are looked for.
 
     Raises:
-        OptionError: the rate is not between 0 and 1.
+        OptionError: the rate is not between 0 and 1, or there is no such criterion.
 
     """
-    if not 0 < error_rate < 1:
-        raise OptionError(f"the error rate lies between 0 and 1, not at {error_rate:g}")
     turned = joint.reversed() if smallest_first else joint
     at = None if value is None else -value if smallest_first else value
     chance = _drawn_above(turned, at) if isinstance(turned, DrawnJoint) else _above(turned, at)
-    order = np.argsort(-chance, kind="stable")
-    wrong = np.cumsum(1.0 - chance[order])
-    named = np.flatnonzero(wrong <= error_rate * np.arange(1, len(order) + 1))
-    count = 0 if len(named) == 0 else int(named[-1]) + 1
-    called = np.zeros(len(order), dtype=bool)
-    called[order[:count]] = True
-    return Called(chance, called, float(wrong[count - 1]) if count else 0.0)
+    called = named_at(chance, error_rate, criterion)
+    return Called(chance, called, float((1.0 - chance[called]).sum()))
 
 
 def _above(joint: Joint, value: float | None) -> Floats:
@@ -97,17 +133,22 @@ def _drawn_above(joint: DrawnJoint, value: float | None) -> Floats:
     return np.asarray(((theta > line) + 0.5 * (theta == line)).mean(axis=0))
 
 
-def best_groups(ranks: Ranks) -> Best:
+def best_groups(ranks: Ranks, *, error_rate: float = 0.05, criterion: str = TAIL) -> Best:
     """The groups likeliest to be among the best ``ranks.top``, which is the choice that is right most often.
 
+    Those of them that are ``called`` keep the rate of errors too: no more than there is room for, and no
+    more than the false-discovery rate allows (Gu & Koenker 2023, Econometrica 91, 1-41).
+
     Raises:
-        OptionError: ``ranks`` were computed without ``top``.
+        OptionError: ``ranks`` were computed without ``top``; the rate is not between 0 and 1, or there is no
+            such criterion.
 
     """
     if ranks.p_top is None or ranks.top is None:
         raise OptionError("say how many the best are: ranks with top=...")
     order = np.lexsort((ranks.expected, -ranks.p_top))[: ranks.top]
-    return Best(order, ranks.p_top[order])
+    chance = ranks.p_top[order]
+    return Best(order, chance, named_at(chance, error_rate, criterion))
 
 
 def may_be_best(

@@ -8,7 +8,7 @@ from estimators.contract.joint import Joint
 from estimators.inference.heterogeneity import fit_heterogeneity
 from estimators.inference.rank_grid import ERROR
 from estimators.inference.rank_sets import MOST_GROUPS, marginal_rank_sets, simultaneous_rank_sets
-from estimators.inference.ranks import group_ranks
+from estimators.inference.ranks import TopShare, group_ranks, number_of_best
 from estimators.inference.spread_intervals import exact_intervals, is_estimable, profile_intervals
 from estimators.inference.spread_tests import spread_tests
 
@@ -27,7 +27,7 @@ def inference_dict(
     fit: GroupFit,
     *,
     level: float = 0.95,
-    top: int | None = None,
+    top: int | TopShare | None = None,
     smallest_first: bool = False,
 ) -> dict[str, Any]:
     """What one fit lets conclude: of ``spreads``, ``tests``, ``ranks`` and ``rank_sets`` what it can give.
@@ -47,7 +47,8 @@ def inference_dict(
         found["tests"] = {"q": _q(differ.test)}
     if fit.joint is None:
         return found
-    ranks = group_ranks(fit.joint, level=level, top=top, smallest_first=smallest_first)
+    best = number_of_best(top, len(data))
+    ranks = group_ranks(fit.joint, level=level, top=best, smallest_first=smallest_first)
     found["ranks"] = rank_lines(data, ranks)
     if ranks.approximate:
         found["ranks_error"] = ERROR

@@ -105,6 +105,21 @@ def test_select_answers_the_three_questions(blupboard):
     assert [group for group, called in named.items() if called] == ["C", "E"] or named["E"]
 
 
+def test_select_takes_a_share_and_another_criterion(blupboard):
+    asked = ("select", DYESTUFF, *ROLES, "--error-rate", "0.2", "--format", "json")
+    share = blupboard(*asked, "--top", "33%", "--criterion", "local").json
+    count = blupboard(*asked, "--top", "2").json
+    assert (share["criterion"], count["criterion"], count["error_rate"]) == ("local", "tail", 0.2)
+    p_top = {line["group"]: line["p_top"] for line in count["best"]}
+    assert {line["group"]: line["p_top"] for line in share["best"]} == p_top
+    assert [line["called"] for line in share["best"]] == [p >= 0.8 for p in p_top.values()]
+    assert all(line["called"] == (line["probability"] >= 0.8) for line in share["above"])
+    asked = ("compare", DYESTUFF, *ROLES, "--inference", "--format", "json", "--top")
+    by_share, by_count = (blupboard(*asked, top).json for top in ("33%", "2"))
+    assert by_share == by_count
+    assert by_share["top"] == 2
+
+
 def test_select_by_level_means_against_a_value(blupboard):
     done = blupboard(
         "select", DYESTUFF, *ROLES, "--estimator", "ols", "--threshold", "1550", "--format", "json"
@@ -130,6 +145,8 @@ def test_select_for_reading(blupboard, layout):
         (("--lambda", "2"), "between 0 and 1"),
         (("--error-rate", "0"), "between 0 and 1"),
         (("--top", "7"), "at most all 6 groups"),
+        (("--top", "0%"), "a share above 0"),
+        (("--top", "many"), "a number of groups, or a share"),
         (("--estimator", "james_stein"), "no joint distribution"),
     ],
 )

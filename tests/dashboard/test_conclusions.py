@@ -75,6 +75,25 @@ def test_the_best_come_with_their_chances_and_the_expected_number():
     assert "The very best is g7, with a chance of at least 95%." in said.detail
 
 
+def test_the_best_share_is_that_many_groups():
+    half = answers(AskedQuestions.from_json({"top": 25, "top_in": "percent"}))
+    assert half["best"] == answers(AskedQuestions(top=2))["best"]
+
+
+def test_an_error_rate_bounds_the_average_or_each():
+    tail, local = (answers(AskedQuestions(criterion=c, error_rate=0.2)) for c in ("tail", "local"))
+    chances = [line["probability"] for line in local["above"] if line["called"]]
+    assert min(chances) >= 0.8
+    assert {line["group"] for line in local["above"] if line["called"]} <= {
+        line["group"] for line in tail["above"] if line["called"]
+    }
+    unit = scene().unit
+    assert "For each one named" in above_answer(local, unit, "the average").detail
+    assert "On average over those named" in above_answer(tail, unit, "the average").detail
+    sure = best_answer(answers(AskedQuestions(top=2)), unit).detail
+    assert "At an error rate of 5% g7 can be said to be among the best 2." in sure
+
+
 def test_more_best_than_groups_are_all_of_them():
     assert len(answers(AskedQuestions(top=99))["best"]) == len(DATA)
 
@@ -131,6 +150,7 @@ def test_a_method_that_is_chosen_answers():
     "given",
     [
         None, [], {"graded_by": "mood"}, {"top": True}, {"value": {}}, {"value": "x"},
+        {"criterion": "mood"}, {"top_in": "mood"},
         {"top": 2.5}, {"top": "inf"}, {"value": "nan"}, {"limit": "-inf"},
     ],
 )  # fmt: skip
@@ -149,6 +169,8 @@ def test_nought_is_not_answered_as_if_nothing_had_been_asked():
         answers(AskedQuestions.from_json({"error_rate": 0}))
     with pytest.raises(OptionError, match="at least 1"):
         answers(AskedQuestions.from_json({"top": 0}))
+    with pytest.raises(OptionError, match="a share above 0"):
+        answers(AskedQuestions.from_json({"top": 0, "top_in": "percent"}))
     assert AskedQuestions.from_json({"error_rate": "", "top": ""}) == AskedQuestions()
 
 
@@ -183,6 +205,6 @@ def test_the_file_has_a_line_for_each_group_and_no_cell_that_calculates():
     head, *lines = csv.reader(
         io.StringIO(csv_of_lines(answer_lines(found | {"grades": []})).decode(), newline="")
     )
-    assert head == ["group", "probability", "called", "among_best", "may_be_best"]
+    assert head == ["group", "probability", "called", "among_best", "best_called", "may_be_best"]
     assert lines[0][0] == "'=1+1"
     assert len(lines) == len(DATA)

@@ -17,6 +17,7 @@ from estimators import (
     Joint,
     OptionError,
     Questions,
+    TopShare,
     best_groups,
     build_registry,
     call_above,
@@ -31,6 +32,7 @@ from estimators import (
 )
 from estimators.inference.grade_bound import order_bound, pairwise_bound
 from estimators.inference.grades import EXACT_GROUPS, grades_by_pairs
+from estimators.inference.selection import CRITERIA, named_at
 from tests.inference.oracles import answers, groups_of, names_of, places
 from tests.oracles import BUILT_IN
 
@@ -133,6 +135,55 @@ def test_those_called_keep_the_rate_and_one_more_would_not():
     assert not (below.called & called.called).any()
 
 
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=7), st.floats(0.01, 0.6))
+def test_no_larger_set_keeps_the_rate(chances, rate):
+    chance = np.array(chances)
+    tail, local = (named_at(chance, rate, criterion) for criterion in CRITERIA)
+    kept = [
+        len(some)
+        for size in range(1, len(chances) + 1)
+        for some in itertools.combinations(1 - chance, size)
+        if sum(some) <= rate * size
+    ]
+    assert tail.sum() == max(kept, default=0)
+    assert local.tolist() == [1 - p <= rate for p in chances]
+    assert not (local & ~tail).any()
+
+
+@pytest.mark.parametrize("criterion", list(CRITERIA))
+def test_as_many_are_wrong_as_is_said(criterion):
+    rng = np.random.default_rng(12)
+    said, wrong, named, chances = [], [], [], []
+    for _ in range(400):
+        truth, own = rng.standard_normal(25), rng.uniform(0.3, 1.5, 25)
+        weight = 1 / (1 + own**2)
+        joint = Joint(weight * (truth + own * rng.standard_normal(25)), own * np.sqrt(weight))
+        called = call_above(joint, 0.5, error_rate=0.1, criterion=criterion)
+        best = best_groups(group_ranks(joint, top=5), error_rate=0.1, criterion=criterion)
+        inside = (truth > truth[:, None]).sum(axis=1)[best.group] < 5
+        said.append([called.expected_false, best.expected_false])
+        wrong.append([(called.called & (truth <= 0.5)).sum(), (best.called & ~inside).sum()])
+        named.append([called.called.sum(), best.called.sum()])
+        chances += called.probability[called.called].tolist()
+    gap = np.array(wrong) - np.array(said)
+    assert (np.abs(gap.mean(axis=0)) < 4 * gap.std(axis=0) / 20).all()
+    rates = np.sum(wrong, axis=0) / np.sum(named, axis=0)
+    assert (rates < 0.1).all()
+    assert (min(chances) >= 0.9) == (criterion == "local")
+
+
+def test_a_share_is_the_nearest_number_and_at_least_one():
+    assert [TopShare(0.1).count(groups) for groups in (3, 6, 24, 1000)] == [1, 1, 2, 100]
+    assert TopShare(1).count(7) == 7
+    for share in (0, 1.01, float("nan")):
+        with pytest.raises(OptionError, match="a share above 0"):
+            TopShare(share)
+    data = groups_of("dyestuff")
+    result = compare(data, ["reml"])["reml"]
+    by_share, by_count = (Questions(top=top).answers(data, result) for top in (TopShare(1 / 3), 2))
+    assert by_share == by_count
+
+
 def test_values_centres_and_means_to_be_above():
     data = groups_of("rail")
     level, reml = BUILT_IN["ols"].fit(data).joint, BUILT_IN["reml"].fit(data).joint
@@ -146,8 +197,9 @@ def test_values_centres_and_means_to_be_above():
     assert call_above(reml, 1e6).called.sum() == 0
     assert call_above(reml, 1e6).expected_false == 0.0
     assert call_above(reml, 1e6, smallest_first=True).called.all()
-    with pytest.raises(OptionError):
-        call_above(reml, error_rate=0.0)
+    for asked in ({"error_rate": 0.0}, {"criterion": "mood"}):
+        with pytest.raises(OptionError):
+            call_above(reml, **asked)
 
 
 def test_the_best_and_those_that_may_be():
@@ -175,7 +227,12 @@ def test_the_three_questions_at_once():
     assert {"above", "expected_false", "best", "expected_correct", "confidence_set"} <= set(found)
     assert {"grades", "discordance", "bound"} <= set(found)
     assert "best" not in Questions().answers(data, result)
-    for wrong in ({"error_rate": 1.0}, {"price": 2.0}, {"price": 0.1, "discordance": 0.1}):
+    for wrong in (
+        {"error_rate": 1.0},
+        {"price": 2.0},
+        {"criterion": "mood"},
+        {"price": 0.1, "discordance": 0.1},
+    ):
         with pytest.raises(OptionError):
             Questions(**wrong)
     with pytest.raises(OptionError, match="at most all 6"):

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import norm
 
 from blupboard_nonparametric_eb import NonparametricBayes, NonparametricOptions, mixing_distribution
-from estimators import DataError, GroupData, build_registry, check_estimator, group_ranks, option
+from estimators import DataError, GroupData, build_registry, call_above, check_estimator, group_ranks, option
 from shelf import values
 
 KW = NonparametricBayes()
@@ -292,6 +292,27 @@ def test_draws_are_those_of_the_posteriors_and_ties_share_their_ranks():
     assert ranks.distribution.sum(axis=0) == pytest.approx(1.0)
     assert ranks.expected.sum() == pytest.approx(40 * 41 / 2)
     assert ranks.p_best.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("criterion", ["tail", "local"])
+def test_groups_are_named_by_their_posteriors_at_a_rate(criterion):
+    """Gu & Koenker (2023): the chance of being above a value sums over the mixing distribution."""
+    y, error = simulated(40, "two places")
+    fit = KW.fit(summaries(y, error))
+    atoms, masses = mixing_distribution(fit)
+    share = masses * np.exp(-0.5 * np.square((y[:, None] - atoms) / error[:, None]))
+    value = 0.5 * (atoms[0] + atoms[-1])
+    exact = share[:, atoms > value].sum(axis=1) / share.sum(axis=1)
+    called = call_above(fit.joint, value, error_rate=0.1, criterion=criterion)
+    np.testing.assert_allclose(called.probability, exact, atol=0.02)
+    wrong = np.sort(1 - exact)
+    count = int((wrong <= 0.1).sum())
+    if criterion == "tail":
+        count = int(np.flatnonzero(np.cumsum(wrong) <= 0.1 * np.arange(1, 41))[-1]) + 1
+    near = np.abs(np.cumsum(wrong) / np.arange(1, 41) - 0.1) if criterion == "tail" else np.abs(wrong - 0.1)
+    assert near.min() > 0.005
+    assert 0 < called.called.sum() == count < 40
+    assert called.expected_false == pytest.approx(wrong[:count].sum(), abs=0.1)
 
 
 def test_many_groups_and_one_atom_are_not_ranked():
