@@ -186,18 +186,18 @@ def _own_intervals(comparison: Comparison) -> dict[str, Any]:
 def _checks(comparison: Comparison) -> dict[str, Any]:
     """How the model suits the groups; nothing where it cannot be fitted."""
     from estimators import model_checks
-    from estimators.inference.spread_intervals import is_estimable
+    from estimators.inference.estimable import is_one_way
 
-    return {"checks": model_checks(comparison.data).to_dict()} if is_estimable(comparison.data) else {}
+    return {"checks": model_checks(comparison.data).to_dict()} if is_one_way(comparison.data) else {}
 
 
 def _calibration(comparison: Comparison, result: Result) -> dict[str, Any]:
     """What the intervals of one result cover; nothing where there are none, or no spreads to draw with."""
     from dashboard.words.calibration import calibration_sentence
     from estimators import calibration
-    from estimators.inference.spread_intervals import is_estimable
+    from estimators.inference.estimable import is_one_way
 
-    if result.interval is None or not is_estimable(comparison.data):
+    if result.interval is None or not is_one_way(comparison.data):
         return {}
     answer = calibration(comparison.data, result.estimator, result.options, level=comparison.level)
     if answer is None:

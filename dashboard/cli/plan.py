@@ -134,10 +134,10 @@ def _spreads(comparison: Comparison) -> tuple[Result, float, float]:
 def _ratio_ends(comparison: Comparison, level: float) -> tuple[float, float] | None:
     """The exact interval of the ratio; None where there is none, or it is empty."""
     from estimators import exact_intervals
-    from estimators.inference.spread_intervals import is_estimable
+    from estimators.inference.estimable import is_one_way
 
     data = comparison.data
-    if data.carries or not is_estimable(data):
+    if data.carries or not is_one_way(data):
         return None
     interval = exact_intervals(data, level)["ratio"]
     return None if interval.low is None or interval.high is None else (interval.low, interval.high)

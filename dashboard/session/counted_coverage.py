@@ -14,7 +14,7 @@ from dashboard.session.requested_study import SECONDS_UNASKED
 from dashboard.words.calibration import Count
 from estimators import BlupboardError, Calibrations
 from estimators.fitting.fit_many import Stopped, is_looped
-from estimators.inference.spread_intervals import is_estimable
+from estimators.inference.estimable import is_one_way
 from estimators.risk.calibration import DRAWS, LOOPED_DRAWS, calibration_key
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class CountedCoverage:
     def look(self, scene: Scene, *, begin: bool = True) -> list[Count]:
         """How it stands with each method that has intervals; ``begin``: whether new ones are counted."""
         data = scene.comparison.data
-        if not is_estimable(data) or len(data) > MOST_GROUPS:
+        if not is_one_way(data) or len(data) > MOST_GROUPS:
             return []
         return [self._one(scene, s, begin=begin) for s in scene.series if s.result.interval is not None]
 

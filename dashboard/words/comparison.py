@@ -103,10 +103,13 @@ def _no_spread_between(scene: Scene, reference: Series) -> Headline:
     mean = _level(scene, scene.center, _value(reference, "mu_std_error"))
     where = "a mean of its own" if scene.center is None else f"the population mean, {mean}"
     predicted = f"every {unit.one} is predicted at {where}."
+    test = homogeneity(scene.comparison.data)
     if scene.comparison.data.covariates is not None:
         answer = sentence(f"{taken_off(scene)}the spread between {unit.many} is estimated as 0")
-        return Headline(answer, f"{compared_at(scene)} {sentence(predicted)}".strip())
-    test = homogeneity(scene.comparison.data)
+        seen = ""
+        if test is not None and test.case == "beyond_chance":
+            seen = f" {test.name} sees a difference ({test}) that {reference.label} does not."
+        return Headline(answer, f"{compared_at(scene)} {sentence(predicted)}{seen}".strip())
     if test is not None and test.case == "beyond_chance":
         return Headline(
             f"{unit.many[:1].upper()}{unit.many[1:]} differ by more than chance, but their spread is "

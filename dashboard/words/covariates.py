@@ -27,6 +27,14 @@ def covariate_names(covariates: Covariates, *, of_group: bool) -> list[str]:
     return list(dict.fromkeys(column_of(covariates, term) for term in terms))
 
 
+def all_covariate_names(scene: Scene) -> list[str]:
+    """The columns that are adjusted for, then those that explain the groups."""
+    covariates = scene.comparison.data.covariates
+    if covariates is None:
+        return []
+    return [name for own in (False, True) for name in covariate_names(covariates, of_group=own)]
+
+
 def column_of(covariates: Covariates, term: str) -> str:
     """The column that a term is of."""
     of_level = (name for name in covariates.references if term.startswith(f"{name}="))
@@ -42,11 +50,8 @@ def named(names: Sequence[str]) -> str:
 
 def taken_off(scene: Scene) -> str:
     """``With age and sex taken off, ``, as a sentence begins; nothing without covariates."""
-    covariates = scene.comparison.data.covariates
-    if covariates is None:
-        return ""
-    names = [name for own in (False, True) for name in covariate_names(covariates, of_group=own)]
-    return f"With {named(names)} taken off, "
+    names = all_covariate_names(scene)
+    return f"With {named(names)} taken off, " if names else ""
 
 
 def compared_at(scene: Scene) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from dashboard.words.covariates import all_covariate_names, named
 from dashboard.words.numbers import number, percent
 from estimators import exact_intervals, homogeneity, sigma_error_interval
-from estimators.inference.spread_intervals import is_estimable
+from estimators.inference.estimable import is_estimable
 
 if TYPE_CHECKING:
     from dashboard.scene.findings import Spreads
@@ -114,12 +115,11 @@ def _test_sentence(scene: Scene, reference: Series) -> str:
     fit, test = reference.result.fit, homogeneity(scene.comparison.data)
     if fit is None or test is None or not fit.parameters["sigma_group"].value:
         return ""
+    names = all_covariate_names(scene)
+    alike = f"If all {scene.unit.many} were alike{f' but for {named(names)}' if names else ''}"
     if test.p < UNLIKELY:
-        return f"If all {scene.unit.many} were alike, means so far apart would be rare ({test})."
-    return (
-        f"If all {scene.unit.many} were alike, means so far apart would not be unusual ({test}), so this may "
-        "be chance."
-    )
+        return f"{alike}, means so far apart would be rare ({test})."
+    return f"{alike}, means so far apart would not be unusual ({test}), so this may be chance."
 
 
 def _open(scene: Scene, interval: ExactInterval) -> str:

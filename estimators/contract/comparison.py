@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from estimators.contract.estimator import Estimator
-    from estimators.contract.fit import GroupFit, Interval
+    from estimators.contract.fit import Coefficient, GroupFit, Interval
     from estimators.data.groups import GroupData
 
 
@@ -167,7 +167,7 @@ class Comparison:
             },
             "left_out": [cause.to_dict() for cause in self.data.left_out],
             "lower_is_better": self.smallest_first,
-            "fits": [_fit_dict(self.data, result) for result in self.results],
+            "fits": [_fit_dict(self.data, result, self.level) for result in self.results],
         }
 
 
@@ -203,7 +203,7 @@ def _fit(result: Result) -> GroupFit:
     return result.fit
 
 
-def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
+def _fit_dict(data: GroupData, result: Result, level: float) -> dict[str, Any]:
     head = {
         "estimator": result.id,
         "label": result.label,
@@ -220,7 +220,7 @@ def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
     columns = tidy_columns(data, result)
     del columns["estimator"]  # it stands in the head
     lines = zip(*columns.values(), strict=True)
-    coefficients = [asdict(coefficient) for coefficient in result.fit.coefficients]
+    coefficients = [_coefficient_dict(one, level) for one in result.fit.coefficients]
     return {
         **head,
         "parameters": parameters,
@@ -228,3 +228,9 @@ def _fit_dict(data: GroupData, result: Result) -> dict[str, Any]:
         "notes": [{"code": n.code, "severity": n.severity, "text": n.text} for n in result.fit.notes],
         "groups": [dict(zip(columns, line, strict=True)) for line in lines],
     }
+
+
+def _coefficient_dict(one: Coefficient, level: float) -> dict[str, Any]:
+    """With the ends of its interval, None where it has none."""
+    low, high = one.interval(level) or (None, None)
+    return {**asdict(one), "low": low, "high": high}

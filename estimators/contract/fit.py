@@ -71,6 +71,21 @@ class Coefficient:
     """``(Intercept)``, a column of numbers, or ``Column=level`` against the column's first level."""
     estimate: float
     std_error: float | None = None
+    df: float | None = None
+    """Degrees of freedom of its interval; None = normal."""
+
+    def interval(self, level: float = 0.95) -> tuple[float, float] | None:
+        """Lower and upper end at ``level``, between 0 and 1; None without a standard error.
+
+        Raises:
+            OptionError: the level is not between 0 and 1.
+
+        """
+        check_interval_level(level)
+        if self.std_error is None:
+            return None
+        half = float(two_sided_quantile(level, self.df)) * self.std_error
+        return self.estimate - half, self.estimate + half
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.errors import DataError
-from estimators.inference.spread_intervals import estimable
+from estimators.inference.estimable import estimable
 from estimators.methods.regression import fit_regression
 from estimators.methods.variance_components import fit_variance_components
 

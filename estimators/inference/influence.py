@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.errors import DataError
+from estimators.inference.estimable import estimable, require_unweighted
 from estimators.inference.roots import bracketed_roots
-from estimators.inference.spread_intervals import estimable, require_unweighted
 from estimators.methods.profile import Profile
 from estimators.methods.variance_components import fit_variance_components
 

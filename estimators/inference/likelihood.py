@@ -1,29 +1,35 @@
 """Where the likelihood is high: the set of ratios whose profile lies within a distance of its minimum.
 
-With lambda = sigma_group^2 / sigma_error^2 fixed, the criterion of module `estimators.methods.profile` is, as
-a function of sigma_error^2 = s, m log s + Q / s + a constant, and has its one minimum at Q / m; and as a
-function of mu, Q(mu) = Q + W (mu - mu_lambda)^2. So the set of all parameters within ``q`` of the minimum is,
-above every lambda of a set on a line, an interval in closed form, and the ends of its shadow on any axis are
-extremes of a function of lambda alone.
+With lambda = sigma_group^2 / sigma_error^2 fixed, the criterion of module `estimators.methods.profile`, or
+with covariates of module `estimators.methods.regression_profile`, is, as a function of sigma_error^2 = s, m
+log s + Q / s + a constant, and has its one minimum at Q / m; and as a function of mu, Q(mu) = Q + W (mu -
+mu_lambda)^2. So the set of all parameters within ``q`` of the minimum is, above every lambda of a set on a
+line, an interval in closed form, and the ends of its shadow on any axis are extremes of a function of lambda
+alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.inference.estimable import estimable
 from estimators.inference.roots import bracketed_roots
-from estimators.methods.profile import Profile, Weighted
+from estimators.methods.profile import Profile
+from estimators.methods.regression import fit_regression
+from estimators.methods.variance_components import fit_variance_components
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from estimators.data.scaled import ScaledGroups
+    from estimators.data.groups import GroupData
     from estimators.methods.profile import Method
+    from estimators.methods.regression_profile import RegressionProfile
 
     Floats = NDArray[np.float64]
 
@@ -47,7 +53,7 @@ SHRINKING = 0.75
 class Likelihood:
     """The profile of one data set over the ratio, counted from its lowest point."""
 
-    profile: Profile
+    profile: Profile | RegressionProfile
     """Of one replicate."""
     best: float
     """The ratio at the global minimum."""
@@ -57,9 +63,20 @@ class Likelihood:
     """(G,) the criterion there, minus its lowest."""
 
     @classmethod
-    def of(cls, scaled: ScaledGroups, method: Method, best: float, far: float) -> Likelihood:
-        """The profile of groups whose criterion is lowest at ``best``, to where it is ``far`` above that."""
-        profile = Profile.of(scaled, method)
+    def of(cls, data: GroupData, method: Method, far: float) -> Likelihood:
+        """The profile of these groups, to where it is ``far`` above its lowest.
+
+        Raises:
+            DataError: the spreads cannot be told apart.
+
+        """
+        profile: Profile | RegressionProfile
+        if data.covariates is not None:
+            model = fit_regression(data, method)
+            profile, best = model.profile, model.ratio
+        else:
+            scaled = estimable(data)
+            profile, best = Profile.of(scaled, method), float(fit_variance_components(scaled, method).ratio)
         empty = cls(profile, best, np.empty(0), np.empty(0))
         bottom = LOWEST / float(profile.size[-1])
         top = max(10.0 * best, 10.0 / float(profile.size[0]))
@@ -73,23 +90,29 @@ class Likelihood:
         grid = np.unique(np.concatenate([grid, stationary, [best]]))
         return cls(profile, best, grid, empty.above(grid))
 
-    def at(self, ratio: Floats) -> Weighted:
-        """The parts of the profile at P ratios."""
+    @property
+    def unit(self) -> float:
+        """Of the profile's scale, a power of two, in the outcome's units."""
+        return float(self.profile.unit[0])
+
+    @cached_property
+    def _base(self) -> Any:
+        """The parts of the profile at the best ratio."""
+        return self.at(np.array([self.best]))
+
+    def at(self, ratio: Floats) -> Any:
+        """The parts of the profile at P ratios, as it has them."""
         return self.profile.at(ratio, np.zeros(len(ratio), dtype=np.intp))
 
     def score(self, ratio: Floats) -> Floats:
         """Derivative of the criterion by the ratio, ``(P,)``."""
         return self.profile.score(ratio, np.zeros(len(ratio), dtype=np.intp))
 
-    def above(self, ratio: Floats, here: Weighted | None = None) -> Floats:
+    def above(self, ratio: Floats, here: Any = None) -> Floats:
         """The criterion at P ratios ``(P,)`` minus that at the best one, term by term."""
-        profile, size = self.profile, self.profile.size
         here = self.at(ratio) if here is None else here
-        base = self.at(np.array([self.best]))
-        steps = size * (ratio[:, None] - self.best) / (1.0 + size * self.best)
-        value = np.asarray(np.log1p(steps) @ profile.count)
-        if profile.method == "reml":
-            value += np.log(here.total / base.total[0])
+        base, profile = self._base, self.profile
+        value = profile.determinants_above(ratio, here, self.best, base)
         if profile.known_error:
             return np.asarray(value + (here.residual - base.residual[0]))
         return np.asarray(value + profile.multiplier * np.log(here.residual / base.residual[0]))

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.data.scaled import scale_groups
+from estimators.inference.estimable import estimable, require_unweighted
 from estimators.inference.influence import Influence, leave_one_out
-from estimators.inference.spread_intervals import estimable, require_unweighted
 from estimators.methods.variance_components import fit_variance_components
 
 if TYPE_CHECKING:

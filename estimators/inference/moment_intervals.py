@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.errors import DataError
+from estimators.inference.estimable import estimable
 from estimators.inference.roots import bracketed_roots
-from estimators.inference.spread_intervals import check_level, estimable
+from estimators.inference.spread_intervals import check_level
+from estimators.inference.sums_of_squares import sums_of_squares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,15 +29,20 @@ TAIL = 1e-15
 def sigma_error_interval(data: GroupData, level: float = 0.95) -> Ends:
     """The exact interval of sigma_error, in the outcome's units: SSW / sigma_error^2 is chi-square(N - J).
 
+    With covariates both are what they leave within groups.
+
     Raises:
-        DataError: one group, one row in each, nothing that varies within, or published means.
+        DataError: one group, one row in each, nothing that varies within or is left beside covariates, or
+            published means.
         OptionError: the level is not between 0 and 1.
 
     """
     from scipy.special import chdtri
 
     check_level(level)
-    parts = _MeanSquares(data)
+    parts = sums_of_squares(data)
+    if parts.published:
+        raise DataError("published means have no mean square within groups")
     tail = (1.0 - level) / 2.0
     low, high = (parts.within / float(chdtri(parts.df_within, p)) for p in (tail, 1.0 - tail))
     return parts.unit * float(np.sqrt(low)), parts.unit * float(np.sqrt(high))
@@ -48,7 +55,7 @@ def thomas_hultquist_interval(data: GroupData, level: float = 0.95) -> Ends:
     6, 582-587). Exact for groups of one size; otherwise the exact interval is to be preferred.
 
     Raises:
-        DataError: as :func:`sigma_error_interval`.
+        DataError: as :func:`sigma_error_interval`; covariates.
         OptionError: the level is not between 0 and 1.
 
     """
@@ -70,7 +77,7 @@ def williams_tukey_interval(data: GroupData, level: float = 0.95) -> Ends:
     1962, Biometrika 49, 278-281).
 
     Raises:
-        DataError: as :func:`sigma_error_interval`.
+        DataError: as :func:`sigma_error_interval`; covariates.
         OptionError: the level is not between 0 and 1.
 
     """
@@ -95,7 +102,7 @@ def generalized_interval(data: GroupData, level: float = 0.95) -> Ends:
     (Weerahandi 1993, JASA 88, 899-905; Krishnamoorthy & Mathew 2004, Technometrics 46, 44-52).
 
     Raises:
-        DataError: as :func:`sigma_error_interval`.
+        DataError: as :func:`sigma_error_interval`; covariates.
         OptionError: the level is not between 0 and 1.
 
     """

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.inference.likelihood import Likelihood
-from estimators.inference.spread_intervals import estimable, ratio_distance
-from estimators.methods.variance_components import fit_variance_components
+from estimators.inference.spread_intervals import ratio_distance
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,22 +43,21 @@ def profile_curve(data: GroupData, method: Method, level: float = 0.95) -> Profi
     """The curve of exp(-(criterion - lowest criterion) / 2), the other parameters at their best.
 
     Raises:
-        DataError: one group, one row in each, or nothing that varies within.
+        DataError: one group, one row in each, nothing that varies within, or nothing left beside covariates.
         OptionError: the level is not between 0 and 1.
 
     """
-    distance, scaled = ratio_distance(level), estimable(data)
-    best = float(fit_variance_components(scaled, method).ratio)
-    found = Likelihood.of(scaled, method, best, FAR * distance)
-    unit = float(scaled.unit)
+    distance = ratio_distance(level)
+    found = Likelihood.of(data, method, FAR * distance)
+    unit, published = found.unit, found.profile.known_error
 
     def change(ratio: Floats) -> Floats:
-        return np.asarray(unit * np.sqrt(ratio) if scaled.published else ratio / (1.0 + ratio))
+        return np.asarray(unit * np.sqrt(ratio) if published else ratio / (1.0 + ratio))
 
     inside = found.excess <= FAR * distance
     top = float(change(found.grid[inside]).max())
     even = np.linspace(0.0, top, POINTS)
-    ratios = np.square(even / unit) if scaled.published else even / (1.0 - even)
+    ratios = np.square(even / unit) if published else even / (1.0 - even)
     peaks = found.grid[_lowest(found.excess)]
     pieces = found.ratio_set(distance)
     ratio = np.unique(np.concatenate([ratios, found.grid[inside], np.ravel(pieces)]))

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.errors import DataError
-from estimators.inference.spread_intervals import estimable
+from estimators.inference.estimable import estimable
 from estimators.methods.variance_components import VarianceComponents, fit_variance_components
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
-"""Mean squared errors of BLUPs with covariates that allow for the spreads having been estimated."""
+"""Errors of BLUPs and coefficients with covariates that allow for the spreads having been estimated."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,39 +17,85 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-def regression_mse(model: RegressionModel, g2: Floats) -> Floats:
-    """g1 + g2 + 2 g3, by ML less the bias of g1, ``(J,)`` in squared units of the outcome.
+@dataclass(frozen=True, eq=False)
+class SpreadErrors:
+    """How far (A, s) = (sigma_group^2, sigma_error^2) may be off, by the information that covariates leave.
 
-    As in module `second_order`, with the information of (sigma_group^2, sigma_error^2) that the covariates
-    leave (Prasad & Rao 1990, JASA 85, 163-171; Datta & Lahiri 2000, Statistica Sinica 10, 613-627): with H
-    the hat matrix of the whitened rows and K_a the diagonal of V^-1/2 V_a V^-1/2, it is tr(K_a (I - H) K_b
-    (I - H)) / 2 by REML and tr(K_a K_b) / 2 by ML; where sampling variances are known, sum w^2 / 2 by both.
-    ``g2 (J,)`` is the error of the coefficients.
+    A is in units of ``step`` s, s in units of itself; errors do not depend on units then.
     """
-    profile, here, ratio = model.profile, model.here, model.ratio
-    step = ratio + 1.0 / float(profile.size[-1])
-    information = model.rows.scaled.information
-    own = 1.0 / (1.0 + information * ratio)
-    pull = information * step * own
-    row_own = 1.0 / (1.0 + profile.information * ratio)
-    row_pull = profile.information * step * row_own
-    squares, cross, errors = pull @ pull, pull @ own, own @ own
-    within_leverage = float(np.square(here.basis_within).sum())
-    moved = float(row_pull @ here.leverage), float(row_own @ here.leverage) + within_leverage
-    if model.rows.scaled.published:
-        inverse: tuple[Any, Any, Any] = (2.0 / squares, 0.0, 0.0)
-    else:
+
+    own: Floats
+    """(J,) s / D_j."""
+    pull: Floats
+    """(J,) information / D_j in units of ``step``."""
+    step: float
+    inverse: tuple[Any, Any, Any]
+    """V_AA, V_ss and V_As."""
+    by_group: Floats
+    """(p, p) how fast the covariance matrix of orthonormal coefficients, s times that of 1, rises with A."""
+    by_error: Floats
+    """(p, p) and how fast with s."""
+
+    @classmethod
+    def of(cls, model: RegressionModel) -> SpreadErrors:
+        """Those of a fitted model.
+
+        With H the hat matrix of the whitened rows and K_a the diagonal of V^-1/2 V_a V^-1/2, the information
+        is tr(K_a (I - H) K_b (I - H)) / 2 by REML and tr(K_a K_b) / 2 by ML; where sampling variances are
+        known, sum w^2 / 2 by both.
+        """
+        profile, here, ratio = model.profile, model.here, model.ratio
+        step = ratio + 1.0 / float(profile.size[-1])
+        information = model.rows.scaled.information
+        own = 1.0 / (1.0 + information * ratio)
+        pull = information * step * own
+        row_own = 1.0 / (1.0 + profile.information * ratio)
+        row_pull = profile.information * step * row_own
+        within_leverage = float(np.square(here.basis_within).sum())
+        first = (here.basis * row_pull[:, None]).T @ here.basis
+        second = (here.basis * row_own[:, None]).T @ here.basis + here.basis_within.T @ here.basis_within
+        squares, cross, errors = pull @ pull, pull @ own, own @ own
+        if model.rows.scaled.published:
+            return cls(own, pull, step, (2.0 / squares, 0.0, 0.0), first, second)
         group, both, error = squares, cross, model.rows.scaled.rows - model.rows.scaled.groups + errors
         if profile.method == "reml":
-            first = (here.basis * row_pull[:, None]).T @ here.basis
-            second = (here.basis * row_own[:, None]).T @ here.basis + here.basis_within.T @ here.basis_within
             group += np.square(first).sum() - 2.0 * (np.square(row_pull) @ here.leverage)
             both += (first * second).sum() - 2.0 * ((row_pull * row_own) @ here.leverage)
             error += np.square(second).sum() - 2.0 * (np.square(row_own) @ here.leverage + within_leverage)
         determinant = (group * error - both * both) / 2.0
         inverse = error / determinant, group / determinant, -both / determinant
-    bias = moved if profile.method == "ml" else None
+        return cls(own, pull, step, inverse, first, second)
+
+    def df(self, roots: Floats) -> Floats:
+        """Satterthwaite's degrees of freedom ``(M,)`` of combinations of the coefficients, ``roots (M, p)``.
+
+        2 v^2 / g'Vg of a variance v whose derivative by (A, s) is g (Satterthwaite 1946, Biometrics Bulletin
+        2, 110-114; Giesbrecht & Burns 1985, Biometrics 41, 477-486). ``roots`` are those of
+        :meth:`RegressionModel.error_root`.
+        """
+        by_group, by_error, both = self.inverse
+        first, second = (np.einsum("mp,pq,mq->m", roots, m, roots) for m in (self.by_group, self.by_error))
+        spread = by_group * np.square(first) + by_error * np.square(second) + 2.0 * both * first * second
+        return np.asarray(2.0 * np.square(np.square(roots).sum(axis=1)) / spread)
+
+
+def regression_mse(model: RegressionModel, g2: Floats, errors: SpreadErrors) -> Floats:
+    """g1 + g2 + 2 g3, by ML less the bias of g1, ``(J,)`` in squared units of the outcome.
+
+    As in module `second_order`, with the information of (sigma_group^2, sigma_error^2) that the covariates
+    leave (Prasad & Rao 1990, JASA 85, 163-171; Datta & Lahiri 2000, Statistica Sinica 10, 613-627).
+    ``g2 (J,)`` is the error of the coefficients.
+    """
+    bias = None
+    if model.profile.method == "ml":
+        bias = float(np.trace(errors.by_group)), float(np.trace(errors.by_error))
     g1, g3, less = spread_parts(
-        own, pull, ratio=ratio, step=step, error=model.sigma_error, inverse=inverse, moved=bias
+        errors.own,
+        errors.pull,
+        ratio=model.ratio,
+        step=errors.step,
+        error=model.sigma_error,
+        inverse=errors.inverse,
+        moved=bias,
     )
     return np.asarray(g1 + g2 + 2.0 * g3 - less)

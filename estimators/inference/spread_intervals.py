@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from estimators.errors import DataError, OptionError
+from estimators.errors import OptionError
 from estimators.inference.likelihood import Likelihood
 from estimators.inference.roots import bracketed_roots
-from estimators.methods.variance_components import fit_variance_components
+from estimators.inference.sums_of_squares import SumsOfSquares, sums_of_squares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from estimators.data.groups import GroupData
-    from estimators.data.scaled import ScaledGroups
     from estimators.methods.profile import Method
 
     Floats = NDArray[np.float64]
@@ -73,7 +72,8 @@ def profile_intervals(data: GroupData, method: Method, level: float = 0.95) -> M
     What is at most the chi-square(1) quantile of ``level`` above the lowest criterion is in; by ML also mu,
     by REML not, as mu is no parameter of its criterion. Of published means sigma_group (and mu) alone, as
     nothing within is estimated. ML as the ``confint`` of R's lme4 (Bates, Maechler, Bolker & Walker 2015, J.
-    Stat. Softw. 67(1), section 5); every crossing is kept, as the set can be in pieces.
+    Stat. Softw. 67(1), section 5); every crossing is kept, as the set can be in pieces. With covariates the
+    spreads are those that they leave, their coefficients profiled out, and there is no mu.
 
     Args:
         data: the groups; two or more, not all with one row.
@@ -82,14 +82,12 @@ def profile_intervals(data: GroupData, method: Method, level: float = 0.95) -> M
 
     Raises:
         DataError: the data leave the method no choice: one group, one row in each, nothing that varies
-        within. OptionError: the level is not between 0 and 1.
+        within, or nothing left beside the covariates. OptionError: the level is not between 0 and 1.
 
     """
     distance = ratio_distance(level)
-    scaled = estimable(data)
-    best = float(fit_variance_components(scaled, method).ratio)
-    found = Likelihood.of(scaled, method, best, distance)
-    unit, pieces = float(scaled.unit), found.ratio_set(distance)
+    found = Likelihood.of(data, method, distance)
+    unit, pieces = found.unit, found.ratio_set(distance)
     from_zero = pieces[0][0] == 0
 
     def interval(
@@ -98,7 +96,7 @@ def profile_intervals(data: GroupData, method: Method, level: float = 0.95) -> M
         return ProfileInterval(tuple((change(low), change(high)) for low, high in ends), zero)
 
     named = {}
-    if scaled.published:
+    if found.profile.known_error:
         named["sigma_group"] = interval(pieces, lambda x: unit * float(np.sqrt(x)), from_zero)
     else:
         group, error = _spread_shadows(found, distance)
@@ -106,7 +104,8 @@ def profile_intervals(data: GroupData, method: Method, level: float = 0.95) -> M
         named["sigma_error"] = interval(error, lambda x: unit * float(np.sqrt(x)))
         named["ratio"] = interval(pieces, float, from_zero)
         named["icc"] = interval(pieces, lambda x: x / (1.0 + x), from_zero)
-    if method == "ml":
+    if method == "ml" and data.covariates is None:
+        scaled = data.scaled()
         center = found.shadow(
             distance, lambda x, d: found.center(x, d, -1), lambda x, d: found.center(x, d, 1)
         )
@@ -136,37 +135,38 @@ def exact_intervals(data: GroupData, level: float = 0.95) -> Mapping[str, ExactI
     at the true ratio l, whatever the sizes, and falls in l: what lies between its quantiles is in (Wald 1940,
     Ann. Math. Stat. 11, 96-99). Of published means the same sum is chi-square(J - 1) at the true
     sigma_group^2 (Viechtbauer 2007, Stat. Med. 26, 37-52). Empty where even at 0 it is below the lower
-    quantile.
+    quantile. With covariates both sums of squares are those that they leave, with the degrees of freedom that
+    they leave (Wald 1947, Ann. Math. Stat. 18, 586-589; Seely & El-Bassiouni 1983, Ann. Stat. 11, 197-201).
 
     Args:
         data: the groups; two or more, not all with one row.
         level: between 0 and 1.
 
     Raises:
-        DataError: one group, one row in each, or nothing that varies within.
+        DataError: one group, one row in each, nothing that varies within, or nothing left beside the
+            covariates.
         OptionError: the level is not between 0 and 1.
 
     """
     from scipy.special import chdtri, fdtri
 
     check_level(level)
-    scaled = estimable(data)
-    tail, df = (1.0 - level) / 2.0, scaled.groups - 1
-    if scaled.published:
+    squares = sums_of_squares(data)
+    tail, df, within = (1.0 - level) / 2.0, squares.df, squares.df_within
+    if squares.published:
         limits = float(chdtri(df, tail)), float(chdtri(df, 1.0 - tail))
         scale = 1.0
     else:
-        within = scaled.rows - scaled.groups
         # by the lower tails of both F and 1 / F, so that no digit of a small tail is lost
         limits = float(1.0 / fdtri(within, df, tail)), float(fdtri(df, within, tail))
-        scale = df * float(scaled.ss_within) / within
-    ends = [_where_sum_is(scaled, limit * scale) for limit in limits]
+        scale = df * squares.within / within
+    ends = [_where_sum_is(squares, limit * scale) for limit in limits]
     if ends[1] is None:
         nothing = ExactInterval(None, None)
-        return {"sigma_group": nothing} if scaled.published else {"ratio": nothing, "icc": nothing}
+        return {"sigma_group": nothing} if squares.published else {"ratio": nothing, "icc": nothing}
     low, high = ends[0] or 0.0, ends[1]
-    if scaled.published:
-        unit = float(scaled.unit)
+    if squares.published:
+        unit = squares.unit
         return {"sigma_group": ExactInterval(unit * float(np.sqrt(low)), unit * float(np.sqrt(high)))}
     return {
         "ratio": ExactInterval(low, high),
@@ -204,64 +204,21 @@ def _share_text(share: float) -> str:
     return f"{min(max(share, 0.001), 0.999):.3f}".removeprefix("0")
 
 
-def _where_sum_is(scaled: ScaledGroups, limit: float) -> float | None:
-    """The ratio at which sum w_j (ybar_j - mu)^2 has fallen to ``limit``; None where at 0 it is below."""
-    sizes = scaled.sizes
+def _where_sum_is(squares: SumsOfSquares, limit: float) -> float | None:
+    """The ratio at which the sum of squares between has fallen to ``limit``; None where at 0 it is below."""
 
     def left(ratio: Floats) -> Floats:
-        weights = sizes.information / (1.0 + sizes.information * ratio[:, None])
-        shares = weights * sizes.count
-        center = (shares @ sizes.mean) / shares.sum(axis=1)
-        off = sizes.mean - center[:, None]
-        return np.asarray((weights * (sizes.spread + sizes.count * np.square(off))).sum(axis=1) - limit)
+        return squares.between(ratio) - limit
 
     if left(np.zeros(1))[0] < 0:
         return None
-    top = 1.0 / float(sizes.information[0])
+    top = 1.0 / squares.smallest
     while left(np.array([top]))[0] > 0:
         top *= 1e3
     bottom = top
     while bottom > 0 and left(np.array([bottom]))[0] < 0:
         bottom /= 1e3
     return float(bracketed_roots(left, np.array([bottom]), np.array([top]))[0])
-
-
-def is_estimable(data: GroupData) -> bool:
-    """Whether the spreads can be told apart, so that they have intervals and tests.
-
-    Intervals and tests of the spreads that covariates or survey weights leave are not offered.
-    """
-    if data.carries & {"covariates", "group_covariates", "survey_weights"}:
-        return False
-    if data.known_variance is not None:
-        return len(data) > 1
-    return len(data) > 1 and data.df_within > 0 and data.varies_within
-
-
-def estimable(data: GroupData) -> ScaledGroups:
-    """The scaled summary of groups whose spreads can be told apart.
-
-    Raises:
-        DataError: one group, one row in each, nothing that varies within, covariates or survey weights.
-
-    """
-    if len(data) < 2:
-        raise DataError("needs at least 2 groups to tell how much groups differ")
-    data.require_repeats()
-    if data.known_variance is None and not data.varies_within:
-        raise DataError("rows do not vary within any group, so the ratio of the spreads is unbounded")
-    return data.scaled()
-
-
-def require_unweighted(data: GroupData) -> None:
-    """Make sure that rows count alike, for what draws rows anew or leaves groups out.
-
-    Raises:
-        DataError: they have weights.
-
-    """
-    if data.weights is not None:
-        raise DataError("this takes rows without weights, and these have some")
 
 
 def check_level(level: float) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from estimators.contract.joint import Joint
+from estimators.inference.estimable import is_estimable
 from estimators.inference.heterogeneity import fit_heterogeneity
 from estimators.inference.rank_grid import ERROR
 from estimators.inference.rank_sets import MOST_GROUPS, marginal_rank_sets, simultaneous_rank_sets
 from estimators.inference.ranks import TopShare, group_ranks, number_of_best
-from estimators.inference.spread_intervals import exact_intervals, is_estimable, profile_intervals
+from estimators.inference.spread_intervals import exact_intervals, profile_intervals
 from estimators.inference.spread_tests import spread_tests
 
 if TYPE_CHECKING:

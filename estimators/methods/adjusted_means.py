@@ -46,7 +46,7 @@ def _coefficients(fit: FixedGroups, covariates: Covariates) -> list[Coefficient]
     unit = np.array([covariates.unit[covariates.terms.index(term)] for term in fit.terms])
     error = np.sqrt(np.square(fit.slope_root).sum(axis=1))
     numbers = zip(fit.terms, (fit.slope / unit).tolist(), (error / unit).tolist(), strict=True)
-    return [Coefficient(*three) for three in numbers]
+    return [Coefficient(*three, df=float(fit.df)) for three in numbers]
 
 
 def _notes(fit: FixedGroups) -> list[Note]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimators.contract.fit import GroupFit, Note
+from estimators.contract.fit import Coefficient, GroupFit, Note
 from estimators.contract.shared_errors import SharedErrors
-from estimators.inference.second_order_regression import regression_mse
+from estimators.inference.second_order_regression import SpreadErrors, regression_mse
+from estimators.inference.spread_intervals import exact_sentence
 from estimators.methods.degenerate import zero_spread_notes
+from estimators.methods.homogeneity import Case, Homogeneity, homogeneity
 from estimators.methods.regression import RegressionModel, fit_regression
 from estimators.methods.regression_rows import dropped_notes
 
@@ -21,6 +25,21 @@ if TYPE_CHECKING:
     from estimators.methods.profile import Method
 
     Floats = NDArray[np.float64]
+
+LEFT_BETWEEN: Mapping[Case, str] = MappingProxyType(
+    {
+        "no_further": "What is left between groups is no more than chance would leave ({test}). ",
+        "within_chance": (
+            "What is left between groups is a little more than chance leaves on average, but well within "
+            "chance ({test}). "
+        ),
+        "beyond_chance": (
+            "{name} sees a difference ({test}) that the likelihood at its maximum does not: do not read that "
+            "as groups that are alike. "
+        ),
+    }
+)
+"""What is said of a spread of 0 beside covariates, by what a test says of what they leave."""
 
 
 def covariate_blup(data: GroupData, covariates: Covariates, method: Method, std_error: str) -> GroupFit:
@@ -50,12 +69,13 @@ def covariate_blup(data: GroupData, covariates: Covariates, method: Method, std_
     middle = data.origin + model.unit * float(rows.scaled.center)
     conditional = np.sqrt(rest) * model.sigma_group
     parts: dict[str, Any] = {"df": None}
+    errors = SpreadErrors.of(model)
     if std_error == "conditional":
         error = conditional
     elif std_error == "prediction":
         error = np.hypot(conditional, model.std_error(gap))
     else:
-        mse = regression_mse(model, np.square(model.std_error(gap)))
+        mse = regression_mse(model, np.square(model.std_error(gap)), errors)
         error = np.sqrt(np.where(mse > 0, mse, np.nan))
         parts["df"] = None if rows.scaled.published else rows.df_within
     if np.isnan(error).any():
@@ -70,10 +90,17 @@ def covariate_blup(data: GroupData, covariates: Covariates, method: Method, std_
         weight,
         center=middle + (center if own.any() else float(center[0])),
         parameters=_parameters(model, middle, explained=bool(own.any())),
-        notes=_notes(model, std_error),
-        coefficients=model.coefficients(),
+        notes=_notes(data, model, std_error),
+        coefficients=_coefficients(model, errors),
         **parts,
     )
+
+
+def _coefficients(model: RegressionModel, errors: SpreadErrors) -> tuple[Coefficient, ...]:
+    """With Satterthwaite's degrees of freedom; normal where sampling variances are known."""
+    raw = model.rows.raw
+    df = None if model.rows.scaled.published else errors.df(model.error_root(raw))
+    return model.rows.coefficients(model.beta / model.unit, model.std_error(raw), df)
 
 
 def _parameters(model: RegressionModel, middle: float, *, explained: bool) -> dict[str, float | None]:
@@ -91,12 +118,20 @@ def _parameters(model: RegressionModel, middle: float, *, explained: bool) -> di
     }
 
 
-def _notes(model: RegressionModel, std_error: str) -> tuple[Note, ...]:
+def _notes(data: GroupData, model: RegressionModel, std_error: str) -> tuple[Note, ...]:
     notes = [*dropped_notes(model.rows.dropped)]
     if model.sigma_group == 0:
         text = (
             "Once the covariates are taken off, the likelihood is largest where the spread between groups is "
-            "0, so every group is predicted by the covariates alone."
+            f"0, so every group is predicted by the covariates alone. {_test_sentence(homogeneity(data))}"
+            f"{exact_sentence(data)}"
         )
         notes += [Note("sigma_group_zero", "warning", text), *zero_spread_notes(std_error)]
     return tuple(notes)
+
+
+def _test_sentence(test: Homogeneity | None) -> str:
+    """What a test of what is left between groups says of a spread of 0."""
+    if test is None:
+        return ""
+    return LEFT_BETWEEN[test.case].format(test=test, name=test.name)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from estimators.inference.estimable import is_estimable
+from estimators.inference.sums_of_squares import sums_of_squares
+
 if TYPE_CHECKING:
     from estimators.data.groups import GroupData
 
@@ -26,9 +29,9 @@ class Homogeneity:
 
     statistic: float
     df: int
-    """J - 1."""
+    """J - 1, or what covariates leave of it."""
     df_within: int | None
-    """N - J; None for Q."""
+    """N - J minus the slopes of covariates; None for Q."""
     p: float
     """The chance of a statistic at least so large if all true means are equal."""
 
@@ -65,14 +68,37 @@ def _on_one_side(value: float, border: float, kind: str) -> str:
 
 
 def homogeneity(data: GroupData) -> Homogeneity | None:
-    """The test for these groups; None of one group, of one row in each, and of no spread within."""
+    """The test for these groups; None of one group, of one row in each, and of no spread within.
+
+    With covariates it is of what they leave between groups: F with the sums of squares and degrees of freedom
+    of module `sums_of_squares`, and Q of the residuals of weighted least squares (Q_E of meta-regression).
+    """
+    if data.covariates is not None:
+        return _beside_covariates(data)
     scaled, df = data.scaled(), len(data) - 1
     if df == 0 or not (scaled.published or data.varies_within):
         return None
-    from scipy.special import chdtrc, fdtrc
-
     between = float(np.square(scaled.value) @ scaled.information)
     if scaled.published:
+        return _of_sums(between, df)
+    return _of_sums(between, df, float(scaled.ss_within), data.df_within)
+
+
+def _beside_covariates(data: GroupData) -> Homogeneity | None:
+    if not is_estimable(data):
+        return None
+    squares = sums_of_squares(data)
+    between = float(squares.between(np.zeros(1))[0])
+    if squares.published:
+        return _of_sums(between, squares.df)
+    return _of_sums(between, squares.df, squares.within, squares.df_within)
+
+
+def _of_sums(between: float, df: int, within: float = 0.0, df_within: int | None = None) -> Homogeneity:
+    """The test by sums of squares; without ``df_within`` that between is a chi-square by itself."""
+    from scipy.special import chdtrc, fdtrc
+
+    if df_within is None:
         return Homogeneity(between, df, None, float(chdtrc(df, between)))
-    f = between / df / (float(scaled.ss_within) / data.df_within)
-    return Homogeneity(f, df, data.df_within, float(fdtrc(df, data.df_within, f)))
+    f = between / df / (within / df_within)
+    return Homogeneity(f, df, df_within, float(fdtrc(df, df_within, f)))

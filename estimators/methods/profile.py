@@ -249,6 +249,12 @@ class Profile:
             return total
         return np.asarray(np.einsum("pk,pk->p", weights * self.count, 1.0 - weights / total[:, None]))
 
+    def determinants_above(self, ratio: Floats, here: Weighted, best: float, base: Weighted) -> Floats:
+        """The log determinants at P ratios ``(P,)`` minus those at the best one, term by term."""
+        steps = self.size * (ratio[:, None] - best) / (1.0 + self.size * best)
+        value = np.asarray(np.log1p(steps) @ self.count)
+        return value + np.log(here.total / base.total[0]) if self.method == "reml" else value
+
     def criterion_at(self, ratio: Floats, of: Places) -> Floats:
         """The criterion at P points ``(P,)``, in the outcome's units."""
         return self.criterion(ratio, self.at(ratio, of), self.unit[of])

@@ -16,7 +16,6 @@ from estimators.methods.variance_components import global_minima
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from estimators.contract.fit import Coefficient
     from estimators.data.covariates import Covariates
     from estimators.data.groups import GroupData
     from estimators.methods.profile import Method
@@ -72,10 +71,6 @@ class RegressionModel:
         """A root ``(M, p)`` of the covariance matrix of combinations ``(M, p)`` of ``beta``: L with LL'."""
         inner = np.linalg.solve(self.profile.triangle.T, combinations.T)
         return np.asarray(self.sigma_error * np.linalg.solve(self.here.triangle.T, inner).T)
-
-    def coefficients(self) -> tuple[Coefficient, ...]:
-        """The coefficients in the covariates' units, the intercept at 0 of all of them."""
-        return self.rows.coefficients(self.beta / self.unit, self.std_error(self.rows.raw))
 
 
 def fit_regression(data: GroupData, method: Method) -> RegressionModel:

@@ -17,12 +17,13 @@ Terms are turned into columns that are orthonormal at lambda = 0, and the outcom
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from estimators.data.scaled import runs_of_equals
-from estimators.methods.profile import EPS, ROUNDING_AT_ZERO
+from estimators.methods.profile import CELLS_AT_A_TIME, EPS, ROUNDING_AT_ZERO
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,6 +60,18 @@ class LeastSquares:
     """(p, p) upper triangular T: T'T is A."""
     coefficients: Floats
     """(p,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Squares:
+    """What is left at P ratios."""
+
+    between: Floats
+    """(P,) Q minus what is left within groups when each has a coefficient of its own."""
+    residual: Floats
+    """(P,) Q."""
+    log_determinant: Floats
+    """(P,) log det A, in orthonormal columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +165,69 @@ class RegressionProfile:
             triangle=triangle,
             coefficients=np.linalg.solve(triangle, found),
         )
+
+    @cached_property
+    def _slopes(self) -> Floats:
+        """(P, q) an orthonormal basis of what the terms can explain within groups."""
+        return np.asarray(np.linalg.svd(self.within)[0][:, : self.rows.slopes])
+
+    @cached_property
+    def left_within(self) -> float:
+        """The residual sum of squares with a coefficient for each group, of ``df_within`` degrees."""
+        explained = self._slopes @ (self._slopes.T @ self.within_outcome)
+        return self.rows.ss_within + float(np.square(self.within_outcome - explained).sum())
+
+    @property
+    def directions(self) -> int:
+        """The lines of the matrix that :meth:`spectrum` needs, M."""
+        return len(self.information)
+
+    def spectrum(self) -> tuple[Floats, Floats]:
+        """What groups weigh in each direction between them that the terms leave, and how many have each.
+
+        The positive eigenvalues of Z'(I - H)Z, H the hat matrix at lambda = 0: of its ``df_between`` those of
+        the rows for groups, and W itself for the rows that taking groups of one W together leaves out.
+        """
+        pulled = self.information[:, None] * self.design
+        found = np.linalg.eigvalsh(np.diag(self.information) - pulled @ pulled.T)[::-1]
+        kept = np.unique(self.information, return_counts=True)[1]
+        more = self.count - kept
+        free = self.rows.df_between - int(more.sum())
+        some = more > 0
+        return (
+            np.concatenate([found[:free], self.size[some]]),
+            np.concatenate([np.ones(free), more[some]]),
+        )
+
+    def at(self, ratio: Floats, of: Places) -> Squares:
+        """What is left at P ratios ``(P,)``."""
+        del of
+        at_once = max(1, CELLS_AT_A_TIME // (self.within.size + self.design.size))
+        parts = [self._squares(ratio[i : i + at_once]) for i in range(0, len(ratio), at_once)]
+        between, determinant = (np.concatenate(one) for one in zip(*parts, strict=True))
+        return Squares(between, self.left_within + between, determinant)
+
+    def _squares(self, ratio: Floats) -> tuple[Floats, Floats]:
+        """``between`` and ``log_determinant`` of a few ratios; no difference of two large sums is taken."""
+        slopes = len(self.within)
+        root = np.sqrt(self.information / (1.0 + self.information * ratio[:, None]))
+        stack = np.empty((len(ratio), slopes + self.design.shape[0], self.design.shape[1]))
+        stack[:, :slopes], stack[:, slopes:] = self.within, root[:, :, None] * self.design
+        rest = np.empty(stack.shape[:2])
+        rest[:, :slopes], rest[:, slopes:] = self.within_outcome, root * self.outcome
+        basis, triangle = np.linalg.qr(stack)
+        for _ in range(2):
+            rest -= (basis @ (basis.transpose(0, 2, 1) @ rest[:, :, None]))[:, :, 0]
+        between = np.square(rest[:, slopes:]).sum(axis=1)
+        between += np.square(rest[:, :slopes] @ self._slopes).sum(axis=1)
+        diagonal = np.abs(np.einsum("gaa->ga", triangle))
+        return between, 2.0 * np.log(diagonal).sum(axis=1)
+
+    def determinants_above(self, ratio: Floats, here: Squares, best: float, base: Squares) -> Floats:
+        """The log determinants at P ratios ``(P,)`` minus those at the best one."""
+        steps = self.size * (ratio[:, None] - best) / (1.0 + self.size * best)
+        value = np.asarray(np.log1p(steps) @ self.count)
+        return value + (here.log_determinant - base.log_determinant[0]) if self.method == "reml" else value
 
     def terms(self, here: LeastSquares, ratio: float) -> tuple[float, float]:
         """The terms whose difference is the score: of the log determinants, and of the residual."""

@@ -125,15 +125,18 @@ class RegressionRows:
         raw[0, 1:] = -place / unit
         return np.asarray(raw)
 
-    def coefficients(self, beta: Floats, std_error: Floats | None = None) -> tuple[Coefficient, ...]:
+    def coefficients(
+        self, beta: Floats, std_error: Floats | None = None, df: Floats | None = None
+    ) -> tuple[Coefficient, ...]:
         """Coefficients ``beta (p,)`` of ``design`` in the outcome's and the covariates' units.
 
-        ``std_error (p,)`` is in those units already.
+        ``std_error (p,)`` is in those units already, with ``df (p,)`` degrees of freedom; None: normal.
         """
         value = float(self.scaled.unit) * (self.raw @ beta)
         value[0] += self.scaled.origin + float(self.scaled.unit * self.scaled.center)
-        errors = [None] * len(value) if std_error is None else std_error.tolist()
-        return tuple(Coefficient(*three) for three in zip(self.terms, value.tolist(), errors, strict=True))
+        errors, degrees = ([None] * len(value) if v is None else v.tolist() for v in (std_error, df))
+        columns = (self.terms, value.tolist(), errors, degrees)
+        return tuple(Coefficient(*four) for four in zip(*columns, strict=True))
 
     def compressed(self) -> tuple[Floats, Floats, Floats]:
         """Rows ``(M, p)``, outcomes ``(M,)`` and information ``(M,)`` that stand for all groups."""

@@ -19,7 +19,8 @@ from estimators.data.groups import GroupData
 from estimators.errors import OptionError
 from estimators.fitting.compare import run
 from estimators.fitting.fit_many import Stopped, is_looped
-from estimators.inference.spread_intervals import estimable, exact_intervals, require_unweighted
+from estimators.inference.estimable import estimable, require_unweighted
+from estimators.inference.spread_intervals import exact_intervals
 from estimators.methods.variance_components import fit_variance_components
 from estimators.risk.run import risk_steps
 from estimators.risk.scenario import Measured, mean_of_known

@@ -156,7 +156,10 @@ def test_ranks_and_selection_take_covariates(blupboard):
     roles = ["--outcome", "y", "--group", "group", "--adjust", "age", "--explained-by", "Sex"]
     done = blupboard("compare", DATA / "orthodont.csv", *roles, "--inference", "--format", "json")
     fits = {fit["estimator"]: fit for fit in done.json["fits"]}
-    assert "spreads" not in fits["reml"]["inference"]
+    found = fits["reml"]["inference"]
+    assert 0.4 < found["spreads"]["exact"]["icc"]["low"] < found["spreads"]["exact"]["icc"]["high"] < 0.8
+    assert set(found["spreads"]["profile"]) == {"sigma_group", "sigma_error", "ratio", "icc"}
+    assert found["tests"]["f"]["df"] == [25, 80]
     assert len(fits["reml"]["inference"]["ranks"]) == len(set(columns["group"]))
     chosen = blupboard("select", DATA / "orthodont.csv", *roles, "--estimator", "reml", "--format", "json")
     assert chosen.code == 0

@@ -21,7 +21,7 @@ from estimators import (
     simulate,
 )
 from estimators.fitting.fit_many import Stopped
-from estimators.inference.spread_intervals import is_estimable
+from estimators.inference.estimable import is_estimable
 from tests.estimators.test_reference import published
 from tests.inference.oracles import groups_of
 from tests.oracles import BUILT_IN
