@@ -13,7 +13,7 @@ from dashboard.pages import ids, panels
 from dashboard.pages.column_picker import column_options
 from dashboard.pages.file_reading import column_names
 from dashboard.pages.line_form import beside_pickers
-from dashboard.pages.rail import my_files
+from dashboard.pages.my_files import my_files
 from dashboard.serving.server import owner
 from dashboard.session.first_choices import first_choices, missing_columns, worked_example
 from dashboard.session.reread import read_as_before

@@ -14,7 +14,7 @@ from dashboard.ingest.first_rows import first_rows
 from dashboard.ingest.json_values import sequence, text
 from dashboard.ingest.reading_used import reading_used, two_values
 from dashboard.pages import ids, panels
-from dashboard.pages.rail import my_files
+from dashboard.pages.my_files import my_files
 from dashboard.pages.reading_panel import controls, options_of, preview
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices

@@ -12,7 +12,7 @@ from dash.exceptions import PreventUpdate
 
 from dashboard.ingest import Reading, UnreadableFile
 from dashboard.pages import ids, panels
-from dashboard.pages.rail import my_files
+from dashboard.pages.my_files import my_files
 from dashboard.pages.reading_panel import options_of
 from dashboard.pages.refused_panel import problem, raw_preview, refused_controls
 from dashboard.serving.server import owner
