@@ -36,6 +36,7 @@ from dashboard.session.choices import LEVELS
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import session_start, worked_example
 from dashboard.session.running_studies import RunningStudies
+from dashboard.storage.expiry import KEEP_DAYS
 from dashboard.storage.private_files import default_root
 from dashboard.storage.quota import Quota
 from dashboard.storage.workspace import DEFAULT_MAX_UPLOAD_BYTES, Workspace
@@ -56,6 +57,7 @@ def create_app(
     plugin_seconds: float = DEFAULT_SECONDS,
     max_upload_bytes: int = DEFAULT_MAX_UPLOAD_BYTES,
     quota: Quota | None = None,
+    keep_days: float = KEEP_DAYS,
     data: Path | None = None,
     outcome: str | None = None,
     group: str | None = None,
@@ -71,6 +73,7 @@ def create_app(
         plugin_seconds: how long a fit of a plugin may take before its process is ended.
         max_upload_bytes: the largest upload.
         quota: how much is kept; None: as `Quota` has it.
+        keep_days: how long a file is kept that nobody looks at.
         data: a file that every session finds opened.
         outcome: its outcome column.
         group: its grouping column.
@@ -88,6 +91,7 @@ def create_app(
         data_dir or default_root(),
         max_upload_bytes=max_upload_bytes,
         quota=quota,
+        keep_days=keep_days,
         samples={sample.id: sample.file for sample in registry.samples.values()},
         store=reading.store,
         raw=reading.raw,
@@ -102,12 +106,20 @@ def create_app(
         server.at_end(app.server, running.close)
     callbacks.register(app, comparisons, studies)
 
+    app.layout = _page_of(comparisons, first, prefer=data is not None)
+    return app
+
+
+def _page_of(comparisons: Comparisons, first: str, *, prefer: bool) -> Callable[[], dmc.MantineProvider]:
+    """What gives the page to whoever asks for it; ``prefer``: always with ``first`` opened."""
+
     def page() -> dmc.MantineProvider:
         who = server.owner()
-        return layout(comparisons, who, session_start(comparisons, who, first, prefer=data is not None))
+        start = session_start(comparisons, who, first, prefer=prefer)
+        news = [str(sentence) for sentence in flask.get_flashed_messages()]
+        return merge_static(layout(comparisons, who, start, news))
 
-    app.layout = lambda: merge_static(page())
-    return app
+    return page
 
 
 def _install_routes(flask_server: flask.Flask, comparisons: Comparisons, studies: RunningStudies) -> None:

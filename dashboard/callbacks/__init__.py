@@ -11,6 +11,7 @@ from dashboard.callbacks import (
     conclude,
     data,
     downloads,
+    forget,
     how_sure,
     lesson,
     line_form,
@@ -43,6 +44,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     line_form.register(app, comparisons)
     model_columns.register(app, comparisons)
     refused.register(app, comparisons)
+    forget.register(app, comparisons, studies)
     views.register(app, comparisons)
     conclude.register(app, comparisons)
     table.register(app, comparisons)

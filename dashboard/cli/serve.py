@@ -44,6 +44,13 @@ from dashboard.cli.shared import plugins_dir_option, reading_files
     help="What is kept for all visitors together, in MB.",
 )
 @click.option(
+    "--keep-days",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    help="How long a file is kept that nobody looks at.",
+)
+@click.option(
     "--allowed-host",
     "allowed_hosts",
     multiple=True,
@@ -79,6 +86,7 @@ def serve_command(
     max_upload_mb: int,
     keep_mb_each: int,
     keep_mb_total: int,
+    keep_days: int,
     allowed_hosts: tuple[str, ...],
     behind_proxy: int,
     plugin_seconds: float,
@@ -104,6 +112,7 @@ def serve_command(
                 plugin_seconds=plugin_seconds,
                 max_upload_bytes=max_upload_mb * 2**20,
                 quota=Quota(owner=keep_mb_each * 2**20, total=keep_mb_total * 2**20),
+                keep_days=keep_days,
                 data=data,
                 outcome=outcome,
                 group=group,

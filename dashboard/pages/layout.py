@@ -11,6 +11,7 @@ from dashboard.pages import ids
 from dashboard.pages.header import header
 from dashboard.pages.lesson import lesson_panel
 from dashboard.pages.methods import plugins_modal
+from dashboard.pages.my_files import forget_panel
 from dashboard.pages.rail import rail
 from dashboard.pages.reading_panel import reading_panel
 from dashboard.pages.refused_panel import refused_panel
@@ -21,6 +22,8 @@ from dashboard.scene.style import palette
 from dashboard.session.first_choices import first_design, held_reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dashboard.session.choices import Choices
     from dashboard.session.comparisons import Comparisons
     from dashboard.session.sources import GroupSource
@@ -50,8 +53,10 @@ THEME = {
 }
 
 
-def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.MantineProvider:
-    """Header, rail and comparison, with the stores between them."""
+def layout(
+    comparisons: Comparisons, owner: str, choices: Choices, news: Sequence[str] = ()
+) -> dmc.MantineProvider:
+    """Header, rail and comparison, with the stores between them; ``news`` is said beside the files."""
     source, design = comparisons.source(owner, choices), first_design(comparisons, owner)
     held = held_reading(choices)
     stores = [
@@ -77,11 +82,12 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
     return dmc.MantineProvider(
         [
             *stores,
+            dcc.Location(id=ids.ADDRESS, refresh=True),
             html.A("Skip to the answer", href="#", className="skip-link"),
             header(),
             html.Div(
                 [
-                    rail(comparisons, owner, choices, source.describe(), design),
+                    rail(comparisons, owner, choices, source.describe(), design, news=news),
                     comparison_panel(comparisons.views),
                     risk_panel(),
                     lesson_panel(),
@@ -91,6 +97,7 @@ def layout(comparisons: Comparisons, owner: str, choices: Choices) -> dmc.Mantin
             code_modal(),
             reading_panel(),
             refused_panel(),
+            forget_panel(),
             stack_modal(),
             plugins_modal(comparisons.registry),
         ],

@@ -23,6 +23,8 @@ from dashboard.session.choices import LEVELS, Choices, arrangement_choices, shar
 from dashboard.session.first_choices import held_reading
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dashboard.ingest import Table
     from dashboard.session.comparisons import Comparisons
     from dashboard.session.sources import Description
@@ -30,15 +32,24 @@ if TYPE_CHECKING:
 
 
 def rail(
-    comparisons: Comparisons, owner: str, choices: Choices, source: Description, design: Design
+    comparisons: Comparisons,
+    owner: str,
+    choices: Choices,
+    source: Description,
+    design: Design,
+    *,
+    news: Sequence[str] = (),
 ) -> html.Aside:
-    """Everything a person sets, in the order in which it is needed; ``design`` is what the dials show."""
+    """Everything a person sets, in the order in which it is needed.
+
+    ``design`` is what the dials show, ``news`` sentences about the files that are there no more.
+    """
     files = my_files(comparisons.workspace, owner, choices.source.token)
     return html.Aside(
         [
             html.H2("Data", className="on-compare first"),
             html.H2("Scenario", className="on-risk first"),
-            _sources(comparisons, files, source, design),
+            _sources(comparisons, files, source, design, news),
             risk_rail(),
             html.Div(_roles(source.table, choices), className="on-compare"),
             html.Div(id=ids.PROBLEM, className="problem", role="alert"),
@@ -55,7 +66,11 @@ def rail(
 
 
 def _sources(
-    comparisons: Comparisons, files: list[html.Div], source: Description, design: Design
+    comparisons: Comparisons,
+    files: list[html.Div],
+    source: Description,
+    design: Design,
+    news: Sequence[str],
 ) -> dmc.Tabs:
     upload = [
         html.Div(
@@ -67,6 +82,7 @@ def _sources(
         ),
         _paste_box(),
         html.Div(files, id=ids.MY_FILES),
+        html.Div([html.P(sentence, className="file-deleted") for sentence in news], role="status"),
     ]
     samples = [
         html.Button(

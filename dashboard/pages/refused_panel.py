@@ -69,12 +69,12 @@ def refused_controls(refused: RefusedFile, raw: RawRows) -> list[Any]:
     return fieldsets([("The file", text_controls(chosen, used, of))])
 
 
-def refused_line(refused: RefusedFile) -> html.Div:
-    """A line among the files: a press shows it again."""
+def refused_line(refused: RefusedFile, until: str) -> html.Div:
+    """A line among the files: a press shows it again; ``until`` says how long it is kept."""
     return html.Div(
         [
             html.Button(
-                [html.Span(refused.name, className="file-refused-name"), html.Span("not read yet")],
+                [html.Span(refused.name, className="file-refused-name"), html.Span(f"not read yet, {until}")],
                 id=ids.refused_button(refused.token),
                 className="file-name file-refused",
                 n_clicks=0,

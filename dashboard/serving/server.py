@@ -138,6 +138,12 @@ def owner() -> str:
     return cast(str, flask.session[_OWNER])
 
 
+def forget_session() -> None:
+    """End the session behind the current request: whoever comes with its cookie is somebody new."""
+    flask.session.clear()
+    owner()
+
+
 def upload() -> flask.Response:
     """Store the request's body as a dataset of this session; answers its token, name and size.
 

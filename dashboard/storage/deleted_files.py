@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dashboard.storage.datasets import Dataset, read_dataset, remove_dataset
 from dashboard.storage.errors import UnknownDataset
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNDO_MINUTES = 15
-_DELETED, _CHOICES = "deleted", "choices.json"
+FOLDER: Final = "deleted"
+_CHOICES = "choices.json"
 _MINUTES_OF_A_DAY = 24 * 60
 
 
@@ -29,8 +30,8 @@ def set_aside(root: Path, owner: str, token: str) -> None:
     """
     home = owner_folder(root, owner)
     folder = _member(home / "datasets", token)
-    make_folder(home / _DELETED)
-    aside = home / _DELETED / token
+    make_folder(home / FOLDER)
+    aside = home / FOLDER / token
     folder.rename(aside)
     choices = home / "choices" / f"{token}.json"
     if choices.exists():
@@ -45,7 +46,7 @@ def put_back(root: Path, owner: str, token: str) -> Dataset:
     """Undo `set_aside`, choices included. Raises UnknownDataset once it has been removed for good."""
     home = owner_folder(root, owner)
     remove_for_good(home)
-    aside = _member(home / _DELETED, token)
+    aside = _member(home / FOLDER, token)
     choices = aside / _CHOICES
     if choices.exists():
         choices.replace(home / "choices" / f"{token}.json")
@@ -61,13 +62,13 @@ def deleted_datasets(root: Path, owner: str) -> tuple[Dataset, ...]:
     """What this owner can still put back, the last that was deleted first."""
     home = owner_folder(root, owner)
     remove_for_good(home)
-    folders = sorted(children(home / _DELETED), key=age_in_days)
+    folders = sorted(children(home / FOLDER), key=age_in_days)
     return tuple(dataset for dataset in map(read_dataset, folders) if dataset is not None)
 
 
 def remove_for_good(home: Path) -> None:
     """Remove what the owner whose folder is `home` deleted longer ago than `UNDO_MINUTES`."""
-    for folder in children(home / _DELETED):
+    for folder in children(home / FOLDER):
         if age_in_days(folder) * _MINUTES_OF_A_DAY > UNDO_MINUTES:
             remove_dataset(folder)
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dashboard.storage.datasets import idle_days, remove_dataset
+from dashboard.storage import deleted_files, refused_files
+from dashboard.storage.datasets import DATASETS, idle_days, remove_dataset
 from dashboard.storage.deleted_files import remove_for_good
-from dashboard.storage.incoming import is_of_running
+from dashboard.storage.incoming import disk_errors, is_of_running, new_name
 from dashboard.storage.private_files import age_in_days, children, owner_folder, remove
+from dashboard.storage.quota import bytes_in
 from dashboard.storage.refused_files import remove_expired_refused
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
+KEEP_DAYS = 30.0
+"""How long a dataset is kept that nobody looks at."""
 _ABANDONED_AFTER_DAYS = 1 / 24
 
 
@@ -22,9 +30,39 @@ def remove_owned(home: Path, token: str) -> None:
     (home / "choices" / f"{token}.json").unlink(missing_ok=True)
 
 
-def forget_owner(root: Path, owner: str) -> None:
-    """Remove all that is kept of an owner, at once and for good."""
-    remove(owner_folder(root, owner))
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of an owner."""
+
+    files: int
+    """Uploads: in use, not read yet, or deleted and still to be had back."""
+    bytes: int
+    """Of these and of all settings."""
+
+
+def kept_of(root: Path, owner: str) -> Kept:
+    """Count what is kept of an owner."""
+    home = owner_folder(root, owner)
+    folders = (home / part for part in (DATASETS, deleted_files.FOLDER, refused_files.FOLDER))
+    return Kept(sum(len(children(folder)) for folder in folders), bytes_in(home))
+
+
+def forget_owner(root: Path, owner: str) -> Kept:
+    """Remove all that is kept of an owner, for good; returns what that was.
+
+    In one step it is out of everybody's reach. Raises CannotWrite where the disk does not let it go.
+    """
+    kept, home, aside = kept_of(root, owner), owner_folder(root, owner), new_name(root / "incoming")
+    with disk_errors(root / "incoming"):
+        if home.is_dir():
+            home.rename(aside)
+            shutil.rmtree(aside)
+    return kept
+
+
+def kept_until(folder: Path, keep_days: float) -> date:
+    """The day (UTC) on which a file in its folder goes if nobody looks at it again."""
+    return (datetime.now(UTC) + timedelta(days=keep_days - idle_days(folder))).date()
 
 
 def remove_expired(root: Path, keep_days: float) -> None:

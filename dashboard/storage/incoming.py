@@ -42,10 +42,25 @@ def work_folder(incoming: Path) -> Iterator[Path]:
 
     Raises NoRoom on a full disk, CannotWrite on one that is read-only, gone or broken.
     """
-    folder = incoming / f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(16)}"
+    folder = new_name(incoming)
     try:
-        folder.mkdir(mode=0o700)
-        yield folder
+        with disk_errors(incoming):
+            folder.mkdir(mode=0o700)
+            yield folder
+    finally:
+        remove(folder)
+
+
+def new_name(incoming: Path) -> Path:
+    """A name in `incoming` that nothing has; what bears it goes with this process, however that ends."""
+    return incoming / f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(16)}"
+
+
+@contextmanager
+def disk_errors(incoming: Path) -> Iterator[None]:
+    """Raise NoRoom on a full disk, CannotWrite on one that is read-only, gone or broken."""
+    try:
+        yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoRoom("The server's disk is full; free some space and try again.") from error
@@ -55,8 +70,6 @@ def work_folder(incoming: Path) -> Iterator[Path]:
                 "what is there can be looked at; tell whoever runs the server."
             ) from error
         raise
-    finally:
-        remove(folder)
 
 
 def spool(stream: IO[bytes], target: Path, length: int | None, *, most: int, too_large: str) -> None:

@@ -52,7 +52,7 @@ from dashboard.storage.errors import (
     WorkspaceError,
     format_bytes,
 )
-from dashboard.storage.expiry import remove_expired, remove_owned
+from dashboard.storage.expiry import KEEP_DAYS, remove_expired, remove_owned
 from dashboard.storage.incoming import spool, work_folder
 from dashboard.storage.kept_upload import unpacked_upload
 from dashboard.storage.presets import keep_preset, kept_preset
@@ -110,7 +110,7 @@ class Workspace:
         *,
         max_upload_bytes: int = DEFAULT_MAX_UPLOAD_BYTES,
         samples: Mapping[str, Path] | None = None,
-        keep_days: float = 30,
+        keep_days: float = KEEP_DAYS,
         store: StoreTable | None = None,
         raw: ShowRaw | None = None,
         quota: Quota | None = None,

@@ -217,6 +217,22 @@ def test_a_deleted_file_comes_back_as_it_was(board, schools):
     assert board.locator(".file-deleted").count() == 0
 
 
+def test_all_that_is_kept_goes_at_ones_word(board, schools):
+    upload(board, schools)
+    assert "kept until" in board.inner_text(".files")
+    board.get_by_role("button", name="Delete all my data now").click()
+    board.get_by_role("button", name="Keep it").click()
+    board.get_by_role("dialog").wait_for(state="hidden")
+    board.get_by_role("button", name="Delete all my data now").click()
+    with board.expect_navigation():
+        board.get_by_role("button", name="Delete all of it").click()
+    board.get_by_text("1 file (").wait_for()
+    settle(board)
+    assert "schools.csv" in board.inner_text("#dataset-chip")
+    assert board.locator("button.file-name").count() == 0
+    assert "maths_score" not in board.inner_text(".page")
+
+
 def test_two_visitors_never_see_each_others_data(board, visitor, schools):
     upload(board, schools)
     settle(board)

@@ -8,17 +8,21 @@ import stat
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from dashboard.ingest import Reading, UnreadableFile
+from dashboard.storage.deleted_files import set_aside
 from dashboard.storage.errors import (
     CannotWrite,
     NoRoom,
     UnusableRoot,
 )
-from dashboard.storage.expiry import forget_owner
+from dashboard.storage.expiry import Kept, forget_owner, kept_until
 from dashboard.storage.incoming import work_folder
+from dashboard.storage.private_files import owner_folder
 from dashboard.storage.quota import Quota
 from dashboard.storage.workspace import SIMULATED, Workspace
 from tests.serving.kept_files import CSV, age, files_in, receive
@@ -96,11 +100,38 @@ def test_nobody_else_on_the_machine_can_read_what_is_kept(workspace, root):
 
 def test_an_owner_can_have_all_forgotten_at_once(workspace, root):
     receive(workspace, "ann")
+    set_aside(root, "ann", receive(workspace, "ann").token)
+    with pytest.raises(UnreadableFile):
+        receive(workspace, "ann", "refused.csv", b"1.5|a\n2.5|b\n")
+    workspace.save_choices("ann", SIMULATED, {"a": 1})
     kept = receive(workspace, "bob")
-    forget_owner(root, "ann")
+    size = sum(path.stat().st_size for path in files_in(root, f"owners/{owner_folder(root, 'ann').name}"))
+    assert forget_owner(root, "ann") == Kept(3, size)
+    assert [folder.name for folder in (root / "owners").iterdir()] == [owner_folder(root, "bob").name]
+    assert files_in(root, "incoming") == []
     assert workspace.list("ann") == ()
-    assert len(list((root / "owners").iterdir())) == 1
     assert workspace.list("bob") == (kept,)
+    assert forget_owner(root, "ann") == Kept(0, 0)
+
+
+def test_what_the_disk_does_not_let_go_is_said(workspace, root, monkeypatch):
+    kept = receive(workspace, "ann")
+
+    def read_only(*_):
+        raise OSError(errno.EROFS, "no")
+
+    monkeypatch.setattr(Path, "rename", read_only)
+    with pytest.raises(CannotWrite, match="cannot write to its disk"):
+        forget_owner(root, "ann")
+    assert workspace.list("ann") == (kept,)
+
+
+def test_the_day_on_which_a_file_goes_is_counted_from_its_last_use(workspace):
+    folder = receive(workspace).table.path.parent
+    today = datetime.now(UTC)
+    assert kept_until(folder, 30) - today.date() in {timedelta(30), timedelta(31)}  # at midnight
+    age(folder / "meta.json", 20)
+    assert kept_until(folder, 30) - today.date() in {timedelta(10), timedelta(11)}
 
 
 def test_what_a_process_that_was_killed_left_is_removed_at_the_next_start(workspace, root):
