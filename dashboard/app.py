@@ -32,6 +32,7 @@ from dashboard.plugin_host.reading_processes import ReadingProcesses
 from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
 from dashboard.serving import server
+from dashboard.serving.lifetime import at_end
 from dashboard.session.choices import LEVELS
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import session_start, worked_example
@@ -103,7 +104,7 @@ def create_app(
     _install_routes(app.server, comparisons, studies)
     # in this order: both wait for plugins
     for running in (reading, processes, studies, comparisons.coverage, comparisons.fit_cache):
-        server.at_end(app.server, running.close)
+        at_end(app.server, running.close)
     callbacks.register(app, comparisons, studies)
 
     app.layout = _page_of(comparisons, first, prefer=data is not None)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from dashboard.cli.reading_flags import stack_option
 from dashboard.cli.shared import plugins_dir_option, reading_files
 
+if TYPE_CHECKING:
+    import dash
 
-@click.command("serve")
+
+@click.command("serve", context_settings={"auto_envvar_prefix": "BLUPBOARD"})
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; by default 8050 or the next free one.")
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
@@ -54,6 +58,7 @@ from dashboard.cli.shared import plugins_dir_option, reading_files
     "--allowed-host",
     "allowed_hosts",
     multiple=True,
+    envvar="BLUPBOARD_ALLOWED_HOST",
     metavar="NAME",
     help="A name under which the server may be asked, besides the local ones and --host.  [multiple]",
 )
@@ -73,55 +78,66 @@ from dashboard.cli.shared import plugins_dir_option, reading_files
 )
 @plugins_dir_option
 def serve_command(
-    *,
-    host: str,
-    port: int | None,
-    no_browser: bool,
-    desktop: bool,
-    data: Path | None,
-    outcome: str | None,
-    group: str | None,
-    stack: tuple[str, ...],
-    data_dir: Path | None,
-    max_upload_mb: int,
-    keep_mb_each: int,
-    keep_mb_total: int,
-    keep_days: int,
-    allowed_hosts: tuple[str, ...],
-    behind_proxy: int,
-    plugin_seconds: float,
-    plugins_dirs: tuple[Path, ...],
+    *, host: str, port: int | None, no_browser: bool, desktop: bool, **settings: Unpack[Settings]
 ) -> None:
-    """Serve the dashboard on this machine and open it in the browser."""
-    if data is None and (outcome or group or stack):
+    """Serve the dashboard on this machine and open it in the browser.
+
+    Each option may be given by a variable, BLUPBOARD_DATA_DIR for --data-dir.
+    """
+    from dashboard.serving.listener import CannotListen
+    from dashboard.serving.server import serve
+    from dashboard.storage.errors import WorkspaceError
+
+    try:
+        app = configured_app(settings)
+        serve(app.server, host, port, browser=not no_browser, desktop=desktop)
+    except (CannotListen, WorkspaceError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+class Settings(TypedDict):
+    """The options that say what is served, and to whom."""
+
+    data: Path | None
+    outcome: str | None
+    group: str | None
+    stack: tuple[str, ...]
+    data_dir: Path | None
+    max_upload_mb: int
+    keep_mb_each: int
+    keep_mb_total: int
+    keep_days: int
+    allowed_hosts: tuple[str, ...]
+    behind_proxy: int
+    plugin_seconds: float
+    plugins_dirs: tuple[Path, ...]
+
+
+def configured_app(settings: Settings) -> dash.Dash:
+    """The dashboard as these options have it. Raises ClickException and WorkspaceError with a sentence."""
+    if settings["data"] is None and (settings["outcome"] or settings["group"] or settings["stack"]):
         raise click.ClickException(
             "--outcome, --group and --stack name columns of a file: give it with --data FILE"
         )
     from dashboard.app import create_app
     from dashboard.serving.asked_from import allow_hosts, trust_proxies
-    from dashboard.serving.listener import CannotListen
-    from dashboard.serving.server import serve
-    from dashboard.storage.errors import WorkspaceError
     from dashboard.storage.quota import Quota
 
-    try:
-        with reading_files():
-            app = create_app(
-                data_dir=data_dir,
-                plugins_dirs=plugins_dirs,
-                plugin_seconds=plugin_seconds,
-                max_upload_bytes=max_upload_mb * 2**20,
-                quota=Quota(owner=keep_mb_each * 2**20, total=keep_mb_total * 2**20),
-                keep_days=keep_days,
-                data=data,
-                outcome=outcome,
-                group=group,
-                stack=stack,
-            )
-        if allowed_hosts:
-            allow_hosts(app.server, allowed_hosts)
-        if behind_proxy:
-            trust_proxies(app.server, behind_proxy)
-        serve(app.server, host, port, browser=not no_browser, desktop=desktop)
-    except (CannotListen, WorkspaceError) as error:
-        raise click.ClickException(str(error)) from error
+    with reading_files():
+        app = create_app(
+            data_dir=settings["data_dir"],
+            plugins_dirs=settings["plugins_dirs"],
+            plugin_seconds=settings["plugin_seconds"],
+            max_upload_bytes=settings["max_upload_mb"] * 2**20,
+            quota=Quota(owner=settings["keep_mb_each"] * 2**20, total=settings["keep_mb_total"] * 2**20),
+            keep_days=settings["keep_days"],
+            data=settings["data"],
+            outcome=settings["outcome"],
+            group=settings["group"],
+            stack=settings["stack"],
+        )
+    if settings["allowed_hosts"]:
+        allow_hosts(app.server, settings["allowed_hosts"])
+    if settings["behind_proxy"]:
+        trust_proxies(app.server, settings["behind_proxy"])
+    return app

@@ -7,11 +7,9 @@ the probes, the checks against requests from elsewhere, security headers, and er
 from __future__ import annotations
 
 import hashlib
-import logging
 import secrets
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -41,6 +39,7 @@ from dashboard.serving.asked_from import (
 )
 from dashboard.serving.desktop import open_browser, open_window
 from dashboard.serving.fair_server import PROBES
+from dashboard.serving.lifetime import at_work
 from dashboard.serving.probes import install_probes
 from dashboard.storage.errors import (
     CannotWrite,
@@ -50,8 +49,6 @@ from dashboard.storage.errors import (
     UnknownDataset,
     WorkspaceError,
 )
-from dashboard.storage.expiry import remove_expired
-from dashboard.storage.incoming import work_folder
 from dashboard.storage.workspace import Workspace
 from dashboard.words.grammar import shortened
 
@@ -65,15 +62,12 @@ _COMPRESSED = {
     "COMPRESS_MIN_SIZE": 1_000,  # what fits into one packet arrives no sooner for being smaller
     "COMPRESS_LEVEL": 4,
 }
-_HOUR_SECONDS = 3_600.0
-_log = logging.getLogger(__name__)
 _MAX_BODY_BYTES = 2**20
 """Of every request but an upload."""
 _PUBLIC = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
 """What is the same for everybody, and the page without anything in it."""
 _OWNER = "owner"
 _EXTENSION = "blupboard"
-_CLOSING = "blupboard-closing"
 _STATUS_OF: dict[type[WorkspaceError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Interrupted: HTTPStatus.BAD_REQUEST,
@@ -122,11 +116,6 @@ def install(
 def workspace_of(server: flask.Flask) -> Workspace:
     """Return the workspace that `install` gave to `server`."""
     return cast(Workspace, server.extensions[_EXTENSION])
-
-
-def at_end(server: flask.Flask, close: Callable[[], None]) -> None:
-    """Have `close` called when `serve` ends."""
-    server.extensions.setdefault(_CLOSING, []).append(close)
 
 
 def owner() -> str:
@@ -187,37 +176,29 @@ def serve(
     """Serve until Ctrl-C, SIGTERM, or the closing of the window where `desktop` asks for one.
 
     `port` None means 8050, or the next free one. `browser` opens the page where there is a screen.
-    Raises `listener.CannotListen` with a sentence for the person.
+    Raises `listener.CannotListen`, and InUse where another process serves the same data folder, with a
+    sentence for the person.
     """
     from dashboard.serving.listener import Listener, bind
 
     listening = bind(host, DEFAULT_PORT if port is None else port, or_next_free=port is None)
     answer_for(server, host)
     workspace = workspace_of(server)
-    listener = Listener(
-        server,
-        listening,
-        max_body_bytes=max(workspace.max_upload_bytes, _MAX_BODY_BYTES),
-        too_large_message=workspace.too_large_message,
-    )
-    print(f"blupboard is at {listener.url} (Ctrl-C ends it)", flush=True)
-    try:
-        # a folder of this process: after its end, however that comes, the next one removes it
-        with (
-            work_folder(workspace.incoming) as own,
-            _temporary_files_in(own),
-            cleaned_hourly(workspace),
-            _signals_exit(),
-        ):
-            if desktop:
-                _serve_window(listener, workspace.root / "window")
-            else:
-                if browser:
-                    open_browser(listener.url)
-                listener.run()
-    finally:
-        for close in server.extensions.get(_CLOSING, ()):
-            close()
+    with at_work(server, workspace) as note_address, _signals_exit():
+        listener = Listener(
+            server,
+            listening,
+            max_body_bytes=max(workspace.max_upload_bytes, _MAX_BODY_BYTES),
+            too_large_message=workspace.too_large_message,
+        )
+        note_address(listener.url)
+        print(f"blupboard is at {listener.url} (Ctrl-C ends it)", flush=True)
+        if desktop:
+            _serve_window(listener, workspace.root / "window")
+        else:
+            if browser:
+                open_browser(listener.url)
+            listener.run()
 
 
 def _serve_window(listener: Listener, profile: Path) -> None:
@@ -232,35 +213,6 @@ def _serve_window(listener: Listener, profile: Path) -> None:
     finally:
         listener.stop()
         thread.join()
-
-
-@contextmanager
-def _temporary_files_in(folder: Path) -> Iterator[None]:
-    """Keep the bodies that wait in temporary files off /tmp, which is memory on many systems."""
-    before, tempfile.tempdir = tempfile.tempdir, str(folder)
-    try:
-        yield
-    finally:
-        tempfile.tempdir = before
-
-
-@contextmanager
-def cleaned_hourly(workspace: Workspace) -> Iterator[None]:
-    """Remove once an hour what has expired, beside all else."""
-    ended = threading.Event()
-
-    def clean() -> None:
-        while not ended.wait(_HOUR_SECONDS):
-            try:
-                remove_expired(workspace.root, workspace.keep_days)
-            except OSError as error:
-                _log.warning("what has expired cannot be removed: %s", error.strerror)
-
-    threading.Thread(target=clean, name="cleaning", daemon=True).start()
-    try:
-        yield
-    finally:
-        ended.set()
 
 
 @contextmanager

@@ -27,6 +27,10 @@ class UnusableRoot(WorkspaceError):
     """The root folder cannot be created or written."""
 
 
+class InUse(WorkspaceError):
+    """Another process serves the root folder."""
+
+
 class UnusableSample(WorkspaceError):
     """The file of a sample cannot be read."""
 

@@ -58,7 +58,6 @@ from dashboard.storage.kept_upload import unpacked_upload
 from dashboard.storage.presets import keep_preset, kept_preset
 from dashboard.storage.private_files import (
     children,
-    make_folder,
     owner_folder,
     read_json,
     remove,
@@ -75,6 +74,7 @@ from dashboard.storage.refused_files import (
     refused_file,
     show_raw,
 )
+from dashboard.storage.root_folder import make_root
 from dashboard.storage.sample_tables import SAMPLE_PREFIX, SampleTables
 from dashboard.storage.signing_key import signing_key
 
@@ -101,7 +101,7 @@ class Workspace:
     Opening it creates the folder if need be, and removes datasets untouched for `keep_days` days and the
     remains of interrupted uploads. Several processes may use one root at the same time.
 
-    Raises UnusableRoot when the folder cannot be created or written.
+    Raises UnusableRoot when the folder cannot be created or written, or is of a newer version.
     """
 
     def __init__(
@@ -128,9 +128,7 @@ class Workspace:
         self._building = threading.Lock()
         self.incoming = root / "incoming"
         try:
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in ("incoming", "owners", "samples", "shared"):
-                make_folder(root / folder)
+            make_root(root)
             remove_expired(root, keep_days)
         except OSError as error:
             raise UnusableRoot(

@@ -184,8 +184,8 @@ SERVE = textwrap.dedent("""
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_serving_ends_cleanly_and_without_a_given_port_takes_the_next_free_one(tmp_path, end):
-    command = [sys.executable, "-c", SERVE, str(tmp_path / "data")]
-    with running(command) as (first, port), running(command) as (_, other):
+    one, two = ([sys.executable, "-c", SERVE, str(tmp_path / name)] for name in ("one", "two"))
+    with running(one) as (first, port), running(two) as (_, other):
         assert other != port
         assert ask(other, "GET", "/health")[0] == 200
         assert ask(port, "GET", "/health", Host="evil.example")[0] == 421
