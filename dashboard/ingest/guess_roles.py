@@ -166,7 +166,16 @@ def names_the_line(name: str) -> bool:
 def _names_a_time(name: str) -> bool:
     """Whether the name of a column says when its cells were measured: week 3, t2, 2019."""
     is_year = re.fullmatch("[0-9]{4}", name) is not None and _YEARS[0] <= int(name) <= _YEARS[1]
-    return is_year or bool(_words(name) & _TIME_WORDS)
+    return is_year or _is_called_as_time(name)
+
+
+def _is_called_as_time(name: str) -> bool:
+    """Whether a word of a name is one of time, and none in the unit of a measure: yield (t/ha), sales per day."""
+    words = _words(name)
+    found = words & _TIME_WORDS
+    if words & (_OUTCOME_WORDS - _TIME_WORDS):
+        found = frozenset() if "per" in words else found - {"t"}
+    return bool(found)
 
 
 def _likeliest(scores: dict[str, float], given: str | None, most: int) -> list[str]:
@@ -198,7 +207,7 @@ def _is_row_number(column: Column, seen: Dependence) -> bool:
 
 def _is_time(column: Column, seen: Dependence) -> bool:
     """Whether a column says when: a date, a name of time, or whole numbers that are calendar years."""
-    if column.kind == "date" or _words(column.name) & _TIME_WORDS:
+    if column.kind == "date" or _is_called_as_time(column.name):
         return True
     low, high = seen.ends(column.name)
     years = column.whole and _YEARS[0] <= low <= high <= _YEARS[1]

@@ -105,6 +105,24 @@ def noise(count):
             [[f"2024-01-{1 + i % 28:02}", i % 7, i, v] for i, v in enumerate(noise(200))],
             ("sales", "store"),
         ),
+        # the units of a measure are no time: tonnes, per day
+        (
+            ["genotype", "block", "year", "yield (t/ha)", "height cm"],
+            [[f"G{i % 12}", i // 12 % 3, 2022 + i // 36, v / 10, round(2 * v)]
+             for i, v in enumerate(noise(72))],
+            ("yield (t/ha)", "genotype"),
+        ),
+        (
+            ["genotype", "block", "year", "yield_t_ha", "height cm"],
+            [[f"G{i % 12}", i // 12 % 3, 2022 + i // 36, v / 10, round(2 * v)]
+             for i, v in enumerate(noise(72))],
+            ("yield_t_ha", "genotype"),
+        ),
+        (
+            ["store", "sales per day", "floor area"],
+            [[f"S{i % 9}", v, 100 + i % 9 * 13.5] for i, v in enumerate(noise(90))],
+            ("sales per day", "store"),
+        ),
     ],
 )  # fmt: skip
 def test_roles_are_guessed(tmp_path, header, rows, roles):
