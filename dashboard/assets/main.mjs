@@ -21,6 +21,7 @@ import {byNamePlace} from './page/table_order.mjs';
 import './page/upload.mjs';
 import './page/waiting.mjs';
 import {register} from './shared/dash.mjs';
+import {Disclosure} from './shared/disclosure.mjs';
 import {StaticHtml} from './shared/static_html.mjs';
 
 register('blupboard', {
@@ -41,7 +42,7 @@ register('blupboard', {
     turnDials,
 });
 // The renderer finds components by their name space, in the window.
-window.blupboard = {StaticHtml};
+window.blupboard = {Disclosure, StaticHtml};
 // The table and the inputs take functions by name too, each kit from an object of its own in the window and from nowhere
 // else: {"function": "byNamePlace"} in words/table.py, {"function": "columnOption"} in pages/rail.py.
 window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};

@@ -11,7 +11,7 @@ from dash import ALL, Input, Output, State, ctx, no_update, set_props
 from dashboard.callbacks.changed_inputs import changed_inputs
 from dashboard.callbacks.kept_controls import kept_choices
 from dashboard.callbacks.linked_groups import view_requests
-from dashboard.callbacks.views import view_outputs, view_values, views_unchanged
+from dashboard.callbacks.views import card_contents
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids, panels
 from dashboard.pages.comparison import comparison_content, pending_ids, unused_file
@@ -66,6 +66,7 @@ _OUTPUTS = {
     "closest": Output(ids.CLOSEST, "children"),
     "roles": Output(ids.ROLES, "hidden"),
     "draw_bar": Output(ids.DRAW_BAR, "hidden"),
+    "views": Output(ids.FIGURES, "data"),
 }
 
 
@@ -125,13 +126,11 @@ class Page(TypedDict, total=False):
 
 def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callback of this file."""
-    outputs = {**_OUTPUTS, "views": view_outputs(comparisons.live_views, ids.FIGURES)}
-    app.callback(output=outputs, inputs=_INPUTS)(partial(_refresh, comparisons))
+    app.callback(output=_OUTPUTS, inputs=_INPUTS)(partial(_refresh, comparisons))
 
 
 def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
-    views = comparisons.live_views
-    unchanged = {**dict.fromkeys(_OUTPUTS, no_update), "views": views_unchanged(views)}
+    unchanged = dict.fromkeys(_OUTPUTS, no_update)
     triggers = changed_inputs()
     if not page["dataset"] or _is_of_no_account(triggers, page["dataset"]["token"], page["before"]):
         return unchanged
@@ -152,7 +151,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         content = comparison_content(comparisons, choices, comparisons.source(owner(), choices), scene)
         content["reading_undo"] = undo_line(held_in(page))
         parts = view_requests(comparisons, page["parts"], scene.selection_key)
-        content["views"] = view_values(draw_views(views, scene, parts))
+        content["views"] = card_contents(draw_views(comparisons.live_views, scene, parts))
         return content | table_update(scene, Choices.from_json(page["before"]))
     except DesignError as error:
         set_props(ids.dial_error(error.field), {"children": sentence(str(error))})

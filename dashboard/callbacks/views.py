@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from dash import ClientsideFunction, Input, Output, State, no_update
 
 from dashboard.callbacks.changed_inputs import changed_inputs
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
-from dashboard.pages.views import legend_items
+from dashboard.pages.symbols import symbol_sources
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
 from dashboard.storage.errors import WorkspaceError
@@ -17,11 +17,12 @@ from dashboard.words.grammar import sentence
 from estimators import BlupboardError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     import dash
 
-    from dashboard.figures.page_view import Drawing, PageView
+    from dashboard.figures.legend import LegendEntry
+    from dashboard.figures.page_view import Drawing
     from dashboard.figures.plotly_json import FigureJson
     from dashboard.session.comparisons import Comparisons
 
@@ -44,60 +45,57 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
             )
     if comparisons.later_views:
         app.callback(
-            output=view_outputs(comparisons.later_views, ids.LATER_FIGURES),
-            inputs=[Input(ids.CHOICES, "data"), Input(ids.THEME, "data")],
+            Output(ids.LATER_FIGURES, "data"),
+            [Input(ids.CHOICES, "data"), Input(ids.THEME, "data")],
             prevent_initial_call=True,
         )(lambda given, theme: _on_choices(comparisons, given, theme))
 
 
-def _on_choices(comparisons: Comparisons, given: object, theme: object) -> dict[str, Any]:
+def _on_choices(comparisons: Comparisons, given: object, theme: object) -> object:
     """Draw what can wait. Another theme alone asks for nothing but what plugins draw for a theme."""
     views = comparisons.later_views
     choices = Choices.from_json(given)
     if choices is None or theme is None:
-        return views_unchanged(views)
+        return no_update
     try:
         light, themed = (
             comparisons.scene(owner(), choices, 0.0, dark=dark) for dark in (False, theme == "dark")
         )
     except (BlupboardError, WorkspaceError, ValueError):
-        return views_unchanged(views)  # the comparison's own callback says what is wrong
+        return no_update  # the comparison's own callback says what is wrong
     drawn = dict(draw_views([view for view in views if view.for_theme], themed))
     if changed_inputs() == [ids.THEME] and not any(drawing.figure for drawing in drawn.values()):
-        return views_unchanged(views)
+        return no_update
     drawn |= draw_views([view for view in views if not view.for_theme], light)
-    return view_values({view.id: drawn[view.id] for view in views})
+    return card_contents({view.id: drawn[view.id] for view in views})
 
 
-def view_outputs(views: Sequence[PageView], store: str) -> dict[str, Any]:
-    """What a callback writes to for these views; their figures go to the store."""
+class CardContent(TypedDict):
+    """What a view's card holds; ``assets/linked/card_content.mjs`` writes it."""
+
+    figure: FigureJson
+    hidden: bool
+    problem: str
+    """What is said in a picture's place."""
+    subtitle: str
+    legend: list[dict[str, str]]
+
+
+def card_contents(drawings: Mapping[str, Drawing]) -> dict[str, CardContent]:
+    """The cards' contents, by their graphs, from drawings by their views."""
+    return {ids.view_graph(name): _content(drawing) for name, drawing in drawings.items()}
+
+
+def _content(drawing: Drawing) -> CardContent:
     return {
-        "figures": Output(store, "data"),
-        "hidden": [Output(ids.view_panel(view.id), "hidden") for view in views],
-        "problems": [Output(ids.view_problem(view.id), "children") for view in views],
-        "subtitles": [Output(ids.view_subtitle(view.id), "children") for view in views],
-        "legends": [Output(ids.view_legend(view.id), "children") for view in views],
+        "figure": drawing.figure or EMPTY,
+        "hidden": drawing.figure is None and not drawing.problem,
+        "problem": sentence(drawing.problem),
+        "subtitle": drawing.subtitle,
+        "legend": [_legend_item(entry) for entry in drawing.legend],
     }
 
 
-def view_values(drawings: Mapping[str, Drawing]) -> dict[str, Any]:
-    """The values of these outputs: figures by graph, who is hidden, and what is said in a picture's place."""
-    return {
-        "figures": {ids.view_graph(name): drawing.figure or EMPTY for name, drawing in drawings.items()},
-        "hidden": [drawing.figure is None and not drawing.problem for drawing in drawings.values()],
-        "problems": [sentence(drawing.problem) for drawing in drawings.values()],
-        "subtitles": [drawing.subtitle for drawing in drawings.values()],
-        "legends": [legend_items(drawing.legend) for drawing in drawings.values()],
-    }
-
-
-def views_unchanged(views: Sequence[PageView]) -> dict[str, Any]:
-    """The values that leave these outputs as they are."""
-    nothing = [no_update] * len(views)
-    return {
-        "figures": no_update,
-        "hidden": nothing,
-        "problems": nothing,
-        "subtitles": nothing,
-        "legends": nothing,
-    }
+def _legend_item(entry: LegendEntry) -> dict[str, str]:
+    light, dark = symbol_sources(entry.style)
+    return {"label": entry.label, "note": entry.note, "light": light, "dark": dark}

@@ -170,7 +170,7 @@ def _names_a_time(name: str) -> bool:
 
 
 def _is_called_as_time(name: str) -> bool:
-    """Whether a word of a name is one of time, and none in the unit of a measure: yield (t/ha), sales per day."""
+    """Whether a word of a name is one of time and none in a unit of measure: yield (t/ha), sales per day."""
     words = _words(name)
     found = words & _TIME_WORDS
     if words & (_OUTCOME_WORDS - _TIME_WORDS):

@@ -8,8 +8,9 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria, data, explained
-from dashboard.pages.symbols import estimator_symbol, icon
+from dashboard.pages.attributes import data, explained
+from dashboard.pages.disclosure import Disclosure
+from dashboard.pages.symbols import estimator_symbol
 from dashboard.session.choices import own_options
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def plugin_words(source: Source) -> str:
 
 def _about(
     estimator: Estimator, options: tuple[OptionSpec, ...], values: Mapping[str, OptionValue], source: Source
-) -> dmc.Popover:
+) -> Disclosure:
     controls = [
         option_control(
             ids.estimator_option(estimator.id, spec.name), spec, values.get(spec.name, spec.default)
@@ -77,32 +78,18 @@ def _about(
         for spec in options
     ]
     label = f"Options of {estimator.label}" if options else f"About {estimator.label}"
-    button = dmc.ActionIcon(
-        icon("gear" if options else "info"),
-        variant="subtle",
-        color="gray",
-        size="md",
-        **aria(label=label),
-    )
-    return dmc.Popover(
+    return Disclosure(
         [
-            dmc.PopoverTarget(button),
-            dmc.PopoverDropdown(
-                html.Div(
-                    [
-                        html.P(estimator.summary, className="about-summary"),
-                        html.P(f"{estimator.citation} {plugin_words(source)}", className="about-citation"),
-                        *controls,
-                    ],
-                    className="about-estimator",
-                )
+            html.P(estimator.summary, className="about-summary"),
+            *(
+                html.P(words, className="about-citation")
+                for words in (estimator.citation, plugin_words(source))
+                if words
             ),
+            *controls,
         ],
-        position="right",
-        withArrow=True,
-        shadow="md",
-        width=280,
-        trapFocus=bool(options),
+        icon="gear" if options else "info",
+        label=label,
     )
 
 

@@ -198,21 +198,6 @@ def view_panel(view_id: str) -> str:
     return f"panel-{view_id}"
 
 
-def view_subtitle(view_id: str) -> str:
-    """What is drawn in it, in a few words."""
-    return f"subtitle-{view_id}"
-
-
-def view_legend(view_id: str) -> str:
-    """What its colours and symbols are."""
-    return f"legend-{view_id}"
-
-
-def view_problem(view_id: str) -> str:
-    """Why there is no picture in it."""
-    return f"problem-{view_id}"
-
-
 def card_interval(parameter: str) -> str:
     """The interval in the card of a parameter."""
     return f"interval-{parameter}"

@@ -49,8 +49,13 @@ def symbol_sources(style: Style) -> tuple[str, str]:
 
 def icon(name: str) -> html.Img:
     """A grey line drawing that reads on light and dark."""
+    return html.Img(src=icon_source(name), alt="", className="icon")
+
+
+def icon_source(name: str) -> str:
+    """The same as the address of a picture."""
     body = f'<g fill="none" stroke="#777c85" stroke-width="1.6" stroke-linecap="round">{_ICONS[name]}</g>'
-    return html.Img(src=_data(body), alt="", className="icon")
+    return _data(body)
 
 
 @cache

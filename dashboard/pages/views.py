@@ -12,14 +12,13 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data, explained, scrollable
 from dashboard.pages.conclude import conclude_panel
 from dashboard.pages.group_cards import group_cards_panel
-from dashboard.pages.symbols import estimator_symbol, icon
+from dashboard.pages.symbols import icon
 from dashboard.words.calibration import COUNTING, HOW
 from dashboard.words.table import LEAST_WIDTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from dashboard.figures.legend import LegendEntry
     from dashboard.figures.page_view import PageView
 
 GRAPH_CONFIG: Any = {
@@ -158,7 +157,7 @@ def _card(view: PageView) -> html.Section:
     return html.Section(
         [
             _view_header(view),
-            html.P(id=ids.view_problem(view.id), className="quiet view-problem"),
+            html.P(className="quiet view-problem"),
             _parts(),
             html.Div(
                 [
@@ -167,7 +166,7 @@ def _card(view: PageView) -> html.Section:
                 ],
                 className="linked-frame",
             ),
-            html.Ul(id=ids.view_legend(view.id), className="view-legend", tabIndex="0"),
+            html.Ul(className="view-legend", tabIndex="0"),
         ],
         id=ids.view_panel(view.id),
         className="panel view",
@@ -176,25 +175,11 @@ def _card(view: PageView) -> html.Section:
     )
 
 
-def legend_items(legend: Iterable[LegendEntry]) -> list[html.Li]:
-    """Symbol, name and note of what a view draws."""
-    return [
-        html.Li(
-            [
-                estimator_symbol(entry.style),
-                entry.label,
-                *([html.Span(entry.note, className="legend-note")] if entry.note else []),
-            ]
-        )
-        for entry in legend
-    ]
-
-
 def _view_header(view: PageView) -> html.Header:
     return html.Header(
         [
             html.H2(view.title),
-            html.Span(view.subtitle, className="subtitle", id=ids.view_subtitle(view.id)),
+            html.Span(view.subtitle, className="subtitle"),
             _save_menu(ids.view_graph(view.id), view.title),
         ]
     )

@@ -109,7 +109,7 @@ def test_a_plugins_estimator_has_all_that_a_built_in_has(board):
     row = board.locator(".estimator-row[data-id='share']")
     expect(row.locator(".tag")).to_have_text("plugin")
     row.get_by_role("button").click()
-    about = board.locator(".about-estimator:visible")
+    about = row.locator(".disclosed")
     expect(about).to_contain_text("Half way to the middle.")
     expect(about).to_contain_text("Doe (2026)")
     assert "Share of the way" in column_ids(board)

@@ -12,7 +12,7 @@ from dash._utils import to_json
 
 from dashboard.callbacks import comparison
 from dashboard.callbacks.comparison import controls_of, table_update
-from dashboard.callbacks.views import view_values
+from dashboard.callbacks.views import card_contents
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
 from dashboard.pages.comparison import comparison_content
@@ -261,7 +261,7 @@ def test_a_strangers_estimator_appears_wherever_the_built_ins_do(comparisons, ch
     for built_in, stranger in (("REML BLUP", "A share & <b>more</b>"), ("Level means (OLS)", "Skewed")):
         for part in ("parameters", "sort"):
             assert (built_in in str(sent[part])) == (stranger in str(sent[part]))
-    views = view_values(draw_views(comparisons.views, scene))
+    views = card_contents(draw_views(comparisons.views, scene))
     assert "A share &amp; &lt;b&gt;more&lt;/b&gt;" in str(shown(views))
     assert "Failing: no result" in str(sent["failures"])
     assert "Needs the moon." in str(sent["failures"])
@@ -296,8 +296,8 @@ def test_awkward_data_reach_the_page(comparisons, upload, content):
     for theme in (True, False):
         scene = comparisons.scene("ann", choices, dark=theme)
         sent = shown(comparison_content(comparisons, choices, comparisons.source("ann", choices), scene))
-        figures = view_values(draw_views(comparisons.views, scene))["figures"]
-        assert set(shown(figures)) == {ids.view_graph(view.id) for view in comparisons.views}
+        contents = card_contents(draw_views(comparisons.views, scene))
+        assert set(shown(contents)) == {ids.view_graph(view.id) for view in comparisons.views}
         groups = sent["index"]["groups"]
         assert groups["positions"] == list(range(len(scene)))
         assert sorted(groups["keys"]) == list(range(len(scene)))

@@ -7,7 +7,7 @@ import io
 import pytest
 
 from dashboard.app import create_app
-from dashboard.callbacks.views import view_values
+from dashboard.callbacks.views import card_contents
 from dashboard.figures import views
 from dashboard.figures.page_view import Drawing, PageView, draw_view, draw_views
 from dashboard.figures.parts import group_markers, themed_figure
@@ -82,13 +82,11 @@ def test_a_fifth_view_is_on_the_page_by_one_object(comparisons, choices):
 @pytest.mark.usefixtures("with_fifth")
 def test_a_fifth_view_is_drawn_with_the_others(comparisons, choices):
     scene = comparisons.scene("ann", choices)
-    sent = view_values(draw_views(comparisons.live_views, scene))
-    (trace,) = sent["figures"]["view-rows"]["data"]
+    content = card_contents(draw_views(comparisons.live_views, scene))["view-rows"]
+    (trace,) = content["figure"]["data"]
     assert trace["meta"] == {"groups": True, "stride": 1}
-    assert sent["figures"]["view-rows"]["layout"]["meta"]["view"] == scene.selection_key
-    place = [view.id for view in comparisons.live_views].index(FIFTH.id)
-    assert [sent[part][place] for part in ("hidden", "problems")] == [False, ""]
-    assert sent["subtitles"][place] == FIFTH.subtitle
+    assert content["figure"]["layout"]["meta"]["view"] == scene.selection_key
+    assert (content["hidden"], content["problem"], content["subtitle"]) == (False, "", FIFTH.subtitle)
 
 
 @pytest.mark.usefixtures("with_fifth")

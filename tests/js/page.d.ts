@@ -30,6 +30,8 @@ interface Window {
 
 declare const React: {
     Fragment: unknown;
+    useState<Value>(first: Value): [Value, (next: Value) => void];
+    useRef<Value>(first: Value): {current: Value};
     createElement(tag: unknown, props: object | null, ...children: unknown[]): unknown;
 };
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.app import create_app
-from dashboard.callbacks.views import view_values
+from dashboard.callbacks.views import card_contents
 from dashboard.figures.page_view import Drawing, draw_views
 from dashboard.figures.plugin_figure import MANY, look_of, page_figure
 from dashboard.figures.views import VIEWS
@@ -288,10 +288,10 @@ def test_a_view_that_a_program_hands_over_is_drawn_in_the_server(tmp_path):
 
 def test_the_page_hides_what_has_nothing_to_show():
     figure = {"data": [], "layout": {"meta": {}}}
-    values = view_values({"a": Drawing(figure), "b": Drawing(), "c": Drawing(problem="no luck")})
-    assert values["figures"]["view-a"] is figure
-    assert values["hidden"] == [False, True, False]
-    assert values["problems"] == ["", "", "No luck."]
+    cards = card_contents({"a": Drawing(figure), "b": Drawing(), "c": Drawing(problem="no luck")})
+    assert cards["view-a"]["figure"] is figure
+    assert [card["hidden"] for card in cards.values()] == [False, True, False]
+    assert [card["problem"] for card in cards.values()] == ["", "", "No luck."]
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -5,6 +5,7 @@
 
 import {setProps} from '../shared/dash.mjs';
 import {isResetButton, metaOf, plotArea} from '../shared/plotly.mjs';
+import {writeProblem, writeSubtitle} from './card_content.mjs';
 import {ask, partOf, setPart} from './remote.mjs';
 import {dropRedrawn} from './sight.mjs';
 import {inTheme} from './theme.mjs';
@@ -33,22 +34,6 @@ export function makeRoom(figure, graphId) {
         wrapper.closest('.panel')?.classList.toggle('spread', least > MOST_BESIDE);
         wrapper.style.setProperty('--least-width', `${least}px`);
         wrapper.style.setProperty('--list-height', `${list * LIST_ROW + LIST_MARGIN}px`);
-    }
-}
-
-/** Says what is drawn, beside the title of its card. */
-function tellSubtitle(figure, view) {
-    const line = view.wrapper.closest('.panel')?.querySelector('.subtitle');
-    if (line?.id) {
-        setProps(line.id, {children: figure.layout.meta.subtitle});
-    }
-}
-
-/** Says in place of a picture why there is none; an empty text takes that back. */
-function tellProblem(text, view) {
-    const line = view.wrapper.closest('.panel')?.querySelector('.view-problem');
-    if (line?.id && line.textContent !== text) {
-        setProps(line.id, {children: text});
     }
 }
 
@@ -81,20 +66,21 @@ export function answerZooms(view, drawn) {
         const mine = turn;
         setPart(view.id, part);
         const answer = await ask('views/part', {id: view.id});
+        const card = view.wrapper.closest('.panel');
         if (answer?.figure && mine === turn) {
             const {meta} = answer.figure.layout;
             if (part && meta.window) {
                 setPart(view.id, {rows: meta.window, height: part.height});
             }
-            tellSubtitle(answer.figure, view);
-            tellProblem('', view);
+            writeSubtitle(card, meta.subtitle);
+            writeProblem(card, '');
             makeRoom(answer.figure, view.id);
             dropRedrawn(view.id);
             setProps(view.id, {figure: inTheme(withZoom(answer.figure, view.id))});
             view.wrapper.scrollTop = 0;
             drawn(view);
         } else if (answer?.problem && mine === turn) {
-            tellProblem(answer.problem, view);
+            writeProblem(card, answer.problem);
         }
     }
 

@@ -4,6 +4,7 @@
  * drawn one a frame, so that the first is there before the last is begun.
  */
 import {setProps} from '../shared/dash.mjs';
+import {cardOf} from './card_content.mjs';
 import {inTheme} from './theme.mjs';
 import {latestFigure, withZoom} from './zoom.mjs';
 
@@ -30,11 +31,6 @@ const observer = new IntersectionObserver(
     },
     {rootMargin: NEAR}
 );
-
-/** The card of a graph; dash has another element in the graph's own place until its code is there. */
-function cardOf(graphId) {
-    return document.getElementById(graphId)?.closest('.panel');
-}
 
 function drawSoon() {
     if (!due) {

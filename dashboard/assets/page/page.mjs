@@ -2,6 +2,7 @@
  * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
  */
 
+import {writeCard} from '../linked/card_content.mjs';
 import {checksInTheme} from '../linked/checks.mjs';
 import {pinnedMarks} from '../linked/links.mjs';
 import {makeRoom} from '../linked/parts.mjs';
@@ -29,14 +30,20 @@ export function chooseTheme(clicks, chosen) {
     return [theme, pressed ? theme : noUpdate(), theme];
 }
 
-/** Draws each view, in the theme and with the zoom that the user has chosen, as soon as it is near what is in sight. */
-export function drawViews(figures, theme, palette) {
+/**
+ * Writes what the cards say, and draws each view in the theme and with the zoom that the user has chosen, as soon as it is
+ * near what is in sight.
+ */
+export function drawViews(contents, theme, palette) {
     setTheme(theme, palette);
     checksInTheme();
     const wanted = context().outputs_list.map((output) => output.id);
     const isTheme = context().triggered_id === ids.THEME;
+    for (const id of isTheme || !contents ? [] : wanted) {
+        writeCard(id, contents[id]);
+    }
     for (const id of theme ? wanted : []) {
-        const figure = (isTheme && (waitingFigure(id) || latestFigure(id))) || figures?.[id];
+        const figure = (isTheme && (waitingFigure(id) || latestFigure(id))) || contents?.[id]?.figure;
         if (figure) {
             makeRoom(figure, id);
             drawWhenNear(figure, id);
