@@ -68,6 +68,7 @@ from estimators.plugins.sample import Sample
 from estimators.plugins.view import Look, View
 from estimators.risk.calibration import Calibration, Calibrations, CoverageAt, calibration
 from estimators.risk.crossings import Crossing, crossings
+from estimators.risk.losses import LOSSES, Loss
 from estimators.risk.report import RiskReport
 from estimators.risk.run import Progress, risk_steps, run_risk
 from estimators.risk.scenario import EstimatorRisk, Measured, ScenarioRisk
@@ -80,6 +81,7 @@ from estimators.simulation.simulate import Simulated, simulate
 
 __all__ = [
     "CONTRACT",
+    "LOSSES",
     "MU_ERRORS",
     "PRESETS",
     "SCENARIOS",
@@ -122,6 +124,7 @@ __all__ = [
     "LevelMeans",
     "LikelihoodRatio",
     "Look",
+    "Loss",
     "Measured",
     "MlBlup",
     "ModelChecks",

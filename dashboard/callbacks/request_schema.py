@@ -253,6 +253,7 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
             ids.LEVEL,
             ids.SORT,
             ids.ARRANGEMENT,
+            ids.RISK_LOSS,
             ids.RISK_DIAL,
             ids.SIZE_RULE,
             ids.SOURCES,

@@ -64,6 +64,7 @@ class Page(TypedDict):
     tick: int | None
     design: dict[str, Any]
     choices: object
+    loss: str
     dial: str
     low: object
     high: object
@@ -84,6 +85,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
             "tick": Input(ids.RISK_TICK, "data"),
             "design": Input(ids.DESIGN, "data"),
             "choices": Input(ids.CHOICES, "data"),
+            "loss": Input(ids.RISK_LOSS, "value"),
             "dial": Input(ids.RISK_DIAL, "value"),
             "low": Input(ids.RISK_LOW, "value"),
             "high": Input(ids.RISK_HIGH, "value"),
@@ -167,6 +169,7 @@ def request_of(page: Page, seed: int) -> RequestedStudy:
     return RequestedStudy(
         choices=choices,
         design=Design.from_json(page["design"]),
+        loss=page["loss"],
         dial=page["dial"],
         low=page["low"],
         high=page["high"],

@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 @option_option
 @level_option
 @click.option("--lower-is-better", is_flag=True, help="The best group is the one with the smallest mean.")
+@click.option(
+    "--loss",
+    default="squared",
+    show_default=True,
+    metavar="LOSS",
+    help="By which methods are compared: squared, weighted (by rows), absolute, rank, top:K or top:P%, "
+    "threshold:X, discordance or regret.",
+)
 @click.option("--replicates", type=int, default=1000, show_default=True, metavar="R", help="How many draws.")
 @click.option("--seed", type=int, default=1, show_default=True, help="From -(2^31 - 1) to 2^31 - 1.")
 @click.option(
@@ -64,6 +72,7 @@ def risk_command(
     settings: tuple[str, ...],
     level: float,
     lower_is_better: bool,
+    loss: str,
     replicates: int,
     seed: int,
     scenario: str | None,
@@ -81,7 +90,7 @@ def risk_command(
     if output is not None and not output.parent.is_dir():
         raise click.ClickException(f"there is no folder {str(output.parent)!r}; name another --output")
     from dashboard.cli.risk_output import failures, render
-    from estimators import DesignError, RiskStudy, Sweep
+    from estimators import DesignError, Loss, RiskStudy, Sweep
 
     registry = load_plugins(plugins_dirs)
     report_plugin_failures(registry)
@@ -96,6 +105,7 @@ def risk_command(
             level=level,
             options=estimator_options(settings, chosen),
             smallest_first=lower_is_better,
+            loss=Loss.parse(loss),
         )
     except DesignError as error:
         raise click.ClickException(f"--sweep {sweep}: {error}") from None

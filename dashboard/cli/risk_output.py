@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from estimators import Crossing, Measured, RiskReport, ScenarioRisk
 
+LOSS = ("loss", "relative_loss", "regret")
+"""Where another loss than the squared error was chosen."""
 CLOSENESS = ("mse", "relative_mse", "bias", "best_found", "rank_correlation")
 INTERVALS = ("coverage", "mean_width", "zero_spread", "coverage_at_zero")
 NOTHING = "-"
@@ -47,6 +49,7 @@ def as_table(report: RiskReport) -> bytes:
     base = report.base
     blocks = (
         _heading(report),
+        *([] if report.study.loss.is_squared else [_measures(base, LOSS)]),
         _measures(base, CLOSENESS, theory=True),
         _measures(base, INTERVALS),
         *_by_size(base),
@@ -89,10 +92,11 @@ def _heading(report: RiskReport) -> list[str]:
     per_group = "1 row" if design.per_group == "1" else f"{design.per_group} rows"
     shape = design.effects if design.shape_value == 0 else f"{design.effects}:{design.shape_value:g}"
     uneven = "" if design.error_ratio == 1 else f", error_ratio {design.error_ratio:g}"
+    by = "" if study.loss.is_squared else f"loss {study.loss}: {study.loss.label.lower()}; "
     return [
         f"{design.groups:,} groups of {per_group}, mean {design.mean:g}, sigma_group {design.sigma_group:g}, "
         f"sigma_error {design.sigma_error:g}{uneven}, {shape} effects",
-        f"{report.base.replicates:,} replicates, seed {study.seed}, intervals at level {study.level:g}; "
+        f"{by}{report.base.replicates:,} replicates, seed {study.seed}, intervals at level {study.level:g}; "
         "numbers ± their Monte Carlo standard errors",
     ]
 
@@ -137,19 +141,14 @@ def _sweep(report: RiskReport) -> list[str]:
     if sweep is None:
         return []
     lower = "Bayes risk" if all(p.theory.lower_is_bayes for p in report.sweep) else "best linear rule"
-    rows = [
-        [
-            f"mse at {sweep.dial}",
-            *(e.label for e in report.study.estimators),
-            "theory: level means",
-            f"theory: {lower}",
-        ]
-    ]
+    squared = report.study.loss.is_squared
+    theory = ["theory: level means", f"theory: {lower}"] if squared else []
+    head = f"{'mse' if squared else report.study.loss} at {sweep.dial}"
+    rows = [[head, *(e.label for e in report.study.estimators), *theory]]
     for point in report.sweep:
-        values = [number_by_error(risk["mse"]) for risk in point.estimators]
-        rows.append(
-            [f"{point.value:.4g}", *values, f"{point.theory.level_means:.4g}", f"{point.theory.lower:.4g}"]
-        )
+        values = [number_by_error(risk["loss"]) for risk in point.estimators]
+        lines = [f"{point.theory.level_means:.4g}", f"{point.theory.lower:.4g}"] if squared else []
+        rows.append([f"{point.value:.4g}", *values, *lines])
     return column_lines(rows)
 
 
@@ -159,8 +158,9 @@ def _sentence(report: RiskReport, crossing: Crossing) -> str:
         "the groups' own means" if name is None else labels[name] for name in (crossing.below, crossing.above)
     )
     dial = "" if report.study.sweep is None else report.study.sweep.dial
+    better = "closer to the truth" if report.study.loss.is_squared else "with the smaller loss"
     return (
-        f"Below {dial} {crossing.value:.3g} ({crossing.low:.3g} to {crossing.high:.3g}) closer to the truth: "
+        f"Below {dial} {crossing.value:.3g} ({crossing.low:.3g} to {crossing.high:.3g}) {better}: "
         f"{below}; above it: {above}"
     )
 

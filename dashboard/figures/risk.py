@@ -36,17 +36,17 @@ LEGEND: dict[str, Any] = {
 
 
 def risk_figure(report: RiskReport, styles: Mapping[str, Style]) -> go.Figure:
-    """Mean squared error over that of the level means; theory as thin lines, crossings as crosses.
+    """The loss over that of the level means; theory of the squared error as thin lines, crossings as crosses.
 
     In the colours of a light page, which turns them where it is dark.
     """
     if not report.sweep:
-        return _marks(report.base, styles)
+        return _marks(report, styles)
     figure = go.Figure(layout=themed_layout(dark=False, view="risk", left=56, bottom=64))
     x = [point.value or 0.0 for point in report.sweep]
-    _theory_curves(figure, report.sweep, x)
+    _theory_curves(figure, report.sweep, x, lower=report.study.loss.is_squared)
     for e, estimator in enumerate(report.base.estimators):
-        line = [point.estimators[e]["relative_mse"] for point in report.sweep]
+        line = [point.estimators[e]["relative_loss"] for point in report.sweep]
         _curve(figure, estimator, x, line, styles[estimator.id])
     _crossing_marks(figure, report)
     _you_are_here(figure, report)
@@ -56,7 +56,7 @@ def risk_figure(report: RiskReport, styles: Mapping[str, Style]) -> go.Figure:
         type="log", title_text=dial.label, tickvals=ticks, ticktext=[f"{t:g}" for t in ticks],
         range=[math.log10(min(x)) - 0.03, math.log10(max(x)) + 0.03],
     )  # fmt: skip
-    figure.update_yaxes(title_text="MSE relative to level means", range=[0, _top(report.sweep)])
+    figure.update_yaxes(title_text=_axis(report), range=[0, _top(report.sweep)])
     figure.update_layout(
         hovermode="closest", hoverlabel=HOVER_LABEL, showlegend=True, margin={"t": 8}, legend=LEGEND
     )
@@ -115,13 +115,17 @@ def _curve(
     )
 
 
-def _theory_curves(figure: go.Figure, sweep: Sequence[ScenarioRisk], x: Sequence[float]) -> None:
+def _theory_curves(
+    figure: go.Figure, sweep: Sequence[ScenarioRisk], x: Sequence[float], *, lower: bool
+) -> None:
     figure.add_hline(1.0, line={"color": GREY[False], "width": 1}, layer="below")
-    lower = [p.theory.lower / p.theory.level_means if p.theory.level_means > 0 else np.nan for p in sweep]
+    if not lower:
+        return
+    least = [p.theory.lower / p.theory.level_means if p.theory.level_means > 0 else np.nan for p in sweep]
     figure.add_trace(
         go.Scatter(
             x=list(x),
-            y=lower,
+            y=least,
             mode="lines",
             name=sweep[0].theory.lower_label,
             line={"color": INK[False], "width": 1.2, "dash": "dot"},
@@ -138,7 +142,7 @@ def _crossing_marks(figure: go.Figure, report: RiskReport) -> None:
         curve = c.below or c.above
         if curve is None or not _tells_apart(report, c):
             continue
-        values = [p[curve]["relative_mse"].value for p in report.sweep]
+        values = [p[curve]["relative_loss"].value for p in report.sweep]
         if None in values:
             continue
         y = (
@@ -189,12 +193,18 @@ def _you_are_here(figure: go.Figure, report: RiskReport) -> None:
     )  # fmt: skip
 
 
-def _marks(base: ScenarioRisk, styles: Mapping[str, Style]) -> go.Figure:
+def _axis(report: RiskReport) -> str:
+    loss = report.study.loss
+    return f"{'MSE' if loss.is_squared else loss.label} relative to level means"
+
+
+def _marks(report: RiskReport, styles: Mapping[str, Style]) -> go.Figure:
     """Without a sweep: one mark for each method."""
+    base = report.base
     figure = go.Figure(layout=themed_layout(dark=False, view="risk", left=20, bottom=48))
-    known = [e for e in base.estimators if e["relative_mse"].value is not None]
+    known = [e for e in base.estimators if e["relative_loss"].value is not None]
     figure.add_vline(1.0, line={"color": GREY[False], "width": 1}, layer="below")
-    if base.theory.level_means > 0:
+    if base.theory.level_means > 0 and report.study.loss.is_squared:
         lower = base.theory.lower / base.theory.level_means
         figure.add_vline(lower, line={"color": INK[False], "width": 1.2, "dash": "dot"}, layer="below")
         figure.add_annotation(
@@ -202,7 +212,7 @@ def _marks(base: ScenarioRisk, styles: Mapping[str, Style]) -> go.Figure:
             text=base.theory.lower_label, font={"size": 11, "color": FAINT[False]},
         )  # fmt: skip
     for place, estimator in enumerate(known):
-        style, found = styles[estimator.id], estimator["relative_mse"]
+        style, found = styles[estimator.id], estimator["relative_loss"]
         color = style.light
         symbol = marker_symbol(style)
         figure.add_trace(
@@ -218,7 +228,7 @@ def _marks(base: ScenarioRisk, styles: Mapping[str, Style]) -> go.Figure:
                 hovertemplate="<b>%{fullData.name}</b><br>%{x:.3f} ± %{customdata:.3f}<extra></extra>",
             )
         )
-    figure.update_xaxes(title_text="MSE relative to level means", rangemode="tozero")
+    figure.update_xaxes(title_text=_axis(report), rangemode="tozero")
     figure.update_yaxes(
         tickvals=list(range(len(known))), ticktext=[plotly_text(e.label) for e in known], automargin=True,
         range=[len(known) - 0.4, -0.6], showgrid=False,
@@ -232,6 +242,6 @@ def _top(sweep: Sequence[ScenarioRisk]) -> float:
         m.value + ERRORS * (m.mcse or 0.0)
         for p in sweep
         for e in p.estimators
-        if (m := e["relative_mse"]).value is not None
+        if (m := e["relative_loss"]).value is not None
     ]
     return min(max(1.1, 1.05 * max(values, default=1.0)), TALLEST)

@@ -11,6 +11,7 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, scrollable
 from dashboard.pages.controls import control_with_label
 from dashboard.pages.views import GRAPH_CONFIG
+from estimators import LOSSES, Loss
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -46,7 +47,7 @@ def risk_panel() -> html.Main:
                     _figure(
                         ids.RISK_FIGURE,
                         "Risk",
-                        "mean squared error relative to level means, ±2 Monte Carlo SE; lower is better",
+                        "relative to level means, ±2 Monte Carlo SE; lower is better",
                     ),
                     _figure(ids.RISK_DRAW, "One draw", "true means hollow"),
                 ],
@@ -71,6 +72,7 @@ def risk_rail() -> html.Div:
     return html.Div(
         [
             html.P(id=ids.RISK_TAKEN, className="quiet risk-taken", role="status"),
+            *_loss_control(),
             html.H2("Sweep"),
             control_with_label(
                 "Vary",
@@ -122,6 +124,19 @@ def risk_rail() -> html.Div:
         ],
         className="risk-rail on-risk",
     )
+
+
+def _loss_control() -> list[Component]:
+    """By what methods are compared."""
+    select = dmc.Select(
+        id=ids.RISK_LOSS, data=loss_choices(), value=Loss().kind, allowDeselect=False, size="sm"
+    )
+    return [html.H2("Loss"), control_with_label("Compare by", select)]
+
+
+def loss_choices() -> list[dict[str, str]]:
+    """The losses that methods can be compared by, as choices of a select."""
+    return [{"value": kind, "label": Loss(kind).label} for kind in LOSSES]
 
 
 def _behind() -> list[Component]:

@@ -29,6 +29,7 @@ COLUMNS = (
     ("coverage", "Coverage", True),
     ("mean_width", "Mean width", False),
     ("best_found", "Best found", True),
+    ("regret", "Regret of choosing", False),
     ("rank_correlation", "Rank correlation", False),
     ("zero_spread", "σg estimated as 0", True),
     ("coverage_at_zero", "Coverage in those draws", True),
@@ -91,9 +92,11 @@ def failures(report: RiskReport, styles: Mapping[str, Style]) -> list[html.Div]:
 
 def table(report: RiskReport, styles: Mapping[str, Style]) -> html.Table:
     """Every measure of every method in the scenario asked for."""
+    loss = report.study.loss
+    chosen = (("relative_loss", f"{loss.label} ÷ level means", False), ("loss", loss.label, False))
     used = [
         (name, title, share)
-        for name, title, share in COLUMNS
+        for name, title, share in (*(() if loss.is_squared else chosen), *COLUMNS)
         if any(risk[name].value is not None for risk in report.base.estimators)
     ]
     head = html.Tr([html.Th("", scope="col"), *(html.Th(title, scope="col") for _, title, _ in used)])

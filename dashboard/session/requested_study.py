@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.plugin_host.stand_ins import for_many, seconds_for
-from estimators import OptionError, RiskStudy, Sweep
+from estimators import Loss, OptionError, RiskStudy, Sweep
 
 if TYPE_CHECKING:
     from dashboard.session.choices import Choices
@@ -35,6 +35,8 @@ class RequestedStudy:
 
     choices: Choices
     design: Design
+    loss: str
+    """The kind of the loss by which methods are compared."""
     dial: str
     """What is swept; empty: nothing."""
     low: object
@@ -61,6 +63,7 @@ def requested_study(comparisons: Comparisons, asked: RequestedStudy) -> RiskStud
         level=asked.choices.level,
         options=options,
         smallest_first=asked.choices.smallest_first,
+        loss=Loss(asked.loss),
     )
     if study.replicates * len(study.points) > MOST_FITS:
         most = MOST_FITS // len(study.points)

@@ -27,23 +27,31 @@ def headline(report: RiskReport) -> Headline:
     if not best:
         return Headline("No method could be fitted.", "See below why.")
     names = join_names([e.label for e in best])
-    relative = best[0]["relative_mse"].value
-    verb = "is" if len(best) == 1 else "are"
-    answer = f"{names} {verb} closest to the truth on average."
+    relative, loss = best[0]["relative_loss"].value, report.study.loss
+    if loss.is_squared:
+        answer = f"{names} {'is' if len(best) == 1 else 'are'} closest to the truth on average."
+    else:
+        answer = f"{names} {'does' if len(best) == 1 else 'do'} best on average by {loss_words(report)}."
     if relative is None:
         return Headline(answer, "")
     if abs(relative - 1.0) < SAME_SHARE:
         return Headline(answer, "Level means do as well here: there is nothing to gain from shrinking.")
-    gain = f"Squared error is {percent(relative)} of the level means'"
+    gain = f"{loss.label} is {percent(relative)} of the level means'"
     return Headline(answer, f"{gain}. {_where_it_changes(report)}".strip())
 
 
+def loss_words(report: RiskReport) -> str:
+    """The loss by which methods are compared, within a sentence."""
+    label = report.study.loss.label
+    return label[0].lower() + label[1:]
+
+
 def closest(scenario: ScenarioRisk) -> list[EstimatorRisk]:
-    """The method with the least mean squared error, and those that cannot be told from it."""
-    known = [e for e in scenario.estimators if e["mse"].value is not None]
+    """The method with the least loss, and those that cannot be told from it."""
+    known = [e for e in scenario.estimators if e["loss"].value is not None]
     if not known:
         return []
-    best = min(known, key=lambda e: e["mse"].value or 0.0)
+    best = min(known, key=lambda e: e["loss"].value or 0.0)
     return [e for e in known if e is best or _alike(scenario.difference(e.id, best.id))]
 
 
@@ -81,8 +89,8 @@ def cards(report: RiskReport) -> tuple[Card, ...]:
     level = f"{100 * report.study.level:g}%"
     return (
         Card(
-            "Squared error, level means = 1",
-            _value(first, "relative_mse", 2),
+            f"{report.study.loss.label}, level means = 1",
+            _value(first, "relative_loss", 2),
             _who(first),
             "Lower is better.",
         ),

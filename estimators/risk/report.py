@@ -40,6 +40,7 @@ class RiskReport:
             "level": study.level,
             "lower_is_better": study.smallest_first,
             "seed": study.seed,
+            "loss": {"id": str(study.loss), "label": study.loss.label},
             **self.base.to_dict(),
             "seconds": self.seconds,
             "dial": dial,

@@ -21,10 +21,11 @@ from estimators.errors import OptionError
 from estimators.fitting.fit_many import Stopped, fit_many
 from estimators.risk.replicates import block_size, draw_block
 from estimators.risk.report import RiskReport, make_report
-from estimators.risk.scores import Tally, score, size_classes, tally
+from estimators.risk.scores import SQUARED_ERROR, Tally, score, size_classes, tally
 
 if TYPE_CHECKING:
     from estimators.contract.estimator import Estimator
+    from estimators.risk.losses import Loss
     from estimators.risk.study import RiskStudy
     from estimators.simulation.design import Design
 
@@ -47,6 +48,7 @@ class Task:
     replicates: int
     blocks: range
     smallest_first: bool
+    loss: Loss
 
 
 @dataclass(frozen=True)
@@ -126,9 +128,12 @@ def _run_block(task: Task, block: int, stopped: Callable[[], bool] | None) -> Ta
     for estimator in task.estimators:
         fit = fit_many(estimator, draws.batch, task.options[estimator.id], level=task.level, stopped=stopped)
         with np.errstate(all="ignore"):
-            scores.append(score(draws, fit, task.level, sizes))
-    error = draws.batch.centered_mean - draws.effect
-    return tally(scores, np.square(error).mean(axis=1), sizes)
+            scores.append(score(draws, fit, task.level, sizes, task.loss))
+    own = draws.batch.centered_mean
+    losses = {"mse": SQUARED_ERROR.of(draws, own)}
+    if not task.loss.is_squared:
+        losses["loss"] = task.loss.of(draws, own)
+    return tally(scores, losses, sizes)
 
 
 def _here(study: RiskStudy, stopped: Callable[[], bool] | None) -> Iterator[tuple[Task, list[Tally]]]:
@@ -218,6 +223,7 @@ class _Cutter:
                     replicates=study.replicates,
                     blocks=range(first, self._next[point]),
                     smallest_first=study.smallest_first,
+                    loss=study.loss,
                 )
         return None
 

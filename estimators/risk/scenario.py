@@ -61,7 +61,8 @@ class EstimatorRisk:
     constant: int
     """Replicates in which all its estimates, or all true means, are equal: rank correlation counted as 0."""
     measures: Mapping[str, Measured]
-    """``mse``, ``relative_mse`` (to the level means of the same replicates) and the other MEASURES."""
+    """``mse``, ``relative_mse`` (to the level means of the same replicates) and the other MEASURES, among
+    them ``loss``, the loss that was chosen, with ``relative_loss``."""
     by_size: tuple[SizeRisk, ...]
     """Split by group size; empty where all groups are of one size."""
 
@@ -103,6 +104,7 @@ class ScenarioRisk:
     level_means: Measured
     """Mean squared error of the groups' own means, whether or not a method reports them."""
     pairs: NDArray[np.float64]
+    """Of the losses that were chosen: see :class:`estimators.risk.scores.Tally`."""
 
     def __getitem__(self, estimator_id: str) -> EstimatorRisk:
         return next(e for e in self.estimators if e.id == estimator_id)
@@ -113,7 +115,9 @@ class ScenarioRisk:
         return theory(self.design)
 
     def difference(self, one: str, other: str | None = None) -> Measured:
-        """MSE of one method minus that of another on the same draws, as a share of the level means' MSE.
+        """Loss of one method minus that of another on the same draws, as a share of the level means' loss.
+
+        The loss is the one that the study chose: the mean squared error where it chose none.
 
         ``other`` None: the groups' own means. Without a value where there is no replicate that both were
         fitted to, or the level means have no error.
@@ -135,7 +139,7 @@ class ScenarioRisk:
         return Measured(_over(found.value, unit), _over(found.mcse, unit))
 
     def log_ratio(self, one: str, other: str | None = None) -> float:
-        """Logarithm of one method's MSE over another's on the same draws, at most 745 where one has none.
+        """Logarithm of one method's loss over another's on the same draws, at most 745 where one has none.
 
         ``other`` None: the groups' own means.
 
@@ -193,7 +197,7 @@ def make_scenario(
             for e, estimator in enumerate(study.estimators)
         ),
         level_means=mean_and_error(*(float(total.pairs[k][raw, raw]) for k in (0, 1, 2))),
-        pairs=total.pairs.copy(),
+        pairs=total.loss_pairs.copy(),
     )
 
 
@@ -204,6 +208,8 @@ def _measures(total: Tally, e: int) -> dict[str, Measured]:
         found[name] = mean_and_error(*total.sums[:, at].tolist())
         if name == "mse":
             found["relative_mse"] = _relative(total.pairs, e)
+        if name == "loss":
+            found["relative_loss"] = _relative(total.loss_pairs, e)
     return found
 
 
@@ -240,7 +246,7 @@ def mean_of_known(values: NDArray[np.float64]) -> Measured:
 
 
 def _relative(pairs: NDArray[np.float64], e: int) -> Measured:
-    """MSE over that of the level means on the same replicates; the error by the delta method for a ratio."""
+    """Loss over that of the level means on the same replicates; the error by the delta method for a ratio."""
     raw = pairs.shape[1] - 1
     n, loss, own = pairs[0][e, raw], pairs[1][e, raw], pairs[1][raw, e]
     if n == 0 or own == 0:

@@ -102,7 +102,7 @@ class ScenarioCard:
     replicates: int
     failed: int
     measures: Mapping[str, Measured]
-    """Those of a risk study, and ``regret``: how far the truly best is above the group that is put first."""
+    """Those of a risk study."""
     by_size: tuple[tuple[int, int, Measured], ...]
     """(from, to, coverage) for the classes of group sizes."""
     ranked: int
@@ -170,7 +170,7 @@ def _card(
     sizes = size_classes(draws.batch.n)
     with np.errstate(all="ignore"):
         scores = score(draws, fit, level, sizes)
-        values = {**scores.values, "regret": _regret(draws.effect, fit.estimate)}
+        values = {name: value for name, value in scores.values.items() if name != "loss"}
     lines = [_ranking(draws, at, estimator, options, level) for at in range(ranked)]
     found = [line for line in lines if line is not None]
     covered = scores.by_size.get("coverage")
@@ -205,13 +205,6 @@ def _draws(scenario: Scenario, replicates: int, seed: int) -> Draws:
     batch = blocks[0].batch
     ss_within = np.concatenate([block.batch.ss_within for block in blocks])
     return Draws(GroupBatch(batch.labels, batch.n, batch.origin, mean, ss_within), effect)
-
-
-def _regret(effect: Floats, estimate: Floats) -> Floats:
-    """(R,) the largest effect minus that of the group put first, on average over those that tie for it."""
-    first = estimate == estimate.max(axis=1, keepdims=True)
-    chosen = (effect * first).sum(axis=1) / first.sum(axis=1)
-    return np.asarray(np.where(np.isnan(estimate).any(axis=1), np.nan, effect.max(axis=1) - chosen))
 
 
 def _ranking(

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.risk.losses import Loss, regret
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from estimators.contract.batch import BatchFit
     from estimators.risk.replicates import Draws
 
+SQUARED_ERROR = Loss()
+"""The loss where none is chosen."""
 SIZE_CLASSES = 4
 """Classes of group sizes that results are split by, at most."""
 
@@ -32,10 +36,15 @@ MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Best group found",
             "Chance of naming the truly best group; a tie for best counts in shares.",
         ),
+        "regret": (
+            "Regret",
+            "How far the truly best group is above the one that is put first; of ties for first the average.",
+        ),
         "rank_correlation": (
             "Rank correlation",
             "Spearman's correlation of estimates and truth; 0 where either is constant.",
         ),
+        "loss": ("Loss", "The loss that was chosen; the mean squared error where none was."),
         "zero_spread": (
             "Spread estimated as 0",
             "Share of the draws in which the spread between groups is estimated as 0.",
@@ -102,9 +111,12 @@ class Scores:
     failures: Mapping[str, int]
 
 
-def score(draws: Draws, fit: BatchFit, level: float, sizes: SizeClasses) -> Scores:
+def score(
+    draws: Draws, fit: BatchFit, level: float, sizes: SizeClasses, loss: Loss = SQUARED_ERROR
+) -> Scores:
     """Hold fits against the truth."""
-    error = (fit.estimate - draws.batch.origin) - draws.effect
+    centered = fit.estimate - draws.batch.origin
+    error = centered - draws.effect
     squared = np.square(error)
     failures = dict(fit.failures)
     for replicate in np.flatnonzero(~(squared.max(axis=1) <= LARGEST_SQUARE)).tolist():
@@ -113,6 +125,8 @@ def score(draws: Draws, fit: BatchFit, level: float, sizes: SizeClasses) -> Scor
     ranks = draws.rank_scores(fit.estimate)
     values = {name: value.mean(axis=1) for name, value in per_group.items()}
     values["best_found"], values["rank_correlation"] = ranks.best_found, ranks.correlation
+    values["regret"] = regret(draws, centered)
+    values["loss"] = values["mse"] if loss.is_squared else loss.of(draws, centered)
     if "sigma_group" in fit.parameters:
         spread = fit.parameters["sigma_group"]
         values["zero_spread"] = np.where(np.isnan(spread), np.nan, spread == 0)
@@ -156,8 +170,8 @@ def _without(values: NDArray[np.float64], failed: list[int]) -> NDArray[np.float
 class Tally:
     """Sums over replicates from which means, Monte Carlo errors and comparisons follow; tallies add up.
 
-    ``names`` are pairs of (estimator, measure) and ``size_names`` triples with the class. ``losses`` are the
-    mean squared errors by estimator, the last that of the level means.
+    ``names`` are pairs of (estimator, measure) and ``size_names`` triples with the class. Losses are, by
+    estimator, the mean squared errors and the losses that were chosen, the last those of the level means.
     """
 
     names: tuple[tuple[int, str], ...]
@@ -167,7 +181,10 @@ class Tally:
     size_sums: NDArray[np.float64]
     """(3, len(size_names)): the same."""
     pairs: NDArray[np.float64]
-    """(4, E + 1, E + 1) where both losses exist: how many, sum of the row's, of its squares, of products."""
+    """(4, E + 1, E + 1) where both mean squared errors exist: how many, sum of the row's, of its squares, of
+    products."""
+    loss_pairs: NDArray[np.float64]
+    """The same of the losses that were chosen."""
     constant: NDArray[np.int64]
     failures: list[Counter[str]] = field(default_factory=list)
 
@@ -175,22 +192,29 @@ class Tally:
         """Add another block's sums."""
         self.sums += other.sums
         self.size_sums += other.size_sums
+        if self.loss_pairs is not self.pairs:
+            self.loss_pairs += other.loss_pairs
         self.pairs += other.pairs
         self.constant += other.constant
         for mine, theirs in zip(self.failures, other.failures, strict=True):
             mine.update(theirs)
 
 
-def tally(scores: list[Scores], level_means: NDArray[np.float64], sizes: SizeClasses) -> Tally:
-    """The sums of one block; ``level_means (R,)`` holds the mean squared errors of the groups' own means."""
-    missing = np.full(len(level_means), np.nan)
+def tally(scores: list[Scores], level_means: Mapping[str, NDArray[np.float64]], sizes: SizeClasses) -> Tally:
+    """The sums of one block.
+
+    ``level_means (R,)`` holds of the groups' own means ``mse``, the mean squared errors, and ``loss`` where
+    that is another one.
+    """
+    missing = np.full(len(level_means["mse"]), np.nan)
     names = tuple((e, name) for e in range(len(scores)) for name in MEASURES)
     size_names = tuple(
         (e, name, c) for e in range(len(scores)) for name in BY_SIZE for c in range(len(sizes))
     )
-    losses = np.column_stack([*(s.values["mse"] for s in scores), level_means])
-    exists = (~np.isnan(losses)).astype(np.float64)
-    loss = np.where(exists > 0, losses, 0.0)
+    pairs = [
+        _loss_pairs(np.column_stack([*(s.values[name] for s in scores), own]))
+        for name, own in level_means.items()
+    ]
     return Tally(
         names=names,
         size_names=size_names,
@@ -201,16 +225,24 @@ def tally(scores: list[Scores], level_means: NDArray[np.float64], sizes: SizeCla
                 for e, name, c in size_names
             ]
         ),
-        pairs=np.array(
-            [
-                _products(exists, exists),
-                _products(loss, exists),
-                _products(np.square(loss), exists),
-                _products(loss, loss),
-            ]
-        ),
+        pairs=pairs[0],
+        loss_pairs=pairs[-1],
         constant=np.array([s.constant for s in scores], dtype=np.int64),
         failures=[Counter(s.failures) for s in scores],
+    )
+
+
+def _loss_pairs(losses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(4, E + 1, E + 1) of losses ``(R, E + 1)`` where both exist: see :attr:`Tally.pairs`."""
+    exists = (~np.isnan(losses)).astype(np.float64)
+    loss = np.where(exists > 0, losses, 0.0)
+    return np.array(
+        [
+            _products(exists, exists),
+            _products(loss, exists),
+            _products(np.square(loss), exists),
+            _products(loss, loss),
+        ]
     )
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from estimators.contract.fit import check_interval_level
 from estimators.errors import OptionError
+from estimators.risk.scores import SQUARED_ERROR
 from estimators.simulation.seeds import whole_seed
 
 if TYPE_CHECKING:
     from estimators.contract.estimator import Estimator
+    from estimators.risk.losses import Loss
     from estimators.risk.sweeps import Sweep
     from estimators.simulation.design import Design
 
@@ -40,6 +42,8 @@ class RiskStudy:
     """By estimator id: an Options instance, or a mapping of names to values."""
     smallest_first: bool = False
     """Whether lower is better, so that the best group is the one with the smallest true mean."""
+    loss: Loss = SQUARED_ERROR
+    """By which methods are compared."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "estimators", tuple(self.estimators))
@@ -47,6 +51,8 @@ class RiskStudy:
             raise OptionError(f"ask for 1 to {MOST_REPLICATES:,} replicates, not {self.replicates:,}")
         check_interval_level(self.level)
         whole_seed(self.seed)
+        if isinstance(self.loss.top, int) and any(d.groups < self.loss.top for _, d in self.points):
+            raise OptionError(f"the loss {self.loss} names more groups as best than there are")
         ids = [e.id for e in self.estimators]
         if not ids:
             raise OptionError("choose at least one estimator")

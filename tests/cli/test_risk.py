@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from estimators import Design, RiskStudy, Sweep, build_registry, run_risk
+from estimators import Design, Loss, RiskStudy, Sweep, build_registry, run_risk
 from tests.commands import ROOT, program
 from tests.oracles import BUILT_IN
 from tests.waiting import PATIENCE
@@ -105,6 +105,21 @@ def test_the_table_reads_well(blupboard):
         for line in lines
     )
     assert max(map(len, lines[: at + len(labels) + 3])) < 120
+
+
+def test_methods_are_compared_by_another_loss(blupboard):
+    asked = ("risk", "--groups", "8", "--replicates", "60", "--loss", "top:25%", "--sweep", "ratio=0.2:2:3")
+    found = blupboard(*asked, "--format", "json").json
+    assert found["loss"] == {"id": "top:25%", "label": "Missed among the best 25%"}
+    report = run_risk(study_of(loss=Loss.parse("top:2"), design=Design(groups=8), replicates=60))
+    for line in found["estimators"]:
+        assert line["loss"] == report.base[line["estimator"]]["loss"].value
+        assert line["relative_mse"] == report.base[line["estimator"]]["relative_mse"].value
+    table = blupboard(*asked).out
+    assert "loss top:25%: missed among the best 25%;" in table
+    assert "top:25% at ratio" in table
+    assert "relative_loss" in table
+    assert len({line.count(",") for line in blupboard(*asked, "--format", "csv").out.splitlines()}) == 1
 
 
 def test_the_table_is_split_by_size_where_sizes_differ(blupboard):
@@ -216,6 +231,12 @@ def test_output_goes_to_a_file(blupboard, tmp_path):
             "--sweep ratio=1:2:3: the ratio can only be swept",
         ),
         (("--format", "parquet"), "'parquet' is not one of"),
+        (("--loss", "mood"), "a loss is one of squared,"),
+        (("--loss", "top:many"), "a loss is written rank, top:3,"),
+        (("--loss", "top:0%"), "a share above 0"),
+        (("--loss", "rank:3"), "a loss is written"),
+        (("--loss", "threshold:inf"), "threshold takes a number"),
+        (("--loss", "top:21", "--groups", "20"), "more groups as best than there are"),
     ],
 )
 def test_a_study_that_cannot_be_is_refused_in_a_sentence(refused, arguments, words):

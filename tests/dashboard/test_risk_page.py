@@ -15,7 +15,7 @@ from dashboard.figures.risk import LEAST_GAP, TALLEST, log_ticks, risk_figure
 from dashboard.pages import risk_panels
 from dashboard.scene.style import styles
 from dashboard.words.risk import cards, closest, duration, headline, where, with_error
-from estimators import DataError, Design, Estimator, GroupFit, Measured, Sweep, crossings, run_risk
+from estimators import DataError, Design, Estimator, GroupFit, Loss, Measured, Sweep, crossings, run_risk
 from tests.dashboard.risk_studies import study
 from tests.scenes import BUILT_IN, Failing
 
@@ -195,6 +195,20 @@ def test_the_table_has_a_line_for_each_method_and_dashes_where_nothing_is(swept)
     for _, title, _ in risk_panels.COLUMNS:
         assert title in table
     assert "–" in table
+
+
+def test_another_loss_decides_who_does_best_and_what_is_drawn():
+    report = run_risk(study(replicates=200, sweep=Sweep("ratio", 0.2, 2, 3), loss=Loss("rank")))
+    assert headline(report).answer.endswith("best on average by squared rank error.")
+    figure = risk_figure(report, STYLES)
+    assert figure.layout.yaxis.title.text == "Squared rank error relative to level means"
+    drawn = {trace.name for trace in figure.data if trace.name}
+    assert not any("Bayes" in name for name in drawn)
+    curve = next(trace for trace in figure.data if trace.name == "REML BLUP")
+    assert list(curve.y) == [point["reml"]["relative_loss"].value for point in report.sweep]
+    table = str(risk_panels.table(report, STYLES).to_plotly_json())
+    assert "Squared rank error ÷ level means" in table
+    assert cards(report)[0].title == "Squared rank error, level means = 1"
 
 
 def test_results_are_split_by_size_where_sizes_differ(swept):

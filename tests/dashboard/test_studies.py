@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.callbacks.risk import request_of, says_more
 from dashboard.pages import risk_panels
+from dashboard.pages.risk import loss_choices
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.requested_study import MOST_FITS, requested_study, study_size
@@ -165,6 +166,7 @@ def asked(**changed):
         "choices": Choices(
             ChosenColumns("t", "y", "g"), ("ols", "reml"), (("reml", "std_error", "conditional"),)
         ).to_json(),
+        "loss": "squared",
         "dial": "ratio",
         "low": "0.1",
         "high": "2",
@@ -180,6 +182,10 @@ def test_the_controls_make_a_study(comparisons):
     assert (made.sweep.dial, made.sweep.low, made.sweep.high, made.sweep.points) == ("ratio", 0.1, 2.0, 15)
     assert study_size(made) == 1500 * 16 * 8
     assert requested_study(comparisons, request_of(asked(dial=""), seed=7)).sweep is None
+    assert made.loss.is_squared
+    for choice in loss_choices():
+        other = requested_study(comparisons, request_of(asked(loss=choice["value"]), seed=7))
+        assert other.loss.label == choice["label"]
 
 
 @pytest.mark.parametrize(
@@ -195,6 +201,7 @@ def test_the_controls_make_a_study(comparisons):
         ({"replicates": str(MOST_FITS)}, "ask for at most"),
         ({"design": {"sigma_group": -1}}, "0 or more"),
         ({"dial": "n", "design": {"per_group": "2-9"}}, "same number of rows"),
+        ({"loss": "mood"}, "a loss is one of"),
         ({"dial": "shape"}, "no number to sweep"),
         ({"choices": None}, "choose the estimators"),
         ({"choices": Choices(ChosenColumns("t", "y", "g"), ()).to_json()}, "at least one estimator"),
