@@ -32,6 +32,7 @@ from estimators.inference.heterogeneity import (
     heterogeneity,
 )
 from estimators.inference.influence import Influence, leave_one_out
+from estimators.inference.meta_regression import REGRESSION_TAU2, MetaRegression, meta_regression
 from estimators.inference.model_checks import EqualSpread, ModelChecks, NormalPlot, model_checks
 from estimators.inference.moment_intervals import (
     generalized_interval,
@@ -84,6 +85,7 @@ __all__ = [
     "LOSSES",
     "MU_ERRORS",
     "PRESETS",
+    "REGRESSION_TAU2",
     "SCENARIOS",
     "TAU2",
     "TIDY_COLUMNS",
@@ -126,6 +128,7 @@ __all__ = [
     "Look",
     "Loss",
     "Measured",
+    "MetaRegression",
     "MlBlup",
     "ModelChecks",
     "NormalPlot",
@@ -192,6 +195,7 @@ __all__ = [
     "leave_one_out",
     "marginal_rank_sets",
     "may_be_best",
+    "meta_regression",
     "model_checks",
     "option",
     "own_intervals",

@@ -14,6 +14,7 @@ from estimators.contract.comparison import TIDY
 from estimators.data.covariates import INTERCEPT
 from estimators.data.left_out import groups_sentence, sentences
 from estimators.inference.heterogeneity import fit_heterogeneity
+from estimators.inference.meta_regression import fit_meta_regression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,6 +88,9 @@ def as_json(
         differ = fit_heterogeneity(comparison.data, result.estimator, result.fit)
         if differ is not None:
             fit["heterogeneity"] = differ.to_dict(comparison.level)
+        around = fit_meta_regression(comparison.data, result.estimator, result.fit)
+        if around is not None:
+            fit["heterogeneity"] = around.to_dict()
         if conclusions is not None and conclusions.get(fit["estimator"]):
             fit["inference"] = conclusions[fit["estimator"]]
     if read is not None:

@@ -12,10 +12,12 @@ from dashboard.figures.parts import plotly_text, themed_figure
 from dashboard.scene.style import FAINT, GREY, INK, rgba
 from estimators import DataError
 from estimators.inference.profile_curve import ProfileCurve, profile_curve
+from estimators.methods.own_spreads import fitted_data
 
 if TYPE_CHECKING:
     from dashboard.figures.plotly_json import PlotlyFigure, Trace
     from dashboard.scene.scene import Scene, Series
+    from estimators import GroupData
 
 SUBTITLE = "how well each spread fits, best = 1"
 
@@ -41,7 +43,7 @@ def spread_profile_figure(scene: Scene) -> PlotlyFigure | None:
         curve.limit, line={"color": GREY[scene.dark], "width": 1.0, "dash": "dot"}, layer="below"
     )
     _add_notes(figure, scene, curve)
-    shares = scene.comparison.data.counts_rows
+    shares = scene.fitted_data.counts_rows
     figure.set(
         meta={"subtitle": _subtitle(scene, series, curve)},
         xaxis={
@@ -59,8 +61,13 @@ def spread_profile_figure(scene: Scene) -> PlotlyFigure | None:
 
 
 def likelihood_series(scene: Scene) -> list[Series]:
-    """The methods that fit by a likelihood, the headline's first."""
-    able = [s for s in scene.series if s.result.estimator.likelihood is not None]
+    """The methods that fit by a likelihood, the headline's first, and of spreads of the same kind as it."""
+    able = [
+        s
+        for s in scene.series
+        if s.result.estimator.likelihood is not None
+        and _fitted(scene, s).counts_rows == scene.fitted_data.counts_rows
+    ]
     return sorted(able, key=lambda series: series is not scene.reference)
 
 
@@ -69,11 +76,15 @@ def spread_profile_legend(scene: Scene) -> list[LegendEntry]:
     return series_entries(likelihood_series(scene))
 
 
+def _fitted(scene: Scene, series: Series) -> GroupData:
+    return fitted_data(scene.comparison.data, series.result.fit)
+
+
 def _curve(scene: Scene, series: Series) -> ProfileCurve:
     method = series.result.estimator.likelihood
     if method is None:
         raise DataError(f"{series.label} fits by no likelihood")
-    return profile_curve(scene.comparison.data, method, scene.comparison.level)
+    return profile_curve(_fitted(scene, series), method, scene.comparison.level)
 
 
 def _line(series: Series, curve: ProfileCurve, *, dark: bool) -> Trace:
@@ -114,7 +125,7 @@ def _add_notes(figure: PlotlyFigure, scene: Scene, curve: ProfileCurve) -> None:
     for peak in curve.peaks:
         height = float(np.interp(peak, curve.value, curve.fit))
         figure.add_note(
-            f"{peak:.0%}" if scene.comparison.data.counts_rows else f"{peak:.3g}",
+            f"{peak:.0%}" if scene.fitted_data.counts_rows else f"{peak:.3g}",
             x=peak,
             y=height,
             xanchor="left" if peak == 0 else "center",

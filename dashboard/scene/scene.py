@@ -19,6 +19,7 @@ from dashboard.scene.style import LINE, Style, styles
 from dashboard.scene.truth import Closeness, Truth, distance
 from estimators.contract.comparison import TIDY, mean_rank
 from estimators.inference.own_intervals import own_intervals
+from estimators.methods.own_spreads import fitted_data
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -194,6 +195,13 @@ class Scene:
         """The method that the headline speaks of: the first that estimates the spreads that are not known."""
         return next((s for s in self.series if has_spreads(s.result, self.comparison.data)), None)
 
+    @property
+    def fitted_data(self) -> GroupData:
+        """The groups as the headline's method takes them: with known variances where each has its own."""
+        return fitted_data(
+            self.comparison.data, None if self.reference is None else self.reference.result.fit
+        )
+
     @cached_property
     def center(self) -> float | None:
         """What the headline's method pulls all groups towards; else what the first with one centre does.
@@ -329,7 +337,8 @@ def display_order(
 def has_spreads(result: Result, data: GroupData) -> bool:
     """Whether a result estimates the spread between groups, and that within where it was not published."""
     found = result.fit.parameters if result.fit else {}
-    wanted = ("sigma_group", "sigma_error") if data.counts_rows else ("sigma_group",)
+    rows = fitted_data(data, result.fit).counts_rows
+    wanted = ("sigma_group", "sigma_error") if rows else ("sigma_group",)
     return all(name in found and found[name].value is not None for name in wanted)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.scene.label_text import short_label
 from dashboard.scene.truth import SAME, closest, distance
 from dashboard.words.covariates import compared_at, taken_off
 from dashboard.words.grammar import article, join_names, sentence
@@ -16,8 +17,11 @@ from dashboard.words.spreads import card_intervals, interval_in_brackets
 from dashboard.words.summaries import summaries_line
 from estimators import homogeneity
 from estimators.inference.heterogeneity import fit_heterogeneity
+from estimators.methods.own_spreads import takes_own_variances
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from dashboard.scene.scene import Scene, Series
     from estimators import GroupData
 
@@ -72,7 +76,7 @@ def headline(scene: Scene) -> Headline:
 def _of_spreads(scene: Scene, reference: Series) -> Headline:
     unit = scene.unit
     between, within = _value(reference, "sigma_group") or 0.0, _value(reference, "sigma_error") or 0.0
-    known = scene.published_error is not None
+    known = not scene.fitted_data.counts_rows
     if between == 0 and within == 0 and not known:
         return Headline("All values are equal.", "There is nothing to compare.")
     if between == 0:
@@ -103,7 +107,7 @@ def _no_spread_between(scene: Scene, reference: Series) -> Headline:
     mean = _level(scene, scene.center, _value(reference, "mu_std_error"))
     where = "a mean of its own" if scene.center is None else f"the population mean, {mean}"
     predicted = f"every {unit.one} is predicted at {where}."
-    test = homogeneity(scene.comparison.data)
+    test = homogeneity(scene.fitted_data)
     if scene.comparison.data.covariates is not None:
         answer = sentence(f"{taken_off(scene)}the spread between {unit.many} is estimated as 0")
         seen = ""
@@ -133,6 +137,8 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
         return ""
     weighs, unit = scene.information, scene.unit
     middle = "the mean" if scene.comparison.data.covariates is None else "what is expected of it"
+    if reference.result.fit is not None and takes_own_variances(reference.result.fit):
+        return _what_each_keeps(scene, reference.weight, middle)
     small, large = int(np.argmin(weighs)), int(np.argmax(weighs))
     least, most = (percent(_inside(float(reference.weight[i]))) for i in (small, large))
     anyone = f"{article(unit.one)} {unit.one}"
@@ -151,6 +157,18 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
     return (
         f"With {own_data(scene, small)}, {who} keeps {least} of its distance to {middle}; "
         f"with {_amount(scene, large)}, {anyone} keeps {most}."
+    )
+
+
+def _what_each_keeps(scene: Scene, weight: NDArray[np.float64], middle: str) -> str:
+    """The same where each group's own spread decides beside its rows."""
+    ends = [int(np.argmin(weight)), int(np.argmax(weight))]
+    least, most = (percent(_inside(float(weight[i]))) for i in ends)
+    if least == most:
+        return f"Every {scene.unit.one} keeps {least} of its distance to {middle}."
+    first, last = (short_label(scene.labels[i], 40) for i in ends)
+    return (
+        f"By the spread of its own rows {first} keeps {least} of its distance to {middle}, and {last} {most}."
     )
 
 
@@ -231,7 +249,7 @@ def cards(scene: Scene) -> tuple[Card, ...]:
         explained = helps[name].help if name in helps else ""
         if scene.own_centers is not None and name == "mu" and value is None:
             explained = f"Each {scene.unit.one} is pulled towards a centre of its own."
-        if scene.published_error is not None and name in ("sigma_error", "icc"):
+        if not scene.fitted_data.counts_rows and name in ("sigma_error", "icc"):
             explained = "Not estimated: every mean has a standard error of its own, which is taken as known."
         out.append(
             Card(title, text, extra, explained, name, "" if value is None else intervals.get(name, ""))

@@ -26,7 +26,7 @@ UNLIKELY = 0.05
 
 def exact_interval(scene: Scene) -> ExactInterval | None:
     """Of the share of variance between groups, of published means of their spread; None: there is none."""
-    data = scene.comparison.data
+    data = scene.fitted_data
     if not is_estimable(data):
         return None
     found = exact_intervals(data, scene.comparison.level)
@@ -42,7 +42,7 @@ def interval_in_brackets(scene: Scene) -> str:
 
 
 def _ends(scene: Scene, low: float, high: float) -> str:
-    return percent_range(low, high) if scene.comparison.data.counts_rows else number_range(low, high)
+    return percent_range(low, high) if scene.fitted_data.counts_rows else number_range(low, high)
 
 
 def percent_range(low: float, high: float) -> str:
@@ -61,7 +61,7 @@ def number_range(low: float, high: float) -> str:
 
 def card_intervals(scene: Scene) -> dict[str, str]:
     """Intervals of the spreads by the parameter's name, of those that are known without long computation."""
-    data, level = scene.comparison.data, scene.comparison.level
+    data, level = scene.fitted_data, scene.comparison.level
     exact = exact_interval(scene)
     if exact is None:
         return {}
@@ -79,13 +79,13 @@ def card_intervals(scene: Scene) -> dict[str, str]:
 
 def known_spreads(scene: Scene) -> Spreads | None:
     """What :func:`spreads_of` gives, where it was computed before."""
-    method, data = likelihood_of(scene), scene.comparison.data
+    method, data = likelihood_of(scene), scene.fitted_data
     return None if method is None else scene.findings.known_spreads(data, method, scene.comparison.level)
 
 
 def spreads_of(scene: Scene) -> Spreads | None:
     """What the likelihood of the headline's method says of the spreads; None: it has none, or cannot say."""
-    method, data = likelihood_of(scene), scene.comparison.data
+    method, data = likelihood_of(scene), scene.fitted_data
     if method is None or not is_estimable(data):
         return None
     return scene.findings.spreads(data, method, scene.comparison.level)
@@ -112,7 +112,7 @@ def how_sure(scene: Scene) -> str:
 
 def _test_sentence(scene: Scene, reference: Series) -> str:
     """The test in one sentence; at a spread of 0 the headline has it."""
-    fit, test = reference.result.fit, homogeneity(scene.comparison.data)
+    fit, test = reference.result.fit, homogeneity(scene.fitted_data)
     if fit is None or test is None or not fit.parameters["sigma_group"].value:
         return ""
     names = all_covariate_names(scene)
@@ -132,7 +132,7 @@ def _open(scene: Scene, interval: ExactInterval) -> str:
         )
     what, ends = "share", _ends(scene, interval.low, interval.high)
     wide = interval.high - interval.low >= WIDE
-    if not scene.comparison.data.counts_rows:
+    if not scene.fitted_data.counts_rows:
         what, wide = "standard deviation", interval.low < interval.high / 3.0
     few = len(scene) <= FEW_GROUPS
     if few and wide:

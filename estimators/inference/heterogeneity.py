@@ -1,4 +1,4 @@
-"""Heterogeneity of published estimates: tau^2 in eight ways, I^2, H^2, Q and prediction intervals.
+"""Heterogeneity of published estimates: tau^2 in nine ways, I^2, H^2, Q and prediction intervals.
 
 With estimates y_j and their known sampling variances v_j, and w_j = 1 / (v_j + tau^2), mu = sum w_j y_j / sum
 w_j and SE(mu) = 1 / sqrt(sum w_j). Names and formulas of the estimators of tau^2 are those of R's metafor
@@ -8,8 +8,9 @@ w_j and SE(mu) = 1 / sqrt(sum w_j). Names and formulas of the estimators of tau^
   Trials 7, 177-188)
 - HE: sum (y_j - ybar)^2 / (k - 1) - sum v_j / k (Hedges & Olkin 1985, ch. 9)
 - HS: (Q - k) / sum a (Hunter & Schmidt 1990)
-- PM, EB: sum w_j (y_j - mu)^2 = k - 1, whose left side falls in tau^2, so that there is one solution (Paule &
-  Mandel 1982, J. Res. Natl. Bur. Stand. 87, 377-385; the empirical Bayes estimate of Morris 1983 is the same)
+- PM, EB, FH: sum w_j (y_j - mu)^2 = k - 1, whose left side falls in tau^2, so that there is one solution
+  (Paule & Mandel 1982, J. Res. Natl. Bur. Stand. 87, 377-385; the empirical Bayes estimate of Morris 1983,
+  and that of Fay & Herriot 1979 without covariates, are the same)
 - SJ: t sum u_j (y_j - m)^2 / (k - 1), t = sum (y_j - ybar)^2 / k, u_j = 1 / (v_j + t) (Sidik & Jonkman 2005,
   Appl. Stat. 54, 367-384)
 - REML, ML: the global minimum of the criterion, as in module `profile`
@@ -53,6 +54,7 @@ TAU2: Mapping[str, str] = MappingProxyType(
         "DL": "DerSimonian–Laird (DL)",
         "PM": "Paule–Mandel (PM)",
         "EB": "empirical Bayes (EB, the same as PM)",
+        "FH": "Fay–Herriot (FH, PM with covariates)",
         "HE": "Hedges (HE)",
         "HS": "Hunter–Schmidt (HS)",
         "SJ": "Sidik–Jonkman (SJ)",
@@ -121,6 +123,9 @@ class Heterogeneity:
     """(k,) what the error of mu, by its normal standard error, adds to it: (1 - weight) / sqrt(sum w)."""
     center_loading: float
     """The normal standard error of mu."""
+    second_order: Floats | None
+    """(k,) standard errors of the predictions that allow for tau^2 having been estimated, by REML, ML and PM,
+    as :func:`second_order_mse`; NaN where a mean squared error is not above 0; None of other methods."""
 
     @property
     def std_error(self) -> Floats:
@@ -215,6 +220,9 @@ def heterogeneity(data: GroupData, method: str = "REML", mu_error: MuError = "no
     q, typical = _q(scaled), _typical_variance(information)
     unit, tau = float(scaled.unit), float(np.sqrt(tau2))
     rest = 1.0 / (1.0 + information * tau2)
+    more = second_order_mse(information, tau2, method, float(share @ share) / total)
+    if more is not None:
+        more = more + np.square(usual * rest)
     return Heterogeneity(
         method=method,
         tau=unit * tau,
@@ -230,7 +238,36 @@ def heterogeneity(data: GroupData, method: str = "REML", mu_error: MuError = "no
         own=unit * tau * np.sqrt(rest),
         loading=unit * usual * rest,
         center_loading=unit * float(usual),
+        second_order=None if more is None else unit * np.sqrt(np.where(more > 0, more, np.nan)),
     )
+
+
+def second_order_mse(information: Floats, tau2: float, method: str, moved: float) -> Floats | None:
+    """g1 + 2 g3 less the bias of g1, ``(k,)`` in squared units: the error of tau^2 in that of predictions.
+
+    g1 = tau^2 v / (tau^2 + v) and g3 = v^2 V / (tau^2 + v)^3, V the variance of tau^2: 2 / sum w^2 by REML
+    and ML, 2 k / (sum w)^2 by PM, EB and FH. Its bias b, times v^2 / (tau^2 + v)^2, is taken off: 0 by REML,
+    -``moved`` / sum w^2 by ML, 2 (k sum w^2 - (sum w)^2) / (sum w)^3 by PM (Datta, Rao & Smith 2005,
+    Biometrika 92, 183-196; as R's sae). What the error of the coefficients adds, g2, is left to the caller.
+
+    Args:
+        information: 1 / v ``(k,)``.
+        tau2: in squared units.
+        method: of :data:`TAU2`; None comes back for those without a formula here.
+        moved: tr (X'W X)^-1 X'W^2 X; sum w^2 / sum w of one mean.
+
+    """
+    own = 1.0 / (1.0 + information * tau2)
+    w = information * own
+    squares, total = float(w @ w), float(w.sum())
+    if method in ("REML", "ML"):
+        variance, bias = 2.0 / squares, -moved / squares if method == "ML" else 0.0
+    elif method in ("PM", "EB", "FH"):
+        variance = 2.0 * len(w) / total**2
+        bias = 2.0 * (len(w) * squares - total**2) / total**3
+    else:
+        return None
+    return np.asarray(tau2 * own + 2.0 * np.square(own) * w * variance - bias * np.square(own))
 
 
 def fit_heterogeneity(data: GroupData, estimator: Estimator, fit: GroupFit | None) -> Heterogeneity | None:
@@ -272,7 +309,7 @@ def _tau2(scaled: ScaledGroups, method: str) -> float:
     plain = value - value.mean()
     squares = float(np.square(plain - plain.mean()).sum())
     q = float(np.square(value) @ information)
-    if method in ("PM", "EB"):
+    if method in ("PM", "EB", "FH"):
         return _paule_mandel(scaled, squares)
     if method == "SJ":
         start = squares / groups

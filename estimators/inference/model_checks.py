@@ -345,6 +345,7 @@ def _spread_sentence(found: EqualSpread | None) -> str:
     more = " That test also reacts to rows that are not normal." if found.name == "Bartlett" else ""
     return (
         f"Rows do not spread equally within groups ({test}), though one spread is taken for all: intervals "
-        f"are too short where they spread more, and too long where they spread less.{more} Look at the "
-        "groups with the widest rows, or whether the outcome's logarithm spreads evenly."
+        f"are too short where they spread more, and too long where they spread less.{more} Take each "
+        "group's own spread in place of one for all (an option of level means and BLUPs, error_spread=each), "
+        "look at the groups with the widest rows, or whether the outcome's logarithm spreads evenly."
     )

@@ -12,6 +12,7 @@ from estimators.inference.rank_sets import MOST_GROUPS, marginal_rank_sets, simu
 from estimators.inference.ranks import TopShare, group_ranks, number_of_best
 from estimators.inference.spread_intervals import exact_intervals, profile_intervals
 from estimators.inference.spread_tests import spread_tests
+from estimators.methods.own_spreads import fitted_data
 
 if TYPE_CHECKING:
     from estimators.contract.estimator import Estimator
@@ -40,9 +41,10 @@ def inference_dict(
 
     """
     found: dict[str, Any] = {}
-    if estimator.likelihood is not None and is_estimable(data):
-        found["spreads"] = _spreads(data, estimator.likelihood, level)
-        found["tests"] = _tests(data, estimator.likelihood)
+    taken = fitted_data(data, fit)
+    if estimator.likelihood is not None and is_estimable(taken):
+        found["spreads"] = _spreads(taken, estimator.likelihood, level)
+        found["tests"] = _tests(taken, estimator.likelihood)
     elif (differ := fit_heterogeneity(data, estimator, fit)) is not None:
         found["spreads"] = {"level": level, "exact": _exact(data, level)}
         found["tests"] = {"q": _q(differ.test)}

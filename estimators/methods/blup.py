@@ -20,6 +20,12 @@ from estimators.methods.blup_code import blup_python_code, blup_r_code
 from estimators.methods.covariate_blup import covariate_blup
 from estimators.methods.degenerate import degenerate_fit, fit_replicates, zero_spread_notes
 from estimators.methods.homogeneity import Case, homogeneity
+from estimators.methods.own_spreads import (
+    error_spread_option,
+    fit_of_own_variances,
+    takes_own_variances,
+    with_own_variances,
+)
 from estimators.methods.profile import Method
 from estimators.methods.variance_components import VarianceComponents, fit_variance_components
 
@@ -49,6 +55,7 @@ class BlupOptions:
         "the population mean as known too, which is what lme4 reports as condVar.",
         choices=STD_ERRORS,
     )
+    error_spread: str = error_spread_option()
 
 
 BOUNDARY: Mapping[Case, str] = MappingProxyType(
@@ -79,7 +86,8 @@ class Blup(Estimator):
     lambda = sigma_group^2 / sigma_error^2; of published summaries, n_j lambda is sigma_group^2 / v_j.
     Standard errors: second order, as in module `second_order`; prediction, sqrt((1 - gamma_j) sigma_group^2
     + (1 - gamma_j)^2 Var(mu)); conditional, sqrt((1 - gamma_j) sigma_group^2). Henderson (1975), Biometrics
-    31, 423-447; Robinson (1991), Statistical Science 6, 15-32.
+    31, 423-447; Robinson (1991), Statistical Science 6, 15-32. With an error spread of its own in each group
+    the means are taken as published with the variances s_j^2 / n_j.
     """
 
     Options = BlupOptions
@@ -87,6 +95,10 @@ class Blup(Estimator):
     likelihood: ClassVar[Method]
 
     def _fit(self, data: GroupData, options: BlupOptions) -> GroupFit:
+        if options.error_spread == "each" and data.counts_rows:
+            taken = with_own_variances(data)
+            fit = self._fit(taken, replace(options, error_spread="common"))
+            return fit_of_own_variances(fit, data, taken)
         if data.covariates is not None:
             return covariate_blup(data, data.covariates, self.likelihood, options.std_error)
         limit = degenerate_fit(data, spread_df=self._spread_df(len(data)))
@@ -102,7 +114,10 @@ class Blup(Estimator):
             parts["joint"] = _joint(data, model, parts["weight"])
         return GroupFit(**parts, center=parts["parameters"]["mu"])
 
-    def _fit_many(self, batch: GroupBatch, options: BlupOptions) -> BatchFit:
+    def _fit_many(self, batch: GroupBatch, options: BlupOptions) -> BatchFit | None:
+        if options.error_spread == "each":
+            return None
+
         def ordinary(some: GroupBatch) -> BatchFit:
             model = fit_variance_components(some.scaled(), self.likelihood)
             return BatchFit(**self._predictions(some, model, options))
@@ -153,15 +168,21 @@ class Blup(Estimator):
         return np.hypot(conditional, rest * model.mu_std_error[..., None])
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
-        """The curve i lambda / (1 + i lambda) over information i; None if the fit has no weights."""
-        return None if fit.weight is None else fit.reliability(information)
+        """The curve i lambda / (1 + i lambda) over information i; None if weights do not follow from it."""
+        if fit.weight is None or takes_own_variances(fit):
+            return None
+        return fit.reliability(information)
 
     def r_code(self, data: GroupData, options: BlupOptions) -> str | None:
         """lme4's lmer with a random intercept."""
+        if options.error_spread == "each":
+            return None
         return blup_r_code(data, method=self.likelihood, std_error=options.std_error)
 
     def python_code(self, data: GroupData, options: BlupOptions) -> str | None:
         """Statsmodels' MixedLM with a random intercept."""
+        if options.error_spread == "each":
+            return None
         return blup_python_code(data, method=self.likelihood, std_error=options.std_error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from estimators.contract.options import NoOptions
 from estimators.data.groups import GroupData
 from estimators.data.scaled import weighted_mean
 from estimators.methods.adjusted_means import adjusted_means
+from estimators.methods.own_spreads import error_spread_option, own_variances, unknown_spreads_note
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +41,23 @@ _R_ERRORS = """\
 df <- length(y) - nlevels(g)
 sigma_error <- sqrt(sum((y - ave(y, g))^2) / df)
 std_error <- sigma_error / sqrt(as.vector(table(g)))"""
+_R_OWN = """\
+estimate <- as.vector(tapply(y, g, mean))
+df <- as.vector(table(g)) - 1
+std_error <- as.vector(tapply(y, g, sd)) / sqrt(df + 1)
+# Rows of one group that are all equal, or a single one, say nothing of how they spread
+unknown <- as.vector(tapply(y, g, function(v) all(v == v[1])))
+std_error[unknown] <- df[unknown] <- NA
+weight <- 1"""
+_PYTHON_OWN = """\
+groups = pd.Series(y).groupby(g)
+estimate = groups.mean().to_numpy()
+df = groups.size().to_numpy() - 1.0
+# Rows of one group that are all equal, or a single one, say nothing of how they spread
+unknown = (groups.max() == groups.min()).to_numpy()
+std_error = np.where(unknown, np.nan, groups.std().to_numpy() / np.sqrt(df + 1))
+df[unknown] = np.nan
+weight = 1.0"""
 _PYTHON_FIT = """\
 # One column of zeros and ones for each group, no intercept
 model = sm.OLS(y, np.eye(len(labels))[g]).fit()
@@ -52,12 +71,20 @@ sigma_error = np.sqrt(((y - estimate[g]) ** 2).sum() / df)
 std_error = sigma_error / np.sqrt(np.bincount(g))"""
 
 
+@dataclass(frozen=True)
+class LevelMeansOptions:
+    """Options of the level means."""
+
+    error_spread: str = error_spread_option()
+
+
 class LevelMeans(Estimator):
     """ybar_j with standard error sqrt(pooled variance / n_j), and Student's t with N - J degrees of freedom.
 
     Of published summaries: the estimates and standard errors as they are, normal. Searle, Casella & McCulloch
     (1992), Variance Components, ch. 3. With weights of precision the means are weighted and n_j is the sum of
     the weights; with survey weights the errors are those of linearisation, with n_j - 1 degrees of freedom.
+    With an error spread of its own in each group they are s_j / sqrt(n_j), with n_j - 1 degrees of freedom.
     With covariates the means are adjusted, see :func:`adjusted_means`; nothing explains fixed groups.
     """
 
@@ -70,8 +97,11 @@ class LevelMeans(Estimator):
     order = 10
     handles = frozenset({"known_variance", "weights", "survey_weights", "covariates", "group_covariates"})
 
-    def _fit(self, data: GroupData, options: NoOptions) -> GroupFit:
-        del options
+    Options = LevelMeansOptions
+
+    def _fit(self, data: GroupData, options: LevelMeansOptions) -> GroupFit:
+        if options.error_spread == "each" and data.counts_rows and "survey_weights" not in data.carries:
+            return _means_with_own_spreads(data)
         if data.covariates is not None and data.covariates.adjusts:
             return adjusted_means(data, data.covariates)
         parts = _own_means(data)
@@ -84,28 +114,29 @@ class LevelMeans(Estimator):
         joint = Joint(data.centered_mean, error, origin=data.origin) if (error > 0).all() else None
         return GroupFit(**parts, joint=joint)
 
-    def _fit_many(self, batch: GroupBatch, options: NoOptions) -> BatchFit:
-        del options
-        return BatchFit(**_own_means(batch))
+    def _fit_many(self, batch: GroupBatch, options: LevelMeansOptions) -> BatchFit | None:
+        return None if options.error_spread == "each" else BatchFit(**_own_means(batch))
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64]:
         """1 whatever the information."""
         del fit
         return np.ones_like(information)
 
-    def r_code(self, data: GroupData, options: NoOptions) -> str | None:
+    def r_code(self, data: GroupData, options: LevelMeansOptions) -> str | None:
         """The coefficients of lm without an intercept, or plain means where lm's matrix would be vast."""
-        del options
         if data.carries:
             return None
+        if options.error_spread == "each":
+            return _R_OWN
         fit = "estimate <- unname(coef(lm(y ~ 0 + g)))" if _has_small_matrix(data) else _R_MEANS
         return "\n".join([fit, *([_R_ERRORS] if data.df_within else []), "weight <- 1"])
 
-    def python_code(self, data: GroupData, options: NoOptions) -> str | None:
+    def python_code(self, data: GroupData, options: LevelMeansOptions) -> str | None:
         """The parameters of statsmodels' OLS without an intercept, or plain means as in :meth:`r_code`."""
-        del options
         if data.carries:
             return None
+        if options.error_spread == "each":
+            return _PYTHON_OWN
         fit = _PYTHON_FIT if _has_small_matrix(data) else _PYTHON_MEANS
         return "\n".join([fit, *([_PYTHON_ERRORS] if data.df_within else []), "weight = 1.0"])
 
@@ -161,6 +192,27 @@ class GrandMean(Estimator):
         if data.total > 1:
             lines += ["df = len(y) - 1", "std_error = mu_std_error = y.std(ddof=1) / np.sqrt(len(y))"]
         return "\n".join(lines)
+
+
+def _means_with_own_spreads(data: GroupData) -> GroupFit:
+    """Each mean with the standard error of its own group's rows; masked where that is unknown.
+
+    Raises:
+        DataError: covariates of the rows.
+
+    """
+    error = np.sqrt(own_variances(data))
+    unknown = np.flatnonzero(np.isnan(error))
+    parts: dict[str, Any] = {"std_error": error, "df": data.n - 1.0}
+    if len(unknown) == len(data):
+        return GroupFit(data.mean, weight=np.ones(len(data)), notes=(unknown_spreads_note(data, unknown),))
+    if unknown.size:
+        parts["std_error"] = np.ma.masked_invalid(error)
+        parts["df"] = np.ma.array(parts["df"], mask=np.isnan(error))
+        parts["notes"] = (unknown_spreads_note(data, unknown),)
+    else:
+        parts["joint"] = Joint(data.centered_mean, error, origin=data.origin)
+    return GroupFit(data.mean, weight=np.ones(len(data)), **parts)
 
 
 def _has_small_matrix(data: GroupData) -> bool:

@@ -259,8 +259,8 @@ def test_a_level_that_is_none(refused, level):
             ["--estimator", "remI"],
             "there is no estimator 'remI'; there are ols, reml, ml, james_stein, grand_mean",
         ),
-        (["--option", "reml.stderr=x"], "reml has no option stderr: it knows std_error"),
-        (["--option", "ols.std_error=x"], "ols has no option std_error: it has none"),
+        (["--option", "reml.stderr=x"], "reml has no option stderr: it knows std_error, error_spread"),
+        (["--option", "grand_mean.x=1"], "grand_mean has no option x: it has none"),
         (
             ["--option", "reml.std_error=robust"],
             "reml.std_error takes one of second_order, prediction, conditional, not 'robust'",

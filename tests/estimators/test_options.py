@@ -41,8 +41,8 @@ def test_an_instance_of_options_is_checked_too():
 
 
 def test_an_estimator_without_options_says_so():
-    with pytest.raises(OptionError, match="ols has no option x: it has none"):
-        BUILT_IN["ols"].fit(DATA, {"x": 1})
+    with pytest.raises(OptionError, match="grand_mean has no option x: it has none"):
+        BUILT_IN["grand_mean"].fit(DATA, {"x": 1})
 
 
 def test_text_is_read_as_the_command_line_gives_it():

@@ -1,4 +1,4 @@
-"""Heterogeneity of published estimates: tau^2 in eight ways, and what follows from it."""
+"""Heterogeneity of published estimates: tau^2 in nine ways, and what follows from it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,40 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimators import TAU2, DataError, GroupData, OptionError, exact_intervals, heterogeneity
+from estimators import (
+    MU_ERRORS,
+    TAU2,
+    DataError,
+    GroupData,
+    OptionError,
+    exact_intervals,
+    heterogeneity,
+    meta_regression,
+)
 from tests.inference.oracles import answers, groups_of, names_of, places, relative
-from tests.oracles import BUILT_IN
+from tests.oracles import BUILT_IN, read_columns
 
 CASES = [(name, method) for name in names_of("E") for method in TAU2]
+
+
+def answer_by(expected, method):
+    """Fay and Herriot's equation is that of Paule and Mandel where there are no covariates."""
+    return expected["PM" if method == "FH" else method]
+
+
+def explained(name):
+    """The published estimates of a set with all its covariates."""
+    columns = read_columns("inference", "data", f"{name}.csv")
+    names = dict.fromkeys(term.split("=")[0] for term in answers("G", name)["terms"][1:])
+    numbers = ([float(v) for v in columns[key]] for key in ("y", "se"))
+    data = GroupData.from_estimates(columns["group"], *numbers)
+    return data.explained_by(columns["group"], {column: columns[column] for column in names})
 
 
 @pytest.mark.parametrize(("name", "method"), CASES)
 def test_the_numbers_are_those_of_50_digits(name, method):
     data, expected = groups_of(name), answers("E", name)
-    found, answer, common = heterogeneity(data, method), expected[method], expected["common"]
+    found, answer, common = heterogeneity(data, method), answer_by(expected, method), expected["common"]
     assert relative(found.tau2, answer["tau2"]) < 1e-11
     for key, got in (("mu", found.mu), ("se", found.mu_std_error), ("I2", found.i2), ("H2", found.h2)):
         assert relative(got, answer[key]) < 1e-11, key
@@ -36,7 +59,7 @@ def test_the_numbers_are_those_of_50_digits(name, method):
 
 @pytest.mark.parametrize(("name", "method"), CASES)
 def test_errors_by_knapp_and_hartung_are_those_of_50_digits(name, method):
-    data, answer = groups_of(name), answers("E", name)[method]["knapp_hartung"]
+    data, answer = groups_of(name), answer_by(answers("E", name), method)["knapp_hartung"]
     found = heterogeneity(data, method, "knapp_hartung")
     assert relative(found.mu_std_error, answer["se"]) < 1e-11
     assert relative(found.mu_interval(), answer["ci"]) < 1e-10
@@ -136,3 +159,97 @@ def test_what_cannot_be_is_refused():
         heterogeneity(GroupData.from_arrays([1.0, 2.0], ["a", "b"]))
     with pytest.raises(DataError, match="no standard errors"):
         heterogeneity(GroupData.from_arrays([1.0, 1.0, 2.0, 2.0], list("aabb")))
+
+
+@pytest.mark.parametrize("method", ["REML", "ML", "FH"])
+@pytest.mark.parametrize("name", names_of("G"))
+def test_meta_regression_is_that_of_50_digits(name, method):
+    expected, data = answers("G", name), explained(name)
+    found, answer, order = meta_regression(data, method), expected[method], places(data, expected)
+    for got, key in (
+        (found.origin + found.estimate, "eblup"),
+        (found.origin + found.center, "synthetic"),
+        (found.weight, "weight"),
+        (found.std_error, "first_order_se"),
+        (np.square(found.second_order), "mse"),
+    ):
+        assert relative(got, np.array(answer[key])[order]) < 1e-12
+    assert relative(found.tau, answer["tau"]) < 1e-13
+    assert relative([c.estimate for c in found.coefficients], answer["beta"]) < 1e-13
+    assert relative([c.std_error for c in found.coefficients], answer["se_beta"]) < 1e-13
+    assert (found.test.df, found.test.df_within) == (expected["df"], None)
+    assert found.test.statistic == pytest.approx(expected["QE"], rel=1e-13)
+
+
+def test_what_a_covariate_explains_is_as_metafor_prints_it():
+    """rma(yi, vi, mods = ~ ablat, data = dat.bcg) as in metafor's own documentation."""
+    found = meta_regression(explained("bcg_ablat"), "REML")
+    assert round(100 * found.explained, 2) == 75.63
+    assert round(100 * found.i2, 2) == 68.39
+    assert round(found.h2, 2) == 3.16
+    assert round(found.test.statistic, 4) == 30.7331
+
+
+@pytest.mark.parametrize("name", names_of("G"))
+def test_moment_estimators_are_those_of_dense_matrices(name):
+    data = explained(name)
+    given = data.covariates
+    x = np.column_stack([np.ones(len(data)), given.origin + given.unit * given.mean])
+    v, y, df = data.known_variance, data.mean, len(data) - x.shape[1]
+    a = np.diag(1 / v)
+    p = a - a @ x @ np.linalg.solve(x.T @ a @ x, x.T @ a)
+    aside = np.eye(len(y)) - x @ np.linalg.pinv(x)
+    want = {
+        "DL": (y @ p @ y - df) / np.trace(p),
+        "HE": (y @ aside @ y - np.trace(aside @ np.diag(v))) / df,
+    }
+    for method, tau2 in want.items():
+        assert meta_regression(data, method).tau2 == pytest.approx(max(0.0, tau2), rel=1e-8, abs=1e-12)
+    typical = df / np.trace(p)
+    found = meta_regression(data, "FH")
+    assert found.i2 == pytest.approx(found.tau2 / (found.tau2 + typical), rel=1e-9)
+    assert meta_regression(data, "PM").tau2 == meta_regression(data, "EB").tau2 == found.tau2
+    if found.tau2:
+        w = np.diag(1 / (v + found.tau2))
+        left = w - w @ x @ np.linalg.solve(x.T @ w @ x, x.T @ w)
+        assert y @ left @ y == pytest.approx(df, rel=1e-10)
+
+
+def test_knapp_and_hartung_scale_the_errors_of_coefficients():
+    data = explained("bcg_ablat")
+    plain, scaled, at_least = (meta_regression(data, "DL", error) for error in MU_ERRORS)
+    w = 1 / (data.known_variance + plain.tau2)
+    factor = np.sqrt(w @ np.square(data.centered_mean - plain.center) / (len(data) - 2))
+    for first, second, third in zip(
+        plain.coefficients, scaled.coefficients, at_least.coefficients, strict=True
+    ):
+        assert second.std_error == pytest.approx(factor * first.std_error, rel=1e-10)
+        assert third.std_error == pytest.approx(max(1.0, factor) * first.std_error, rel=1e-10)
+        assert (first.df, second.df, third.df) == (None, len(data) - 2, len(data) - 2)
+
+
+def test_second_order_errors_without_covariates_are_those_with_a_constant():
+    data = groups_of("bcg")
+    for method in ("REML", "ML", "PM"):
+        same = data.explained_by(data.labels, {"x": np.ones(len(data))})
+        found, other = heterogeneity(data, method), meta_regression(same, method)
+        np.testing.assert_allclose(found.second_order, other.second_order, rtol=1e-12)
+        assert other.explained < 1e-12
+        assert [n.code for n in other.notes] == ["not_estimable"]
+    for method in ("REML", "ML"):
+        fit = BUILT_IN[method.lower()].fit(data)
+        np.testing.assert_allclose(heterogeneity(data, method).second_order, fit.std_error, rtol=1e-11)
+    assert heterogeneity(data, "DL").second_order is None
+
+
+def test_meta_regression_refuses_what_it_cannot_take():
+    data = explained("bcg_ablat")
+    with pytest.raises(OptionError, match="one of REML, ML, FH, PM, EB, DL, HE, not 'SJ'"):
+        meta_regression(data, "SJ")
+    with pytest.raises(OptionError, match="the error of mu is one of"):
+        meta_regression(data, "FH", "other")
+    with pytest.raises(DataError, match="published estimates that covariates"):
+        meta_regression(groups_of("bcg"), "FH")
+    few = GroupData.from_estimates("abc", [1, 2, 4], [1, 1, 1]).explained_by("abc", {"x": list("uvw")})
+    with pytest.raises(DataError, match="needs more groups"):
+        meta_regression(few, "FH")
