@@ -64,6 +64,8 @@ PLUGINS_USE = (
 MAY_IMPORT = {
     "adjusted_means",
     "covariate_blup",
+    "own_spreads",
+    "regression_code",
     "regression_rows",
     "blup_code",
     "fit",
