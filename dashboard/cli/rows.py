@@ -37,8 +37,8 @@ def rows_command(
     report_plugin_failures(registry)
     with reading_files():
         from dashboard.ingest.guess_kind import guess_kind
-        from dashboard.ingest.reduce import file_columns
         from dashboard.ingest.rows_used import rows_used
+        from dashboard.ingest.two_columns import file_columns
         from dashboard.plugin_host.file_kinds import foreign_kinds
         from dashboard.scripts.rows_csv import rows_csv
 

@@ -73,7 +73,7 @@ def text_to_parquet(
         UnreadableFile: a row without one value for each column, or broken quotes; with the line number.
 
     """
-    if _is_regular(path, layout):
+    if is_regular(layout) and not has_stray_quotes(path, layout.dialect):
         try:
             rows = _arrow_to_parquet(path, layout, target, keep=keep, block_bytes=_BLOCK_BYTES)
         except pa.ArrowInvalid:
@@ -94,11 +94,22 @@ def text_to_parquet(
         ) from error
 
 
-def _is_regular(path: Path, layout: Layout) -> bool:
-    """Whether Arrow's reader may read the file as it is."""
+def is_regular(layout: Layout) -> bool:
+    """Whether Arrow's reader may read such a table as it is, if its quotes are in order."""
     dialect = layout.dialect
     plain = dialect.delimiter != " " and dialect.escape is None and not dialect.skips_spaces
-    return plain and layout.comment is None and not has_stray_quotes(path, dialect)
+    return plain and layout.comment is None
+
+
+def arrow_parse_options(dialect: Dialect, *, newlines_in_values: bool) -> pc.ParseOptions:
+    """How Arrow reads the rows of a regular table."""
+    return pc.ParseOptions(
+        delimiter=dialect.delimiter,
+        quote_char=dialect.quote or False,
+        double_quote=True,
+        newlines_in_values=newlines_in_values,
+        ignore_empty_lines=True,
+    )
 
 
 def _arrow_to_parquet(
@@ -130,13 +141,7 @@ def _arrow_to_parquet(
             use_threads=False,
             block_size=block_bytes,
         ),
-        parse_options=pc.ParseOptions(
-            delimiter=layout.dialect.delimiter,
-            quote_char=layout.dialect.quote or False,
-            double_quote=True,
-            newlines_in_values=True,
-            ignore_empty_lines=True,
-        ),
+        parse_options=arrow_parse_options(layout.dialect, newlines_in_values=True),
         convert_options=pc.ConvertOptions(
             column_types=types, strings_can_be_null=False, include_columns=kept
         ),
@@ -233,9 +238,7 @@ def has_stray_quotes(path: Path, dialect: Dialect) -> bool:
     """
     if not dialect.quote:
         return False
-    quote = ord(dialect.quote)
-    edges = np.zeros(256, dtype=np.bool_)
-    edges[[ord(dialect.delimiter), 10, 13]] = True
+    quote, edges = ord(dialect.quote), _edges(dialect)
     carry = b"\n"
     with path.open("rb") as file:
         file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)
@@ -250,6 +253,19 @@ def has_stray_quotes(path: Path, dialect: Dialect) -> bool:
                 return True
     tail = np.frombuffer(carry + b"\n", dtype=np.uint8)
     return _strays(tail, quote, edges)
+
+
+def strays(rows: bytes, dialect: Dialect) -> bool:
+    """The same of whole rows in a dialect with quotes."""
+    data = np.frombuffer(b"\n%b\n" % rows.removeprefix(b"\xef\xbb\xbf"), dtype=np.uint8)
+    return _strays(data, ord(dialect.quote), _edges(dialect))
+
+
+def _edges(dialect: Dialect) -> NDArray[np.bool_]:
+    """(256,) which bytes stand beside a value."""
+    edges = np.zeros(256, dtype=np.bool_)
+    edges[[ord(dialect.delimiter), 10, 13]] = True
+    return edges
 
 
 def _strays(data: NDArray[np.uint8], quote: int, edges: NDArray[np.bool_]) -> bool:

@@ -5,28 +5,20 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from dashboard.ingest.engine import select
 from dashboard.ingest.errors import excerpt
 from dashboard.ingest.guess_encoding import likelier_encoding
 from dashboard.ingest.hints import Hint
 from dashboard.ingest.label_sql import label_key
-from dashboard.ingest.left_out_sql import NO_GROUP, USED, row_line
+from dashboard.ingest.left_out_sql import NO_GROUP
 from dashboard.ingest.reading import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dashboard.ingest.judged_rows import JudgedRows
+    from dashboard.ingest.row_facts import RowFacts
     from dashboard.ingest.table import TextLayout
     from estimators import GroupData
 
-CODES: Final = tuple(
-    float(sign * int(str(digit) * length))
-    for digit in (9, 8, 7)
-    for length in range(2, 7)
-    for sign in (1, -1)
-)
-"""What is written for a missing value: two to six nines, eights or sevens, with a minus or without."""
 _TOTALS: Final = """
     total totals grand-total sum all overall average mean gesamt insgesamt summe alle durchschnitt mittelwert
     ensemble totale toutes tous moyenne totaal suma todos todas promedio média média-geral totalt yhteensä
@@ -50,18 +42,18 @@ _LEFT_OF_SPREAD = 0.1
 
 
 def find_hints(
-    judged: JudgedRows,
+    facts: RowFacts,
     data: GroupData,
     layout: TextLayout | None,
     names: tuple[str, str],
     binary: Iterable[str] = (),
 ) -> tuple[Hint, ...]:
     """All that may be amiss; `names` are those of outcome and group, `binary` the columns of 0 and 1."""
-    codes = list(_codes(judged))
-    found = [*codes, *_totals(data), *_labels(data), *_merged_cells(judged, data)]
-    found += [] if codes or any(hint.exclude for hint in found) else _far_row(judged, data, names[0])
+    codes = list(_codes(facts))
+    found = [*codes, *_totals(data), *_labels(data), *_merged_cells(facts, data)]
+    found += [] if codes or any(hint.exclude for hint in found) else _far_row(facts, data, names[0])
     found += _open_quote(data, layout)
-    found += [*_encoding(data, layout, names, judged), *binary_outcomes(names[0], binary)]
+    found += [*_encoding(data, layout, names, facts), *binary_outcomes(names[0], binary)]
     return tuple(found)
 
 
@@ -70,18 +62,12 @@ def group_hints(data: GroupData) -> tuple[Hint, ...]:
     return *_totals(data), *_labels(data)
 
 
-def _codes(judged: JudgedRows) -> Iterator[Hint]:
+def _codes(facts: RowFacts) -> Iterator[Hint]:
     """A code far from the rest."""
-    among = f"outcome IN ({', '.join(map(repr, CODES))})"
-    counts = select("outcome, count(*)", "cells", f"WHERE cause = {USED} AND {among} GROUP BY outcome")
-    found = judged.connection.execute(counts).fetchall()
-    if not found:
+    found, low, high = facts.codes()
+    if not low < high:
         return
-    rest = select("min(outcome), max(outcome)", "cells", f"WHERE cause = {USED} AND NOT {among}")
-    low, high = judged.connection.execute(rest).fetchall()[0]
-    if low is None or low == high:
-        return
-    for code, rows in sorted(found):
+    for code, rows in sorted(found.items()):
         if max(code - high, low - code) > high - low:
             much = f"{rows:,} row{'' if rows == 1 else 's'}"
             yield Hint(
@@ -151,17 +137,13 @@ def _first_alike(labels: Sequence[str]) -> tuple[str, str]:
     raise ValueError(labels)
 
 
-def _merged_cells(judged: JudgedRows, data: GroupData) -> Iterator[Hint]:
+def _merged_cells(facts: RowFacts, data: GroupData) -> Iterator[Hint]:
     """Blank labels below filled ones, each of which comes about once."""
-    blank, rows = judged.counts.get(NO_GROUP, 0), sum(judged.counts.values())
+    blank, rows = facts.counts.get(NO_GROUP, 0), sum(facts.counts.values())
     filled, groups = rows - blank, len(data) + len(data.unused_labels)
-    if judged.roles.reading.fill_down or blank * 3 < rows or filled > 1.5 * groups:
+    if facts.reading.fill_down or blank * 3 < rows or filled > 1.5 * groups:
         return
-    first = select("cause", "cells", "WHERE rowid = 0")
-    usable = select("count(*)", "cells", f"WHERE cause = {NO_GROUP} AND isfinite(outcome)")
-    if judged.connection.execute(first).fetchall()[0][0] == NO_GROUP:
-        return
-    lost = judged.connection.execute(usable).fetchall()[0][0]
+    lost = facts.numbers_below_labels()
     if lost:
         yield Hint(
             "merged_cells",
@@ -171,30 +153,26 @@ def _merged_cells(judged: JudgedRows, data: GroupData) -> Iterator[Hint]:
         )
 
 
-def _far_row(judged: JudgedRows, data: GroupData, outcome: str) -> Iterator[Hint]:
+def _far_row(facts: RowFacts, data: GroupData, outcome: str) -> Iterator[Hint]:
     """One row so far out that it alone makes the spread."""
     n = data.total
     if n < 5:
         return
-    extremes = select("min(outcome), max(outcome)", "cells", f"WHERE cause = {USED}")
-    low, high = judged.connection.execute(extremes).fetchall()[0]
+    low, high = facts.extremes()
     mean = data.origin + data.centered_grand_mean
     far = low if mean - low > high - mean else high
     squares = float(data.ss_within.sum()) + data.ss_between
     without = squares - (far - mean) ** 2 * n / (n - 1)
     if not squares > 0 or without > _LEFT_OF_SPREAD * squares or without <= 0:
         return
-    rows = judged.connection.execute(
-        select("rowid", "cells", f"WHERE cause = {USED} AND outcome = {far!r} LIMIT 2")
-    ).fetchall()
-    if len(rows) != 1:
+    line = facts.line_of(far)
+    if line is None:
         return
-    line = row_line(judged, rows[0][0])
     spread, spread_without = math.sqrt(squares / (n - 1)), math.sqrt(without / (n - 2))
     mean_without = (mean * n - far) / (n - 1)
     yield Hint(
         "far_row",
-        f"One row, {far:.6g} ({judged.roles.noun} {line}), makes nearly all of the spread: without it the "
+        f"One row, {far:.6g} ({facts.noun} {line}), makes nearly all of the spread: without it the "
         f"mean is {mean_without:.4g} rather than {mean:.4g}, and the standard deviation "
         f"{spread_without:.4g} rather than {spread:.4g}",
         where=Condition(outcome, "!=", f"{far!r}"),
@@ -219,10 +197,10 @@ def _open_quote(data: GroupData, layout: TextLayout | None) -> Iterator[Hint]:
 
 
 def _encoding(
-    data: GroupData, layout: TextLayout | None, names: tuple[str, str], judged: JudgedRows
+    data: GroupData, layout: TextLayout | None, names: tuple[str, str], facts: RowFacts
 ) -> Iterator[Hint]:
     """An encoding that was guessed, with letters that look wrong."""
-    if layout is None or layout.encoding != "windows-1252" or judged.roles.reading.encoding is not None:
+    if layout is None or layout.encoding != "windows-1252" or facts.reading.encoding is not None:
         return
     found = likelier_encoding([*names, *data.labels[:MOST_LABELS].tolist()])
     if found is not None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from dashboard.ingest.delimited import read_layout, text_to_parquet
+from dashboard.ingest.delimited import is_regular, read_layout, text_to_parquet
 from dashboard.ingest.encoding import utf8_file
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.footnotes import without_footnotes
@@ -13,6 +14,7 @@ from dashboard.ingest.kinds import Converted, convert
 from dashboard.ingest.kinds.choose_sheet import refuse_sheet
 from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
+from dashboard.ingest.plain_text import text_pieces
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
 from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.source import Source
@@ -89,6 +91,10 @@ def _opened(
         return _parquet(plain, name)
     if not head.strip():
         raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
+    return _text(plain, head, name=name, folder=folder, reading=reading, is_copy=plain != path)
+
+
+def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading, is_copy: bool) -> Source:
     text, encoding = utf8_file(plain, head, name=name, folder=folder, encoding=reading.encoding)
     layout = read_layout(text, name, reading)
     text, remarks = without_footnotes(text, layout, folder)
@@ -112,12 +118,21 @@ def _opened(
 
     def is_plain() -> bool:
         # a copy was packed, or is in an encoding that others have to be told of
-        return text == path and written_plainly(text, layout)
+        return not is_copy and text == plain and written_plainly(text, layout)
 
     types = tuple(text_column for _ in layout.names)
     notes = [_above_note(layout.left_out_above)] if layout.left_out_above else []
     notes += [_below_note(remarks)] if remarks else []
-    return Source(layout.names, types, written, write_text, layout.binary, notes=tuple(notes), plain=is_plain)
+    return Source(
+        layout.names,
+        types,
+        written,
+        write_text,
+        layout.binary,
+        notes=tuple(notes),
+        pieces=partial(text_pieces, text, layout) if is_regular(layout) else None,
+        plain=is_plain,
+    )
 
 
 def _above_note(rows: Sequence[Row]) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dashboard.ingest.judged_rows import JudgedRows
-    from dashboard.ingest.reduce import ColumnsOnDemand
+    from dashboard.ingest.two_columns import ColumnsOnDemand
 
 MOST_GROUPS = 40
 """Groups whose rows are fetched together."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dashboard.ingest.reduce import ColumnsOnDemand
+    from dashboard.ingest.two_columns import ColumnsOnDemand
 
 ROWS_AT_A_TIME = 1 << 15
 """Some megabytes where labels are short."""
@@ -17,7 +17,7 @@ def rows_used(columns: ColumnsOnDemand) -> Iterator[list[tuple[str, float]]]:
     """(label, outcome) of every row in use, in the order of the file, some at a time.
 
     The labels are those of the groups, merged as the reading says. `columns` are
-    `dashboard.ingest.reduce.table_columns` or `file_columns`; they are open until the last row was taken.
+    `table_columns` or `file_columns` of `dashboard.ingest.two_columns`, open until the last row was taken.
 
     Raises:
         UnreadableFile, estimators.DataError: as `dashboard.ingest.reduce_file`, before the first row.

@@ -10,10 +10,11 @@ from dashboard.ingest.table import TextLayout
 from estimators.data.notation import Convention
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from dashboard.ingest.parquet import ColumnType
+    from dashboard.ingest.plain_pieces import PlainPiece
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ class Source:
     """The columns of the file that become one of their names and one of their cells."""
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     """Place of a column of codes to that of its labels, which are written behind the columns of `names`."""
+    pieces: Callable[[int, int], Iterator[PlainPiece]] | None = None
+    """The columns at two places, of an outcome and a group, in pieces, for `sum_plain_rows`; None where rows
+    have to be judged one by one."""
     plain: Callable[[], bool] = lambda: False
     """Whether it is text that every reader of CSV reads alike; all of it is looked at."""
 

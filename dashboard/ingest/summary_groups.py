@@ -26,8 +26,9 @@ from dashboard.ingest.left_out_sql import (
     row_line,
 )
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter
-from dashboard.ingest.reduce import FileGroups, column_roles
+from dashboard.ingest.reduce import FileGroups
 from dashboard.ingest.table import stored_name
+from dashboard.ingest.two_columns import column_roles
 from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 from estimators.data.left_out import EXAMPLES, Example, LeftOut
 

@@ -171,8 +171,8 @@ class StoredFile(GroupSource):
 
     def rows_of_groups(self, labels: Sequence[str]) -> list[GroupRows]:
         """Read from the stored table. Raises DataError or UnreadableFile."""
-        from dashboard.ingest.reduce import table_columns
         from dashboard.ingest.rows_of_groups import rows_of_groups
+        from dashboard.ingest.two_columns import table_columns
 
         found = rows_of_groups(table_columns(self._dataset.table, **self._roles), labels)
         return [group_rows(rows.outcome, rows.line, rows.noun) for rows in found]
@@ -226,8 +226,8 @@ class StoredFile(GroupSource):
         return RowsFile("Rows as used (CSV)", rows_file_name(self._dataset.name), self._rows_csv)
 
     def _rows_csv(self) -> Iterator[bytes]:
-        from dashboard.ingest.reduce import table_columns
         from dashboard.ingest.rows_used import rows_used
+        from dashboard.ingest.two_columns import table_columns
         from dashboard.scripts.rows_csv import rows_csv
 
         return rows_csv(rows_used(table_columns(self._dataset.table, **self._roles)))

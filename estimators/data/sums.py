@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import isqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from estimators.data.labels import recode, text_order
 from estimators.data.left_out import merged
 from estimators.data.notation import PLAIN
 from estimators.data.rows import DroppedRows, Rows, UsableRows, no_usable_row, usable_rows
+from estimators.data.running_sums import CodedSums, RunningSums
 from estimators.data.texts import FOUND, NumberFormat
 from estimators.errors import DataError
 
@@ -107,7 +108,8 @@ def reduce_rows(rows: UsableRows) -> Reduction:
 def reduce_chunks(chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> Reduction:
     """See :meth:`GroupData.from_chunks`."""
     origin: float | None = None
-    sums: GroupSums | None = None
+    sums = RunningSums()
+    place: dict[str, int] = {}
     dropped, read, used = DroppedRows(), 0, 0
     left_out: tuple[LeftOut, ...] = ()
     seen: dict[str, None] = {}
@@ -123,19 +125,41 @@ def reduce_chunks(chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> Reduction:
         check_range(low, high, used, all_seen=False)
         if origin is None:
             origin = midrange(rows.low, rows.high)
-        piece = sums_by_group(rows, origin)
-        sums = piece if sums is None else merge(sums, piece)
-    if sums is None or origin is None:
+        places = [place.setdefault(label, len(place)) for label in rows.labels]
+        sums.add(np.array(places, dtype=np.int64), sums_by_code(rows, origin))
+    if origin is None:
         raise no_usable_row(read, dropped, left_out)
     check_range(low, high, used)
-    for label in sums.labels:
-        seen.pop(label, None)
-    exact = exact_where_constant(sums, origin)
-    return Reduction(exact, origin, read, dropped, None, PLAIN, left_out, tuple(sorted(seen)))
+    middle = midrange(low, high)
+    found = in_text_order(list(place), sums.around(middle - origin), middle)
+    unused = tuple(sorted(seen.keys() - set(found.labels)))
+    return Reduction(found, middle, read, dropped, None, PLAIN, left_out, unused)
 
 
 def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:
     """Sums by group around ``origin``; labels without a usable row are left out."""
+    return in_text_order(rows.labels, sums_by_code(rows, origin), origin)
+
+
+def in_text_order(labels: list[str], sums: CodedSums, origin: float) -> GroupSums:
+    """Sums by code as sums by label, in the order of the labels; codes without a row are left out."""
+    names = np.empty(len(labels), dtype=object)
+    names[:] = labels
+    used = np.flatnonzero(sums.n)
+    used = used[text_order(labels if len(used) == len(labels) else names[used].tolist())]
+    found = GroupSums(
+        labels=names[used],
+        n=sums.n[used],
+        centered_mean=sums.centered_mean[used],
+        ss_within=sums.ss_within[used],
+        low=sums.low[used],
+        high=sums.high[used],
+    )
+    return exact_where_constant(found, origin)
+
+
+def sums_by_code(rows: UsableRows, origin: float) -> CodedSums:
+    """Sums around ``origin`` by code, ``(groups,)``; no row makes 0 of them."""
     y, codes, groups = rows.outcome, rows.codes, len(rows.labels)
     n = np.bincount(codes, minlength=groups)
     some = np.maximum(n, 1)
@@ -151,19 +175,13 @@ def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:
         _add(squares, of, np.square(rest, out=rest))
     shift = rest_total / some
     low, high = _bounds(rows, (n > 0) & (squares <= _rounding(n, max(rows.high - origin, origin - rows.low))))
-    names = np.empty(groups, dtype=object)
-    names[:] = rows.labels
-    used = np.flatnonzero(n)
-    used = used[text_order(rows.labels if len(used) == groups else names[used].tolist())]
-    sums = GroupSums(
-        labels=names[used],
-        n=n[used],
-        centered_mean=(rough + shift)[used],
-        ss_within=np.maximum(squares - n * np.square(shift), 0.0)[used],
-        low=low[used],
-        high=high[used],
+    return CodedSums(
+        n=n,
+        centered_mean=rough + shift,
+        ss_within=np.maximum(squares - n * np.square(shift), 0.0),
+        low=low,
+        high=high,
     )
-    return exact_where_constant(sums, origin)
 
 
 def _rounding(n: NDArray[np.int64], reach: float) -> NDArray[np.float64]:
@@ -205,35 +223,6 @@ def exact_where_constant(sums: GroupSums, origin: float) -> GroupSums:
         sums,
         centered_mean=np.where(constant, sums.low - origin, sums.centered_mean),
         ss_within=np.where(constant, 0.0, sums.ss_within),
-    )
-
-
-def merge(a: GroupSums, b: GroupSums) -> GroupSums:
-    """The sums of two pieces of the rows around the same origin (Chan, Golub and LeVeque 1983)."""
-    names = np.array(sorted({*a.labels, *b.labels}), dtype=object)
-    place = {label: i for i, label in enumerate(names)}
-    at_a = np.array([place[label] for label in a.labels], dtype=np.int64)
-    at_b = np.array([place[label] for label in b.labels], dtype=np.int64)
-
-    def spread(at: NDArray[np.int64], values: NDArray[Any], empty: float) -> NDArray[Any]:
-        out = np.full(len(names), empty, dtype=values.dtype)
-        out[at] = values
-        return out
-
-    n_a, n_b = spread(at_a, a.n, 0), spread(at_b, b.n, 0)
-    mean_a, mean_b = spread(at_a, a.centered_mean, 0.0), spread(at_b, b.centered_mean, 0.0)
-    n = n_a + n_b
-    gap = np.where((n_a > 0) & (n_b > 0), mean_b - mean_a, 0.0)
-    base = np.where(n_a > 0, mean_a, mean_b)
-    return GroupSums(
-        labels=names,
-        n=n,
-        centered_mean=base + gap * (n_b / n),
-        ss_within=spread(at_a, a.ss_within, 0.0)
-        + spread(at_b, b.ss_within, 0.0)
-        + np.square(gap) * (n_a * (n_b / n)),
-        low=np.minimum(spread(at_a, a.low, np.inf), spread(at_b, b.low, np.inf)),
-        high=np.maximum(spread(at_a, a.high, -np.inf), spread(at_b, b.high, -np.inf)),
     )
 
 

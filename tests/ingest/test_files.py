@@ -13,7 +13,15 @@ import zipfile
 import pyarrow as pa
 import pytest
 
-from dashboard.ingest import Table, UnreadableFile, open_source, reduce_file, reduce_table, store_table
+from dashboard.ingest import (
+    Reading,
+    Table,
+    UnreadableFile,
+    open_source,
+    reduce_file,
+    reduce_table,
+    store_table,
+)
 from dashboard.ingest.damage import is_damage
 from tests.ingest.helpers import both_ways, means, put, put_parquet, rows_of, stored
 from tests.waiting import PATIENCE
@@ -263,7 +271,8 @@ def test_only_the_two_columns_are_stored_on_the_way(tmp_path, monkeypatch):
         "text_to_parquet",
         lambda *args, keep, **rest: kept.append(keep) or original(*args, keep=keep, **rest),
     )
-    data = reduce_file(put(tmp_path, "a,b,c,d\nx,1,y,2\nx,2,y,4\n"), outcome="d", group="a")
+    path = put(tmp_path, "a,b,c,d\nx,1,y,2\nx,2,y,4\n")
+    data = reduce_file(path, outcome="d", group="a", reading=Reading(labels="trimmed"))
     assert (kept, means(data)) == ([(3, 0)], {"x": 3.0})
 
 

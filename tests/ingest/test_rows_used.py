@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from benchmarks.dialects import table as dialect_table
 from dashboard.ingest import Condition, Reading, RowFilter, UnreadableFile, file_groups, store_table
-from dashboard.ingest.reduce import file_columns, reduce_table, table_columns
+from dashboard.ingest.reduce import reduce_table
 from dashboard.ingest.rows_used import ROWS_AT_A_TIME, rows_used
+from dashboard.ingest.two_columns import file_columns, table_columns
 from dashboard.scripts.rows_csv import COLUMNS, rows_csv, rows_file_name
 from estimators import DataError, GroupData
 from tests.ingest.helpers import put
