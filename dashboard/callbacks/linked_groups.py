@@ -127,7 +127,7 @@ def _named(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, An
 def _inside(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, Any]:
     requests = view_requests(comparisons, given.get("parts"), scene.selection_key)
     inside = np.zeros(len(scene), dtype=np.bool_)
-    for outline in given.get("outlines") or ():
+    for outline in _outlines(given.get("outlines")):
         view = next((v for v in comparisons.views if ids.view_graph(v.id) == outline.get("id")), None)
         if view is None:
             raise BadRequest("There is no such view; reload the page.")
@@ -151,6 +151,14 @@ def _groups(
         "groups": group_entries(scene, some),
         "marks": {ids.view_graph(name): traces for name, traces in marks.items()},
     }
+
+
+def _outlines(given: object) -> list[Asked]:
+    """Those of a list, each with a view's id. Raises BadRequest for anything else."""
+    outlines = [] if given is None else given
+    if not isinstance(outlines, list) or not all(isinstance(outline, Mapping) for outline in outlines):
+        raise BadRequest("This request has no outline; start it from the page.")
+    return outlines
 
 
 def _outline(given: Asked) -> Outline:

@@ -2,15 +2,15 @@
 
 Dash takes a request to be what its own page sends, and fails in the middle of a callback where it is not.
 Each request is compared here with the callback that it names: the same inputs and states, each with a value
-of a kind that its component can have. Everything else is answered 400, with one line in the log.
+of a kind that its component can have. Everything else is answered 400, with one line in the log. What fails
+after that is a fault of ours: 500, with its traceback in the log.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import flask
@@ -18,10 +18,12 @@ from dash.exceptions import DependencyException
 from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard.pages import ids
+from dashboard.pages.dials import SIZE_RULES
+from dashboard.pages.risk import RANGES
+from estimators.simulation.effects import SHAPES
 
 if TYPE_CHECKING:
     import dash
-    from flask.typing import ResponseReturnValue, RouteCallable
 
 ENDPOINT: Final = "/_dash-update-component"
 ANY_PATH: Final = "/<path:path>"
@@ -31,15 +33,6 @@ NOWHERE: Final = "There is nothing at this address; the page is at the address w
 DEEPEST: Final = 20
 """How far values may be nested; those of the page reach ten."""
 _LONGEST_ECHO: Final = 80
-_OF_A_GARBLED_VALUE: Final = (
-    TypeError,
-    ValueError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-)
-
 _Check = Callable[[object], bool]
 
 
@@ -51,22 +44,6 @@ def install(app: dash.Dash) -> None:
     server = app.server
     server.before_request(lambda: _check_request(app))
     server.register_error_handler(DependencyException, lambda _: ({"error": NOWHERE}, NotFound.code))
-    for rule in server.url_map.iter_rules():
-        if "POST" in (rule.methods or ()) or rule.rule.startswith("/export/"):
-            server.view_functions[rule.endpoint] = _guarded(server.view_functions[rule.endpoint])
-
-
-def _guarded(answer: RouteCallable) -> Callable[..., ResponseReturnValue]:
-    """The same, but values at which it fails are the request's fault: 400, and a line that says where."""
-
-    def guarded(**values: object) -> ResponseReturnValue:
-        try:
-            answered: ResponseReturnValue = flask.current_app.ensure_sync(answer)(**values)
-        except _OF_A_GARBLED_VALUE as error:
-            raise _refusal(f"{type(error).__name__} at {_place_of(error)}") from error
-        return answered
-
-    return guarded
 
 
 def problem_of(app: dash.Dash, body: object) -> str | None:
@@ -114,11 +91,6 @@ def _check_request(app: dash.Dash) -> None:
 def _refusal(problem: str) -> BadRequest:
     flask.current_app.logger.warning("a request to a callback was refused: %s", problem)
     return BadRequest(REFUSED)
-
-
-def _place_of(error: BaseException) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{frame.filename}:{frame.lineno}"
 
 
 def _problem_of_dependency(given: object, spec: Mapping[str, str]) -> str | None:
@@ -207,6 +179,16 @@ def _list_of(check: _Check) -> _Check:
     return lambda value: isinstance(value, list) and all(map(check, value))
 
 
+def _one_of(texts: Iterable[str]) -> _Check:
+    known = frozenset(texts)
+    return lambda value: isinstance(value, str) and value in known
+
+
+def _name_of(pattern: Mapping[str, object]) -> str:
+    """An id of several parts, as dash writes it."""
+    return json.dumps(pattern, sort_keys=True, separators=(",", ":"))
+
+
 def _is_switch(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -240,6 +222,9 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
     (ids.VIEW_PARTS, "data"): _none_or(_is_object),
     (ids.PAGE, "data"): _TEXT,
     (ids.THEME, "data"): _TEXT,
+    (_name_of(ids.dial("effects")), "value"): _one_of(SHAPES),
+    (ids.SIZE_RULE, "value"): _one_of(rule["value"] for rule in SIZE_RULES),
+    (ids.RISK_DIAL, "value"): _none_or(_one_of(("", *RANGES))),
     (ids.RISK_SEED, "data"): _is_count,
     (ids.RISK_SHOWN, "data"): _is_count,
     (ids.RISK_TICK, "data"): _CLICKS,
@@ -254,8 +239,6 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
             ids.SORT,
             ids.ARRANGEMENT,
             ids.RISK_LOSS,
-            ids.RISK_DIAL,
-            ids.SIZE_RULE,
             ids.SOURCES,
             ids.FILTER_COLUMN,
             ids.FILTER_OPERATOR,

@@ -40,6 +40,8 @@ MOST_ROWS = 1_000_000
 Groups keep hold of their rows, 16 bytes each (measured), for methods that need them: 16 MB for each of the
 `comparisons.KEPT` sources. The command line takes more.
 """
+MOST_GROUPS = 100_000
+"""Groups that one simulation on the page may have: with five methods they hold 0.1 GB, 1,000,000 hold 0.6."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,12 @@ class Simulation(GroupSource):
 
     def _draw(self) -> Simulated:
         """All of it: made anew where rows are wanted, so that they are not held for as long as this is."""
+        if self._design.groups > MOST_GROUPS:
+            raise DesignError(
+                "groups",
+                f"{self._design.groups:,} groups are too many for the page, which takes {MOST_GROUPS:,}; "
+                "the command line takes more",
+            )
         rows = int(self._design.sizes.sum())
         if rows > MOST_ROWS:
             raise DesignError(

@@ -35,6 +35,8 @@ GARBLED = (
     {"source": 3, "on": 5},
 )
 UPLOAD = "/upload?name=marks.csv"
+PLACE = "shape-field.children"
+"""Of a callback that is short."""
 
 
 def ask(client, body):
@@ -86,9 +88,28 @@ def changed(body, rng):
     return other
 
 
-def test_whatever_comes_to_a_callback_is_answered_or_refused_in_one_line(client, caplog):
+def with_a_file(body, token, choices):
+    """A request of a page that shows a file."""
+    values = {
+        "dataset": {"token": token, "name": "marks.csv"},
+        "choices": choices,
+        "reading": {"token": token},
+    }
+    for one in [*body["inputs"], *body["state"]]:
+        if isinstance(one, dict) and isinstance(one["id"], str) and one["id"] in values:
+            one["value"] = values[one["id"]]
+    return body
+
+
+@pytest.mark.parametrize("shown", ["the example", "a file"])
+def test_whatever_comes_to_a_callback_is_answered_or_refused_in_one_line(client, caplog, shown):
     rng = random.Random(15)
-    for body in callback_bodies(client):
+    bodies = list(callback_bodies(client))
+    if shown == "a file":
+        token = client.put(UPLOAD, data=SECRET, headers={"X-Requested-With": "x"}).json["token"]
+        choices = opened(client, token)
+        bodies = [with_a_file(body, token, choices) for body in bodies]
+    for body in bodies:
         for _ in range(20):
             caplog.clear()
             other = changed(body, rng)
@@ -123,6 +144,42 @@ def test_what_a_component_cannot_hold_is_refused_before_its_callback_runs(client
                     assert ask(client, other).status_code == 400
                     (record,) = caplog.records
                     assert "cannot have: dict of 1" in record.getMessage()
+
+
+@pytest.mark.parametrize("error", [TypeError, ValueError, KeyError, AttributeError, ZeroDivisionError])
+@pytest.mark.parametrize("where", ["a callback", "a route", "a download"])
+def test_a_fault_of_ours_is_500_with_its_traceback_in_the_log(app, client, caplog, monkeypatch, where, error):
+    def fail(*_, **__):
+        raise error("of ours")
+
+    token = client.put(UPLOAD, data=SECRET, headers={"X-Requested-With": "x"}).json["token"]
+    choices = opened(client, token)
+    (short,) = (body for body in callback_bodies(client) if body["output"] == PLACE)
+    ask_it = {
+        "a callback": lambda: ask(client, short),
+        "a route": lambda: client.post("/groups/named", json={"choices": choices}, headers=SAME_SITE),
+        "a download": lambda: client.get("/export/lesson.csv"),
+    }[where]
+    assert ask_it().status_code == 200
+    monkeypatch.setattr("dashboard.pages.dials._field", fail)
+    monkeypatch.setattr("dashboard.callbacks.linked_groups._groups", fail)
+    monkeypatch.setattr("dashboard.callbacks.downloads.lesson_lines", fail)
+    caplog.clear()
+    answer = ask_it()
+    assert answer.status_code == 500
+    assert "of ours" not in answer.text
+    (record,) = caplog.records
+    assert record.levelname == "ERROR"
+    assert record.exc_info[0] is error
+
+
+@pytest.mark.parametrize(
+    ("output", "value"), [(PLACE, "nowhere"), (PLACE, None), (PLACE, []), ("risk-low.value", "nowhere")]
+)
+def test_a_choice_that_a_list_does_not_have_is_refused(client, output, value):
+    (body,) = (b for b in callback_bodies(client) if output in b["output"])
+    body["inputs"][0]["value"] = value
+    assert ask(client, body).status_code == 400
 
 
 def own_routes(app):

@@ -285,3 +285,11 @@ def test_a_simulation_has_no_more_rows_than_the_page_can_bear(comparisons):
         with pytest.raises(DesignError, match="1,001,000 rows are too many for the page") as caught:
             ask_for("ann", huge)
         assert caught.value.field == "per_group"
+
+
+def test_a_simulation_has_no_more_groups_than_the_page_can_bear(comparisons):
+    huge = Choices(ChosenDesign(Design(groups=100_001, per_group="1")), ("ols",))
+    for ask_for in (comparisons.scene, comparisons.passing_scene):
+        with pytest.raises(DesignError, match="100,001 groups are too many for the page") as caught:
+            ask_for("ann", huge)
+        assert caught.value.field == "groups"
