@@ -103,7 +103,8 @@ def create_app(
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     _install_routes(app.server, comparisons, studies)
     # in this order: both wait for plugins
-    for running in (reading, processes, studies, comparisons.coverage, comparisons.fit_cache):
+    beside = (studies, comparisons.coverage, comparisons.scorecards, comparisons.fit_cache)
+    for running in (reading, processes, *beside):
         at_end(app.server, running.close)
     callbacks.register(app, comparisons, studies)
 

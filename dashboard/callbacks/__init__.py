@@ -20,6 +20,7 @@ from dashboard.callbacks import (
     refused,
     request_schema,
     risk,
+    scorecard,
     simulation,
     stacking,
     table,
@@ -39,6 +40,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     simulation.register(app, comparisons)
     stacking.register(app, comparisons)
     risk.register(app, comparisons, studies)
+    scorecard.register(app, comparisons)
     comparison.register(app, comparisons)
     reading.register(app, comparisons)
     line_form.register(app, comparisons)

@@ -59,6 +59,7 @@ def _forget_all(comparisons: Comparisons, studies: RunningStudies, clicks: int |
     except WorkspaceError as error:
         return no_update, panels.alert(str(error))
     studies.cancel(who)
+    comparisons.scorecards.cancel(who)
     forget_session()
     flask.flash(after_removal(kept.files, format_bytes(kept.bytes)))
     return dash.get_relative_path("/"), None  # type: ignore[no-untyped-call]  # dash has no types here

@@ -239,6 +239,7 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
             ids.SORT,
             ids.ARRANGEMENT,
             ids.RISK_LOSS,
+            ids.SCORECARD_METHOD,
             ids.SOURCES,
             ids.FILTER_COLUMN,
             ids.FILTER_OPERATOR,

@@ -10,6 +10,7 @@ from dash import dcc, html
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, scrollable
 from dashboard.pages.controls import control_with_label
+from dashboard.pages.scorecard import scorecard_panel
 from dashboard.pages.views import GRAPH_CONFIG
 from estimators import LOSSES, Loss
 
@@ -61,6 +62,7 @@ def risk_panel() -> html.Main:
                 className="panel",
             ),
             html.Div(id=ids.RISK_SIZES),
+            scorecard_panel(),
         ],
         className="comparison risk on-risk",
         id="risk",

@@ -14,6 +14,7 @@ from dashboard.scene.style import styles
 from dashboard.session.counted_coverage import CountedCoverage
 from dashboard.session.fit_cache import FitCache
 from dashboard.session.plugin_views import plugin_views
+from dashboard.session.running_scorecards import RunningScorecards
 from dashboard.session.sources import Holdings
 from estimators import Comparison, GroupData, Registry, compare
 from estimators.fitting.compare import at_level
@@ -77,6 +78,7 @@ class Comparisons:
         self.later_views = [view for view in self.views if not view.live]
         self.fit_cache = FitCache()
         self.coverage = CountedCoverage()
+        self.scorecards = RunningScorecards()
         self._scenes = SceneCache(self.styles)
         self._same_source = lru_cache(maxsize=KEPT)(_itself)
         self._compared = lru_cache(maxsize=KEPT)(_comparison_of)

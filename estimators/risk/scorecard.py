@@ -8,7 +8,7 @@ pairs are graded the wrong way round.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from estimators.contract.fit import check_interval_level
 from estimators.contract.joint import Joint
 from estimators.errors import OptionError
 from estimators.fitting.compare import run
-from estimators.fitting.fit_many import fit_many
+from estimators.fitting.fit_many import Stopped, fit_many
 from estimators.inference.grades import group_grades
 from estimators.inference.ranks import group_ranks
 from estimators.inference.selection import best_groups, call_above
@@ -151,28 +151,57 @@ def scorecard(
         OptionError: an option or the level is out of bounds, or not at least two replicates are asked for.
 
     """
+    return list(
+        scorecard_steps(estimator, options, replicates=replicates, ranked=ranked, seed=seed, level=level)
+    )
+
+
+def scorecard_steps(
+    estimator: Estimator,
+    options: object | None = None,
+    *,
+    replicates: int = 400,
+    ranked: int = 40,
+    seed: int = 1,
+    level: float = 0.95,
+    stopped: Callable[[], bool] | None = None,
+) -> Iterator[ScenarioCard]:
+    """The same, one scenario after the other.
+
+    ``stopped`` is asked between draws; once it says yes, Stopped is raised. Else raises as :func:`scorecard`.
+    """
     if replicates < 2 or not 0 <= ranked <= replicates:
         raise OptionError("ask for two replicates or more, and for no more to be ranked than there are")
     check_interval_level(level)
     checked = estimator.make_options(options)
-    return [
-        _card(scenario, estimator, checked, (replicates, ranked, seed), level)
-        for scenario in SCENARIOS.values()
-    ]
+    for scenario in SCENARIOS.values():
+        if stopped is not None and stopped():
+            raise Stopped
+        yield _card(scenario, estimator, checked, (replicates, ranked, seed), level=level, stopped=stopped)
 
 
 def _card(
-    scenario: Scenario, estimator: Estimator, options: object, asked: tuple[int, int, int], level: float
+    scenario: Scenario,
+    estimator: Estimator,
+    options: object,
+    asked: tuple[int, int, int],
+    *,
+    level: float,
+    stopped: Callable[[], bool] | None,
 ) -> ScenarioCard:
     replicates, ranked, seed = asked
     draws = _draws(scenario, replicates, seed)
-    fit = fit_many(estimator, draws.batch, options, level=level)
+    fit = fit_many(estimator, draws.batch, options, level=level, stopped=stopped)
     sizes = size_classes(draws.batch.n)
     with np.errstate(all="ignore"):
         scores = score(draws, fit, level, sizes)
         values = {name: value for name, value in scores.values.items() if name != "loss"}
-    lines = [_ranking(draws, at, estimator, options, level) for at in range(ranked)]
-    found = [line for line in lines if line is not None]
+    found = []
+    for at in range(ranked):
+        if stopped is not None and stopped():
+            raise Stopped
+        line = _ranking(draws, at, estimator, options, level)
+        found += [] if line is None else [line]
     covered = scores.by_size.get("coverage")
     return ScenarioCard(
         scenario=scenario,
