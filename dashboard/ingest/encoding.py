@@ -127,7 +127,7 @@ def _scan(source: Path) -> _Scan:
         while chunk := file.read(_CHUNK_BYTES):
             if first_nul is None and (nul := chunk.find(b"\x00")) >= 0:
                 first_nul = at + nul
-            if first_bad is None:
+            if first_bad is None and not (chunk.isascii() and not decoder.getstate()[0]):
                 kept = len(decoder.getstate()[0])
                 try:
                     decoder.decode(chunk)

@@ -108,8 +108,9 @@ def _labels(data: GroupData) -> Iterator[Hint]:
     labels = data.labels.tolist()
     if len(labels) > MOST_LABELS:
         return
-    trimmed, folded = (len({label_key(label, how) for label in labels}) for how in ("trimmed", "folded"))
+    folded = len({label_key(label, "folded") for label in labels})
     if folded < len(labels):
+        trimmed = len({label_key(label, "trimmed") for label in labels})
         differ = "spaces" if trimmed == folded else "spaces, capitals or Unicode form"
         alike = " and ".join(f"`{label[:40]}`" for label in _first_alike(labels))
         yield Hint(
@@ -185,7 +186,7 @@ def _open_quote(data: GroupData, layout: TextLayout | None) -> Iterator[Hint]:
         return
     cells = [e.text for cause in data.left_out if cause.cause == "not_a_number" for e in cause.examples]
     for text in (*cells, *data.labels.tolist(), *data.unused_labels):
-        lines = text.splitlines()
+        lines = text.splitlines() if layout.delimiter in text else []
         if len(lines) > 1 and any(layout.delimiter in line for line in lines):
             yield Hint(
                 "open_quote",

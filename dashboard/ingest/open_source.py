@@ -14,6 +14,7 @@ from dashboard.ingest.kinds import Converted, convert
 from dashboard.ingest.kinds.choose_sheet import refuse_sheet
 from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
+from dashboard.ingest.plain_parquet import parquet_pieces
 from dashboard.ingest.plain_text import text_pieces
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
 from dashboard.ingest.reading import AS_FOUND, Reading
@@ -154,7 +155,14 @@ def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
     def write_parquet(target: Path, keep: Sequence[int] | None) -> int:
         return copy_parquet(plain, target, columns, keep=keep, name=name)
 
-    return Source(columns.names, columns.types, None, write_parquet, reader=reader)
+    return Source(
+        columns.names,
+        columns.types,
+        None,
+        write_parquet,
+        reader=reader,
+        pieces=partial(parquet_pieces, plain),
+    )
 
 
 def _converted_source(known: Converted, made: Path, name: str, kind: str) -> Source:

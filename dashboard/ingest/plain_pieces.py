@@ -9,7 +9,6 @@ from estimators.data.notation import LARGEST_EXACT
 
 if TYPE_CHECKING:
     import numpy as np
-    import pyarrow as pa
     from numpy.typing import NDArray
 
 
@@ -23,8 +22,8 @@ class PlainPiece:
 
     outcome: NDArray[np.float64]
     """(N,) all finite."""
-    labels: pa.DictionaryArray
-    """(N,) none missing, but some may be blank."""
+    codes: NDArray[np.int64]
+    """(N,) those of the labels, none of which is blank, in `LabelCodes`."""
     has_point: bool = False
     """Whether the text of some number holds a point that may be no decimal one."""
     point_is_decimal: bool = False

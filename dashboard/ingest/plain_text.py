@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -25,98 +25,142 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from dashboard.ingest.dialect import Layout
+    from dashboard.ingest.label_codes import FoundLabels, LabelCodes
 
 WORKERS: Final = 2
 """As many as the engine's threads."""
 FIRST_BYTES: Final = 1 << 20
 """The first piece is small: what is irregular mostly shows there."""
-PIECE_BYTES: Final = 1 << 25
-"""So many bytes have nearly all labels of most files, which are then few to bring together."""
+PIECE_BYTES: Final = 1 << 24
 _BLOCK_BYTES: Final = 1 << 20
 """What Arrow parses at a time fits the processor's cache."""
 _LONGEST_LINE: Final = 1 << 24
 
 
-def text_pieces(path: Path, layout: Layout, outcome: int, group: int) -> Iterator[PlainPiece]:
-    """Pieces of the columns at two places of a UTF-8 text table.
+class _Span(NamedTuple):
+    """Whole lines of a file, by their first byte and the one behind them."""
+
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, eq=False)
+class _Parsed:
+    """A piece whose labels are looked up."""
+
+    outcome: NDArray[np.float64]
+    labels: FoundLabels
+    has_point: bool
+    point_is_decimal: bool
+
+    def coded(self, labels: LabelCodes) -> PlainPiece:
+        return PlainPiece(self.outcome, labels.codes(self.labels), self.has_point, self.point_is_decimal)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """What parses any piece of a text table."""
+
+    path: Path
+    layout: Layout
+    outcome: str
+    group: str
+    labels: LabelCodes
+
+    def parsed(self, span: _Span, *, certain: bool = False) -> _Parsed:
+        """The rows of whole lines; ``certain``: points are known to be decimal. Raises Irregular."""
+        with self.path.open("rb") as file:
+            file.seek(span.start)
+            chunk = file.read(span.stop - span.start)
+        skip = 0 if span.start else self.layout.lines_before_data
+        as_text = not certain and b"." in chunk
+        try:
+            table = self._table(chunk, skip, pa.string() if as_text else pa.float64())
+            y, labels = table[self.outcome], table[self.group].combine_chunks()
+            has_point, decimal = _points(y) if as_text else (False, certain)
+            numbers = pc.utf8_trim_whitespace(y).cast(pa.float64()) if as_text else y
+        except pa.ArrowInvalid as error:
+            raise Irregular from error
+        values = np.asarray(np.from_dlpack(numbers.combine_chunks()), dtype=np.float64)
+        refuse_unusual(values)
+        return _Parsed(values, self.labels.look_up(labels), has_point, decimal)
+
+    def _table(self, chunk: bytes, skip: int, outcome_type: pa.DataType) -> pa.Table:
+        quoted = _refuse_stray_quotes(chunk, self.layout)
+        names = [stored_name(i) for i in range(len(self.layout.names))]
+        return pyarrow.csv.read_csv(
+            pa.py_buffer(chunk),
+            read_options=pyarrow.csv.ReadOptions(
+                column_names=names, skip_rows=skip, use_threads=False, block_size=_BLOCK_BYTES
+            ),
+            parse_options=arrow_parse_options(self.layout.dialect, newlines_in_values=quoted),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types={self.outcome: outcome_type, self.group: pa.string()},
+                null_values=[],
+                strings_can_be_null=False,
+                include_columns=[self.outcome, self.group],
+            ),
+        )
+
+
+def text_pieces(
+    path: Path, layout: Layout, outcome: int, group: int, labels: LabelCodes
+) -> Iterator[PlainPiece]:
+    """Pieces of the columns at two places of a UTF-8 text table, in the order of its rows.
 
     Raises:
         Irregular: it has to be judged cell by cell.
         OSError: it cannot be read.
 
     """
-    read = partial(_piece, layout=layout, outcome=outcome, group=group)
-    chunks = _chunks(path)
-    first = next(chunks, None)
+    reader = _Reader(path, layout, stored_name(outcome), stored_name(group), labels)
+    spans = _spans(path)
+    first = next(spans, None)
     if first is None:
         return
-    piece = read(first, skip=layout.lines_before_data, certain=False)
-    yield piece
-    rest = partial(read, skip=0, certain=piece.point_is_decimal)
-    yield from _in_order(rest, chunks)
+    piece = reader.parsed(first)
+    yield piece.coded(labels)
+    for parsed in _in_order(lambda span: reader.parsed(span, certain=piece.point_is_decimal), spans):
+        yield parsed.coded(labels)
 
 
 def _in_order(
-    read: Callable[[bytes], PlainPiece], chunks: Iterable[bytes], workers: int = WORKERS
-) -> Iterator[PlainPiece]:
-    """What ``read`` makes of the chunks in their order, some of which are read ahead."""
-    waiting: deque[Callable[[], PlainPiece]] = deque()
+    parse: Callable[[_Span], _Parsed], spans: Iterable[_Span], workers: int = WORKERS
+) -> Iterator[_Parsed]:
+    """What becomes of the spans in their order, some of which are read ahead."""
+    waiting: deque[Callable[[], _Parsed]] = deque()
     with ThreadPoolExecutor(workers) as pool:
-        for chunk in chunks:
-            waiting.append(pool.submit(read, chunk).result)
+        for span in spans:
+            waiting.append(pool.submit(parse, span).result)
             if len(waiting) > workers:
                 yield waiting.popleft()()
         while waiting:
             yield waiting.popleft()()
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _spans(path: Path) -> Iterator[_Span]:
     """The bytes of a text, cut behind line ends."""
-    size = FIRST_BYTES
+    size, start, end = FIRST_BYTES, 0, path.stat().st_size
     with path.open("rb") as file:
-        while chunk := file.read(size):
-            if not chunk.endswith(b"\n"):
-                chunk += file.readline(_LONGEST_LINE)
-                if not chunk.endswith(b"\n") and file.read(1):
-                    raise Irregular
-            yield chunk
-            size = PIECE_BYTES
+        while start < end:
+            file.seek(start + size - 1)
+            line = file.readline(_LONGEST_LINE)
+            stop = start + size - 1 + len(line)
+            if stop < end and not line.endswith(b"\n"):
+                raise Irregular
+            yield _Span(start, min(stop, end))
+            start, size = stop, PIECE_BYTES
 
 
-def _piece(chunk: bytes, *, layout: Layout, outcome: int, group: int, skip: int, certain: bool) -> PlainPiece:
-    quoted = _refuse_stray_quotes(chunk, layout)
-    as_text = not certain and b"." in chunk
-    y, g = stored_name(outcome), stored_name(group)
-    names = [stored_name(i) for i in range(len(layout.names))]
-    types = {y: pa.string() if as_text else pa.float64(), g: pa.string()}
-    try:
-        table = pyarrow.csv.read_csv(
-            pa.py_buffer(chunk),
-            read_options=pyarrow.csv.ReadOptions(
-                column_names=names, skip_rows=skip, use_threads=False, block_size=_BLOCK_BYTES
-            ),
-            parse_options=arrow_parse_options(layout.dialect, newlines_in_values=quoted),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types=types, null_values=[], strings_can_be_null=False, include_columns=[y, g]
-            ),
-        )
-        point = certain = as_text
-        if as_text:
-            texts = pc.utf8_trim_whitespace(table[y])
-            marked = texts.filter(pc.match_substring(texts, "."))
-            may_group = pc.match_substring_regex(marked, f"^{POINT_OR_THOUSANDS}$")
-            point = len(marked) > 0
-            certain = point and not pc.all(may_group).as_py()
-            numbers = texts.cast(pa.float64())
-        else:
-            numbers = table[y]
-        labels = table[g].combine_chunks().dictionary_encode()
-    except pa.ArrowInvalid as error:
-        raise Irregular from error
-    values = np.asarray(np.from_dlpack(numbers.combine_chunks()), dtype=np.float64)
-    refuse_unusual(values)
-    return PlainPiece(values, labels, has_point=point, point_is_decimal=certain)
+def _points(texts: pa.ChunkedArray) -> tuple[bool, bool]:
+    """Whether some numbers have a point, and whether one of these cannot set thousands apart."""
+    bare = pc.utf8_trim_whitespace(texts)
+    marked = bare.filter(pc.match_substring(bare, "."))
+    may_group = pc.match_substring_regex(marked, f"^{POINT_OR_THOUSANDS}$")
+    return len(marked) > 0, len(marked) > 0 and not pc.all(may_group).as_py()
 
 
 def _refuse_stray_quotes(chunk: bytes, layout: Layout) -> bool:

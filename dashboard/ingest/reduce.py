@@ -163,11 +163,11 @@ def _plain_groups(found: FoundColumns) -> FileGroups | None:
     from estimators.data.notation import PLAIN
 
     asked, source = found.asked, found.source
-    if source.pieces is None or asked.rows or asked.beside or not as_they_stand(source, asked.reading):
+    if asked.rows or asked.beside or not as_they_stand(source, asked.reading):
         return None
     text = source.layout is not None
     try:
-        data, facts = sum_plain_rows(source.pieces(*found.places), "line" if text else "row")
+        data, facts = sum_plain_rows(source, found.places, "line" if text else "row")
         hints = find_hints(facts, data, source.layout, found.names, source.binary)
     except Irregular:
         return None

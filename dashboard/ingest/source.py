@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from dashboard.ingest.label_codes import LabelCodes
     from dashboard.ingest.parquet import ColumnType
     from dashboard.ingest.plain_pieces import PlainPiece
 
@@ -43,7 +44,7 @@ class Source:
     """The columns of the file that become one of their names and one of their cells."""
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     """Place of a column of codes to that of its labels, which are written behind the columns of `names`."""
-    pieces: Callable[[int, int], Iterator[PlainPiece]] | None = None
+    pieces: Callable[[int, int, LabelCodes], Iterator[PlainPiece]] | None = None
     """The columns at two places, of an outcome and a group, in pieces, for `sum_plain_rows`; None where rows
     have to be judged one by one."""
     plain: Callable[[], bool] = lambda: False

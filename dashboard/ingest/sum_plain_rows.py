@@ -100,45 +100,50 @@ def _extremes(y: NDArray[np.float64]) -> tuple[float, float]:
     return (float(y.min()), float(y.max())) if len(y) else (np.inf, -np.inf)
 
 
-def sum_plain_rows(pieces: Iterable[PlainPiece], noun: str) -> tuple[GroupData, PlainFacts]:
-    """The groups of the rows in all pieces, and what else is known of them.
+def sum_plain_rows(source: Source, places: tuple[int, int], noun: str) -> tuple[GroupData, PlainFacts]:
+    """The groups of the rows of a plain source by two of its columns, and what else is known of them.
 
     Few rows are kept with the groups, many are not.
 
     Raises:
-        Irregular: there is no row, a label is blank, points may not be decimal, or squares do not fit a
-            double.
+        Irregular: they have to be judged one by one, which says what is wrong where no row can be used.
 
     """
+    from dashboard.ingest.label_codes import LabelCodes
     from estimators import DataError
 
-    facts = PlainFacts(noun)
-    passing = _looked_at(pieces, facts)
+    if source.pieces is None:
+        raise Irregular
+    facts, labels = PlainFacts(noun), LabelCodes()
+    passing = _looked_at(source.pieces(*places, labels), facts)
     few: list[PlainPiece] = []
     while facts.rows <= ROWS_HELD and (piece := next(passing, None)) is not None:
         few.append(piece)
     if facts.rows == 0:
         raise Irregular
     try:
-        data = _of_few(few) if facts.rows <= ROWS_HELD else _of_many(chain(few, passing))
+        if facts.rows <= ROWS_HELD:
+            data = _of_few(few, labels.names)
+        else:
+            data = _of_many(chain(few, passing), labels.names)
     except DataError as error:
         raise Irregular from error
-    if data.dropped.total or (facts.has_point and not facts.point_is_decimal):
+    if facts.has_point and not facts.point_is_decimal:
         raise Irregular
     return data, facts
 
 
-def _of_few(pieces: Sequence[PlainPiece]) -> GroupData:
+def _of_few(pieces: Sequence[PlainPiece], names: Sequence[str]) -> GroupData:
     from estimators import GroupData
 
     y = np.concatenate([piece.outcome for piece in pieces])
-    return GroupData.from_arrays(y, [label for piece in pieces for label in piece.labels.to_pylist()])
+    return GroupData.from_arrays(y, [names[code] for piece in pieces for code in piece.codes.tolist()])
 
 
-def _of_many(pieces: Iterable[PlainPiece]) -> GroupData:
+def _of_many(pieces: Iterable[PlainPiece], names: list[str]) -> GroupData:
     from estimators import GroupData
 
-    return GroupData.from_chunks((piece.outcome, piece.labels) for piece in pieces)
+    return GroupData.from_code_chunks(((piece.outcome, piece.codes) for piece in pieces), names)
 
 
 def _looked_at(pieces: Iterable[PlainPiece], facts: PlainFacts) -> Iterator[PlainPiece]:

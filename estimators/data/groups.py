@@ -18,7 +18,7 @@ from estimators.data.summaries import (
     mean_summaries,
     rate_summaries,
 )
-from estimators.data.sums import Reduction, reduce_chunks, reduce_rows
+from estimators.data.sums import Reduction, reduce_chunks, reduce_code_chunks, reduce_rows
 from estimators.data.texts import NumberFormat
 
 if TYPE_CHECKING:
@@ -205,6 +205,20 @@ class GroupData(GroupStatistics):
 
         """
         return cls._of(reduce_chunks(chunks))
+
+    @classmethod
+    def from_code_chunks(
+        cls, chunks: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], labels: list[str]
+    ) -> GroupData:
+        """Reduce pairs of finite outcomes and places in ``labels`` one after the other, as `from_codes`.
+
+        ``labels`` may grow while the chunks come: it is looked at after the last one.
+
+        Raises:
+            DataError: no row, or an outcome whose squares do not fit a double.
+
+        """
+        return cls._of(reduce_code_chunks(chunks, labels))
 
     @classmethod
     def from_estimates(

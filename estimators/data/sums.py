@@ -136,6 +136,29 @@ def reduce_chunks(chunks: Iterable[tuple[ArrayLike, ArrayLike]]) -> Reduction:
     return Reduction(found, middle, read, dropped, None, PLAIN, left_out, unused)
 
 
+def reduce_code_chunks(
+    chunks: Iterable[tuple[NDArray[np.float64], NDArray[np.int64]]], labels: list[str]
+) -> Reduction:
+    """See :meth:`GroupData.from_code_chunks`."""
+    origin: float | None = None
+    sums = RunningSums()
+    used, low, high = 0, np.inf, -np.inf
+    for outcome, codes in chunks:
+        if len(outcome) == 0:
+            continue
+        used, first, last = used + len(outcome), float(outcome.min()), float(outcome.max())
+        low, high = min(low, first), max(high, last)
+        check_range(low, high, used, all_seen=False)
+        origin = midrange(first, last) if origin is None else origin
+        rows = UsableRows(outcome, codes, labels, DroppedRows(), len(outcome), first, last)
+        sums.add(np.arange(len(labels)), sums_by_code(rows, origin))
+    if origin is None:
+        raise no_usable_row(0, DroppedRows())
+    check_range(low, high, used)
+    middle = midrange(low, high)
+    return Reduction(in_text_order(labels, sums.around(middle - origin), middle), middle, used, DroppedRows())
+
+
 def sums_by_group(rows: UsableRows, origin: float) -> GroupSums:
     """Sums by group around ``origin``; labels without a usable row are left out."""
     return in_text_order(rows.labels, sums_by_code(rows, origin), origin)

@@ -3,7 +3,9 @@
 import csv
 import io
 from contextlib import suppress
+from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,12 +17,13 @@ from dashboard.ingest import (
     UnreadableFile,
     file_groups,
     judge_rows,
+    plain_parquet,
     plain_text,
     sum_plain_rows,
 )
 from estimators import DataError
 from tests.ingest.agreement import IN_ONE_PASS
-from tests.ingest.helpers import put
+from tests.ingest.helpers import put, put_parquet
 
 PLAIN = "g,y\na,1.25\nb,2.5\na,3e0\nb,4.\na,.5\n"
 
@@ -142,6 +145,56 @@ def test_in_one_piece_as_judged(kind, tmp_path):
 @pytest.mark.parametrize("kind", REGULAR)
 def test_in_many_pieces_as_judged(kind, tmp_path, small_pieces):
     file_groups(put(tmp_path, REGULAR[kind]), outcome="y", group="g")
+
+
+PARQUET = {
+    "text and doubles": {"g": ["b", "a", "b", "\u00e9"], "y": [1.5, 2.25, -1e9, 4]},
+    "categories": {"g": pa.array(["b", "a", "b"]).dictionary_encode(), "y": pa.array([1, 2, 3], pa.int8())},
+    "whole numbers": {"g": pa.array([3, -1, 3], pa.int64()), "y": pa.array([1.1, 2, 3], pa.float32())},
+    "a category that no row has": {
+        "g": pa.DictionaryArray.from_arrays(pa.array([0, 2, 0]), pa.array(["a", " ", "b"])),
+        "y": [1.5, 2, 4],
+    },
+}
+NOT_PLAIN = {
+    "a missing number": {"g": ["a", "b", "a"], "y": [1.5, None, 2]},
+    "not a number": {"g": ["a", "b", "a"], "y": [1.5, float("nan"), 2]},
+    "an infinite one": {"g": ["a", "b", "a"], "y": [1.5, float("inf"), 2]},
+    "a missing label": {"g": ["a", None, "a"], "y": [1.5, 2, 2]},
+    "a blank label": {"g": ["a", "", "a"], "y": [1.5, 2, 2]},
+    "a missing category": {
+        "g": pa.array(["a", None, "a"]).dictionary_encode(),
+        "y": [1.5, 2, 4],
+    },
+    "numbers as text": {"g": ["a", "b"], "y": ["1.5", "2"]},
+    "truth values": {"g": ["a", "b"], "y": [True, False]},
+    "labels of fractions": {"g": [1.0, 2.5], "y": [1.5, 2]},
+    "decimals": {"g": ["a", "b"], "y": pa.array([Decimal("1.5"), Decimal("2")])},
+    "names with points": {"g": ["a", "b"], "y": [1.5, 2], "a.b": [1, 2]},
+}
+
+
+@pytest.mark.parametrize("kind", PARQUET)
+def test_typed_columns_are_summed_as_they_are(kind, tmp_path, one_pass, monkeypatch):
+    monkeypatch.setattr(plain_parquet, "PIECE_ROWS", 2)
+    path = put_parquet(tmp_path, PARQUET[kind])
+    read = file_groups(path, outcome="y", group="g")
+    assert one_pass == ([None] if kind == "a category that no row has" else [read])
+
+
+@pytest.mark.parametrize("kind", PARQUET)
+@pytest.mark.parametrize("held", [0, 100])
+def test_and_come_out_as_judged(kind, held, tmp_path, monkeypatch):
+    monkeypatch.setattr(plain_parquet, "PIECE_ROWS", 2)
+    for module in (sum_plain_rows, judge_rows):
+        monkeypatch.setattr(module, "ROWS_HELD", held)
+    file_groups(put_parquet(tmp_path, PARQUET[kind]), outcome="y", group="g")
+
+
+@pytest.mark.parametrize("kind", NOT_PLAIN)
+def test_other_columns_are_judged(kind, tmp_path, one_pass):
+    file_groups(put_parquet(tmp_path, NOT_PLAIN[kind]), outcome="y", group="g")
+    assert one_pass == [None]
 
 
 NUMBER = st.one_of(
