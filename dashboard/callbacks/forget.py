@@ -58,7 +58,7 @@ def _forget_all(comparisons: Comparisons, studies: RunningStudies, clicks: int |
         kept = forget_owner(comparisons.workspace.root, who)
     except WorkspaceError as error:
         return no_update, panels.alert(str(error))
-    studies.cancel(who)
+    studies.forget(who)
     comparisons.scorecards.cancel(who)
     forget_session()
     flask.flash(after_removal(kept.files, format_bytes(kept.bytes)))

@@ -132,10 +132,12 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
 def _on_event(comparisons: Comparisons, studies: RunningStudies, **page: Unpack[Page]) -> dict[str, Any]:
     """Start, cancel, or look; and show what there is."""
     unchanged = dict.fromkeys(_PROGRESS | _RESULT, no_update) | {"answered": page["tick"]}
-    if page["page"] != "risk" or page["choices"] is None:
-        return unchanged
     who, triggers = owner(), changed_inputs()
     is_tick = triggers == [ids.RISK_TICK]
+    if page["page"] != "risk" or page["choices"] is None:
+        if is_tick:
+            studies.look(who)  # another page is shown, and its study is not abandoned for that
+        return unchanged
     changed: dict[str, Any] = {}
     try:
         if ids.RISK_CANCEL in triggers:
@@ -158,7 +160,7 @@ def _on_event(comparisons: Comparisons, studies: RunningStudies, **page: Unpack[
 
 def says_more(snapshot: Snapshot, shown: int) -> bool:
     """Whether there is more to show than after ``shown`` replicates: at the end, and LEAST_NEWS at a time."""
-    return snapshot.state != "running" or not shown <= snapshot.done < shown + LEAST_NEWS * snapshot.total
+    return not snapshot.is_going or not shown <= snapshot.done < shown + LEAST_NEWS * snapshot.total
 
 
 def request_of(page: Page, seed: int) -> RequestedStudy:

@@ -50,7 +50,7 @@ def before_the_first(*, running: bool) -> dict[str, list[Any]]:
 def progress_content(snapshot: Snapshot) -> dict[str, Any]:
     """The places that say how far a study is, by name."""
     done, left = progress(snapshot)
-    running = snapshot.state == "running"
+    running = snapshot.is_going
     return {
         "problem": alert(f"the study failed: {snapshot.error}") if snapshot.error else None,
         "timer": not running,
@@ -66,7 +66,7 @@ def study_content(snapshot: Snapshot, styles: Mapping[str, Style]) -> dict[str, 
     content = progress_content(snapshot)
     report = snapshot.report
     if report is None:
-        return content | before_the_first(running=snapshot.state == "running")
+        return content | before_the_first(running=snapshot.is_going)
     return content | {
         "headline": headline_text(headline(report)),
         "cards": card_boxes(cards(report)),

@@ -126,7 +126,7 @@ class StudyState(Protocol):
 
     @property
     def state(self) -> str:
-        """Running, done, cancelled or failed."""
+        """Waiting, running, done, cancelled, abandoned or failed."""
 
     @property
     def done(self) -> int:
@@ -144,6 +144,10 @@ class StudyState(Protocol):
     def seconds_left(self) -> float | None:
         """About how long it takes yet; None where that is not known."""
 
+    @property
+    def ahead(self) -> int:
+        """How many others have their turn before it, while it waits."""
+
 
 def progress(snapshot: StudyState) -> tuple[str, str]:
     """How far a study is, and how long it takes yet."""
@@ -151,6 +155,14 @@ def progress(snapshot: StudyState) -> tuple[str, str]:
     if snapshot.state == "running":
         left = snapshot.seconds_left
         return share, "starting" if left is None else f"about {duration(left)} left"
+    if snapshot.state == "waiting":
+        others = "1 other has" if snapshot.ahead == 1 else f"{snapshot.ahead:,} others have"
+        return (
+            share,
+            f"waiting for a place; {others} their turn before it" if snapshot.ahead else "next in turn",
+        )
+    if snapshot.state == "abandoned":
+        return share, f"stopped after {duration(snapshot.seconds)}, as nobody looked at it any more"
     if snapshot.state == "cancelled":
         return share, f"cancelled after {duration(snapshot.seconds)}"
     return share, f"{duration(snapshot.seconds)}"

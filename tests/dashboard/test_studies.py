@@ -15,6 +15,8 @@ from dashboard.session.comparisons import Comparisons
 from dashboard.session.requested_study import MOST_FITS, requested_study, study_size
 from dashboard.session.running_studies import (
     MOST_RUNNING,
+    MOST_WAITING,
+    PATIENCE_SECONDS,
     REMEMBERED,
     RunningStudies,
     Snapshot,
@@ -22,6 +24,7 @@ from dashboard.session.running_studies import (
 )
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
+from dashboard.words.risk import progress
 from estimators import Estimator, GroupFit, OptionError, RiskStudy, Sweep, build_registry, run_risk
 from tests.dashboard.risk_studies import DESIGN, study
 from tests.scenes import BUILT_IN
@@ -97,15 +100,71 @@ def test_a_new_study_takes_the_place_of_the_old_and_its_report_stays_till_then(s
     assert [e.id for e in studies.look("ann").report.base.estimators] == ["gate"]
 
 
-def test_the_server_takes_so_many_studies_and_no_more(studies, gate):
+@pytest.fixture
+def full(studies, gate):
+    """All places taken, until the gate is opened."""
     for k in range(MOST_RUNNING):
         studies.start(f"person {k}", study(estimators=[gate]))
-    with pytest.raises(TooManyStudies, match="try again in a minute"):
-        studies.start("one more", study())
-    studies.start("person 0", study(estimators=[gate]))  # one's own makes room for itself
+    return studies
+
+
+def test_past_so_many_studies_the_short_ones_have_their_turn_first(full, gate):
+    for who, replicates in (("long", 900_000), ("short", 20), ("middle", 90_000)):
+        full.start(who, study(replicates=replicates))
+    assert [full.look(who).ahead for who in ("short", "middle", "long")] == [0, 1, 2]
+    assert progress(full.look("short"))[1] == "next in turn"
+    assert progress(full.look("middle"))[1] == "waiting for a place; 1 other has their turn before it"
+    assert progress(full.look("long"))[1] == "waiting for a place; 2 others have their turn before it"
+    assert risk_panels.progress_content(full.look("short"))["timer"] is False
+    full.start("person 0", study(estimators=[gate]))
     gate.open.set()
-    wait_for(lambda: all(studies.look(f"person {k}").state == "done" for k in range(MOST_RUNNING)))
-    studies.start("one more", study())
+    wait_for(lambda: full.look("short").state == "done")
+    full.cancel("long")
+    wait_for(lambda: full.look("long").state == "cancelled")
+
+
+def test_a_long_study_has_its_turn_once_it_has_waited_for_as_long_as_it_takes(full):
+    full.start("long", study(replicates=900_000))
+    full.start("short", study(replicates=20))
+    assert full.look("long").ahead == 1
+    full._runs["long"].asked -= 3600
+    assert full.look("long").ahead == 0
+
+
+def test_a_study_that_waits_can_be_cancelled_and_so_many_wait_and_no_more(full):
+    for k in range(MOST_WAITING):
+        full.start(f"waiting {k}", study())
+    with pytest.raises(TooManyStudies, match="try again in a minute"):
+        full.start("one more", study())
+    full.cancel("waiting 0")
+    assert full.look("waiting 0").state == "cancelled"
+    full.start("one more", study())
+    assert full.look("one more").state == "waiting"
+
+
+def test_what_nobody_looks_at_gives_its_place_to_who_waits(full, gate):
+    full.start("one more", study())
+    assert full.look("one more").state == "waiting"
+    full._runs["person 3"].seen -= PATIENCE_SECONDS
+    wait_for(lambda: full.look("one more").state in {"running", "done"})
+    gate.open.set()
+    wait_for(lambda: full._runs["person 3"].state == "abandoned")
+    assert "nobody looked" in progress(full.look("person 3"))[1]
+
+
+def test_the_only_study_is_given_more_patience(studies, gate):
+    studies.start("ann", study(estimators=[gate], replicates=2))
+    studies._runs["ann"].seen -= PATIENCE_SECONDS
+    assert not studies._runs["ann"].is_abandoned
+    studies.start("bob", study(estimators=[gate]))
+    assert studies._runs["ann"].is_abandoned
+
+
+def test_a_study_that_is_forgotten_leaves_nothing(studies, gate):
+    studies.start("ann", study(estimators=[gate]))
+    studies.forget("ann")
+    assert studies.look("ann") is None
+    gate.open.set()
 
 
 def test_fits_made_one_by_one_move_the_bar_before_a_piece_is_done(studies):
