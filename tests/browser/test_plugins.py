@@ -108,11 +108,22 @@ def test_a_plugins_estimator_has_all_that_a_built_in_has(board):
     expect(board.locator("#notes")).to_contain_text("Share of the way: A note of the plugin.")
     row = board.locator(".estimator-row[data-id='share']")
     expect(row.locator(".tag")).to_have_text("plugin")
-    row.get_by_role("button").click()
-    about = row.locator(".disclosed")
-    expect(about).to_contain_text("Half way to the middle.")
-    expect(about).to_contain_text("Doe (2026)")
     assert "Share of the way" in column_ids(board)
+    expect(board.locator("#panel-weight .view-legend")).to_contain_text("Share of the way")
+
+
+def test_what_a_method_does_opens_below_its_name_and_closes_with_escape(board):
+    row = board.locator(".estimator-row[data-id='share']")
+    button = row.get_by_role("button", name="Options of Share of the way")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    expect(row).to_contain_text("Half way to the middle.")
+    expect(row).to_contain_text("Doe (2026)")
+    row.get_by_label("Share kept").focus()
+    board.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    expect(row.get_by_label("Share kept")).to_have_count(0)
 
 
 def test_its_option_is_a_control_with_its_bounds(board):
