@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest.reading import Reading, RowFilter
 from dashboard.ingest.table import LINE, stored_name
+from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 
 if TYPE_CHECKING:
     from dashboard.ingest.dialect import Layout
@@ -63,12 +64,20 @@ def _has_trouble(content: mmap.mmap) -> bool:
 
 
 def reads_alike(
-    table: Table, data: GroupData, *, outcome: str, group: str, reading: Reading, rows: RowFilter
+    table: Table,
+    data: GroupData,
+    *,
+    outcome: str,
+    group: str,
+    reading: Reading,
+    rows: RowFilter,
+    beside: ModelColumns = NOTHING_BESIDE,
 ) -> bool:
     """Whether a reader of CSV that takes plain numbers and labels as they stand finds the rows of `data`.
 
     These are the rows whose outcome is a plain number, spaces and tabs around it aside, and whose label is
     more than spaces and tabs; groups left out by their label are the one thing that has to be said.
+    Covariates and weights are plain numbers too, weights not 0, and categories as labels are.
     """
     layout, y, g = table.layout, table.column(outcome), table.column(group)
     if layout is None or not layout.plain or table.stacked or rows.where or y is None or g is None:
@@ -78,19 +87,56 @@ def reads_alike(
     laid_out = Reading(encoding=reading.encoding, delimiter=reading.delimiter, quote=reading.quote)
     if replace(laid_out, labels=reading.labels) != reading or reading.labels not in (None, "exact"):
         return False
-    return _plain_rows(table.path, stored_name(y.stored), stored_name(g.stored), rows.exclude) == data.total
+    plain = _plain_beside(table, data, beside)
+    if plain is None:
+        return False
+    conditions, count = plain
+    conditions = [_is_number(stored_name(y.stored)), _is_filled(stored_name(g.stored)), *conditions]
+    if rows.exclude:
+        conditions.append(f"{stored_name(g.stored)} NOT IN ({', '.join(map(_literal, rows.exclude))})")
+    return _count(table.path, count, conditions) == data.total
 
 
-def _plain_rows(parquet: Path, outcome: str, group: str, exclude: tuple[str, ...]) -> int | None:
-    """How many rows of a stored table are plain; None where its rows are not the lines of the file."""
-    from dashboard.ingest.engine import engine, literal, parquet_source, select
+def _plain_beside(table: Table, data: GroupData, beside: ModelColumns) -> tuple[list[str], str] | None:
+    """What makes a row's covariates and weights plain, and what counts rows; None of columns elsewhere."""
+    conditions, count = [], "count(*)"
+    for name in (*beside.adjust, *beside.explained_by):
+        column = table.column(name)
+        if column is None or data.covariates is None:
+            return None
+        is_plain = _is_filled if name in data.covariates.references else _is_number
+        conditions.append(is_plain(stored_name(column.stored)))
+    if beside.weights is not None:
+        column = table.column(beside.weights)
+        if column is None:
+            return None
+        number = f"TRY_CAST(trim({stored_name(column.stored)}, ' \t') AS DOUBLE)"
+        conditions += [_is_number(stored_name(column.stored)), f"{number} <> 0"]
+        count = f"sum({number})" if beside.weight_kind == "frequency" else count
+    return conditions, count
+
+
+def _literal(text: str) -> str:
+    from dashboard.ingest.engine import literal
+
+    return literal(text)
+
+
+def _is_number(column: str) -> str:
+    return f"regexp_full_match({column}, {_literal(_AROUND + NUMBER + _AROUND)})"
+
+
+def _is_filled(column: str) -> str:
+    return f"regexp_matches({column}, {_literal(_FILLED)})"
+
+
+def _count(parquet: Path, count: str, conditions: list[str]) -> int | None:
+    """What ``count`` comes to over the rows that meet all conditions; None where rows are no lines."""
+    from dashboard.ingest.engine import engine, parquet_source, select
 
     source = parquet_source(parquet)
     with TemporaryDirectory(prefix="blupboard-") as folder, engine(parquet, Path(folder)) as connection:
         if any(row[0] == LINE for row in connection.execute(f"DESCRIBE {select('*', source)}").fetchall()):
             return None
-        number = f"regexp_full_match({outcome}, {literal(_AROUND + NUMBER + _AROUND)})"
-        label = f"regexp_matches({group}, {literal(_FILLED)})"
-        kept = f" AND {group} NOT IN ({', '.join(map(literal, exclude))})" if exclude else ""
-        found = connection.execute(select("count(*)", source, f"WHERE {number} AND {label}{kept}"))
-        return int(found.fetchall()[0][0])
+        found = connection.execute(select(count, source, f"WHERE {' AND '.join(conditions)}"))
+        return int(found.fetchall()[0][0] or 0)

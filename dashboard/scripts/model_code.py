@@ -1,4 +1,4 @@
-"""What stands in place of code for covariates and weights: why there is none, and the models as formulas."""
+"""What stands in place of code for covariates and weights of files that other programs read differently."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from estimators import Comparison, Result
 
 NO_CODE = (
-    "blupboard writes no code of other programs where there are covariates or weights: the script for Python "
-    "with blupboard gives what is on screen. The models as formulas, of the columns of the file:"
+    "With covariates or weights blupboard writes code of other programs where these read the file as it "
+    "does, and they may not read this one so: the script for Python with blupboard gives what is on screen. "
+    "The models as formulas, of the columns of the file:"
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._]*")
 

@@ -12,6 +12,7 @@ from dashboard.ingest.written_plainly import NUMBER
 from dashboard.scripts.file_rows import what_was_left_out, where_rows_are
 from dashboard.scripts.literals import r_number, r_text, r_texts
 from dashboard.scripts.method_code import method_comments, written_code
+from dashboard.scripts.model_rows import r_model_rows, r_same_rows
 
 if TYPE_CHECKING:
     from dashboard.ingest.table import TextLayout
@@ -41,6 +42,9 @@ keep <- function(estimator, found) {
 }"""
 
 
+_OWN_MEAN, _WEIGHTED_MEAN = "as.vector(tapply(y, g, mean))", "as.vector(rowsum(w * y, g) / rowsum(w, g))"
+
+
 def r_script(comparison: Comparison, rows: FileRows) -> str:
     """An R script that reads the rows of a comparison and prints what its methods say of them.
 
@@ -48,6 +52,9 @@ def r_script(comparison: Comparison, rows: FileRows) -> str:
     each method that has R code; notes and failures become comments.
     """
     data = comparison.data
+    if rows.model and rows.layout is not None:
+        reading = [*_cells(rows, rows.layout), *r_model_rows(rows, data), f"g <- {r_factor('g')}"]
+        return r_script_text(["\n".join([*reading, *r_same_rows(data)]), *r_fitting(comparison), R_PRINT])
     reading = _plain_file(rows, rows.layout, data) if rows.layout is not None else _rows_as_used(rows, data)
     return r_script_text(["\n".join([*reading, *_same_rows(data)]), *r_fitting(comparison), R_PRINT])
 
@@ -66,7 +73,8 @@ def r_factor(labels: str) -> str:
 def r_fitting(comparison: Comparison) -> list[str]:
     """The parts that make ``tidy`` and ``parameters`` of ``y`` and the factor ``g``."""
     methods = [_r_method(comparison, result) for result in comparison.results]
-    return [f"level <- {r_number(comparison.level)}\n{_KEEP}", *methods]
+    keep = _KEEP if comparison.data.weights is None else _KEEP.replace(_OWN_MEAN, _WEIGHTED_MEAN)
+    return [f"level <- {r_number(comparison.level)}\n{keep}", *methods]
 
 
 def _r_method(comparison: Comparison, result: Result) -> str:
@@ -93,10 +101,7 @@ def _rows_as_used(rows: FileRows, data: GroupData) -> list[str]:
 
 def _plain_file(rows: FileRows, layout: TextLayout, data: GroupData) -> list[str]:
     """Lines that read a file that R reads as blupboard does."""
-    sep = "" if layout.delimiter == "," else f", sep = {r_text(layout.delimiter)}"
-    kind = "encoding" if layout.encoding == "UTF-8" else "fileEncoding"
-    arguments = f"{r_text(rows.file_name)}, {_AS_TEXT}{sep}, {kind} = {r_text(layout.encoding)}"
-    lines = [f"rows <- read.csv(\n  {arguments}\n)"]
+    lines = _cells(rows, layout)
     y, g = (f"rows[[{r_text(name)}]]" for name in (rows.outcome, rows.group))
     if not data.left_out:
         return [*lines, f"y <- as.numeric({y})", f"g <- enc2utf8({g})", f"g <- {r_factor('g')}"]
@@ -113,6 +118,14 @@ def _plain_file(rows: FileRows, layout: TextLayout, data: GroupData) -> list[str
         "y <- as.numeric(text[usable])",
         f"g <- {r_factor('g[usable]')}",
     ]
+
+
+def _cells(rows: FileRows, layout: TextLayout) -> list[str]:
+    """Lines that read a file's cells as text."""
+    sep = "" if layout.delimiter == "," else f", sep = {r_text(layout.delimiter)}"
+    kind = "encoding" if layout.encoding == "UTF-8" else "fileEncoding"
+    arguments = f"{r_text(rows.file_name)}, {_AS_TEXT}{sep}, {kind} = {r_text(layout.encoding)}"
+    return [f"rows <- read.csv(\n  {arguments}\n)"]
 
 
 def _same_rows(data: GroupData) -> list[str]:

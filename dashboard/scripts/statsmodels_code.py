@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.written_plainly import NUMBER
 from dashboard.scripts.file_rows import what_was_left_out, where_rows_are
 from dashboard.scripts.method_code import method_comments, written_code
+from dashboard.scripts.model_rows import model_columns, python_model_rows, python_same_rows
 
 if TYPE_CHECKING:
     from dashboard.ingest.table import TextLayout
@@ -36,6 +37,7 @@ def keep(estimator, found):
         "weight": number["weight"],
     }))
     parameters.append({"estimator": estimator, **{name: number[name] for name in NUMBERS}})"""
+_OWN_MEAN, _WEIGHTED_MEAN = "np.bincount(g, y) / n", "np.bincount(g, w * y) / np.bincount(g, w)"
 _NUMBERS = 'NUMBERS = ["mu", "mu_std_error", "sigma_group", "sigma_error", "icc"]'
 _PRINT = """\
 tidy, parameters = pd.concat(tidy), pd.DataFrame(parameters)
@@ -50,8 +52,13 @@ def statsmodels_script(comparison: Comparison, rows: FileRows) -> str:
     each method that has code for statsmodels; notes and failures become comments.
     """
     data = comparison.data
+    factor = "g, labels = pd.factorize(group, sort=True)"
+    if rows.model and rows.layout is not None:
+        cells = _cells(rows, rows.layout, model_columns(rows))
+        lines = [*cells, *python_model_rows(rows, data), factor, *python_same_rows(data)]
+        return statsmodels_script_text(["\n".join(lines), *statsmodels_fitting(comparison)])
     reading = _plain_file(rows, rows.layout, data) if rows.layout is not None else _rows_as_used(rows, data)
-    lines = [*reading, "g, labels = pd.factorize(group, sort=True)", *_same_rows(data)]
+    lines = [*reading, factor, *_same_rows(data)]
     return statsmodels_script_text(["\n".join(lines), *statsmodels_fitting(comparison)])
 
 
@@ -63,8 +70,9 @@ def statsmodels_script_text(parts: list[str]) -> str:
 def statsmodels_fitting(comparison: Comparison) -> list[str]:
     """The parts that make ``tidy`` and ``parameters`` of ``y``, ``g`` and ``labels``, and print them."""
     methods = [_method(comparison, result) for result in comparison.results]
+    keep = _KEEP if comparison.data.weights is None else _KEEP.replace(_OWN_MEAN, _WEIGHTED_MEAN)
     printing = _PRINT if any("\nkeep(" in method for method in methods) else ""
-    return [f"\nlevel = {comparison.level!r}", _NUMBERS, _KEEP, *methods, f"\n\n{printing}".rstrip()]
+    return [f"\nlevel = {comparison.level!r}", _NUMBERS, keep, *methods, f"\n\n{printing}".rstrip()]
 
 
 def _method(comparison: Comparison, result: Result) -> str:
@@ -92,14 +100,9 @@ def _rows_as_used(rows: FileRows, data: GroupData) -> list[str]:
 
 def _plain_file(rows: FileRows, layout: TextLayout, data: GroupData) -> list[str]:
     """Lines that read a file that pandas reads as blupboard does."""
-    sep = "" if layout.delimiter == "," else f"sep={layout.delimiter!r}, "
-    bom = "" if layout.encoding == "UTF-8" else 'encoding="utf-8-sig", '
     y, g = f"rows[{rows.outcome!r}]", f"rows[{rows.group!r}]"
     lines = [
-        "rows = pd.read_csv(",
-        f"    {rows.file_name!r}, usecols={[rows.outcome, rows.group]!r},",
-        f"    {sep}{bom}dtype=str, keep_default_na=False,",
-        ")",
+        *_cells(rows, layout, [rows.outcome, rows.group]),
         f'text, group = {y}.str.strip(" \\t"), {g}',
     ]
     if not data.left_out:
@@ -111,6 +114,18 @@ def _plain_file(rows: FileRows, layout: TextLayout, data: GroupData) -> list[str
         *what_was_left_out(data, rows),
         f'usable = text.str.fullmatch(r"{NUMBER}") & group.str.contains(r"[^ \\t]"){kept}',
         "y, group = text[usable].map(float).to_numpy(), group[usable]",
+    ]
+
+
+def _cells(rows: FileRows, layout: TextLayout, columns: list[str]) -> list[str]:
+    """Lines that read the cells of some columns as text."""
+    sep = "" if layout.delimiter == "," else f"sep={layout.delimiter!r}, "
+    bom = "" if layout.encoding == "UTF-8" else 'encoding="utf-8-sig", '
+    return [
+        "rows = pd.read_csv(",
+        f"    {rows.file_name!r}, usecols={columns!r},",
+        f"    {sep}{bom}dtype=str, keep_default_na=False,",
+        ")",
     ]
 
 

@@ -205,13 +205,13 @@ class StoredFile(GroupSource):
             roles["group"],
             replace(roles["reading"], sheet=table.sheet, stack=table.stacked),
             roles["rows"],
-            table.layout if not model and reads_alike(table, comparison.data, **roles) else None,
+            table.layout if reads_alike(table, comparison.data, **roles, beside=model) else None,
             table.reader,
             tuple(plugins_dirs),
             "row" if table.layout is None else "line",
             model,
         )
-        if model:
+        if model and rows.layout is None:
             in_r, without = model_scripts(comparison, rows)
             return Scripts(in_r, python_script(comparison, rows), without)
         r, python, statsmodels = (

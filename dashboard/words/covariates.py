@@ -23,8 +23,7 @@ _MOST_NAMED = 6
 
 def covariate_names(covariates: Covariates, *, of_group: bool) -> list[str]:
     """The columns that explain the groups, or those that are adjusted for, in their order."""
-    terms = (term for term, own in zip(covariates.terms, covariates.of_group, strict=True) if own == of_group)
-    return list(dict.fromkeys(column_of(covariates, term) for term in terms))
+    return covariates.columns(of_group=of_group)
 
 
 def all_covariate_names(scene: Scene) -> list[str]:
@@ -33,12 +32,6 @@ def all_covariate_names(scene: Scene) -> list[str]:
     if covariates is None:
         return []
     return [name for own in (False, True) for name in covariate_names(covariates, of_group=own)]
-
-
-def column_of(covariates: Covariates, term: str) -> str:
-    """The column that a term is of."""
-    of_level = (name for name in covariates.references if term.startswith(f"{name}="))
-    return max(of_level, key=len, default=term)
 
 
 def named(names: Sequence[str]) -> str:

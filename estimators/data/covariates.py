@@ -67,6 +67,16 @@ class Covariates:
         """Whether some term explains the groups, so that each has a centre of its own."""
         return bool(self.of_group.any())
 
+    def columns(self, *, of_group: bool) -> list[str]:
+        """The columns that explain the groups, or those that are adjusted for, in their order."""
+        terms = (term for term, own in zip(self.terms, self.of_group, strict=True) if own == of_group)
+        return list(dict.fromkeys(map(self.column_of, terms)))
+
+    def column_of(self, term: str) -> str:
+        """The column that a term is of."""
+        of_level = (name for name in self.references if term.startswith(f"{name}="))
+        return max(of_level, key=len, default=term)
+
     @property
     def adjusts(self) -> bool:
         """Whether some term is adjusted for."""

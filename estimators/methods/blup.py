@@ -27,6 +27,7 @@ from estimators.methods.own_spreads import (
     with_own_variances,
 )
 from estimators.methods.profile import Method
+from estimators.methods.regression_code import regression_python_code, regression_r_code
 from estimators.methods.variance_components import VarianceComponents, fit_variance_components
 
 if TYPE_CHECKING:
@@ -177,12 +178,16 @@ class Blup(Estimator):
         """lme4's lmer with a random intercept."""
         if options.error_spread == "each":
             return None
+        if data.carries:
+            return regression_r_code(data, method=self.likelihood, std_error=options.std_error)
         return blup_r_code(data, method=self.likelihood, std_error=options.std_error)
 
     def python_code(self, data: GroupData, options: BlupOptions) -> str | None:
         """Statsmodels' MixedLM with a random intercept."""
         if options.error_spread == "each":
             return None
+        if data.carries:
+            return regression_python_code(data, method=self.likelihood, std_error=options.std_error)
         return blup_python_code(data, method=self.likelihood, std_error=options.std_error)
 
 

@@ -16,6 +16,7 @@ from estimators.data.groups import GroupData
 from estimators.data.scaled import weighted_mean
 from estimators.methods.adjusted_means import adjusted_means
 from estimators.methods.own_spreads import error_spread_option, own_variances, unknown_spreads_note
+from estimators.methods.regression_code import adjusted_means_python_code, adjusted_means_r_code
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -124,19 +125,19 @@ class LevelMeans(Estimator):
 
     def r_code(self, data: GroupData, options: LevelMeansOptions) -> str | None:
         """The coefficients of lm without an intercept, or plain means where lm's matrix would be vast."""
-        if data.carries:
-            return None
         if options.error_spread == "each":
-            return _R_OWN
+            return None if data.carries else _R_OWN
+        if data.carries:
+            return adjusted_means_r_code(data) if _has_small_matrix(data) else None
         fit = "estimate <- unname(coef(lm(y ~ 0 + g)))" if _has_small_matrix(data) else _R_MEANS
         return "\n".join([fit, *([_R_ERRORS] if data.df_within else []), "weight <- 1"])
 
     def python_code(self, data: GroupData, options: LevelMeansOptions) -> str | None:
         """The parameters of statsmodels' OLS without an intercept, or plain means as in :meth:`r_code`."""
-        if data.carries:
-            return None
         if options.error_spread == "each":
-            return _PYTHON_OWN
+            return None if data.carries else _PYTHON_OWN
+        if data.carries:
+            return adjusted_means_python_code(data) if _has_small_matrix(data) else None
         fit = _PYTHON_FIT if _has_small_matrix(data) else _PYTHON_MEANS
         return "\n".join([fit, *([_PYTHON_ERRORS] if data.df_within else []), "weight = 1.0"])
 

@@ -17,6 +17,7 @@ from dashboard.samples import SAMPLES
 from dashboard.session.stored_file import ChosenColumns, StoredFile
 from dashboard.storage.datasets import Dataset
 from estimators import compare
+from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 from tests.ingest.made_files import KINDS
 from tests.oracles import STORED_METHODS
 
@@ -36,6 +37,7 @@ class Case:
     reading: Reading = AS_FOUND
     rows: RowFilter = ALL_ROWS
     settings: Mapping[str, Any] = field(default_factory=dict)
+    model: ModelColumns = NOTHING_BESIDE
 
 
 def table(labels, sizes=(3, 5, 2, 4, 1), head="school,score", seed=1):
@@ -164,7 +166,11 @@ class Exported:
 @cache
 def exported(name):
     """A case stored as an upload is, compared by the built-in methods and exported."""
-    case = CASES[name]
+    return export(CASES[name])
+
+
+def export(case, methods=STORED_METHODS):
+    """A case of its own, compared by some methods."""
     with TemporaryDirectory() as scratch:
         folder = Path(scratch)
         content = case.content(folder) if callable(case.content) else case.content
@@ -173,11 +179,12 @@ def exported(name):
         path.write_bytes(content)
         target = folder / "stored.parquet"
         stored = store_table(path, name=case.file_name, target=target, reading=case.reading)
-        chosen = ChosenColumns("token", case.outcome, case.group, case.reading, case.rows)
+        chosen = ChosenColumns("token", case.outcome, case.group, case.reading, case.rows, model=case.model)
         dataset = Dataset("token", case.file_name, stored, datetime.now(UTC), case.reading)
         source = StoredFile(dataset, chosen)
-        comparison = compare(source.groups(), STORED_METHODS, **case.settings)
-        comparison.data.require_rows()
+        comparison = compare(source.groups(), methods, **case.settings)
+        if not case.model:
+            comparison.data.require_rows()
         rows = source.rows()
         scripts = source.script(comparison)
         return Exported(case, comparison, scripts, content, rows.name, b"".join(rows.pieces()))

@@ -354,13 +354,17 @@ def test_rows_with_weights_are_nowhere_counted_as_what_they_weigh(comparisons, w
         ("survey", "survey::svyby(~days, ~ward,", "statsmodels has none for survey weights"),
     ],
 )  # fmt: skip
-def test_other_programs_get_the_formula_and_no_code(comparisons, wards, name, in_r, without):
-    choices = with_model(wards, MODELS[name])
+def test_of_files_that_others_read_differently_they_get_the_formula(comparisons, name, in_r, without):
+    quoted = WARDS.replace("acute", '"acute"').encode()
+    dataset = comparisons.workspace.receive("ann", "wards.csv", io.BytesIO(quoted), None)
+    first = first_choices(comparisons, "ann", dataset.token)
+    first = replace(first, source=replace(first.source, outcome="days", group="ward"))
+    choices = with_model(first, MODELS[name])
     scripts = comparisons.source("ann", choices).script(comparisons.comparison("ann", choices))
     for script, formula in ((scripts.r, in_r), (scripts.statsmodels, without)):
         assert all(line.startswith("#") for line in script.split("\n") if line)
         assert formula in " ".join(line.removeprefix("#").strip() for line in script.split("\n"))
-        assert "writes no code of other programs where there are covariates or weights" in script.replace(
+        assert "writes code of other programs where these read the file as it does" in script.replace(
             "\n#  ", ""
         )
 
