@@ -67,6 +67,7 @@ from estimators.plugins.reader import Reader
 from estimators.plugins.registry import PluginStatus, Registry, build_registry
 from estimators.plugins.sample import Sample
 from estimators.plugins.view import Look, View
+from estimators.risk.bootstrap import Bootstrap, bootstrap
 from estimators.risk.calibration import Calibration, Calibrations, CoverageAt, calibration
 from estimators.risk.crossings import Crossing, crossings
 from estimators.risk.losses import LOSSES, Loss
@@ -92,6 +93,7 @@ __all__ = [
     "BatchFit",
     "Best",
     "BlupboardError",
+    "Bootstrap",
     "Calibration",
     "Calibrations",
     "Called",
@@ -169,6 +171,7 @@ __all__ = [
     "View",
     "best_groups",
     "best_is_best",
+    "bootstrap",
     "build_registry",
     "calibration",
     "call_above",

@@ -60,6 +60,12 @@ TIDY_LAYOUTS = ("csv", "parquet")
     help="With --inference, in json: what the intervals cover for groups like these, by draws.",
 )
 @click.option(
+    "--bootstrap",
+    "resample",
+    is_flag=True,
+    help="With --inference, in json: errors and intervals by groups drawn from each fit and fitted again.",
+)
+@click.option(
     "--checks",
     is_flag=True,
     help="In json: does the model suit the groups? Normal plot, spread, influence and outlying groups.",
@@ -82,6 +88,7 @@ def compare_command(
     layout: str,
     inference: bool,
     calibrate: bool,
+    resample: bool,
     checks: bool,
     top: int | TopShare | None,
     lower_is_better: bool,
@@ -96,7 +103,7 @@ def compare_command(
     """
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
-    _check_inference(inference, layout, top, calibrate)
+    _check_inference(inference, layout, top, {"--calibrate": calibrate, "--bootstrap": resample})
     if checks and layout != "json":
         raise click.ClickException("--checks goes with --format json")
     from dashboard.cli.output import omissions, render
@@ -111,7 +118,7 @@ def compare_command(
         estimator.make_options(options.get(estimator.id))
     _check_level(level)
     read, roles = groups_of_file(registry, file, outcome, group, given)
-    _check_carried(read.data, checks=checks, calibrate=calibrate)
+    _check_carried(read.data, {"--checks": checks, "--calibrate": calibrate, "--bootstrap": resample})
     comparison = compare(read.data, chosen, options=options, level=level, smallest_first=lower_is_better)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
@@ -122,29 +129,34 @@ def compare_command(
     more |= _checks(comparison) if checks else {}
     best = number_of_best(top, len(comparison.data))
     more |= {} if best is None else {"top": best}
-    conclusions = _conclusions(comparison, best, calibrate) if inference else None
+    conclusions = _conclusions(comparison, best, calibrate, resample) if inference else None
     write_answer(render(comparison, layout, read, more, conclusions), output)
 
 
-def _check_inference(inference: bool, layout: str, top: int | TopShare | None, calibrate: bool) -> None:
+def _check_inference(
+    inference: bool, layout: str, top: int | TopShare | None, drawn: dict[str, bool]
+) -> None:
     if inference and layout == "table":
         raise click.ClickException(
             "--inference goes into json, and its ranks into csv and parquet: see --format"
         )
     if not inference and top is not None:
         raise click.ClickException("--top goes with --inference")
-    if calibrate and not (inference and layout == "json"):
-        raise click.ClickException("--calibrate goes with --inference and --format json")
+    for flag, asked in drawn.items():
+        if asked and not (inference and layout == "json"):
+            raise click.ClickException(f"{flag} goes with --inference and --format json")
 
 
-def _check_carried(data: GroupData, *, checks: bool, calibrate: bool) -> None:
+def _check_carried(data: GroupData, flags: dict[str, bool]) -> None:
     """Refuse what is not offered for rows with covariates or weights."""
-    for flag, asked in (("--checks", checks), ("--calibrate", calibrate)):
+    for flag, asked in flags.items():
         if asked and (data.covariates is not None or data.weights is not None):
             raise click.ClickException(f"{flag} takes groups without covariates and weights")
 
 
-def _conclusions(comparison: Comparison, top: int | None, calibrate: bool) -> dict[str, dict[str, Any]]:
+def _conclusions(
+    comparison: Comparison, top: int | None, calibrate: bool, resample: bool
+) -> dict[str, dict[str, Any]]:
     """What each fit lets conclude, by estimator id."""
     from estimators import inference_dict
 
@@ -163,6 +175,9 @@ def _conclusions(comparison: Comparison, top: int | None, calibrate: bool) -> di
     if calibrate:
         for result in comparison.succeeded:
             found[result.id] |= _calibration(comparison, result)
+    if resample:
+        for result in comparison.succeeded:
+            found[result.id] |= _bootstrap(comparison, result)
     return found
 
 
@@ -203,6 +218,18 @@ def _calibration(comparison: Comparison, result: Result) -> dict[str, Any]:
     if answer is None:
         return {}
     return {"calibration": {**answer.to_dict(), "text": calibration_sentence(answer)}}
+
+
+def _bootstrap(comparison: Comparison, result: Result) -> dict[str, Any]:
+    """Errors and intervals by the bootstrap; nothing where the method estimates no spreads to draw from."""
+    from estimators import DataError, bootstrap
+
+    try:
+        found = bootstrap(comparison.data, result.estimator, result.options)
+    except DataError as error:
+        remark(f"--bootstrap: {error}")
+        return {}
+    return {"bootstrap": found.to_dict(comparison.data, comparison.level)}
 
 
 def _check_level(level: float) -> None:

@@ -131,9 +131,10 @@ def risk_rail() -> html.Div:
 def _loss_control() -> list[Component]:
     """By what methods are compared."""
     select = dmc.Select(
-        id=ids.RISK_LOSS, data=loss_choices(), value=Loss().kind, allowDeselect=False, size="sm"
-    )
-    return [html.H2("Loss"), control_with_label("Compare by", select)]
+        id=ids.RISK_LOSS, data=loss_choices(), value=Loss().kind, allowDeselect=False, size="sm",
+        **aria(label="Loss that methods are compared by"),
+    )  # fmt: skip
+    return [html.H2("Compare by"), select]
 
 
 def loss_choices() -> list[dict[str, str]]:

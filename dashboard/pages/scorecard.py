@@ -61,7 +61,7 @@ def scorecard_panel() -> html.Section:
                         "Cancel", id=ids.SCORECARD_CANCEL, size="xs", variant="default", n_clicks=0,
                         disabled=True,
                     ),
-                    html.Span(id=ids.SCORECARD_DONE, className="subtitle", role="status"),
+                    html.Span(id=ids.SCORECARD_DONE, role="status"),
                 ],
                 className="scorecard-controls",
             ),

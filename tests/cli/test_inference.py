@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dashboard.samples import SAMPLES
-from estimators import group_ranks
+from estimators import bootstrap, group_ranks
 from tests.commands import DYESTUFF, ROLES
 from tests.inference.oracles import answers, groups_of
 from tests.oracles import BUILT_IN
@@ -183,6 +183,19 @@ def test_what_intervals_cover_stands_beside_them_where_it_is_asked_for(blupboard
     assert "2,000 draws at each of 3 spreads" in reml["text"]
     assert found["ols"]["calibration"]["worst_at_zero"] is None
     assert "--calibrate goes with" in refused("compare", DYESTUFF, *ROLES, "--calibrate")
+
+
+def test_errors_by_the_bootstrap_stand_beside_where_they_are_asked_for(blupboard, refused):
+    asked = ("compare", DYESTUFF, *ROLES, "--inference", "--format", "json", "--estimator", "reml")
+    done = blupboard(*asked, "--estimator", "grand_mean", "--bootstrap")
+    fits = {fit["estimator"]: fit.get("inference") for fit in done.json["fits"]}
+    drawn = fits["reml"]["bootstrap"]
+    found = bootstrap(groups_of("dyestuff"), BUILT_IN["reml"])
+    assert drawn == found.to_dict(groups_of("dyestuff"), 0.95)
+    assert [line["group"] for line in drawn["groups"]] == list("ABCDEF")
+    assert not (fits["grand_mean"] or {}).get("bootstrap")
+    assert "Grand mean estimates no spreads" in done.err
+    assert "--bootstrap goes with" in refused("compare", DYESTUFF, *ROLES, "--bootstrap")
 
 
 def test_checks_on_the_model_stand_beside_the_fits(blupboard, refused):

@@ -1,0 +1,77 @@
+"""The parametric bootstrap against errors to second order: 50 digits, of other programs' formulas."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from estimators import DataError, Estimator, GroupData, GroupFit, OptionError, bootstrap
+from estimators.fitting.fit_many import Stopped
+from tests.inference.oracles import answers, groups_of, places
+from tests.oracles import BUILT_IN
+
+APART = ["chickweight", "dyestuff", "edge_base", "penicillin_sample", "rail", "sleepstudy"]
+"""Whose spread between groups is well above 0: nearer to it terms of higher order count."""
+
+
+@pytest.mark.parametrize("name", APART)
+def test_errors_are_those_of_kackar_and_harville(name):
+    data, expected = groups_of(name), answers("A", name)
+    parts, order = expected["REML"]["info_reml"], places(data, expected)
+    wanted = np.sqrt(parts["mse_kackar_harville"])[order]
+    found = bootstrap(data, BUILT_IN["reml"])
+    assert (found.draws, found.failed) == (2000, 0)
+    np.testing.assert_array_less(np.abs(found.std_error - wanted), 4 * found.mcse + 0.01 * wanted)
+    low, high = found.interval(0.9)
+    np.testing.assert_allclose((low + high) / 2, BUILT_IN["reml"].fit(data).estimate)
+
+
+def test_where_groups_are_alike_only_the_mean_is_uncertain_and_the_spread_says_so():
+    data = groups_of("dyestuff2")
+    found = bootstrap(data, BUILT_IN["reml"])
+    assert found.sigma_group == 0.0
+    second = answers("A", "dyestuff2")["REML"]["info_reml"]["se"]
+    assert (found.std_error < 0.6 * np.array(second)).all()
+
+
+def test_more_draws_are_nearer_and_the_error_says_how_near():
+    data = groups_of("sleepstudy")
+    seeds = [bootstrap(data, BUILT_IN["ml"], draws=400, seed=seed) for seed in range(30)]
+    spread = np.std([found.std_error for found in seeds], axis=0, ddof=1)
+    assert np.median(spread / np.mean([found.mcse for found in seeds], axis=0)) == pytest.approx(1, abs=0.2)
+    again = bootstrap(data, BUILT_IN["ml"], draws=400, seed=3)
+    np.testing.assert_array_equal(again.std_error, seeds[3].std_error)
+
+
+class OneByOne(Estimator):
+    """Level means with spreads, one replicate after the other, and not where the first mean is below 0."""
+
+    id, label, summary = "one", "One by one", "Level means."
+
+    def _fit(self, data, options):
+        if data.centered_mean[0] < data.centered_mean[1]:
+            raise DataError("not these")
+        spreads = {"sigma_group": 1.0, "sigma_error": 2.0}
+        return GroupFit(data.mean, parameters=spreads)
+
+
+def test_a_method_that_fits_one_after_the_other_has_fewer_draws_and_its_failures_are_counted():
+    data = GroupData.from_arrays([3.0, 4, 1, 2, 3, 2, 1], list("aabbbcc"))
+    found = bootstrap(data, OneByOne())
+    assert found.draws + found.failed == 200
+    assert 60 < found.failed < 140
+    np.testing.assert_allclose(found.std_error[2], 2 / np.sqrt(2), rtol=0.3)
+
+
+def test_what_cannot_be_drawn_from_is_refused():
+    rail = groups_of("rail")
+    for estimator, data, words in (
+        (BUILT_IN["james_stein"], groups_of("eight_schools"), "groups of rows"),
+        (BUILT_IN["grand_mean"], rail, "estimates no spreads"),
+    ):
+        with pytest.raises(DataError, match=words):
+            bootstrap(data, estimator)
+    with pytest.raises(OptionError):
+        bootstrap(rail, BUILT_IN["reml"], draws=1)
+    with pytest.raises(Stopped):
+        bootstrap(groups_of("rail"), BUILT_IN["reml"], stopped=lambda: True)
