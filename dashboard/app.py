@@ -34,7 +34,7 @@ from dashboard.plugin_host.wire import Setup
 from dashboard.serving import server
 from dashboard.serving.lifetime import at_end
 from dashboard.session.choices import LEVELS
-from dashboard.session.comparisons import Comparisons
+from dashboard.session.comparisons import CACHE_BYTES, Comparisons
 from dashboard.session.first_choices import session_start, worked_example
 from dashboard.session.running_studies import RunningStudies
 from dashboard.storage.expiry import KEEP_DAYS
@@ -59,6 +59,7 @@ def create_app(
     max_upload_bytes: int = DEFAULT_MAX_UPLOAD_BYTES,
     quota: Quota | None = None,
     keep_days: float = KEEP_DAYS,
+    cache_bytes: int = CACHE_BYTES,
     data: Path | None = None,
     outcome: str | None = None,
     group: str | None = None,
@@ -68,20 +69,19 @@ def create_app(
 
     Args:
         data_dir: where datasets are kept; None: a folder of the account that runs the server.
-        plugins_dirs: folders whose ``*.py`` files are plugins. Their code and that of installed plugins runs
-            in processes of its own.
+        plugins_dirs: folders of plugins, which run in processes of their own, as installed ones do.
         plugins: estimators, samples, readers and views, or objects with hooks. Their code runs in the server.
         plugin_seconds: how long a fit of a plugin may take before its process is ended.
         max_upload_bytes: the largest upload.
         quota: how much is kept; None: as `Quota` has it.
         keep_days: how long a file is kept that nobody looks at.
+        cache_bytes: what was computed is kept for reuse as long as it holds no more memory.
         data: a file that every session finds opened.
         outcome: its outcome column.
         group: its grouping column.
         stack: those of its columns that are stacked, as ``--stack`` names them.
 
-    Raises:
-        UnusableRoot, UnreadableFile, OSError, OptionError, DataError: one sentence.
+    Raises UnusableRoot, UnreadableFile, OSError, OptionError or DataError: one sentence.
 
     """
     folders = tuple(plugins_dirs)
@@ -97,7 +97,7 @@ def create_app(
         store=reading.store,
         raw=reading.raw,
     )
-    comparisons = Comparisons(workspace, registry, folders, processes)
+    comparisons = Comparisons(workspace, registry, folders, processes, cache_bytes=cache_bytes)
     first = _first_token(comparisons, data, (outcome, group), stack)
     app, studies = _empty_app(), RunningStudies()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)

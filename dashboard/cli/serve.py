@@ -55,6 +55,13 @@ if TYPE_CHECKING:
     help="How long a file is kept that nobody looks at.",
 )
 @click.option(
+    "--cache-mb",
+    type=click.IntRange(1),
+    default=512,
+    show_default=True,
+    help="What was computed is kept for reuse in so much memory, in MB.",
+)
+@click.option(
     "--allowed-host",
     "allowed_hosts",
     multiple=True,
@@ -107,6 +114,7 @@ class Settings(TypedDict):
     keep_mb_each: int
     keep_mb_total: int
     keep_days: int
+    cache_mb: int
     allowed_hosts: tuple[str, ...]
     behind_proxy: int
     plugin_seconds: float
@@ -131,6 +139,7 @@ def configured_app(settings: Settings) -> dash.Dash:
             max_upload_bytes=settings["max_upload_mb"] * 2**20,
             quota=Quota(owner=settings["keep_mb_each"] * 2**20, total=settings["keep_mb_total"] * 2**20),
             keep_days=settings["keep_days"],
+            cache_bytes=settings["cache_mb"] * 2**20,
             data=settings["data"],
             outcome=settings["outcome"],
             group=settings["group"],

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from dashboard.scene.truth import Truth
     from estimators import Comparison, GroupData
 
-MOST_SCENES = 16
-"""As many as there are sources kept for reuse (`comparisons.KEPT`): each person looks at one."""
-MOST_BYTES = 128 * 2**20
+MOST_SCENES = 64
+"""Each person looks at one."""
+MOST_BYTES = 64 * 2**20
 """What the kept scenes may hold together; the latest is kept even where it alone holds more."""
 _BYTES_PER_GROUP, _BYTES_PER_ESTIMATE = 140, 80
 """What a scene and its comparison hold: of each group five numbers and a label of usual length, of each
@@ -37,11 +37,12 @@ class SceneCache:
     """Scenes by comparison, sort and look, and every dataset's order of names.
 
     Names are ordered once for each dataset, as long as anybody holds its groups. Of scenes at most
-    MOST_SCENES are kept and about MOST_BYTES: two of 100,000 groups and five methods.
+    MOST_SCENES are kept and about ``most_bytes``: by default one of 100,000 groups and five methods.
     """
 
-    def __init__(self, styles: Mapping[str, Style]) -> None:
+    def __init__(self, styles: Mapping[str, Style], most_bytes: int = MOST_BYTES) -> None:
         self._styles = styles
+        self._most_bytes = most_bytes
         self._scenes: OrderedDict[Hashable, Scene] = OrderedDict()
         self._places: WeakKeyDictionary[GroupData, NDArray[np.int64]] = WeakKeyDictionary()
         self._findings = Findings()
@@ -91,11 +92,17 @@ class SceneCache:
 
     def _forget_oldest(self) -> None:
         held = sum(map(bytes_held, self._scenes.values()))
-        while len(self._scenes) > 1 and (len(self._scenes) > MOST_SCENES or held > MOST_BYTES):
+        while len(self._scenes) > 1 and (len(self._scenes) > MOST_SCENES or held > self._most_bytes):
             _, oldest = self._scenes.popitem(last=False)
             held -= bytes_held(oldest)
 
 
 def bytes_held(scene: Scene) -> int:
     """About what a scene and its comparison hold once everything of it has been looked at."""
-    return len(scene) * (_BYTES_PER_GROUP + _BYTES_PER_ESTIMATE * len(scene.series))
+    return bytes_of_comparison(scene.comparison)
+
+
+def bytes_of_comparison(comparison: Comparison) -> int:
+    """About what a comparison holds once everything of it has been looked at."""
+    fitted = sum(result.fit is not None for result in comparison.results)
+    return len(comparison.data) * (_BYTES_PER_GROUP + _BYTES_PER_ESTIMATE * fitted)

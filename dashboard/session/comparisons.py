@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
+from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from dashboard.figures import views
 from dashboard.plugin_host.stand_ins import StandIn
 from dashboard.scene.scene import Scene, make_scene
-from dashboard.scene.scene_cache import SceneCache
+from dashboard.scene.scene_cache import SceneCache, bytes_of_comparison
 from dashboard.scene.style import styles
+from dashboard.session.bounded_cache import BoundedCache
 from dashboard.session.counted_coverage import CountedCoverage
 from dashboard.session.fit_cache import FitCache
 from dashboard.session.plugin_views import plugin_views
 from dashboard.session.running_scorecards import RunningScorecards
-from dashboard.session.sources import Holdings
+from dashboard.session.sources import GroupSource, Holdings
 from estimators import Comparison, GroupData, Registry, compare
 from estimators.fitting.compare import at_level
 
@@ -28,13 +29,13 @@ if TYPE_CHECKING:
     from dashboard.plugin_host.processes import PluginProcesses
     from dashboard.scene.scene import Display
     from dashboard.session.choices import Choices
-    from dashboard.session.sources import GroupSource
     from dashboard.storage.workspace import Workspace
     from estimators import Estimator, Result
 
-KEPT = 16
-"""Sources and comparisons that are kept for reuse: one for each of the people who use a server at the same
-time, since each looks at one. A source holds J summaries, and at most 16 MB of drawn rows (`simulation`).
+CACHE_BYTES = 2**29
+"""What is kept for reuse may hold so many, of all who use a server: half of it the sources with their groups,
+a quarter the fits, an eighth each the comparisons and the scenes. That is some thousand sources of the usual
+size, and the fits of three with 100,000 groups.
 """
 SOON_SECONDS = 0.5
 """How long the page waits for plugins; what takes longer is shown later. Past about a second people notice
@@ -59,6 +60,8 @@ class Comparisons:
         registry: Registry,
         plugins_dirs: Iterable[str | Path] = (),
         processes: PluginProcesses | None = None,
+        *,
+        cache_bytes: int = CACHE_BYTES,
     ) -> None:
         self.workspace = workspace
         self.registry = registry
@@ -76,12 +79,12 @@ class Comparisons:
         """Everything that the page draws of a comparison, in its order."""
         self.live_views = [view for view in self.views if view.live]
         self.later_views = [view for view in self.views if not view.live]
-        self.fit_cache = FitCache()
+        self.fit_cache = FitCache(cache_bytes // 4)
         self.coverage = CountedCoverage()
         self.scorecards = RunningScorecards()
-        self._scenes = SceneCache(self.styles)
-        self._same_source = lru_cache(maxsize=KEPT)(_itself)
-        self._compared = lru_cache(maxsize=KEPT)(_comparison_of)
+        self._scenes = SceneCache(self.styles, cache_bytes // 8)
+        self._sources: BoundedCache[GroupSource] = BoundedCache(cache_bytes // 2, methodcaller("bytes_held"))
+        self._compared: BoundedCache[Comparison] = BoundedCache(cache_bytes // 8, bytes_of_comparison)
 
     def source(self, owner: str, choices: Choices) -> GroupSource:
         """Where the chosen groups come from, with what was computed of it before.
@@ -90,7 +93,8 @@ class Comparisons:
             UnknownDataset: there is no such dataset for this owner.
 
         """
-        return self._same_source(choices.source.open(self.holdings, owner))
+        source = choices.source.open(self.holdings, owner)
+        return self._sources.keep(source, source)
 
     def comparison(self, owner: str, choices: Choices, wait_seconds: float | None = None) -> Comparison:
         """The chosen estimators on the chosen groups.
@@ -160,8 +164,10 @@ class Comparisons:
         estimators, options = self.chosen_estimators(choices)
         asked = [(e, tuple(options.get(e.id, {}).items())) for e in estimators]
         found = self.fit_cache.results(source.key, source.groups, asked, wait_seconds=wait_seconds)
-        compared = _comparison_of if any(result.pending for result in found) else self._compared
-        return compared(source.groups(), tuple(found), choices.level, choices.smallest_first)
+        asked_for = source.groups(), tuple(found), choices.level, choices.smallest_first
+        if any(result.pending for result in found):
+            return _comparison_of(*asked_for)
+        return self._compared.get(asked_for) or self._compared.keep(asked_for, _comparison_of(*asked_for))
 
 
 def _display(choices: Choices, *, dark: bool = False) -> Display:
@@ -175,10 +181,6 @@ def _display(choices: Choices, *, dark: bool = False) -> Display:
         "show_own": choices.show_own,
         "arrangement": choices.arrangement,
     }
-
-
-def _itself(source: GroupSource) -> GroupSource:
-    return source
 
 
 def _comparison_of(

@@ -20,8 +20,12 @@ if TYPE_CHECKING:
 
     from estimators import Estimator, GroupData
 
-KEPT = 96
-"""Fits: of six methods, one more than are built in, for each of the `comparisons.KEPT` sources."""
+MOST_BYTES = 2**27
+"""What the kept fits may hold together, by default."""
+_LEAST_BYTES, _BYTES_OF_ESTIMATE = 2**13, 80
+"""Of a fit, and of each group's estimate in it: up to ten numbers."""
+FEWEST = 16
+"""Of the latest, that are kept whatever they hold: all the methods of one comparison."""
 UNDER_WAY = "is being fitted …"
 RETRY_SECONDS = 60.0
 """After this a fit that failed is made anew when it is asked for: the data are the same, so only a machine
@@ -38,6 +42,12 @@ class _Kept:
     """When, by the machine's own clock."""
 
     @property
+    def bytes_held(self) -> int:
+        """About what it holds once everything of it has been looked at; little while it is under way."""
+        fit = self.future.result().fit if self.future.done() and not self.future.cancelled() else None
+        return _LEAST_BYTES + (0 if fit is None else _BYTES_OF_ESTIMATE * len(fit.estimate))
+
+    @property
     def has_failed_long_ago(self) -> bool:
         """Whether it is worth another try: a machine is not busy for ever."""
         long_ago = time.monotonic() - self.begun > RETRY_SECONDS
@@ -47,7 +57,8 @@ class _Kept:
 class FitCache:
     """FitCache at the default level, the latest of which are kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(MOST_PROCESSES, thread_name_prefix="plugins")
@@ -119,6 +130,8 @@ class FitCache:
                 return known.future
             future = begin()
             self._kept[key] = _Kept(future, time.monotonic())
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            held = sum(entry.bytes_held for entry in self._kept.values())
+            while held > self._most_bytes and len(self._kept) > FEWEST:
+                _, oldest = self._kept.popitem(last=False)
+                held -= oldest.bytes_held
             return future

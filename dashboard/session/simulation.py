@@ -11,6 +11,9 @@ from dashboard.scene.group_rows import rows_of_data
 from dashboard.scene.truth import truth_of
 from dashboard.scripts.simulated_csv import FILE_NAME, csv_pieces
 from dashboard.session.sources import (
+    BYTES_OF_GROUP,
+    BYTES_OF_ROW,
+    LEAST_BYTES,
     Description,
     GroupSource,
     RowsFile,
@@ -37,8 +40,8 @@ FIRST_DESIGN = Design(groups=20, per_group="10", sigma_group=1.6, sigma_error=5.
 MOST_ROWS = 1_000_000
 """Rows that one simulation on the page may have, since the server's memory is everybody's.
 
-Groups keep hold of their rows, 16 bytes each (measured), for methods that need them: 16 MB for each of the
-`comparisons.KEPT` sources. The command line takes more.
+Groups keep hold of their rows, 16 bytes each (measured), for methods that need them: 16 MB of what is kept
+for reuse (`comparisons.CACHE_BYTES`). The command line takes more.
 """
 MOST_GROUPS = 100_000
 """Groups that one simulation on the page may have: with five methods they hold 0.1 GB, 1,000,000 hold 0.6."""
@@ -147,6 +150,13 @@ class Simulation(GroupSource):
     def rows(self) -> RowsFile | None:
         """Every row with its group's true mean."""
         return RowsFile("Simulated rows as CSV", FILE_NAME, self._csv)
+
+    def bytes_held(self) -> int:
+        """Its groups and rows, once they are drawn."""
+        if "_groups_and_truth" not in vars(self):
+            return LEAST_BYTES
+        data = self.groups()
+        return LEAST_BYTES + BYTES_OF_GROUP * len(data) + BYTES_OF_ROW * data.total
 
     def _csv(self) -> Iterator[bytes]:
         return csv_pieces(self._draw())

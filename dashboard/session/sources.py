@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from dashboard.storage.workspace import Workspace
     from estimators import Comparison, GroupData, Sample
 
+LEAST_BYTES = 2**15
+"""Of a source, with what is known of its file."""
+BYTES_OF_GROUP, BYTES_OF_ROW = 145, 16
+"""What a group's summary with its label holds, and a row where rows are held (measured)."""
+
 
 @dataclass(frozen=True)
 class SourceControls:
@@ -143,6 +148,10 @@ class GroupSource(ABC):
     def rows(self) -> RowsFile | None:
         """The rows as a file to take away; None where there is none."""
         return None
+
+    def bytes_held(self) -> int:
+        """About what it holds by now, with what was computed of it."""
+        return LEAST_BYTES
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, GroupSource) and self.key == other.key

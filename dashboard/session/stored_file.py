@@ -21,6 +21,8 @@ from dashboard.session.chosen_reading import (
     rows_to_json,
 )
 from dashboard.session.sources import (
+    BYTES_OF_GROUP,
+    LEAST_BYTES,
     Description,
     GroupSource,
     RowsFile,
@@ -224,6 +226,11 @@ class StoredFile(GroupSource):
         from dashboard.scripts.rows_csv import rows_file_name
 
         return RowsFile("Rows as used (CSV)", rows_file_name(self._dataset.name), self._rows_csv)
+
+    def bytes_held(self) -> int:
+        """Its groups, once they are read; its rows stay on the disk."""
+        read = "_file_groups" in vars(self)
+        return LEAST_BYTES + (BYTES_OF_GROUP * len(self.groups()) if read else 0)
 
     def _rows_csv(self) -> Iterator[bytes]:
         from dashboard.ingest.rows_used import rows_used

@@ -281,7 +281,7 @@ def test_names_are_ordered_once_for_a_dataset(monkeypatch):
     assert len(ordered) == 1
 
 
-def test_the_scenes_that_are_kept_are_bounded(monkeypatch):
+def test_the_scenes_that_are_kept_are_bounded():
     cache, comparison = SceneCache(styles(BUILT_IN.values())), compare(TIED, built_in("ols"))
     first = cache.scene(comparison, **asked_for())
     for i in range(scene_cache.MOST_SCENES - 1):
@@ -289,7 +289,12 @@ def test_the_scenes_that_are_kept_are_bounded(monkeypatch):
     assert cache.scene(comparison, **asked_for()) is first
     cache.scene(comparison, **asked_for("one more"))
     assert cache.scene(comparison, **asked_for()) is first, "it was asked for more lately than others"
-    monkeypatch.setattr(scene_cache, "MOST_BYTES", scene_cache.bytes_held(first))
+
+
+def test_the_bytes_of_the_scenes_that_are_kept_are_bounded():
+    comparison = compare(TIED, built_in("ols"))
+    cache = SceneCache(styles(BUILT_IN.values()), scene_cache.bytes_of_comparison(comparison))
+    first = cache.scene(comparison, **asked_for())
     large = cache.scene(comparison, **asked_for("another"))
     assert cache.scene(comparison, **asked_for("another")) is large
     assert cache.scene(comparison, **asked_for()) is not first
