@@ -26,6 +26,38 @@ _WATCH = """
 """
 
 
+_SAID = """
+() => Object.fromEntries([...document.querySelectorAll('.linked-view .dash-graph')].map((graph) => {
+    const card = graph.closest('.panel');
+    const text = (part) => card.querySelector(part).textContent;
+    const legend = [...card.querySelectorAll('.view-legend li')].map((item) => item.textContent);
+    return [graph.id, [card.hidden, text('.subtitle'), text('.view-problem'), legend]];
+}))
+"""
+_SENT = """
+() => {
+    const {layout, paths} = window.store.getState();
+    const held = (id) => paths.strs[id].reduce((inside, step) => inside[step], layout).props.data;
+    return Object.fromEntries(Object.entries({...held('figures'), ...held('later-figures')}).map(
+        ([id, {hidden, subtitle, problem, legend}]) =>
+            [id, [hidden, subtitle, problem, legend.map(({label, note}) => label + note)]]
+    ));
+}
+"""
+
+
+def test_each_card_says_what_is_drawn_in_it_from_the_first_picture_on(board):
+    sent = board.evaluate(_SENT)
+    assert board.evaluate(_SAID) == sent
+    assert sent["view-weight"][1] == "by rows per school"
+    assert "James–Stein" in sent["view-weight"][3]
+    assert not sent["view-rank-intervals"][0]
+    with repaint(board):
+        board.evaluate("document.querySelector('.estimator-row[data-id=james_stein] input').click()")
+    assert board.evaluate(_SENT)["view-weight"] != sent["view-weight"]
+    assert board.evaluate(_SAID) == board.evaluate(_SENT)
+
+
 def test_what_is_out_of_sight_is_drawn_once_it_comes(board):
     card = board.locator(CARD)
     expect(card).to_have_attribute("aria-busy", "true")

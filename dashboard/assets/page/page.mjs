@@ -38,7 +38,7 @@ export function drawViews(contents, theme, palette) {
     setTheme(theme, palette);
     checksInTheme();
     const wanted = context().outputs_list.map((output) => output.id);
-    const isTheme = context().triggered_id === ids.THEME;
+    const isTheme = context().triggered.every(({prop_id}) => prop_id === `${ids.THEME}.data`); // both may come at once
     for (const id of isTheme || !contents ? [] : wanted) {
         writeCard(id, contents[id]);
     }
