@@ -174,7 +174,7 @@ def _parameters(comparison: Comparison, digits: int) -> list[str]:
 
 
 def _coefficients(comparison: Comparison) -> list[str]:
-    """The covariates' terms by estimator, each with its standard error in brackets where there is one."""
+    """The covariates' terms by estimator, each with its standard error and interval where there is one."""
     fits = {r.id: {c.term: c for c in r.fit.coefficients} for r in comparison.succeeded if r.fit is not None}
     fits = {name: found for name, found in fits.items() if found}
     terms = list(dict.fromkeys(term for found in fits.values() for term in found))
@@ -182,15 +182,20 @@ def _coefficients(comparison: Comparison) -> list[str]:
         terms.insert(0, terms.pop(terms.index(INTERCEPT)))
     if not terms:
         return []
-    lines = ([_short(term), *(_coefficient(found.get(term)) for found in fits.values())] for term in terms)
+    level = comparison.level
+    lines = (
+        [_short(term), *(_coefficient(found.get(term), level) for found in fits.values())] for term in terms
+    )
     return column_lines([["term", *fits], *lines])
 
 
-def _coefficient(found: Coefficient | None) -> str:
+def _coefficient(found: Coefficient | None, level: float) -> str:
     if found is None:
         return "-"
-    error = "" if found.std_error is None else f" ({found.std_error:.3g})"
-    return f"{found.estimate:.6g}{error}"
+    ends = found.interval(level)
+    if found.std_error is None or ends is None:
+        return f"{found.estimate:.6g}"
+    return f"{found.estimate:.6g} ({found.std_error:.3g}) {ends[0]:.4g} to {ends[1]:.4g}"
 
 
 def _groups(comparison: Comparison, digits: int) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from estimators import GroupData, build_registry, compare
 from tests.oracles import FOLDER, read_columns, read_json
@@ -67,7 +68,8 @@ def test_published_estimates_are_explained(blupboard):
     got = [[line[key] for line in fit["groups"]] for key in ("estimate", "std_error")]
     np.testing.assert_allclose(got[0], np.array(expected["REML"]["eblup"])[order], rtol=1e-12)
     np.testing.assert_allclose(np.square(got[1]), np.array(expected["REML"]["mse"])[order], rtol=1e-12)
-    assert "heterogeneity" not in fit
+    assert fit["heterogeneity"]["QE"] == pytest.approx(expected["QE"], rel=1e-12)
+    assert fit["heterogeneity"]["tau2"] == pytest.approx(expected["REML"]["tau2"], rel=1e-12)
     assert done.json["roles"]["explained_by"] == ["major"]
 
 
@@ -164,3 +166,38 @@ def test_ranks_and_selection_take_covariates(blupboard):
     chosen = blupboard("select", DATA / "orthodont.csv", *roles, "--estimator", "reml", "--format", "json")
     assert chosen.code == 0
     assert len(chosen.json["above"]) == len(set(columns["group"]))
+
+
+def test_coefficients_have_their_intervals_in_json_and_in_the_table(blupboard):
+    roles = ["--outcome", "y", "--group", "group", "--adjust", "age", "--adjust", "Sex", "--level", "0.9"]
+    done = blupboard("compare", DATA / "orthodont.csv", *roles, "--estimator", "reml", "--format", "json")
+    age = next(c for c in done.json["fits"][0]["coefficients"] if c["term"] == "age")
+    assert age["df"] == pytest.approx(80)
+    half = stats.t(80).ppf(0.95) * age["std_error"]
+    assert [age["low"], age["high"]] == pytest.approx([age["estimate"] - half, age["estimate"] + half])
+    table = blupboard("compare", DATA / "orthodont.csv", *roles, "--estimator", "reml").out
+    assert f"{age['low']:.4g} to {age['high']:.4g}" in table
+
+
+def test_fay_and_herriots_estimator_and_what_a_covariate_explains(blupboard):
+    """The numbers have tests of their own; here the way from the file to JSON."""
+    flags = ["--kind", "estimates", "--estimate", "y", "--se", "se", "--group", "group", "--format", "json"]
+    done = blupboard(
+        "compare", DATA / "bcg_ablat.csv", *flags, "--explained-by", "ablat", "--estimator", "reml"
+    )
+    found = done.json["fits"][0]["heterogeneity"]
+    assert [round(100 * found[key], 2) for key in ("explained", "I2")] == [75.63, 68.39]
+    assert set(found) == {"tau2", "tau2_without", "explained", "I2", "H2", "QE", "df", "p"}
+
+
+def test_each_groups_own_spread(blupboard):
+    columns = read_columns("sets", "insectsprays.csv")
+    options = [part for name in ("ols", "reml") for part in ("--option", f"{name}.error_spread=each")]
+    done = blupboard(
+        "compare", FOLDER / "sets" / "insectsprays.csv", "--outcome", "y", "--group", "group", *options,
+        "--estimator", "ols", "--estimator", "reml", "--inference", "--format", "json",
+    )  # fmt: skip
+    means, predictions = done.json["fits"]
+    assert len({round(line["std_error"], 6) for line in means["groups"]}) == len(set(columns["group"]))
+    assert predictions["parameters"]["sigma_error"] is None
+    assert set(predictions["inference"]["spreads"]["exact"]) == {"sigma_group"}

@@ -160,6 +160,15 @@ def test_published_means_have_the_tests_and_intervals_of_what_covariates_leave()
     )
 
 
+def test_a_spread_of_0_beside_covariates_says_what_the_test_and_the_exact_interval_leave_open():
+    columns = columns_of("raudenbush_weeks")
+    y, se, x = (np.array(columns[key], dtype=float) for key in ("y", "se", "weeks"))
+    data = GroupData.from_estimates(columns["group"], y, se).explained_by(columns["group"], {"weeks": x})
+    [text] = [n.text for n in BUILT_IN["reml"].fit(data).notes if n.code == "sigma_group_zero"]
+    assert str(homogeneity(data)) in text
+    assert f"{exact_intervals(data)['sigma_group'].high:.3g}." in text
+
+
 @pytest.mark.parametrize("method", ["reml", "ml"])
 def test_coefficients_have_the_degrees_of_freedom_of_satterthwaite(method):
     data, given = drawn_data(5)
