@@ -57,6 +57,7 @@ browser: .venv/.installed-dev
 bench: .venv/.installed-bench
 	@$(IN)/python -m benchmarks $(ARGS)
 	@$(IN)/python -m benchmarks.doors
+	@$(IN)/python -m benchmarks.files
 
 clean:
 	rm -rf .venv node_modules build dist *.egg-info plugins/*/build plugins/*/*.egg-info test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis

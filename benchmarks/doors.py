@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.history import keep
 from estimators import GroupData, build_registry, compare
 
 PLACE = 10.0
@@ -150,7 +151,7 @@ def _seconds(call: Callable[[], object]) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, and add to the history."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.doors", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="of each side")
     parser.add_argument("--only", choices=sorted(MAKERS), help="the doors of one library")
@@ -158,15 +159,18 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
     print("| door | rows / groups | CPU s | library's CPU s | ratio | ratio by the clock | target |")
     print("|---|---|---|---|---|---|---|")
+    ratios = {}
     for name, (make, sizes) in MAKERS.items():
         for rows, groups in sizes if options.only in (None, name) else ():
             for door in make(rows, groups):
                 ours, theirs, clock = ratio(door, options.runs)
+                ratios[f"{door.name}, {rows:.0e} / {groups:.0e}"] = ours / theirs
                 print(
                     f"| {door.name} | {rows:.0e} / {groups:.0e} | {ours:.3f} | {theirs:.3f} "
                     f"| {ours / theirs:.2f} | {clock:.2f} | {door.target} |",
                     flush=True,
                 )
+    keep(ratios, options.runs)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,9 @@ from dashboard.ingest.plain_pieces import Irregular
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+_MANY_TIMES: Final = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +37,7 @@ class LabelCodes:
         self.names: list[str] = []
         """In the order in which they came."""
         self._place: dict[str, int] = {}
-        self._known = pa.array([], pa.string())
+        self._known = pa.nulls(0, pa.string())
         """The same; replaced as a whole, so that other threads may look labels up in it."""
 
     def look_up(self, labels: pa.Array) -> FoundLabels:
@@ -43,12 +46,17 @@ class LabelCodes:
             indices = np.from_dlpack(labels.indices).astype(np.int64)
             return replace(self.look_up(labels.dictionary), indices=indices)
         known = self._known
-        if len(known) > len(labels):
+        if len(known) > _MANY_TIMES * len(labels):
             # a table of the many known ones would take longer than a look at each in turn
             return FoundLabels(np.full(len(labels), -1), labels.dictionary_encode())
         places = pc.index_in(labels, value_set=known)
-        new = labels.filter(places.is_null()).dictionary_encode() if places.null_count else None
-        return FoundLabels(np.from_dlpack(places.fill_null(-1)).astype(np.int64), new)
+        if not places.null_count:
+            return FoundLabels(np.from_dlpack(places).astype(np.int64), None)
+        is_new = places.is_null()
+        codes = np.zeros(len(labels), dtype=np.int64)
+        codes[np.from_dlpack(is_new.cast(pa.uint8())) == 1] = -1
+        codes[codes == 0] = np.from_dlpack(places.drop_null())
+        return FoundLabels(codes, labels.filter(is_new).dictionary_encode())
 
     def codes(self, found: FoundLabels) -> NDArray[np.int64]:
         """(N,) the codes of labels that were looked up; one thread alone may ask.
@@ -69,5 +77,7 @@ class LabelCodes:
         places = np.array([self._place.setdefault(name, len(self._place)) for name in names], dtype=np.int64)
         added = list(self._place)[len(self.names) :]
         self.names += added
-        self._known = pa.concat_arrays([self._known, pa.array(added, pa.string())])
+        known = pa.concat_arrays([self._known, new.dictionary])
+        # of what several workers have found new, the first stays
+        self._known = known if len(known) == len(self._place) else known.unique()
         codes[codes < 0] = places[np.from_dlpack(new.indices)]

@@ -11,6 +11,7 @@ from estimators.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
 DENSE = 4
@@ -63,11 +64,10 @@ def _packed_order(labels: Sequence[str]) -> NDArray[np.intp] | None:
 
     Bytes of UTF-8 are in the order of the code points that they stand for.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     try:
-        texts = pa.array(labels, pa.large_string())
+        texts = _arrow_texts(labels)
     except UnicodeEncodeError:  # half of a surrogate pair
         return None
     width = pc.max(pc.binary_length(texts)).as_py()
@@ -84,6 +84,17 @@ def _packed_order(labels: Sequence[str]) -> NDArray[np.intp] | None:
         key = (key << np.uint64(8)) | cells[:, k]
     order = np.argsort(key, kind="stable")
     return order if (np.diff(key[order]) > 0).all() else None  # a text that ends in NUL equals its padding
+
+
+def _arrow_texts(labels: Sequence[str]) -> pa.LargeStringArray:
+    """Labels as Arrow's text; for ASCII without a look by Arrow, which would import pandas for it."""
+    import pyarrow as pa
+
+    together = "".join(labels)
+    if not together.isascii():
+        return pa.array(labels, pa.large_string())
+    ends = np.cumsum([0, *map(len, labels)], dtype=np.int64)
+    return pa.LargeStringArray.from_buffers(len(labels), pa.py_buffer(ends), pa.py_buffer(together.encode()))
 
 
 def recode(codes: NDArray[np.int64], labels: list[str], target: Iterable[str]) -> NDArray[np.int64]:
