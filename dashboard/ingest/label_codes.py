@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from dashboard.ingest.judge_rows import ROWS_HELD
 from dashboard.ingest.plain_pieces import Irregular
+from estimators.data.labels import arrow_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,8 +25,8 @@ class FoundLabels:
 
     codes: NDArray[np.int64]
     """(N,) places among the known ones; -1 of a new one."""
-    new: pa.DictionaryArray | None
-    """Those that are new, in their order."""
+    new: pa.Array | None
+    """Those that are new, in their order: as a dictionary, or as text where they are few."""
     indices: NDArray[np.int64] | None = None
     """Where these are the values of a dictionary, which of them each row has."""
 
@@ -45,10 +46,14 @@ class LabelCodes:
         if pa.types.is_dictionary(labels.type):
             indices = np.from_dlpack(labels.indices).astype(np.int64)
             return replace(self.look_up(labels.dictionary), indices=indices)
+        if len(labels) <= ROWS_HELD:  # Arrow's functions are not loaded for so few
+            return FoundLabels(np.full(len(labels), -1), labels)
         known = self._known
         if len(known) > _MANY_TIMES * len(labels):
             # a table of the many known ones would take longer than a look at each in turn
             return FoundLabels(np.full(len(labels), -1), labels.dictionary_encode())
+        import pyarrow.compute as pc
+
         places = pc.index_in(labels, value_set=known)
         if not places.null_count:
             return FoundLabels(np.from_dlpack(places).astype(np.int64), None)
@@ -69,15 +74,15 @@ class LabelCodes:
             self._take(found.codes, found.new)
         return found.codes if found.indices is None else found.codes[found.indices]
 
-    def _take(self, codes: NDArray[np.int64], new: pa.DictionaryArray) -> None:
+    def _take(self, codes: NDArray[np.int64], new: pa.Array) -> None:
         """Give new labels their codes."""
-        names = new.dictionary.to_pylist()
+        few = not pa.types.is_dictionary(new.type)
+        names = (new if few else new.dictionary).to_pylist()
         if not all(map(str.strip, names)):
             raise Irregular
         places = np.array([self._place.setdefault(name, len(self._place)) for name in names], dtype=np.int64)
         added = list(self._place)[len(self.names) :]
         self.names += added
-        known = pa.concat_arrays([self._known, new.dictionary])
-        # of what several workers have found new, the first stays
-        self._known = known if len(known) == len(self._place) else known.unique()
-        codes[codes < 0] = places[np.from_dlpack(new.indices)]
+        codes[codes < 0] = places if few else places[np.from_dlpack(new.indices)]
+        if not few:
+            self._known = arrow_texts(self.names).cast(pa.string())

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
 from dashboard.ingest.delimited import arrow_parse_options, strays
+from dashboard.ingest.judge_rows import ROWS_HELD
 from dashboard.ingest.plain_pieces import Irregular, PlainPiece, refuse_unusual
 from dashboard.ingest.table import stored_name
-from estimators.data.notation import POINT_OR_THOUSANDS
+from estimators.data.notation import POINT_OR_THOUSANDS, shows_doubt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -76,17 +76,17 @@ class _Reader:
             file.seek(span.start)
             chunk = file.read(span.stop - span.start)
         skip = 0 if span.start else self.layout.lines_before_data
-        as_text = not certain and b"." in chunk
         try:
-            table = self._table(chunk, skip, pa.string() if as_text else pa.float64())
-            y, labels = table[self.outcome], table[self.group].combine_chunks()
-            has_point, decimal = _points(y) if as_text else (False, certain)
-            numbers = pc.utf8_trim_whitespace(y).cast(pa.float64()) if as_text else y
+            has_point, decimal = False, certain
+            if not certain and b"." in chunk:
+                has_point, decimal = _points(self._table(chunk, skip, pa.string())[self.outcome])
+            table = self._table(chunk, skip, pa.float64())
         except pa.ArrowInvalid as error:
             raise Irregular from error
-        values = np.asarray(np.from_dlpack(numbers.combine_chunks()), dtype=np.float64)
+        values = np.asarray(np.from_dlpack(table[self.outcome].combine_chunks()), dtype=np.float64)
         refuse_unusual(values)
-        return _Parsed(values, self.labels.look_up(labels), has_point, decimal)
+        found = self.labels.look_up(table[self.group].combine_chunks())
+        return _Parsed(values, found, has_point, decimal)
 
     def _table(self, chunk: bytes, skip: int, outcome_type: pa.DataType) -> pa.Table:
         quoted = _refuse_stray_quotes(chunk, self.layout)
@@ -157,6 +157,11 @@ def _spans(path: Path) -> Iterator[_Span]:
 
 def _points(texts: pa.ChunkedArray) -> tuple[bool, bool]:
     """Whether some numbers have a point, and whether one of these cannot set thousands apart."""
+    if len(texts) <= ROWS_HELD:  # Arrow's functions are not loaded for so few
+        few = [text for text in texts.to_pylist() if "." in text]
+        return len(few) > 0, len(few) > 0 and not shows_doubt(few)
+    import pyarrow.compute as pc
+
     bare = pc.utf8_trim_whitespace(texts)
     marked = bare.filter(pc.match_substring(bare, "."))
     may_group = pc.match_substring_regex(marked, f"^{POINT_OR_THOUSANDS}$")

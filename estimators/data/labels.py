@@ -67,7 +67,7 @@ def _packed_order(labels: Sequence[str]) -> NDArray[np.intp] | None:
     import pyarrow.compute as pc
 
     try:
-        texts = _arrow_texts(labels)
+        texts = arrow_texts(labels)
     except UnicodeEncodeError:  # half of a surrogate pair
         return None
     width = pc.max(pc.binary_length(texts)).as_py()
@@ -86,7 +86,7 @@ def _packed_order(labels: Sequence[str]) -> NDArray[np.intp] | None:
     return order if (np.diff(key[order]) > 0).all() else None  # a text that ends in NUL equals its padding
 
 
-def _arrow_texts(labels: Sequence[str]) -> pa.LargeStringArray:
+def arrow_texts(labels: Sequence[str]) -> pa.LargeStringArray:
     """Labels as Arrow's text; for ASCII without a look by Arrow, which would import pandas for it."""
     import pyarrow as pa
 
