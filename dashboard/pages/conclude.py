@@ -80,7 +80,7 @@ def _above_controls() -> list[Any]:
         html.Strong("?"),
         html.Span("error rate"),
         _select(ids.CONCLUDE_RATE, RATES, "0.05", "Error rate", 76),
-        _select(ids.CONCLUDE_CRITERION, BOUND, TAIL, "What the error rate bounds", 206),
+        _select(ids.CONCLUDE_CRITERION, BOUND, TAIL, "What the error rate bounds", 240),
         html.Span("by"),
         _select(ids.CONCLUDE_METHOD, {HEADLINE_METHOD: "the headline's"}, HEADLINE_METHOD, "Method", 170),
     ]  # fmt: skip

@@ -40,7 +40,9 @@ export function drawViews(contents, theme, palette) {
     const wanted = context().outputs_list.map((output) => output.id);
     const isTheme = context().triggered.every(({prop_id}) => prop_id === `${ids.THEME}.data`); // both may come at once
     for (const id of isTheme || !contents ? [] : wanted) {
-        writeCard(id, contents[id]);
+        if (contents[id]?.legend) {
+            writeCard(id, contents[id]); // those of the risk page always say the same
+        }
     }
     for (const id of theme ? wanted : []) {
         const figure = (isTheme && (waitingFigure(id) || latestFigure(id))) || contents?.[id]?.figure;
