@@ -1,28 +1,39 @@
-"""A server of its own under load on this machine: connections that trickle, uploads that take long, its end.
+"""A server of its own under load on this machine: users who compare, slow connections, uploads, its end.
 
-``python -m benchmarks.load [CONNECTIONS]``: prints what newcomers waited, and what became of the others.
+``python -m benchmarks.load [USERS [SECONDS [CONNECTIONS]]]``: prints what users and newcomers waited, and
+what became of the others.
 """
 
 from __future__ import annotations
 
 import http.client
+import json
 import random
 import re
+import resource
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import threading
 import time
 from contextlib import closing, suppress
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
+from dashboard.session.choices import Choices
+from dashboard.session.simulation import ChosenDesign
+from estimators import Design
+
+METHODS = ("ols", "reml", "ml", "james_stein")
 _SMALL = b"g,y\na,1\nb,2\na,3\nb,4\n"
 _KINDS_OF_CELL = ("x", "1.5", "NA", "2020-01-01", "$3")
 
 
-def main(connections: int = 600) -> None:
+def main(users: int = 50, seconds: int = 120, connections: int = 600) -> None:
     """Start a server, try it, and end it."""
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "dashboard.cli", "serve", "--no-browser", "--port", "0"]
@@ -36,6 +47,7 @@ def main(connections: int = 600) -> None:
             raise RuntimeError("the server did not say where it is")
         port = int(found[1])
         print("first page, seconds:", get(port, "/"))
+        compare_at_once(port, process.pid, users, seconds)
         trickle(port, connections)
         upload_at_once(port)
         begun = time.monotonic()
@@ -50,6 +62,44 @@ def get(port: int, path: str) -> float:
         connection.request("GET", path)
         connection.getresponse().read()
     return round(time.monotonic() - begun, 3)
+
+
+def compare_at_once(port: int, process: int, users: int, seconds: int) -> None:
+    """Let users compare 1,000 groups of their own again and again, a second or so after each answer."""
+    waited: list[float] = []
+    failed: list[str] = []
+    before, end = resident_mb(process), time.monotonic() + seconds
+
+    def use(user: int) -> None:
+        rng = random.Random(user)
+        while time.monotonic() < end:
+            design = Design(groups=1_000, per_group="10", seed=rng.randrange(2**31))
+            choices = json.dumps(Choices(ChosenDesign(design), METHODS).to_json())
+            begun = time.monotonic()
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+                connection.request("GET", f"/export/groups.csv?choices={quote(choices)}")
+                answer = connection.getresponse()
+                lines = answer.read().count(b"\n")
+            waited.append(time.monotonic() - begun)
+            if answer.status != HTTPStatus.OK or lines != 1 + 1_000 * len(METHODS):
+                failed.append(f"{answer.status} with {lines} lines")
+            time.sleep(rng.uniform(0.5, 1.5))
+
+    threads = [threading.Thread(target=use, args=(user,)) for user in range(users)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    half, most = (statistics.quantiles(waited, n=20)[at] for at in (9, 18))
+    print(f"{users} users for {seconds} s: {len(waited):,} comparisons of 1,000 groups by {len(METHODS)},")
+    print(f"  half within {half:.2f} s, 95% within {most:.2f} s; failed: {len(failed)} {failed[:3]}")
+    print(f"  memory {before} MB before, {resident_mb(process)} MB after")
+
+
+def resident_mb(process: int) -> int:
+    """What a process holds of the memory, on Linux."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * resource.getpagesize() // 2**20
 
 
 def trickle(port: int, connections: int) -> None:

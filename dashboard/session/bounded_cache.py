@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -12,17 +13,24 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 
+IN_USE = 32
+"""Values that may grow yet, of those used last: more than requests are answered at a time."""
+
+
 class BoundedCache(Generic[Value]):
     """Values by key, those used last; safe to share between threads.
 
-    What a value holds may grow while it is kept, so all are counted whenever one comes. The latest is kept
-    even where it alone holds more.
+    What a value holds may grow while it is in use, so the IN_USE latest are measured whenever one comes. The
+    latest is kept even where it alone holds more.
     """
 
     def __init__(self, most_bytes: int, bytes_of: Callable[[Value], int]) -> None:
         self._most_bytes = most_bytes
         self._bytes_of = bytes_of
         self._kept: OrderedDict[Hashable, Value] = OrderedDict()
+        self._measured: dict[Hashable, int] = {}
+        self.bytes_held = 0
+        """About what is held, as measured last."""
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> Value | None:
@@ -38,17 +46,14 @@ class BoundedCache(Generic[Value]):
         with self._lock:
             kept = self._kept.setdefault(key, value)
             self._kept.move_to_end(key)
-            held = sum(map(self._bytes_of, self._kept.values()))
-            while held > self._most_bytes and len(self._kept) > 1:
-                _, oldest = self._kept.popitem(last=False)
-                held -= self._bytes_of(oldest)
+            for used, held in islice(reversed(self._kept.items()), IN_USE):
+                size = self._bytes_of(held)
+                self.bytes_held += size - self._measured.get(used, 0)
+                self._measured[used] = size
+            while self.bytes_held > self._most_bytes and len(self._kept) > 1:
+                oldest, _ = self._kept.popitem(last=False)
+                self.bytes_held -= self._measured.pop(oldest)
             return kept
-
-    @property
-    def bytes_held(self) -> int:
-        """About what is held now."""
-        with self._lock:
-            return sum(map(self._bytes_of, self._kept.values()))
 
     def __len__(self) -> int:
         return len(self._kept)

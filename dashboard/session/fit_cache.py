@@ -40,12 +40,8 @@ class _Kept:
     future: Future[Result]
     begun: float
     """When, by the machine's own clock."""
-
-    @property
-    def bytes_held(self) -> int:
-        """About what it holds once everything of it has been looked at; little while it is under way."""
-        fit = self.future.result().fit if self.future.done() and not self.future.cancelled() else None
-        return _LEAST_BYTES + (0 if fit is None else _BYTES_OF_ESTIMATE * len(fit.estimate))
+    bytes_held: int
+    """About what it holds once it is made and everything of it has been looked at."""
 
     @property
     def has_failed_long_ago(self) -> bool:
@@ -59,6 +55,7 @@ class FitCache:
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
+        self._bytes_held = 0
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(MOST_PROCESSES, thread_name_prefix="plugins")
@@ -108,30 +105,34 @@ class FitCache:
         if (known := self._look_up(key)) is not None:
             return known
         data = groups()
+        size = _LEAST_BYTES + _BYTES_OF_ESTIMATE * len(data)
         if isinstance(estimator, StandIn):
-            return self._keep(key, lambda: self._pool.submit(run, data, estimator, options, DEFAULT_LEVEL))
+            return self._keep(
+                key, size, lambda: self._pool.submit(run, data, estimator, options, DEFAULT_LEVEL)
+            )
         made: Future[Result] = Future()
         made.set_result(run(data, estimator, options, DEFAULT_LEVEL))
-        return self._keep(key, lambda: made)
+        return self._keep(key, size, lambda: made)
 
     def _look_up(self, key: Hashable) -> Future[Result] | None:
         with self._lock:
             known = self._kept.get(key)
             if known is None or known.has_failed_long_ago:
-                self._kept.pop(key, None)
+                if known is not None:
+                    self._bytes_held -= self._kept.pop(key).bytes_held
                 return None
             self._kept.move_to_end(key)
             return known.future
 
-    def _keep(self, key: Hashable, begin: Callable[[], Future[Result]]) -> Future[Result]:
+    def _keep(self, key: Hashable, bytes_held: int, begin: Callable[[], Future[Result]]) -> Future[Result]:
         """What is kept; begun only if nobody else has begun it meanwhile."""
         with self._lock:
             if (known := self._kept.get(key)) is not None:
                 return known.future
             future = begin()
-            self._kept[key] = _Kept(future, time.monotonic())
-            held = sum(entry.bytes_held for entry in self._kept.values())
-            while held > self._most_bytes and len(self._kept) > FEWEST:
+            self._kept[key] = _Kept(future, time.monotonic(), bytes_held)
+            self._bytes_held += bytes_held
+            while self._bytes_held > self._most_bytes and len(self._kept) > FEWEST:
                 _, oldest = self._kept.popitem(last=False)
-                held -= oldest.bytes_held
+                self._bytes_held -= oldest.bytes_held
             return future
