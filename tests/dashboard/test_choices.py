@@ -183,7 +183,7 @@ REGISTRY = registry_of(
 
 def test_an_option_that_several_offer_alike_is_asked_for_once():
     shared = shared_options(REGISTRY)
-    assert [s.name for s in shared] == ["std_error", "draws", "robust"]
+    assert [s.name for s in shared] == ["error_spread", "std_error", "draws", "robust"]
     assert next(s for s in shared if s.name == "draws").default == 100
     assert [s.name for s in own_options(REGISTRY["share"], shared)] == ["share", "loud"]
     assert own_options(REGISTRY["reml"], shared) == own_options(REGISTRY["a"], shared) == ()
