@@ -204,7 +204,5 @@ def test_no_script_leaves_out_covariates_or_weights(given):
         options = estimator.make_options()
         takes = {"weights": r"\bw\b", "adjust": r"\bx\b", "explained_by": r"\bexplains\b"}[next(iter(given))]
         for code in (estimator.r_code(data, options), estimator.python_code(data, options)):
-            fixed = (
-                estimator.id == "ols" and "explained_by" in given
-            )  # nothing explains groups that are fixed
+            fixed = estimator.id == "ols" and "explained_by" in given  # fixed groups have nothing to explain
             assert code is None or fixed or re.search(takes, code), estimator.id
