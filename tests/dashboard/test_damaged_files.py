@@ -33,7 +33,7 @@ def put(client, name):
 
 
 def opened(client, token):
-    """What is answered when the page opens a dataset, and compares it, with all pressed but what deletes it."""
+    """What is answered when the page opens a dataset, with all pressed but what deletes it."""
     for body in callback_bodies(client):
         if ids.FORGET_NOW in [one["id"] for one in body["inputs"] if isinstance(one, dict)]:
             continue
