@@ -150,8 +150,10 @@ def test_the_list_of_estimators(blupboard):
     assert ids_of(done) == BUILT_IN_IDS
     reml = done.json[1]
     assert (reml["label"], reml["source"], reml["origin"]) == ("REML BLUP", "built in", "built in")
-    (std_error,) = reml["options"]
-    assert (std_error["name"], std_error["default"]) == ("std_error", "second_order")
+    options = {option["name"]: option for option in reml["options"]}
+    assert set(options) == {"std_error", "error_spread"}
+    std_error = options["std_error"]
+    assert std_error["default"] == "second_order"
     assert std_error["choices"] == ["second_order", "prediction", "conditional"]
     lines = blupboard("estimators").out.splitlines()
     assert [line.split()[0] for line in lines] == BUILT_IN_IDS
