@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -11,6 +12,8 @@ from dashboard.cli.reading_flags import stack_option
 from dashboard.cli.shared import plugins_dir_option, reading_files
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import dash
 
 
@@ -96,10 +99,33 @@ def serve_command(
     from dashboard.storage.errors import WorkspaceError
 
     try:
-        app = configured_app(settings)
-        serve(app.server, host, port, browser=not no_browser, desktop=desktop)
+        with _data_folder(settings["data_dir"]) as folder:
+            app = configured_app(settings | {"data_dir": folder})
+            serve(app.server, host, port, browser=not no_browser, desktop=desktop)
     except (CannotListen, WorkspaceError) as error:
         raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def _data_folder(asked: Path | None) -> Iterator[Path]:
+    """The folder asked for, else the account's, or one for this run where another server has that."""
+    from tempfile import TemporaryDirectory
+
+    from dashboard.storage.private_files import default_root
+    from dashboard.storage.root_folder import is_in_use
+
+    if asked is not None:
+        yield asked
+    elif not is_in_use(root := default_root()):
+        yield root
+    else:
+        click.echo(
+            f"Another server uses the data folder {root}: what is uploaded here is kept until this one ends. "
+            "To keep it longer, name a folder with --data-dir.",
+            err=True,
+        )
+        with TemporaryDirectory(prefix="blupboard-", ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
 
 
 class Settings(TypedDict):

@@ -68,6 +68,19 @@ def sole_use(root: Path) -> Iterator[Callable[[str], None]]:
         lock.release()
 
 
+def is_in_use(root: Path) -> bool:
+    """Whether another process has a data folder; False where there is no such folder yet."""
+    if not (root / _LOCK).exists():
+        return False
+    try:
+        with FileLock(root / _LOCK, blocking=False, thread_local=False, fallback_to_soft=False):
+            return False
+    except Timeout:
+        return True
+    except (NotImplementedError, OSError):
+        return False  # the server's own try says what is wrong
+
+
 def _in_use(root: Path) -> str:
     found = read_json(root / _SERVER)
     at = f" at {found['address']}" if found.get("address") else ""

@@ -97,6 +97,21 @@ def test_a_second_server_of_a_folder_is_refused_and_a_killed_one_lets_go(root):
             assert "blupboard is at" in third.stdout.readline()
 
 
+def test_a_second_server_of_the_accounts_own_folder_keeps_its_files_apart_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    command = serve_command(tmp_path)[:-2]
+    with started(command) as first:
+        assert "blupboard is at" in first.stdout.readline()
+        with started(command) as second:
+            assert (
+                f"Another server uses the data folder {tmp_path / 'blupboard'}:" in second.stdout.readline()
+            )
+            address = re.search(r"http://[^:]+:(\d+)", second.stdout.readline())
+            assert ask(int(address[1]), "GET", "/readyz")[0] == 200
+            second.terminate()
+            assert second.wait(PATIENCE) == 0
+
+
 def test_a_folder_is_free_again_after_its_use(root):
     Workspace(root)
     with sole_use(root), pytest.raises(InUse, match=f"process {os.getpid()}"), sole_use(root):
