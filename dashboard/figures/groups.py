@@ -211,7 +211,7 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
         _add_note(figure, scene, f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to")
     if scene.own_centers is not None and scene.reference is not None:
         who = plotly_text(scene.reference.label)
-        _add_note(figure, scene, f"dotted: what {who} pulls each {scene.unit.one} to")
+        _add_note(figure, scene, f"dotted: what {who} pulls each {scene.unit.one} to", at_end=True)
 
 
 def _own_centers(scene: Scene, at: NDArray[np.int64], rows: RowScale) -> list[Trace]:
@@ -231,13 +231,13 @@ def _own_centers(scene: Scene, at: NDArray[np.int64], rows: RowScale) -> list[Tr
     ]
 
 
-def _add_note(figure: PlotlyFigure, scene: Scene, text: str) -> None:
-    """A line of text over the rows."""
+def _add_note(figure: PlotlyFigure, scene: Scene, text: str, *, at_end: bool = False) -> None:
+    """A line of text over the rows; ``at_end``: a long one, which may stand over the names too."""
     figure.add_note(
         text,
-        x=0.5,
+        x=1 if at_end else 0.5,
         xref="paper",
-        xanchor="center",
+        xanchor="right" if at_end else "center",
         y=1,
         yref="paper",
         yanchor="bottom",

@@ -17,6 +17,7 @@ from dashboard.words.spreads import card_intervals, interval_in_brackets
 from dashboard.words.summaries import summaries_line
 from estimators import homogeneity
 from estimators.inference.heterogeneity import fit_heterogeneity
+from estimators.inference.meta_regression import fit_meta_regression
 from estimators.methods.own_spreads import takes_own_variances
 
 if TYPE_CHECKING:
@@ -254,8 +255,12 @@ def cards(scene: Scene) -> tuple[Card, ...]:
         out.append(
             Card(title, text, extra, explained, name, "" if value is None else intervals.get(name, ""))
         )
-    differ = None if reference is None or reference.result.fit is None else _differences(scene, reference)
-    return tuple(out) if differ is None else (*out[:2], *differ)
+    if reference is None or reference.result.fit is None:
+        return tuple(out)
+    if (differ := _differences(scene, reference)) is not None:
+        return (*out[:2], *differ)
+    around = _around_regression(scene, reference)
+    return tuple(out) if around is None else (out[1], *around)
 
 
 def _differences(scene: Scene, reference: Series) -> tuple[Card, Card] | None:
@@ -279,6 +284,26 @@ def _differences(scene: Scene, reference: Series) -> tuple[Card, Card] | None:
         Card("I²", percent(found.i2), "", among),
         Card(f"{article(unit.one).capitalize()} new {unit.one}", f"{low} to {high}", "", where),
     )
+
+
+def _around_regression(scene: Scene, reference: Series) -> tuple[Card, ...] | None:
+    """What covariates explain of published estimates, and I^2 of what is left; None where there are none."""
+    comparison, unit = scene.comparison, scene.unit
+    found = fit_meta_regression(comparison.data, reference.result.estimator, reference.result.fit)
+    if found is None:
+        return None
+    left = (
+        f"Of the variance of the estimates around what is expected of each {unit.one}, the share that is "
+        f"between {unit.many}, by the typical standard error. H² {number(found.h2)}."
+    )
+    rest = Card("I² of the rest", percent(found.i2), "", left)
+    if found.explained is None:
+        return (rest,)
+    explained = (
+        f"The share of σg² that is explained, which falls from {number(found.tau_without**2)} to "
+        f"{number(found.tau2)}. With few {unit.many} it is known badly."
+    )
+    return Card("Explained", percent(found.explained), "of σg²", explained), rest
 
 
 def _level(scene: Scene, value: float | None, error: float | None) -> str:

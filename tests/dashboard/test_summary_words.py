@@ -10,7 +10,7 @@ from dashboard.scene.groups_index import groups_index
 from dashboard.words.comparison import cards, headline
 from dashboard.words.group_card import group_cards
 from dashboard.words.table import table_columns
-from estimators import GroupData, heterogeneity, own_intervals
+from estimators import GroupData, heterogeneity, meta_regression, own_intervals
 from tests.scenes import built_in, scene_of
 
 ESTIMATES = GroupData.from_estimates(
@@ -44,6 +44,22 @@ def test_estimates_differ_in_the_words_of_meta_analysis():
     low, high = (float(end.replace("−", "-")) for end in further.value.split(" to "))
     expected = found.prediction_interval(0.95)
     assert (low, high) == pytest.approx((expected.low, expected.high), abs=0.5)
+
+
+def test_what_covariates_explain_of_estimates_stands_in_the_cards():
+    data = ESTIMATES.explained_by(ESTIMATES.labels, {"size": [2.0, 1.0, 0.5, 4.0, 1.5, 1.0]})
+    spread, explained, rest = cards(scene_of(data, built_in("ols", "reml"), group="school"))
+    found = meta_regression(data, "REML")
+    assert spread.title == "Between groups σg"
+    assert (explained.title, explained.value) == ("Explained", f"{100 * found.explained:.0f}%")
+    assert (rest.title, rest.value) == ("I² of the rest", f"{100 * found.i2:.0f}%")
+
+
+def test_where_estimates_differ_no_more_than_by_chance_nothing_is_left_to_explain():
+    alike = GroupData.from_estimates("ABCDEF", [1, 1.1, 0.9, 1, 1.05, 0.95], np.ones(6))
+    data = alike.explained_by(alike.labels, {"size": [2.0, 1.0, 0.5, 4.0, 1.5, 1.0]})
+    titles = [card.title for card in cards(scene_of(data, built_in("ols", "reml")))]
+    assert titles == ["Between groups σg", "I² of the rest"]
 
 
 def test_cards_keep_spreads_and_icc_where_there_are_rows():
