@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dashboard.scene.scene import Scene
+    from estimators.contract.fit import Coefficient
     from estimators.data.covariates import Covariates
 
 COEFFICIENTS = (
-    "Estimate ± standard error, in the outcome's units: what goes with one more of a number, or with this "
-    "level in place of the first one."
+    "Estimate ± standard error and interval, in the outcome's units: what goes with one more of a number, or "
+    "with this level in place of the first one."
 )
 _MOST_NAMED = 6
 
@@ -82,11 +83,16 @@ def coefficient_table(scene: Scene) -> list[list[str]]:
         cells = [term]
         for of_method in found.values():
             one = of_method.get(term)
-            if one is None:
-                cells.append(DASH)
-            else:
-                error = "" if one.std_error is None else f" ± {number(one.std_error, digits=2)}"
-                like = one.std_error or None
-                cells.append(f"{number(one.estimate, like=like, digits=2 if like else 4)}{error}")
+            cells.append(DASH if one is None else _coefficient(one, scene.comparison.level))
         lines.append(cells)
     return [["", *found], *lines]
+
+
+def _coefficient(found: Coefficient, level: float) -> str:
+    """``0.31 ± 0.12 (0.07 to 0.55)``, with the interval at ``level``."""
+    like, ends = found.std_error or None, found.interval(level)
+    text = number(found.estimate, like=like, digits=2 if like else 4)
+    if ends is None:
+        return text
+    low, high = (number(end, like=like, digits=2 if like else 4) for end in ends)
+    return f"{text} ± {number(found.std_error, digits=2)} ({low} to {high})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -211,6 +212,11 @@ def test_the_coefficients_are_in_a_table_with_their_errors(comparisons, wards):
     lines = [text_of(part) for part in within(fold) if type(part).__name__ == "Tr"]
     assert [line.split()[0] for line in lines[1:]] == ["(Intercept)", "age", "code=2", "code=3", "type=long"]
     assert all(" ± " in line for line in lines[1:])
+    age = next(one for one in scene.series[0].result.fit.coefficients if one.term == "age")
+    ends = re.search(r"\((\S+) to (\S+)\)", lines[2])
+    assert [float(end.replace("\u2212", "-")) for end in ends.groups()] == pytest.approx(
+        age.interval(choices.level), abs=0.1 * age.std_error
+    )
     plain = comparison_content(
         comparisons, wards, comparisons.source("ann", wards), comparisons.scene("ann", wards)
     )
