@@ -56,7 +56,7 @@ def scorecard_panel() -> html.Section:
                         id=ids.SCORECARD_METHOD, data=[], allowDeselect=False, size="xs", w=220,
                         **aria(label="Method of the scorecard"),
                     ),
-                    dmc.Button("Fill in", id=ids.SCORECARD_RUN, size="xs", n_clicks=0),
+                    dmc.Button("Fill in", id=ids.SCORECARD_RUN, size="xs", n_clicks=0, className="run"),
                     dmc.Button(
                         "Cancel", id=ids.SCORECARD_CANCEL, size="xs", variant="default", n_clicks=0,
                         disabled=True,
