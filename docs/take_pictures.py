@@ -14,10 +14,11 @@ from tests.browser.dials import open_simulation
 from tests.browser.serving import serving
 from tests.browser.test_lesson import open_lesson
 from tests.browser.test_risk import open_risk
-from tests.scenes import ARRANGED
 from tests.test_docs_plugins import FILES
 
 IMAGES = Path(__file__).parent / "images"
+VIEWS = ("groups", "shrinkage", "weight", "rank")
+"""Those that the guide explains one by one."""
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 TALL = {"width": 1440, "height": 1400}
 PLUGINS = {"width": 1440, "height": 1062}
@@ -35,8 +36,8 @@ def take(page: Page, name: str, part: str | None = None) -> None:
 def desk(page: Page) -> None:
     """The pictures at the size of a desk."""
     open_board(page)
-    for view in ARRANGED:
-        take(page, view.id, f"#{ids.view_panel(view.id)}")
+    for view in VIEWS:
+        take(page, view, f"#{ids.view_panel(view)}")
     point_at_the_last(page)
     page.screenshot(path=IMAGES / "board.png", animations="disabled")
     take(page, "parameters", ".panel:has(#parameters)")
@@ -109,7 +110,9 @@ def main() -> None:
             pictures(context.new_page())
         phone = browser.new_page(base_url=server.url, viewport=PHONE, color_scheme="light")
         take(open_board(phone), "phone")
-        with serving(Path(folder), "--plugins-dir", str(with_the_guides_plugins(Path(folder) / "my"))) as own:
+        beside, own_plugins = Path(folder) / "beside", with_the_guides_plugins(Path(folder) / "my")
+        beside.mkdir()
+        with serving(beside, "--plugins-dir", str(own_plugins)) as own:
             plugins(browser.new_page(base_url=own.url, viewport=PLUGINS, color_scheme="light"))
         browser.close()
 
