@@ -39,14 +39,15 @@ def selection_table(answers: Answers) -> bytes:
     named = sum(line["called"] for line in answers["above"])
     sentences = [
         f"{answers['label']}: {named:,} of {len(lines):,} groups are said to be {side}; "
-        f"{answers['expected_false']:.2g} of them are expected not to be. {rate_words(answers)}"
+        f"{_few(answers['expected_false'])} of them are expected not to be. {rate_words(answers)}"
     ]
     if "best" in answers:
         best = answers["best"]
         sure = sum(line["called"] for line in best)
         sentences.append(
             f"Of the {len(best):,} named as the best, {answers['expected_correct']:.3g} are expected to be; "
-            f"{sure:,} of them can be said to be, {answers['expected_false_best']:.2g} wrongly."
+            f"{sure:,} of them can be said to be, of which {_few(answers['expected_false_best'])} are "
+            "expected to be wrong."
         )
     sentences.append(f"The best is among: {', '.join(answers['confidence_set'])}.")
     if "grades" in answers:
@@ -63,6 +64,11 @@ LAYOUTS: dict[str, Callable[[Answers], bytes]] = {
     "csv": selection_csv,
     "json": selection_json,
 }
+
+
+def _few(count: float) -> str:
+    """An expected number of errors, to two digits where that says something."""
+    return f"{count:.2g}" if count == 0 or count >= 0.01 else "less than 0.01"
 
 
 def _cell(value: object) -> str:
