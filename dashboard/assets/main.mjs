@@ -14,7 +14,15 @@ import {columnOption} from './page/columns.mjs';
 import './page/cut_edges.mjs';
 import {printPage} from './page/export.mjs';
 import './page/menus.mjs';
-import {chooseTheme, drawViews, nextTick, openList, savePicture, toggleRail} from './page/page.mjs';
+import {
+    chooseTheme,
+    drawFigures,
+    drawViews,
+    nextTick,
+    openList,
+    savePicture,
+    toggleRail,
+} from './page/page.mjs';
 import './page/pages.mjs';
 import './page/paste.mjs';
 import {byNamePlace} from './page/table_order.mjs';
@@ -28,6 +36,7 @@ register('blupboard', {
     choosePreset,
     chooseTheme,
     drawMore,
+    drawFigures,
     drawViews,
     nextTick,
     openList,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import flask
@@ -24,6 +24,7 @@ from estimators.simulation.effects import SHAPES
 
 if TYPE_CHECKING:
     import dash
+    from dash import Output
 
 ENDPOINT: Final = "/_dash-update-component"
 ANY_PATH: Final = "/<path:path>"
@@ -124,7 +125,7 @@ def _is_id(given: object, name: str, pattern: Mapping[str, object] | None) -> bo
     )
 
 
-def _is_like_outputs(given: object, wanted_outputs: Any) -> bool:  # noqa: ANN401 - one of dash's or a list
+def _is_like_outputs(given: object, wanted_outputs: Output | Sequence[Output]) -> bool:
     """Whether what came names these outputs, one each: dash would write elsewhere, or fail."""
     found = given if isinstance(given, list) else [given]
     outputs = wanted_outputs if isinstance(wanted_outputs, (list, tuple)) else [wanted_outputs]

@@ -120,7 +120,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     )
     for store, graph in ((ids.RISK_FIGURES, ids.RISK_FIGURE), (ids.RISK_DRAWS, ids.RISK_DRAW)):
         turn(
-            ClientsideFunction("blupboard", "drawViews"),
+            ClientsideFunction("blupboard", "drawFigures"),
             [Output(graph, "figure")],
             Input(store, "data"),
             Input(ids.THEME, "data"),
@@ -199,7 +199,7 @@ def _range_of(dial: str | None) -> tuple[str | NoUpdate, str | NoUpdate, bool]:
 
 def _one_draw(
     comparisons: Comparisons, page: str | None, design: dict[str, Any] | None, given: object
-) -> dict[str, dict[str, FigureJson]] | NoUpdate:
+) -> dict[str, FigureJson] | NoUpdate:
     choices = Choices.from_json(given)
     if page != "risk" or design is None or choices is None:
         return no_update
@@ -208,4 +208,4 @@ def _one_draw(
         scene = comparisons.scene(owner(), simulated, SOON_SECONDS)
     except (BlupboardError, ValueError):
         return no_update  # the study's own line says what is wrong with the design
-    return {ids.RISK_DRAW: {"figure": groups_figure(scene).to_plotly_json()}}
+    return {ids.RISK_DRAW: groups_figure(scene).to_plotly_json()}

@@ -12,9 +12,14 @@ from dashboard.cli.reading_flags import stack_option
 from dashboard.cli.shared import plugins_dir_option, reading_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import dash
+    from click.decorators import FC
+
+
+def _at_least_one(name: str, default: int, text: str) -> Callable[[FC], FC]:
+    return click.option(name, type=click.IntRange(1), default=default, show_default=True, help=text)
 
 
 @click.command("serve", context_settings={"auto_envvar_prefix": "BLUPBOARD"})
@@ -29,41 +34,11 @@ if TYPE_CHECKING:
 @click.option("--group", metavar="COLUMN", help="The grouping column of --data.")
 @stack_option
 @click.option("--data-dir", type=click.Path(path_type=Path), metavar="DIR", help="Where uploads are kept.")
-@click.option(
-    "--max-upload-mb",
-    type=click.IntRange(1),
-    default=2048,
-    show_default=True,
-    help="The largest upload, in MB.",
-)
-@click.option(
-    "--keep-mb-each",
-    type=click.IntRange(1),
-    default=10_240,
-    show_default=True,
-    help="What is kept for one visitor, in MB.",
-)
-@click.option(
-    "--keep-mb-total",
-    type=click.IntRange(1),
-    default=102_400,
-    show_default=True,
-    help="What is kept for all visitors together, in MB.",
-)
-@click.option(
-    "--keep-days",
-    type=click.IntRange(1),
-    default=30,
-    show_default=True,
-    help="How long a file is kept that nobody looks at.",
-)
-@click.option(
-    "--cache-mb",
-    type=click.IntRange(1),
-    default=512,
-    show_default=True,
-    help="What was computed is kept for reuse in so much memory, in MB.",
-)
+@_at_least_one("--max-upload-mb", 2048, "The largest upload, in MB.")
+@_at_least_one("--keep-mb-each", 10_240, "What is kept for one visitor, in MB.")
+@_at_least_one("--keep-mb-total", 102_400, "What is kept for all visitors together, in MB.")
+@_at_least_one("--keep-days", 30, "How long a file is kept that nobody looks at.")
+@_at_least_one("--cache-mb", 512, "What was computed is kept for reuse in so much memory, in MB.")
 @click.option(
     "--allowed-host",
     "allowed_hosts",

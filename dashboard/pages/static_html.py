@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from dash.development.base_component import Component
 
+from dashboard.pages.own_component import OwnComponent
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,23 +23,13 @@ Element: TypeAlias = "str | tuple[str, dict[str, object], list[Element]]"
 Content = TypeVar("Content")
 
 
-# ruff: noqa: RUF012  the base class declares its attributes as lists
-
-
-class StaticHtml(Component):
+class StaticHtml(OwnComponent):
     """Elements, drawn by ``assets/shared/static_html.mjs`` without a box around them."""
 
-    _namespace = "blupboard"
-    _type = "StaticHtml"
-    _children_props: list[str] = []
-    _base_nodes: list[str] = []
-    _prop_names = ["elements"]
-    _valid_wildcard_attributes: list[str] = []
-    available_properties = _prop_names
-    available_wildcard_properties: list[str] = []
+    properties = ("elements",)
 
     def __init__(self, elements: list[Element]) -> None:
-        super().__init__(elements=elements)  # type: ignore[no-untyped-call]  # dash has no types there
+        super().__init__(elements=elements)
 
 
 def merge_static(content: Content) -> Content:

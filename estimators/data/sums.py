@@ -41,18 +41,10 @@ BLOCK_ROOTS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class GroupSums:
-    """Sums by group around a given origin, for the groups of one piece of the rows; sorted by label.
-
-    ``low`` and ``high`` hold a group's rows between them; they are equal where all its rows are.
-    """
+class GroupSums(CodedSums):
+    """Sums by group around a given origin, for the groups of one piece of the rows; sorted by label."""
 
     labels: NDArray[np.object_]
-    n: NDArray[np.int64]
-    centered_mean: NDArray[np.float64]
-    ss_within: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,14 +162,7 @@ def in_text_order(labels: list[str], sums: CodedSums, origin: float) -> GroupSum
     names[:] = labels
     used = np.flatnonzero(sums.n)
     used = used[text_order(labels if len(used) == len(labels) else names[used].tolist())]
-    found = GroupSums(
-        labels=names[used],
-        n=sums.n[used],
-        centered_mean=sums.centered_mean[used],
-        ss_within=sums.ss_within[used],
-        low=sums.low[used],
-        high=sums.high[used],
-    )
+    found = GroupSums(labels=names[used], **{name: values[used] for name, values in vars(sums).items()})
     return exact_where_constant(found, origin)
 
 

@@ -30,22 +30,27 @@ export function chooseTheme(clicks, chosen) {
     return [theme, pressed ? theme : noUpdate(), theme];
 }
 
-/**
- * Writes what the cards say, and draws each view in the theme and with the zoom that the user has chosen, as soon as it is
- * near what is in sight.
- */
+/** Whether nothing but the theme has changed; it may come at once with something else. */
+function isThemeAlone() {
+    return context().triggered.every(({prop_id}) => prop_id === `${ids.THEME}.data`);
+}
+
+/** Writes what the cards of views say, and draws the views. */
 export function drawViews(contents, theme, palette) {
+    const views = Object.entries(contents || {});
+    for (const [id, content] of isThemeAlone() ? [] : views) {
+        writeCard(id, content);
+    }
+    return drawFigures(Object.fromEntries(views.map(([id, {figure}]) => [id, figure])), theme, palette);
+}
+
+/** Draws figures in the theme and with the zoom that the user has chosen, each as soon as it is near what is in sight. */
+export function drawFigures(figures, theme, palette) {
     setTheme(theme, palette);
     checksInTheme();
     const wanted = context().outputs_list.map((output) => output.id);
-    const isTheme = context().triggered.every(({prop_id}) => prop_id === `${ids.THEME}.data`); // both may come at once
-    for (const id of isTheme || !contents ? [] : wanted) {
-        if (contents[id]?.legend) {
-            writeCard(id, contents[id]); // those of the risk page always say the same
-        }
-    }
     for (const id of theme ? wanted : []) {
-        const figure = (isTheme && (waitingFigure(id) || latestFigure(id))) || contents?.[id]?.figure;
+        const figure = (isThemeAlone() && (waitingFigure(id) || latestFigure(id))) || figures?.[id];
         if (figure) {
             makeRoom(figure, id);
             drawWhenNear(figure, id);
