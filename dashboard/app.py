@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,7 +33,6 @@ from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
 from dashboard.serving import server
 from dashboard.serving.lifetime import at_end
-from dashboard.serving.metrics import Measures, offer_measures
 from dashboard.session.choices import LEVELS
 from dashboard.session.comparisons import CACHE_BYTES, Comparisons
 from dashboard.session.first_choices import session_start, worked_example
@@ -104,10 +102,12 @@ def create_app(
     app, studies = _empty_app(), RunningStudies()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     _install_routes(app.server, comparisons, studies)
-    _close_at_end(app.server, reading, processes, comparisons, studies)
+    # in this order: both wait for plugins
+    beside = (studies, comparisons.coverage, comparisons.scorecards, comparisons.fit_cache)
+    for running in (reading, processes, *beside):
+        at_end(app.server, running.close)
     callbacks.register(app, comparisons, studies)
-    ended = partial(_workers_ended, processes, reading)
-    offer_measures(app.server, Measures(studies.counts, comparisons.cache_bytes, ended))
+
     app.layout = _page_of(comparisons, first, prefer=data is not None)
     return app
 
@@ -128,25 +128,6 @@ def _install_routes(flask_server: flask.Flask, comparisons: Comparisons, studies
     downloads.install(flask_server, comparisons, studies)
     for part in (conclude, coverage, live_frame, linked_groups, model_checks, possible_truths, take_data):
         part.install(flask_server, comparisons)
-
-
-def _workers_ended(processes: PluginProcesses, reading: ReadingProcesses) -> dict[tuple[str, str], int]:
-    """How many processes were ended in the middle of a request, by what they were for and why."""
-    ended = (("plugins", processes.ended), ("files", reading.ended))
-    return {(of, why): number for of, counts in ended for why, number in counts.items()}
-
-
-def _close_at_end(
-    flask_server: flask.Flask,
-    reading: ReadingProcesses,
-    processes: PluginProcesses,
-    comparisons: Comparisons,
-    studies: RunningStudies,
-) -> None:
-    # in this order: what comes last waits for plugins
-    beside = (studies, comparisons.coverage, comparisons.scorecards, comparisons.fit_cache)
-    for running in (reading, processes, *beside):
-        at_end(flask_server, running.close)
 
 
 class _App(dash.Dash):
@@ -170,7 +151,6 @@ def _empty_app() -> dash.Dash:
         assets_ignore=_IMPORTED,
         serve_locally=True,
         suppress_callback_exceptions=True,
-        add_log_handler=False,  # what is logged is said once, as the command line has it
     )
     index = (_HERE / "index.html").read_text(encoding="utf-8")
     app.index_string = index.replace("{%modules%}", "\n".join(_preloads(app))).replace("{%facts%}", element())

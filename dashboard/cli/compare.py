@@ -22,6 +22,7 @@ from dashboard.cli.shared import (
     why_none,
 )
 from dashboard.cli.stdout import load_plugins, write_answer
+from dashboard.cli.worker_flags import Spread, spread_of, worker_options, workers_given
 
 if TYPE_CHECKING:
     from estimators import Comparison, GroupData, Result, TopShare
@@ -74,6 +75,7 @@ TIDY_LAYOUTS = ("csv", "parquet")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
 )
+@worker_options
 @reading_options
 @plugins_dir_option
 def compare_command(
@@ -104,6 +106,7 @@ def compare_command(
     if layout == "parquet" and output is None:
         raise click.ClickException("parquet is not for the terminal: name a file with --output")
     _check_inference(inference, layout, top, {"--calibrate": calibrate, "--bootstrap": resample})
+    workers = workers_given(given, needed=calibrate or resample)
     if checks and layout != "json":
         raise click.ClickException("--checks goes with --format json")
     from dashboard.cli.output import omissions, render
@@ -129,7 +132,9 @@ def compare_command(
     more |= _checks(comparison) if checks else {}
     best = number_of_best(top, len(comparison.data))
     more |= {} if best is None else {"top": best}
-    conclusions = _conclusions(comparison, best, calibrate, resample) if inference else None
+    with spread_of(workers, plugins_dirs) as spread:
+        drawn = _drawn(comparison, calibrate, resample, spread)
+    conclusions = _conclusions(comparison, best, drawn) if inference else None
     write_answer(render(comparison, layout, read, more, conclusions), output)
 
 
@@ -155,12 +160,12 @@ def _check_carried(data: GroupData, flags: dict[str, bool]) -> None:
 
 
 def _conclusions(
-    comparison: Comparison, top: int | None, calibrate: bool, resample: bool
+    comparison: Comparison, top: int | None, drawn: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """What each fit lets conclude, by estimator id."""
+    """What each fit lets conclude, by estimator id; ``drawn`` stands beside."""
     from estimators import inference_dict
 
-    found = {
+    return {
         result.id: inference_dict(
             comparison.data,
             result.estimator,
@@ -169,16 +174,23 @@ def _conclusions(
             top=top,
             smallest_first=comparison.smallest_first,
         )
+        | drawn[result.id]
         for result in comparison.succeeded
         if result.fit is not None
     }
-    if calibrate:
-        for result in comparison.succeeded:
-            found[result.id] |= _calibration(comparison, result)
-    if resample:
-        for result in comparison.succeeded:
-            found[result.id] |= _bootstrap(comparison, result)
-    return found
+
+
+def _drawn(
+    comparison: Comparison, calibrate: bool, resample: bool, spread: Spread
+) -> dict[str, dict[str, Any]]:
+    """What is found out by draws, by estimator id."""
+    return {
+        result.id: {
+            **(_calibration(comparison, result, spread) if calibrate else {}),
+            **(_bootstrap(comparison, result, spread) if resample else {}),
+        }
+        for result in comparison.succeeded
+    }
 
 
 def _own_intervals(comparison: Comparison) -> dict[str, Any]:
@@ -206,7 +218,7 @@ def _checks(comparison: Comparison) -> dict[str, Any]:
     return {"checks": model_checks(comparison.data).to_dict()} if is_one_way(comparison.data) else {}
 
 
-def _calibration(comparison: Comparison, result: Result) -> dict[str, Any]:
+def _calibration(comparison: Comparison, result: Result, spread: Spread) -> dict[str, Any]:
     """What the intervals of one result cover; nothing where there are none, or no spreads to draw with."""
     from dashboard.words.calibration import calibration_sentence
     from estimators import calibration
@@ -214,18 +226,20 @@ def _calibration(comparison: Comparison, result: Result) -> dict[str, Any]:
 
     if result.interval is None or not is_one_way(comparison.data):
         return {}
-    answer = calibration(comparison.data, result.estimator, result.options, level=comparison.level)
+    answer = calibration(
+        comparison.data, result.estimator, result.options, level=comparison.level, **vars(spread)
+    )
     if answer is None:
         return {}
     return {"calibration": {**answer.to_dict(), "text": calibration_sentence(answer)}}
 
 
-def _bootstrap(comparison: Comparison, result: Result) -> dict[str, Any]:
+def _bootstrap(comparison: Comparison, result: Result, spread: Spread) -> dict[str, Any]:
     """Errors and intervals by the bootstrap; nothing where the method estimates no spreads to draw from."""
     from estimators import DataError, bootstrap
 
     try:
-        found = bootstrap(comparison.data, result.estimator, result.options)
+        found = bootstrap(comparison.data, result.estimator, result.options, **vars(spread))
     except DataError as error:
         remark(f"--bootstrap: {error}")
         return {}

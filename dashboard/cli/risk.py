@@ -21,6 +21,7 @@ from dashboard.cli.shared import (
     why_none,
 )
 from dashboard.cli.stdout import load_plugins, write_answer
+from dashboard.cli.worker_flags import Spread, spread_of, worker_options, workers_given
 
 if TYPE_CHECKING:
     from estimators import Design, RiskReport, RiskStudy
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
 )
+@worker_options
 @plugins_dir_option
 def risk_command(
     *,
@@ -79,6 +81,8 @@ def risk_command(
     sweep: str | None,
     layout: str,
     output: Path | None,
+    workers: int | None,
+    cluster: str | None,
     plugins_dirs: tuple[Path, ...],
     **dials: Unpack[Dials],
 ) -> None:
@@ -86,6 +90,7 @@ def risk_command(
 
     Every number comes with its Monte Carlo standard error.
     """
+    where = workers_given({"workers": workers, "cluster": cluster})
     design = make_design(dials, _start(scenario))
     if output is not None and not output.parent.is_dir():
         raise click.ClickException(f"there is no folder {str(output.parent)!r}; name another --output")
@@ -109,7 +114,8 @@ def risk_command(
         )
     except DesignError as error:
         raise click.ClickException(f"--sweep {sweep}: {error}") from None
-    report = _run(study)
+    with spread_of(where, plugins_dirs) as spread:
+        report = _run(study, spread)
     _check_any(report)
     if layout == "csv":
         for line in failures(report):
@@ -130,16 +136,16 @@ def _start(scenario: str | None) -> Design | None:
     return found.design
 
 
-def _run(study: RiskStudy) -> RiskReport:
+def _run(study: RiskStudy, spread: Spread) -> RiskReport:
     """Run the study; where someone watches stderr, with a bar that moves."""
     from estimators import risk_steps, run_risk
 
     if not sys.stderr.isatty():
-        return run_risk(study)
+        return run_risk(study, spread.executor, in_flight=spread.in_flight)
     total = study.replicates * len(study.points)
     with click.progressbar(length=total, label="replicates", file=sys.stderr) as bar:
         done = 0
-        for progress in risk_steps(study):
+        for progress in risk_steps(study, spread.executor, in_flight=spread.in_flight):
             bar.update(progress.done - done)
             done = progress.done
     return progress.report

@@ -73,6 +73,18 @@ class GroupBatch:
             self.labels, self.n, self.origin, self.centered_mean[replicates], self.ss_within[replicates]
         )
 
+    def since(self, first: int) -> GroupBatch:
+        """The replicates from the place ``first`` on, with their rows."""
+        read_rows = self.read_rows
+        return GroupBatch(
+            self.labels,
+            self.n,
+            self.origin,
+            self.centered_mean[first:],
+            self.ss_within[first:],
+            None if read_rows is None else lambda replicate: read_rows(first + replicate),
+        )
+
     def scaled(self) -> ScaledGroups:
         """The means on a scale where powers fit a double, ``(R, J)``, and taken together by size."""
         return scale_groups(self.n, self.origin, self.centered_mean, self.ss_within)

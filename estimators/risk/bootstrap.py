@@ -9,12 +9,14 @@ import numpy as np
 
 from estimators.errors import DataError, OptionError
 from estimators.fitting.fit_many import Stopped, fit_many, is_looped
+from estimators.fitting.spread_tasks import IN_FLIGHT, spread_tasks
 from estimators.inference.estimable import is_one_way
 from estimators.risk.replicates import block_size, draw_block
 from estimators.simulation.design import Design
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -28,6 +30,8 @@ DRAWS, LOOPED_DRAWS = 2_000, 200
 """Of a method that fits many at once, a standard error then has a Monte Carlo error of some 1.6%; and of one
 that fits one after the other."""
 SEED = 20_261_129
+PIECE = 25
+"""Draws that a worker gets at once of a method that fits one after the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +88,8 @@ def bootstrap(
     *,
     draws: int | None = None,
     seed: int = SEED,
+    executor: Executor | None = None,
+    in_flight: int = IN_FLIGHT,
     stopped: Callable[[], bool] | None = None,
 ) -> Bootstrap:
     """How far a method is from the true means of groups like these, drawn with the spreads that it estimates.
@@ -102,12 +108,14 @@ def bootstrap(
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
         draws: how often groups are drawn; None: 2,000, or 200 of a method that fits one after the other.
         seed: of the draws.
+        executor: where they are fitted, with the same answer, see :func:`risk_steps`; None: here.
+        in_flight: how many pieces are handed out at once.
         stopped: asked between fits; once it says yes, Stopped is raised.
 
     Raises:
         DataError: the data are published means, have weights or covariates, or the method gives no spreads
             or fits fewer than two of the draws.
-        OptionError: an option or the number of draws is out of bounds.
+        OptionError: an option or the number of draws is out of bounds, or workers cannot import the method.
         Stopped: ``stopped`` said so.
 
     """
@@ -119,12 +127,10 @@ def bootstrap(
         raise DataError("the bootstrap takes groups of rows, without weights and covariates")
     fit = estimator.fit(data, options)
     design = _design_of(data, fit, estimator)
-    square = _squared_errors(design, estimator, estimator.make_options(options), (draws, seed), stopped)
+    square = _fitted(_pieces(design, estimator, options, draws, seed), executor, in_flight, stopped)
     if len(square) < 2:
         raise DataError(f"{estimator.label} could not be fitted to two of the groups that were drawn")
-    std_error = np.sqrt(square.mean(axis=0))
-    spread = square.std(axis=0, ddof=1) / np.sqrt(len(square))
-    mcse = spread / (2.0 * np.where(std_error > 0, std_error, 1.0))
+    std_error, mcse = _roots(square)
     return Bootstrap(
         estimate=fit.estimate,
         std_error=std_error,
@@ -137,22 +143,61 @@ def bootstrap(
     )
 
 
-def _squared_errors(
-    design: Design,
-    estimator: Estimator,
-    options: object,
-    drawn: tuple[int, int],
-    stopped: Callable[[], bool] | None,
-) -> Floats:
-    """(R, J) squared distances of estimate and true mean, of the draws that could be fitted."""
-    (draws, seed), size, found = drawn, block_size(design.groups), []
-    for block in range(-(-draws // size)):
+def _roots(square: Floats) -> tuple[Floats, Floats]:
+    """(J,) roots of the mean squared errors ``(R, J)``, and their Monte Carlo errors."""
+    std_error = np.sqrt(square.mean(axis=0))
+    spread = square.std(axis=0, ddof=1) / np.sqrt(len(square))
+    return std_error, spread / (2.0 * np.where(std_error > 0, std_error, 1.0))
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some draws of one block, to be fitted anywhere."""
+
+    design: Design
+    estimator: Estimator
+    options: object
+    seed: int
+    block: int
+    first: int
+    """Of the block's draws, from 0."""
+    last: int
+    """Past the end."""
+
+    def squared_errors(self, stopped: Callable[[], bool] | None = None) -> Floats:
+        """(R, J) squared distances of estimate and true mean, of the draws that could be fitted."""
         if stopped is not None and stopped():
             raise Stopped
-        again = draw_block(design, seed, block, min(size, draws - block * size))
-        fit = fit_many(estimator, again.batch, options, level=0.95, stopped=stopped)
-        error = (fit.estimate - again.batch.origin) - again.effect
-        found.append(np.square(error[~np.isnan(error).any(axis=1)]))
+        drawn = draw_block(self.design, self.seed, self.block, self.last)
+        batch, effect = drawn.batch.since(self.first), drawn.effect[self.first :]
+        fit = fit_many(self.estimator, batch, self.options, level=0.95, stopped=stopped)
+        error = (fit.estimate - batch.origin) - effect
+        return np.square(error[~np.isnan(error).any(axis=1)])
+
+
+def _pieces(design: Design, estimator: Estimator, options: object, draws: int, seed: int) -> Iterator[_Piece]:
+    """Whole blocks, or fewer draws of a method that fits one after the other."""
+    size = block_size(design.groups)
+    for block in range(-(-draws // size)):
+        count = min(size, draws - block * size)
+        step = PIECE if is_looped(estimator) else count
+        for first in range(0, count, step):
+            yield _Piece(design, estimator, options, seed, block, first, min(first + step, count))
+
+
+def _fitted(
+    pieces: Iterator[_Piece],
+    executor: Executor | None,
+    in_flight: int,
+    stopped: Callable[[], bool] | None,
+) -> Floats:
+    """The squared errors of all pieces, in order."""
+    if executor is None:
+        return np.concatenate([piece.squared_errors(stopped) for piece in pieces])
+    spread = spread_tasks(executor, _Piece.squared_errors, pieces, in_flight=in_flight, stopped=stopped)
+    found = [errors for _, errors in spread]
+    if stopped is not None and stopped():
+        raise Stopped
     return np.concatenate(found)
 
 

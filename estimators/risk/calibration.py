@@ -19,6 +19,7 @@ from estimators.data.groups import GroupData
 from estimators.errors import OptionError
 from estimators.fitting.compare import run
 from estimators.fitting.fit_many import Stopped, is_looped
+from estimators.fitting.spread_tasks import IN_FLIGHT
 from estimators.inference.estimable import estimable, require_unweighted
 from estimators.inference.spread_intervals import exact_intervals
 from estimators.methods.variance_components import fit_variance_components
@@ -28,6 +29,8 @@ from estimators.risk.study import RiskStudy
 from estimators.simulation.design import Design
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from estimators.contract.estimator import Estimator
 
 DRAWS, LOOPED_DRAWS = 2_000, 200
@@ -116,6 +119,8 @@ def calibration(
     level: float = 0.95,
     draws: int | None = None,
     seed: int = SEED,
+    executor: Executor | None = None,
+    in_flight: int = IN_FLIGHT,
     stopped: Callable[[], bool] | None = None,
 ) -> Calibration | None:
     """Draw groups like these again and again, and count how many intervals hold the true means.
@@ -127,6 +132,8 @@ def calibration(
         level: of the intervals, and of the exact interval of the ratio.
         draws: at each of the spreads; None: 2,000, or 200 of a method that fits one after the other.
         seed: of the draws.
+        executor: where groups of rows are fitted, see :func:`risk_steps`; None: here.
+        in_flight: how many pieces are handed out at once.
         stopped: asked between pieces; once it says yes, Stopped is raised.
 
     Raises:
@@ -141,7 +148,12 @@ def calibration(
         draws = LOOPED_DRAWS if scaled.published or is_looped(estimator) else DRAWS
     if draws < 2:
         raise OptionError(f"ask for two draws or more, not {draws:,}")
-    asked, points = _Asked(data, estimator, estimator.make_options(options), level, draws, seed, stopped), []
+    asked, points = (
+        _Asked(
+            data, estimator, estimator.make_options(options), level, draws, seed, stopped, executor, in_flight
+        ),
+        [],
+    )
     for where, sigma_group, sigma_error in _spreads(data, level):
         found = asked.of_rows(sigma_group, sigma_error) if sigma_error else asked.of_published(sigma_group)
         if found is None:
@@ -187,6 +199,8 @@ class _Asked:
     draws: int
     seed: int
     stopped: Callable[[], bool] | None
+    executor: Executor | None
+    in_flight: int
 
     def of_rows(self, sigma_group: float, sigma_error: float) -> Found | None:
         """Coverage, share of spreads estimated as 0, coverage there, how many: by the risk study."""
@@ -205,7 +219,7 @@ class _Asked:
             options={self.estimator.id: self.options},
         )
         last = None
-        for progress in risk_steps(study, stopped=self.stopped):
+        for progress in risk_steps(study, self.executor, in_flight=self.in_flight, stopped=self.stopped):
             last = progress
         if last is None or last.done < self.draws:
             raise Stopped

@@ -7,18 +7,17 @@ cut up and spread.
 
 from __future__ import annotations
 
-import pickle
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.errors import OptionError
 from estimators.fitting.fit_many import Stopped, fit_many
+from estimators.fitting.spread_tasks import IN_FLIGHT, spread_tasks
 from estimators.risk.replicates import block_size, draw_block
 from estimators.risk.report import RiskReport, make_report
 from estimators.risk.scores import SQUARED_ERROR, Tally, score, size_classes, tally
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 TASK_SECONDS = 0.15
 """How long a task should take: long beside what it costs to hand out, short beside a person's patience."""
-LOOK_SECONDS = 0.1
-"""How often someone who waits for an executor asks whether to stop."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +60,7 @@ class Progress:
     """On the replicates that are done."""
 
 
-def run_risk(study: RiskStudy, executor: Executor | None = None, *, in_flight: int = 16) -> RiskReport:
+def run_risk(study: RiskStudy, executor: Executor | None = None, *, in_flight: int = IN_FLIGHT) -> RiskReport:
     """Run a study to its end, here or on an executor; see :func:`risk_steps` for what it takes.
 
     Raises:
@@ -78,7 +75,7 @@ def risk_steps(
     study: RiskStudy,
     executor: Executor | None = None,
     *,
-    in_flight: int = 16,
+    in_flight: int = IN_FLIGHT,
     stopped: Callable[[], bool] | None = None,
 ) -> Iterator[Progress]:
     """Run a study and give its progress after each piece of work; all points firm up together.
@@ -155,36 +152,16 @@ def _spread(
     """Hand tasks to an executor and give their results in the order in which they were handed out."""
     cutter = _Cutter(study)
     stopped_there = stopped if isinstance(executor, ThreadPoolExecutor) else None
-    waiting: deque[tuple[Task, Future[tuple[list[Tally], float]]]] = deque()
+    work = partial(_result_and_seconds, stopped=stopped_there)
+    tasks = iter(cutter.next_task, None)
     try:
-        while True:
-            while len(waiting) < in_flight and (task := cutter.next_task()) is not None:
-                waiting.append((task, executor.submit(_result_and_seconds, task, stopped_there)))
-            if not waiting or (stopped is not None and stopped()):
-                return
-            task, first = waiting[0]
-            wait([first], timeout=LOOK_SECONDS)
-            if first.done():
-                waiting.popleft()
-                sums, seconds = _result(first)
-                cutter.learn(task, seconds)
-                yield task, sums
+        for task, (sums, seconds) in spread_tasks(
+            executor, work, tasks, in_flight=in_flight, stopped=stopped
+        ):
+            cutter.learn(task, seconds)
+            yield task, sums
     except Stopped:
         return
-    finally:
-        for _, future in waiting:
-            future.cancel()
-
-
-def _result(future: Future[tuple[list[Tally], float]]) -> tuple[list[Tally], float]:
-    """What a worker gave. Raises OptionError where workers could not load the estimators."""
-    try:
-        return future.result()
-    except (BrokenExecutor, ImportError, pickle.PicklingError) as error:
-        raise OptionError(
-            "a worker of the executor could not load the estimators or has ended: every worker must be able "
-            "to import them, so install a plugin that is a single file, or use threads"
-        ) from error
 
 
 def _result_and_seconds(task: Task, stopped: Callable[[], bool] | None) -> tuple[list[Tally], float]:

@@ -206,3 +206,13 @@ def test_checks_on_the_model_stand_beside_the_fits(blupboard, refused):
     assert all(checks[name]["text"].endswith(".") for name in checks)
     assert "--checks goes with" in refused("compare", DYESTUFF, *ROLES, "--checks")
     assert "--checks goes with" in refused("compare", "unread.csv", "--checks")
+
+
+@pytest.mark.slow
+def test_draws_in_other_processes_give_the_same_numbers(blupboard, refused):
+    asked = ("compare", DYESTUFF, *ROLES, "--estimator", "reml", "--inference", "--format", "json")
+    drawn = (*asked, "--bootstrap", "--calibrate")
+    there = blupboard(*drawn, "--workers", 2)
+    assert (there.code, there.err) == (0, "")
+    assert there.json == blupboard(*drawn).json
+    assert refused(*asked, "--workers", 2) == "--workers and --dask go with --calibrate and --bootstrap"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 import pytest
+from distributed import LocalCluster
 
 from estimators import Design, Loss, RiskStudy, Sweep, build_registry, run_risk
 from tests.commands import ROOT, program
@@ -338,3 +339,57 @@ def test_a_study_can_start_from_a_scenario(blupboard, refused):
     again = blupboard("risk", "--scenario", "heavy_tails", "--effects", "normal", "--replicates", "5")
     assert "normal effects" in again.out
     assert "two_clusters" in refused("risk", "--scenario", "sizes_follow")
+
+
+OWN = (
+    "from estimators import Estimator, GroupFit, hookimpl\n"
+    "class Own(Estimator):\n"
+    "    id, label, summary, citation = 'own', 'Own', 'The mean itself.', ''\n"
+    "    def _fit(self, data, options):\n"
+    "        return GroupFit(data.mean)\n"
+    "@hookimpl\n"
+    "def register_estimators():\n"
+    "    return [Own()]\n"
+)
+
+
+@pytest.mark.slow
+def test_workers_give_the_same_numbers_with_a_plugin_in_a_file_too(blupboard, shelf):
+    asked = (*SMALL, "--estimator", "own", "--estimator", "reml", "--format", "json")
+    one, two = (blupboard(*asked, "--plugins-dir", shelf(own=OWN), "--workers", number) for number in (1, 2))
+    assert (two.code, two.err) == (0, "")
+    assert {**two.json, "seconds": 0} == {**one.json, "seconds": 0}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Started before a test of commands hides the entry points, among which Dask finds its own parts."""
+    with LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        processes=False,
+        protocol="tcp",
+        host="127.0.0.1",
+        dashboard_address=None,
+    ) as started:
+        yield started
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_gives_the_same_numbers(cluster, blupboard):
+    asked = (*SMALL, "--format", "json")
+    there = blupboard(*asked, "--dask", cluster.scheduler_address)
+    assert there.code == 0
+    assert {**there.json, "seconds": 0} == {**blupboard(*asked).json, "seconds": 0}
+
+
+def test_workers_and_a_cluster_are_refused_where_they_cannot_be(refused, monkeypatch):
+    assert refused(*SMALL, "--workers", 2, "--dask", "tcp://127.0.0.1:1").startswith(
+        "--workers and --dask stand in place of each other"
+    )
+    monkeypatch.setattr("dashboard.cli.worker_flags.CONNECT_SECONDS", 0.2)
+    assert refused(*SMALL, "--dask", "tcp://127.0.0.1:1").startswith(
+        "there is no Dask scheduler at tcp://127.0.0.1:1"
+    )
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert "pip install 'blupboard[cluster]'" in refused(*SMALL, "--dask", "tcp://127.0.0.1:1")
