@@ -31,7 +31,7 @@ from dashboard.words.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
 from estimators import BlupboardError, DesignError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     import dash
 
@@ -66,6 +66,7 @@ _OUTPUTS = {
     "closest": Output(ids.CLOSEST, "children"),
     "roles": Output(ids.ROLES, "hidden"),
     "draw_bar": Output(ids.DRAW_BAR, "hidden"),
+    "ratios_field": Output(ids.RATIOS_FIELD, "hidden"),
     "views": Output(ids.FIGURES, "data"),
 }
 
@@ -86,6 +87,7 @@ _INPUTS = {
     "show_own": Input(ids.SHOW_OWN, "checked"),
     "arrangement": Input(ids.ARRANGEMENT, "value"),
     "lower_better": Input(ids.LOWER_BETTER, "checked"),
+    "as_ratios": Input(ids.AS_RATIOS, "checked"),
     "tick": Input(ids.UNDER_WAY_TIMER, "n_intervals"),
     "parts": State(ids.VIEW_PARTS, "data"),
     "before": State(ids.CHOICES, "data"),
@@ -118,6 +120,7 @@ class Page(TypedDict, total=False):
     show_own: bool | None
     arrangement: str | None
     lower_better: bool | None
+    as_ratios: bool | None
     tick: int | None
     parts: object
     before: object
@@ -141,9 +144,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         if ids.DATASET in triggers:
             choices = kept_choices(comparisons, owner(), choices, _with_ids(ctx.inputs_list))
         else:
-            choices = with_lower_better(
-                comparisons, owner(), choices, page, asked=ids.LOWER_BETTER in triggers
-            )
+            choices = with_ways_of_outcomes(comparisons, owner(), choices, page, triggers)
         scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
         if looks_again and pending_ids(scene) == page["under_way"]:
             return unchanged
@@ -162,22 +163,29 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         return unchanged | {"problem": panels.alert(str(error))} | nothing | reading
 
 
-def with_lower_better(
-    comparisons: Comparisons, owner: str, choices: Choices, page: Page, *, asked: bool
+def with_ways_of_outcomes(
+    comparisons: Comparisons, owner: str, choices: Choices, page: Page, triggers: Container[object]
 ) -> Choices:
-    """The choices with the outcomes of which lower is better, as they were for this source.
+    """The choices with the outcomes of which lower is better, or that are ratios, as this source had them.
 
-    ``asked``: the switch was turned, for the outcome on screen; else it is turned as this outcome has it.
+    A switch among ``triggers`` was turned for the outcome on screen; others are turned as that has it.
     """
     before = Choices.from_json(page["before"])
     if before is None or before.source.token != choices.source.token:
         before = Choices.from_json(comparisons.workspace.load_choices(owner, choices.source.token))
-    outcomes, checked = set(() if before is None else before.lower_better), bool(page["lower_better"])
-    if asked:
-        outcomes = outcomes | {choices.source.outcome} if checked else outcomes - {choices.source.outcome}
-    choices = replace(choices, lower_better=tuple(sorted(outcomes)))
-    if choices.smallest_first != checked:
-        set_props(ids.LOWER_BETTER, {"checked": choices.smallest_first})
+    outcome = choices.source.outcome
+    lower, ratios = (set(), {}) if before is None else (set(before.lower_better), dict(before.ratios))
+    if ids.LOWER_BETTER in triggers:
+        lower = lower | {outcome} if page["lower_better"] else lower - {outcome}
+    if ids.AS_RATIOS in triggers:
+        ratios[outcome] = bool(page["as_ratios"])
+    choices = replace(choices, lower_better=tuple(sorted(lower)), ratios=tuple(sorted(ratios.items())))
+    for switch, is_on, wanted in (
+        (ids.LOWER_BETTER, page["lower_better"], choices.smallest_first),
+        (ids.AS_RATIOS, page["as_ratios"], choices.as_ratios),
+    ):
+        if wanted != bool(is_on):
+            set_props(switch, {"checked": wanted})
     return choices
 
 

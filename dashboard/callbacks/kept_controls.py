@@ -45,6 +45,7 @@ def _wanted_value(choices: Choices, control: Mapping[str, Any]) -> object:
             ids.SHOW_OWN: choices.show_own,
             ids.ARRANGEMENT: choices.arrangement,
             ids.LOWER_BETTER: choices.smallest_first,
+            ids.AS_RATIOS: choices.as_ratios,
         }
         return plain.get(own)
     kind = own.get("type")

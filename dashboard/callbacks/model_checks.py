@@ -38,7 +38,7 @@ def checked(scene: Scene) -> dict[str, Any]:
         return {"note": sentence(str(error)), "sentences": [], "table": [], "figures": []}
     figures = (normal_figure(scene, checks), spread_figure(scene, checks))
     return {
-        "note": checks_note(checks),
+        "note": checks_note(scene, checks),
         "sentences": check_sentences(checks),
         "table": influence_table(scene, checks),
         "figures": [figure.to_plotly_json() for figure in figures if figure is not None],

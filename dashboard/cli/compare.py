@@ -73,6 +73,13 @@ TIDY_LAYOUTS = ("csv", "parquet")
 )
 @click.option("--lower-is-better", is_flag=True, help="Rank 1 is the smallest.")
 @click.option(
+    "--scale",
+    type=click.Choice(["as-is", "ratio"]),
+    default="as-is",
+    show_default=True,
+    help="ratio: published estimates are logarithms of ratios, and are given as these too.",
+)
+@click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="PATH", help="Write here instead."
 )
 @worker_options
@@ -94,6 +101,7 @@ def compare_command(
     checks: bool,
     top: int | TopShare | None,
     lower_is_better: bool,
+    scale: str,
     output: Path | None,
     plugins_dirs: tuple[Path, ...],
     **given: object,
@@ -110,6 +118,7 @@ def compare_command(
     if checks and layout != "json":
         raise click.ClickException("--checks goes with --format json")
     from dashboard.cli.output import omissions, render
+    from dashboard.cli.ratio_columns import ratios_asked
     from estimators import compare
     from estimators.inference.ranks import number_of_best
 
@@ -125,17 +134,17 @@ def compare_command(
     comparison = compare(read.data, chosen, options=options, level=level, smallest_first=lower_is_better)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
+    ratios = ratios_asked(scale, comparison)
     if layout in TIDY_LAYOUTS:
         for line in omissions(comparison, read):
             remark(line)
-    more = {**roles.to_json(), **_own_intervals(comparison)}
-    more |= _checks(comparison) if checks else {}
+    more = {**roles.to_json(), **_own_intervals(comparison), **(_checks(comparison) if checks else {})}
     best = number_of_best(top, len(comparison.data))
     more |= {} if best is None else {"top": best}
     with spread_of(workers, plugins_dirs) as spread:
         drawn = _drawn(comparison, calibrate, resample, spread)
     conclusions = _conclusions(comparison, best, drawn) if inference else None
-    write_answer(render(comparison, layout, read, more, conclusions), output)
+    write_answer(render(comparison, layout, read, more, conclusions, ratios=ratios), output)
 
 
 def _check_inference(

@@ -8,6 +8,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
+from dashboard.cli.ratio_columns import ratio_columns, ratio_dict
 from dashboard.words.ranks import rank_columns
 from dashboard.words.summaries import summaries_line
 from estimators.contract.comparison import TIDY
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from estimators import Coefficient, Comparison
 
 LONGEST_LABEL = 40
+RATIOS = "As ratios, exp of the estimates; what stands above, and published_se, is of the logarithms:"
 
 
 def render(
@@ -31,16 +33,20 @@ def render(
     read: FileGroups | None = None,
     more: Mapping[str, object] | None = None,
     conclusions: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    ratios: bool = False,
 ) -> bytes:
     """A comparison in a layout of :data:`LAYOUTS`, with how its file was read; text is UTF-8.
 
-    ``more`` is for JSON alone; of ``conclusions``, by estimator id, files of columns have the ranks.
+    ``more`` is for JSON alone; of ``conclusions``, by estimator id, files of columns have the ranks. With
+    ``ratios`` files have the ratios that estimates are logarithms of beside these, a table in their place.
     """
     if layout == "json":
-        return as_json(comparison, read, more, conclusions)
+        return as_json(comparison, read, more, conclusions, ratios=ratios)
     if layout == "table":
-        return as_table(comparison, read)
-    return COLUMNAR[layout](comparison, rank_columns(comparison, conclusions))
+        return as_table(comparison, read, ratios=ratios)
+    beside = rank_columns(comparison, conclusions)
+    return COLUMNAR[layout](comparison, beside | (ratio_columns(comparison) if ratios else {}))
 
 
 def omissions(comparison: Comparison, read: FileGroups | None = None) -> list[str]:
@@ -62,9 +68,9 @@ def reading_lines(comparison: Comparison, read: FileGroups | None) -> list[str]:
     return [*lines, *read.remarks, *(f"{hint.sentence} ({hint.flags})" for hint in read.hints)]
 
 
-def as_csv(comparison: Comparison, ranks: Mapping[str, list[Any]]) -> bytes:
+def as_csv(comparison: Comparison, beside: Mapping[str, list[Any]]) -> bytes:
     """The tidy columns: numbers with all their digits, empty where there is none, labels exactly."""
-    columns = {**comparison.columns(), **ranks}
+    columns = {**comparison.columns(), **beside}
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
@@ -77,11 +83,14 @@ def as_json(
     read: FileGroups | None = None,
     more: Mapping[str, object] | None = None,
     conclusions: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    ratios: bool = False,
 ) -> bytes:
     """Everything, null where a number does not exist, and ``more`` behind it.
 
     What a fit lets conclude, by estimator id in ``conclusions``, is its ``inference``; how much the true
-    values of published estimates differ by it is its ``heterogeneity``.
+    values of published estimates differ by it is its ``heterogeneity``, and with ``ratios`` what estimates
+    are logarithms of its ``ratios``.
     """
     found = {**comparison.to_dict(), **(more or {})}
     for fit, result in zip(found["fits"], comparison.results, strict=True):
@@ -93,6 +102,8 @@ def as_json(
             fit["heterogeneity"] = around.to_dict()
         if conclusions is not None and conclusions.get(fit["estimator"]):
             fit["inference"] = conclusions[fit["estimator"]]
+        if ratios and result.fit is not None:
+            fit["ratios"] = ratio_dict(comparison, result)
     if read is not None:
         found["reading"] = read.reading.to_json()
         found["remarks"] = list(read.remarks)
@@ -100,7 +111,7 @@ def as_json(
     return (json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
 
 
-def as_parquet(comparison: Comparison, ranks: Mapping[str, list[Any]]) -> bytes:
+def as_parquet(comparison: Comparison, beside: Mapping[str, list[Any]]) -> bytes:
     """The tidy columns, typed."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -108,13 +119,13 @@ def as_parquet(comparison: Comparison, ranks: Mapping[str, list[Any]]) -> bytes:
     types = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
     columns = comparison.columns()
     arrays = {column.name: pa.array(columns[column.name], types[column.kind]) for column in TIDY}
-    arrays |= {name: pa.array(values) for name, values in ranks.items()}
+    arrays |= {name: pa.array(values) for name, values in beside.items()}
     buffer = io.BytesIO()
     pq.write_table(pa.table(arrays), buffer)
     return buffer.getvalue()
 
 
-def as_table(comparison: Comparison, read: FileGroups | None = None) -> bytes:
+def as_table(comparison: Comparison, read: FileGroups | None = None, *, ratios: bool = False) -> bytes:
     """For reading: what was used, the parameters by estimator, every group's estimates, the notes."""
     digits = _digits(comparison)
     notes = [f"{r.label}: {n.text}" for r in comparison.results if r.fit is not None for n in r.fit.notes]
@@ -123,7 +134,7 @@ def as_table(comparison: Comparison, read: FileGroups | None = None) -> bytes:
         [_data_line(comparison), *reading_lines(comparison, read)],
         _parameters(comparison, digits),
         _coefficients(comparison),
-        _groups(comparison, digits),
+        [*([RATIOS] if ratios else []), *_groups(comparison, digits, ratios=ratios)],
         [" ".join(sentence.split()) for sentence in (*notes, *failures)],
     )
     return ("\n\n".join("\n".join(block) for block in blocks if block) + "\n").encode()
@@ -166,7 +177,8 @@ def _parameters(comparison: Comparison, digits: int) -> list[str]:
     names = list(dict.fromkeys(name for _, found in fits for name in found))
     if not names:
         return []
-    rows = [["", *names]]
+    between = "sigma_group" if comparison.data.known_variance is None else "tau"
+    rows = [["", *(between if name == "sigma_group" else name for name in names)]]
     for label, found in fits:
         values = (found[name].value if name in found else None for name in names)
         rows.append([label, *(_number(value, digits) for value in values)])
@@ -198,7 +210,7 @@ def _coefficient(found: Coefficient | None, level: float) -> str:
     return f"{found.estimate:.6g} ({found.std_error:.3g}) {ends[0]:.4g} to {ends[1]:.4g}"
 
 
-def _groups(comparison: Comparison, digits: int) -> list[str]:
+def _groups(comparison: Comparison, digits: int, *, ratios: bool) -> list[str]:
     data = comparison.data
     fits = {result.id: result.fit.estimate for result in comparison.results if result.fit is not None}
     known = data.known_variance
@@ -206,6 +218,7 @@ def _groups(comparison: Comparison, digits: int) -> list[str]:
     for j, label in enumerate(data.labels):
         own = str(data.n[j]) if known is None else _number(math.sqrt(known[j]), digits)
         numbers = [float(values[j]) for values in (data.mean, *fits.values())]
+        numbers = [math.exp(value) for value in numbers] if ratios else numbers
         rows.append([_short(label), own, *(_number(value, digits) for value in numbers)])
     return column_lines(rows)
 

@@ -65,7 +65,7 @@ def funnel_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure | 
     x = place(scene.information, wide=is_wide(scene))
     x_range = request.x or whole_range([x])
     y_range = request.y or _heights(scene)
-    figure.set(meta={"subtitle": _subtitle(scene, found), "zoom": crowded})
+    figure.set(meta={"subtitle": _subtitle(scene, found), "zoom": crowded, "ratios": scene.is_ratio})
     if crowded:
         cells = max(request.height // CELL_PIXELS, 40)
         figure.add(cloud_trace((x, scene.own_mean), (x_range, y_range), cells, GREY[scene.dark]))

@@ -7,6 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dashboard.figures.density import band_trace, run_quantiles
+from dashboard.figures.forest import (
+    NAME,
+    add_weights,
+    diamond,
+    diamond_place,
+    forest_of,
+    forest_words,
+    squares,
+)
 from dashboard.figures.legend import LegendEntry, series_entries, truth_entries
 from dashboard.figures.page_view import PageView
 from dashboard.figures.panels import Panels
@@ -60,25 +69,38 @@ def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     else:
         at = np.arange(rows.first, rows.last + 1)
         figure.set(meta={"subtitle": _subtitle(scene, rows)})
-    figure.add(*_own_centers(scene, at, rows), *groups_marks(scene, at, request))
     panels = _panels(scene)
+    forest = None if panels is not None else forest_of(scene, rows)
+    places = rows.place(at.astype(np.float64))
+    if forest is not None:
+        figure.add(squares(scene, forest, at, places), *diamond(scene, forest, rows))
+    figure.add(*_own_centers(scene, at, rows), *groups_marks(scene, at, request))
     if panels is None and scene.truth is None:  # else its range is to move in steps
         low, high = extent(figure, "x")
         if low <= high:
             room = ROOM * (high - low) or max(abs(low), 1.0)
             figure.set(xaxis={"range": [low - room, high + room]})
-    _add_lines(figure, scene)
+    _add_lines(figure, scene, "" if forest is None else forest_words(scene, forest))
+    names, below = _names(scene, rows, at), 0
+    if forest is not None:
+        add_weights(figure, scene, forest, at, places)
+        names["tickvals"], names["ticktext"] = (
+            [*names["tickvals"], diamond_place(rows)],
+            [*names["ticktext"], NAME],
+        )
+        below = 1
     figure.set(
         meta={
             "window": [rows.first, rows.last],
             "zoom": len(scene) > FEW,
-            "list": rows.count if named else 0,
+            "list": rows.count + below if named else 0,
+            "ratios": scene.is_ratio,
         },
         xaxis=outcome_axis(scene) if panels is None else {},
         yaxis={
-            "range": [rows.end + 0.6, (0 if rows.is_pressed else rows.first) - 0.6],
+            "range": [rows.end + below + 0.6, (0 if rows.is_pressed else rows.first) - 0.6],
             "automargin": True,
-            **_names(scene, rows, at),
+            **names,
         },
     )
     if panels is not None:
@@ -190,8 +212,11 @@ def _bands(scene: Scene, rows: RowScale, height: int) -> list[Trace]:
     return drawn
 
 
-def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
-    """Methods that say one number, and what BLUPs move towards; in each panel, where there are panels."""
+def _add_lines(figure: PlotlyFigure, scene: Scene, forest: str) -> None:
+    """Methods that say one number, and what BLUPs move towards; in each panel, where there are panels.
+
+    ``forest``: what is said in place of what the dotted line is, which then leads to the diamond.
+    """
     if (panels := _panels(scene)) is not None:
         _add_panel_lines(figure, scene, panels)
         return
@@ -208,7 +233,7 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
             line={"color": INK[scene.dark], "width": 1.6, "dash": "dot"},
             layer="below",
         )
-        _add_note(figure, scene, f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to")
+        _add_note(figure, scene, forest or f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to")
     if scene.own_centers is not None and scene.reference is not None:
         who = plotly_text(scene.reference.label)
         _add_note(figure, scene, f"dotted: what {who} pulls each {scene.unit.one} to", at_end=True)
@@ -288,7 +313,8 @@ def _subtitle(scene: Scene, rows: RowScale) -> str:
     """What the marks are; where not all groups are drawn, which."""
     what = "estimate and interval" if any(s.low is not None for s in mark_series(scene)) else "estimate"
     if (panels := _panels(scene)) is not None:
-        low, high = (f"{end:.0%}" if scene.is_share else f"{end:,.6g}" for end in (panels.low, panels.high))
+        ends = scene.shown(np.array([panels.low, panels.high])).tolist()
+        low, high = (f"{end:.0%}" if scene.is_share else f"{end:,.6g}" for end in ends)
         what += f", each panel from {low} to {high}"
     if rows.count == len(scene):
         return what

@@ -48,6 +48,7 @@ def own_estimate_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFig
     x_range = whole_range([scene.own_mean]) if panels else request.x or whole_range([scene.own_mean])
     y_range = request.y or whole_range([scene.own_mean, *(s.estimate for s in moving)])
     figure.set(meta={"subtitle": _subtitle(scene, moving), "zoom": crowded and panels is None})
+    figure.set(meta={"ratios": scene.is_ratio})
     if crowded:
         cells = max(request.height // CELL_PIXELS, 40)
         for panel, series in enumerate(moving):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from dashboard.figures.plotly_json import PlotlyFigure
 from dashboard.scene.label_text import middle_cut, short_label
+from dashboard.scene.ratio_scale import log_ratio_name, ratio_text, ratio_ticks
 from dashboard.scene.style import FAINT, GREY, GRID, INK, LINE, rgba
 
 if TYPE_CHECKING:
@@ -199,11 +201,20 @@ def tick_text(label: str, longest: int = 22) -> str:
 
 
 def outcome_axis(scene: Scene) -> dict[str, Any]:
-    """The axis of values in the outcome's units; of an outcome of 0 and 1 in percent."""
+    """The axis of values in the outcome's units; of an outcome of 0 and 1 in percent, of ratios these."""
     axis: dict[str, Any] = {"title": {"text": title_text(scene.outcome)}}
     if scene.is_share:
         span = float(np.ptp(scene.own_mean))
         axis["tickformat"] = ".0%" if span > 0.1 else ".1%" if span > 0.01 else ".2%"
+    if scene.is_ratio:
+        ends = [end for s in scene.series for end in (s.low, s.high) if end is not None]
+        values = [scene.own_mean, *ends]
+        ticks = ratio_ticks(
+            *(float(pick([pick(some) for some in values])) for pick in (np.nanmin, np.nanmax))
+        )
+        what = log_ratio_name(scene.outcome) or "ratio"
+        axis["title"] = {"text": f"{what}, exp({title_text(scene.outcome)})"}
+        axis |= {"tickvals": [math.log(tick) for tick in ticks], "ticktext": [ratio_text(t) for t in ticks]}
     return axis
 
 

@@ -46,6 +46,11 @@ class _RankScene(Scene):
         """A rank is none."""
         return False
 
+    @property
+    def is_ratio(self) -> bool:
+        """Nor is it a logarithm."""
+        return False
+
 
 def rank_intervals_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure | None:
     """The rows of the Groups view with ranks in the place of means; None where no method can say."""

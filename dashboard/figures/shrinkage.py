@@ -23,7 +23,9 @@ def shrinkage_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure
     """A column for the own means and one for each estimator that moves them; a line for each group."""
     figure = themed_figure(scene)
     columns = method_columns(scene, ranks=False)
-    figure.set(meta={"subtitle": SUBTITLE, **add_columns(figure, scene, request, columns)})
+    figure.set(
+        meta={"subtitle": SUBTITLE, "ratios": scene.is_ratio, **add_columns(figure, scene, request, columns)}
+    )
     add_center(figure, scene)
     figure.set(
         **columns_axis(scene, columns),

@@ -68,6 +68,7 @@ def comparison_content(
         "closest": closest_sentence(scene),
         "draw_bar": not described.can_draw_again,
         "roles": described.table is None,
+        "ratios_field": scene.comparison.data.kind != "estimates",
     }
 
 

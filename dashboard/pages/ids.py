@@ -44,6 +44,8 @@ SORT: Final = "sort"
 SHOW_OWN: Final = "show-own"
 ARRANGEMENT: Final = "arrangement"
 LOWER_BETTER: Final = "lower-better"
+AS_RATIOS: Final = "as-ratios"
+RATIOS_FIELD: Final = "ratios-field"
 
 DATASET_CHIP: Final = "dataset-chip"
 ROWS_USED: Final = "rows-used"

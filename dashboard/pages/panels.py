@@ -123,7 +123,11 @@ def parameters(scene: Scene, comparisons: Comparisons) -> html.Table | html.P:
         [
             html.Th("", scope="col"),
             *(
-                html.Th(f"{columns[key].label}{key[1]}", scope="col", **explained(columns[key].help))
+                html.Th(
+                    f"{parameter_label(scene, columns[key])}{key[1]}",
+                    scope="col",
+                    **explained(columns[key].help),
+                )
                 for key in named
             ),
             html.Th("Interval", scope="col", **explained("What the interval is computed with.")),
@@ -145,7 +149,14 @@ def parameters(scene: Scene, comparisons: Comparisons) -> html.Table | html.P:
         ]
         heading = html.Th([estimator_symbol(comparisons.styles[series.id]), series.label], scope="row")
         body.append(html.Tr([heading, *cells, html.Td(interval_kind(series))]))
-    return html.Table([html.Thead(head), html.Tbody(body)], className="parameters")
+    said = [html.Caption("μ, its error and the spreads are of logarithms.")] if scene.is_ratio else []
+    return html.Table([*said, html.Thead(head), html.Tbody(body)], className="parameters")
+
+
+def parameter_label(scene: Scene, parameter: Parameter) -> str:
+    """What a parameter is called: of published estimates the spread between groups is τ."""
+    published = scene.published_error is not None and parameter.name == "sigma_group"
+    return parameter.label.replace("σg", "τ") if published else parameter.label
 
 
 def _found(series: Series) -> Mapping[str, Parameter]:

@@ -211,6 +211,14 @@ def _display(comparisons: Comparisons, choices: Choices, source: Description) ->
             "Own means",
             dmc.Switch(id=ids.SHOW_OWN, checked=choices.show_own, size="sm", **aria(label="Show own means")),
         ),
+        *_ways_of_outcome(choices),
+    ]
+    return fields
+
+
+def _ways_of_outcome(choices: Choices) -> list[html.Div]:
+    """Switches that go with the outcome: which end is better, and whether it is a logarithm of ratios."""
+    return [
         control_with_label(
             "Lower is better",
             dmc.Switch(
@@ -221,8 +229,16 @@ def _display(comparisons: Comparisons, choices: Choices, source: Description) ->
             ),
             "Ranks and orders run from the smallest, as for mortality, length of stay or cost.",
         ),
+        html.Div(
+            control_with_label(
+                "As ratios",
+                dmc.Switch(id=ids.AS_RATIOS, checked=choices.as_ratios, size="sm", **aria(label="As ratios")),
+                "Estimates that are logarithms of odds, risk, rate or hazard ratios are shown as these.",
+            ),
+            id=ids.RATIOS_FIELD,
+            hidden=True,
+        ),
     ]
-    return fields
 
 
 def _values(choices: Choices) -> dict[str, dict[str, Any]]:

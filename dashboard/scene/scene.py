@@ -15,6 +15,7 @@ from dashboard.scene.group_noun import ROW, TRIAL, Unit, unit_of
 from dashboard.scene.label_text import short_label
 from dashboard.scene.natural_order import natural_places
 from dashboard.scene.orders import Orders
+from dashboard.scene.ratio_scale import within_reach
 from dashboard.scene.style import LINE, Style, styles
 from dashboard.scene.truth import Closeness, Truth, distance
 from estimators.contract.comparison import TIDY, mean_rank
@@ -85,6 +86,8 @@ class Scene:
     show_own: bool = True
     arrangement: str = ""
     """An estimator's id, OVERLAID or MULTIPLES; anything else: as fits."""
+    as_ratios: bool = False
+    """Whether published estimates are asked to be shown as ratios, as what they are logarithms of."""
     truth: Truth | None = None
     """Where the data are simulated."""
     rows_of: RowsOfGroups | None = None
@@ -146,6 +149,18 @@ class Scene:
         ones = data.n * data.mean
         apart = np.abs(data.ss_within - ones * (1.0 - data.mean)) + np.abs(ones - np.round(ones))
         return bool((apart <= SAME * data.n).all()) and bool(np.round(ones).any())
+
+    @cached_property
+    def is_ratio(self) -> bool:
+        """Whether values are shown as ratios: of published estimates, where that is asked and possible."""
+        data = self.comparison.data
+        if not self.as_ratios or data.kind != "estimates":
+            return False
+        return within_reach(data.mean, *(end for s in self.series for end in (s.estimate, s.low, s.high)))
+
+    def shown(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values in the outcome's units as they are shown."""
+        return np.exp(values) if self.is_ratio else values
 
     @cached_property
     def own_mean(self) -> NDArray[np.float64]:
@@ -249,6 +264,7 @@ class Display(TypedDict):
     dark: bool
     show_own: bool
     arrangement: str
+    as_ratios: bool
 
 
 def make_scene(
@@ -261,6 +277,7 @@ def make_scene(
     dark: bool = False,
     show_own: bool = True,
     arrangement: str = "",
+    as_ratios: bool = False,
     style_of: Mapping[str, Style] | None = None,
     truth: Truth | None = None,
     name_places: NDArray[np.int64] | None = None,
@@ -279,6 +296,7 @@ def make_scene(
         dark: whether the page is.
         show_own: whether the groups' own means are drawn too.
         arrangement: how several methods stand in one view; see :class:`Scene`.
+        as_ratios: whether published estimates are shown as ratios.
         style_of: by estimator id; None: from the comparison's estimators.
         truth: of simulated groups, in the order of the data's labels.
         name_places: ``(J,)`` places of the data's labels in natural order, where they are known already.
@@ -288,16 +306,12 @@ def make_scene(
 
     """
     style_of = style_of or styles(r.estimator for r in comparison.results)
-    if name_places is None:
-        name_places = natural_places(comparison.data.labels)
-    orders = orders or Orders()
+    data, orders = comparison.data, orders or Orders()
+    name_places = natural_places(data.labels) if name_places is None else name_places
     order = display_order(comparison, sort, name_places, orders)
     return Scene(
         comparison=comparison,
-        series=tuple(
-            _series(result, style_of[result.id], order, comparison.data.mean, orders)
-            for result in comparison.succeeded
-        ),
+        series=tuple(_series(r, style_of[r.id], order, data.mean, orders) for r in comparison.succeeded),
         order=order,
         outcome=outcome,
         unit=unit_of(group),
@@ -306,6 +320,7 @@ def make_scene(
         dark=dark,
         show_own=show_own,
         arrangement=arrangement,
+        as_ratios=as_ratios,
         truth=None if truth is None else replace(truth, mean=truth.mean[order], weight=truth.weight[order]),
         findings=findings or Findings(),
         orders=orders,

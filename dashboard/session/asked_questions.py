@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dashboard.ingest.json_values import text
 from dashboard.scene.rank_spread import ranking_series, ranks_in_data_order, require_ranked
 from dashboard.words.conclusions import MOST_GRADED
-from estimators import DataError, Questions, TopShare, call_above
+from estimators import DataError, OptionError, Questions, TopShare, call_above
 from estimators.inference.ranks import EXACT_GROUPS
 from estimators.inference.selection import CRITERIA, TAIL
 
@@ -36,7 +36,7 @@ class AskedQuestions:
     worse: bool = False
     """Whether the groups worse than the value are looked for, not the better ones."""
     value: float | None = None
-    """In the outcome's units; None: the average."""
+    """In the outcome's units as they are shown; None: the average."""
     error_rate: float = 0.05
     criterion: str = TAIL
     """What the error rate bounds."""
@@ -111,8 +111,9 @@ class AskedQuestions:
         if series is None or series.result.fit is None or series.result.fit.joint is None:
             return None
         require_ranked(scene)
+        threshold = self._threshold(scene)
         questions = Questions(
-            threshold=self.value,
+            threshold=threshold,
             error_rate=self.error_rate,
             criterion=self.criterion,
             top=self.best_of(len(scene)),
@@ -134,7 +135,7 @@ class AskedQuestions:
         if below != scene.smallest_first:
             called = call_above(
                 series.result.fit.joint,
-                self.value,
+                threshold,
                 error_rate=self.error_rate,
                 criterion=self.criterion,
                 smallest_first=below,
@@ -143,6 +144,14 @@ class AskedQuestions:
             above = [{"group": line["group"], "probability": p, "called": c} for line, p, c in lines]
             found = {**found, "above": above, "expected_false": called.expected_false}
         return {**found, "side": "below" if below else "above", "asked": self.to_json()}
+
+    def _threshold(self, scene: Scene) -> float | None:
+        """The value in the outcome's units, which is given as it is shown."""
+        if self.value is None or not scene.is_ratio:
+            return self.value
+        if self.value <= 0:
+            raise OptionError(f"values are shown as ratios, which are above 0, not {self.value:g}")
+        return math.log(self.value)
 
 
 def _number(given: object) -> float | None:

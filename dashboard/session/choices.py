@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest.json_values import OptionValue, option_value, sequence, text, truth_value
+from dashboard.scene.ratio_scale import log_ratio_name
 from dashboard.scene.scene import MULTIPLES, OVERLAID, SORT_NAME, SORT_RAW, SORT_ROWS
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
@@ -40,11 +41,19 @@ class Choices:
     """The keys of hints about the file that are not to be shown again."""
     lower_better: tuple[str, ...] = ()
     """The outcomes of this source of which lower is better, in alphabetical order."""
+    ratios: tuple[tuple[str, bool], ...] = ()
+    """By outcome whether published estimates are shown as ratios, where that was said, in its order."""
 
     @property
     def smallest_first(self) -> bool:
         """Whether of the chosen outcome lower is better."""
         return self.source.outcome in self.lower_better
+
+    @property
+    def as_ratios(self) -> bool:
+        """Whether published estimates are shown as ratios: as was said, else by the outcome's name."""
+        outcome = self.source.outcome
+        return dict(self.ratios).get(outcome, log_ratio_name(outcome) is not None)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_json`."""
@@ -58,6 +67,7 @@ class Choices:
             "arrangement": self.arrangement,
             "waved_off": list(self.waved_off),
             "lower_better": list(self.lower_better),
+            "ratios": [list(entry) for entry in self.ratios],
         }
 
     @classmethod
@@ -79,6 +89,10 @@ class Choices:
                 arrangement=text(given.get("arrangement", "")),
                 waved_off=tuple(text(key) for key in sequence(given.get("waved_off", []))),
                 lower_better=tuple(text(name) for name in sequence(given.get("lower_better", []))),
+                ratios=tuple(
+                    (text(name), truth_value(on))
+                    for name, on in map(sequence, sequence(given.get("ratios", [])))
+                ),
             )
         except (KeyError, TypeError, ValueError, AttributeError):
             return None

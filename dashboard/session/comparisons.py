@@ -180,6 +180,7 @@ def _display(choices: Choices, *, dark: bool = False) -> Display:
         "dark": dark,
         "show_own": choices.show_own,
         "arrangement": choices.arrangement,
+        "as_ratios": choices.as_ratios,
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +12,9 @@ from dashboard.scene.label_text import short_label
 from dashboard.scene.truth import SAME, closest, distance
 from dashboard.words.covariates import compared_at, taken_off
 from dashboard.words.grammar import article, join_names, sentence
-from dashboard.words.numbers import number, number_by_error, percent, row_count
-from dashboard.words.spreads import card_intervals, interval_in_brackets
-from dashboard.words.summaries import summaries_line
+from dashboard.words.numbers import DASH, number, number_by_error, percent, row_count
+from dashboard.words.spreads import card_intervals, ends_text, interval_in_brackets
+from dashboard.words.summaries import ratio_words, summaries_line
 from estimators import homogeneity
 from estimators.inference.heterogeneity import fit_heterogeneity
 from estimators.inference.meta_regression import fit_meta_regression
@@ -58,9 +58,10 @@ def headline(scene: Scene) -> Headline:
     if len(data) == 1:
         return Headline(f"There is only one {unit.one}.", f"Comparing needs at least 2 {unit.many}.")
     if scene.reference is not None:
-        return _of_spreads(scene, scene.reference)
+        found = _of_spreads(scene, scene.reference)
+        return replace(found, detail=" ".join(filter(None, (found.detail, ratio_words(scene)))))
     if scene.published_error is not None and scene.comparison.results:
-        return Headline(rows_used(data) + ".", _without_spreads(scene))
+        return Headline(rows_used(data) + ".", f"{_without_spreads(scene)} {ratio_words(scene)}".strip())
     if not scene.comparison.results:
         return Headline("No estimator is switched on.", "Switch one on at the left.")
     if data.df_within == 0:
@@ -84,8 +85,9 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
         return _no_spread_between(scene, reference)
     but_for, where = taken_off(scene), compared_at(scene)
     if known:
+        what = "true means" if not scene.is_ratio else "logarithms of the true ratios"
         answer = (
-            f"{but_for}the true means of {unit.many} have a standard deviation of {number(between)}"
+            f"{but_for}the {what} of {unit.many} have a standard deviation of {number(between)}"
             f"{interval_in_brackets(scene)}"
         )
         return Headline(sentence(answer), f"{where} {_what_groups_keep(scene, reference)}".strip())
@@ -232,7 +234,10 @@ def cards(scene: Scene) -> tuple[Card, ...]:
     reference = scene.reference
     titles = (
         ("mu", "Population mean μ"),
-        ("sigma_group", "Between groups σg"),
+        (
+            "sigma_group",
+            "Between groups σg" if scene.published_error is None else f"Between {scene.unit.many} τ",
+        ),
         ("sigma_error", "Within groups σe"),
         ("icc", "ICC"),
     )
@@ -242,11 +247,11 @@ def cards(scene: Scene) -> tuple[Card, ...]:
     for name, title in titles:
         value = None if reference is None else _value(reference, name)
         error = None if reference is None or name != "mu" else _value(reference, "mu_std_error")
-        if scene.is_share and name == "mu" and value is not None:
+        if name == "mu" and value is not None and (scene.is_share or scene.is_ratio):
             text, error = _level(scene, value, error), None if error is None else 100.0 * error
         else:
             text = number(value, like=error, digits=2 if error else 3)
-        extra = "" if error is None else f"± {number(error, digits=2)}"
+        extra = "" if error is None or scene.is_ratio else f"± {number(error, digits=2)}"
         explained = helps[name].help if name in helps else ""
         if scene.own_centers is not None and name == "mu" and value is None:
             explained = f"Each {scene.unit.one} is pulled towards a centre of its own."
@@ -278,11 +283,10 @@ def _differences(scene: Scene, reference: Series) -> tuple[Card, Card] | None:
         f"Where the true mean of a further {unit.one} is expected with {percent(comparison.level)}, "
         f"by t with {found.test.df - 1} degrees of freedom."
     )
-    width = None if further.low is None or further.high is None else further.high - further.low
-    low, high = (number(end, like=width, digits=2) for end in (further.low, further.high))
+    ends = "" if further.low is None or further.high is None else ends_text(scene, further.low, further.high)
     return (
         Card("I²", percent(found.i2), "", among),
-        Card(f"{article(unit.one).capitalize()} new {unit.one}", f"{low} to {high}", "", where),
+        Card(f"{article(unit.one).capitalize()} new {unit.one}", ends or DASH, "", where),
     )
 
 
@@ -300,14 +304,19 @@ def _around_regression(scene: Scene, reference: Series) -> tuple[Card, ...] | No
     if found.explained is None:
         return (rest,)
     explained = (
-        f"The share of σg² that is explained, which falls from {number(found.tau_without**2)} to "
+        f"The share of τ² that is explained, which falls from {number(found.tau_without**2)} to "
         f"{number(found.tau2)}. With few {unit.many} it is known badly."
     )
-    return Card("Explained", percent(found.explained), "of σg²", explained), rest
+    return Card("Explained", percent(found.explained), "of τ²", explained), rest
 
 
 def _level(scene: Scene, value: float | None, error: float | None) -> str:
-    """A mean with the digits that its standard error supports; of an outcome of 0 and 1 as a percentage."""
+    """A mean with the digits that its standard error supports; of an outcome of 0 and 1 as a percentage.
+
+    Of logarithms that are shown as ratios the ratio.
+    """
+    if scene.is_ratio and value is not None:
+        return number(math.exp(value))
     if value is None or not scene.is_share:
         return number_by_error(value, error, digits=3)
     return f"{number(100.0 * value, like=100.0 * error if error else None, digits=2 if error else 3)}%"

@@ -39,9 +39,10 @@ class GroupCard(TypedDict):
 
 
 def value_text(scene: Scene, value: float) -> str:
-    """A value in the outcome's units, with the table's digits."""
+    """A value in the outcome's units as it is shown, with the table's digits."""
     if not np.isfinite(value):
         return DASH
+    value = float(scene.shown(np.array(value)))
     places = decimals(scene)
     if scene.is_share:
         return f"{number(100 * value, like=1.0, digits=max(places - 2, 1) + 1)}%"
@@ -96,7 +97,7 @@ def _facts(scene: Scene, at: int) -> list[str]:
     facts = [
         row_count(int(scene.n[at]), scene.row)
         if known is None
-        else f"standard error {number(float(known[at]))}",
+        else f"standard error {number(float(known[at]))}{' of the logarithm' if scene.is_ratio else ''}",
         f"own mean {value_text(scene, scene.own_mean[at])}, "
         f"rank {_rank(scene.own_rank[at])} of {len(scene):,}",
     ]

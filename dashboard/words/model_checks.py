@@ -20,7 +20,7 @@ QUESTIONS = {
     "outlying": "Does a group lie far from all others?",
 }
 """By the names of ``ModelChecks.sentences``."""
-HEADINGS = ("fitted without", "SDs from the others", "µ", "σg", "ICC")
+HEADINGS = ("fitted without", "SDs from the others", "µ", "{spread}", "ICC")
 MOST_LINES = 8
 
 
@@ -42,14 +42,16 @@ def influence_table(scene: Scene, checks: ModelChecks) -> list[list[str]]:
     for j in _places(checks):
         fit = _fit(float(found.mu[j]), float(found.sigma_group[j]), float(icc[j]))
         lines.append([short_label(checks.labels[j]), number(float(found.residual[j])), *fit])
-    table = [list(HEADINGS), *lines]
+    spread = "σg" if scene.published_error is None else "τ"
+    table = [[heading.format(spread=spread) for heading in HEADINGS], *lines]
     return table if with_icc else [line[:-1] for line in table]
 
 
-def checks_note(checks: ModelChecks) -> str:
-    """By what the band was drawn."""
+def checks_note(scene: Scene, checks: ModelChecks) -> str:
+    """By what the band was drawn, and in what numbers are."""
     plot = checks.plot
-    return f"Grey: where 95% of {plot.draws:,} draws from the fitted model lie, seed {plot.seed}. By REML."
+    drawn = f"Grey: where 95% of {plot.draws:,} draws from the fitted model lie, seed {plot.seed}. By REML."
+    return f"{drawn} Numbers are logarithms of ratios." if scene.is_ratio else drawn
 
 
 def _places(checks: ModelChecks) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,8 +88,10 @@ def pair_words(scene: Scene, series: Series, first: int, second: int) -> tuple[s
     one, other = (short_label(scene.comparison.data.labels[key]) for key in (first, second))
     level, width = f"{scene.comparison.level:.0%}", pair.half_width
     answer = f"{one} is higher than {other}." if pair.apart else f"{one} and {other} cannot be told apart."
+    what = "ratio of the two" if scene.is_ratio else "difference"
+    size = ratio_or_difference(scene, pair.difference)
     detail = (
-        f"The difference is {number(pair.difference)} ({_ends(pair.difference, width)}, {level} interval); "
+        f"The {what} is {size} ({_ends(scene, pair.difference, width)}, {level} interval); "
         f"the chance that {one} is higher is {percent(pair.p_first_higher)}. "
     )
     if len(scene) == 2:
@@ -96,7 +99,7 @@ def pair_words(scene: Scene, series: Series, first: int, second: int) -> tuple[s
     verdict = "can still be told apart" if pair.apart_of_all else "cannot be told apart"
     return answer, (
         f"{detail}If you picked the two after looking, read the interval for all pairs at once: "
-        f"{_ends(pair.difference, pair.half_width_of_all)}, by which they {verdict}."
+        f"{_ends(scene, pair.difference, pair.half_width_of_all)}, by which they {verdict}."
     )
 
 
@@ -131,8 +134,14 @@ def _spreads(joint: Joint, at: NDArray[np.int64]) -> NDArray[np.float64]:
     )
 
 
-def _ends(middle: float, half: float) -> str:
-    return f"{number(middle - half, like=half)} to {number(middle + half, like=half)}"
+def ratio_or_difference(scene: Scene, difference: float, like: float | None = None) -> str:
+    """A difference of two values with the digits of ``like``; of logarithms shown as ratios their ratio."""
+    return number(math.exp(difference)) if scene.is_ratio else number(difference, like=like)
+
+
+def _ends(scene: Scene, middle: float, half: float) -> str:
+    low, high = (ratio_or_difference(scene, end, half) for end in (middle - half, middle + half))
+    return f"{low} to {high}"
 
 
 def several_words(scene: Scene, compared: Sequence[ComparedGroup]) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from dashboard.scene.pooled_mean import pooled_mean
 from dashboard.words.covariates import all_covariate_names, named
 from dashboard.words.numbers import number, percent
 from estimators import exact_intervals, homogeneity, sigma_error_interval
@@ -59,6 +60,14 @@ def number_range(low: float, high: float) -> str:
     return f"{number(low, like=like, digits=2)} to {number(high, like=like, digits=2)}"
 
 
+def ends_text(scene: Scene, low: float, high: float) -> str:
+    """Two ends in the outcome's units, as they are shown: ``-0.2 to 1.4``, or their ratios."""
+    if scene.is_ratio:
+        return f"{number(math.exp(low))} to {number(math.exp(high))}"
+    first, last = (number(end, like=high - low, digits=2) for end in (low, high))
+    return f"{first} to {last}"
+
+
 def card_intervals(scene: Scene) -> dict[str, str]:
     """Intervals of the spreads by the parameter's name, of those that are known without long computation."""
     data, level = scene.fitted_data, scene.comparison.level
@@ -66,6 +75,8 @@ def card_intervals(scene: Scene) -> dict[str, str]:
     if exact is None:
         return {}
     found = {}
+    if (pooled := pooled_mean(scene)) is not None:
+        found["mu"] = ends_text(scene, pooled.low, pooled.high)
     if exact.low is not None and exact.high is not None:
         name = "icc" if data.counts_rows else "sigma_group"
         found[name] = _ends(scene, exact.low, exact.high)

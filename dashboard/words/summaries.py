@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dashboard.words.reading import short
+
 if TYPE_CHECKING:
+    from dashboard.scene.scene import Scene
     from estimators import GroupData
 
 
@@ -25,3 +28,12 @@ def behind_summaries(data: GroupData) -> str:
             return f"{events} in {data.total:,} trials"
         return f"{events} in an exposure of {data.counts.exposure.sum():,.6g}"
     return f"means of {data.total:,} rows" if data.counts_rows else ""
+
+
+def ratio_words(scene: Scene) -> str:
+    """That values are shown as ratios, or that they cannot be though that was asked; else nothing."""
+    if scene.is_ratio:
+        return f"Values are shown as ratios, exp({short(scene.outcome)}); spreads are of the logarithms."
+    if scene.as_ratios and scene.comparison.data.kind == "estimates":
+        return "These values lie too far from 0 to be shown as ratios."
+    return ""

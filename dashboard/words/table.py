@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from dashboard.scene.pooled_mean import pooled_mean
 from dashboard.scene.rank_spread import rank_spread, top_quarter
 from dashboard.scene.truth import TRUE
 from dashboard.words.numbers import MOST_DIGITS, number
@@ -68,13 +69,15 @@ def number_columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
         _Column("n", scene.row.many, scene.n, "rows")
         if scene.published_error is None
         else _Column("own_error", "own SE", scene.published_error, "error"),
-        _Column("own", "own mean", scene.own_mean, "value"),
+        _Column("own", "own mean", scene.shown(scene.own_mean), "value"),
     ]
+    if (pooled := pooled_mean(scene)) is not None:
+        columns.append(_Column("in_mu", "weight in μ", pooled.share, "share"))
     if truth is not None:
         columns.append(_Column("true", TRUE, truth.mean, "value"))
     for i, series in enumerate(scene.series):
         if not series.is_own_mean:
-            columns.append(_Column(f"e{i}", series.label, series.estimate, "value"))
+            columns.append(_Column(f"e{i}", series.label, scene.shown(series.estimate), "value"))
         if truth is not None:
             error = series.estimate - truth.mean
             columns.append(_Column(f"error{i}", f"{series.label} error", error, "value"))
@@ -92,6 +95,7 @@ def _headline_columns(scene: Scene, reference: Series) -> list[_Column]:
     for name, (heading, form) in _OF_THE_HEADLINE.items():
         values = scene.tidy(reference, name)
         if values is not None:
+            values = scene.shown(values) if form == "value" else values
             columns.append(_Column(name, heading.format(method=reference.label, level=level), values, form))
     return columns
 
@@ -219,7 +223,7 @@ def decimals(scene: Scene) -> int:
     if not (1e-4 if spread == 0 else 1e-6) < size < 1e12:
         return -1
     if spread == 0:
-        mean_text = number(float(scene.own_mean[0]), digits=6)
+        mean_text = number(float(scene.shown(scene.own_mean)[0]), digits=6)
         return min(len(mean_text.partition(".")[2].rstrip("0")), 6)
     needed = max(4 - math.ceil(math.log10(spread)), 0)
     return needed if needed <= MOST_DECIMALS else -1
@@ -227,7 +231,7 @@ def decimals(scene: Scene) -> int:
 
 def _spread_and_size(scene: Scene) -> tuple[float, float]:
     """Range and largest absolute value of everything that is tabulated in the outcome's units."""
-    values = np.concatenate([scene.own_mean, *(s.estimate for s in scene.series)])
+    values = scene.shown(np.concatenate([scene.own_mean, *(s.estimate for s in scene.series)]))
     low, high = float(values.min()), float(values.max())
     return high - low, max(abs(low), abs(high))
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from estimators import GroupData, build_registry, compare, own_intervals
+from tests.commands import DYESTUFF, ROLES
+from tests.oracles import FOLDER, read_json
 
 MEANS = "school,mean,sd,n\nA,10,2,5\nB,12,3,8\nC,9,1.5,4\nD,14,2.5,6\n"
 COUNTS = "ward,deaths,cases\nA,9,41\nB,3,20\nC,0,12\nD,7,30\n"
@@ -212,3 +214,29 @@ def test_own_shares_and_rates_have_intervals_of_their_own(blupboard, file):
     assert list(rates["own_intervals"][0]) == ["group", "exact"]
     means = blupboard("compare", file(MEANS), *GIVEN["means"][1], "--format", "json").json
     assert "own_intervals" not in means
+
+
+def test_estimates_that_are_logarithms_are_given_as_ratios_too(blupboard):
+    stored = read_json("inference", "E_meta", "bcg.json")
+    file, answer = FOLDER / "inference" / "data" / "bcg.csv", stored["REML"]
+    flags = ["--estimate", "y", "--se", "se", "--group", "group", "--estimator", "reml", "--scale", "ratio"]
+    (fit,) = blupboard("compare", file, *flags, "--format", "json").json["fits"]
+    mu = fit["ratios"]["mu"]
+    assert np.allclose(
+        np.log([mu["estimate"], mu["low"], mu["high"]]), [answer["mu"], *answer["ci"]], rtol=1e-11
+    )
+    further = fit["ratios"]["prediction_interval"]
+    wanted = answer["prediction_interval_t_k_minus_2"]
+    assert np.allclose(np.log([further["low"], further["high"]]), wanted, rtol=1e-10)
+    by_group = {line["group"]: line["estimate"] for line in fit["ratios"]["groups"]}
+    assert np.allclose(np.log([by_group[name] for name in stored["group"]]), answer["blup"], rtol=1e-10)
+    rows = blupboard("compare", file, *flags, "--format", "csv").rows
+    assert all(np.isclose(float(r["ratio_low"]), np.exp(float(r["conf_low"]))) for r in rows)
+    assert all(np.isclose(float(r["raw_ratio"]), np.exp(float(r["raw_mean"]))) for r in rows)
+    table = blupboard("compare", file, *flags).out
+    assert "As ratios" in table
+    assert " tau " in table
+    refused = blupboard("compare", DYESTUFF, *ROLES, "--scale", "ratio")
+    assert (
+        refused.err == "blupboard: --scale ratio takes published estimates, which are logarithms of ratios\n"
+    )

@@ -99,7 +99,17 @@ def test_one_odd_value_is_refused_or_of_the_right_kind(name, value):
     "name",
     sorted(
         PLAIN.keys()
-        - {"design", "reading", "rows", "summary", "model", "waved_off", "lower_better", "arrangement"}
+        - {
+            "design",
+            "reading",
+            "rows",
+            "summary",
+            "model",
+            "waved_off",
+            "lower_better",
+            "ratios",
+            "arrangement",
+        }
     ),
 )
 def test_a_missing_part_is_refused(name):

@@ -333,8 +333,9 @@ def test_of_which_outcomes_lower_is_better_is_remembered_for_each(comparisons, u
 
     def page(outcome, before, checked, *, asked=False):
         now = Choices(ChosenColumns(token, outcome, "school"), on=("ols",))
-        values = {"before": before.to_json() if before else None, "lower_better": checked}
-        return comparison.with_lower_better(comparisons, "ann", now, values, asked=asked)
+        values = {"before": before.to_json() if before else None, "lower_better": checked, "as_ratios": False}
+        triggers = ["lower-better"] if asked else []
+        return comparison.with_ways_of_outcomes(comparisons, "ann", now, values, triggers)
 
     cost = page("cost", page("cost", None, False), True, asked=True)
     assert (cost.lower_better, cost.smallest_first, turned) == (("cost",), True, [])

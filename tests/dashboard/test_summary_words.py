@@ -50,7 +50,7 @@ def test_what_covariates_explain_of_estimates_stands_in_the_cards():
     data = ESTIMATES.explained_by(ESTIMATES.labels, {"size": [2.0, 1.0, 0.5, 4.0, 1.5, 1.0]})
     spread, explained, rest = cards(scene_of(data, built_in("ols", "reml"), group="school"))
     found = meta_regression(data, "REML")
-    assert spread.title == "Between groups σg"
+    assert spread.title == "Between schools τ"
     assert (explained.title, explained.value) == ("Explained", f"{100 * found.explained:.0f}%")
     assert (rest.title, rest.value) == ("I² of the rest", f"{100 * found.i2:.0f}%")
 
@@ -59,7 +59,7 @@ def test_where_estimates_differ_no_more_than_by_chance_nothing_is_left_to_explai
     alike = GroupData.from_estimates("ABCDEF", [1, 1.1, 0.9, 1, 1.05, 0.95], np.ones(6))
     data = alike.explained_by(alike.labels, {"size": [2.0, 1.0, 0.5, 4.0, 1.5, 1.0]})
     titles = [card.title for card in cards(scene_of(data, built_in("ols", "reml")))]
-    assert titles == ["Between groups σg", "I² of the rest"]
+    assert titles == ["Between schools τ", "I² of the rest"]
 
 
 def test_cards_keep_spreads_and_icc_where_there_are_rows():

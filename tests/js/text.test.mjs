@@ -7,6 +7,7 @@ import {
     nameAndRows,
     normalise,
     pickedText,
+    RATIO,
     readingText,
     searchText,
     stepText,
@@ -61,6 +62,10 @@ test('numbers have the digits that an axis tells apart', () => {
     assert.equal(readingText('a &amp; b', 0.1234, null, [0, 1]), 'a & b 0.12');
     assert.equal(readingText('', 0.5, null, [0, 1], '.0%'), '50%');
     assert.equal(readingText('', 3e20, null, [0, 4e20]), '3.000e+20');
+    assert.equal(
+        readingText('RR', Math.log(0.5), [Math.log(0.25), 0], [-2, 1], RATIO),
+        'RR 0.500 [0.250, 1.00]'
+    );
     assert.equal(readingText('', NaN, null, [0, 1]), 'NaN');
 });
 

@@ -3,9 +3,9 @@
  * those of all views where they cover least; sizes are read once in between, so that a frame lays out once.
  */
 import {setText} from '../shared/elements.mjs';
-import {fullLayout} from '../shared/plotly.mjs';
+import {fullLayout, metaOf} from '../shared/plotly.mjs';
 import {eachPoint, intervalOf, placeLabel, toX, toY} from './geometry.mjs';
-import {nameAndRows, readingText} from './text.mjs';
+import {nameAndRows, RATIO, readingText} from './text.mjs';
 
 const GAP = 10; // pixels between a mark and its label
 const MOST_AVOIDED = 2000; // points of other groups; where there are more, every place covers some
@@ -60,13 +60,14 @@ function reading(view, {trace, i}) {
     const tick = Array.from(across.tickvals || []).indexOf(place);
     const name = trace.marker ? trace.name : (across.ticktext || [])[tick] || '';
     const interval = intervalOf(trace, i);
+    const format = metaOf(view.gd).ratios ? RATIO : axis.tickformat;
     if (view.rows && trace.scale) {
         const [low, span, start] = trace.scale; // of the panel
         const own = (x) => low + (x - start) * span;
         const ends = interval?.map(own);
-        return readingText(name, own(Number(trace.x[i])), ends, [low, low + span], axis.tickformat);
+        return readingText(name, own(Number(trace.x[i])), ends, [low, low + span], format);
     }
-    return readingText(name, Number(trace[along][i]), interval, axis.range, axis.tickformat);
+    return readingText(name, Number(trace[along][i]), interval, axis.range, format);
 }
 
 /** What the label of a group should leave free, in pixels: its marks, its line, the ends of its intervals. */

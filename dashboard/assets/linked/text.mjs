@@ -17,6 +17,9 @@ export function nameAndRows(index, key) {
     return `${index.labels[key]} \u00b7 ${ownData(index, key)}`;
 }
 
+/** The format of an axis of logarithms that is read as ratios. */
+export const RATIO = 'ratio';
+
 /** Decimals that tell two neighbouring pixels of an axis of this length apart, and no more. */
 function decimalsFor(span) {
     return Math.min(12, Math.max(0, Math.ceil(2 - Math.log10(span))));
@@ -27,6 +30,9 @@ function value(number, range, tickformat) {
     const span = Math.abs(range[1] - range[0]);
     if (!Number.isFinite(number) || !(span > 0)) {
         return String(number);
+    }
+    if (tickformat === RATIO) {
+        return Math.exp(number).toPrecision(3);
     }
     if (/%$/.test(tickformat || '')) {
         return `${minus((100 * number).toFixed(decimalsFor(100 * span)))}%`;
