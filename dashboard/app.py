@@ -18,6 +18,7 @@ from dashboard.callbacks import (
     linked_groups,
     live_frame,
     model_checks,
+    plan,
     possible_truths,
     take_data,
 )
@@ -126,7 +127,8 @@ def _page_of(comparisons: Comparisons, first: str, *, prefer: bool) -> Callable[
 
 def _install_routes(flask_server: flask.Flask, comparisons: Comparisons, studies: RunningStudies) -> None:
     downloads.install(flask_server, comparisons, studies)
-    for part in (conclude, coverage, live_frame, linked_groups, model_checks, possible_truths, take_data):
+    asked = (conclude, coverage, live_frame, linked_groups, model_checks, plan, possible_truths, take_data)
+    for part in asked:
         part.install(flask_server, comparisons)
 
 

@@ -35,11 +35,11 @@ def checked(scene: Scene) -> dict[str, Any]:
     try:
         checks = model_checks(scene.comparison.data)
     except DataError as error:
-        return {"note": sentence(str(error)), "sentences": [], "table": [], "figures": []}
+        return {"note": sentence(str(error)), "sentences": [], "tables": [], "figures": []}
     figures = (normal_figure(scene, checks), spread_figure(scene, checks))
     return {
         "note": checks_note(scene, checks),
         "sentences": check_sentences(checks),
-        "table": influence_table(scene, checks),
+        "tables": [table] if (table := influence_table(scene, checks)) else [],
         "figures": [figure.to_plotly_json() for figure in figures if figure is not None],
     }

@@ -47,6 +47,9 @@ def plan_table(answers: Answers) -> bytes:
         f"{answers['sigma_error']:.4g}; {answers['groups']:,} groups"
     )
     lines = [_sentence(w, answers["ratio_interval"], answers["level"]) for w in answers["wanted"]]
+    if (further := answers["new_group"]) is not None:
+        ends = f"{further['low']:.5g} to {further['high']:.5g}"
+        lines.append(f"The true mean of a further group is expected from {ends} ({answers['level']:.0%}).")
     if answers["sigma_group"] == 0:
         lines.append(NO_SPREAD)
     heads = ["rows", "reliability", "width", "own_width", "p_best"]

@@ -30,6 +30,14 @@ if TYPE_CHECKING:
     from estimators.inference.funnel import Spread
 
 SUBTITLE = "own means and what chance explains, 95 and 99.8%"
+NOT_BESIDE_COVARIATES = (
+    "A funnel sets own means against one target for all and what chance puts around it. With covariates each "
+    "own mean has a target of its own: look at Groups and Own against estimate, or take the covariates out."
+)
+NOT_OF_SURVEYS = (
+    "A funnel needs errors that follow from how much each group's data weigh, which those of survey weights "
+    "do not: look at the intervals of level means in Groups."
+)
 Z = {"95%": 1.959964, "99.8%": 3.090232}
 """Half widths of the limits, in standard errors."""
 OUTER = Z["99.8%"]
@@ -53,10 +61,16 @@ def funnel_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure | 
     """Rows or 1 / SE^2 on x, own means on y, limits around their common target; None: there are none.
 
     Of more than ONE_BY_ONE groups they are a density, with those that lie furthest outside as marks.
+
+    Raises:
+        DataError: covariates or survey weights, with what to look at instead.
+
     """
     weights = scene.comparison.data.weights
     if weights is not None and weights.kind == "survey":
-        return None  # errors do not follow from one number for each group
+        raise DataError(NOT_OF_SURVEYS)
+    if scene.comparison.data.covariates is not None:
+        raise DataError(NOT_BESIDE_COVARIATES)
     try:
         found = funnel(scene.comparison.data)
     except DataError:

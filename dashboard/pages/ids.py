@@ -142,6 +142,8 @@ UNDER_WAY_TIMER: Final = "under-way-timer"
 
 CHECKS_PANEL: Final = "checks-panel"
 CHECKS_ANSWER: Final = "checks-answer"
+PLAN_PANEL: Final = "plan-panel"
+PLAN_ANSWER: Final = "plan-answer"
 
 CONCLUDE_METHOD: Final = "conclude-method"
 CONCLUDE_SIDE: Final = "conclude-side"

@@ -59,7 +59,8 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
             group_cards_panel(),
             html.Div([_card(view) for view in views if view.place in BELOW], className="more-views"),
             conclude_panel(),
-            _checks(),
+            _answer_panel("Does the model suit these data?", ids.CHECKS_PANEL, ids.CHECKS_ANSWER),
+            _answer_panel("How many rows would be needed? What comes next?", ids.PLAN_PANEL, ids.PLAN_ANSWER),
             html.Div(id=ids.NOTES, className="notes"),
             html.Section(
                 [
@@ -123,12 +124,10 @@ def _how_sure() -> html.Div:
     )
 
 
-def _checks() -> html.Details:
-    """Does the model suit the data: asked once it is opened."""
+def _answer_panel(question: str, panel_id: str, answer_id: str) -> html.Details:
+    """A question that assets/linked/answer_panels.mjs asks the server once it is opened."""
     return html.Details(
-        [html.Summary("Does the model suit these data?"), html.Div(id=ids.CHECKS_ANSWER)],
-        id=ids.CHECKS_PANEL,
-        className="panel checks",
+        [html.Summary(question), html.Div(id=answer_id)], id=panel_id, className="panel checks"
     )
 
 

@@ -49,11 +49,12 @@ def test_rows_are_those_of_the_spreads_and_of_the_ends_of_their_ratio(blupboard)
 def test_without_a_goal_it_is_a_reliability_and_the_table_has_the_curve(blupboard):
     done = blupboard("plan", DYESTUFF, *ROLES, "--groups", "20")
     assert (done.code, done.err) == (0, "")
-    head, sentence, _, names, *lines = done.out.splitlines()
+    head, sentence, further, _, names, *lines = done.out.splitlines()
     assert head == "By REML BLUP: spread between groups 42, within groups 49.51; 20 groups"
     assert sentence.startswith(
         "A reliability of 0.8 needs 6 rows a group; 44 and 1 at the ends of the ratio's"
     )
+    assert further.startswith("The true mean of a further group is expected from 1399.1 to 1655.9 (95%)")
     assert names.split() == ["rows", "reliability", "width", "own_width", "p_best"]
     assert [line.split()[0] for line in lines] == ["1", "2", "5", "10", "20", "50", "100"]
     rows = list(csv.DictReader(io.StringIO(blupboard("plan", DYESTUFF, *ROLES, "--format", "csv").out)))

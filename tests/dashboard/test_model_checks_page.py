@@ -57,7 +57,7 @@ def test_published_means_have_no_spread_within_and_no_icc():
     data = published("eight_schools.csv")
     found = checked(scene_of(data, built_in("reml")))
     assert len(found["figures"]) == 1
-    assert "ICC" not in found["table"][0]
+    assert "ICC" not in found["tables"][0][0]
 
 
 def test_very_many_groups_are_drawn_as_some_with_both_ends():

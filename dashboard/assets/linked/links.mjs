@@ -21,8 +21,8 @@
 import {noUpdate, setProps, started} from '../shared/dash.mjs';
 import {setText} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
+import {askPanels} from './answer_panels.mjs';
 import {createCards} from './cards.mjs';
-import {checkModel} from './checks.mjs';
 import {countCoverage} from './coverage.mjs';
 import {createFetched} from './fetched.mjs';
 import {pointsOf} from './geometry.mjs';
@@ -160,7 +160,7 @@ export function setIndex(data, choices) {
     setChoices(choices, data?.view ?? null);
     running.state.setIndex(data);
     countCoverage();
-    checkModel();
+    askPanels();
     return noUpdate();
 }
 

@@ -2,8 +2,8 @@
  * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
  */
 
+import {panelsInTheme} from '../linked/answer_panels.mjs';
 import {writeCard} from '../linked/card_content.mjs';
-import {checksInTheme} from '../linked/checks.mjs';
 import {pinnedMarks} from '../linked/links.mjs';
 import {makeRoom} from '../linked/parts.mjs';
 import {drawWhenNear, waitingFigure} from '../linked/sight.mjs';
@@ -47,7 +47,7 @@ export function drawViews(contents, theme, palette) {
 /** Draws figures in the theme and with the zoom that the user has chosen, each as soon as it is near what is in sight. */
 export function drawFigures(figures, theme, palette) {
     setTheme(theme, palette);
-    checksInTheme();
+    panelsInTheme();
     const wanted = context().outputs_list.map((output) => output.id);
     for (const id of theme ? wanted : []) {
         const figure = (isThemeAlone() && (waitingFigure(id) || latestFigure(id))) || figures?.[id];

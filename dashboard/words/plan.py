@@ -1,0 +1,135 @@
+"""How many rows are needed, in words, and what a further group and further rows would be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dashboard.words.covariates import all_covariate_names, named
+from dashboard.words.group_card import value_text
+from dashboard.words.numbers import number, percent, row_count
+from estimators.inference.plan_answers import curve_point, new_group, new_rows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dashboard.scene.scene import Scene, Series
+    from estimators.inference.plan_answers import PlanAnswers, Wanted
+
+    Floats = NDArray[np.float64]
+
+MOST_GROUPS = 10
+"""Groups whose next row is tabulated; of more those at both ends."""
+_GOALS = {
+    "reliability": "For a reliability of {value}",
+    "width": "For intervals by prediction {value} wide",
+    "own_width": "For intervals by own means alone {value} wide",
+    "p_best": "For a chance of {value} that the {one} that looks best is the best",
+}
+NO_SPREAD = (
+    "The spread between {many} is estimated as 0, so nothing can be told apart and predictions have no "
+    "width: plan by the upper end of the interval."
+)
+
+
+def plan_sentences(scene: Scene, answers: PlanAnswers) -> list[tuple[str, str]]:
+    """What each goal needs, and what a further group would be, as question and answer."""
+    parts = [_wanted_sentence(scene, answers, wanted) for wanted in answers.wanted]
+    if answers.plan.sigma_group == 0:
+        parts.append(NO_SPREAD.format(many=scene.unit.many))
+    one = scene.unit.one
+    return [
+        (f"How many {scene.row.many} would each {one} need?", " ".join(parts)),
+        *further_group(scene),
+    ]
+
+
+def plan_note(scene: Scene, answers: PlanAnswers) -> str:
+    """By what it is planned, and for whom."""
+    plan, many = answers.plan, scene.unit.many
+    return (
+        f"For {plan.groups:,} {many} of equal size that vary as these do, by {answers.result.label}: spread "
+        f"between {many} {number(plan.sigma_group)}, within {number(plan.sigma_error)}{left_by(scene)}."
+    )
+
+
+def further_group(scene: Scene) -> list[tuple[str, str]]:
+    """Question and answer on a further group; empty where the headline's method has no common mean."""
+    series = scene.reference
+    fit = None if series is None else series.result.fit
+    level = scene.comparison.level
+    ends = None if fit is None else new_group(fit, len(scene), level)
+    if series is None or ends is None:
+        return []
+    low, high = (value_text(scene, end) for end in ends)
+    return [
+        (
+            f"What would a new {scene.unit.one} be?",
+            f"Its true mean is expected from {low} to {high} ({percent(level)}), by {series.label} and "
+            f"Student's t with {len(scene) - 2} degrees of freedom.",
+        )
+    ]
+
+
+def left_by(scene: Scene) -> str:
+    """What the spreads are those of, where covariates are taken off."""
+    names = all_covariate_names(scene)
+    return f" with {named(names)} taken off" if names else ""
+
+
+def _wanted_sentence(scene: Scene, answers: PlanAnswers, wanted: Wanted) -> str:
+    value = percent(wanted.value) if wanted.goal == "p_best" else f"{wanted.value:g}"
+    said = _GOALS[wanted.goal].format(value=value, one=scene.unit.one)
+    need = "no number is enough" if wanted.rows is None else row_count(wanted.rows, scene.row)
+    if answers.ratio_interval is None or wanted.goal == "own_width":
+        return f"{said}: {need}."
+    ends = [_rows(rows) for rows in (wanted.rows_at_low_ratio, wanted.rows_at_high_ratio)]
+    level = percent(answers.plan.level)
+    return (
+        f"{said}: {need} ({ends[0]} and {ends[1]} at the ends of the exact {level} interval of the spreads)."
+    )
+
+
+def _rows(rows: int | None) -> str:
+    return "no number" if rows is None else f"{rows:,}"
+
+
+def plan_table(scene: Scene, answers: PlanAnswers) -> list[list[str]]:
+    """The curve, under a line of headings."""
+    width = "width of intervals"
+    head = [f"{scene.row.many} each", "reliability", width, "by own means", "best is best"]
+    lines = []
+    for rows in answers.curve_rows:
+        point = curve_point(answers.plan, rows)
+        shares = (percent(point["reliability"]), percent(point["p_best"]))
+        widths = (number(point["width"]), number(point["own_width"]))
+        lines.append([f"{rows:,}", shares[0], *widths, shares[1]])
+    return [head, *lines]
+
+
+def next_rows_table(scene: Scene) -> list[list[str]]:
+    """Where one more row of each group is expected; empty where it is 0 or 1, or nobody says."""
+    series = scene.reference
+    ends = None if series is None or series.result.fit is None else _next_rows(scene, series)
+    if series is None or ends is None:
+        return []
+    places = np.arange(len(scene))
+    if len(scene) > MOST_GROUPS:
+        places = np.concatenate([places[: MOST_GROUPS // 2], places[-(MOST_GROUPS // 2) :]])
+    level = percent(scene.comparison.level)
+    head = [f"one more {scene.row.one} of", f"{series.label}", f"{level} from", "to"]
+    lines = []
+    for at in places.tolist():
+        cells = (value_text(scene, float(values[at])) for values in (series.estimate, *ends))
+        lines.append([scene.labels[at], *cells])
+    return [head, *lines]
+
+
+def _next_rows(scene: Scene, series: Series) -> tuple[Floats, Floats] | None:
+    """The ends ``(J,)`` in display order."""
+    fit = series.result.fit
+    if fit is None or scene.is_share or scene.weighted:
+        return None
+    found = new_rows(fit, scene.comparison.level)
+    return None if found is None else (found[0][scene.order], found[1][scene.order])

@@ -1,0 +1,97 @@
+"""The panel on how many rows would be needed: goals, the curve, a further group and further rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dashboard.callbacks.plan import planned
+from dashboard.words.plan import MOST_GROUPS
+from estimators import Design, GroupData, Plan, simulate
+from estimators.inference.plan_answers import new_group, new_rows
+from tests.dashboard.sent import numbers
+from tests.scenes import BUILT_IN, built_in, scene_of
+
+DATA = simulate(Design(groups=24, per_group="~5-40", sigma_group=2, sigma_error=3, seed=3, mean=10)).data
+SCENE = scene_of(DATA, built_in("ols", "reml"))
+FIT = SCENE.reference.result.fit
+PLAN = Plan(FIT.parameters["sigma_group"].value, FIT.parameters["sigma_error"].value, 24)
+
+
+def words(found):
+    return dict(found["sentences"])
+
+
+def test_goals_that_stand_in_the_fields_are_answered():
+    found = planned(SCENE)
+    assert [(f["name"], f["value"]) for f in found["fields"]] == [
+        ("reliability", "0.8"),
+        ("width", ""),
+        ("p_best", "0.8"),
+    ]
+    rows = words(found)["How many rows would each school need?"]
+    assert f"For a reliability of 0.8: {PLAN.rows('reliability', 0.8)} rows (" in rows
+    assert f"looks best is the best: {PLAN.rows('p_best', 0.8)} rows (" in rows
+    found = planned(SCENE, {"reliability": "", "width": " 1.5", "p_best": ""})
+    rows = words(found)["How many rows would each school need?"]
+    assert f"by prediction 1.5 wide: {PLAN.rows('width', 1.5)} rows (" in rows
+    assert f"by own means alone 1.5 wide: {PLAN.rows('own_width', 1.5)} rows." in rows
+    assert "reliability" not in rows
+
+
+def test_the_curve_is_that_of_the_plan():
+    found = planned(SCENE)
+    shares, widths = found["figures"]
+    names = ["reliability", "p_best", "width", "own_width"]
+    for trace, name in zip([*shares["data"], *widths["data"]], names, strict=True):
+        x, y = numbers(trace["x"]), numbers(trace["y"])
+        assert np.allclose(y, [getattr(PLAN, name)(n) for n in x.tolist()])
+    (head, first, *_), _ = found["tables"]
+    assert (head[0], first[0]) == ("rows each", "1")
+
+
+def test_a_further_group_and_further_rows():
+    found = planned(SCENE)
+    low, high = new_group(FIT, 24, 0.95)
+    assert f"from {low:.2f} to {high:.2f}" in words(found)["What would a new school be?"]
+    _, (head, *lines) = found["tables"]
+    assert head == ["one more row of", "REML BLUP", "95% from", "to"]
+    assert len(lines) == MOST_GROUPS
+    ends = new_rows(FIT, 0.95)
+    place = DATA.labels.tolist().index(lines[-1][0])
+    assert lines[-1][2:] == [f"{end[place]:.2f}".replace("-", "\N{MINUS SIGN}") for end in ends]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"reliability": "2"}, "between 0 and 1"),
+        ({"width": "wide"}, "Width of intervals is a number, not wide"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_and_stays_in_its_field(asked, said):
+    found = planned(SCENE, asked)
+    assert said in found["note"]
+    assert found["sentences"] == []
+    assert {f["name"]: f["value"] for f in found["fields"]}.items() >= asked.items()
+
+
+def test_where_nothing_can_be_planned_it_is_said_with_what_can():
+    published = scene_of(GroupData.from_estimates("abcd", [1, 9, 4, 22], [1, 2, 0.1, 3]), BUILT_IN.values())
+    found = planned(published)
+    assert "no rows that could be more" in found["note"]
+    assert "What would a new school be?" in words(found)
+    alone = planned(scene_of(DATA, built_in("ols")))
+    assert "no spread between and within" in alone["note"]
+    assert alone["sentences"] == []
+    y, weights = np.arange(12.0) ** 1.3, np.arange(1.0, 13.0)
+    weighted = GroupData.from_arrays(y, np.repeat(list("abc"), 4), weights=weights, weight_kind="precision")
+    assert "without weights" in planned(scene_of(weighted, built_in("reml")))["note"]
+
+
+def test_rows_of_0_and_1_have_no_interval_of_a_further_row():
+    shares = GroupData.from_counts("abcd", [9, 3, 1, 17], [41, 20, 12, 30])
+    assert len(planned(scene_of(shares, built_in("reml")))["tables"]) == 1
+    alike = GroupData.from_arrays([1.0, 2.0, 3.0] * 3, np.repeat(list("abc"), 3))
+    none = scene_of(alike, built_in("reml"))
+    assert "estimated as 0" in words(planned(none))["How many rows would each school need?"]
