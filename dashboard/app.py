@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -34,6 +35,7 @@ from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
 from dashboard.serving import server
 from dashboard.serving.lifetime import at_end
+from dashboard.serving.metrics import Measures, offer_measures
 from dashboard.session.choices import LEVELS
 from dashboard.session.comparisons import CACHE_BYTES, Comparisons
 from dashboard.session.first_choices import session_start, worked_example
@@ -103,12 +105,10 @@ def create_app(
     app, studies = _empty_app(), RunningStudies()
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     _install_routes(app.server, comparisons, studies)
-    # in this order: both wait for plugins
-    beside = (studies, comparisons.coverage, comparisons.scorecards, comparisons.fit_cache)
-    for running in (reading, processes, *beside):
-        at_end(app.server, running.close)
+    _close_at_end(app.server, reading, processes, comparisons, studies)
     callbacks.register(app, comparisons, studies)
-
+    ended = partial(_workers_ended, processes, reading)
+    offer_measures(app.server, Measures(studies.counts, comparisons.cache_bytes, ended))
     app.layout = _page_of(comparisons, first, prefer=data is not None)
     return app
 
@@ -132,6 +132,25 @@ def _install_routes(flask_server: flask.Flask, comparisons: Comparisons, studies
         part.install(flask_server, comparisons)
 
 
+def _workers_ended(processes: PluginProcesses, reading: ReadingProcesses) -> dict[tuple[str, str], int]:
+    """How many processes were ended in the middle of a request, by what they were for and why."""
+    ended = (("plugins", processes.ended), ("files", reading.ended))
+    return {(of, why): number for of, counts in ended for why, number in counts.items()}
+
+
+def _close_at_end(
+    flask_server: flask.Flask,
+    reading: ReadingProcesses,
+    processes: PluginProcesses,
+    comparisons: Comparisons,
+    studies: RunningStudies,
+) -> None:
+    # in this order: what comes last waits for plugins
+    beside = (studies, comparisons.coverage, comparisons.scorecards, comparisons.fit_cache)
+    for running in (reading, processes, *beside):
+        at_end(flask_server, running.close)
+
+
 class _App(dash.Dash):
     """In what its callbacks answer, elements that nothing changes are few components."""
 
@@ -153,6 +172,7 @@ def _empty_app() -> dash.Dash:
         assets_ignore=_IMPORTED,
         serve_locally=True,
         suppress_callback_exceptions=True,
+        add_log_handler=False,  # what is logged is said once, as the command line has it
     )
     index = (_HERE / "index.html").read_text(encoding="utf-8")
     app.index_string = index.replace("{%modules%}", "\n".join(_preloads(app))).replace("{%facts%}", element())

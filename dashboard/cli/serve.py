@@ -55,6 +55,14 @@ def _at_least_one(name: str, default: int, text: str) -> Callable[[FC], FC]:
     help="How many reverse proxies in front tell scheme, host and address of a visitor.",
 )
 @click.option(
+    "--log-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="What is logged to stderr: what goes wrong, as text; or a line of JSON for each request too.",
+)
+@click.option("--metrics", is_flag=True, help="Answer at /metrics what Prometheus asks.")
+@click.option(
     "--plugin-seconds",
     type=click.FloatRange(0, min_open=True),
     default=10,
@@ -118,6 +126,8 @@ class Settings(TypedDict):
     cache_mb: int
     allowed_hosts: tuple[str, ...]
     behind_proxy: int
+    log_format: str
+    metrics: bool
     plugin_seconds: float
     plugins_dirs: tuple[Path, ...]
 
@@ -130,6 +140,9 @@ def configured_app(settings: Settings) -> dash.Dash:
         )
     from dashboard.app import create_app
     from dashboard.serving.asked_from import allow_hosts, trust_proxies
+    from dashboard.serving.json_log import log_as_json
+    from dashboard.serving.metrics import install_metrics
+    from dashboard.serving.server import workspace_of
     from dashboard.storage.quota import Quota
 
     with reading_files():
@@ -146,6 +159,10 @@ def configured_app(settings: Settings) -> dash.Dash:
             group=settings["group"],
             stack=settings["stack"],
         )
+    if settings["log_format"] == "json":
+        log_as_json(app.server)
+    if settings["metrics"]:
+        install_metrics(app.server, workspace_of(app.server))
     if settings["allowed_hosts"]:
         allow_hosts(app.server, settings["allowed_hosts"])
     if settings["behind_proxy"]:

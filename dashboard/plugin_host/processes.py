@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+from collections.abc import Mapping
 
 from dashboard.plugin_host.wire import Fault, Setup
 from dashboard.plugin_host.worker_processes import PoolFull, WorkerPool, WorkerProcess
@@ -93,6 +94,11 @@ class PluginProcesses:
     def all_busy(self) -> bool:
         """Whether a request would have to wait for its turn."""
         return self._pool.all_busy
+
+    @property
+    def ended(self) -> Mapping[str, int]:
+        """How many processes were ended in the middle of a request, by why."""
+        return self._pool.ended
 
     def close(self) -> None:
         """End all processes; whoever waits for one is told that it ended."""

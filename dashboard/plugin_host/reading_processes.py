@@ -14,7 +14,7 @@ from dashboard.ingest.plugin_kinds import kind_of
 from dashboard.plugin_host.worker_processes import PoolClosed, PoolFull, ProcessEnded, WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from dashboard.ingest import ForeignKind, Reading, Table
@@ -77,6 +77,11 @@ class ReadingProcesses:
             return cast("RawRows | None", self._read("raw", given, source, name))
         except UnreadableFile:
             return None
+
+    @property
+    def ended(self) -> Mapping[str, int]:
+        """How many processes were ended in the middle of a file, by why."""
+        return self._pool.ended
 
     def close(self) -> None:
         """End all processes; whoever waits for one is told so."""

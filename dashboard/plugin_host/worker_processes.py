@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import weakref
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -55,6 +56,8 @@ class WorkerPool:
         """
         self.idle: list[WorkerProcess] = []
         self.busy: set[WorkerProcess] = set()
+        self.ended: Counter[str] = Counter()
+        """Processes that were ended in the middle of a request, by why: time, memory, itself, else."""
         self._module = module
         self._most = processes
         self._most_idle_bytes = most_idle_bytes
@@ -82,7 +85,9 @@ class WorkerPool:
                 process, is_new = self._take()
                 try:
                     yield process, is_new
-                except BaseException:
+                except BaseException as error:
+                    with self._lock:
+                        self.ended[_reason(error)] += 1
                     process.end()
                     raise
                 finally:
@@ -125,6 +130,14 @@ class WorkerPool:
                 self.idle.append(process)
             else:
                 process.end()
+
+
+def _reason(error: BaseException) -> str:
+    """Why a process is ended, of what was raised in its turn."""
+    for kind, reason in ((queue.Empty, "time"), (MemoryError, "memory"), (ProcessEnded, "itself")):
+        if isinstance(error, kind) or isinstance(error.__context__, kind):
+            return reason
+    return "else"
 
 
 class WorkerProcess:

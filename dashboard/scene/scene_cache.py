@@ -81,6 +81,12 @@ class SceneCache:
             self._forget_oldest()
         return made
 
+    @property
+    def bytes_held(self) -> int:
+        """About what the kept scenes hold."""
+        with self._lock:
+            return sum(map(bytes_held, self._scenes.values()))
+
     def _name_places(self, data: GroupData) -> NDArray[np.int64]:
         with self._lock:
             places = self._places.get(data)

@@ -30,6 +30,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wsgi import get_input_stream
 
+from dashboard.serving.answered import watch_answers
 from dashboard.serving.asked_from import (
     allow_hosts,
     answer_for,
@@ -102,6 +103,7 @@ def install(
     _set_up_session(server, workspace.signing_key())
     server.config.update(_COMPRESSED)
     flask_compress.Compress(server)
+    watch_answers(server)
     server.before_request(refuse_unknown_host)
     server.before_request(refuse_other_sites)
     server.before_request(_know_the_owner)

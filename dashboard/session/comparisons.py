@@ -153,6 +153,15 @@ class Comparisons:
             **_display(choices),
         )
 
+    def cache_bytes(self) -> dict[str, int]:
+        """About what is kept for reuse, by what it is of."""
+        return {
+            "sources": self._sources.bytes_held,
+            "fits": self.fit_cache.bytes_held,
+            "comparisons": self._compared.bytes_held,
+            "scenes": self._scenes.bytes_held,
+        }
+
     def chosen_estimators(
         self, choices: Choices
     ) -> tuple[list[Estimator], dict[str, dict[str, OptionValue]]]:

@@ -95,6 +95,11 @@ class FitCache:
             results.append(future.result() if future.done() else under_way)
         return results
 
+    @property
+    def bytes_held(self) -> int:
+        """About what the kept fits hold."""
+        return self._bytes_held
+
     def close(self) -> None:
         """Begin no further fit."""
         self._pool.shutdown(wait=False, cancel_futures=True)

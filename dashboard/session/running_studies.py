@@ -201,6 +201,11 @@ class RunningStudies:
             ahead=ahead,
         )
 
+    def counts(self) -> dict[str, int]:
+        """How many run and how many wait."""
+        with self._lock:
+            return {"running": len(self._begun), "waiting": len(self._waiting)}
+
     def cancel(self, owner: str) -> None:
         """Stop the owner's study; what it has found stays."""
         with self._lock:

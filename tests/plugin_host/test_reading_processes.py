@@ -54,16 +54,20 @@ def test_a_refusal_comes_with_all_it_says(reading, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("limit", "said"),
-    [({"seconds": 0.0}, "seconds that a file may take"), ({"most_bytes": 1}, "GB of memory")],
+    ("limit", "said", "why"),
+    [
+        ({"seconds": 0.0}, "seconds that a file may take", "time"),
+        ({"most_bytes": 1}, "GB of memory", "memory"),
+    ],
 )
-def test_a_file_past_a_limit_is_a_sentence_and_its_process_ends(tmp_path, limit, said):
+def test_a_file_past_a_limit_is_a_sentence_and_its_process_ends(tmp_path, limit, said, why):
     reading = ReadingProcesses(**limit)
     source = put(tmp_path, CSV)
     with pytest.raises(UnreadableFile, match=said):
         reading.store(source, name="a.csv", target=tmp_path / "t")
     assert not reading._pool.idle
     assert not reading._pool.busy
+    assert reading.ended == {why: 1}
     assert reading.raw(source, name="a.csv", folder=tmp_path) is None
     reading.close()
 

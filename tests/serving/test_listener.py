@@ -157,10 +157,10 @@ def test_memory_stays_flat_while_a_large_body_comes_in(tmp_path):
 
 
 @contextmanager
-def running(command):
+def running(command, errors=None):
     """Start a server as a process of its own; gives it and the port it printed."""
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], bufsize=1
+        command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=Path(__file__).parents[2], bufsize=1
     )
     try:
         line = process.stdout.readline()
