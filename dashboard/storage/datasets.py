@@ -10,13 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from dashboard.storage.incoming import remove_whole
 from dashboard.storage.kept_upload import keep_upload
 from dashboard.storage.private_files import (
     age_in_days,
     make_folder,
     make_private,
     read_json,
-    remove,
+    sync,
+    sync_below,
     touch,
     write_json,
 )
@@ -93,7 +95,9 @@ def replace_table(folder: Path, draft: Dataset) -> None:
     before = read_json(folder / _META)
     target = folder / f"table-{secrets.token_hex(8)}.parquet"
     draft.table.path.chmod(0o600)
+    sync(draft.table.path)
     draft.table.path.rename(target)
+    sync(folder)  # before meta.json names it
     try:
         table = replace(draft.table, path=target)
         created = datetime.fromisoformat(before["created"])
@@ -169,14 +173,15 @@ def move_dataset(dataset: Dataset, folder: Path) -> Dataset:
     """Move a dataset in one step to `folder`, which must not exist; returns it as found there."""
     make_folder(folder.parent)
     make_private(dataset.table.path.parent)
+    sync_below(dataset.table.path.parent)
     dataset.table.path.parent.rename(folder)
+    sync(folder.parent)
     return replace(dataset, table=replace(dataset.table, path=folder / dataset.table.path.name))
 
 
 def remove_dataset(folder: Path) -> None:
     """Remove a dataset; it is gone at once, also where another process still holds its table open."""
-    (folder / _META).unlink(missing_ok=True)
-    remove(folder)
+    remove_whole(folder)
 
 
 def note_use(folder: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.storage.datasets import Dataset, read_dataset, remove_dataset
 from dashboard.storage.errors import UnknownDataset
-from dashboard.storage.private_files import age_in_days, children, make_folder, owner_folder
+from dashboard.storage.private_files import age_in_days, children, make_folder, owner_folder, sync
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +33,8 @@ def set_aside(root: Path, owner: str, token: str) -> None:
     make_folder(home / FOLDER)
     aside = home / FOLDER / token
     folder.rename(aside)
+    sync(folder.parent)
+    sync(aside.parent)
     choices = home / "choices" / f"{token}.json"
     if choices.exists():
         choices.replace(aside / _CHOICES)
@@ -52,6 +54,7 @@ def put_back(root: Path, owner: str, token: str) -> Dataset:
         choices.replace(home / "choices" / f"{token}.json")
     folder = home / "datasets" / token
     aside.rename(folder)
+    sync(folder.parent)
     dataset = read_dataset(folder)
     if dataset is None:
         raise UnknownDataset

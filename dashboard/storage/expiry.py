@@ -11,7 +11,7 @@ from dashboard.storage import deleted_files, refused_files
 from dashboard.storage.datasets import DATASETS, idle_days, remove_dataset
 from dashboard.storage.deleted_files import remove_for_good
 from dashboard.storage.incoming import disk_errors, is_of_running, new_name
-from dashboard.storage.private_files import age_in_days, children, owner_folder, remove
+from dashboard.storage.private_files import age_in_days, children, owner_folder, remove, sync
 from dashboard.storage.quota import bytes_in
 from dashboard.storage.refused_files import remove_expired_refused
 
@@ -56,6 +56,8 @@ def forget_owner(root: Path, owner: str) -> Kept:
     with disk_errors(root / "incoming"):
         if home.is_dir():
             home.rename(aside)
+            sync(home.parent)
+            sync(aside.parent)
             shutil.rmtree(aside)
     return kept
 

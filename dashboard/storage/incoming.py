@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from dashboard.storage.errors import CannotWrite, Interrupted, NoRoom, TooLarge
-from dashboard.storage.private_files import remove
+from dashboard.storage.private_files import remove, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+INCOMING = "incoming"
+"""The folder of what is not kept yet, or not any more; what a process that ended left there goes."""
 _CHUNK_BYTES = 2**20
 _OF_THE_DISK = (errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
@@ -54,6 +56,25 @@ def work_folder(incoming: Path) -> Iterator[Path]:
 def new_name(incoming: Path) -> Path:
     """A name in `incoming` that nothing has; what bears it goes with this process, however that ends."""
     return incoming / f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(16)}"
+
+
+def remove_whole(folder: Path) -> None:
+    """Remove a folder of a data folder in one step, for whoever looks meanwhile and after a power cut."""
+    incoming = next((above / INCOMING for above in folder.parents if (above / INCOMING).is_dir()), None)
+    if incoming is None or not folder.is_dir():
+        remove(folder)
+        return
+    aside = new_name(incoming)
+    try:
+        folder.rename(aside)
+    except FileNotFoundError:  # another thread has removed it
+        return
+    except PermissionError:  # Windows, where somebody reads one of its files
+        remove(folder)
+        return
+    sync(folder.parent)
+    sync(incoming)
+    remove(aside)
 
 
 @contextmanager

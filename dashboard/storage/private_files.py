@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import logging
@@ -39,6 +40,27 @@ def make_folder(path: Path) -> None:
     if not path.is_dir():
         make_folder(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
+        sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Have what a file holds, or the names in a folder, outlive a power cut."""
+    if path.is_dir() and sys.platform == "win32":
+        return  # which has no such call for folders
+    opened = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some file systems of networks know none for folders
+            raise
+    finally:
+        os.close(opened)
+
+
+def sync_below(folder: Path) -> None:
+    """Have a folder outlive a power cut with all it holds."""
+    for path in (*folder.rglob("*"), folder):
+        sync(path)
 
 
 def make_private(folder: Path) -> None:
@@ -54,6 +76,8 @@ def write_json(path: Path, text: str, *, durable: bool = True) -> None:
     try:
         write_new(draft, text.encode(), durable=durable)
         draft.replace(path)
+        if durable:
+            sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.storage.datasets import display_name
 from dashboard.storage.errors import UnknownDataset
+from dashboard.storage.incoming import remove_whole
 from dashboard.storage.kept_upload import keep_upload
 from dashboard.storage.private_files import (
     age_in_days,
@@ -20,7 +21,7 @@ from dashboard.storage.private_files import (
     make_private,
     owner_folder,
     read_json,
-    remove,
+    sync_below,
     write_json,
 )
 
@@ -63,6 +64,7 @@ def keep_refused(home: Path, token: str, name: str, source: Path, error: Unreada
     make_folder(folder)
     keep_upload(source, folder)
     make_private(folder)
+    sync_below(folder)
     note_refusal(folder, name, error, AS_FOUND)
 
 
@@ -82,7 +84,7 @@ def forget_refused(home: Path, name: str) -> None:
     """Remove what was refused under a name."""
     for folder in children(home / FOLDER):
         if read_json(folder / _META).get("name") == display_name(name):
-            remove(folder)
+            remove_whole(folder)
 
 
 def refused_files(root: Path, owner: str) -> tuple[RefusedFile, ...]:
@@ -101,14 +103,14 @@ def refused_file(root: Path, owner: str, token: str) -> RefusedFile:
 
 def delete_refused(root: Path, owner: str, token: str) -> None:
     """Remove one of them for good. Raises UnknownDataset."""
-    remove(refused_file(root, owner, token).folder)
+    remove_whole(refused_file(root, owner, token).folder)
 
 
 def remove_expired_refused(home: Path, keep_days: float) -> None:
     """Remove what was refused to the owner whose folder is `home` longer ago than `keep_days`."""
     for folder in children(home / FOLDER):
         if age_in_days(folder) > keep_days:
-            remove(folder)
+            remove_whole(folder)
 
 
 def _refused_in(folder: Path) -> RefusedFile | None:

@@ -7,7 +7,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from dashboard.storage.errors import UnusableRoot
-from dashboard.storage.private_files import draft_beside, write_new
+from dashboard.storage.private_files import draft_beside, sync, write_new
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,3 +43,4 @@ def _make(path: Path) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+    sync(path.parent)

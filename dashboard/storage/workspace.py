@@ -53,14 +53,13 @@ from dashboard.storage.errors import (
     format_bytes,
 )
 from dashboard.storage.expiry import KEEP_DAYS, remove_expired, remove_owned
-from dashboard.storage.incoming import spool, work_folder
+from dashboard.storage.incoming import remove_whole, spool, work_folder
 from dashboard.storage.kept_upload import unpacked_upload
 from dashboard.storage.presets import keep_preset, kept_preset
 from dashboard.storage.private_files import (
     children,
     owner_folder,
     read_json,
-    remove,
     stamp,
     touch,
     write_preference,
@@ -264,7 +263,7 @@ class Workspace:
                 raise
             keep_with(draft, source)
             dataset = move_dataset(draft, self._owner_folder(owner) / "datasets" / token)
-        remove(refused.folder)
+        remove_whole(refused.folder)
         return dataset
 
     def list(self, owner: str) -> tuple[Dataset, ...]:
