@@ -14,6 +14,7 @@ import click
 from dashboard.cli.check_plugin import check_plugin_command
 from dashboard.cli.compare import compare_command
 from dashboard.cli.estimators import estimators_command
+from dashboard.cli.hash_password import hash_password_command
 from dashboard.cli.new_plugin import new_plugin_command
 from dashboard.cli.plan import plan_command
 from dashboard.cli.plugins import plugins_command
@@ -59,6 +60,7 @@ cli.add_command(scorecard_command)
 cli.add_command(plugins_command)
 cli.add_command(check_plugin_command)
 cli.add_command(new_plugin_command)
+cli.add_command(hash_password_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from dashboard.cli.door_flags import DoorSettings, chosen_door, door_options
 from dashboard.cli.reading_flags import stack_option
 from dashboard.cli.shared import plugins_dir_option, reading_files
 
@@ -54,6 +55,7 @@ def _at_least_one(name: str, default: int, text: str) -> Callable[[FC], FC]:
     show_default=True,
     help="How many reverse proxies in front tell scheme, host and address of a visitor.",
 )
+@door_options
 @click.option(
     "--log-format",
     type=click.Choice(("text", "json")),
@@ -81,12 +83,27 @@ def serve_command(
     from dashboard.serving.server import serve
     from dashboard.storage.errors import WorkspaceError
 
+    if settings["token"] is None:
+        settings["token"] = _token_is_due(host, settings, opens=desktop or not no_browser, desktop=desktop)
     try:
         with _data_folder(settings["data_dir"]) as folder:
             app = configured_app(settings | {"data_dir": folder})
             serve(app.server, host, port, browser=not no_browser, desktop=desktop)
     except (CannotListen, WorkspaceError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _token_is_due(host: str, settings: Settings, *, opens: bool, desktop: bool) -> bool:
+    """Whether strangers are kept out unasked: where something of ours opens the address with the token.
+
+    Other accounts of a machine reach what listens on it. Scripts and proxies, which open nothing, do so as
+    they always did.
+    """
+    from dashboard.serving.asked_from import is_loopback
+    from dashboard.serving.desktop import has_screen
+
+    otherwise = settings["behind_proxy"] or settings["password_file"] or settings["auth_header"]
+    return opens and (desktop or has_screen()) and is_loopback(host) and not otherwise
 
 
 @contextmanager
@@ -111,7 +128,7 @@ def _data_folder(asked: Path | None) -> Iterator[Path]:
             yield Path(folder)
 
 
-class Settings(TypedDict):
+class Settings(DoorSettings):
     """The options that say what is served, and to whom."""
 
     data: Path | None
@@ -140,8 +157,10 @@ def configured_app(settings: Settings) -> dash.Dash:
         )
     from dashboard.app import create_app
     from dashboard.serving.asked_from import allow_hosts, trust_proxies
+    from dashboard.serving.door import put_door
     from dashboard.serving.json_log import log_as_json
     from dashboard.serving.metrics import install_metrics
+    from dashboard.serving.passwords import UnusablePasswords
     from dashboard.serving.server import workspace_of
     from dashboard.storage.quota import Quota
 
@@ -159,6 +178,12 @@ def configured_app(settings: Settings) -> dash.Dash:
             group=settings["group"],
             stack=settings["stack"],
         )
+    try:
+        door = chosen_door(settings, settings["behind_proxy"])
+    except UnusablePasswords as error:
+        raise click.ClickException(str(error)) from error
+    if door is not None:
+        put_door(app.server, door)
     if settings["log_format"] == "json":
         log_as_json(app.server)
     if settings["metrics"]:

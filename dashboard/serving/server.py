@@ -39,6 +39,7 @@ from dashboard.serving.asked_from import (
     trust_proxies,
 )
 from dashboard.serving.desktop import open_browser, open_window
+from dashboard.serving.door import keep_strangers_out, leave, named_user, tokens_of
 from dashboard.serving.fair_server import PROBES
 from dashboard.serving.lifetime import at_work
 from dashboard.serving.probes import install_probes
@@ -106,6 +107,7 @@ def install(
     watch_answers(server)
     server.before_request(refuse_unknown_host)
     server.before_request(refuse_other_sites)
+    server.before_request(keep_strangers_out)
     server.before_request(_know_the_owner)
     server.after_request(_security_headers(csp_hashes))
     server.register_error_handler(HTTPException, _answer_http_error)
@@ -121,7 +123,12 @@ def workspace_of(server: flask.Flask) -> Workspace:
 
 
 def owner() -> str:
-    """Return the id of the session behind the current request, a new one on a first visit."""
+    """Return the id of the session behind the current request, a new one on a first visit.
+
+    Where a proxy says who asks, it is the same in every session of theirs.
+    """
+    if (user := named_user()) is not None:
+        return f"user {user}"
     if _OWNER not in flask.session:
         flask.session.permanent = True
         flask.session[_OWNER] = secrets.token_urlsafe(24)
@@ -131,7 +138,7 @@ def owner() -> str:
 
 def forget_session() -> None:
     """End the session behind the current request: whoever comes with its cookie is somebody new."""
-    flask.session.clear()
+    leave()
     owner()
 
 
@@ -193,22 +200,26 @@ def serve(
             max_body_bytes=max(workspace.max_upload_bytes, _MAX_BODY_BYTES),
             too_large_message=workspace.too_large_message,
         )
-        note_address(listener.url)
-        print(f"blupboard is at {listener.url} (Ctrl-C ends it)", flush=True)
+        address = at_first = listener.url
+        if (tokens := tokens_of(server)) is not None:
+            address = f"{listener.url}?token={tokens.of_run}"
+            at_first = f"{listener.url}?token={tokens.ticket()}"
+        note_address(address)
+        print(f"blupboard is at {address} (Ctrl-C ends it)", flush=True)
         if desktop:
-            _serve_window(listener, workspace.root / "window")
+            _serve_window(listener, at_first, workspace.root / "window")
         else:
             if browser:
-                open_browser(listener.url)
+                open_browser(at_first)
             listener.run()
 
 
-def _serve_window(listener: Listener, profile: Path) -> None:
+def _serve_window(listener: Listener, address: str, profile: Path) -> None:
     """Serve for as long as the window is open; without a window, until Ctrl-C or SIGTERM."""
     thread = threading.Thread(target=listener.run, name="listener")
     thread.start()
     try:
-        if not open_window(listener.url, "blupboard", profile):
+        if not open_window(address, "blupboard", profile):
             thread.join()
     except KeyboardInterrupt:
         pass

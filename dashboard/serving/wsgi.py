@@ -60,6 +60,8 @@ def _application() -> flask.Flask:
         host = parameters.pop("host")
         for of_listener in ("port", "no_browser", "desktop"):
             del parameters[of_listener]
+        if parameters["token"]:
+            _end("--token is of blupboard serve, which prints it: ask for a password with --password-file")
         server: flask.Flask = configured_app(cast("Settings", parameters)).server
         whole_life = ExitStack()
         whole_life.enter_context(at_work(server, workspace_of(server)))

@@ -5,10 +5,15 @@ import io
 import json
 import logging
 import random
+import re
 
 import pytest
 
+from dashboard.app import create_app
 from dashboard.callbacks.request_schema import ENDPOINT
+from dashboard.serving.door import Door, Tokens, put_door
+from dashboard.serving.metrics import install_metrics
+from dashboard.serving.passwords import hash_password
 from dashboard.serving.server import workspace_of
 from tests.dashboard.page_requests import CALLBACK, SAME_SITE, callback_bodies, components
 
@@ -283,6 +288,31 @@ def test_no_route_and_no_callback_gives_anyone_elses_data(app, client, who):
         "Alice"
         in client.post("/groups/named", json={"choices": choices, "text": "Ali"}, headers=SAME_SITE).text
     )
+
+
+@pytest.mark.parametrize(
+    "door",
+    [Door(tokens=Tokens()), Door(passwords=(hash_password("a password"),)), Door(user_header="X-User")],
+)
+def test_before_a_door_no_route_and_no_callback_answers_but_the_probes(tmp_path, client, door):
+    app = create_app(data_dir=tmp_path / "data")
+    install_metrics(app.server, workspace_of(app.server))
+    put_door(app.server, door)
+    stranger = app.server.test_client()
+    told = {body["output"]: ask(stranger, body) for body in callback_bodies(client)}
+    assert len(told) > 25
+    open_to_all = set()
+    for rule in app.server.url_map.iter_rules():
+        path = re.sub(r"<[^>]*>", "x", rule.rule)
+        for method in sorted(rule.methods - {"HEAD"}):
+            answer = told[method, path] = stranger.open(path, method=method, headers=SAME_SITE)
+            if answer.status_code != 403:
+                open_to_all.add(path)
+                del told[method, path]
+    assert open_to_all == {"/health", "/healthz", "/readyz"}
+    for answer in told.values():
+        assert answer.status_code == 403
+        assert len(answer.json["error"]) < 200
 
 
 @pytest.mark.parametrize(

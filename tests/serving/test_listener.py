@@ -158,12 +158,12 @@ def test_memory_stays_flat_while_a_large_body_comes_in(tmp_path):
 
 @contextmanager
 def running(command, errors=None):
-    """Start a server as a process of its own; gives it and the port it printed."""
+    """Start a server as a process of its own; gives it and the port it printed, in `printed` all it said."""
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=Path(__file__).parents[2], bufsize=1
     )
     try:
-        line = process.stdout.readline()
+        line = process.printed = process.stdout.readline()
         yield process, int(re.search(r"http://127\.0\.0\.1:(\d+)/", line)[1])
     finally:
         process.terminate()
