@@ -2,7 +2,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-engines quick check browser bench clean
+.PHONY: help run test test-engines quick check browser bench audit sbom deploy clean
 
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11 python)
 IN = .venv/bin
@@ -26,6 +26,9 @@ help:
 	@echo 'make quick  lint, types, and every test but the slow ones and those in a browser'
 	@echo 'make check  lint, format and types'
 	@echo 'make bench  speed beside other packages'
+	@echo 'make audit  known weaknesses of the packages that are pinned; asks the network'
+	@echo 'make sbom   dist/sbom.json: what a bare installation consists of; asks the network'
+	@echo 'make deploy the steps of docs/deploy.md, taken on this machine; asks the network'
 	@echo 'make clean  remove what these commands have made, .venv too'
 
 run: .venv/.installed
@@ -59,6 +62,17 @@ bench: .venv/.installed-bench
 	@$(IN)/python -m benchmarks.doors
 	@$(IN)/python -m benchmarks.files
 
+audit: .venv/.installed-audit
+	@$(IN)/python -m tests.audit
+
+sbom: .venv/.installed-audit
+	@rm -rf build/bare && mkdir -p dist && $(IN)/python -m venv build/bare
+	@build/bare/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt .
+	@$(IN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.json build/bare
+
+deploy: .venv/.installed-dev
+	@$(IN)/python -m tests.deploy_steps
+
 clean:
 	rm -rf .venv node_modules build dist *.egg-info plugins/*/build plugins/*/*.egg-info test-results .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -80,6 +94,12 @@ clean:
 	@$(INSTALL) -e '.[dev,engines]'
 	@$(INSTALL_SHELF)
 	@touch .venv/.installed .venv/.installed-dev $@
+
+.venv/.installed-audit: $(PINNED) | .venv/bin/python
+	@echo 'Installing into .venv, with what the audit needs; this takes a minute or two.'
+	@$(INSTALL) -e '.[audit]'
+	@$(INSTALL_SHELF)
+	@touch .venv/.installed $@
 
 .venv/.installed-bench: $(PINNED) | .venv/bin/python
 	@echo 'Installing into .venv, with what the benchmarks need; this takes a minute or two.'
