@@ -102,13 +102,13 @@ def create_app(
     )
     comparisons = Comparisons(workspace, registry, folders, processes, cache_bytes=cache_bytes)
     first = _first_token(comparisons, data, (outcome, group), stack)
-    app, studies = _empty_app(), RunningStudies()
+    app, studies = _empty_app(), RunningStudies(queue=comparisons.queue)
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     _install_routes(app.server, comparisons, studies)
     _close_at_end(app.server, reading, processes, comparisons, studies)
     callbacks.register(app, comparisons, studies)
     ended = partial(_workers_ended, processes, reading)
-    offer_measures(app.server, Measures(studies.counts, comparisons.cache_bytes, ended))
+    offer_measures(app.server, Measures(comparisons.queue.counts, comparisons.cache_bytes, ended))
     app.layout = _page_of(comparisons, first, prefer=data is not None)
     return app
 

@@ -13,6 +13,7 @@ import flask
 from werkzeug.exceptions import BadRequest
 
 from dashboard.callbacks.scenes import scene_on_screen
+from dashboard.serving.server import owner
 from dashboard.words.calibration import HOW, coverage_line, coverage_sentences
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _answer(comparisons: Comparisons) -> dict[str, Any]:
     scene = scene_on_screen(comparisons, given.get("choices"))
     if scene is None:  # it has gone between two questions: whoever took it away says so
         return asdict(Covered())
-    return asdict(covered(comparisons.coverage, scene, begin=bool(given.get("begin"))))
+    return asdict(covered(comparisons.coverage, owner(), scene, begin=bool(given.get("begin"))))
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class Covered:
     """Whether there is more to come."""
 
 
-def covered(coverage: CountedCoverage, scene: Scene, *, begin: bool) -> Covered:
+def covered(coverage: CountedCoverage, who: str, scene: Scene, *, begin: bool) -> Covered:
     """What is known by now; ``begin``: whether to count the rest."""
-    counts = coverage.look(scene, begin=begin)
+    counts = coverage.look(who, scene, begin=begin)
     reference = None if scene.reference is None else scene.reference.id
     sentences = coverage_sentences(counts)
     first = [text for count, (_, text) in zip(counts, sentences, strict=True) if count.series.id == reference]

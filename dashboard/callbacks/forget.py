@@ -11,6 +11,7 @@ from dash import Input, Output, no_update
 
 from dashboard.pages import ids, panels
 from dashboard.serving.server import forget_session, owner
+from dashboard.storage.deleted_files import deleted_datasets
 from dashboard.storage.errors import WorkspaceError, format_bytes
 from dashboard.storage.expiry import forget_owner, kept_of
 from dashboard.words.kept_files import after_removal, before_removal
@@ -54,12 +55,14 @@ def _forget_all(comparisons: Comparisons, studies: RunningStudies, clicks: int |
     if not clicks:
         return no_update, no_update
     who = owner()
+    workspace = comparisons.workspace
+    own = (*workspace.list(who), *deleted_datasets(workspace.root, who))
     try:
-        kept = forget_owner(comparisons.workspace.root, who)
+        kept = forget_owner(workspace.root, who)
     except WorkspaceError as error:
         return no_update, panels.alert(str(error))
     studies.forget(who)
-    comparisons.scorecards.cancel(who)
+    comparisons.forget(who, {dataset.token for dataset in own})
     forget_session()
     flask.flash(after_removal(kept.files, format_bytes(kept.bytes)))
     return dash.get_relative_path("/"), None  # type: ignore[no-untyped-call]  # dash has no types here

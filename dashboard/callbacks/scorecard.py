@@ -95,6 +95,6 @@ def scorecard_content(run: ScorecardRun) -> dict[str, Any]:
     return {
         "table": scorecard_table(run),
         "done": scorecard_words(run),
-        "timer": run.ended,
-        "cancel": run.ended,
+        "timer": not run.is_going,
+        "cancel": not run.is_going,
     }

@@ -10,6 +10,7 @@ from dash import dcc, html
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, explained, scrollable
 from dashboard.words.risk import with_error
+from dashboard.words.waiting import waiting_words
 from estimators.risk.scenario import Measured
 
 if TYPE_CHECKING:
@@ -95,15 +96,21 @@ def scorecard_words(run: ScorecardRun) -> str:
     """How far it is, or of what draws its numbers are."""
     if run.error:
         return f"The scorecard failed: {run.error}"
-    if not run.ended:
+    if run.state == "waiting":
+        return waiting_words(run.ahead)
+    if run.is_going:
         return f"{len(run.cards)} of {run.total} scenarios"
-    stopped = "" if len(run.cards) == run.total else f"cancelled after {len(run.cards)} of {run.total}; "
+    stopped = "" if len(run.cards) == run.total else f"{_why(run)} {len(run.cards)} of {run.total}; "
     failed = sum(card.failed for card in run.cards)
     lost = f"; not fitted in {failed:,} of all draws" if failed else ""
     return (
         f"{run.estimator.label}: {stopped}{run.replicates:,} draws of each scenario, {run.ranked:,} of them "
         f"ranked, ± Monte Carlo standard error{lost}. blupboard scorecard {run.estimator.id} takes more."
     )
+
+
+def _why(run: ScorecardRun) -> str:
+    return "stopped, as nobody looked at it, after" if run.state == "abandoned" else "cancelled after"
 
 
 def _scenario_words(card: ScenarioCard) -> str:

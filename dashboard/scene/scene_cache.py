@@ -13,7 +13,7 @@ from dashboard.scene.orders import Orders
 from dashboard.scene.scene import make_scene
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -80,6 +80,13 @@ class SceneCache:
             self._scenes[key] = made
             self._forget_oldest()
         return made
+
+    def drop(self, groups: Iterable[GroupData]) -> None:
+        """Keep the scenes of these groups no more."""
+        unwanted = set(map(id, groups))
+        with self._lock:
+            for key in [k for k, scene in self._scenes.items() if id(scene.comparison.data) in unwanted]:
+                del self._scenes[key]
 
     @property
     def bytes_held(self) -> int:

@@ -55,5 +55,12 @@ class BoundedCache(Generic[Value]):
                 self.bytes_held -= self._measured.pop(oldest)
             return kept
 
+    def drop(self, unwanted: Callable[[Value], bool]) -> None:
+        """Keep those no more that are not wanted."""
+        with self._lock:
+            for key in [key for key, value in self._kept.items() if unwanted(value)]:
+                del self._kept[key]
+                self.bytes_held -= self._measured.pop(key)
+
     def __len__(self) -> int:
         return len(self._kept)

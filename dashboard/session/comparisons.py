@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from operator import methodcaller
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from dashboard.figures import views
 from dashboard.plugin_host.stand_ins import StandIn
@@ -13,6 +15,7 @@ from dashboard.scene.scene_cache import SceneCache, bytes_of_comparison
 from dashboard.scene.style import styles
 from dashboard.session.bounded_cache import BoundedCache
 from dashboard.session.counted_coverage import CountedCoverage
+from dashboard.session.fair_queue import FairQueue
 from dashboard.session.fit_cache import FitCache
 from dashboard.session.plugin_views import plugin_views
 from dashboard.session.running_scorecards import RunningScorecards
@@ -21,7 +24,7 @@ from estimators import Comparison, GroupData, Registry, compare
 from estimators.fitting.compare import at_level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from dashboard.figures.page_view import PageView
@@ -80,8 +83,12 @@ class Comparisons:
         self.live_views = [view for view in self.views if view.live]
         self.later_views = [view for view in self.views if not view.live]
         self.fit_cache = FitCache(cache_bytes // 4)
-        self.coverage = CountedCoverage()
-        self.scorecards = RunningScorecards()
+        self.queue = FairQueue()
+        """In which all long jobs have their turn."""
+        self.coverage = CountedCoverage(self.queue)
+        self.scorecards = RunningScorecards(self.queue)
+        self._token_of: WeakKeyDictionary[GroupData, str] = WeakKeyDictionary()
+        self._lock = threading.Lock()
         self._scenes = SceneCache(self.styles, cache_bytes // 8)
         self._sources: BoundedCache[GroupSource] = BoundedCache(cache_bytes // 2, methodcaller("bytes_held"))
         self._compared: BoundedCache[Comparison] = BoundedCache(cache_bytes // 8, bytes_of_comparison)
@@ -153,6 +160,19 @@ class Comparisons:
             **_display(choices),
         )
 
+    def forget(self, owner: str, tokens: Collection[str]) -> None:
+        """Stop the owner's long jobs, and keep nothing in memory of the datasets behind these tokens."""
+        self.queue.stop_of(owner)
+        with self._lock:
+            groups = [data for data, token in self._token_of.items() if token in tokens]
+        unwanted = set(map(id, groups))
+        self._sources.drop(lambda source: source.token in tokens)
+        self._compared.drop(lambda comparison: id(comparison.data) in unwanted)
+        self._scenes.drop(groups)
+        self.fit_cache.drop(lambda key: isinstance(key, tuple) and getattr(key[0], "token", "") in tokens)
+        self.scorecards.forget(owner)
+        self.coverage.forget(owner, groups)
+
     def cache_bytes(self) -> dict[str, int]:
         """About what is kept for reuse, by what it is of."""
         return {
@@ -173,7 +193,10 @@ class Comparisons:
         estimators, options = self.chosen_estimators(choices)
         asked = [(e, tuple(options.get(e.id, {}).items())) for e in estimators]
         found = self.fit_cache.results(source.key, source.groups, asked, wait_seconds=wait_seconds)
-        asked_for = source.groups(), tuple(found), choices.level, choices.smallest_first
+        data = source.groups()
+        with self._lock:
+            self._token_of[data] = source.token
+        asked_for = data, tuple(found), choices.level, choices.smallest_first
         if any(result.pending for result in found):
             return _comparison_of(*asked_for)
         return self._compared.get(asked_for) or self._compared.keep(asked_for, _comparison_of(*asked_for))

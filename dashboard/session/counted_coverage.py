@@ -1,15 +1,14 @@
-"""What intervals cover for the groups on screen, counted beside the requests, one method after the other."""
+"""What intervals cover for the groups on screen, counted beside the requests in its turn (`fair_queue`)."""
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from dashboard.plugin_host.stand_ins import for_many, seconds_for
+from dashboard.session.fair_queue import FairQueue, Job, State, TooManyJobs
 from dashboard.session.requested_study import SECONDS_UNASKED
 from dashboard.words.calibration import Count
 from estimators import BlupboardError, Calibrations
@@ -18,12 +17,8 @@ from estimators.inference.estimable import is_one_way
 from estimators.risk.calibration import DRAWS, LOOPED_DRAWS, calibration_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from dashboard.scene.scene import Scene, Series
     from estimators import Calibration, Estimator, GroupData
-
-_log = logging.getLogger(__name__)
 
 MOST_GROUPS = 20_000
 """Groups for which intervals are counted on the page."""
@@ -38,36 +33,48 @@ REMEMBERED = 128
 
 
 class CountedCoverage:
-    """Counts for all sessions, on one thread; what was counted once is there for whoever has such groups."""
+    """Counts for all sessions; what was counted once is there for whoever has such groups."""
 
-    def __init__(self) -> None:
+    def __init__(self, queue: FairQueue | None = None) -> None:
         self._calibrations = Calibrations(REMEMBERED)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="coverage")
-        self._asked: dict[object, float] = {}
-        """Keys of counts that wait or run, and when each was asked about last."""
+        self._queue = queue or FairQueue()
+        self._asked: dict[object, _CountRun] = {}
+        """Counts that wait or run, by their keys."""
         self._problems: dict[object, str] = {}
         self._lock = threading.Lock()
-        self._closed = False
 
-    def look(self, scene: Scene, *, begin: bool = True) -> list[Count]:
-        """How it stands with each method that has intervals; ``begin``: whether new ones are counted."""
+    def look(self, owner: str, scene: Scene, *, begin: bool = True) -> list[Count]:
+        """How it stands with each method that has intervals; ``begin``: whether new ones are counted.
+
+        A count is the session's that asked first; others who have the same groups wait for it too.
+        """
         data = scene.comparison.data
         if not is_one_way(data) or len(data) > MOST_GROUPS:
             return []
-        return [self._one(scene, s, begin=begin) for s in scene.series if s.result.interval is not None]
+        return [
+            self._one(owner, scene, s, begin=begin) for s in scene.series if s.result.interval is not None
+        ]
 
     @property
     def is_busy(self) -> bool:
         """Whether a count waits or runs."""
         with self._lock:
-            return bool(self._asked)
+            return any(run.is_going for run in self._asked.values())
+
+    def forget(self, owner: str, groups: Iterable[GroupData] = ()) -> None:
+        """Stop what is counted for a session, and forget what was counted for these groups."""
+        with self._lock:
+            runs = [run for run in self._asked.values() if run.owner == owner]
+        for run in runs:
+            self._queue.stop(run)
+        for data in groups:
+            self._calibrations.forget(data)
 
     def close(self) -> None:
         """Stop everything."""
-        self._closed = True
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._queue.close()
 
-    def _one(self, scene: Scene, series: Series, *, begin: bool) -> Count:
+    def _one(self, owner: str, scene: Scene, series: Series, *, begin: bool) -> Count:
         [method] = for_many([series.result.estimator])
         seconds = seconds_for([method], LOOPED_DRAWS * POINTS)
         if seconds > SECONDS_UNASKED:
@@ -82,38 +89,62 @@ class CountedCoverage:
         if question.is_known(self._calibrations):
             found = question.answer(self._calibrations)
             return Count(series, found, "" if found else "it gave no interval that could be counted")
-        if begin:
-            self._begin(key, question)
-        return Count(series)
+        return Count(series, ahead=self._begin(owner, key, question) if begin else 0)
 
-    def _begin(self, key: object, question: _Question) -> None:
+    def _begin(self, owner: str, key: object, question: _Question) -> int:
+        """Have it counted unless it is; gives how many others have their turn before it."""
         with self._lock:
-            waits = key in self._asked
-            self._asked[key] = time.monotonic()
-            if not waits and not self._closed:
-                self._pool.submit(self._count, key, question)
+            run = self._asked.get(key)
+            if run is None or not run.is_going:
+                self._asked = {known: other for known, other in self._asked.items() if other.is_going}
+                needed = POINTS + seconds_for([question.method], LOOPED_DRAWS * POINTS)
+                run = _CountRun(
+                    owner=owner, seconds_needed=needed, count=lambda run: self._count(key, question, run)
+                )
+                try:
+                    self._queue.put(run)
+                except TooManyJobs:
+                    return 0  # whoever asks again in a moment begins anew
+                self._asked[key] = run
+        return self._queue.look(run)
 
-    def _count(self, key: object, question: _Question) -> None:
-        problem = ""
+    def _count(self, key: object, question: _Question, run: _CountRun) -> State:
+        problem, state = "", run.how_stopped
         try:
-            question.answer(self._calibrations, lambda: self._is_forgotten(key))
+            question.answer(self._calibrations, lambda: run.asked_to_end)
+            state = "done"
         except Stopped:
             pass  # nobody waits for it; whoever asks again begins anew
         except BlupboardError as error:
             problem = str(error)
-        except Exception as error:  # noqa: BLE001 - nobody else hears of it in this thread: the page says it
-            _log.exception("Intervals could not be counted.")
-            problem = f"{type(error).__name__}: {error}"
+        except Exception as error:
+            self._note(key, f"{type(error).__name__}: {error}")
+            raise
+        self._note(key, problem)
+        return state
+
+    def _note(self, key: object, problem: str) -> None:
         with self._lock:
-            del self._asked[key]
+            self._asked.pop(key, None)
             if problem:
                 self._problems[key] = problem
                 while len(self._problems) > REMEMBERED:
                     del self._problems[next(iter(self._problems))]
 
-    def _is_forgotten(self, key: object) -> bool:
-        with self._lock:
-            return self._closed or time.monotonic() - self._asked[key] > PATIENCE
+
+@dataclass(eq=False, kw_only=True)
+class _CountRun(Job):
+    """One count on its way."""
+
+    name: ClassVar[str] = "A count of what intervals cover"
+    most_at_once: ClassVar[int] = 1
+    most_patience: ClassVar[float] = PATIENCE
+
+    count: Callable[[_CountRun], State]
+
+    def work(self) -> State:
+        """Count."""
+        return self.count(self)
 
 
 @dataclass(frozen=True)

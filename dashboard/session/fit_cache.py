@@ -104,6 +104,12 @@ class FitCache:
         """Begin no further fit."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    def drop(self, unwanted: Callable[[Hashable], bool]) -> None:
+        """Keep the fits no more of sources whose keys are not wanted."""
+        with self._lock:
+            for key in [key for key in self._kept if isinstance(key, tuple) and unwanted(key[0])]:
+                self._bytes_held -= self._kept.pop(key).bytes_held
+
     def _future(
         self, key: Hashable, groups: Callable[[], GroupData], estimator: Estimator, options: object
     ) -> Future[Result]:

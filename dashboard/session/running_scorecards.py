@@ -1,15 +1,14 @@
-"""Scorecards that are filled in beside the requests, one scenario after the other: one for each session."""
+"""Scorecards that are filled in beside the requests, in their turn (`fair_queue`): one for each session."""
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from dashboard.plugin_host.stand_ins import for_many
+from dashboard.plugin_host.stand_ins import for_many, seconds_for
+from dashboard.session.fair_queue import FairQueue, Job, State
 from estimators import SCENARIOS
 from estimators.fitting.fit_many import Stopped, is_looped
 from estimators.risk.scorecard import scorecard_steps
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
 
     from estimators import Estimator, ScenarioCard
 
-_log = logging.getLogger(__name__)
-
 REPLICATES, RANKED = 100, 20
-"""Of each scenario: some 5 seconds of a core for a method that fits many at once."""
+"""Of each scenario."""
+SCENARIO_SECONDS = 5.0
+"""Of a core, about, for each scenario of a method that fits many at once."""
 LOOPED_REPLICATES, LOOPED_RANKED = 20, 5
 """The same of a method that fits one after the other."""
 SEED = 1
@@ -30,18 +29,38 @@ REMEMBERED = 64
 """Sessions whose last scorecard is kept."""
 
 
-@dataclass
-class ScorecardRun:
+@dataclass(eq=False, kw_only=True)
+class ScorecardRun(Job):
     """One scorecard on its way. Written by its own thread only, but for ``stop``."""
+
+    name: ClassVar[str] = "A scorecard"
+    most_at_once: ClassVar[int] = 1
 
     estimator: Estimator
     options: Mapping[str, object]
     level: float
     cards: list[ScenarioCard] = field(default_factory=list)
     """Of the scenarios that are done, in their order."""
-    stop: threading.Event = field(default_factory=threading.Event)
-    ended: bool = False
-    error: str = ""
+    ahead: int = 0
+    """How many others have their turn before it, while it waits; at the last look."""
+
+    def work(self) -> State:
+        """Fill in one scenario after the other."""
+        steps = scorecard_steps(
+            self.estimator,
+            self.options,
+            replicates=self.replicates,
+            ranked=self.ranked,
+            seed=SEED,
+            level=self.level,
+            stopped=lambda: self.asked_to_end,
+        )
+        try:
+            for card in steps:
+                self.cards.append(card)
+        except Stopped:
+            return self.how_stopped  # the scenarios that are done stay
+        return "done"
 
     @property
     def replicates(self) -> int:
@@ -60,10 +79,10 @@ class ScorecardRun:
 
 
 class RunningScorecards:
-    """The scorecards of all sessions, on one thread: who comes later waits."""
+    """The scorecards of all sessions."""
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="scorecard")
+    def __init__(self, queue: FairQueue | None = None) -> None:
+        self._queue = queue or FairQueue()
         self._runs: OrderedDict[str, ScorecardRun] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -74,54 +93,44 @@ class RunningScorecards:
 
         Raises:
             OptionError: an option is out of bounds.
+            TooManyJobs: so many wait that this one cannot.
 
         """
         estimator.make_options(options)
         [method] = for_many([estimator])
-        run = ScorecardRun(method, options, level)
-        self.cancel(owner)
+        needed = len(SCENARIOS) * SCENARIO_SECONDS
+        if is_looped(method):
+            needed = seconds_for([method], len(SCENARIOS) * LOOPED_REPLICATES)
+        run = ScorecardRun(owner=owner, seconds_needed=needed, estimator=method, options=options, level=level)
         with self._lock:
+            self._queue.put(run, instead_of=self._runs.get(owner))
             self._runs[owner] = run
             self._runs.move_to_end(owner)
             while len(self._runs) > REMEMBERED:
-                self._runs.popitem(last=False)[1].stop.set()
-        self._pool.submit(self._work, run)
+                self._queue.stop(self._runs.popitem(last=False)[1])
         return run
 
     def look(self, owner: str) -> ScorecardRun | None:
         """The owner's scorecard as it stands; None where there is none."""
         with self._lock:
-            return self._runs.get(owner)
+            run = self._runs.get(owner)
+        if run is not None:
+            run.ahead = self._queue.look(run)
+        return run
 
     def cancel(self, owner: str) -> None:
         """Stop the owner's scorecard; the scenarios that are done stay."""
-        run = self.look(owner)
+        with self._lock:
+            run = self._runs.get(owner)
         if run is not None:
-            run.stop.set()
+            self._queue.stop(run)
+
+    def forget(self, owner: str) -> None:
+        """Stop the owner's scorecard, of which nothing stays."""
+        self.cancel(owner)
+        with self._lock:
+            self._runs.pop(owner, None)
 
     def close(self) -> None:
         """Stop everything."""
-        with self._lock:
-            for run in self._runs.values():
-                run.stop.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _work(self, run: ScorecardRun) -> None:
-        try:
-            steps = scorecard_steps(
-                run.estimator,
-                run.options,
-                replicates=run.replicates,
-                ranked=run.ranked,
-                seed=SEED,
-                level=run.level,
-                stopped=run.stop.is_set,
-            )
-            for card in steps:
-                run.cards.append(card)
-        except Stopped:
-            pass  # the scenarios that are done stay
-        except Exception as error:  # noqa: BLE001 - nobody else hears of it in this thread: the page says it
-            _log.exception("A scorecard failed.")
-            run.error = f"{type(error).__name__}: {error}"
-        run.ended = True
+        self._queue.close()

@@ -153,6 +153,9 @@ class GroupSource(ABC):
         """About what it holds by now, with what was computed of it."""
         return LEAST_BYTES
 
+    token = ""
+    """What the workspace knows it by, where it is somebody's file."""
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, GroupSource) and self.key == other.key
 

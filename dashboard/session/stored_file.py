@@ -157,6 +157,7 @@ class StoredFile(GroupSource):
         self._dataset = dataset
         self._chosen = chosen
         self._sample = sample
+        self.token = chosen.token
 
     @property
     def key(self) -> Hashable:

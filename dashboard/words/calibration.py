@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.words.grammar import sentence
 from dashboard.words.numbers import number, percent
+from dashboard.words.waiting import waiting_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,8 @@ class Count:
     series: Series
     found: Calibration | None = None
     problem: str = ""
+    ahead: int = 0
+    """How many others have their turn before it, while it waits."""
 
     @property
     def pending(self) -> bool:
@@ -43,7 +46,7 @@ def coverage_line(counts: Sequence[Count], first: str | None) -> str:
     count = next((c for c in counts if c.series.id == first), counts[0])
     label = count.series.label
     if count.pending:
-        return f"{COUNTING} …"
+        return _counting(count)
     if count.found is None:
         return f"What intervals by {label} cover: {count.problem}."
     found = count.found
@@ -60,7 +63,11 @@ def coverage_sentences(counts: Sequence[Count]) -> list[tuple[str, str]]:
 def _sentence(count: Count) -> str:
     if count.found is not None:
         return calibration_sentence(count.found)
-    return f"{COUNTING} …" if count.pending else sentence(count.problem)
+    return _counting(count) if count.pending else sentence(count.problem)
+
+
+def _counting(count: Count) -> str:
+    return f"{COUNTING} …" if count.ahead == 0 else f"{COUNTING}: {waiting_words(count.ahead)}"
 
 
 def calibration_sentence(found: Calibration) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from dashboard.words.comparison import Card, Headline
 from dashboard.words.grammar import join_names
 from dashboard.words.numbers import DASH, MINUS, number, percent
+from dashboard.words.waiting import waiting_words
 from estimators import crossings
 from estimators.risk.sweeps import DIALS
 
@@ -156,11 +157,7 @@ def progress(snapshot: StudyState) -> tuple[str, str]:
         left = snapshot.seconds_left
         return share, "starting" if left is None else f"about {duration(left)} left"
     if snapshot.state == "waiting":
-        others = "1 other has" if snapshot.ahead == 1 else f"{snapshot.ahead:,} others have"
-        return (
-            share,
-            f"waiting for a place; {others} their turn before it" if snapshot.ahead else "next in turn",
-        )
+        return share, waiting_words(snapshot.ahead)
     if snapshot.state == "abandoned":
         return share, f"stopped after {duration(snapshot.seconds)}, as nobody looked at it any more"
     if snapshot.state == "cancelled":

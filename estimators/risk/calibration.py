@@ -297,12 +297,25 @@ class Calibrations:
                 self._found.popitem(last=False)
         return answer
 
+    def forget(self, data: GroupData) -> None:
+        """Leave out all answers on these groups."""
+        numbers = _numbers(data)
+        with self._lock:
+            for key in [
+                key for key in self._found if isinstance(key, tuple) and key[: len(numbers)] == numbers
+            ]:
+                del self._found[key]
+
 
 def calibration_key(
     data: GroupData, estimator: Estimator, options: object | None, level: float, draws: int | None = None
 ) -> object:
     """What the answer depends on: the groups' numbers, without their names, the method, level and draws."""
+    asked = repr(estimator.make_options(options))
+    return (*_numbers(data), estimator.id, asked, level, draws)
+
+
+def _numbers(data: GroupData) -> tuple[bytes, ...]:
     known = data.known_variance
     parts = (data.n, data.centered_mean, data.ss_within, np.empty(0) if known is None else known)
-    asked = repr(estimator.make_options(options))
-    return (*(part.tobytes() for part in parts), estimator.id, asked, level, draws)
+    return tuple(part.tobytes() for part in parts)

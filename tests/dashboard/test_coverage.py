@@ -24,9 +24,9 @@ def coverage():
     counted.close()
 
 
-def counted_answer(coverage, scene):
+def counted_answer(coverage, scene, who="ann"):
     def found():
-        answer = covered(coverage, scene, begin=True)
+        answer = covered(coverage, who, scene, begin=True)
         return None if answer.pending else answer
 
     return wait_for(found)
@@ -48,18 +48,18 @@ def test_what_is_counted_is_the_calibration_of_every_method_with_intervals(cover
 
 def test_nothing_is_counted_before_it_is_asked_for(coverage):
     scene = scene_of(DATA, built_in("reml"))
-    first = covered(coverage, scene, begin=False)
+    first = covered(coverage, "ann", scene, begin=False)
     assert first.pending
     assert first.line.startswith(COUNTING)
     assert not coverage.is_busy
 
 
 def test_a_count_that_nobody_asks_about_any_more_ends(coverage, monkeypatch):
-    monkeypatch.setattr("dashboard.session.counted_coverage.PATIENCE", -1.0)
+    monkeypatch.setattr("dashboard.session.counted_coverage._CountRun.most_patience", -1.0)
     scene = scene_of(DATA, built_in("reml"))
-    assert coverage.look(scene)[0].pending
+    assert coverage.look("ann", scene)[0].pending
     wait_for(lambda: not coverage.is_busy)
-    assert coverage.look(scene, begin=False)[0].pending
+    assert coverage.look("ann", scene, begin=False)[0].pending
 
 
 class Unsure(Estimator):
@@ -97,7 +97,7 @@ def test_a_method_that_cannot_be_counted_says_why(coverage):
 
 def test_without_spreads_there_is_nothing_to_count(coverage):
     alone = GroupData.from_arrays([1.0, 2.0, 3.0], list("abc"))
-    answer = covered(coverage, scene_of(alone, built_in("ols")), begin=True)
+    answer = covered(coverage, "ann", scene_of(alone, built_in("ols")), begin=True)
     assert answer.line == ""
     assert not answer.pending
 

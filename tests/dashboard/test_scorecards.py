@@ -12,7 +12,7 @@ from dashboard.session.running_scorecards import RunningScorecards
 from estimators import SCENARIOS, Estimator, GroupFit, OptionError, scorecard
 from tests.components import text_of
 from tests.scenes import BUILT_IN, Failing
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_for
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ class Gate(Estimator):
 
 
 def finished(running, who):
-    running._pool.submit(lambda: None).result(PATIENCE)  # behind what was begun before it
+    wait_for(lambda: not running.look(who).is_going)
     return running.look(who)
 
 
@@ -64,7 +64,7 @@ def test_what_is_cancelled_stops_between_fits_and_says_so(running):
     running.cancel("ann")
     gate.open.set()
     run = finished(running, "ann")
-    assert run.ended
+    assert run.state == "cancelled"
     assert run.cards == []
     assert "cancelled after 0 of 9" in scorecard_words(run)
 

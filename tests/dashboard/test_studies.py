@@ -12,16 +12,9 @@ from dashboard.pages import risk_panels
 from dashboard.pages.risk import loss_choices
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
+from dashboard.session.fair_queue import MOST_RUNNING, MOST_WAITING, PATIENCE_SECONDS, TooManyJobs
 from dashboard.session.requested_study import MOST_FITS, requested_study, study_size
-from dashboard.session.running_studies import (
-    MOST_RUNNING,
-    MOST_WAITING,
-    PATIENCE_SECONDS,
-    REMEMBERED,
-    RunningStudies,
-    Snapshot,
-    TooManyStudies,
-)
+from dashboard.session.running_studies import REMEMBERED, RunningStudies, Snapshot
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.risk import progress
@@ -134,7 +127,7 @@ def test_a_long_study_has_its_turn_once_it_has_waited_for_as_long_as_it_takes(fu
 def test_a_study_that_waits_can_be_cancelled_and_so_many_wait_and_no_more(full):
     for k in range(MOST_WAITING):
         full.start(f"waiting {k}", study())
-    with pytest.raises(TooManyStudies, match="try again in a minute"):
+    with pytest.raises(TooManyJobs, match="try again in a minute"):
         full.start("one more", study())
     full.cancel("waiting 0")
     assert full.look("waiting 0").state == "cancelled"
