@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 import dash
 import dash_mantine_components as dmc
 import flask
+import plotly
+from dash.fingerprint import build_fingerprint
 
 from dashboard import callbacks
 from dashboard.callbacks import (
@@ -175,7 +177,11 @@ def _empty_app() -> dash.Dash:
         add_log_handler=False,  # what is logged is said once, as the command line has it
     )
     index = (_HERE / "index.html").read_text(encoding="utf-8")
-    app.index_string = index.replace("{%modules%}", "\n".join(_preloads(app))).replace("{%facts%}", element())
+    app.index_string = (
+        index.replace("{%modules%}", "\n".join(_preloads(app)))
+        .replace("{%plotly%}", _plotly(app))
+        .replace("{%facts%}", element())
+    )
     # Modules run once the page is read, and the first callback may come before that.
     app.renderer = 'document.addEventListener("DOMContentLoaded", () => new DashRenderer());'
     return app
@@ -188,6 +194,15 @@ def _preloads(app: dash.Dash) -> Iterator[str]:
         path = module.relative_to(folder).as_posix()
         if path != "main.mjs":
             yield f'<link rel="modulepreload" href="{app.get_asset_url(path)}">'
+
+
+def _plotly(app: dash.Dash) -> str:
+    """What fetches plotly beside all else; dash would with a graph of its own, of which there is none."""
+    folder, script = Path(plotly.__file__).parent, "package_data/plotly.min.js"
+    fingerprinted: Callable[..., str] = build_fingerprint
+    name = fingerprinted(script, plotly.__version__, int((folder / script).stat().st_mtime))
+    address = f"{app.config.requests_pathname_prefix}_dash-component-suites/plotly/{name}"
+    return f'<script async id="plotly" src="{address}"></script>'
 
 
 def _first_token(

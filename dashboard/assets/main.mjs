@@ -13,16 +13,9 @@ import './page/access.mjs';
 import {columnOption} from './page/columns.mjs';
 import './page/cut_edges.mjs';
 import {printPage} from './page/export.mjs';
+import {drawFigures, drawViews} from './page/figures.mjs';
 import './page/menus.mjs';
-import {
-    chooseTheme,
-    drawFigures,
-    drawViews,
-    nextTick,
-    openList,
-    savePicture,
-    toggleRail,
-} from './page/page.mjs';
+import {chooseTheme, nextTick, openList, savePicture, toggleRail} from './page/page.mjs';
 import './page/pages.mjs';
 import './page/paste.mjs';
 import {byNamePlace} from './page/table_order.mjs';
@@ -30,6 +23,7 @@ import './page/upload.mjs';
 import './page/waiting.mjs';
 import {register} from './shared/dash.mjs';
 import {Disclosure} from './shared/disclosure.mjs';
+import {Graph} from './shared/graph.mjs';
 import {StaticHtml} from './shared/static_html.mjs';
 
 register('blupboard', {
@@ -51,7 +45,7 @@ register('blupboard', {
     turnDials,
 });
 // The renderer finds components by their name space, in the window.
-window.blupboard = {Disclosure, StaticHtml};
+window.blupboard = {Disclosure, Graph, StaticHtml};
 // The table and the inputs take functions by name too, each kit from an object of its own in the window and from nowhere
 // else: {"function": "byNamePlace"} in words/table.py, {"function": "columnOption"} in pages/rail.py.
 window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};

@@ -45,10 +45,10 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
             )
     if comparisons.later_views:
         app.callback(
-            Output(ids.LATER_FIGURES, "data"),
+            [Output(ids.LATER_FIGURES, "data")],
             [Input(ids.CHOICES, "data"), Input(ids.THEME, "data")],
             prevent_initial_call=True,
-        )(lambda given, theme: _on_choices(comparisons, given, theme))
+        )(lambda given, theme: [_on_choices(comparisons, given, theme)])
 
 
 def _on_choices(comparisons: Comparisons, given: object, theme: object) -> object:

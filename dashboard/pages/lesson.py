@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 
 from dashboard.figures.lesson import lesson_figures
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data
+from dashboard.pages.graph import STILL, Graph
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.session import lesson
 from dashboard.words import lesson as words
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from dashboard.scene.style import Style
-
-_CONFIG: Any = {"displayModeBar": False, "responsive": True}
 
 
 def lesson_panel() -> html.Main:
@@ -103,7 +102,7 @@ def _whole(text: str) -> str:
 def _model(model: lesson.Model, figure: go.Figure) -> html.Section:
     preset = model.preset
     style_of = {series.label: series.style for series in model.scene.series}
-    picture = dcc.Graph(figure=figure, config=_CONFIG, className="lesson-graph")
+    picture = Graph(figure=figure, config=STILL, class_name="lesson-graph")
     return html.Section(
         [
             html.Div(

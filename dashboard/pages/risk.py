@@ -10,8 +10,8 @@ from dash import dcc, html
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, scrollable
 from dashboard.pages.controls import control_with_label
+from dashboard.pages.graph import TOOLS, Graph
 from dashboard.pages.scorecard import scorecard_panel
-from dashboard.pages.views import GRAPH_CONFIG
 from estimators import LOSSES, Loss
 
 if TYPE_CHECKING:
@@ -156,22 +156,10 @@ def _behind() -> list[Component]:
 
 
 def _figure(graph_id: str, title: str, subtitle: str) -> html.Section:
-    clear, hidden = "rgba(0,0,0,0)", {"visible": False}
-    empty = {
-        "template": "none", "xaxis": hidden, "yaxis": hidden, "paper_bgcolor": clear, "plot_bgcolor": clear,
-    }  # fmt: skip
     return html.Section(
         [
             html.Header([html.H2(title), html.Span(subtitle, className="subtitle")]),
-            html.Div(
-                dcc.Graph(
-                    id=graph_id,
-                    config=GRAPH_CONFIG,
-                    figure={"layout": empty},
-                    className="graph",
-                ),
-                className="risk-graph",
-            ),
+            html.Div(Graph(graph_id, config=TOOLS, class_name="graph"), className="risk-graph"),
         ],
         className="panel view",
     )

@@ -11,6 +11,7 @@ from dash import dcc, html
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data, explained, scrollable
 from dashboard.pages.conclude import conclude_panel
+from dashboard.pages.graph import TOOLS, Graph
 from dashboard.pages.group_cards import group_cards_panel
 from dashboard.pages.symbols import icon
 from dashboard.words.calibration import COUNTING, HOW
@@ -20,14 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dashboard.figures.page_view import PageView
-
-GRAPH_CONFIG: Any = {
-    "displaylogo": False,
-    "responsive": True,
-    "doubleClick": "reset",
-    "modeBarButtons": [["zoom2d", "pan2d", "select2d", "lasso2d", "resetScale2d"]],
-    "showTips": False,
-}
 
 BELOW = ("below", "tall-below")
 """The places of cards that come after the arrangement."""
@@ -204,12 +197,7 @@ def _parts() -> html.Div:
 
 def _linked_graph(graph_id: str, title: str, subtitle: str) -> html.Div:
     return html.Div(
-        dcc.Graph(
-            id=graph_id,
-            config=GRAPH_CONFIG,
-            figure={"layout": {"template": "none"}},
-            className="graph",
-        ),
+        Graph(graph_id, config=TOOLS, class_name="graph"),
         className="linked-view",
         tabIndex="0",
         role="group",

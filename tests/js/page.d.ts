@@ -31,6 +31,7 @@ interface Window {
 declare const React: {
     Fragment: unknown;
     useState<Value>(first: Value): [Value, (next: Value) => void];
+    useEffect(effect: () => () => void, causes: unknown[]): void;
     useRef<Value>(first: Value): {current: Value};
     createElement(tag: unknown, props: object | null, ...children: unknown[]): unknown;
 };

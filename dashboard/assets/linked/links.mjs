@@ -154,11 +154,22 @@ function start() {
 
 const running = start();
 
+let taken = '';
+
+/** The groups on screen and the choices that they come from, each once. */
+export function takeIndex(data, choices) {
+    const now = JSON.stringify([data?.view, data?.order, choices]);
+    if (now !== taken) {
+        taken = now;
+        setChoices(choices, data?.view ?? null);
+        running.state.setIndex(data);
+    }
+}
+
 // What the page's clientside callbacks call
 
 export function setIndex(data, choices) {
-    setChoices(choices, data?.view ?? null);
-    running.state.setIndex(data);
+    takeIndex(data, choices);
     countCoverage();
     askPanels();
     return noUpdate();

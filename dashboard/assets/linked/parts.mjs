@@ -3,7 +3,7 @@
  * asks the server for that part of it, which takes the place of the figure; scrolling the list asks for nothing.
  */
 
-import {setProps} from '../shared/dash.mjs';
+import {drawGraph} from '../shared/graph.mjs';
 import {isResetButton, metaOf, plotArea} from '../shared/plotly.mjs';
 import {writeProblem, writeSubtitle} from './card_content.mjs';
 import {ask, partOf, setPart} from './remote.mjs';
@@ -76,7 +76,7 @@ export function answerZooms(view, drawn) {
             writeProblem(card, '');
             makeRoom(answer.figure, view.id);
             dropRedrawn(view.id);
-            setProps(view.id, {figure: inTheme(withZoom(answer.figure, view.id))});
+            drawGraph(view.id, inTheme(withZoom(answer.figure, view.id)));
             view.wrapper.scrollTop = 0;
             drawn(view);
         } else if (answer?.problem && mine === turn) {

@@ -3,7 +3,7 @@
  * figure waits is busy; out of sight it hides what was drawn in it before, and nothing reads that. Those in sight are
  * drawn one a frame, so that the first is there before the last is begun.
  */
-import {setProps} from '../shared/dash.mjs';
+import {drawGraph} from '../shared/graph.mjs';
 import {cardOf} from './card_content.mjs';
 import {inTheme} from './theme.mjs';
 import {latestFigure, withZoom} from './zoom.mjs';
@@ -19,6 +19,8 @@ const near = new Map(); // graph id -> whether its card is
 /** @type {Map<Element, string>} */
 const cards = new Map(); // card -> graph id
 let due = false;
+/** @type {(() => void)[]} */
+let watchers = []; // called when nothing near waits
 
 const observer = new IntersectionObserver(
     (entries) => {
@@ -43,9 +45,21 @@ function drawNext() {
     due = false;
     const next = [...waiting.keys()].find((graphId) => near.get(graphId));
     if (next) {
-        setProps(next, {figure: taken(next)});
+        drawGraph(next, taken(next));
         drawSoon();
+        return;
     }
+    const done = watchers;
+    watchers = [];
+    for (const resolve of done) {
+        resolve();
+    }
+}
+
+/** Done in the frame after the last of what is near was drawn. */
+export function drawnInSight() {
+    drawSoon();
+    return new Promise((resolve) => watchers.push(() => resolve(null)));
 }
 
 function taken(graphId) {
@@ -88,12 +102,7 @@ export function waitingFigure(graphId) {
 /** Draws those of some graphs that wait, in sight or not; done when they are drawn. */
 export async function drawNow(graphIds) {
     const found = graphIds.filter((graphId) => waiting.has(graphId));
-    for (const graphId of found) {
-        setProps(graphId, {figure: taken(graphId)});
-    }
-    if (found.length) {
-        await new Promise(requestAnimationFrame);
-    }
+    await Promise.all(found.map((graphId) => drawGraph(graphId, taken(graphId))));
 }
 
 /** What waits, as [graph id, figure to be drawn now]: paper has no sight. */

@@ -2,9 +2,10 @@
 import {takeWaiting} from '../linked/sight.mjs';
 import {inTheme, setTheme, themeOf} from '../linked/theme.mjs';
 import {latestFigure, withZoom} from '../linked/zoom.mjs';
-import {noUpdate, setProps} from '../shared/dash.mjs';
+import {noUpdate} from '../shared/dash.mjs';
 import {addElement, elements} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
+import {drawGraph} from '../shared/graph.mjs';
 import {gridApi, tableState} from '../shared/grid.mjs';
 import {graphIn} from '../shared/plotly.mjs';
 
@@ -34,20 +35,15 @@ function saveTable(event) {
 /** What waits to come into sight is on paper too, and stays drawn. */
 function drawAll() {
     for (const [id, figure] of takeWaiting()) {
-        const graph = graphIn(document.getElementById(id));
-        if (graph) {
-            window.Plotly.react(graph, figure.data, figure.layout);
-        }
-        setProps(id, {figure});
+        drawGraph(id, figure);
     }
 }
 
 function redraw() {
     for (const box of elements('.dash-graph')) {
-        const [graph, figure] = [graphIn(box), latestFigure(box.id)];
-        if (graph && figure) {
-            const {data, layout} = inTheme(withZoom(figure, box.id));
-            window.Plotly.react(graph, data, layout);
+        const figure = latestFigure(box.id);
+        if (figure && graphIn(box)) {
+            drawGraph(box.id, inTheme(withZoom(figure, box.id)));
         }
     }
 }

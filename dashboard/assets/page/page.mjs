@@ -1,13 +1,8 @@
 /*
- * What the page does in the browser besides linking: theme, figures, pictures to save, the rail on small screens.
+ * What the page does in the browser besides linking: theme, pictures to save, the rail on small screens.
  */
 
-import {panelsInTheme} from '../linked/answer_panels.mjs';
-import {writeCard} from '../linked/card_content.mjs';
 import {pinnedMarks} from '../linked/links.mjs';
-import {makeRoom} from '../linked/parts.mjs';
-import {drawWhenNear, waitingFigure} from '../linked/sight.mjs';
-import {setTheme} from '../linked/theme.mjs';
 import {asZoomed, latestFigure} from '../linked/zoom.mjs';
 import {context, noUpdate} from '../shared/dash.mjs';
 import {elements} from '../shared/elements.mjs';
@@ -28,35 +23,6 @@ export function chooseTheme(clicks, chosen) {
     const pressed = context().triggered_id === ids.THEME_TOGGLE && clicks > 0;
     const theme = pressed ? (now === 'dark' ? 'light' : 'dark') : now;
     return [theme, pressed ? theme : noUpdate(), theme];
-}
-
-/** Whether nothing but the theme has changed; it may come at once with something else. */
-function isThemeAlone() {
-    return context().triggered.every(({prop_id}) => prop_id === `${ids.THEME}.data`);
-}
-
-/** Writes what the cards of views say, and draws the views. */
-export function drawViews(contents, theme, palette) {
-    const views = Object.entries(contents || {});
-    for (const [id, content] of isThemeAlone() ? [] : views) {
-        writeCard(id, content);
-    }
-    return drawFigures(Object.fromEntries(views.map(([id, {figure}]) => [id, figure])), theme, palette);
-}
-
-/** Draws figures in the theme and with the zoom that the user has chosen, each as soon as it is near what is in sight. */
-export function drawFigures(figures, theme, palette) {
-    setTheme(theme, palette);
-    panelsInTheme();
-    const wanted = context().outputs_list.map((output) => output.id);
-    for (const id of theme ? wanted : []) {
-        const figure = (isThemeAlone() && (waitingFigure(id) || latestFigure(id))) || figures?.[id];
-        if (figure) {
-            makeRoom(figure, id);
-            drawWhenNear(figure, id);
-        }
-    }
-    return wanted.map(noUpdate);
 }
 
 /** Save one view as SVG or PNG, with what stands around it; in the theme of the page, or light. */

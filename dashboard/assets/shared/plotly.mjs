@@ -21,6 +21,12 @@ export function isDrawn(graph) {
     return Boolean(graph?._fullLayout);
 }
 
+/** How large a graph was drawn, in pixels; null before. */
+export function drawnSize(graph) {
+    const layout = graph?._fullLayout;
+    return layout ? {width: layout.width, height: layout.height} : null;
+}
+
 /** The layout as drawn, with every default filled in; null before. */
 export function fullLayout(graph) {
     return graph?._fullLayout ?? null;

@@ -1,0 +1,143 @@
+/*
+ * Figures as they come. Those of views are drawn when the answer is there that brings them, before dash takes it up: its
+ * renderer goes through the whole page for each of the parts that it then writes. What dash stores in their place is a
+ * ticket; its turn comes where they could not be drawn before, and at another theme.
+ */
+import {panelsInTheme} from '../linked/answer_panels.mjs';
+import {writeCard} from '../linked/card_content.mjs';
+import {takeIndex} from '../linked/links.mjs';
+import {makeRoom} from '../linked/parts.mjs';
+import {drawnInSight, drawWhenNear, waitingFigure} from '../linked/sight.mjs';
+import {setTheme} from '../linked/theme.mjs';
+import {latestFigure} from '../linked/zoom.mjs';
+import {context, noUpdate} from '../shared/dash.mjs';
+import {elements} from '../shared/elements.mjs';
+import {ids} from '../shared/facts.mjs';
+
+const ANSWERS = '_dash-update-component';
+const STORES = [ids.FIGURES, ids.LATER_FIGURES];
+const LONGEST_WAIT = 3_000; // milliseconds that dash is kept waiting; a page that nobody sees draws no frames
+
+/** @type {Map<string, number>} */
+const asked = new Map(); // store -> how often it was asked for
+/** @type {Map<string, {ticket: number, contents: Record<string, any>, drawn: boolean}>} */
+const newest = new Map(); // store -> what came for it last
+let tickets = 0;
+let themed = false; // whether the page's theme is known
+
+const plain = window.fetch.bind(window);
+window.fetch = async (resource, options) => {
+    const store = storeOf(resource, options);
+    if (!store) {
+        return plain(resource, options);
+    }
+    const turn = (asked.get(store) || 0) + 1;
+    asked.set(store, turn);
+    pale(true);
+    try {
+        const response = await plain(resource, options);
+        return response.status === 200
+            ? await withTickets(response, store, () => asked.get(store) === turn)
+            : response;
+    } finally {
+        pale(asked.get(store) !== turn);
+    }
+};
+
+/** Which store of views' contents dash asks for; undefined where it asks for something else. */
+function storeOf(resource, options) {
+    if (!String(resource).includes(ANSWERS) || typeof options?.body !== 'string') {
+        return undefined;
+    }
+    const {output = ''} = JSON.parse(options.body);
+    return STORES.find((store) => `.${output}`.includes(`.${store}.data`));
+}
+
+/** The answer for dash, with a ticket for what views show; `isNewest()`: nothing newer was asked for meanwhile. */
+async function withTickets(response, store, isNewest) {
+    const answer = await response.json();
+    const contents = answer.response?.[store]?.data;
+    if (contents) {
+        tickets += 1;
+        const drawn = themed && !document.hidden && isNewest();
+        newest.set(store, {ticket: tickets, contents, drawn});
+        answer.response[store].data = tickets;
+        if (drawn) {
+            const groups = answer.response[ids.GROUPS_INDEX];
+            if (groups) {
+                takeIndex(groups.data, answer.response[ids.CHOICES].data);
+            }
+            show(contents);
+            const late = new Promise((resolve) => window.setTimeout(resolve, LONGEST_WAIT));
+            await Promise.race([drawnInSight(), late]);
+        }
+    }
+    return new Response(JSON.stringify(answer), {status: 200, headers: response.headers});
+}
+
+function pale(waits) {
+    for (const box of elements('.comparison .views')) {
+        box.classList.toggle('waits', waits);
+    }
+}
+
+function show(contents) {
+    for (const [id, content] of Object.entries(contents)) {
+        writeCard(id, content);
+        draw(id, content.figure);
+    }
+}
+
+function draw(id, figure) {
+    makeRoom(figure, id);
+    drawWhenNear(figure, id);
+}
+
+/** Draws what a ticket stands for, where it was not drawn when it came, and all views in another theme. */
+export function drawViews(ticket, theme, palette) {
+    const graphs = takeTheme(theme, palette);
+    const came = [...newest.values()].find((one) => one.ticket === ticket);
+    if (theme && came && !came.drawn) {
+        came.drawn = true;
+        show(came.contents);
+    } else if (theme && has(ids.THEME)) {
+        redraw(graphs);
+    }
+    return graphs.map(noUpdate);
+}
+
+/** Draws figures that stand alone, each as soon as it is near what is in sight. */
+export function drawFigures(figures, theme, palette) {
+    const graphs = takeTheme(theme, palette);
+    const themeAlone = context().triggered.length === 1 && has(ids.THEME);
+    if (theme && themeAlone && graphs.every(latestFigure)) {
+        redraw(graphs);
+    } else if (theme) {
+        for (const id of graphs.filter((graph) => figures?.[graph])) {
+            draw(id, figures[id]);
+        }
+    }
+    return graphs.map(noUpdate);
+}
+
+/** The graphs that the callback is for, once the page's theme is known. */
+function takeTheme(theme, palette) {
+    themed = themed || Boolean(theme);
+    setTheme(theme, palette);
+    panelsInTheme();
+    return context().outputs_list.map((output) => output.id);
+}
+
+function redraw(graphs) {
+    for (const id of graphs) {
+        const figure = waitingFigure(id) || latestFigure(id);
+        if (figure) {
+            draw(id, figure);
+        }
+    }
+}
+
+/** Whether a store is among what has called the callback. */
+function has(store) {
+    return context().triggered.some(({prop_id}) => prop_id === `${store}.data`);
+}
