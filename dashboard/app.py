@@ -26,6 +26,7 @@ from dashboard.callbacks import (
     take_data,
 )
 from dashboard.ingest import Reading
+from dashboard.pages import ids
 from dashboard.pages.facts import element
 from dashboard.pages.layout import layout
 from dashboard.pages.static_html import merge_static
@@ -202,7 +203,7 @@ def _plotly(app: dash.Dash) -> str:
     fingerprinted: Callable[..., str] = build_fingerprint
     name = fingerprinted(script, plotly.__version__, int((folder / script).stat().st_mtime))
     address = f"{app.config.requests_pathname_prefix}_dash-component-suites/plotly/{name}"
-    return f'<script async id="plotly" src="{address}"></script>'
+    return f'<script async id="{ids.PLOTLY}" src="{address}"></script>'
 
 
 def _first_token(

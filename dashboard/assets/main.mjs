@@ -13,7 +13,7 @@ import './page/access.mjs';
 import {columnOption} from './page/columns.mjs';
 import './page/cut_edges.mjs';
 import {printPage} from './page/export.mjs';
-import {drawFigures, drawViews} from './page/figures.mjs';
+import {drawFigures, drawViews, picturesFirst} from './page/figures.mjs';
 import './page/menus.mjs';
 import {chooseTheme, nextTick, openList, savePicture, toggleRail} from './page/page.mjs';
 import './page/pages.mjs';
@@ -50,3 +50,5 @@ window.blupboard = {Disclosure, Graph, StaticHtml};
 // else: {"function": "byNamePlace"} in words/table.py, {"function": "columnOption"} in pages/rail.py.
 window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};
 window.dashMantineFunctions = {...window.dashMantineFunctions, columnOption};
+// The renderer asks the server by this.
+window.fetch = picturesFirst(window.fetch.bind(window));

@@ -163,6 +163,7 @@ PINNED: Final = "pinned"
 CONCLUDE_CSV: Final = "conclude-csv"
 CONCLUDE_JSON: Final = "conclude-json"
 
+PLOTLY: Final = "plotly"
 FIGURES: Final = "figures"
 GROUPS_INDEX: Final = "groups-index"
 VIEW_PARTS: Final = "view-parts"

@@ -44,7 +44,7 @@ test('the page names one module and one stylesheet, and everything is reached fr
 
 test('modules meet by imports, not in the window', () => {
     const given = {
-        'main.mjs': ['blupboard', 'dashAgGridFunctions', 'dashMantineFunctions'],
+        'main.mjs': ['blupboard', 'dashAgGridFunctions', 'dashMantineFunctions', 'fetch'],
         'shared/dash.mjs': ['dash_clientside'],
     };
     for (const [file, text] of modules) {

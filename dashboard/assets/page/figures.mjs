@@ -25,24 +25,25 @@ const newest = new Map(); // store -> what came for it last
 let tickets = 0;
 let themed = false; // whether the page's theme is known
 
-const plain = window.fetch.bind(window);
-window.fetch = async (resource, options) => {
-    const store = storeOf(resource, options);
-    if (!store) {
-        return plain(resource, options);
-    }
-    const turn = (asked.get(store) || 0) + 1;
-    asked.set(store, turn);
-    pale(true);
-    try {
-        const response = await plain(resource, options);
-        return response.status === 200
-            ? await withTickets(response, store, () => asked.get(store) === turn)
-            : response;
-    } finally {
-        pale(asked.get(store) !== turn);
-    }
-};
+/** The browser's `fetch`, but that an answer of dash's goes on when the pictures in it that are in sight are drawn. */
+export function picturesFirst(fetch) {
+    return async (resource, options) => {
+        const store = storeOf(resource, options);
+        if (!store) {
+            return fetch(resource, options);
+        }
+        const turn = (asked.get(store) || 0) + 1;
+        const isNewest = () => asked.get(store) === turn;
+        asked.set(store, turn);
+        pale(true);
+        try {
+            const response = await fetch(resource, options);
+            return response.status === 200 ? await withTickets(response, store, isNewest) : response;
+        } finally {
+            pale(!isNewest());
+        }
+    };
+}
 
 /** Which store of views' contents dash asks for; undefined where it asks for something else. */
 function storeOf(resource, options) {

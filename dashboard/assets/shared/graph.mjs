@@ -2,9 +2,10 @@
  * The component of pages/graph.py, and what draws in it. A figure goes to Plotly as it is, past dash; one for a graph
  * that is not on the page yet is drawn when it comes.
  */
+import {ids} from './facts.mjs';
 import {drawnSize} from './plotly.mjs';
 
-const script = document.getElementById('plotly');
+const script = document.getElementById(ids.PLOTLY);
 const there = new Promise((resolve) => {
     if (window.Plotly) {
         resolve(null);
