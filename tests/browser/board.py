@@ -22,7 +22,7 @@ _STALE = """
 
 _REPAINTED = f"""
 () => {{
-    const graphs = [...document.querySelectorAll('.views .js-plotly-plot')];
+    const graphs = [...document.querySelectorAll('.views .graph-box')];
     const card = (gd) => gd.closest('.panel');
     const says = (gd) => card(gd).querySelector('.view-problem')?.textContent;
     // a view may have nothing to draw yet, or a sentence why it draws nothing
@@ -36,8 +36,7 @@ _REPAINTED = f"""
 
 _NOTHING_WAITS = """
 (view) => {
-    const graph = document.querySelector(`#${view} .js-plotly-plot, #${view}.js-plotly-plot`);
-    const card = graph?.closest('.panel');
+    const card = document.getElementById(view)?.closest('.panel');
     return card && (card.hidden || card.ariaBusy !== 'true');
 }
 """

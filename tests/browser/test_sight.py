@@ -1,26 +1,27 @@
 """Views out of sight: drawn when they come into it, never stale, there on paper; how they wait in sight."""
 
 import re
+from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
-from tests.browser.board import pick, repaint
+from tests.browser.board import open_board, pick, repaint
 
 CARD = ".panel:has(#view-funnel)"
-_GRAPH = "document.querySelector('#view-funnel .js-plotly-plot')"
+_GRAPH = "document.querySelector('#view-funnel .graph-box')"
 _POINTS = f"({_GRAPH}.data || []).flatMap((trace) => trace.x || []).length"
 _UNDRAWN = """
 [...document.querySelectorAll('.linked-view .dash-graph')].filter((graph) => {
     const card = graph.closest('.panel');
-    return !card.hidden && !graph.querySelector('.js-plotly-plot').data?.length;
+    return !card.hidden && !graph.querySelector('.graph-box').data?.length;
 }).map((graph) => graph.id)
 """
 _WATCH = """
 () => {
-    const box = document.querySelector('#comparison');
+    const box = document.querySelector('#comparison .views');
     window.paled = [];
     new MutationObserver(() => {
-        window.paled.push(getComputedStyle(box.querySelector('.views')).transitionDelay);
+        window.paled.push(getComputedStyle(box).transitionDelay);
     }).observe(box, {attributeFilter: ['class']});
 }
 """
@@ -34,28 +35,39 @@ _SAID = """
     return [graph.id, [card.hidden, text('.subtitle'), text('.view-problem'), legend]];
 }))
 """
-_SENT = """
-() => {
-    const {layout, paths} = window.store.getState();
-    const held = (id) => paths.strs[id].reduce((inside, step) => inside[step], layout).props.data;
-    return Object.fromEntries(Object.entries({...held('figures'), ...held('later-figures')}).map(
-        ([id, {hidden, subtitle, problem, legend}]) =>
-            [id, [hidden, subtitle, problem, legend.map(({label, note}) => label + note)]]
-    ));
-}
-"""
+
+
+@contextmanager
+def sent(board):
+    """What the server says of each card meanwhile: hidden, subtitle, sentence, legend."""
+    found, answers = {}, []
+
+    def hear(answer):
+        answers.append(answer)
+
+    board.on("response", hear)
+    yield found
+    board.remove_listener("response", hear)
+    for answer in answers:
+        if "_dash-update-component" in answer.url and answer.status == 200:
+            stores = answer.json()["response"]
+            for store in ("figures", "later-figures"):
+                for graph, card in stores.get(store, {}).get("data", {}).items():
+                    legend = [entry["label"] + entry["note"] for entry in card["legend"]]
+                    found[graph] = [card["hidden"], card["subtitle"], card["problem"], legend]
 
 
 def test_each_card_says_what_is_drawn_in_it_from_the_first_picture_on(board):
-    sent = board.evaluate(_SENT)
-    assert board.evaluate(_SAID) == sent
-    assert sent["view-weight"][1] == "by rows per school"
-    assert "James–Stein" in sent["view-weight"][3]
-    assert not sent["view-rank-intervals"][0]
-    with repaint(board):
+    with sent(board) as at_first:
+        open_board(board)
+    assert board.evaluate(_SAID) == at_first
+    assert at_first["view-weight"][1] == "by rows per school"
+    assert "James–Stein" in at_first["view-weight"][3]
+    assert not at_first["view-rank-intervals"][0]
+    with sent(board) as then, repaint(board):
         board.evaluate("document.querySelector('.estimator-row[data-id=james_stein] input').click()")
-    assert board.evaluate(_SENT)["view-weight"] != sent["view-weight"]
-    assert board.evaluate(_SAID) == board.evaluate(_SENT)
+    assert then["view-weight"] != at_first["view-weight"]
+    assert board.evaluate(_SAID) == then
 
 
 def test_what_is_out_of_sight_is_drawn_once_it_comes(board):

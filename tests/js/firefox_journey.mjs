@@ -51,7 +51,7 @@ const settled = () =>
         const lists = Object.entries(window.store?.getState().callbacks || {none: [0]});
         const done = ['stored', 'completed'];
         const busy = lists.some(([name, list]) => Array.isArray(list) && list.length && !done.includes(name));
-        const graphs = [...document.querySelectorAll('.views .js-plotly-plot')];
+        const graphs = [...document.querySelectorAll('.views .graph-box')];
         // what is out of sight waits
         const waits = (graph) => {
             const card = graph.closest('.panel');
