@@ -16,7 +16,7 @@ import {printPage} from './page/export.mjs';
 import {drawFigures, drawViews, picturesFirst} from './page/figures.mjs';
 import './page/menus.mjs';
 import {chooseTheme, nextTick, openList, savePicture, toggleRail} from './page/page.mjs';
-import './page/pages.mjs';
+import {choicesOnRisk} from './page/pages.mjs';
 import './page/paste.mjs';
 import {byNamePlace} from './page/table_order.mjs';
 import './page/upload.mjs';
@@ -27,6 +27,7 @@ import {Graph} from './shared/graph.mjs';
 import {StaticHtml} from './shared/static_html.mjs';
 
 register('blupboard', {
+    choicesOnRisk,
     choosePreset,
     chooseTheme,
     drawMore,

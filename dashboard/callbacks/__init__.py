@@ -10,7 +10,6 @@ from dashboard.callbacks import (
     comparison,
     conclude,
     data,
-    downloads,
     forget,
     how_sure,
     lesson,
@@ -51,7 +50,6 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     conclude.register(app, comparisons)
     table.register(app, comparisons)
     code.register(app, comparisons)
-    downloads.register(app, comparisons)
     how_sure.register(app, comparisons)
     lesson.register(app)
     browser.register(app)

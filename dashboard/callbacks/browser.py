@@ -33,6 +33,13 @@ def register(app: dash.Dash) -> None:
         State(ids.CHOICES, "data"),
     )
     callback(
+        ClientsideFunction(space, "choicesOnRisk"),
+        Output(ids.RISK_CHOICES, "data"),
+        Input(ids.CHOICES, "data"),
+        Input(ids.PAGE, "data"),
+        prevent_initial_call=True,
+    )
+    callback(
         ClientsideFunction(space, "savePicture"),
         Output(ids.SINK, "data", allow_duplicate=True),
         Input(ids.PICTURE, "data"),

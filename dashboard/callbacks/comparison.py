@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from dash import ALL, Input, Output, State, ctx, no_update, set_props
+from dash import ALL, Input, NoUpdate, Output, State, ctx, no_update, set_props
 
+from dashboard.callbacks import downloads
 from dashboard.callbacks.changed_inputs import changed_inputs
 from dashboard.callbacks.kept_controls import kept_choices
 from dashboard.callbacks.linked_groups import view_requests
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
     import dash
+    import dash_ag_grid as dag
 
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
@@ -68,6 +70,7 @@ _OUTPUTS = {
     "draw_bar": Output(ids.DRAW_BAR, "hidden"),
     "ratios_field": Output(ids.RATIOS_FIELD, "hidden"),
     "views": Output(ids.FIGURES, "data"),
+    **downloads.OUTPUTS,
 }
 
 
@@ -153,7 +156,8 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         content["reading_undo"] = undo_line(held_in(page))
         parts = view_requests(comparisons, page["parts"], scene.selection_key)
         content["views"] = card_contents(draw_views(comparisons.live_views, scene, parts))
-        return content | table_update(scene, Choices.from_json(page["before"]))
+        content |= downloads.addresses(comparisons, choices)
+        return content | {"table": table_of(scene, Choices.from_json(page["before"]))}
     except DesignError as error:
         set_props(ids.dial_error(error.field), {"children": sentence(str(error))})
         return unchanged
@@ -238,15 +242,17 @@ def controls_of(page: Page, inputs: object) -> PageControls:
     )
 
 
-def table_update(scene: Scene, before: Choices | None) -> dict[str, Any]:
-    """The table, kept with its sort, filters and scroll position where it shows the same groups as before."""
+def table_of(scene: Scene, before: Choices | None) -> dag.AgGrid | NoUpdate:
+    """A new table, or the one that is there where it shows the same groups as before.
+
+    That keeps its sort, filters and scroll position; what it says comes with the ranks, see ``table.py``.
+    """
     columns = table_columns(scene)
     if len(scene) > CLIENT_SIDE_GROUPS:
-        return {"table": table_grid(columns, None)}
+        return table_grid(columns, None)
     if before is not None and before.source.selection_key == scene.selection_key:
-        set_props(ids.TABLE, {"columnDefs": columns, "rowData": table_rows(scene)})
-        return {"table": no_update}
-    return {"table": table_grid(columns, table_rows(scene))}
+        return no_update
+    return table_grid(columns, table_rows(scene))
 
 
 def _with_ids(inputs: object) -> Iterator[Mapping[str, Any]]:

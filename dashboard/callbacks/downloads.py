@@ -6,12 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import flask
-from dash import Input, Output
+from dash import Output
 from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
 from dashboard.pages import ids
@@ -30,7 +29,6 @@ from estimators.contract.comparison import TIDY, tidy_columns
 from estimators.inference.summary import rank_lines
 
 if TYPE_CHECKING:
-    import dash
     from dash.development.base_component import Component
 
     from dashboard.scene.scene import Scene
@@ -66,22 +64,17 @@ def install(server: flask.Flask, comparisons: Comparisons, studies: RunningStudi
     server.add_url_rule(ROWS_ADDRESS, "rows_csv", lambda: _rows_csv(comparisons))
 
 
-def register(app: dash.Dash, comparisons: Comparisons) -> None:
-    """Add the callback that keeps the menu's addresses up to date."""
-    app.callback(
-        Output(ids.DOWNLOAD_CSV, "href"),
-        Output(ids.DOWNLOAD_TIDY, "href"),
-        Output(ids.DOWNLOAD_RANKS, "href"),
-        Output(ids.DOWNLOAD_ROWS, "children"),
-        Input(ids.CHOICES, "data"),
-    )(partial(_addresses, comparisons))
+OUTPUTS = {
+    "download_csv": Output(ids.DOWNLOAD_CSV, "href"),
+    "download_tidy": Output(ids.DOWNLOAD_TIDY, "href"),
+    "download_ranks": Output(ids.DOWNLOAD_RANKS, "href"),
+    "download_rows": Output(ids.DOWNLOAD_ROWS, "children"),
+}
+"""What the menu offers."""
 
 
-def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, str, Component | None]:
+def addresses(comparisons: Comparisons, choices: Choices) -> dict[str, str | Component | None]:
     """Relative to the page, of the table, and of all methods without and with ranks; the entry for rows."""
-    choices = Choices.from_json(given)
-    if choices is None:
-        return "#", "#", "#", None
     query = choices_query(choices)
     try:
         rows = comparisons.source(owner(), choices).rows()
@@ -89,7 +82,12 @@ def _addresses(comparisons: Comparisons, given: object) -> tuple[str, str, str, 
         rows = None  # the data have gone meanwhile, which the comparison's own callback says
     entry = None if rows is None else rows_entry(rows.label, f"{ROWS_ADDRESS[1:]}{query}")
     tidy = f"{GROUPS_ADDRESS[1:]}{query}"
-    return f"{TABLE_ADDRESS[1:]}{query}", tidy, f"{tidy}&ranks=1", entry
+    return {
+        "download_csv": f"{TABLE_ADDRESS[1:]}{query}",
+        "download_tidy": tidy,
+        "download_ranks": f"{tidy}&ranks=1",
+        "download_rows": entry,
+    }
 
 
 def _table_csv(comparisons: Comparisons) -> flask.Response:

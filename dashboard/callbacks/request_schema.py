@@ -219,6 +219,7 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
     (ids.REFUSED, "data"): _none_or(_has_token),
     (ids.DESIGN, "data"): _none_or(_is_object),
     (ids.CHOICES, "data"): _none_or(_is_object),
+    (ids.RISK_CHOICES, "data"): _none_or(_is_object),
     (ids.READING, "data"): _none_or(_is_object),
     (ids.VIEW_PARTS, "data"): _none_or(_is_object),
     (ids.PAGE, "data"): _TEXT,

@@ -78,13 +78,13 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     app.callback(
         output=_PROGRESS | _RESULT,
         inputs={
-            "page": Input(ids.PAGE, "data"),
+            "page": State(ids.PAGE, "data"),
             "run": Input(ids.RISK_RUN, "n_clicks"),
             "again": Input(ids.RISK_AGAIN, "n_clicks"),
             "cancel": Input(ids.RISK_CANCEL, "n_clicks"),
             "tick": Input(ids.RISK_TICK, "data"),
             "design": Input(ids.DESIGN, "data"),
-            "choices": Input(ids.CHOICES, "data"),
+            "choices": Input(ids.RISK_CHOICES, "data"),
             "loss": Input(ids.RISK_LOSS, "value"),
             "dial": Input(ids.RISK_DIAL, "value"),
             "low": Input(ids.RISK_LOW, "value"),
@@ -104,9 +104,9 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     )(_range_of)
     app.callback(
         Output(ids.RISK_DRAWS, "data"),
-        Input(ids.PAGE, "data"),
+        State(ids.PAGE, "data"),
         Input(ids.DESIGN, "data"),
-        Input(ids.CHOICES, "data"),
+        Input(ids.RISK_CHOICES, "data"),
         prevent_initial_call=True,
     )(partial(_one_draw, comparisons))
     turn: Callable[..., None] = app.clientside_callback

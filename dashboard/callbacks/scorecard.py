@@ -44,7 +44,7 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     app.callback(
         Output(ids.SCORECARD_METHOD, "data"),
         Output(ids.SCORECARD_METHOD, "value"),
-        Input(ids.CHOICES, "data"),
+        Input(ids.RISK_CHOICES, "data"),
         State(ids.SCORECARD_METHOD, "value"),
         prevent_initial_call=True,
     )(partial(_methods, comparisons))

@@ -147,6 +147,7 @@ def _behind() -> list[Component]:
     return [
         dcc.Interval(id=ids.RISK_TIMER, interval=LOOK_MS, disabled=True),
         dcc.Store(id=ids.RISK_SEED, data=1),
+        dcc.Store(id=ids.RISK_CHOICES),
         dcc.Store(id=ids.RISK_FIGURES),
         dcc.Store(id=ids.RISK_DRAWS),
         dcc.Store(id=ids.RISK_SHOWN, data=0),

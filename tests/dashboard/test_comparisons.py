@@ -11,7 +11,7 @@ import pytest
 from dash._utils import to_json
 
 from dashboard.callbacks import comparison
-from dashboard.callbacks.comparison import controls_of, table_update
+from dashboard.callbacks.comparison import controls_of, table_of
 from dashboard.callbacks.views import card_contents
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids
@@ -265,7 +265,7 @@ def test_a_strangers_estimator_appears_wherever_the_built_ins_do(comparisons, ch
     assert "A share &amp; &lt;b&gt;more&lt;/b&gt;" in str(shown(views))
     assert "Failing: no result" in str(sent["failures"])
     assert "Needs the moon." in str(sent["failures"])
-    assert "A share & <b>more</b>" in str(shown(table_update(scene, None)["table"]))
+    assert "A share & <b>more</b>" in str(shown(table_of(scene, None)))
     page = str(shown(layout(comparisons, "ann", everyone)))
     for name in ("A share & <b>more</b>", "Skewed", "Slope", "Failing", "REML BLUP"):
         assert f"Show {name}" in page
@@ -320,7 +320,7 @@ def test_a_long_table_asks_for_its_rows(comparisons, upload):
     values = np.random.default_rng(0).standard_normal(count).round(3)
     content = "school,score\n" + "".join(f"s{i},{v}\n" for i, v in enumerate(values))
     choices = Choices(ChosenColumns(upload(content=content).token, "score", "school"), on=("ols",))
-    grid = table_update(comparisons.scene("ann", choices), None)["table"]
+    grid = table_of(comparisons.scene("ann", choices), None)
     assert grid.rowModelType == "infinite"
     assert grid.dashGridOptions["maxConcurrentDatasourceRequests"] == 1
     assert not hasattr(grid, "rowData")

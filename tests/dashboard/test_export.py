@@ -177,7 +177,8 @@ def test_very_many_groups_left_out_are_kept_and_downloaded_without(comparisons, 
     choices = upload(content=content)
     choices = replace(choices, source=replace(choices.source, rows=RowFilter(exclude=gone)))
     comparisons.workspace.save_choices("ann", choices.source.token, choices.to_json())
-    _, table, _, rows = export._addresses(comparisons, choices.to_json())
+    offered = export.addresses(comparisons, choices)
+    table, rows = offered["download_tidy"], offered["download_rows"]
     assert len(table) < 500
     answer = download(None, address=table)
     assert {line["group"] for line in csv.DictReader(io.StringIO(answer.text))} == {

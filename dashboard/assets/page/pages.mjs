@@ -3,8 +3,10 @@
  * bookmark and the browser's back button works.
  */
 
-import {setProps, started} from '../shared/dash.mjs';
+import {noUpdate, setProps, started} from '../shared/dash.mjs';
 import {ids, pages} from '../shared/facts.mjs';
+
+const RISK = pages[1];
 
 function shown() {
     const wanted = window.location.hash.slice(1);
@@ -26,6 +28,11 @@ function show() {
     }
     window.scrollTo(0, 0);
     window.dispatchEvent(new Event('resize')); // graphs that were hidden have no size yet
+}
+
+/** What the page of risks goes by: the choices while it shows, so that it asks for nothing else where it does not. */
+export function choicesOnRisk(choices, page) {
+    return page === RISK && choices ? choices : noUpdate();
 }
 
 window.addEventListener('hashchange', show);
