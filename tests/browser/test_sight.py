@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
-from tests.browser.board import open_board, pick, repaint
+from tests.browser.board import open_board, pick, repaint, settle
 
 CARD = ".panel:has(#view-funnel)"
 _GRAPH = "document.querySelector('#view-funnel .graph-box')"
@@ -105,3 +105,44 @@ def test_what_is_computed_anew_pales_until_it_is_there(board):
         pick(board, "level", "90%")
     expect(board.locator("#comparison")).not_to_have_class(re.compile("waits"))
     assert "0.3s" in board.evaluate("window.paled")
+
+
+_LEVEL = """
+(() => {
+    const {layout, paths} = window.store.getState();
+    return paths.strs.choices.reduce((inside, step) => inside[step], layout).props.data.level;
+})()
+"""
+
+
+def test_a_picture_is_drawn_before_dash_takes_up_the_rest_of_its_answer(board):
+    before = board.evaluate(_LEVEL)
+    graph = "document.querySelector('#view-groups .graph-box')"
+    board.evaluate(f"{graph}.on('plotly_afterplot', () => window.seen ??= {_LEVEL})")
+    with repaint(board):
+        pick(board, "level", "90%")
+    assert board.evaluate("window.seen") == before
+    assert board.evaluate(_LEVEL) == 0.9
+
+
+def test_an_answer_that_comes_after_a_later_one_is_not_drawn(board):
+    held = []
+
+    def hold_the_first(route):
+        asked = route.request.post_data_json
+        if not held and ".figures.data" in f".{asked['output']}" and "later-figures" not in asked["output"]:
+            held.append(route)
+        else:
+            route.continue_()
+
+    board.route("**/_dash-update-component*", hold_the_first)
+    pick(board, "level", "90%")
+    expect(board.locator("#comparison .views")).to_have_class(re.compile("waits"))
+    with repaint(board):
+        pick(board, "level", "99%")
+    last = board.evaluate("JSON.stringify(document.querySelector('#view-groups .graph-box').data)")
+    with board.expect_response(lambda answer: answer.request == held[0].request):
+        held[0].continue_()
+    settle(board)
+    assert board.evaluate("JSON.stringify(document.querySelector('#view-groups .graph-box').data)") == last
+    expect(board.locator("#comparison .views")).not_to_have_class(re.compile("waits"))
