@@ -35,12 +35,14 @@ export function picturesFirst(fetch) {
         const turn = (asked.get(store) || 0) + 1;
         const isNewest = () => asked.get(store) === turn;
         asked.set(store, turn);
-        pale(true);
+        pale(store, true);
         try {
             const response = await fetch(resource, options);
             return response.status === 200 ? await withTickets(response, store, isNewest) : response;
         } finally {
-            pale(!isNewest());
+            if (isNewest()) {
+                pale(store, false);
+            }
         }
     };
 }
@@ -76,8 +78,9 @@ async function withTickets(response, store, isNewest) {
     return new Response(JSON.stringify(answer), {status: 200, headers: response.headers});
 }
 
-function pale(waits) {
-    for (const box of elements('.comparison .views')) {
+/** What is in sight at first pales while it is computed anew. */
+function pale(store, waits) {
+    for (const box of store === ids.FIGURES ? elements('.comparison .views') : []) {
         box.classList.toggle('waits', waits);
     }
 }
