@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import duckdb
 
     from dashboard.ingest.parquet import ColumnType
-    from dashboard.ingest.plain_numbers import PlainNumbers
 
 EXACT_DISTINCT = 50_000
 """Columns with about this many different values or fewer are counted exactly."""
@@ -57,26 +56,25 @@ def tally_columns(
     connection: duckdb.DuckDBPyConnection,
     parquet: Path,
     types: Sequence[ColumnType],
-    plain: Mapping[int, PlainNumbers],
-) -> list[Tally]:
-    """Tally every column of a stored table; of those in `plain` all is known.
+    places: Sequence[int],
+) -> dict[int, Tally]:
+    """Tally the columns at some places of a stored table.
 
     Where a column has few different values, these are looked at once each rather than cell by cell. Several
     columns go at once, laid under one another, so that one set of patterns serves them all.
     """
-    tallies = {i: Tally(known.cells, known.distinct, distinct_is_about=False) for i, known in plain.items()}
+    tallies: dict[int, Tally] = {}
     source = parquet_source(parquet)
-    rest = [i for i in range(len(types)) if i not in plain]
-    for places in _batches(rest, COLUMNS_AT_ONCE):
+    for some in _batches(places, COLUMNS_AT_ONCE):
         if len(types) > COLUMNS_AT_ONCE:
             # each query over a file of many columns reads its long footer again
-            columns = ", ".join(map(stored_name, places))
+            columns = ", ".join(map(stored_name, some))
             connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE part AS {select(columns, parquet_source(parquet))}"
             )
             source = "part"
-        tallies |= _tallies(connection, source, {i: types[i] for i in places})
-    return [tallies[i] for i in range(len(types))]
+        tallies |= _tallies(connection, source, {i: types[i] for i in some})
+    return tallies
 
 
 def _tallies(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOCK_BYTES, _LARGE_BLOCK_BYTES = 1 << 18, 1 << 25
-_MANY_COLUMNS, _WIDE_BLOCK_BYTES = 1000, 1 << 24
+_MANY_COLUMNS, _WIDE_BLOCK_BYTES = 1000, 1 << 26
 _CHUNK_BYTES = 1 << 20
 _FEW_LINES, _ENOUGH_CHARACTERS = 3, 1 << 20
 """Where lines are long, so many of them tell the layout once so much has been looked at."""

@@ -13,7 +13,7 @@ from dashboard.ingest.roles import stackable_columns
 from estimators.data.two_words import NOTHING_HAPPENED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from dashboard.ingest.table import Column, Table
 
@@ -100,6 +100,8 @@ _LABEL_WORDS = _words_of("""
 _COVARIATE_WORDS = _words_of(
     "age iq pop population weights wt base baseline female male sex lagged intercept"
 )
+_BESIDE_WORDS = _UNIT_WORDS | _INDEX_WORDS | _LABEL_WORDS | _DESIGN_WORDS | _COVARIATE_WORDS
+_UNITS_ALONE = _UNIT_WORDS - _OUTCOME_WORDS - _BINARY_OUTCOME_WORDS
 _ENDINGS = ("score", "runs", "scr", "rate", "rte", "wage", "cost", "sales", "yield", "weight", "height")
 """What measures is often written right behind its subject, as in mathscore and lwage."""
 _WORD = re.compile(r"[A-Za-z][a-z]*|[A-Z]+")
@@ -126,7 +128,7 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
         if c.not_outcome is None or c.name == outcome
     }
     groups = {
-        c.name: _group_score(c, table, seen, setting.times)
+        c.name: _group_score(c, table, seen, setting)
         for c in table.columns
         if c.not_group is None or c.name == group
     }
@@ -221,6 +223,8 @@ class _Setting:
     units: tuple[str, ...]
     """Columns whose values repeat, none of them a measurement or a time."""
     times: tuple[str, ...]
+    all_times: frozenset[str]
+    """The times among all columns; `times` are the first of them."""
     first_measured: str | None
     """The first column of numbers that by its looks counts no rows, names no unit and says no time."""
     has_event: bool
@@ -228,7 +232,8 @@ class _Setting:
 
 
 def _setting(table: Table, seen: Dependence) -> _Setting:
-    times = tuple(c.name for c in table.columns if _is_time(c, seen))[:_GROUPS_TRIED]
+    in_order = [c.name for c in table.columns if _is_time(c, seen)]
+    times, all_times = tuple(in_order[:_GROUPS_TRIED]), frozenset(in_order)
     units = [
         c.name
         for c in table.columns
@@ -237,21 +242,20 @@ def _setting(table: Table, seen: Dependence) -> _Setting:
         if c.kind == "text" or _words(c.name) & _UNIT_WORDS or seen.is_panel(c.name, times)
     ]
     units = units[:_GROUPS_TRIED]
-    beside = _UNIT_WORDS | _INDEX_WORDS | _LABEL_WORDS | _DESIGN_WORDS | _COVARIATE_WORDS
     measured = (
         c.name
         for c in table.columns
         if c.kind == "number" and c.distinct > _FEW_VALUES and c.not_outcome is None
-        if c.name not in times and not _words(c.name) & beside and not _tells_of_one(c, units, seen)
+        if c.name not in times and not _words(c.name) & _BESIDE_WORDS and not _tells_of_one(c, units, seen)
         if not _is_row_number(c, seen) and not _counts_units(c, seen)
     )
     events = (c for c in table.columns if c.distinct == 2 and _words(c.name) & _EVENT_WORDS)
-    return _Setting(tuple(units), times, next(measured, None), any(events))
+    return _Setting(tuple(units), times, all_times, next(measured, None), any(events))
 
 
 def _named_as_outcome(words: frozenset[str], known: frozenset[str]) -> float:
     """What a name says for the role: more where it is no word of a covariate too."""
-    strong = words & (known - _EITHER_WORDS)
+    strong = (words & known) - _EITHER_WORDS
     return 2.5 if strong else 1.0 * bool(words & known)
 
 
@@ -259,22 +263,21 @@ def _outcome_score(column: Column, place: int, table: Table, seen: Dependence, s
     words = _words(column.name)
     binary = column.distinct == 2
     known = _BINARY_OUTCOME_WORDS if binary else _OUTCOME_WORDS
-    units = _UNIT_WORDS - _OUTCOME_WORDS - _BINARY_OUTCOME_WORDS
     number = column.kind == "number"
     survival = "time" in words and _may_be_survival(column, seen, setting)
     score = 2.0 * (number or _says_what_happened(column)) + 1.5 * (number and not column.whole)
     score += 1.3 * (column.whole and column.distinct > _FEW_ROWS)
-    score += _named_as_outcome(words, known) - 3.0 * (_is_time(column, seen) and not survival)
+    score += _named_as_outcome(words, known) - 3.0 * (column.name in setting.all_times and not survival)
     score += 1.25 * (survival and setting.has_event) + 1.0 * (column.name == setting.first_measured)
     few = 2 < column.distinct <= _FEW_VALUES and column.numbers >= 4 * column.distinct
-    score -= 1.0 * (few and not words & (known - _EITHER_WORDS)) + 1.5 * _counts_units(column, seen)
+    score -= 1.0 * (few and not (words & known) - _EITHER_WORDS) + 1.5 * _counts_units(column, seen)
     score -= 5.0 * _tells_of_one(column, setting.units, seen) + 2.0 * _tells_of_one(
         column, setting.times, seen
     )
-    score -= 5.0 * bool(words & _LABEL_WORDS) + 1.5 * bool(words & units)
+    score -= 5.0 * bool(words & _LABEL_WORDS) + 1.5 * bool(words & _UNITS_ALONE)
     all_differ = column.whole and column.distinct >= 0.99 * column.numbers
     score -= (5.0 if all_differ else 3.0) * bool(words & _INDEX_WORDS) + 5.0 * _is_row_number(column, seen)
-    score -= 1.5 * bool(words & ((_DESIGN_WORDS | _COVARIATE_WORDS) - known))
+    score -= 1.5 * bool((words & _DESIGN_WORDS | words & _COVARIATE_WORDS) - known)
     score -= 4.0 * (column.distinct <= 1) + 1.5 * binary + 0.5 * (2 < column.distinct <= 4)
     score -= 2.0 * (1 < column.distinct <= 12 and seen.balanced(column.name))
     return score - 0.6 * place / max(len(table.columns), 1) - 1.0 * column.missing / max(table.rows, 1)
@@ -309,22 +312,22 @@ def _counts_units(column: Column, seen: Dependence) -> bool:
     return column.whole and again and seen.runs_from_one(column.name)
 
 
-def _group_score(column: Column, table: Table, seen: Dependence, times: Sequence[str]) -> float:
+def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setting) -> float:
     filled = max(table.rows - column.missing, 1)
     per_group = filled / max(column.distinct, 1)
     words = _words(column.name)
     unit = words & _UNIT_WORDS
     score = {"text": 1.5, "number": 0.0, "boolean": -1.0, "date": -2.0}[column.kind]
     score += 3.0 if unit - _WEAK_UNIT_WORDS else 2.0 * bool(unit)
-    score -= 2.0 * bool(words & _DESIGN_WORDS and not unit) + 2.5 * _is_time(column, seen)
+    score -= 2.0 * bool(words & _DESIGN_WORDS and not unit) + 2.5 * (column.name in setting.all_times)
     score += 2.0 * (per_group >= 2) + 1.0 * (column.distinct >= 4) + 0.7 * (column.distinct >= 10)
     score -= 3.0 * (column.distinct <= 1) + 1.5 * (column.distinct == 2)
     score -= 4.0 * (per_group < 1.1 and filled > 2)
-    score += 3.0 * seen.constant_share(column.name) + 4.5 * seen.is_panel(column.name, times)
+    score += 3.0 * seen.constant_share(column.name) + 4.5 * seen.is_panel(column.name, setting.times)
     if column.kind == "number":
         measured = not column.whole or bool(words & (_OUTCOME_WORDS | _COVARIATE_WORDS) and not unit)
         gaps = not unit and not seen.compact(column.name) and column.distinct > 2
-        score -= 2.5 * measured + 2.0 * (gaps and not seen.is_panel(column.name, times))
+        score -= 2.5 * measured + 2.0 * (gaps and not seen.is_panel(column.name, setting.times))
         score -= 1.5 * bool(words & (_INDEX_WORDS - {"nr", "no"}) and not unit)
     return score - 2.0 * column.missing / max(table.rows, 1)
 

@@ -6,15 +6,13 @@ to :mod:`dashboard.ingest.count_cells`, whose answer for a plain column is the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from dashboard.ingest.cells import Cell
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
@@ -26,22 +24,34 @@ if TYPE_CHECKING:
 WIDE = 500
 """From so many columns a table is read for its plain numbers first."""
 _SHORTEST_GROUPED, _LONGEST_GROUPED = len("1.234"), len("-123.456")
+_THREE_DIGITS, _MOST_BEFORE = len(".234"), 3
 _CELLS_AT_ONCE = 2_000_000
 _EXAMPLES = 3
-_NO_CELLS = dict.fromkeys(Cell, 0)
-_OTHER, _DIGIT_OR_SIGN, _POINT, _EXPONENT = range(4)
-_KIND_OF_BYTE = np.zeros(256, dtype=np.uint8)
-_KIND_OF_BYTE[list(b"0123456789-")] = _DIGIT_OR_SIGN
-_KIND_OF_BYTE[ord(".")] = _POINT
-_KIND_OF_BYTE[list(b"eE")] = _EXPONENT
+_BYTES_OF_NUMBERS = b"0123456789-.eE"
+_ZERO, _MINUS, _POINT, _SMALL_E, _LARGE_E = (_BYTES_OF_NUMBERS.index(byte) + 1 for byte in b"0-.eE")
+_OTHER = len(_BYTES_OF_NUMBERS) + 1
+_SYMBOLS = bytes(_BYTES_OF_NUMBERS.find(bytes([byte])) + 1 or _OTHER for byte in range(256))
+"""What each byte is, from 1 to 15, so that a key of 64 bits holds 16 of them."""
+_WORD, _LONGEST_KEY = 8, 16
+_SYMBOL = np.uint64(15)
+_HALVES = tuple(
+    (np.uint64(bits), np.uint64(mask))
+    for bits, mask in ((4, 0x00FF00FF00FF00FF), (8, 0x0000FFFF0000FFFF), (16, 0x00000000FFFFFFFF))
+)
+_UNKNOWN = -1
 
 
-@dataclass(frozen=True)
-class PlainNumbers:
+class PlainNumbers(NamedTuple):
     """One column of text whose cells are all blank or numbers with a decimal point, or none."""
 
-    cells: dict[Cell, int]
+    blank: int
+    whole: int
+    point: int
+    """Cells with a decimal point, or an exponent."""
+    point_or_thousands: int
+    """Cells such as 1.234."""
     distinct: int
+    """Different values, blank ones aside."""
     examples: tuple[str, ...]
     """The first few different ones."""
 
@@ -74,32 +84,80 @@ def _plain_among(texts: Mapping[int, pa.StringArray]) -> dict[int, PlainNumbers]
     _, ends, data = together.buffers()
     offsets = np.frombuffer(ends, dtype=np.int32)[: len(together) + 1]
     text = np.frombuffer(data, dtype=np.uint8)[: offsets[-1]] if data else np.empty(0, np.uint8)
-    kinds = np.take(_KIND_OF_BYTE, text)
+    symbols = np.frombuffer(text.tobytes().translate(_SYMBOLS), dtype=np.uint8)
     by_column = (len(texts), rows)
-    blanks = (np.diff(offsets) == 0).reshape(by_column).sum(axis=1)
-    doubtful = _like_thousands(text, offsets).reshape(by_column).sum(axis=1)
+    lengths = np.diff(offsets)
+    blanks = (lengths == 0).reshape(by_column).sum(axis=1)
     filled = pc.if_else(pc.equal(together, ""), None, together) if blanks.any() else together
-    able = (_of_columns(kinds == _OTHER, offsets, rows) == 0) & (blanks < rows) & _are_numbers(filled, rows)
-    whole = rows - blanks - _with_mark(kinds, offsets, rows)
-    return {
-        place: _plain(column, blanks=blanks[i], whole=whole[i], doubtful=doubtful[i])
-        for i, (place, column) in enumerate(texts.items())
-        if able[i]
-    }
+    able = (_of_columns(symbols == _OTHER, offsets, rows) == 0) & (blanks < rows) & _are_numbers(filled, rows)
+    whole = rows - blanks - _with_mark(symbols, offsets, rows)
+    keys = _keys(symbols, offsets, lengths)
+    doubtful = _like_thousands(keys, lengths, rows)
+    counts = zip(
+        blanks.tolist(),
+        whole.tolist(),
+        (rows - blanks - whole - doubtful).tolist(),
+        doubtful.tolist(),
+        strict=True,
+    )
+    different = _different(keys, lengths, rows).tolist()
+    heads = together.take(_first_rows_of(len(texts), rows)).to_pylist()
+    found = {}
+    for i, ((place, column), (blank, integer, point, thousands)) in enumerate(
+        zip(texts.items(), counts, strict=True)
+    ):
+        if able[i]:
+            distinct, first = different[i], tuple(heads[i * _EXAMPLES : (i + 1) * _EXAMPLES])
+            if distinct == _UNKNOWN or len({*first, ""}) <= _EXAMPLES:
+                distinct, first = _values(column)
+            found[place] = PlainNumbers(blank, integer, point, thousands, distinct, first)
+    return found
 
 
-def _plain(column: pa.StringArray, *, blanks: int, whole: int, doubtful: int) -> PlainNumbers:
-    """A column of plain numbers, so many of its cells blank, whole, or such as 1.234."""
-    cells = {
-        **_NO_CELLS,
-        Cell.BLANK: int(blanks),
-        Cell.WHOLE: int(whole),
-        Cell.POINT: int(len(column) - blanks - whole - doubtful),
-        Cell.POINT_OR_THOUSANDS: int(doubtful),
-    }
+def _first_rows_of(columns: int, rows: int) -> NDArray[np.int64]:
+    """Where the first cells of each column stand; one comes several times where there are few."""
+    first: NDArray[np.int64] = np.minimum(np.arange(_EXAMPLES), rows - 1)
+    return (np.arange(columns)[:, None] * rows + first).ravel()
+
+
+def _values(column: pa.StringArray) -> tuple[int, tuple[str, ...]]:
+    """How many different values are not blank, and the first of them."""
     different = column.unique()
+    blank = pc.any(pc.equal(different, "")).as_py()
     first = [text for text in different.slice(0, _EXAMPLES + 1).to_pylist() if text]
-    return PlainNumbers(cells, len(different) - (blanks > 0), tuple(first[:_EXAMPLES]))
+    return len(different) - blank, tuple(first[:_EXAMPLES])
+
+
+def _keys(
+    symbols: NDArray[np.uint8], offsets: NDArray[np.int32], lengths: NDArray[np.int32]
+) -> NDArray[np.uint64]:
+    """A number for each text of symbols, its digits to the base 16: differs where their first 16 do."""
+    padded = np.concatenate((symbols, np.zeros(_LONGEST_KEY, dtype=np.uint8)))
+    keys = _packed(padded, offsets[:-1], lengths)
+    long = np.flatnonzero(lengths > _WORD)
+    if len(long):
+        keys[long] |= _packed(padded, offsets[long] + _WORD, lengths[long] - _WORD) << np.uint64(32)
+    return keys
+
+
+def _different(keys: NDArray[np.uint64], lengths: NDArray[np.int32], rows: int) -> NDArray[np.int64]:
+    """How many different texts each column has, blank ones aside; `_UNKNOWN` where they are long."""
+    in_order = np.sort(keys.reshape(-1, rows), axis=1)
+    different = 1 + np.count_nonzero(in_order[:, 1:] != in_order[:, :-1], axis=1) - (in_order[:, 0] == 0)
+    too_long = (lengths > _LONGEST_KEY).reshape(-1, rows).any(axis=1)
+    return np.where(too_long, _UNKNOWN, different)
+
+
+def _packed(
+    symbols: NDArray[np.uint8], starts: NDArray[np.int32], lengths: NDArray[np.int32]
+) -> NDArray[np.uint64]:
+    """The first eight symbols of each text, four bits each."""
+    words = np.ndarray(len(symbols) - _WORD + 1, "<u8", symbols, strides=(1,))[starts]
+    unused = np.uint64(8) * (_WORD - np.minimum(lengths, _WORD)).astype(np.uint64)
+    words = np.where(lengths > 0, words << unused >> unused, np.uint64(0))
+    for bits, mask in _HALVES:
+        words = (words | words >> bits) & mask
+    return words
 
 
 def _of_columns(marked: NDArray[np.bool_], offsets: NDArray[np.int32], rows: int) -> NDArray[np.int64]:
@@ -129,27 +187,26 @@ def _reads_as_numbers(cells: pa.StringArray) -> bool:
     return True
 
 
-def _with_mark(kinds: NDArray[np.uint8], offsets: NDArray[np.int32], rows: int) -> NDArray[np.int64]:
+def _with_mark(symbols: NDArray[np.uint8], offsets: NDArray[np.int32], rows: int) -> NDArray[np.int64]:
     """How many cells of each column of numbers have a point or an exponent; one point at most."""
-    if not (kinds == _EXPONENT).any():
-        return _of_columns(kinds == _POINT, offsets, rows)
-    before = np.concatenate(([0], np.cumsum((kinds == _POINT) | (kinds == _EXPONENT), dtype=np.int32)))
+    exponents = (symbols == _SMALL_E) | (symbols == _LARGE_E)
+    if not exponents.any():
+        return _of_columns(symbols == _POINT, offsets, rows)
+    before = np.concatenate(([0], np.cumsum((symbols == _POINT) | exponents, dtype=np.int32)))
     marked: NDArray[np.bool_] = before[offsets[1:]] > before[offsets[:-1]]
     counts: NDArray[np.int64] = marked.reshape(-1, rows).sum(axis=1)
     return counts
 
 
-def _like_thousands(data: NDArray[np.uint8], offsets: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Whether a cell is such as 1.234: up to three digits that begin with no zero, a point, three digits."""
-    cell = np.flatnonzero((np.diff(offsets) >= _SHORTEST_GROUPED) & (np.diff(offsets) <= _LONGEST_GROUPED))
-    end = offsets[cell + 1]
-    marked = data[end - 4] == ord(".")
-    cell, end = cell[marked], end[marked]
-    first = offsets[cell] + (data[offsets[cell]] == ord("-"))
-    before = end - 4 - first
-    found = (before >= 1) & (before <= 3) & (data[first] != ord("0"))
-    for place in (1, 2, 3):
-        found &= data[end - place] <= ord("9")
-    like = np.zeros(len(offsets) - 1, dtype=np.bool_)
-    like[cell[found]] = True
-    return like
+def _like_thousands(keys: NDArray[np.uint64], lengths: NDArray[np.int32], rows: int) -> NDArray[np.int64]:
+    """How many cells of each column of numbers are such as 1.234: 1 to 3 digits that begin with no zero."""
+    cell = np.flatnonzero((lengths >= _SHORTEST_GROUPED) & (lengths <= _LONGEST_GROUPED))
+    before = lengths[cell] - _THREE_DIGITS
+    marked = (keys[cell] >> (4 * before).astype(np.uint64) & _SYMBOL) == _POINT
+    cell, before = cell[marked], before[marked]
+    key = keys[cell]
+    signed = (key & _SYMBOL) == _MINUS
+    digits = before - signed
+    first = np.where(signed, key >> np.uint64(4), key) & _SYMBOL
+    found = (digits >= 1) & (digits <= _MOST_BEFORE) & (first != _ZERO)
+    return np.bincount(cell[found] // rows, minlength=len(keys) // rows)

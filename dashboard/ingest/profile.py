@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.cells import Cell, trimmed
+from dashboard.ingest.cells import PLAIN_SHAPES, Cell, trimmed
 from dashboard.ingest.count_cells import COLUMNS_AT_ONCE, Tally, tally_columns
 from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.outcome_sql import notation_of_shapes
 from dashboard.ingest.plain_numbers import WIDE, plain_numbers
-from dashboard.ingest.roles import holds_two_words, why_not_group, why_not_outcome
+from dashboard.ingest.roles import holds_two_words, too_many_values, why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
 from estimators.data.notation import PLAIN
 from estimators.data.number_forms import plain_text
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from dashboard.ingest.parquet import ColumnType
+    from dashboard.ingest.plain_numbers import PlainNumbers
     from estimators.data.notation import Convention, Notation
 
 _EXAMPLES, _EXAMPLE_CHARACTERS, _EXAMPLE_ROWS = 3, 60, 2000
@@ -53,30 +54,25 @@ def profile(
     `labels` says of a place where the labels of its codes are stored.
     """
     plain = plain_numbers(parquet, len(types)) if len(types) >= WIDE else {}
-    tallies = tally_columns(connection, parquet, types, plain)
-    examples = {place: known.examples for place, known in plain.items()}
     rest = [place for place in range(len(names)) if place not in plain]
+    tallies = tally_columns(connection, parquet, types, rest)
+    examples: dict[int, tuple[str, ...]] = {}
     for start in range(0, len(rest), COLUMNS_AT_ONCE):
         some = rest[start : start + COLUMNS_AT_ONCE]
         examples |= zip(some, _examples(connection, parquet, some), strict=True)
-    codings = {
-        place: _coding(connection, parquet, place)
-        for place, kind in enumerate(types)
-        if kind == "text" and holds_two_words(tallies[place])
-    }
-    columns = [
-        _column(
-            i,
-            name,
-            kind=types[i],
-            tally=tallies[i],
-            examples=examples[i],
-            notation=codings.get(i) or _notation(types[i], tallies[i], convention),
+    columns: list[Column] = []
+    for i, name in enumerate(names):
+        if i in plain:
+            columns.append(_plain_column(i, name, plain[i], convention))
+            continue
+        coding = (
+            _coding(connection, parquet, i) if types[i] == "text" and holds_two_words(tallies[i]) else None
         )
-        for i, name in enumerate(names)
-    ]
-    shown = [c for c, tally in zip(columns, tallies, strict=True) if _is_shown(c, tally)]
-    return tuple(replace(c, labels=labels[c.stored]) if labels and c.stored in labels else c for c in shown)
+        notation = coding or _notation(types[i], tallies[i], convention)
+        column = _column(i, name, kind=types[i], tally=tallies[i], examples=examples[i], notation=notation)
+        if _is_shown(column, tallies[i]):
+            columns.append(column)
+    return tuple(replace(c, labels=labels[c.stored]) if labels and c.stored in labels else c for c in columns)
 
 
 def _coding(connection: duckdb.DuckDBPyConnection, parquet: Path, place: int) -> Notation | None:
@@ -98,6 +94,37 @@ def _notation(kind: ColumnType, tally: Tally, convention: Convention) -> Notatio
 def _of_plain_shapes(shapes: frozenset[str], convention: Convention) -> Notation:
     """The notation of plainly written numbers: all are read, so that their counts say nothing."""
     return notation_of_shapes(Counter(shapes), convention, FOUND)
+
+
+@lru_cache(maxsize=256)
+def _plain_reading(shapes: frozenset[str], convention: Convention) -> tuple[Notation, bool]:
+    """The notation of plainly written numbers, and whether all are whole in it."""
+    notation = _of_plain_shapes(shapes, convention)
+    return notation, not any(_has_fraction(shape, notation.decimal) for shape in shapes)
+
+
+def _plain_column(place: int, name: str, known: PlainNumbers, convention: Convention) -> Column:
+    """A column of plain numbers and blank cells: all but its notation is known."""
+    kinds = (
+        (Cell.WHOLE, known.whole),
+        (Cell.POINT, known.point),
+        (Cell.POINT_OR_THOUSANDS, known.point_or_thousands),
+    )
+    notation, whole = _plain_reading(frozenset(PLAIN_SHAPES[kind] for kind, n in kinds if n), convention)
+    filled = known.whole + known.point + known.point_or_thousands
+    return Column(
+        name,
+        "number",
+        known.distinct,
+        known.blank,
+        known.examples,
+        not_outcome=None,
+        not_group=None if whole else too_many_values(known.distinct, filled),
+        numbers=filled,
+        whole=whole,
+        notation=notation,
+        stored=place,
+    )
 
 
 @lru_cache(maxsize=1 << 12)

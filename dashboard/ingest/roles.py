@@ -62,7 +62,12 @@ def why_not_group(tally: Tally, kind: ColumnType, *, measured: bool) -> str | No
     filled = sum(tally.cells.values()) - tally.cells[Cell.BLANK]
     if filled == 0:
         return "it has no values"
-    if measured and filled > 1 and tally.distinct > 0.9 * filled:
+    return too_many_values(tally.distinct, filled) if measured else None
+
+
+def too_many_values(distinct: int, filled: int) -> str | None:
+    """Why measurements with so many different values are no groups; None where they may be."""
+    if filled > 1 and distinct > 0.9 * filled:
         return "it holds measurements: nearly every row has a value of its own"
     return None
 

@@ -292,6 +292,24 @@ def test_a_wide_table_is_profiled_as_a_narrow_one_is(tmp_path, monkeypatch):
     assert stored(tmp_path, "\n".join(lines) + "\n").columns == narrow.columns
 
 
+def test_different_numbers_are_counted_however_long_they_are(tmp_path, monkeypatch):
+    monkeypatch.setattr("dashboard.ingest.profile.WIDE", 1)
+    columns = (
+        ["1234567", "-1.2345", "12345678", "123456789", "12345678", "", "123.456", "-123.456"],
+        ["123456789012345", "1234567890123456", "1234567890123457", "-1.2345678901e-9"] * 2,
+        ["0.12345678901234567", "0.12345678901234568", "0.12345678901234567", "1.234", "", "1", "1.0", "01"],
+        ["0.123", "012.345", "-0.123", "12.3456", "1e5", "2E5", "1e-5", "1.5e-12"],
+    )
+    names = [f"c{i}" for i in range(len(columns))]
+    lines = [",".join(names), *(",".join(f'"{cell}"' for cell in row) for row in zip(*columns, strict=True))]
+    table = stored(tmp_path, "\n".join(lines) + "\n")
+    assert [column.distinct for column in table.columns] == [len({*cells} - {""}) for cells in columns]
+    assert [column.examples for column in table.columns] == [
+        tuple(dict.fromkeys(filter(None, cells)))[:3] for cells in columns
+    ]
+    assert [column.whole for column in table.columns] == [False] * 4
+
+
 def test_many_columns_are_read_and_too_many_refused_before_parsing(tmp_path):
     names = [f"c{i}" for i in range(1500)]
     row = [str(i % 7) for i in range(1500)]
