@@ -154,6 +154,11 @@ def _may_be_number(text: str) -> str:
     return f"(length({text}) < {_LONGEST_NUMBER} AND regexp_matches({text}, '\\p{{Nd}}'))"
 
 
+def has_other_digits(text: str) -> str:
+    """SQL for whether a cell holds digits of another script than 0 to 9."""
+    return f"regexp_matches(regexp_replace({text}, '[0-9]', '', 'g'), '\\p{{Nd}}')"
+
+
 def number_shapes(column: str, source: str, characters: Iterable[str]) -> str:
     """A query for (shape, rows) of the cells that may be numbers: their digits 9 but for a zero that leads.
 

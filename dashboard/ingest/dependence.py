@@ -91,6 +91,17 @@ class Dependence:
         times = np.bincount(codes)
         return bool(len(times) > 1 and times.min() == times.max() > 1)
 
+    def crossed(self, column: str, other: str) -> bool:
+        """Whether each value of one meets each value of the other, as those of a design do."""
+        if column == other or not self.knows(column, other):
+            return False
+        x, y = self._codes[column], self._codes[other]
+        both = (x >= 0) & (y >= 0)
+        pairs = self._distinct[column] * self._distinct[other]
+        if min(self._distinct[column], self._distinct[other]) < 2 or pairs > np.count_nonzero(both):
+            return False
+        return len(np.unique(x[both] * self._distinct[other] + y[both])) == pairs
+
     def is_panel(self, group: str, times: Sequence[str]) -> bool:
         """Whether each of the group's values meets each value of some column of times at most once."""
         return any(

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from estimators import GroupData
 
 _TOTALS: Final = """
-    total totals grand-total sum all overall average mean gesamt insgesamt summe alle durchschnitt mittelwert
+    total totals grand-total subtotal sum all overall average mean
+    gesamt insgesamt gesamtergebnis ergebnis summe alle durchschnitt mittelwert
     ensemble totale toutes tous moyenne totaal suma todos todas promedio média média-geral totalt yhteensä
     итого всего 合计 总计 合計 計
 """
-_NOT_LABELS: Final = "na n/a #n/a nan null none . - -- #value! #ref! #div/0! #name? (blank)"
+_NOT_LABELS: Final = r"na n/a #n/a nan null (null) \n none . - -- #value! #ref! #div/0! #name? (blank)"
+_DITTO: Final = "\" '' \u201d \u3003 \u2033 \u201e -\"- do. dto. dito ditto idem"
 _OUTCOMES: Final = """
     died death dead survived survival event success successful passed pass failed fail failure readmitted
     readmission mortality cured recovered relapse response responded outcome y admitted hit won correct
@@ -33,8 +35,12 @@ _OUTCOMES: Final = """
 """
 TOTALS = frozenset(_TOTALS.split())
 NOT_LABELS = frozenset(_NOT_LABELS.split())
+DITTO = frozenset(_DITTO.split())
 OUTCOME_WORDS = frozenset(_OUTCOMES.split())
-"""In lower case: what totals are called, what is no label, and what outcomes of 0 and 1 are called."""
+"""In lower case: what totals are called, what is no label, what stands for the label above, and what outcomes
+of 0 and 1 are called."""
+MOST_TOTALS: Final = 5
+"""So many totals are named at once."""
 MOST_LABELS: Final = 100_000
 """Labels of so many groups are compared with each other."""
 _NEARLY = 0.005
@@ -79,28 +85,53 @@ def _codes(facts: RowFacts) -> Iterator[Hint]:
 
 
 def _totals(data: GroupData) -> Iterator[Hint]:
-    """A group called Total or the like, whose value is that of the others together."""
-    if data.known_variance is not None or len(data) < 3:
+    """A group called Total, or Total of another, whose value is that of its parts together."""
+    if data.known_variance is not None or len(data) < 3 or len(data) > MOST_LABELS:
         return
-    for place, label in enumerate(data.labels.tolist()):
-        if "-".join(label.casefold().strip(" :.*").split()) not in TOTALS:
-            continue
-        value, others = float(data.mean[place]), [i for i in range(len(data)) if i != place]
-        together = {
-            "sum": float(data.n[others] @ data.mean[others]),
-            "mean": float(data.n[others] @ data.mean[others]) / float(data.n[others].sum()),
-            "sum of the groups": float(data.mean[others].sum()),
-            "mean of the groups": float(data.mean[others].mean()),
-        }
-        for what, number in together.items():
-            if math.isclose(value, number, rel_tol=_NEARLY):
-                yield Hint(
-                    "total_group",
-                    f"The group {excerpt(label)} holds {value:.6g}, which is the {what} of the others "
-                    f"({number:.6g}), and may be no group",
-                    exclude=label,
-                )
-                break
+    labels = data.labels.tolist()
+    places = {label.strip().casefold(): place for place, label in enumerate(labels)}
+    words = [label.casefold().strip(" :.*").split() for label in labels]
+    parts = {
+        place: [places[rest]]
+        for place, own in enumerate(words)
+        if len(own) > 1 and (rest := _without_total(own)) in places and places[rest] != place
+    }
+    totals = [place for place, own in enumerate(words) if "-".join(own) in TOTALS]
+    for place in totals:
+        parts[place] = [i for i in range(len(labels)) if i not in parts and i not in totals]
+    found = [(place, *told) for place, those in parts.items() if (told := _together(data, place, those))]
+    for place, what, number in found[:MOST_TOTALS]:
+        those = "the others" if place in totals else excerpt(labels[parts[place][0]])
+        yield Hint(
+            "total_group",
+            f"The group {excerpt(labels[place])} holds {float(data.mean[place]):.6g}, which is the {what} of "
+            f"{those} ({number:.6g}), and may be no group",
+            exclude=labels[place],
+        )
+
+
+def _without_total(words: Sequence[str]) -> str:
+    """A label of several words without the one that says total; nothing where none does."""
+    for first, rest in ((words[0], words[1:]), (words[-1], words[:-1])):
+        if first in TOTALS:
+            return " ".join(rest)
+    return ""
+
+
+def _together(data: GroupData, place: int, parts: Sequence[int]) -> tuple[str, float] | None:
+    """What of its parts a group's value is, and that number; None where it is none of them."""
+    if not parts:
+        return None
+    sums = data.n[parts] * data.mean[parts]
+    numbers = {
+        "sum": float(sums.sum()),
+        "mean": float(sums.sum() / data.n[parts].sum()),
+        "sum of the groups": float(data.mean[parts].sum()),
+        "mean of the groups": float(data.mean[parts].mean()),
+    }
+    value = float(data.mean[place])
+    near = (item for item in numbers.items() if math.isclose(value, item[1], rel_tol=_NEARLY))
+    return next(near, None)
 
 
 def _labels(data: GroupData) -> Iterator[Hint]:
@@ -120,7 +151,14 @@ def _labels(data: GroupData) -> Iterator[Hint]:
             labels="trimmed" if trimmed == folded else "folded",
         )
     for label in labels:
-        if label.strip().casefold() in NOT_LABELS:
+        if label.strip().casefold() in DITTO:
+            yield Hint(
+                "ditto_mark",
+                f"`{label.strip()}` is used as a group, and may stand for the label above it",
+                missing=label.strip(),
+                fill_down=True,
+            )
+        elif label.strip().casefold() in NOT_LABELS:
             yield Hint(
                 "missing_label",
                 f"{excerpt(label)} is used as a group, and may stand for a missing label",

@@ -13,7 +13,7 @@ from dashboard.ingest.roles import stackable_columns
 from estimators.data.two_words import NOTHING_HAPPENED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dashboard.ingest.table import Column, Table
 
@@ -104,6 +104,10 @@ _BESIDE_WORDS = _UNIT_WORDS | _INDEX_WORDS | _LABEL_WORDS | _DESIGN_WORDS | _COV
 _UNITS_ALONE = _UNIT_WORDS - _OUTCOME_WORDS - _BINARY_OUTCOME_WORDS
 _ENDINGS = ("score", "runs", "scr", "rate", "rte", "wage", "cost", "sales", "yield", "weight", "height")
 """What measures is often written right behind its subject, as in mathscore and lwage."""
+_COUNTED = re.compile(r"(?P<stem>(?:[^\W\d_]+[ _-]?)??)(?:[0-9]{1,3}|[IVX]{1,5}|[A-Z])")
+_DOSE = re.compile(r"[0-9.]+ ?([^0-9. ]+)( [0-9.]+ ?\1)*")
+_NAME = re.compile(r"[^\W\d_]{4,}.*")
+"""What counts, numbers with a unit that all share, and what is written out."""
 _WORD = re.compile(r"[A-Za-z][a-z]*|[A-Z]+")
 
 
@@ -329,7 +333,25 @@ def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setti
         gaps = not unit and not seen.compact(column.name) and column.distinct > 2
         score -= 2.5 * measured + 2.0 * (gaps and not seen.is_panel(column.name, setting.times))
         score -= 1.5 * bool(words & (_INDEX_WORDS - {"nr", "no"}) and not unit)
+    score -= 2.0 * (not unit and _is_beside_names(column, table, seen))
     return score - 2.0 * column.missing / max(table.rows, 1)
+
+
+def _is_beside_names(column: Column, table: Table, seen: Dependence) -> bool:
+    """Whether text counts or doses, crossed with a column of names, as blocks I to VI with varieties are."""
+    if column.kind != "text" or not (_counts(column.examples) or _DOSE.fullmatch(" ".join(column.examples))):
+        return False
+    return any(
+        seen.crossed(column.name, other.name)
+        for other in table.columns
+        if other.kind == "text" and other.distinct > 2 and all(map(_NAME.fullmatch, other.examples))
+    )
+
+
+def _counts(labels: Sequence[str]) -> bool:
+    """Whether labels are a number, a Roman one or a letter, behind a word that all share or alone."""
+    stems = {None if found is None else found["stem"] for found in map(_COUNTED.fullmatch, labels)}
+    return len(labels) > 1 and len(stems) == 1 and None not in stems
 
 
 def _reasons(outcome: Column, group: Column, table: Table, seen: Dependence) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hint:
-    """What may be amiss; only one of the changes is set."""
+    """What may be amiss, and the change that would mend it."""
 
     code: str
     """What kind of hint it is."""

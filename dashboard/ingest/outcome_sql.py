@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dashboard.ingest import cells
 from dashboard.ingest.engine import literal, select
 from estimators.data.notation import PLAIN, POINT_OR_THOUSANDS, Notation, tell_notation
-from estimators.data.number_forms import Form, form_of, plain_text
+from estimators.data.number_forms import Form, form_of, has_other_digits, plain_text
 from estimators.data.two_words import two_word_notation
 
 if TYPE_CHECKING:
@@ -118,7 +118,14 @@ def with_examples(
         row = connection.execute(select("cell", f"({texts})", shows)).fetchone()
         return None if row is None else str(row[0])
 
-    return replace(numbers, notation=numbers.notation.with_examples(first))
+    def other_digits() -> str | None:
+        if not any(map(has_other_digits, numbers.characters)):
+            return None
+        shows = f"WHERE {cells.has_other_digits('cell')} AND {numbers.number('t')} IS NOT NULL LIMIT 1"
+        row = connection.execute(select("cell", f"({texts})", shows)).fetchone()
+        return None if row is None else str(row[0])
+
+    return replace(numbers, notation=numbers.notation.with_examples(first, other_digits))
 
 
 def codes_sql(outcome: str, given: NumberFormat) -> str:

@@ -149,6 +149,8 @@ def done(before: Iterable[Change], after: Iterable[Change]) -> str:
 
 def hint_action(hint: Hint) -> str:
     """What the button of a hint does."""
+    if hint.missing is not None and hint.fill_down:
+        return f"Read {short(hint.missing)} as the label above"
     offers = (
         (hint.missing, f"Read {short(hint.missing or '')} as missing"),
         (hint.exclude, f"Leave out {short(hint.exclude or '')}"),

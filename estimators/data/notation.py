@@ -11,7 +11,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from estimators.data.number_forms import MARKS, Affix, Form, Sign, body_pattern, groups, plain_text, reads
+from estimators.data.number_forms import (
+    MARKS,
+    Affix,
+    Form,
+    Sign,
+    body_pattern,
+    groups,
+    has_other_digits,
+    plain_text,
+    reads,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -73,11 +83,14 @@ class Notation:
             opened = rf"(?:{before}\(|\( ?{before})" if before else r"\( ?"
             closed = rf"(?:{after}\)|\){after})" if after else r" ?\)"
             return rf"(?:\+? ?{before}\+?{body}{after}|{opened}{body}{closed})"
-        last = "-?" if self.sign == "trailing" else ""
-        signs = r"\+" if self.sign == "trailing" else r"[+-]"
+        signs = r"[+-]"
+        if self.sign == "trailing":
+            signs = r"\+"
+            negative = body_pattern(self.decimal, self.thousands, to_a_digit=True)
+            body = rf"(?:{body}|{negative} ?-)"
         if not before:
-            return rf"{signs}?{body} ?{last}{after}" if last else rf"{signs}?{body}{after}"
-        return rf"(?:{signs}? ?{before}|{before}{signs}){body}(?: ?{last})?{after}"
+            return rf"{signs}?{body}{after}"
+        return rf"(?:{signs}? ?{before}|{before}{signs}){body}{after}"
 
     @property
     def doubtful(self) -> str | None:
@@ -93,13 +106,21 @@ class Notation:
         mark = self.decimal if self.either_way else self.decimal.strip(".")
         return tuple(text for text in (self.thousands, mark, self.before, self.after, sign) if text)
 
-    def with_examples(self, first: Callable[[str], str | None]) -> Notation:
-        """The same with some cells that show it; `first` gives the first number that holds a text."""
+    def with_examples(
+        self, first: Callable[[str], str | None], other_digits: Callable[[], str | None]
+    ) -> Notation:
+        """The same with some cells that show it.
+
+        `first` gives the first number that holds a text, `other_digits` the first in another script.
+        """
         found: list[str] = []
         for text in self.telling:
             if len(found) < _EXAMPLES and not any(text in plain_text(cell) for cell in found):
                 cell = first(text)
                 found += [] if cell is None else [cell.strip()]
+        other = other_digits()
+        if other is not None and not any(map(has_other_digits, found)):
+            found[_EXAMPLES - 1 :] = [other.strip()]
         return replace(self, examples=tuple(found))
 
     def sentence(self, column: str) -> str | None:

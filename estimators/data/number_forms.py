@@ -11,6 +11,8 @@ Sign = Literal["", "leading", "brackets", "trailing"]
 
 MINUS_SIGNS: Final = "\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
 """What is written for a hyphen-minus: the minus sign, hyphens, figure and en dash, small and full width."""
+SOFT_HYPHEN: Final = "\u00ad"
+"""Invisible or a minus, as the program has it: a cell with one is no number."""
 APOSTROPHES: Final = "\u2019\u02bc\u2018\uff07\u00b4`"
 _LOOK_ALIKES: Final = {
     **dict.fromkeys(MINUS_SIGNS, "-"),
@@ -100,12 +102,17 @@ def plain_character(character: str) -> str:
         return str(digit)
     if character.isspace():
         return " "
-    if unicodedata.category(character) == "Cf":
+    if unicodedata.category(character) == "Cf" and character != SOFT_HYPHEN:
         return ""
     return _LOOK_ALIKES.get(character, character)
 
 
 _PLAIN = _PlainCharacters()
+
+
+def has_other_digits(text: str) -> bool:
+    """Whether a text holds digits of another script than 0 to 9."""
+    return any(c.isdecimal() and not c.isascii() for c in text)
 
 
 def plain_text(text: str) -> str:
@@ -151,6 +158,8 @@ def _sign(found: re.Match[str]) -> Sign | None:
     if found["second"]:
         signs.append("leading" if found["second"] == "-" else "")
     if found["last"]:
+        if not found["body"][-1].isdecimal():  # a price without cents: 12,-
+            return None
         signs.append("trailing")
     if len(signs) > 1:
         return None
@@ -176,17 +185,20 @@ MARKS: Final = tuple(
 """Every decimal mark with every grouping mark it goes with."""
 
 
-def body_pattern(decimal: str, grouping: str) -> str:
-    """A regular expression for digits with these marks, without groups that capture."""
-    d = re.escape(decimal)
-    plain = rf"(?:[0-9]+(?:{d}[0-9]*)?|{d}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+def body_pattern(decimal: str, grouping: str, *, to_a_digit: bool = False) -> str:
+    """A regular expression for digits with these marks, without groups that capture.
+
+    With `to_a_digit` it matches no text that ends in a mark, such as 12.
+    """
+    d, decimals = re.escape(decimal), "[0-9]+" if to_a_digit else "[0-9]*"
+    plain = rf"(?:[0-9]+(?:{d}{decimals})?|{d}[0-9]+)(?:[eE][+-]?[0-9]+)?"
     if not grouping:
         return plain
     g = re.escape(grouping)
     grouped = rf"[1-9][0-9]{{0,2}}(?:{g}[0-9]{{3}})+"
     if grouping == ",":  # as in India: 12,34,567
         grouped = rf"(?:{grouped}|[1-9][0-9]?(?:{g}[0-9]{{2}})+{g}[0-9]{{3}})"
-    return rf"(?:{plain}|{grouped}(?:{d}[0-9]*)?)"
+    return rf"(?:{plain}|{grouped}(?:{d}{decimals})?)"
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ import numpy as np
 
 from estimators.data.labels import is_missing_object
 from estimators.data.notation import LARGEST_EXACT, PLAIN, Notation, shows_doubt, tell_notation
-from estimators.data.number_forms import form_of, plain_text
+from estimators.data.number_forms import form_of, has_other_digits, plain_text
 from estimators.data.two_words import two_word_notation
 from estimators.errors import DataError
 
@@ -139,7 +139,9 @@ def _read_texts(
         notation = tell_notation(forms, decimal=given.decimal, thousands=given.thousands)
         are_words = not (forms or np.isfinite(numbers).any() or any(map(_INFINITE.fullmatch, filled)))
         coding = two_word_notation(filled, given.event) if are_words or given.event is not None else None
-        notation = coding or notation.with_examples(_first_number(notation, texts, plain))
+        notation = coding or notation.with_examples(
+            _first_number(notation, texts, plain), lambda: _other_digits(notation, texts, plain)
+        )
     read = notation.reader()
     for i, text in plain.items():
         value = read(text)
@@ -164,6 +166,13 @@ def _first_number(
         return next((texts[i] for i, cell in plain.items() if text in cell and read(cell) is not None), None)
 
     return first
+
+
+def _other_digits(notation: Notation, texts: dict[int, str], plain: dict[int, str]) -> str | None:
+    """The first number whose digits are of another script; None where there is none."""
+    read = notation.reader()
+    numbers = (text for i, text in texts.items() if has_other_digits(text) and read(plain[i]) is not None)
+    return next(numbers, None)
 
 
 def _refuse_inexact(numbers: NDArray[np.float64], texts: dict[int, str]) -> None:

@@ -6,12 +6,13 @@ import math
 import random
 import struct
 
+import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.ingest import UnreadableFile, reduce_file
+from dashboard.ingest import UnreadableFile, file_groups, reduce_file
 from estimators import DataError, DroppedRows, GroupData
 from tests.ingest.helpers import both_ways, means, put, put_parquet, rows_of, stored
 
@@ -183,6 +184,44 @@ def test_a_decimal_comma_is_said(tmp_path):
     table = stored(tmp_path, "g;y\na;1,5\nb;2,25\n")
     assert (table.decimal_comma, table.column("y").notation.decimal) == (True, ",")
     assert not stored(tmp_path, "g;y\na;1.5\nb;2.25\n").decimal_comma
+
+
+@pytest.mark.parametrize(
+    ("lines", "left", "kept"),
+    [
+        (["a;12,-", "a;-1,5", "b;9,50-", "b;8,–"], ["12,-", "9,50-", "8,–"], {"a": -1.5}),
+        (["a;1.234,–", "a;800,00", "b;9,50", "b;8,-"], ["1.234,–", "8,-"], {"a": 800, "b": 9.5}),
+        (["a;kr 12,-", "a;kr 13,00", "b;kr 9,50", "b;kr 8,-"], ["kr 12,-", "kr 8,-"], {"a": 13, "b": 9.5}),
+        (["a;12,5-", "a;13-", "b;,5-", "b;1.000,25 -"], [], {"a": -12.75, "b": -500.375}),
+        (["a;\xad5", "a;6", "b;7\xad", "b;8"], ["\xad5", "7\xad"], {"a": 6, "b": 8}),
+    ],
+)
+def test_a_dash_for_no_cents_is_no_minus_and_a_soft_hyphen_may_be_one(tmp_path, lines, left, kept):
+    data = both_ways(tmp_path, "\n".join(["g;y", *lines]) + "\n")
+    assert means(data) == kept
+    assert [e.text for cause in data.left_out for e in cause.examples] == left
+    g, y = zip(*(line.split(";") for line in lines), strict=True)
+    again = GroupData.from_frame(pl.DataFrame({"g": g, "y": y}), outcome="y", group="g")
+    assert means(again) == kept
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["1", "１２", "١٣"], "y: `１２` is read as 12"),
+        (["1.5", "२.५", "3"], "y: `२.५` is read as 2.5"),
+        (["1.234,5", "１２", "7,5"], "y: `1.234,5` is read as 1234.5 and `１２` as 12"),
+        (["1", "١٢٫٥", "3"], "y: `١٢٫٥` is read as 12.5"),
+        (["1", "2²", "3"], None),
+    ],
+)
+def test_digits_of_other_scripts_are_said_by_example(tmp_path, cells, said):
+    lines = [f"{group};{cell}" for cell in cells for group in "ab"]
+    read = file_groups(put(tmp_path, "\n".join(["g;y", *lines]) + "\n"), outcome="y", group="g")
+    assert read.remarks == (() if said is None else (said,))
+    frame = pl.DataFrame({"g": [line[0] for line in lines], "y": [line[2:] for line in lines]})
+    notation = GroupData.from_frame(frame, outcome="y", group="g").notation
+    assert notation.sentence("y") == said
 
 
 def test_semicolons_with_points_are_read_with_points(tmp_path):

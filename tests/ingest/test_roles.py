@@ -2,6 +2,7 @@
 
 import csv
 import random
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,20 @@ def test_numbers_of_units_are_a_group_and_no_outcome(tmp_path):
 def test_numbers_that_place_or_name_are_no_outcome(tmp_path, name):
     rows = [[f"g{i % 5}", i * 7 % 40, v] for i, v in enumerate(noise(200))]
     assert guess_roles(table_of(tmp_path, ["g", "x", name], rows)).pair == ("x", "g")
+
+
+@pytest.mark.parametrize("blocks", ["I II III IV V VI", "k1 k2 k3 k4 k5 k6", "F A E B C D"])
+@pytest.mark.parametrize("names", ["Victory Marvellous Golden.rain", "bread toast rusk"])
+def test_what_only_counts_or_doses_is_no_group_beside_what_it_is_crossed_with(tmp_path, blocks, names):
+    cells = list(product(blocks.split(), names.split(), ["0.0cwt", "0.2cwt", "0.4cwt", "0.6cwt"]))
+    lines = [f"{b},{v},{n},{60 + 7.5 * (i * i % 11)}" for i, (b, v, n) in enumerate(cells)]
+    guess = guess_roles(stored(tmp_path, "\n".join(["B,V,N,Y", *lines]) + "\n"))
+    assert guess.pair == ("Y", "V")
+
+
+def test_what_counts_is_the_group_where_nothing_is_crossed_with_it(tmp_path):
+    rows = [["ABCD"[i // 3], "north" if i < 6 else "south", 60 + 7.5 * (i * i % 11)] for i in range(12)]
+    assert guess_roles(table_of(tmp_path, ["q", "where", "Y"], rows)).pair == ("Y", "q")
 
 
 def test_a_column_called_as_outcomes_are_is_no_likely_group(tmp_path):
