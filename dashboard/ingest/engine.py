@@ -45,6 +45,7 @@ def engine(parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         connection.execute(f"SET allowed_paths = [{literal(str(parquet))}]")
         connection.execute("SET enable_external_access = false; SET TimeZone = 'UTC'")
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET lock_configuration = true")
         yield connection
     except duckdb.OutOfMemoryException as error:

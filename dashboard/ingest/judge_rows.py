@@ -68,24 +68,26 @@ def summaries(roles: Roles, folder: Path) -> Iterator[tuple[GroupData, JudgedRow
         UnreadableFile: there is no such group to exclude.
 
     """
+    with judged_rows(roles, folder) as judged:
+        yield summaries_of(judged), judged
+
+
+def summaries_of(judged: JudgedRows) -> GroupData:
+    """The groups of the rows in use, of which there are some, and what was left out."""
     from estimators import GroupData
 
-    with judged_rows(roles, folder) as judged:
-        dropped = dropped_rows(judged.counts)
-        rows = judged.connection.sql(
-            select(f"outcome, {judged.names.column} AS label", _usable(judged.names))
-        )
-        if roles.beside:
-            data = _with_columns(judged, dropped)
-        elif judged.counts[USED] > ROWS_HELD:
-            data = GroupData.from_frame(rows, outcome="outcome", group="label", already_dropped=dropped)
-        else:
-            data = _of_table(rows.to_arrow_table(), dropped)
-        notation = None if judged.numbers is None else judged.numbers.notation
-        causes = (*left_out(judged), *data.left_out)
-        unused = tuple(sorted({*unused_labels(judged), *data.unused_labels}))
-        data = replace(data, left_out=causes, unused_labels=unused, notation=notation)
-        yield data, judged
+    dropped = dropped_rows(judged.counts)
+    rows = judged.connection.sql(select(f"outcome, {judged.names.column} AS label", _usable(judged.names)))
+    if judged.roles.beside:
+        data = _with_columns(judged, dropped)
+    elif judged.counts[USED] > ROWS_HELD:
+        data = GroupData.from_frame(rows, outcome="outcome", group="label", already_dropped=dropped)
+    else:
+        data = _of_table(rows.to_arrow_table(), dropped)
+    notation = None if judged.numbers is None else judged.numbers.notation
+    causes = (*left_out(judged), *data.left_out)
+    unused = tuple(sorted({*unused_labels(judged), *data.unused_labels}))
+    return replace(data, left_out=causes, unused_labels=unused, notation=notation)
 
 
 def _of_table(table: pa.Table, dropped: DroppedRows) -> GroupData:
@@ -186,7 +188,7 @@ def judge(connection: duckdb.DuckDBPyConnection, roles: Roles) -> JudgedRows:
         if not plainly or told != numbers:
             numbers = with_examples(connection, source, roles.outcome, told)
             counts = rows_by_cause(numbers)
-    _refuse_inexact(connection, roles, y_type)
+    refuse_inexact(connection, roles, y_type)
     return JudgedRows(connection, roles, numbers, names, counts)
 
 
@@ -214,9 +216,7 @@ def _judged_rows(
         nameless, ordered = "label IS NULL", "ORDER BY file_row_number"
     y = roles.outcome
     if numbers is None:
-        # a decimal number goes by way of its digits, which rounds correctly
-        digits = f"CAST({y} AS VARCHAR)" if y_type.startswith("DECIMAL") else y
-        rows = select(f"*, {label} AS label, CAST({digits} AS DOUBLE) AS outcome", source)
+        rows = select(f"*, {label} AS label, {number_sql(y, y_type)} AS outcome", source)
         missing, infinite = "true", "false"
     else:
         bare = select(f"*, {label} AS label, {cells.trimmed(y)} AS bare_text", source)
@@ -231,6 +231,13 @@ def _judged_rows(
         f"WHEN {infinite} THEN {NOT_FINITE} ELSE {NOT_A_NUMBER} END"
     )
     return select(f"outcome, label, {cause} AS cause", f"({rows})", ordered)
+
+
+def number_sql(outcome: str, kind: str) -> str:
+    """SQL for a cell of a column of numbers as a double."""
+    # a decimal number goes by way of its digits, which rounds correctly
+    digits = f"CAST({outcome} AS VARCHAR)" if kind.startswith("DECIMAL") else outcome
+    return f"CAST({digits} AS DOUBLE)"
 
 
 def label_text(group: str, kind: str) -> str:
@@ -259,7 +266,7 @@ def _is_number(code: str, numbers: set[float]) -> bool:
         return False
 
 
-def _refuse_inexact(connection: duckdb.DuckDBPyConnection, roles: Roles, kind: str) -> None:
+def refuse_inexact(connection: duckdb.DuckDBPyConnection, roles: Roles, kind: str) -> None:
     """Raise estimators.DataError where a whole number in use is beyond what a double holds exactly."""
     if kind in ("FLOAT", "DOUBLE", "BOOLEAN"):
         return

@@ -41,6 +41,8 @@ class Roles:
     """What the model has beside, by the names of the file."""
     beside_stored: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Those names -> where they lie."""
+    in_place: bool = False
+    """Whether the file is a user's own: its columns have their names of it, and none holds lines."""
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,8 @@ def row_line(judged: JudgedRows, row: int) -> int:
 
 def has_lines(judged: JudgedRows) -> bool:
     """Whether the stored table says which line each row stands in."""
+    if judged.roles.in_place:
+        return False
     source = f"read_parquet({literal(str(judged.roles.parquet))})"
     columns = judged.connection.execute(f"DESCRIBE {select('*', source)}").fetchall()
     return any(row[0] == LINE for row in columns)

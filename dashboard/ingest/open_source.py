@@ -162,6 +162,7 @@ def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
         write_parquet,
         reader=reader,
         pieces=partial(parquet_pieces, plain),
+        parquet=plain,
     )
 
 

@@ -1,13 +1,17 @@
-"""Two typed columns of a Parquet file in pieces: numbers as they are, labels by the codes they have there."""
+"""Two typed columns of a Parquet file of few rows: numbers as they are, labels by the codes they have there.
+
+Many rows are summed by DuckDB, see `judge_in_place`; it takes longer to be loaded than few rows to be read.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dashboard.ingest.judge_rows import ROWS_HELD
 from dashboard.ingest.plain_pieces import Irregular, PlainPiece, refuse_unusual
 
 if TYPE_CHECKING:
@@ -16,28 +20,28 @@ if TYPE_CHECKING:
 
     from dashboard.ingest.label_codes import LabelCodes
 
-PIECE_ROWS: Final = 1 << 19
-
 
 def parquet_pieces(path: Path, outcome: int, group: int, labels: LabelCodes) -> Iterator[PlainPiece]:
     """Pieces of a column of numbers and one of text or whole numbers, in the order of the rows.
 
     Raises:
-        Irregular: columns of other types, a cell that is missing, or a number that is not finite.
+        Irregular: many rows, columns of other types, a cell that is missing, or a number that is not finite.
         OSError: the file cannot be read.
 
     """
     try:
         with pq.ParquetFile(path) as file:
-            schema = file.schema_arrow
+            schema, rows = file.schema_arrow, file.metadata.num_rows
         y, g = (schema.names[place] for place in (outcome, group))
+        if rows > ROWS_HELD:
+            raise Irregular
         # nested columns, and names that come twice, are not found by name alone
         if len(set(schema.names)) < len(schema.names) or any("." in name for name in schema.names):
             raise Irregular
         _refuse_types(schema.field(outcome).type, schema.field(group).type)
         texts = [g] if _is_text(schema.field(group).type) else []
         with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
-            for batch in file.iter_batches(PIECE_ROWS, columns=[y, g]):
+            for batch in file.iter_batches(columns=[y, g]):
                 yield _piece(batch.column(y), batch.column(g), labels)
     except pa.ArrowException as error:
         raise Irregular from error

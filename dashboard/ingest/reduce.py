@@ -7,9 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter, with_sheet
 from dashboard.ingest.two_columns import (
     AskedColumns,
+    columns_in_place,
     columns_on_demand,
     found_columns,
     stored_columns,
@@ -128,7 +130,7 @@ def file_groups(
     asked = AskedColumns(path, outcome, group, tuple(kinds), reading, rows, beside)
     with TemporaryDirectory(prefix="blupboard-") as folder:
         found = found_columns(asked, Path(folder))
-        plain = _plain_groups(found)
+        plain = _plain_groups(found, Path(folder))
         if plain is not None:
             return plain
         columns = stored_columns(found, Path(folder))
@@ -138,11 +140,13 @@ def file_groups(
 def _judged_groups(columns: OpenedColumns, open_columns: ColumnsOnDemand, reading: Reading) -> FileGroups:
     """Summaries that outlive the engine they were made in: for many rows, everything is opened again."""
     from dashboard.ingest.find_hints import find_hints
+    from dashboard.ingest.judge_in_place import summaries_in_place
     from dashboard.ingest.judge_rows import ROWS_HELD, summaries
     from dashboard.ingest.reading_used import notation_remarks, reading_used
     from dashboard.ingest.row_facts import JudgedFacts
 
-    with summaries(columns.roles, columns.folder) as (data, judged):
+    summed = summaries_in_place if columns.roles.in_place else summaries
+    with summed(columns.roles, columns.folder) as (data, judged):
         given = replace(reading, sheet=columns.sheet, stack=columns.stacked)
         return FileGroups(
             data if data.total <= ROWS_HELD else data.with_rows(_rows_on_demand(open_columns)),
@@ -153,13 +157,14 @@ def _judged_groups(columns: OpenedColumns, open_columns: ColumnsOnDemand, readin
         )
 
 
-def _plain_groups(found: FoundColumns) -> FileGroups | None:
-    """The groups in one pass over the file; None where its rows have to be judged one by one."""
+def _plain_groups(found: FoundColumns, folder: Path) -> FileGroups | None:
+    """The groups from the file as it lies; None where its rows have to be stored and judged one by one."""
     from dashboard.ingest.find_hints import find_hints
     from dashboard.ingest.judge_rows import ROWS_HELD
     from dashboard.ingest.plain_pieces import Irregular
     from dashboard.ingest.reading_used import reading_used
     from dashboard.ingest.sum_plain_rows import as_they_stand, sum_plain_rows
+    from estimators import DataError
     from estimators.data.notation import PLAIN
 
     asked, source = found.asked, found.source
@@ -167,9 +172,11 @@ def _plain_groups(found: FoundColumns) -> FileGroups | None:
         return None
     text = source.layout is not None
     try:
+        if (columns := columns_in_place(found, folder)) is not None:
+            return _judged_groups(columns, columns_on_demand(asked), asked.reading)
         data, facts = sum_plain_rows(source, found.places, "line" if text else "row")
         hints = find_hints(facts, data, source.layout, found.names, source.binary)
-    except Irregular:
+    except (Irregular, DataError, UnreadableFile):  # what is wrong is said where the rows are stored
         return None
     data = replace(data, notation=PLAIN if text else None)
     if data.total > ROWS_HELD:

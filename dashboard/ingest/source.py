@@ -47,6 +47,8 @@ class Source:
     pieces: Callable[[int, int, LabelCodes], Iterator[PlainPiece]] | None = None
     """The columns at two places, of an outcome and a group, in pieces, for `sum_plain_rows`; None where rows
     have to be judged one by one."""
+    parquet: Path | None = None
+    """Where all columns lie as Parquet, in the order of ``names`` and ``labels``; None of text."""
     plain: Callable[[], bool] = lambda: False
     """Whether it is text that every reader of CSV reads alike; all of it is looked at."""
 

@@ -232,6 +232,24 @@ def stored_columns(found: FoundColumns, folder: Path) -> OpenedColumns:
     )
 
 
+def columns_in_place(found: FoundColumns, folder: Path) -> OpenedColumns | None:
+    """The columns where they lie, in a Parquet file; None where they have to be stored first.
+
+    `folder` takes what a query spills. Raises `Irregular` for a damaged file.
+    """
+    from dashboard.ingest.judge_in_place import roles_in_place
+
+    source = found.source
+    if source.parquet is None:
+        return None
+    roles = roles_in_place(source.parquet, *found.places, found.asked.reading)
+    if roles is None:
+        return None
+    return OpenedColumns(
+        found.names, roles, None, folder, source.binary, source.sheet, source.notes, source.stacked
+    )
+
+
 def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:
     """Where both names are wrong, see whether the table is of a shape that has no such columns."""
     from dashboard.ingest.roles import wide_columns, wide_table

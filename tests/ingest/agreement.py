@@ -15,9 +15,9 @@ IN_ONE_PASS = reduce._plain_groups
 CLOSE = 2e-12
 
 
-def checked_groups(found: FoundColumns) -> FileGroups | None:
+def checked_groups(found: FoundColumns, place: Path) -> FileGroups | None:
     """What one pass gives, which is compared with what it stands for."""
-    plain = IN_ONE_PASS(found)
+    plain = IN_ONE_PASS(found, place)
     if plain is not None:
         with TemporaryDirectory() as folder:
             columns = stored_columns(found, Path(folder))

@@ -42,8 +42,8 @@ def one_pass(monkeypatch):
     """What each file came to in one pass; None where its rows had to be judged."""
     came = []
 
-    def noted(found):
-        came.append(IN_ONE_PASS(found))
+    def noted(found, folder):
+        came.append(IN_ONE_PASS(found, folder))
         return came[-1]
 
     monkeypatch.setattr("dashboard.ingest.reduce._plain_groups", noted)
@@ -174,20 +174,22 @@ NOT_PLAIN = {
 }
 
 
+@pytest.fixture
+def in_place(monkeypatch):
+    """Tables of any number of rows are summed by DuckDB where they lie."""
+    for module in (sum_plain_rows, judge_rows, plain_parquet):
+        monkeypatch.setattr(module, "ROWS_HELD", 0)
+
+
 @pytest.mark.parametrize("kind", PARQUET)
-def test_typed_columns_are_summed_as_they_are(kind, tmp_path, one_pass, monkeypatch):
-    monkeypatch.setattr(plain_parquet, "PIECE_ROWS", 2)
+def test_typed_columns_are_summed_as_they_are(kind, tmp_path, one_pass):
     path = put_parquet(tmp_path, PARQUET[kind])
     read = file_groups(path, outcome="y", group="g")
     assert one_pass == ([None] if kind == "a category that no row has" else [read])
 
 
 @pytest.mark.parametrize("kind", PARQUET)
-@pytest.mark.parametrize("held", [0, 100])
-def test_and_come_out_as_judged(kind, held, tmp_path, monkeypatch):
-    monkeypatch.setattr(plain_parquet, "PIECE_ROWS", 2)
-    for module in (sum_plain_rows, judge_rows):
-        monkeypatch.setattr(module, "ROWS_HELD", held)
+def test_few_typed_rows_come_out_as_judged(kind, tmp_path):
     file_groups(put_parquet(tmp_path, PARQUET[kind]), outcome="y", group="g")
 
 
@@ -195,6 +197,104 @@ def test_and_come_out_as_judged(kind, held, tmp_path, monkeypatch):
 def test_other_columns_are_judged(kind, tmp_path, one_pass):
     file_groups(put_parquet(tmp_path, NOT_PLAIN[kind]), outcome="y", group="g")
     assert one_pass == [None]
+
+
+NUMBERS = [1.5, 2.0, 4.0, 4.0, 3.5, -2.0]
+LABELS = ["a", "b", "a", "\u00e9", "b", "a"]
+NAN, INF = float("nan"), float("inf")
+IN_PLACE = {
+    "far from zero": {"g": LABELS, "y": [1e9 + y / 1024 for y in NUMBERS]},
+    "far apart": {"g": LABELS, "y": [1e12, 5.0, 1e12 + 1, -1e9, 5.25, 1e12 + 2]},
+    "no spread far from zero": {"g": LABELS, "y": [1e9 + 0.1] * 6},
+    "missing numbers": {"g": LABELS, "y": [1.5, None, 4.0, None, 3.5, None]},
+    "not numbers": {"g": LABELS, "y": [1.5, NAN, 4.0, NAN, 3.5, 1.0]},
+    "infinite ones": {"g": LABELS, "y": [1.5, INF, 4.0, -INF, 3.5, INF]},
+    "each cause": {
+        "g": [None, "b", " ", "\u00e9", "c", "a", "b"],
+        "y": [1.5, NAN, 4.0, -INF, None, 2.0, 3.0],
+    },
+    "missing labels": {"g": ["a", None, "a", "", "\u2003", "b"], "y": NUMBERS},
+    "missing and not a number": {"g": [None, "a", "a", None, "b", "b"], "y": [NAN, 1.0, 2.0, INF, 3.0, 4.5]},
+    "merged cells": {"g": ["a", None, None, "b", None, None], "y": NUMBERS},
+    "a code": {"g": LABELS * 2, "y": [*NUMBERS, -999, -999, *NUMBERS[:4]]},
+    "one row far from all others": {"g": LABELS * 4, "y": [*NUMBERS * 3, *NUMBERS[:5], 1e9]},
+    "all equal": {"g": LABELS, "y": [0.1] * 6},
+    "decimals": {"g": LABELS, "y": pa.array([Decimal(f"{y}0") for y in NUMBERS])},
+    "decimals of 30 digits": {
+        "g": LABELS,
+        "y": pa.array([Decimal(f"{i}.123456789012345678901234567") for i in range(6)]),
+    },
+    "small whole numbers": {"g": LABELS, "y": pa.array([1, 2, 3, 250, 5, 255], pa.uint8())},
+    "large whole numbers": {"g": LABELS, "y": pa.array([2**53 - 1, 1, 2, 3, 4, 5], pa.uint64())},
+    "fractions beyond whole doubles": {
+        "g": LABELS,
+        "y": pa.array([Decimal(f"{2**53 + i}.5") for i in range(6)]),
+    },
+    "floats": {"g": LABELS, "y": pa.array([1.1, 2.2, 3.3, NAN, 5.5, 1e30], pa.float32())},
+    "labels of whole numbers": {"g": pa.array([3, -1, 3, None, 10, -1], pa.int32()), "y": NUMBERS},
+    "categories": {"g": pa.array(LABELS).dictionary_encode(), "y": NUMBERS},
+    "a category that no row has": PARQUET["a category that no row has"],
+}
+AS_OURS = {"label": LABELS, "outcome": NUMBERS, "cause": NUMBERS, "line": LABELS, "rowid": NUMBERS}
+COPIED = {
+    "names that differ in capitals": {"g": LABELS, "y": NUMBERS, "Y": NUMBERS},
+    "numbers as text": {"g": LABELS, "y": list(map(str, NUMBERS))},
+    "labels of fractions": {"g": NUMBERS, "y": NUMBERS},
+    "no number": {"g": LABELS, "y": [NAN, NAN, None, INF, NAN, NAN]},
+}
+
+
+@pytest.mark.parametrize("kind", IN_PLACE)
+def test_many_typed_rows_are_judged_where_they_lie(kind, tmp_path, one_pass, in_place):
+    read = file_groups(put_parquet(tmp_path, IN_PLACE[kind]), outcome="y", group="g")
+    assert one_pass == [read]
+
+
+@pytest.mark.parametrize(("outcome", "group"), [("outcome", "label"), ("cause", "label"), ("rowid", "line")])
+def test_columns_called_as_ours_are_not_mixed_up(outcome, group, tmp_path, one_pass, in_place):
+    read = file_groups(put_parquet(tmp_path, AS_OURS), outcome=outcome, group=group)
+    assert one_pass == [read]
+
+
+@pytest.mark.parametrize("kind", COPIED)
+def test_what_duckdb_may_take_otherwise_is_copied(kind, tmp_path, one_pass, in_place):
+    with suppress(DataError):
+        file_groups(put_parquet(tmp_path, COPIED[kind]), outcome="y", group="g")
+    assert one_pass == [None]
+
+
+def test_a_typed_whole_number_that_a_double_would_round_is_refused(tmp_path, one_pass, in_place):
+    path = put_parquet(tmp_path, {"g": LABELS, "y": pa.array([2**53 + 1, 1, 2, 3, 4, 5], pa.int64())})
+    with pytest.raises(DataError, match="9007199254740993"):
+        file_groups(path, outcome="y", group="g")
+    assert one_pass == [None]
+
+
+def test_a_path_is_no_pattern(tmp_path, one_pass, in_place):
+    """DuckDB would read all files that match, and take g=1 for a column."""
+    for folder in ("g=1", "*", "[ab]"):
+        (tmp_path / folder).mkdir()
+        path = put_parquet(tmp_path / folder, IN_PLACE["far apart"])
+        file_groups(path, outcome="y", group="g")
+    assert one_pass == [None] * 3
+
+
+CELL = st.one_of(
+    st.floats(-1e3, 1e3), st.floats(1e9, 1e9 + 1), st.sampled_from([None, NAN, INF, -INF, -999.0, 0.0, -0.0])
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.lists(st.tuples(st.sampled_from(["a", "b", " a", "", None, "\u2003"]), CELL), min_size=1))
+def test_any_typed_table_is_as_judged(tmp_path_factory, rows):
+    labels, numbers = zip(*rows, strict=True)
+    columns = {"g": pa.array(labels, pa.string()), "y": pa.array(numbers, pa.float64())}
+    path = put_parquet(tmp_path_factory.mktemp("typed"), columns)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (sum_plain_rows, judge_rows, plain_parquet):
+            patch.setattr(module, "ROWS_HELD", 0)
+        with suppress(DataError):
+            file_groups(path, outcome="y", group="g")
 
 
 NUMBER = st.one_of(
