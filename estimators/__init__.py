@@ -5,8 +5,11 @@ Reduce the rows once with :class:`GroupData`, hand the summary to any :class:`Es
 measure which estimator is closer to the truth on average with :func:`run_risk`.
 """
 
-from estimators.checks.check_estimator import ConformanceError, check_estimator
-from estimators.checks.check_view import check_view
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from estimators.contract.batch import BatchFit, GroupBatch
 from estimators.contract.comparison import TIDY_COLUMNS, Comparison, Result
 from estimators.contract.estimator import Estimator
@@ -20,42 +23,6 @@ from estimators.data.scaled import ScaledGroups, Sizes
 from estimators.errors import BlupboardError, DataError, FitError, NotRun, OptionError
 from estimators.fitting.compare import compare
 from estimators.fitting.fit_many import fit_many
-from estimators.inference.comparisons import comparison_multiplier, shared_letters
-from estimators.inference.funnel import Funnel, funnel
-from estimators.inference.grades import Grades, grades_within, group_grades
-from estimators.inference.heritability import Heritability, heritability
-from estimators.inference.heterogeneity import (
-    MU_ERRORS,
-    TAU2,
-    Heterogeneity,
-    PredictionInterval,
-    heterogeneity,
-)
-from estimators.inference.influence import Influence, leave_one_out
-from estimators.inference.meta_regression import REGRESSION_TAU2, MetaRegression, meta_regression
-from estimators.inference.model_checks import EqualSpread, ModelChecks, NormalPlot, model_checks
-from estimators.inference.moment_intervals import (
-    generalized_interval,
-    sigma_error_interval,
-    thomas_hultquist_interval,
-    williams_tukey_interval,
-)
-from estimators.inference.own_intervals import own_intervals
-from estimators.inference.pairs import pairwise_probability, probability_above
-from estimators.inference.plan import Plan, best_is_best
-from estimators.inference.questions import Questions
-from estimators.inference.rank_sets import RankSets, marginal_rank_sets, simultaneous_rank_sets
-from estimators.inference.ranks import Ranks, TopShare, group_ranks
-from estimators.inference.second_order import CenterError, SecondOrder, center_error, prediction_error
-from estimators.inference.selection import Best, Called, best_groups, call_above, may_be_best
-from estimators.inference.spread_intervals import (
-    ExactInterval,
-    ProfileInterval,
-    exact_intervals,
-    profile_intervals,
-)
-from estimators.inference.spread_tests import LikelihoodRatio, SpreadTests, spread_tests
-from estimators.inference.summary import inference_dict
 from estimators.methods.blup import MlBlup, RemlBlup
 from estimators.methods.degenerate import degenerate_fit, degenerate_note
 from estimators.methods.homogeneity import Homogeneity, homogeneity
@@ -67,19 +34,112 @@ from estimators.plugins.reader import Reader
 from estimators.plugins.registry import PluginStatus, Registry, build_registry
 from estimators.plugins.sample import Sample
 from estimators.plugins.view import Look, View
-from estimators.risk.bootstrap import Bootstrap, bootstrap
-from estimators.risk.calibration import Calibration, Calibrations, CoverageAt, calibration
-from estimators.risk.crossings import Crossing, crossings
-from estimators.risk.losses import LOSSES, Loss
-from estimators.risk.report import RiskReport
-from estimators.risk.run import Progress, risk_steps, run_risk
-from estimators.risk.scenario import EstimatorRisk, Measured, ScenarioRisk
-from estimators.risk.scorecard import SCENARIOS, Scenario, ScenarioCard, scorecard
-from estimators.risk.study import RiskStudy
-from estimators.risk.sweeps import Sweep
-from estimators.risk.theory import Theory, theory
-from estimators.simulation.design import PRESETS, Design, DesignError
-from estimators.simulation.simulate import Simulated, simulate
+
+if TYPE_CHECKING:
+    from estimators.checks.check_estimator import ConformanceError, check_estimator
+    from estimators.checks.check_view import check_view
+    from estimators.inference.comparisons import comparison_multiplier, shared_letters
+    from estimators.inference.funnel import Funnel, funnel
+    from estimators.inference.grades import Grades, grades_within, group_grades
+    from estimators.inference.heritability import Heritability, heritability
+    from estimators.inference.heterogeneity import (
+        MU_ERRORS,
+        TAU2,
+        Heterogeneity,
+        PredictionInterval,
+        heterogeneity,
+    )
+    from estimators.inference.influence import Influence, leave_one_out
+    from estimators.inference.meta_regression import REGRESSION_TAU2, MetaRegression, meta_regression
+    from estimators.inference.model_checks import EqualSpread, ModelChecks, NormalPlot, model_checks
+    from estimators.inference.moment_intervals import (
+        generalized_interval,
+        sigma_error_interval,
+        thomas_hultquist_interval,
+        williams_tukey_interval,
+    )
+    from estimators.inference.own_intervals import own_intervals
+    from estimators.inference.pairs import pairwise_probability, probability_above
+    from estimators.inference.plan import Plan, best_is_best
+    from estimators.inference.questions import Questions
+    from estimators.inference.rank_sets import RankSets, marginal_rank_sets, simultaneous_rank_sets
+    from estimators.inference.ranks import Ranks, TopShare, group_ranks
+    from estimators.inference.second_order import CenterError, SecondOrder, center_error, prediction_error
+    from estimators.inference.selection import Best, Called, best_groups, call_above, may_be_best
+    from estimators.inference.spread_intervals import (
+        ExactInterval,
+        ProfileInterval,
+        exact_intervals,
+        profile_intervals,
+    )
+    from estimators.inference.spread_tests import LikelihoodRatio, SpreadTests, spread_tests
+    from estimators.inference.summary import inference_dict
+    from estimators.risk.bootstrap import Bootstrap, bootstrap
+    from estimators.risk.calibration import Calibration, Calibrations, CoverageAt, calibration
+    from estimators.risk.crossings import Crossing, crossings
+    from estimators.risk.losses import LOSSES, Loss
+    from estimators.risk.report import RiskReport
+    from estimators.risk.run import Progress, risk_steps, run_risk
+    from estimators.risk.scenario import EstimatorRisk, Measured, ScenarioRisk
+    from estimators.risk.scorecard import SCENARIOS, Scenario, ScenarioCard, scorecard
+    from estimators.risk.study import RiskStudy
+    from estimators.risk.sweeps import Sweep
+    from estimators.risk.theory import Theory, theory
+    from estimators.simulation.design import PRESETS, Design, DesignError
+    from estimators.simulation.simulate import Simulated, simulate
+
+_LATER = {
+    "checks.check_estimator": "ConformanceError check_estimator",
+    "checks.check_view": "check_view",
+    "inference.comparisons": "comparison_multiplier shared_letters",
+    "inference.funnel": "Funnel funnel",
+    "inference.grades": "Grades grades_within group_grades",
+    "inference.heritability": "Heritability heritability",
+    "inference.heterogeneity": "MU_ERRORS TAU2 Heterogeneity PredictionInterval heterogeneity",
+    "inference.influence": "Influence leave_one_out",
+    "inference.meta_regression": "REGRESSION_TAU2 MetaRegression meta_regression",
+    "inference.model_checks": "EqualSpread ModelChecks NormalPlot model_checks",
+    "inference.moment_intervals": "generalized_interval sigma_error_interval thomas_hultquist_interval "
+    "williams_tukey_interval",
+    "inference.own_intervals": "own_intervals",
+    "inference.pairs": "pairwise_probability probability_above",
+    "inference.plan": "Plan best_is_best",
+    "inference.questions": "Questions",
+    "inference.rank_sets": "RankSets marginal_rank_sets simultaneous_rank_sets",
+    "inference.ranks": "Ranks TopShare group_ranks",
+    "inference.second_order": "CenterError SecondOrder center_error prediction_error",
+    "inference.selection": "Best Called best_groups call_above may_be_best",
+    "inference.spread_intervals": "ExactInterval ProfileInterval exact_intervals profile_intervals",
+    "inference.spread_tests": "LikelihoodRatio SpreadTests spread_tests",
+    "inference.summary": "inference_dict",
+    "risk.bootstrap": "Bootstrap bootstrap",
+    "risk.calibration": "Calibration Calibrations CoverageAt calibration",
+    "risk.crossings": "Crossing crossings",
+    "risk.losses": "LOSSES Loss",
+    "risk.report": "RiskReport",
+    "risk.run": "Progress risk_steps run_risk",
+    "risk.scenario": "EstimatorRisk Measured ScenarioRisk",
+    "risk.scorecard": "SCENARIOS Scenario ScenarioCard scorecard",
+    "risk.study": "RiskStudy",
+    "risk.sweeps": "Sweep",
+    "risk.theory": "Theory theory",
+    "simulation.design": "PRESETS Design DesignError",
+    "simulation.simulate": "Simulated simulate",
+}
+"""What is imported when it is first asked for, by where it is: most programs ask for little of it."""
+_HOME = {name: place for place, names in _LATER.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})
+
 
 __all__ = [
     "CONTRACT",

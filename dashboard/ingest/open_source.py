@@ -19,7 +19,6 @@ from dashboard.ingest.plain_text import text_pieces
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
 from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.source import Source
-from dashboard.ingest.stack import stack_columns
 from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
 from dashboard.ingest.written_plainly import written_plainly
@@ -63,7 +62,11 @@ def open_source(
         kinds=kinds,
         reading=reading,
     )
-    return stack_columns(source, reading.stack, name=name, folder=folder) if reading.stack else source
+    if not reading.stack:
+        return source
+    from dashboard.ingest.stack import stack_columns
+
+    return stack_columns(source, reading.stack, name=name, folder=folder)
 
 
 def _opened(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.header import column_names
@@ -16,6 +15,8 @@ from dashboard.ingest.write_parquet import write_stored
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
+
+    import pyarrow.parquet as pq
 
 ColumnType = Literal["text", "integer", "float", "decimal", "boolean", "date", "other"]
 _BATCH_ROWS = 1 << 15
@@ -36,6 +37,8 @@ def parquet_columns(path: Path, name: str) -> ParquetColumns:
         UnreadableFile: the file is damaged, encrypted, or has no column.
 
     """
+    import pyarrow.parquet as pq
+
     try:
         with pq.ParquetFile(path) as file:
             schema = file.schema_arrow
@@ -79,6 +82,8 @@ def copy_parquet(
         UnreadableFile: the file is damaged.
 
     """
+    import pyarrow.parquet as pq
+
     kept = range(len(columns.names)) if keep is None else keep
     try:
         with pq.ParquetFile(path, pre_buffer=False) as file:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dashboard.ingest.judge_rows import ROWS_HELD
 from dashboard.ingest.plain_pieces import Irregular, PlainPiece, refuse_unusual
@@ -29,6 +28,8 @@ def parquet_pieces(path: Path, outcome: int, group: int, labels: LabelCodes) -> 
         OSError: the file cannot be read.
 
     """
+    import pyarrow.parquet as pq
+
     try:
         with pq.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dashboard.ingest.table import LINE
 
@@ -25,6 +24,8 @@ def write_stored(
     batches: Iterable[pa.RecordBatch], schema: pa.Schema, target: Path, *, source_bytes: int
 ) -> int:
     """Write batches to one Parquet file, holding one row group of a few dozen in memory; the row count."""
+    import pyarrow.parquet as pq
+
     enough = min(max(source_bytes // _GROUPS, _SMALLEST_GROUP_BYTES), _LARGEST_GROUP_BYTES)
     wide = len(schema) > _MANY_COLUMNS
     if wide:  # what each row group says of each column outweighs what it holds
@@ -54,6 +55,8 @@ def write_stored(
 
 def add_lines(parquet: Path, lines: Iterable[NDArray[np.int64]], scratch: Path) -> None:
     """Add to a stored table the lines that its rows begin in; `scratch` takes the new file meanwhile."""
+    import pyarrow.parquet as pq
+
     waiting = iter(lines)
     held = np.zeros(0, dtype=np.int64)
     with pq.ParquetFile(parquet) as file:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 
 from estimators.arrays import all_finite, frozen_array, frozen_entries
+from estimators.contract.student_quantile import LEAST_DF, normal_upper, student_upper
 from estimators.errors import FitError, OptionError
 
 if TYPE_CHECKING:
@@ -329,7 +330,11 @@ def check_interval_level(level: float) -> None:
 
 def two_sided_quantile(level: float, df: float | NDArray[np.float64] | None) -> Any:
     """The two-sided quantile, one for each ``df``: half the width of an interval in standard errors."""
-    from scipy.special import ndtri, stdtrit
-
     upper_tail = (1.0 - level) / 2.0
-    return -ndtri(upper_tail) if df is None else -stdtrit(np.asarray(df), upper_tail)
+    if df is None:
+        return normal_upper(upper_tail)
+    if np.ndim(df) == 0 and float(df) >= LEAST_DF:
+        return student_upper(upper_tail, float(df))
+    from scipy.special import stdtrit
+
+    return -stdtrit(np.asarray(df), upper_tail)

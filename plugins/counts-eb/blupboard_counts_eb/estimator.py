@@ -9,7 +9,6 @@ import numpy as np
 
 from blupboard_counts_eb.counts import Counted, counted
 from blupboard_counts_eb.design import Design
-from blupboard_counts_eb.families import BetaBinomial, GammaPoisson
 from blupboard_counts_eb.maximum import coefficient_covariance, global_maximum
 from blupboard_counts_eb.posterior import BetaPosterior, Draws, EqualTailed, GammaPosterior
 from estimators import (
@@ -99,6 +98,9 @@ class CountsBayes(Estimator):
         if limit is not None:
             return limit
         design = Design.of(data, counts.exposure, by_size=options.explained_by == "log_size")
+        # whose functions of SciPy take longer to be loaded than most fits
+        from blupboard_counts_eb.families import BetaBinomial, GammaPoisson
+
         kind = BetaBinomial if counts.of_trials else GammaPoisson
         family = kind(counts.events, counts.exposure, design.lines, design.place)
         best = global_maximum(family)
