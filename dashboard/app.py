@@ -26,6 +26,7 @@ from dashboard.callbacks import (
     take_data,
 )
 from dashboard.ingest import Reading
+from dashboard.ingest.named_connections import NamedConnections
 from dashboard.pages import ids
 from dashboard.pages.facts import element
 from dashboard.pages.layout import layout
@@ -70,6 +71,7 @@ def create_app(
     outcome: str | None = None,
     group: str | None = None,
     stack: tuple[str, ...] = (),
+    connections: NamedConnections | None = None,
 ) -> dash.Dash:
     """The dashboard as a Dash app; ``app.server`` is the WSGI application.
 
@@ -86,6 +88,7 @@ def create_app(
         outcome: its outcome column.
         group: its grouping column.
         stack: those of its columns that are stacked, as ``--stack`` names them.
+        connections: databases whose tables every session may compare.
 
     Raises UnusableRoot, UnreadableFile, OSError, OptionError or DataError: one sentence.
 
@@ -103,7 +106,9 @@ def create_app(
         store=reading.store,
         raw=reading.raw,
     )
-    comparisons = Comparisons(workspace, registry, folders, processes, cache_bytes=cache_bytes)
+    comparisons = Comparisons(
+        workspace, registry, folders, processes, cache_bytes=cache_bytes, connections=connections
+    )
     first = _first_token(comparisons, data, (outcome, group), stack)
     app, studies = _empty_app(), RunningStudies(queue=comparisons.queue)
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)

@@ -10,6 +10,7 @@ from dashboard.callbacks import (
     comparison,
     conclude,
     data,
+    database,
     forget,
     how_sure,
     lesson,
@@ -37,6 +38,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     """Add all callbacks to the app, which has its routes already, and what checks requests to them."""
     data.register(app, comparisons)
     simulation.register(app, comparisons)
+    database.register(app, comparisons)
     stacking.register(app, comparisons)
     risk.register(app, comparisons, studies)
     scorecard.register(app, comparisons)

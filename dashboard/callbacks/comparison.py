@@ -45,6 +45,7 @@ _OUTPUTS = {
     "panel_class": Output(ids.COMPARISON, "className"),
     "problem": Output(ids.PROBLEM, "children"),
     "rows_used": Output(ids.ROWS_USED, "children"),
+    "connected_used": Output(ids.CONNECTED_USED, "children"),
     "as_read": Output(ids.AS_READ, "children"),
     "reading_changes": Output(ids.READING_CHANGES, "children"),
     "reading_undo": Output(ids.READING_UNDO, "children"),
@@ -77,6 +78,7 @@ _OUTPUTS = {
 _INPUTS = {
     "dataset": Input(ids.DATASET, "data"),
     "design": Input(ids.DESIGN, "data"),
+    "connected": Input(ids.CONNECTED, "data"),
     "outcome": Input(ids.OUTCOME, "value"),
     "group": Input(ids.GROUP, "value"),
     "reading": Input(ids.READING, "data"),
@@ -101,6 +103,7 @@ _SOURCE_CONTROLS = {
     ids.GROUP: "group",
     ids.READING: "reading",
     ids.DESIGN: "design",
+    ids.CONNECTED: "connected",
 }
 """The controls that say which groups there are, by the fields of SourceControls."""
 
@@ -110,6 +113,7 @@ class Page(TypedDict, total=False):
 
     dataset: dict[str, Any] | None
     design: dict[str, Any] | None
+    connected: dict[str, Any] | None
     outcome: str | None
     group: str | None
     reading: dict[str, Any] | None
@@ -230,7 +234,9 @@ def controls_of(page: Page, inputs: object) -> PageControls:
     controls = list(_with_ids(inputs))
     shared, own = _values(controls, ids.shared_option(ALL)), _values(controls, ids.estimator_option(ALL, ALL))
     return PageControls(
-        source=SourceControls(held.token, page["outcome"], page["group"], page["design"], page["reading"]),
+        source=SourceControls(
+            held.token, page["outcome"], page["group"], page["design"], page["reading"], page["connected"]
+        ),
         on=frozenset(c["id"]["id"] for c in _values(controls, ids.estimator_switch(ALL)) if c["value"]),
         shared={c["id"]["name"]: c["value"] for c in shared},
         own=tuple((c["id"]["id"], c["id"]["name"], c["value"]) for c in own),

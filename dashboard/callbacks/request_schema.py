@@ -218,6 +218,7 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
     (ids.UPLOADED, "data"): _none_or(_has_token),
     (ids.REFUSED, "data"): _none_or(_has_token),
     (ids.DESIGN, "data"): _none_or(_is_object),
+    (ids.CONNECTED, "data"): _none_or(_is_object),
     (ids.CHOICES, "data"): _none_or(_is_object),
     (ids.RISK_CHOICES, "data"): _none_or(_is_object),
     (ids.READING, "data"): _none_or(_is_object),
@@ -236,6 +237,10 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
         for name in (
             ids.OUTCOME,
             ids.GROUP,
+            ids.CONNECTION,
+            ids.CONNECTED_TABLE,
+            ids.CONNECTED_OUTCOME,
+            ids.CONNECTED_GROUP,
             ids.LINE_FORM,
             ids.LEVEL,
             ids.SORT,

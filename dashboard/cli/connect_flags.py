@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
     from dashboard.ingest.connection import Connection
 
+seconds_option = click.option(
+    "--statement-seconds",
+    "statement_seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=600,
+    show_default=True,
+    help="How long the database may take.",
+)
 _OPTIONS = (
     click.option(
         "--connect",
@@ -22,6 +30,7 @@ _OPTIONS = (
     ),
     click.option("--table", metavar="NAME", help="Of --connect the table."),
     click.option("--query", metavar="SQL", help="Of --connect what this SELECT gives."),
+    seconds_option,
 )
 
 
@@ -50,7 +59,7 @@ def source_given(given: Mapping[str, Any], file: Path | None) -> Path | Connecti
         raise click.ClickException("--connect takes one of --table NAME and --query SQL")
     from dashboard.ingest.connection import Connection
 
-    return Connection(address, table, query)
+    return Connection(address, table, query, given["statement_seconds"])
 
 
 def refuse_flags_of_files(given: Mapping[str, Any]) -> None:

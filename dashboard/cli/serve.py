@@ -71,6 +71,21 @@ def _at_least_one(name: str, default: int, text: str) -> Callable[[FC], FC]:
     show_default=True,
     help="How long a plugin may take for one fit.",
 )
+@click.option(
+    "--connection",
+    "connections",
+    multiple=True,
+    envvar="BLUPBOARD_CONNECTION",
+    metavar="NAME=URL",
+    help="A database whose tables visitors may compare, as in school=postgresql://db/school.  [multiple]",
+)
+@click.option(
+    "--statement-seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=60,
+    show_default=True,
+    help="How long such a database may take.",
+)
 @plugins_dir_option
 def serve_command(
     *, host: str, port: int | None, no_browser: bool, desktop: bool, **settings: Unpack[Settings]
@@ -147,6 +162,8 @@ class Settings(DoorSettings):
     metrics: bool
     plugin_seconds: float
     plugins_dirs: tuple[Path, ...]
+    connections: tuple[str, ...]
+    statement_seconds: float
 
 
 def configured_app(settings: Settings) -> dash.Dash:
@@ -156,6 +173,7 @@ def configured_app(settings: Settings) -> dash.Dash:
             "--outcome, --group and --stack name columns of a file: give it with --data FILE"
         )
     from dashboard.app import create_app
+    from dashboard.ingest.named_connections import named_connections
     from dashboard.serving.asked_from import allow_hosts, trust_proxies
     from dashboard.serving.door import put_door
     from dashboard.serving.json_log import log_as_json
@@ -177,6 +195,7 @@ def configured_app(settings: Settings) -> dash.Dash:
             outcome=settings["outcome"],
             group=settings["group"],
             stack=settings["stack"],
+            connections=named_connections(settings["connections"], settings["statement_seconds"]),
         )
     try:
         door = chosen_door(settings, settings["behind_proxy"])

@@ -39,6 +39,7 @@ def comparison_content(
         "panel_class": ids.COMPARISON_CLASS,
         "problem": None,
         "rows_used": rows_used(scene.comparison.data),
+        "connected_used": rows_used(scene.comparison.data) if described.door == "database" else None,
         "as_read": reading_line(read),
         "reading_changes": changes_of(choices),
         "reading_notes": reading_notes(read, choices.waved_off),

@@ -19,7 +19,7 @@ from dashboard.pages.risk import risk_panel
 from dashboard.pages.stack_columns import stack_modal
 from dashboard.pages.views import code_modal, comparison_panel
 from dashboard.scene.style import palette
-from dashboard.session.first_choices import first_design, held_reading
+from dashboard.session.first_choices import first_design, held_reading, held_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,7 @@ def layout(
         dcc.Store(id=ids.UPLOADED),
         dcc.Store(id=ids.DATASET, data=opened_data(choices.source.token, source)),
         dcc.Store(id=ids.DESIGN, data=design.to_json()),
+        dcc.Store(id=ids.CONNECTED, data=held_table(choices)),
         dcc.Store(id=ids.READING, data=None if held is None else held.to_json()),
         dcc.Store(id=ids.REFUSED),
         dcc.Store(id=ids.LEFT_OUT_BY_HAND),

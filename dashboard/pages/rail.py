@@ -11,6 +11,7 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data, explained
 from dashboard.pages.column_picker import column_options, column_picker
 from dashboard.pages.controls import control_with_label, option_control, plugin_tag, plugin_words
+from dashboard.pages.database import database_form
 from dashboard.pages.dials import dials
 from dashboard.pages.file_reading import column_names, row_filter
 from dashboard.pages.line_form import beside_pickers, form_picker
@@ -20,10 +21,12 @@ from dashboard.pages.my_files import my_files
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.stack_columns import stack_link
 from dashboard.session.choices import LEVELS, Choices, arrangement_choices, shared_options, sort_choices
-from dashboard.session.first_choices import held_reading
+from dashboard.session.first_choices import held_reading, held_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from dash.development.base_component import Component
 
     from dashboard.ingest import Table
     from dashboard.session.comparisons import Comparisons
@@ -49,7 +52,14 @@ def rail(
         [
             html.H2("Data", className="on-compare first"),
             html.H2("Scenario", className="on-risk first"),
-            _sources(comparisons, files, source, design, news),
+            _sources(
+                comparisons,
+                _upload(comparisons, files, news),
+                _database(comparisons, choices),
+                source,
+                design,
+            ),
+            html.P(id=ids.CONNECTED_USED, className="rows-used on-compare"),
             risk_rail(),
             html.Div(_roles(source.table, choices), className="on-compare"),
             html.Div(id=ids.PROBLEM, className="problem", role="alert"),
@@ -65,14 +75,9 @@ def rail(
     )
 
 
-def _sources(
-    comparisons: Comparisons,
-    files: list[html.Div],
-    source: Description,
-    design: Design,
-    news: Sequence[str],
-) -> dmc.Tabs:
-    upload = [
+def _upload(comparisons: Comparisons, files: list[html.Div], news: Sequence[str]) -> list[Component]:
+    """Where files come in, and those that are there."""
+    return [
         html.Div(
             id=ids.UPLOAD_ZONE,
             **data(
@@ -84,6 +89,21 @@ def _sources(
         html.Div(files, id=ids.MY_FILES),
         html.Div([html.P(sentence, className="file-deleted") for sentence in news], role="status"),
     ]
+
+
+def _database(comparisons: Comparisons, choices: Choices) -> html.Div | None:
+    """Where a table of a database is chosen; None where the operator names none."""
+    connections = comparisons.holdings.connections
+    return database_form(connections.names, held_table(choices)) if connections else None
+
+
+def _sources(
+    comparisons: Comparisons,
+    upload: list[Component],
+    database: html.Div | None,
+    source: Description,
+    design: Design,
+) -> dmc.Tabs:
     samples = [
         html.Button(
             [
@@ -104,11 +124,13 @@ def _sources(
             dmc.TabsList(
                 [
                     dmc.TabsTab("Upload", value="upload"),
+                    *([dmc.TabsTab("Database", value=ids.DATABASE)] if database else []),
                     dmc.TabsTab("Simulate", value=ids.SIMULATE),
                     dmc.TabsTab("Samples", value="samples"),
                 ],
                 grow=True,
             ),
+            *([dmc.TabsPanel(database, value=ids.DATABASE)] if database else []),
             dmc.TabsPanel(upload, value="upload"),
             dmc.TabsPanel(dials(design), value=ids.SIMULATE),
             dmc.TabsPanel(html.Div(samples, className="samples"), value="samples"),

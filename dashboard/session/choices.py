@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dashboard.ingest.json_values import OptionValue, option_value, sequence, text, truth_value
 from dashboard.scene.ratio_scale import log_ratio_name
 from dashboard.scene.scene import MULTIPLES, OVERLAID, SORT_NAME, SORT_RAW, SORT_ROWS
+from dashboard.session.connected_table import ChosenTable
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from dashboard.session.sources import ChosenSource
     from estimators import Estimator, OptionSpec, Registry
 
-KINDS: tuple[type[ChosenSource], ...] = (ChosenDesign, ChosenColumns)
+KINDS: tuple[type[ChosenSource], ...] = (ChosenDesign, ChosenTable, ChosenColumns)
 """The kinds of sources; the last one takes every token that is no other one's."""
 
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)

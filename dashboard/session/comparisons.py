@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from dashboard.figures import views
+from dashboard.ingest.named_connections import NamedConnections
 from dashboard.plugin_host.stand_ins import StandIn
 from dashboard.scene.scene import Scene, make_scene
 from dashboard.scene.scene_cache import SceneCache, bytes_of_comparison
@@ -65,13 +66,14 @@ class Comparisons:
         processes: PluginProcesses | None = None,
         *,
         cache_bytes: int = CACHE_BYTES,
+        connections: NamedConnections | None = None,
     ) -> None:
         self.workspace = workspace
         self.registry = registry
         self.plugins_dirs = tuple(map(str, plugins_dirs))
         """The folders that some of the estimators come from."""
         self.styles = styles(registry.values())
-        self.holdings = Holdings(workspace, registry.samples)
+        self.holdings = Holdings(workspace, registry.samples, connections=connections or NamedConnections())
         """What the sources are opened from."""
         self.processes = processes
         """Where plugins' views are drawn; None: here."""
@@ -100,7 +102,10 @@ class Comparisons:
             UnknownDataset: there is no such dataset for this owner.
 
         """
-        source = choices.source.open(self.holdings, owner)
+        return self.hold(choices.source.open(self.holdings, owner))
+
+    def hold(self, source: GroupSource) -> GroupSource:
+        """The source with what was computed of it before, kept for reuse."""
         return self._sources.keep(source, source)
 
     def comparison(self, owner: str, choices: Choices, wait_seconds: float | None = None) -> Comparison:

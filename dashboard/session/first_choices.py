@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dashboard.session.choices import Choices, kind_of
 from dashboard.session.chosen_reading import ChosenReading
+from dashboard.session.connected_table import ChosenTable
 from dashboard.session.simulation import FIRST_DESIGN, ChosenDesign
 from dashboard.session.stored_file import ChosenColumns, sample_of
 from dashboard.storage.errors import WorkspaceError
@@ -62,6 +63,12 @@ def held_reading(choices: Choices) -> ChosenReading | None:
         model=source.model,
     )
     return held.with_summary(source.summary)
+
+
+def held_table(choices: Choices) -> dict[str, Any] | None:
+    """What the page holds of the table of a database that is opened; None where none is."""
+    source = choices.source
+    return source.controls_value if isinstance(source, ChosenTable) else None
 
 
 def first_design(comparisons: Comparisons, owner: str) -> Design:

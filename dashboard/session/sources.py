@@ -2,8 +2,8 @@
 
 A kind of source is one file with two classes. What a person *chose* (:class:`ChosenSource`) is plain and
 hashable: it travels to the browser, lies on disk, and names the source. Opened for that person, it becomes a
-:class:`GroupSource`, which has the data at hand. `stored_file` and `simulation` are the kinds that there are;
-`choices.KINDS` lists them.
+:class:`GroupSource`, which has the data at hand. `stored_file`, `simulation` and `connected_table` are the
+kinds that there are; `choices.KINDS` lists them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
+from dashboard.ingest.named_connections import NamedConnections
 from estimators import DataError
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class SourceControls:
     """The dials of the simulation."""
     reading: Mapping[str, Any] | None = None
     """How the file is read and which of its rows take part, see `chosen_reading.ChosenReading`."""
+    connected: Mapping[str, Any] | None = None
+    """The table of a database, see `connected_table.ChosenTable`."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Holdings:
     """By id."""
     preset_roles: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     """Outcome and group by token, for a file that was opened with them from the command line."""
+    connections: NamedConnections = field(default_factory=NamedConnections)
+    """The databases that the operator names."""
 
 
 class ChosenSource(Protocol):
@@ -171,7 +176,7 @@ class Description:
     """What it is called."""
     file_name: str
     """What files that come from it are called after."""
-    door: Literal["upload", "simulate"]
+    door: Literal["upload", "simulate", "database"]
     """The tab of the rail that it is under."""
     table: Table | None = None
     """The table among whose columns outcome and group are chosen; None where there is nothing to choose."""

@@ -91,7 +91,7 @@ class ChosenColumns:
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> ChosenColumns | None:
         """The columns; None where what was chosen is no file."""
-        if given.get("design") is not None:
+        if given.get("design") is not None or given.get("connected") is not None:
             return None
         return cls(
             text(given["token"]),

@@ -92,6 +92,8 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 SIMULATED = "simulated"
 """The token of what has no file because it is drawn anew from its design; every owner has it."""
+CONNECTED = "connected"
+"""That of a table of a database, which stays there."""
 
 
 class Workspace:
@@ -340,7 +342,7 @@ class Workspace:
 
     def _require(self, owner: str, token: str) -> None:
         """Raise UnknownDataset unless `owner` may use `token`."""
-        if token != SIMULATED:
+        if token not in (SIMULATED, CONNECTED):
             self.get(owner, token)
 
     # -- inside -------------------------------------------------------------------------------------------

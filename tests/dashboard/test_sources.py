@@ -17,6 +17,7 @@ from dashboard.pages.layout import layout
 from dashboard.scene.scene import SORT_ROWS
 from dashboard.session.choices import KINDS, Choices, kind_of
 from dashboard.session.comparisons import Comparisons
+from dashboard.session.connected_table import ChosenTable
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.sources import Description, GroupSource, Scripts, SourceControls, selection_key
 from dashboard.session.stored_file import ChosenColumns
@@ -25,6 +26,7 @@ from estimators import BlupboardError, Design, GroupData, build_registry
 from tests.components import text_of
 
 CONTENT = "school,score,other\n" + "".join(f"s{i % 4},{i},{i * i}\n" for i in range(40))
+TABLE = ChosenTable("lab", "results", "score", "school", asked=7)
 DESIGN = Design(groups=6, per_group="3", sigma_group=1.0, sigma_error=1.0)
 
 
@@ -152,7 +154,7 @@ def test_a_simulation_knows_the_truth_and_gives_its_rows_away(comparisons):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_comes_back_from_json_and_is_no_other_kind(kind, columns):
-    chosen = next(one for one in (columns, ChosenDesign(DESIGN)) if isinstance(one, kind))
+    chosen = next(one for one in (columns, ChosenDesign(DESIGN), TABLE) if isinstance(one, kind))
     assert [k.from_json(chosen.to_json()) for k in KINDS if k is not kind] == [None] * (len(KINDS) - 1)
     assert kind.from_json(chosen.to_json()) == chosen
     assert kind_of(chosen.token) is kind

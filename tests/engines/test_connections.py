@@ -8,7 +8,14 @@ import sqlite3
 import duckdb
 import pytest
 
+from dashboard.callbacks.database import read_table
+from dashboard.ingest.databases import opened_database
+from dashboard.ingest.named_connections import named_connections
 from dashboard.samples import SAMPLES
+from dashboard.session.comparisons import Comparisons
+from dashboard.session.connected_table import ChosenTable
+from dashboard.storage.workspace import Workspace
+from estimators import build_registry
 from tests.commands import ROLES
 
 pytestmark = [
@@ -119,3 +126,46 @@ def test_a_database_that_is_not_there_is_not_made(refused, tmp_path, engine):
     path = tmp_path / "no.db"
     assert "there is no file" in refused("compare", "--connect", f"{engine}://{path}", "--table", "t", *ROLES)
     assert not path.exists()
+
+
+def test_a_statement_of_postgres_is_stopped_in_time(refused, postgresql_address):
+    query = 'select pg_sleep(30)::text as "Batch", 1.0::float as "Yield"'
+    asked = ("--connect", postgresql_address, "--query", query, "--statement-seconds", "0.3")
+    assert refused("compare", *asked, *ROLES).startswith("The database was stopped after 0.3 seconds")
+
+
+def test_all_that_is_read_of_postgres_is_of_one_moment(postgresql_address, postgres):
+    import psycopg
+
+    with opened_database(postgresql_address, 60) as database:
+        assert ("", "measured") in database.tables()
+        table = database.table("", "measured")
+        assert table.count().execute() == 30
+        with psycopg.connect(host=str(postgres), user="postgres", dbname="postgres") as writer:
+            writer.execute("delete from measured")
+        assert table.count().execute() == 30
+
+
+@pytest.mark.parametrize("change", ["delete from measured", "create table more (a integer)"])
+def test_postgres_refuses_to_write_past_the_check_of_the_query(postgresql_address, change):
+    with opened_database(postgresql_address, 60) as database:
+        database.tables()
+        with pytest.raises(Exception, match="read-only transaction"):
+            database._backend.con.execute(change)
+
+
+def test_a_table_of_postgres_is_read_on_the_page(tmp_path, postgresql_address, monkeypatch):
+    monkeypatch.setenv("DATABASE", postgresql_address)
+    comparisons = Comparisons(
+        Workspace(tmp_path),
+        build_registry(entry_points=False),
+        connections=named_connections(("school=${DATABASE}",), 60),
+    )
+    form = {"connection": "school", "table": "measured", "outcome": "Yield", "group": "Batch", "asked": 1}
+    _, held, problem = read_table(comparisons, "ann", form)
+    assert problem is None
+    source = ChosenTable(**held).open(comparisons.holdings, "ann")
+    assert source.facts() == ("30 rows", "6 batches", "in school")
+    assert len(source.groups().require_rows().outcome) == 30
+    columns = comparisons.holdings.connections.columns("school", "measured")
+    assert [(column.name, column.is_number) for column in columns] == [("Batch", False), ("Yield", True)]
