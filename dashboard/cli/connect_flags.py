@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dashboard.ingest.connection import Connection
+    from dashboard.ingest.many_files import ManyFiles
 
 seconds_option = click.option(
     "--statement-seconds",
@@ -39,7 +40,7 @@ def connect_options(command: Command) -> Command:
     return with_options(command, _OPTIONS)
 
 
-def source_given(given: Mapping[str, Any], file: Path | None) -> Path | Connection:
+def source_given(given: Mapping[str, Any], file: Path | ManyFiles | None) -> Path | ManyFiles | Connection:
     """FILE, or the table that is named among a command's keywords.
 
     Raises:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -35,8 +36,21 @@ def file_options(command: Command) -> Command:
 
 def file_or_none(command: Command) -> Command:
     """The same, where something else may stand in place of FILE."""
-    file = click.argument("file", type=click.Path(path_type=Path), required=False)
+    file = click.argument("file", type=_FileOrFiles(path_type=Path), required=False)
     return with_options(command, (file, *_COLUMNS))
+
+
+class _FileOrFiles(click.Path):
+    """A path, or many files by a pattern or an address."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:  # noqa: ANN401 - as click has it
+        """The path, or the files."""
+        from dashboard.ingest.many_files import ManyFiles, is_many
+
+        given = os.fspath(value)
+        return ManyFiles(given) if is_many(given) else super().convert(value, param, ctx)
 
 
 @contextmanager

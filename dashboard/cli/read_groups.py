@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dashboard.ingest import FileGroups, ForeignKind, Reading, RowFilter, Table
     from dashboard.ingest.connection import Connection
     from dashboard.ingest.data_kinds import SummaryColumns
+    from dashboard.ingest.many_files import ManyFiles
     from estimators import Registry
     from estimators.data.frames import ModelColumns
 
@@ -56,7 +57,11 @@ def groups_options(command: Command) -> Command:
 
 
 def groups_of_file(
-    registry: Registry, file: Path | None, outcome: str | None, group: str | None, given: Mapping[str, Any]
+    registry: Registry,
+    file: Path | ManyFiles | None,
+    outcome: str | None,
+    group: str | None,
+    given: Mapping[str, Any],
 ) -> tuple[FileGroups, FileRoles]:
     """The groups of FILE as a command's keywords ``given`` have it read, or of the table named in its place.
 
@@ -80,7 +85,7 @@ def groups_of_file(
 
 
 def _groups_of_table(
-    connection: Connection, outcome: str | None, group: str | None, given: Mapping[str, Any]
+    connection: Connection | ManyFiles, outcome: str | None, group: str | None, given: Mapping[str, Any]
 ) -> tuple[FileGroups, FileRoles]:
     from dashboard.ingest.connection import connected_columns, connected_groups
 

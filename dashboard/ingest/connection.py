@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
 
     from dashboard.ingest.databases import Database
+    from dashboard.ingest.many_files import ManyFiles
     from dashboard.ingest.reduce import FileGroups
     from estimators import GroupData
     from estimators.data.rows import Rows
@@ -41,6 +42,12 @@ class Connection:
     listed: tuple[str, str] | None = None
     """The table as `Database.tables` has it, in place of its name."""
 
+    @contextmanager
+    def opened(self) -> Iterator[Table | duckdb.DuckDBPyRelation]:
+        """The table as long as the context lasts; raises what `opened_database` does."""
+        with opened_database(self.address, self.seconds) as database:
+            yield self.opened_in(database)
+
     def opened_in(self, database: Database) -> Table | duckdb.DuckDBPyRelation:
         """The table, in its database. Raises UnreadableFile where there is none."""
         if self.query is not None:
@@ -50,7 +57,7 @@ class Connection:
 
 
 def connected_groups(
-    connection: Connection,
+    connection: Connection | ManyFiles,
     *,
     outcome: str,
     group: str,
@@ -71,8 +78,7 @@ def connected_groups(
 
     @contextmanager
     def opened() -> Iterator[GroupData]:
-        with opened_database(connection.address, connection.seconds) as database:
-            table = connection.opened_in(database)
+        with connection.opened() as table:
             yield GroupData.from_frame(table, outcome=outcome, group=group, missing=missing, **vars(beside))
 
     with opened() as data:
@@ -99,7 +105,7 @@ def _is_same(one: GroupData, other: GroupData) -> bool:
     )
 
 
-def connected_columns(connection: Connection) -> list[str]:
+def connected_columns(connection: Connection | ManyFiles) -> list[str]:
     """The names of its columns; raises what `opened_database` does."""
-    with opened_database(connection.address, connection.seconds) as database:
-        return list(connection.opened_in(database).columns)
+    with connection.opened() as table:
+        return list(table.columns)
