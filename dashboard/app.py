@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -85,8 +84,7 @@ def create_app(
         keep_days: how long a file is kept that nobody looks at.
         cache_bytes: what was computed is kept for reuse as long as it holds no more memory.
         data: a file that every session finds opened.
-        outcome: its outcome column.
-        group: its grouping column.
+        outcome, group: its outcome and its grouping column.
         stack: those of its columns that are stacked, as ``--stack`` names them.
         connections: databases whose tables every session may compare.
 
@@ -113,10 +111,9 @@ def create_app(
     app, studies = _empty_app(), RunningStudies(queue=comparisons.queue)
     server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     _install_routes(app.server, comparisons, studies)
-    _close_at_end(app.server, reading, processes, comparisons, studies)
     callbacks.register(app, comparisons, studies)
-    ended = partial(_workers_ended, processes, reading)
-    offer_measures(app.server, Measures(comparisons.queue.counts, comparisons.cache_bytes, ended))
+    _close_at_end(app.server, reading, processes, comparisons, studies)
+    offer_measures(app.server, _measures(comparisons, processes, reading))
     app.layout = _page_of(comparisons, first, prefer=data is not None)
     return app
 
@@ -140,10 +137,14 @@ def _install_routes(flask_server: flask.Flask, comparisons: Comparisons, studies
         part.install(flask_server, comparisons)
 
 
-def _workers_ended(processes: PluginProcesses, reading: ReadingProcesses) -> dict[tuple[str, str], int]:
-    """How many processes were ended in the middle of a request, by what they were for and why."""
-    ended = (("plugins", processes.ended), ("files", reading.ended))
-    return {(of, why): number for of, counts in ended for why, number in counts.items()}
+def _measures(comparisons: Comparisons, processes: PluginProcesses, reading: ReadingProcesses) -> Measures:
+    """What is counted of the server; also how many processes were ended, by what they were for and why."""
+
+    def ended() -> dict[tuple[str, str], int]:
+        counted = (("plugins", processes.ended), ("files", reading.ended))
+        return {(of, why): number for of, counts in counted for why, number in counts.items()}
+
+    return Measures(comparisons.queue.counts, comparisons.cache_bytes, ended)
 
 
 def _close_at_end(

@@ -57,13 +57,15 @@ def _begin() -> None:
 
 def _note_end(response: flask.Response) -> flask.Response:
     request, begun, request_id = flask.request, flask.g.begun, flask.g.request_id
+    # not the answer itself, which would hold itself and all that it holds open until garbage is collected
+    status = response.status_code
     watchers: list[Callable[[Answered], None]] = flask.current_app.extensions.get(_WATCHERS, [])
     response.headers[REQUEST_ID] = request_id
     method = request.method if request.method in _METHODS else UNKNOWN
     route = UNKNOWN if request.url_rule is None else request.url_rule.rule
 
     def tell() -> None:
-        answered = Answered(request_id, method, route, response.status_code, time.perf_counter() - begun)
+        answered = Answered(request_id, method, route, status, time.perf_counter() - begun)
         for watcher in watchers:
             watcher(answered)
 

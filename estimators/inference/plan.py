@@ -16,6 +16,7 @@ given. With lambda = sigma_group^2 / sigma_error^2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -120,6 +121,7 @@ class Plan:
         return high
 
 
+@lru_cache(maxsize=1024)  # one is 70 ms, and a curve asks for the same ones as the goal beside it
 def best_is_best(groups: int, reliability: float) -> float:
     """The chance that of J groups the one that looks best is the best, by the integral of the module.
 

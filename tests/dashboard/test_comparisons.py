@@ -196,6 +196,7 @@ def control(control_id, **given):
 
 PAGE = {
     "reading": None,
+    "connected": None,
     "dataset": {"token": "t"},
     "outcome": "score",
     "group": "school",
