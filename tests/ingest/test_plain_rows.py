@@ -284,7 +284,7 @@ CELL = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(rows=st.lists(st.tuples(st.sampled_from(["a", "b", " a", "", None, "\u2003"]), CELL), min_size=1))
 def test_any_typed_table_is_as_judged(tmp_path_factory, rows):
     labels, numbers = zip(*rows, strict=True)
@@ -309,7 +309,7 @@ ODD = st.sampled_from(
 LABEL = st.text(st.sampled_from("ab ,;\"'\n\r\u00e9\u200912"), max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     rows=st.lists(st.tuples(LABEL, st.one_of(NUMBER, NUMBER, NUMBER, ODD), LABEL), min_size=1, max_size=40),
     delimiter=st.sampled_from(",;\t|"),
