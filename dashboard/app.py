@@ -84,7 +84,8 @@ def create_app(
         keep_days: how long a file is kept that nobody looks at.
         cache_bytes: what was computed is kept for reuse as long as it holds no more memory.
         data: a file that every session finds opened.
-        outcome, group: its outcome and its grouping column.
+        outcome: its outcome column.
+        group: its grouping column.
         stack: those of its columns that are stacked, as ``--stack`` names them.
         connections: databases whose tables every session may compare.
 
@@ -108,8 +109,7 @@ def create_app(
         workspace, registry, folders, processes, cache_bytes=cache_bytes, connections=connections
     )
     first = _first_token(comparisons, data, (outcome, group), stack)
-    app, studies = _empty_app(), RunningStudies(queue=comparisons.queue)
-    server.install(app.server, workspace, csp_hashes=app.csp_hashes)
+    app, studies = _empty_app(workspace), RunningStudies(queue=comparisons.queue)
     _install_routes(app.server, comparisons, studies)
     callbacks.register(app, comparisons, studies)
     _close_at_end(app.server, reading, processes, comparisons, studies)
@@ -172,7 +172,7 @@ class _App(dash.Dash):
         return registered
 
 
-def _empty_app() -> dash.Dash:
+def _empty_app(workspace: Workspace) -> dash.Dash:
     app = _App(
         __name__,
         title="blupboard",
@@ -191,6 +191,7 @@ def _empty_app() -> dash.Dash:
     )
     # Modules run once the page is read, and the first callback may come before that.
     app.renderer = 'document.addEventListener("DOMContentLoaded", () => new DashRenderer());'
+    server.install(app.server, workspace, csp_hashes=app.csp_hashes)
     return app
 
 
