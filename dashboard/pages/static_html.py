@@ -36,10 +36,16 @@ def merge_static(content: Content) -> Content:
     """What is given, with every run of two or more static elements in it as one component.
 
     An element is static if it is one of ``dash.html`` without an id that counts no clicks, and so is all in
-    it. What is given is a component, contents of one, or a dict of such; anything else comes back as it is.
+    it. What is given is a component, contents of one, or a dict of such; anything else comes back as it is,
+    such as the figures in a dict of a dict.
     """
     if isinstance(content, dict):
-        return type(content)({name: merge_static(value) for name, value in content.items()})
+        return type(content)(
+            {
+                name: value if isinstance(value, dict) else merge_static(value)
+                for name, value in content.items()
+            }
+        )
     if isinstance(content, list | tuple):
         return type(content)(_merged(content))
     if isinstance(content, Component):

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from estimators import group_ranks, profile_intervals, spread_tests
+from estimators import exact_intervals, group_ranks, profile_intervals, spread_tests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from estimators import (
         DrawnJoint,
+        ExactInterval,
         GroupData,
         Joint,
         ProfileInterval,
@@ -46,6 +47,10 @@ class Findings:
     def __init__(self) -> None:
         self._kept: WeakKeyDictionary[Any, dict[Hashable, _Once]] = WeakKeyDictionary()
         self._lock = threading.Lock()
+
+    def exact_intervals(self, data: GroupData, level: float) -> Mapping[str, ExactInterval]:
+        """What :func:`estimators.exact_intervals` gives, and raises."""
+        return self._once(data, level, lambda: exact_intervals(data, level))
 
     def spreads(self, data: GroupData, method: Method, level: float) -> Spreads:
         """The intervals at a level and the tests, by the likelihood of a method.

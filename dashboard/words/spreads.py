@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dashboard.scene.pooled_mean import pooled_mean
 from dashboard.words.covariates import all_covariate_names, named
 from dashboard.words.numbers import number, percent
-from estimators import exact_intervals, homogeneity, sigma_error_interval
+from estimators import homogeneity, sigma_error_interval
 from estimators.inference.estimable import is_estimable
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def exact_interval(scene: Scene) -> ExactInterval | None:
     data = scene.fitted_data
     if not is_estimable(data):
         return None
-    found = exact_intervals(data, scene.comparison.level)
+    found = scene.findings.exact_intervals(data, scene.comparison.level)
     return found["icc"] if data.counts_rows else found["sigma_group"]
 
 

@@ -240,7 +240,14 @@ export function createViews(state, fetched, redraw, pinsDue) {
     document.addEventListener('pointerup', onUp, true);
     return {
         scan,
-        refreshAll: () => views.forEach(refresh),
+        /** Those that wait to be drawn anew are refreshed when they are. */
+        refreshAll: () => {
+            for (const view of views.values()) {
+                if (!waitingFigure(view.id)) {
+                    refresh(view);
+                }
+            }
+        },
         get drawable() {
             const drawn = (view) => view.traces && isDrawn(view.gd) && !waitingFigure(view.id);
             return [...views.values()].filter(drawn);

@@ -66,11 +66,11 @@ async function withTickets(response, store, isNewest) {
         newest.set(store, {ticket: tickets, contents, drawn});
         answer.response[store].data = tickets;
         if (drawn) {
+            show(contents);
             const groups = answer.response[ids.GROUPS_INDEX];
             if (groups) {
                 takeIndex(groups.data, answer.response[ids.CHOICES].data);
             }
-            show(contents);
             const late = new Promise((resolve) => window.setTimeout(resolve, LONGEST_WAIT));
             await Promise.race([drawnInSight(), late]);
         }
