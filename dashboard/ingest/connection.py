@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     import duckdb
     from ibis.expr.types import Table
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 
 SECONDS = 600.0
 """How long a database may take on the command line where nobody says otherwise."""
+
+
+class Openable(Protocol):
+    """A table that is there as long as it is open."""
+
+    def opened(self) -> AbstractContextManager[Any]:
+        """As a frame of any library that narwhals knows."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,7 @@ class Connection:
 
 
 def connected_groups(
-    connection: Connection | ManyFiles,
+    connection: Openable,
     *,
     outcome: str,
     group: str,

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
+    import pyarrow as pa
     from pyarrow import dataset, fs
 
 _WILD = re.compile(r"[*?\[]")
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 _PARTS = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^]]+\]|.", re.DOTALL)
 
 
@@ -52,7 +55,7 @@ class ManyFiles:
             files = sorted(_matching(store, base, pattern))
             if not files:
                 raise UnreadableFile(f"No file matches {self.address!r}.")
-            partitions = dataset.partitioning(flavor="hive")
+            partitions = dataset.partitioning(_folder_columns(files, base), flavor="hive")
             found = dataset.dataset(
                 files, filesystem=store, format="parquet", partitioning=partitions, partition_base_dir=base
             )
@@ -104,7 +107,7 @@ def _split(path: str) -> tuple[str, str]:
 
 
 def _matching(store: fs.FileSystem, base: str, pattern: str) -> list[str]:
-    """The paths of the files that a pattern stands for, but for those whose names begin with . or _."""
+    """The paths of the files that a pattern stands for, but for names that begin with . or _."""
     from pyarrow import fs
 
     if not _WILD.search(pattern):
@@ -114,8 +117,24 @@ def _matching(store: fs.FileSystem, base: str, pattern: str) -> list[str]:
     return [
         info.path
         for info in found
-        if info.type == fs.FileType.File and info.base_name[0] not in "._" and wanted.fullmatch(info.path)
+        if info.type == fs.FileType.File
+        and wanted.fullmatch(info.path)
+        and not any(part[0] in "._" for part in PurePath(info.path).relative_to(base).parts)
     ]
+
+
+def _folder_columns(files: list[str], base: str) -> pa.Schema:
+    """The columns that folders such as ``year=2024`` give: numbers, or text where one is like ``007``."""
+    import pyarrow as pa
+
+    values: dict[str, set[str]] = {}
+    for path in files:
+        for part in PurePath(path).relative_to(base).parts[:-1]:
+            name, equals, value = part.partition("=")
+            if equals:
+                values.setdefault(name, set()).add(value)
+    numbers = {name: all(map(_WHOLE.fullmatch, found - {_NO_VALUE})) for name, found in values.items()}
+    return pa.schema([(name, pa.int64() if whole else pa.string()) for name, whole in numbers.items()])
 
 
 def _as_expression(part: str) -> str:
@@ -128,14 +147,17 @@ def _as_expression(part: str) -> str:
 
 
 def _same_columns(found: dataset.Dataset) -> None:
-    """Raise UnreadableFile where a file has other columns than the first: its rows would be half empty."""
-    first, names = "", frozenset[str]()
+    """Raise UnreadableFile where a file has other columns than the first, or of other types.
+
+    Rows would be half empty, or turned to the first file's types, and rounded.
+    """
+    first, columns = "", frozenset[tuple[str, str]]()
     for fragment in found.get_fragments():
-        own = frozenset(fragment.physical_schema.names)
+        own = frozenset((column.name, str(column.type)) for column in fragment.physical_schema)
         if not first:
-            first, names = fragment.path, own
-        if own != names:
-            other = ", ".join(sorted(own ^ names))
+            first, columns = fragment.path, own
+        if own != columns:
+            other = ", ".join(sorted({f"{name} ({kind})" for name, kind in own ^ columns}))
             raise UnreadableFile(
                 f"{PurePath(fragment.path).name} and {PurePath(first).name} differ in the columns {other}: "
                 "name files that are alike."

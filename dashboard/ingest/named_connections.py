@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest.connection import Connection, connected_groups
 from dashboard.ingest.database_address import resolved_address
@@ -24,6 +24,8 @@ AT_ONCE = 2
 """Visitors whose questions a server has under way with databases; so others leave threads for the page."""
 WAIT_SECONDS = 5.0
 """How long a visitor waits for their turn."""
+MOST_GROUPS = 1_000_000
+"""Lines that come here from one table: a key of each row is no group."""
 MOST_ROWS = 200_000
 """Rows that are fetched from a database for one comparison; some 5 MB."""
 
@@ -87,15 +89,20 @@ class NamedConnections:
 
     def groups(self, name: str, table: str, *, outcome: str, group: str) -> FileGroups:
         """The groups of a table that the connection lists. Raises as tables, and DataError as from_frame."""
+        import narwhals as nw
+
         with self._opened(name) as database:
             listed = _listed(database, table)
-        with self._turn():
-            return connected_groups(
-                Connection(self.addresses[name], seconds=self.seconds, listed=listed),
-                outcome=outcome,
-                group=group,
-                most_rows=MOST_ROWS,
-            )
+            lines = nw.from_native(database.table(*listed)).lazy()
+            if group in lines.collect_schema().names():
+                many = lines.select(nw.col(group).n_unique()).collect().item()
+                if many > MOST_GROUPS:
+                    raise UnreadableFile(
+                        f"The column {group!r} has {many:,} different values, and up to {MOST_GROUPS:,} "
+                        "groups are compared here: choose another for the groups."
+                    )
+        connection = Connection(self.addresses[name], seconds=self.seconds, listed=listed)
+        return connected_groups(_InTurn(self, connection), outcome=outcome, group=group, most_rows=MOST_ROWS)
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[Database]:
@@ -114,6 +121,20 @@ class NamedConnections:
             raise UnreadableFile("The database is not there any more: ask who runs this server.") from error
         finally:
             self._turns.release()
+
+
+@dataclass(frozen=True)
+class _InTurn:
+    """A table that takes one of the turns each time it is opened."""
+
+    connections: NamedConnections
+    connection: Connection
+
+    @contextmanager
+    def opened(self) -> Iterator[Any]:
+        """See `Connection.opened`; raises as `NamedConnections.tables` too."""
+        with self.connections._turn(), self.connection.opened() as table:
+            yield table
 
 
 def _by_name(database: Database) -> dict[str, tuple[str, str]]:

@@ -172,7 +172,9 @@ def _plain_groups(found: FoundColumns, folder: Path) -> FileGroups | None:
         return None
     text = source.layout is not None
     try:
-        if (columns := columns_in_place(found, folder)) is not None:
+        own = folder / "in place"  # where that fails, the rows are stored under the same names
+        own.mkdir(exist_ok=True)
+        if (columns := columns_in_place(found, own)) is not None:
             return _judged_groups(columns, columns_on_demand(asked), asked.reading)
         data, facts = sum_plain_rows(source, found.places, "line" if text else "row")
         hints = find_hints(facts, data, source.layout, found.names, source.binary)

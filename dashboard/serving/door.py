@@ -94,9 +94,7 @@ class Door:
         return hmac.new(key, f"came in by {kept}".encode(), hashlib.sha256).hexdigest()
 
     def opens(self, given: str) -> bool:
-        """Whether this is the token, a ticket, or one of the passwords."""
-        if self.tokens is not None and self.tokens.open_with(given):
-            return True
+        """Whether this is one of the passwords."""
         with self.looking:
             return any(password.fits(given) for password in self.passwords)
 
@@ -144,11 +142,13 @@ def keep_strangers_out() -> flask.typing.ResponseReturnValue | None:
         return None if flask.g.user else _entrance(_NO_USER, form=False)
     if request.path == ENTER and request.method == "POST":
         return _enter()
-    if request.method == "GET" and "token" in request.args:
-        return _let_in(door, request.args["token"])
-    if _same(str(flask.session.get(_IN, "")), _mark(door)):
-        return None
-    return _without_session(door)
+    is_in = _same(str(flask.session.get(_IN, "")), _mark(door))
+    if door.tokens is not None and request.method == "GET" and "token" in request.args:
+        if not is_in:
+            return _let_in(door, request.args["token"])
+        door.tokens.open_with(request.args["token"])  # a ticket is used up all the same
+        return flask.redirect("/", HTTPStatus.SEE_OTHER)
+    return None if is_in else _without_session(door)
 
 
 def _without_session(door: Door) -> flask.typing.ResponseReturnValue | None:
@@ -176,6 +176,8 @@ def _let_in(door: Door, given: str) -> flask.typing.ResponseReturnValue:
 
 def _refusal_of(door: Door, given: str) -> flask.typing.ResponseReturnValue | None:
     """What is answered to a secret that does not open the door; None where it does."""
+    if door.tokens is not None and door.tokens.open_with(given):
+        return None  # 192 bits are not guessed: no wrong tries of others keep it out
     address = flask.request.remote_addr or ""
     if not door.places.acquire(blocking=False):
         return _entrance(_BUSY, status=HTTPStatus.TOO_MANY_REQUESTS, pause=1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dashboard.ingest.json_values import text
@@ -26,6 +25,7 @@ from dashboard.storage.errors import UnknownDataset
 from dashboard.storage.workspace import CONNECTED
 from dashboard.words.numbers import row_count
 from estimators import DataError
+from estimators.data.read_once import ReadOnce
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -98,13 +98,16 @@ class ChosenTable:
             text(chosen["table"]),
             text(chosen["outcome"]),
             text(chosen["group"]),
-            int(chosen["asked"]),
+            _whole(chosen["asked"]),
         )
 
     @classmethod
     def from_controls(cls, given: SourceControls) -> ChosenTable:
         """The table of the form. Raises DataError where something of it is not chosen."""
-        found = None if given.connected is None else cls.from_json({"connected": given.connected})
+        try:
+            found = cls.from_json({"connected": given.connected})
+        except (KeyError, TypeError, ValueError):
+            found = None
         if found is None or not all((found.connection, found.table, found.outcome, found.group)):
             raise DataError("Choose a database, a table, an outcome (numbers) and a grouping column.")
         return found
@@ -121,6 +124,13 @@ class ChosenTable:
         if self.connection not in holdings.connections.names:
             raise UnknownDataset
         return ConnectedTable(self, holdings.connections)
+
+
+def _whole(given: object) -> int:
+    """A whole number of JSON. Raises TypeError for anything else."""
+    if type(given) is not int:
+        raise TypeError(given)
+    return given
 
 
 class ConnectedTable(GroupSource):
@@ -213,7 +223,7 @@ class ConnectedTable(GroupSource):
             lines[start : start + ROWS_AT_A_TIME] for start in range(0, len(lines), ROWS_AT_A_TIME)
         )
 
-    @cached_property
+    @ReadOnce
     def _file_groups(self) -> FileGroups:
         chosen = self._chosen
         return self._connections.groups(

@@ -111,7 +111,7 @@ class FairQueue:
             if instead_of is not None:
                 self._stop(instead_of)
             self._begin_next()
-            if len(self._waiting) >= MOST_WAITING:
+            if sum(type(other) is type(job) for other in self._waiting) >= MOST_WAITING:
                 raise TooManyJobs("the server is busy with other people's studies: try again in a minute")
             self._waiting.append(job)
             self._begin_next()

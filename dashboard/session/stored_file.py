@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from dashboard.ingest import ALL_ROWS, AS_FOUND, Reading, RowFilter, guess_roles
@@ -34,6 +33,7 @@ from dashboard.storage.sample_tables import SAMPLE_PREFIX
 from dashboard.words.numbers import row_count
 from estimators import DataError
 from estimators.data.frames import NOTHING_BESIDE, ModelColumns
+from estimators.data.read_once import ReadOnce
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -252,7 +252,7 @@ class StoredFile(GroupSource):
             "beside": chosen.model,
         }
 
-    @cached_property
+    @ReadOnce
     def _file_groups(self) -> FileGroups:
         from dashboard.ingest import table_groups
 

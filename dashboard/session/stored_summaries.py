@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dashboard.scene.group_noun import unit_of
 from dashboard.session.sources import Description, Scripts
 from dashboard.session.stored_file import StoredFile
 from estimators import DataError
+from estimators.data.read_once import ReadOnce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ class StoredSummaries(StoredFile):
     def rows(self) -> None:
         """None: there is no row to take away."""
 
-    @cached_property
+    @ReadOnce
     def _file_groups(self) -> FileGroups:
         from dashboard.ingest.summary_groups import table_summaries
 

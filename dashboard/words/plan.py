@@ -62,6 +62,8 @@ def further_group(scene: Scene) -> list[tuple[str, str]]:
     ends = None if fit is None else new_group(fit, len(scene), level)
     if series is None or ends is None:
         return []
+    if scene.is_share:
+        ends = max(ends[0], 0.0), min(ends[1], 1.0)
     low, high = (value_text(scene, end) for end in ends)
     return [
         (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.arrays import frozen_array
+from estimators.data.read_once import ReadOnce
 from estimators.data.scaled import ScaledGroups, scale_groups, varies_within, weighted_mean
 from estimators.errors import DataError
 
@@ -158,7 +159,7 @@ class GroupStatistics:
             self.n, self.origin, self.centered_mean, self.ss_within, self.known_variance, weights=self.weights
         )
 
-    @cached_property
+    @ReadOnce
     def rows(self) -> Rows | None:
         """The rows in use, fetched at the first look; None where only summaries exist."""
         return None if self.read_rows is None else self.read_rows()

@@ -19,6 +19,7 @@ from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.connected_table import ChosenTable
 from dashboard.session.first_choices import session_start
+from dashboard.session.sources import SourceControls
 from dashboard.storage.errors import UnknownDataset
 from dashboard.storage.workspace import Workspace
 from dashboard.words.comparison import rows_used
@@ -71,6 +72,20 @@ def test_a_table_on_the_page_gives_the_answer_of_its_rows_in_every_view(comparis
     assert b"".join(source.rows().pieces()).splitlines()[:2] == [b"group,outcome", b"A,1545.0"]
     scripts = source.script(scene.comparison)
     assert all("measured-rows.csv" in text for text in (scripts.r, scripts.python, scripts.statsmodels))
+
+
+def test_a_key_of_each_row_is_no_group(comparisons, monkeypatch):
+    monkeypatch.setattr("dashboard.ingest.named_connections.MOST_GROUPS", 5)
+    with pytest.raises(UnreadableFile, match="'Batch' has 6 different values, and up to 5 groups"):
+        comparisons.source("ann", choices(comparisons)).groups()
+
+
+@pytest.mark.parametrize("form", [{}, {**FORM, "asked": float("inf")}, {**FORM, "asked": True}, {"table": 1}])
+def test_a_garbled_form_is_refused_in_a_sentence(form):
+    with pytest.raises(DataError, match="Choose a database"):
+        ChosenTable.from_controls(SourceControls("connected", connected=form))
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        ChosenTable.from_json({"connected": form})
 
 
 def test_it_is_read_once_and_anew_when_it_is_asked_for_again(comparisons, address):

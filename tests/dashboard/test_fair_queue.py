@@ -85,12 +85,13 @@ def test_all_of_a_session_stops_at_its_word_and_nothing_of_others(queue):
     wait_for(lambda: waiting[0].state == "running")
 
 
-def test_so_many_wait_and_no_more_of_all_kinds_together(queue):
+def test_so_many_of_a_kind_wait_and_no_more(queue):
     full(queue)
     for k in range(MOST_WAITING):
         put(queue, OneAtATime(f"waiting {k}"))
     with pytest.raises(TooManyJobs):
-        put(queue, Waits("one more"))
+        put(queue, OneAtATime("one more"))
+    assert queue.look(put(queue, Waits("of another kind"))) == 0
 
 
 def test_a_scorecard_that_waits_says_its_place_and_can_be_cancelled(queue):

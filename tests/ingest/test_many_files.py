@@ -25,6 +25,9 @@ def folder(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(pa.table({"y": y, "g": g}), path)
     (tmp_path / "data" / "year=2024" / "_SUCCESS.parquet").write_bytes(b"")
+    for left in ("_temporary/0", ".hidden", "year=2024/_delta_log"):
+        (tmp_path / "data" / left).mkdir(parents=True)
+        pq.write_table(pa.table({"y": [1.0], "g": ["left over"]}), tmp_path / "data" / left / "a.parquet")
     return tmp_path / "data"
 
 
@@ -66,6 +69,14 @@ def test_the_name_of_a_folder_is_a_column(blupboard, folder, scheme):
     assert found == means(list(ROWS), lambda key: [str(key[0])] * 50)
 
 
+def test_folders_with_zeros_before_a_number_are_other_groups(blupboard, tmp_path):
+    for store, value in (("007", 1.0), ("7", 5.0), ("x", 9.0)):
+        (tmp_path / f"store={store}").mkdir()
+        pq.write_table(pa.table({"y": [value, value + 1]}), tmp_path / f"store={store}" / "a.parquet")
+    found, _ = answer(blupboard, f"{tmp_path}/*/a.parquet", "--group", "store")
+    assert found == {"007": 1.5, "7": 5.5, "x": 9.5}
+
+
 def test_what_is_not_alike_or_not_there_is_refused(refused, folder):
     asked = ("--outcome", "y", "--group", "g")
     assert "No file matches" in refused("compare", f"{folder}/*/*.csv", *asked)
@@ -75,7 +86,11 @@ def test_what_is_not_alike_or_not_there_is_refused(refused, folder):
     assert "AWS_ACCESS_KEY_ID" in secret
     assert "secret@" not in secret
     pq.write_table(pa.table({"y": [1.0], "h": ["a"]}), folder / "year=2024" / "c.parquet")
-    assert "differ in the columns g, h" in refused("compare", f"{folder}/**/*.parquet", *asked)
+    differ = "differ in the columns g (string), h (string)"
+    assert differ in refused("compare", f"{folder}/**/*.parquet", *asked)
+    pq.write_table(pa.table({"y": pa.array([1.0], pa.float32()), "g": ["a"]}), folder / "year=2024/c.parquet")
+    differ = "differ in the columns y (double), y (float)"
+    assert differ in refused("compare", f"{folder}/**/*.parquet", *asked)
     (folder / "year=2024" / "c.parquet").write_text("no Parquet")
     assert "The files cannot be read" in refused("compare", f"{folder}/**/*.parquet", *asked)
 

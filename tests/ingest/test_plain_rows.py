@@ -263,7 +263,11 @@ def test_what_duckdb_may_take_otherwise_is_copied(kind, tmp_path, one_pass, in_p
     assert one_pass == [None]
 
 
-def test_a_typed_whole_number_that_a_double_would_round_is_refused(tmp_path, one_pass, in_place):
+@pytest.mark.parametrize("small", [0, 4 << 20], ids=["on disk", "in memory"])
+def test_a_typed_whole_number_that_a_double_would_round_is_refused(
+    small, tmp_path, one_pass, in_place, monkeypatch
+):
+    monkeypatch.setattr("dashboard.ingest.engine.SMALL_BYTES", small)
     path = put_parquet(tmp_path, {"g": LABELS, "y": pa.array([2**53 + 1, 1, 2, 3, 4, 5], pa.int64())})
     with pytest.raises(DataError, match="9007199254740993"):
         file_groups(path, outcome="y", group="g")

@@ -82,7 +82,25 @@ def test_whoever_came_in_is_known_after_the_server_began_anew(root, tokens):
     name = first.config["SESSION_COOKIE_NAME"]
     after.set_cookie(name, before.get_cookie(name).value)
     assert after.get("/").status_code == 200
-    assert after.get("/", query_string={"token": tokens.of_run}).status_code == 403  # of the run before
+    stranger = second.test_client()
+    assert stranger.get("/", query_string={"token": tokens.of_run}).status_code == 403  # of the run before
+
+
+def test_wrong_tries_of_others_do_not_keep_the_token_out_and_an_old_address_not_who_is_in(app, tokens):
+    stranger, owner = app.test_client(), app.test_client()
+    for _ in range(AT_ONCE + 2):
+        stranger.get("/?token=wrong")
+    assert stranger.get("/?token=wrong").status_code == 429
+    assert owner.get(f"/?token={tokens.of_run}").status_code == 303
+    assert owner.get("/?token=of-yesterday").status_code == 303
+    assert owner.get("/", headers=HTML).status_code == 200
+
+
+def test_a_password_in_an_address_opens_nothing_and_its_form_says_where_it_comes_from(asking):
+    assert asking.test_client().get("/", query_string={"token": PASSWORD}).status_code == 403
+    page = asking.test_client().get("/", headers=HTML).text
+    # else the form is sent with the origin "null" where the page came over plain http
+    assert '<meta name="referrer" content="same-origin">' in page
 
 
 def test_a_ticket_opens_once(app, tokens):

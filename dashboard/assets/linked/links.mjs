@@ -154,13 +154,13 @@ function start() {
 
 const running = start();
 
-let taken = '';
+/** @type {number | undefined} */
+let taken; // the ticket of the answer whose groups are on screen
 
-/** The groups on screen and the choices that they come from, each once. */
+/** The groups on screen and the choices that they come from, those of one answer once. */
 export function takeIndex(data, choices) {
-    const now = JSON.stringify([data?.view, data?.order, choices]);
-    if (now !== taken) {
-        taken = now;
+    if (data?.ticket === undefined || data.ticket !== taken) {
+        taken = data?.ticket;
         setChoices(choices, data?.view ?? null);
         running.state.setIndex(data);
     }

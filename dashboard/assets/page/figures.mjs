@@ -20,8 +20,11 @@ const LONGEST_WAIT = 3_000; // milliseconds that dash is kept waiting; a page th
 
 /** @type {Map<string, number>} */
 const asked = new Map(); // store -> how often it was asked for
-/** @type {Map<string, {ticket: number, contents: Record<string, any>, drawn: boolean}>} */
+/** @typedef {{ticket: number, contents: Record<string, any>, groups: any, choices: any, drawn: boolean}} Came */
+/** @type {Map<string, Came>} */
 const newest = new Map(); // store -> what came for it last
+/** @type {Map<string, Came>} */
+const taken = new Map(); // store -> what dash has taken up last
 let tickets = 0;
 let themed = false; // whether the page's theme is known
 
@@ -38,7 +41,11 @@ export function picturesFirst(fetch) {
         pale(store, true);
         try {
             const response = await fetch(resource, options);
-            return response.status === 200 ? await withTickets(response, store, isNewest) : response;
+            if (response.status === 200) {
+                return await withTickets(response, store, isNewest);
+            }
+            goBack(store, isNewest);
+            return response;
         } finally {
             if (isNewest()) {
                 pale(store, false);
@@ -63,17 +70,23 @@ async function withTickets(response, store, isNewest) {
     if (contents) {
         tickets += 1;
         const drawn = themed && !document.hidden && isNewest();
-        newest.set(store, {ticket: tickets, contents, drawn});
+        const groups = answer.response[ids.GROUPS_INDEX]?.data;
+        if (groups) {
+            groups.ticket = tickets;
+        }
+        const came = {ticket: tickets, contents, groups, choices: answer.response[ids.CHOICES]?.data, drawn};
         answer.response[store].data = tickets;
+        if (isNewest()) {
+            newest.set(store, came);
+        }
         if (drawn) {
-            show(contents);
-            const groups = answer.response[ids.GROUPS_INDEX];
-            if (groups) {
-                takeIndex(groups.data, answer.response[ids.CHOICES].data);
-            }
+            showAll(came);
             const late = new Promise((resolve) => window.setTimeout(resolve, LONGEST_WAIT));
             await Promise.race([drawnInSight(), late]);
         }
+    }
+    if (!contents) {
+        goBack(store, isNewest);
     }
     return new Response(JSON.stringify(answer), {status: 200, headers: response.headers});
 }
@@ -82,6 +95,22 @@ async function withTickets(response, store, isNewest) {
 function pale(store, waits) {
     for (const box of store === ids.FIGURES ? elements('.comparison .views') : []) {
         box.classList.toggle('waits', waits);
+    }
+}
+
+/** An answer that brings no pictures: dash, which had asked anew, has dropped the one before that was drawn already. */
+function goBack(store, isNewest) {
+    const last = taken.get(store);
+    if (last && isNewest() && newest.get(store)?.drawn && newest.get(store) !== last) {
+        newest.set(store, last);
+        showAll(last);
+    }
+}
+
+function showAll({contents, groups, choices}) {
+    show(contents);
+    if (groups) {
+        takeIndex(groups, choices);
     }
 }
 
@@ -100,7 +129,10 @@ function draw(id, figure) {
 /** Draws what a ticket stands for, where it was not drawn when it came, and all views in another theme. */
 export function drawViews(ticket, theme, palette) {
     const graphs = takeTheme(theme, palette);
-    const came = [...newest.values()].find((one) => one.ticket === ticket);
+    const [store, came] = [...newest].find(([, one]) => one.ticket === ticket) || [];
+    if (store && came) {
+        taken.set(store, came);
+    }
     if (theme && came && !came.drawn) {
         came.drawn = true;
         show(came.contents);
