@@ -43,7 +43,8 @@ async function draw(box, {data = [], layout = {}}, config) {
 function fit(box) {
     const drawn = drawnSize(box);
     const {clientWidth: width, clientHeight: height} = box;
-    if (drawn && width > 0 && height > 0 && (width !== drawn.width || height !== drawn.height)) {
+    const changed = drawn && (Math.abs(width - drawn.width) >= 1 || Math.abs(height - drawn.height) >= 1); // Plotly has fractions
+    if (changed && width > 0 && height > 0) {
         window.Plotly.relayout(box, {autosize: true});
     }
 }
