@@ -21,6 +21,7 @@ from estimators import (
     run_risk,
 )
 from estimators.fitting.lasting_workers import MOST_LOST, LastingWorkers
+from tests.estimators.test_risk_executors import told
 from tests.estimators.travelling import Fatal, OneByOne
 from tests.inference.oracles import groups_of
 from tests.oracles import BUILT_IN
@@ -31,13 +32,6 @@ pytestmark = pytest.mark.slow
 STUDY = RiskStudy(
     Design(groups=250, per_group="2-9", sigma_group=0.4), (BUILT_IN["reml"],), replicates=3000, seed=3
 )
-
-
-def told(report):
-    """Everything in a report but the time it took."""
-    found = report.to_dict()
-    del found["seconds"]
-    return found
 
 
 @pytest.fixture(scope="module")

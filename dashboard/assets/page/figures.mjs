@@ -84,8 +84,7 @@ async function withTickets(response, store, isNewest) {
             const late = new Promise((resolve) => window.setTimeout(resolve, LONGEST_WAIT));
             await Promise.race([drawnInSight(), late]);
         }
-    }
-    if (!contents) {
+    } else {
         goBack(store, isNewest);
     }
     return new Response(JSON.stringify(answer), {status: 200, headers: response.headers});
