@@ -315,10 +315,7 @@ def test_a_group_lights_up_everywhere_in_simulated_data_too(simulated):
     ("viewport", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
 )
 def test_it_can_be_used_by_everyone(visitor, viewport, scheme):
-    page = visitor(viewport=viewport, color_scheme=scheme)
-    page.goto("/")
-    page.wait_for_function("() => document.querySelectorAll('.linked-view .main-svg').length >= 4")
-    settle(page)
+    page = open_board(visitor(viewport=viewport, color_scheme=scheme))
     if viewport is PHONE:
         page.click("#rail-toggle")
     page.get_by_role("tab", name="Simulate").click()
