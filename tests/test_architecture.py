@@ -88,14 +88,22 @@ def name(path):
     return path.relative_to(ROOT).as_posix()
 
 
-def tree(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
+@functools.cache
+def text(path):
+    return path.read_text(encoding="utf-8")
 
 
+@functools.cache
+def nodes(path):
+    """Everything in a file; the file itself first."""
+    return list(ast.walk(ast.parse(text(path))))
+
+
+@functools.cache
 def imported(path):
     """Every module that a file imports anywhere in it, by full name."""
     found = set()
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -108,42 +116,62 @@ def packages(path):
     return {module.split(".")[0] for module in imported(path)}
 
 
+def check_each(things, wrong, called=name):
+    """Fail with all that break a rule, and with what is wrong; a rule is about one thing at least."""
+    assert things
+    found = [f"{called(thing)}: {what}" for thing in things if (what := wrong(thing))]
+    assert not found, "\n".join(found)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forget():
+    """Half a million nodes make everything after them slow."""
+    yield
+    nodes.cache_clear()
+
+
+def in_folders(room, folders):
+    """The files of a room that are somewhere below folders of these names."""
+    return [path for path in FILES[room] if set(folders) & set(path.relative_to(ROOT).parts[:-1])]
+
+
 def test_the_rooms_hold_what_is_tested_here():
     assert len(FILES["estimators"]) > 10
     assert len(FILES["dashboard"]) > 5
 
 
-@pytest.mark.parametrize("path", FILES["estimators"], ids=name)
-def test_estimators_know_nothing_of_the_page(path):
-    assert not packages(path) & ({"dashboard", "plugins"} | SHOWING)
+def test_estimators_know_nothing_of_the_page():
+    page = {"dashboard", "plugins"} | SHOWING
+    check_each(FILES["estimators"], lambda path: packages(path) & page)
 
 
-@pytest.mark.slow
 def test_plugins_know_the_public_door_of_estimators_only():
-    for path in FILES["plugins"]:
-        assert "dashboard" not in packages(path), name(path)
-        assert {m for m in imported(path) if m.startswith("estimators")} <= {"estimators"}, name(path)
+    def behind_it(path):
+        return {m for m in imported(path) if m.split(".")[0] == "dashboard" or m.startswith("estimators.")}
+
+    check_each(FILES["plugins"], behind_it)
 
 
-@pytest.mark.parametrize("path", FILES["dashboard"], ids=name)
-def test_the_dashboard_knows_no_plugin_and_no_pluggy(path):
-    assert not packages(path) & {"plugins", "pluggy"}
+def test_the_dashboard_knows_no_plugin_and_no_pluggy():
+    check_each(FILES["dashboard"], lambda path: packages(path) & {"plugins", "pluggy"})
 
 
-@pytest.mark.parametrize("path", [p for p in FILES["dashboard"] if "figures" in p.parts], ids=name)
-def test_figures_are_plotly_without_dash(path):
-    assert not packages(path) & (SHOWING - {"plotly"})
+def test_figures_are_plotly_without_dash():
+    others = SHOWING - {"plotly"}
+    check_each(in_folders("dashboard", ["figures"]), lambda path: packages(path) & others)
 
 
-@pytest.mark.parametrize("path", [p for p in FILES["dashboard"] if "pages" in p.parts], ids=name)
-def test_nothing_is_explained_to_a_pointer_alone(path):
-    elements = [
-        node
-        for node in ast.walk(tree(path))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("html.", "dcc."))
-    ]
-    for element in elements:
-        assert "title" not in {given.arg for given in element.keywords}, ast.unparse(element)[:80]
+def test_nothing_is_explained_to_a_pointer_alone():
+    def titled(path):
+        return [
+            ast.unparse(node)[:80]
+            for node in nodes(path)
+            if isinstance(node, ast.Call)
+            and ast.unparse(node.func).startswith(("html.", "dcc."))
+            and "title" in {given.arg for given in node.keywords}
+        ]
+
+    check_each(in_folders("dashboard", ["pages"]), titled)
 
 
 MAY_USE = {
@@ -155,10 +183,12 @@ MAY_USE = {
 of those, never the reverse."""
 
 
-@pytest.mark.parametrize("path", [p for p in FILES["dashboard"] if p.parent.name in MAY_USE], ids=name)
-def test_scenes_words_and_figures_know_nothing_of_the_page(path):
-    used = {module.split(".")[1] for module in imported(path) if module.startswith("dashboard.")}
-    assert used <= MAY_USE[path.parent.name]
+def test_scenes_words_and_figures_know_nothing_of_the_page():
+    def beyond(path):
+        used = {module.split(".")[1] for module in imported(path) if module.startswith("dashboard.")}
+        return used - MAY_USE[path.parent.name]
+
+    check_each([path for path in FILES["dashboard"] if path.parent.name in MAY_USE], beyond)
 
 
 def room(module):
@@ -166,21 +196,25 @@ def room(module):
     return [*module.split("."), ""][1]
 
 
-@pytest.mark.parametrize("path", FILES["dashboard"], ids=name)
-def test_imports_in_the_dashboard_run_down_the_stairs(path):
-    module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-    own = "cli" if module == ENTRY else room(module)
+def test_imports_in_the_dashboard_run_down_the_stairs():
     floor = {one: number for number, rooms in enumerate(FLOORS) for one in rooms}
-    if own == "__init__":
-        return
-    others = {room(used) for used in imported(path) if used.startswith("dashboard.")} - {own}
-    assert not {one for one in others if floor[one] >= floor[own]}, f"{name(path)} imports upwards"
+
+    def upwards(path):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        own = "cli" if module == ENTRY else room(module)
+        others = {room(used) for used in imported(path) if used.startswith("dashboard.")} - {own}
+        return own != "__init__" and {one for one in others if floor[one] >= floor[own]}
+
+    check_each(FILES["dashboard"], upwards)
 
 
-@pytest.mark.parametrize("path", FILES["dashboard"], ids=name)
-def test_the_dashboard_names_no_estimator(path):
-    texts = {node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant)}
-    assert not texts & set(estimators.build_registry(entry_points=False))
+def test_the_dashboard_names_no_estimator():
+    ids = set(estimators.build_registry(entry_points=False))
+
+    def named(path):
+        return ids & {node.value for node in nodes(path) if isinstance(node, ast.Constant)}
+
+    check_each(FILES["dashboard"], named)
 
 
 def test_pluggy_is_touched_in_two_files():
@@ -188,28 +222,34 @@ def test_pluggy_is_touched_in_two_files():
     assert users == PLUGGY_FILES
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_method_imports_only_the_contract_the_summaries_and_the_numerics(method):
-    modules = imported(ROOT / "estimators" / "methods" / f"{method}.py")
-    assert {m.rpartition(".")[2] for m in modules if m.startswith("estimators")} <= MAY_IMPORT
+def test_a_method_imports_only_the_contract_the_summaries_and_the_numerics():
+    def others(path):
+        return {
+            m for m in imported(path) if m.startswith("estimators") and m.rpartition(".")[2] not in MAY_IMPORT
+        }
+
+    check_each([ROOT / "estimators" / "methods" / f"{method}.py" for method in METHODS], others)
 
 
-@pytest.mark.parametrize("public", estimators.__all__)
-def test_every_public_name_says_what_it_is(public):
+def silent(public):
+    """What of a public class or function has no docstring: itself, or its members."""
     thing = getattr(estimators, public)
     if not (inspect.isclass(thing) or inspect.isfunction(thing)):
-        return
-    assert inspect.getdoc(thing)
-    if inspect.isclass(thing):
-        members = {k: v for k, v in vars(thing).items() if not k.startswith("_")}
-        silent = {
-            k
-            for k, v in members.items()
-            if (callable(v) or isinstance(v, (property, classmethod, functools.cached_property)))
-            and not inspect.isclass(v)
-            and not inspect.getdoc(v)
-        }
-        assert not silent
+        return []
+    members = vars(thing).items() if inspect.isclass(thing) else ()
+    mute = [
+        k
+        for k, v in members
+        if not k.startswith("_")
+        and (callable(v) or isinstance(v, (property, classmethod, functools.cached_property)))
+        and not inspect.isclass(v)
+        and not inspect.getdoc(v)
+    ]
+    return mute if inspect.getdoc(thing) else [public, *mute]
+
+
+def test_every_public_name_says_what_it_is():
+    check_each(estimators.__all__, silent, str)
 
 
 def explained(body):
@@ -221,19 +261,21 @@ def explained(body):
             yield target.id, isinstance(text, str)
 
 
-@pytest.mark.parametrize("public", PLUGINS_USE)
-def test_every_field_that_a_plugin_meets_says_what_it_is(public):
-    thing = getattr(estimators, public)
-    [node] = ast.parse(inspect.getsource(thing)).body
-    fields = [(field, said) for field, said in explained(node.body) if not field.startswith("_")]
-    assert fields
-    assert not [field for field, said in fields if not said and field not in inspect.getdoc(thing)]
+def test_every_field_that_a_plugin_meets_says_what_it_is():
+    def mute(public):
+        thing = getattr(estimators, public)
+        [node] = ast.parse(inspect.getsource(thing)).body
+        fields = [(field, said) for field, said in explained(node.body) if not field.startswith("_")]
+        assert fields, public
+        return [field for field, said in fields if not said and field not in inspect.getdoc(thing)]
+
+    check_each(PLUGINS_USE, mute, str)
 
 
 def test_every_public_constant_says_what_it_is():
     said = {}
     for path in FILES["estimators"]:
-        said.update({constant: text for constant, text in explained(tree(path).body) if text})
+        said.update({constant: text for constant, text in explained(nodes(path)[0].body) if text})
     constants = {c for c in estimators.__all__ if not callable(getattr(estimators, c))}
     assert constants
     assert not constants - set(said)
@@ -258,15 +300,19 @@ def test_fitting_from_text_and_numbers_needs_neither_pandas_nor_scipy():
     assert ran.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("path", [*FILES["estimators"], *FILES["dashboard"]], ids=name)
-def test_files_and_functions_stay_small(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
-    for node in ast.walk(tree(path)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            assert node.end_lineno - node.lineno < 60, node.name
+def test_files_and_functions_stay_small():
+    def large(path):
+        functions = [
+            node for node in nodes(path) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        ]
+        long = [node.name for node in functions if node.end_lineno - node.lineno >= 60]
+        lines = len(text(path).splitlines())
+        return [*([f"{lines} lines"] if lines > 400 else []), *long]
+
+    check_each([*FILES["estimators"], *FILES["dashboard"]], large)
 
 
-@pytest.mark.parametrize("path", [*FILES["estimators"], *FILES["dashboard"], *FILES["plugins"]], ids=name)
-def test_nothing_is_left_to_do_and_no_machine_is_named(path):
-    text = path.read_text(encoding="utf-8")
-    assert not re.search(r"\b(TODO|FIXME|XXX)\b|/home/|/root/", text)
+def test_nothing_is_left_to_do_and_no_machine_is_named():
+    left = re.compile(r"\b(TODO|FIXME|XXX)\b|/home/|/root/")
+    everywhere = [path for paths in FILES.values() for path in paths]
+    check_each(everywhere, lambda path: [found[0] for found in left.finditer(text(path))])
