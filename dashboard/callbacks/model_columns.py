@@ -14,7 +14,7 @@ from dashboard.ingest.beside_columns import why_no_covariate
 from dashboard.ingest.constant_columns import differing_columns
 from dashboard.ingest.json_values import text
 from dashboard.pages import ids, panels
-from dashboard.pages.model_columns import is_on_page, model_fields
+from dashboard.pages.model_columns import are_on_page, is_on_page, model_fields, number_fields
 from dashboard.serving.server import owner
 from dashboard.session.chosen_model import columns_of, model_of, of_summaries
 from dashboard.session.chosen_reading import ChosenReading
@@ -58,7 +58,10 @@ class Opened(Held):
 def register(app: dash.Dash, comparisons: Comparisons) -> None:
     """Add the callbacks of this file."""
     app.callback(
-        output=Output(ids.MODEL_FIELDS, "children"),
+        output={
+            "lists": Output(ids.MODEL_FIELDS, "children"),
+            "numbers": Output(ids.MODEL_NUMBERS, "children"),
+        },
         inputs={
             "clicks": Input(ids.MODEL_OPEN, "n_clicks"),
             "columns": State(ids.model_column(ALL), "value"),
@@ -76,18 +79,22 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     )(partial(_choose, comparisons))
 
 
-def _draw(comparisons: Comparisons, **opened: Unpack[Opened]) -> object:
+def _draw(comparisons: Comparisons, **opened: Unpack[Opened]) -> dict[str, Any]:
+    unchanged: dict[str, Any] = {"lists": no_update, "numbers": no_update}
     is_open = bool((opened["clicks"] or 0) % 2)
     token = text((opened["dataset"] or {}).get("token", ""))
     if not is_open or not token or not opened["outcome"] or not opened["group"]:
-        return no_update
+        return unchanged
     with suppress(WorkspaceError, ValueError, TypeError):  # whoever took the file away says so
-        held = ChosenReading.from_json(opened["reading"], token)
-        if ctx.triggered_id == ids.READING and is_on_page(held, _values()):
-            return no_update
-        table = comparisons.workspace.get(owner(), token).table
-        return fields_of(table, held, opened["outcome"], opened["group"])
-    return no_update
+        held, values = ChosenReading.from_json(opened["reading"], token), _values()
+        table, found = comparisons.workspace.get(owner(), token).table, dict(unchanged)
+        is_choice = ctx.triggered_id == ids.READING  # of which the lists may be the source
+        if not (is_choice and is_on_page(held, values)):
+            found["lists"] = fields_of(table, held, opened["outcome"], opened["group"])
+        if not (is_choice and are_on_page(table, held.model, values)):
+            found["numbers"] = number_fields(table, held.model)
+        return found
+    return unchanged
 
 
 def fields_of(table: Table, held: ChosenReading, outcome: str, group: str) -> list[Any]:
@@ -108,14 +115,14 @@ def _choose(comparisons: Comparisons, **held: Unpack[Held]) -> dict[str, Any]:
     try:
         token = text((held["dataset"] or {}).get("token"))
         state = ChosenReading.from_json(held["reading"], token)
-        if not values or is_on_page(state, values):
-            return unchanged  # lists that were just drawn
+        if not values:
+            return unchanged
         model = model_of(values)
         summary = state.summary_of(held["outcome"] or "")
         if summary is not None:
             model = of_summaries(model)
         if model == state.model:
-            return unchanged
+            return unchanged  # lists that were just drawn
         chosen = ChosenColumns(
             token,
             held["outcome"] or "",

@@ -34,6 +34,14 @@ _OPTIONS = (
         metavar="COLUMN",
         help="Numbers in this covariate are codes; may be repeated.",
     ),
+    click.option(
+        "--curve",
+        "curves",
+        multiple=True,
+        metavar="COLUMN=SHAPE",
+        help="This covariate is a curve: poly2 to poly4, or spline3 to spline5 by its number of knots; may "
+        "be repeated.",
+    ),
     click.option("--weights", metavar="COLUMN", help="The column with the rows' weights."),
     click.option(
         "--weight-kind",
@@ -65,5 +73,21 @@ def model_given(given: Mapping[str, Any], *, rows: bool) -> ModelColumns:
             raise click.ClickException(f"--{flag} is for rows: summaries of groups take --explained-by")
     names = {flag: tuple(given[flag]) for flag in ("adjust", "explained_by", "categorical")}
     return ModelColumns(
-        **names, weights=given["weights"], weight_kind=given["weight_kind"] or WEIGHT_KINDS[0]
+        **names,
+        weights=given["weights"],
+        weight_kind=given["weight_kind"] or WEIGHT_KINDS[0],
+        curves=tuple(map(_curve, given["curves"])),
     )
+
+
+def _curve(written: str) -> tuple[str, str]:
+    """A covariate and its shape. Raises ClickException where there is none of them."""
+    from estimators.data.curves import SHAPES
+
+    name, _, shape = written.rpartition("=")
+    if not name or shape not in SHAPES:
+        raise click.ClickException(
+            f"--curve {written!r}: give a covariate and its shape, such as age=poly2; shapes are "
+            f"{', '.join(SHAPES)}"
+        )
+    return name, shape

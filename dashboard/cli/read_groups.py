@@ -45,6 +45,8 @@ class FileRoles:
     def to_json(self) -> dict[str, Any]:
         """Ready for JSON."""
         beside = {name: value for name, value in vars(self.model).items() if value and name != "weight_kind"}
+        if self.model.curves:
+            beside["curves"] = dict(self.model.curves)
         if self.model.weights is not None:
             beside["weight_kind"] = self.model.weight_kind
         roles = {**self.columns, **beside, "guessed": self.guessed, "why": self.why}

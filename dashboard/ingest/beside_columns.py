@@ -37,11 +37,18 @@ def matched_columns(
         explained_by=found(beside.explained_by),
         categorical=found(beside.categorical),
         weights=weights,
+        curves=tuple((matching_column(name, names, file), shape) for name, shape in beside.curves),
     )
     for column in matched.categorical:
         if column not in (*matched.adjust, *matched.explained_by):
             raise UnreadableFile(
                 f"Column {quoted_name(column)} is to be categorical, but is none of the covariates: "
+                "name it as one to adjust for or that explains the groups too."
+            )
+    for column, _ in matched.curves:
+        if column not in (*matched.adjust, *matched.explained_by):
+            raise UnreadableFile(
+                f"Column {quoted_name(column)} is to be a curve, but is none of the covariates: "
                 "name it as one to adjust for or that explains the groups too."
             )
     used = [*(matching_column(name, names, file) for name in taken)]

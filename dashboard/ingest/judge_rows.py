@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -147,15 +147,32 @@ def dropped_rows(counts: dict[int, int]) -> DroppedRows:
     return DroppedRows(**{name: counts.get(cause, 0) for cause, name in CAUSES.items()})
 
 
-def used_rows(judged: JudgedRows, at_a_time: int) -> Iterator[list[tuple[str, float]]]:
-    """The label and the outcome of every row in use, in the order of the file, so many at a time."""
-    names = judged.names
+def used_rows(judged: JudgedRows, at_a_time: int) -> Iterator[list[tuple[Any, ...]]]:
+    """The label and the outcome of every row in use, in the order of the file, so many at a time.
+
+    After them, what a model has beside, in the order of `frames.ModelColumns.names`.
+    """
+    names, roles, connection = judged.names, judged.roles, judged.connection
     # a join may hand rows on in another order
-    ordered = "ORDER BY u.rowid" if names.renamed else ""
-    query = select(f"{names.column}, outcome", f"{_usable(names)}", ordered)
-    judged.connection.execute(query)
-    while rows := judged.connection.fetchmany(at_a_time):
+    ordered = "ORDER BY u.rowid" if names.renamed or roles.beside else ""
+    columns, source = f"{names.column}, outcome", _usable(names)
+    if roles.beside:
+        from dashboard.ingest.covariate_sql import beside_table
+
+        table = beside_table(connection, roles)
+        places = [f"b{k}" for k in range(table.num_columns)]
+        connection.register("beside", table.rename_columns(places).append_column("line", _counted(table)))
+        columns = ", ".join([columns, *places])
+        source = f"{source} JOIN beside ON beside.line = u.rowid"
+    connection.execute(select(columns, source, ordered))
+    while rows := connection.fetchmany(at_a_time):
         yield rows
+
+
+def _counted(table: pa.Table) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(np.arange(table.num_rows))
 
 
 def _usable(names: LabelNames) -> str:

@@ -1,8 +1,8 @@
-"""The rows that a comparison uses, as they were read: a label and a number each."""
+"""The rows that a comparison uses, as they were read: label, number, and what a model has beside."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,8 +13,11 @@ ROWS_AT_A_TIME = 1 << 15
 """Some megabytes where labels are short."""
 
 
-def rows_used(columns: ColumnsOnDemand) -> Iterator[list[tuple[str, float]]]:
+def rows_used(columns: ColumnsOnDemand) -> Iterator[list[tuple[Any, ...]]]:
     """(label, outcome) of every row in use, in the order of the file, some at a time.
+
+    After them come its covariates and its weight, in the order of `frames.ModelColumns.names`: a number, or
+    the text of a category.
 
     The labels are those of the groups, merged as the reading says. `columns` are
     `table_columns` or `file_columns` of `dashboard.ingest.two_columns`, open until the last row was taken.

@@ -226,7 +226,10 @@ def _groups(opened: _Opened) -> FileGroups:
     data = summary.groups(lines.labels[used], {role: v[used] for role, v in lines.values.items()})
     if covariates:
         explained = {name: column.filter(used) for name, column in covariates.items()}
-        data = data.explained_by(lines.labels[used], explained, categorical=first.beside.categorical)
+        beside = first.beside
+        data = data.explained_by(
+            lines.labels[used], explained, categorical=beside.categorical, curves=dict(beside.curves)
+        )
     notation = next(iter(lines.notations.values()))
     data = replace(
         data,

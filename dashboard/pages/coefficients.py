@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from dash import html
 
 from dashboard.pages.attributes import scrollable
-from dashboard.words.covariates import COEFFICIENTS, coefficient_table, covariate_names, levels_line, named
+from dashboard.words.covariates import (
+    COEFFICIENTS,
+    coefficient_table,
+    covariate_names,
+    curves_line,
+    levels_line,
+    named,
+)
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
@@ -21,6 +28,7 @@ def coefficients_fold(scene: Scene) -> list[html.Details]:
     head, *lines = table
     names = [name for own in (False, True) for name in covariate_names(covariates, of_group=own)]
     body = [html.Tr([html.Th(term, scope="row"), *map(html.Td, cells)]) for term, *cells in lines]
+    said = (COEFFICIENTS, levels_line(covariates), curves_line(covariates))
     return [
         html.Details(
             [
@@ -36,7 +44,7 @@ def coefficients_fold(scene: Scene) -> list[html.Details]:
                     className="parameters-box",
                     **scrollable("Coefficients"),
                 ),
-                html.P(f"{COEFFICIENTS} {levels_line(covariates)}".strip(), className="quiet"),
+                html.P(" ".join(filter(None, said)), className="quiet"),
             ],
             className="coefficients",
         )

@@ -48,6 +48,7 @@ LINE_FORM: Final = "line-form"
 BESIDE_COLUMNS: Final = "beside-columns"
 MODEL_OPEN: Final = "model-open"
 MODEL_FIELDS: Final = "model-fields"
+MODEL_NUMBERS: Final = "model-numbers"
 LEVEL: Final = "level"
 SORT: Final = "sort"
 SHOW_OWN: Final = "show-own"
@@ -271,7 +272,7 @@ def beside_column(role: Part) -> dict[str, Any]:
 
 
 def model_column(role: Part) -> dict[str, Any]:
-    """The list of columns for a field of `ModelColumns`, such as those to adjust for."""
+    """The control for a field of `ModelColumns`, such as what to adjust for, or a covariate's curve."""
     return {"type": "model-column", "role": role}
 
 

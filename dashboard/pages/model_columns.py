@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import dash_mantine_components as dmc
@@ -13,13 +14,15 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, explained
 from dashboard.pages.column_picker import column_options, column_picker
 from dashboard.pages.controls import control_with_label
-from dashboard.session.chosen_model import model_from_json
+from dashboard.session.chosen_model import CURVE_OF, STRAIGHT, model_of
+from dashboard.words.reading import short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from dashboard.ingest import Table
     from dashboard.session.chosen_reading import ChosenReading
+    from estimators.data.frames import ModelColumns
 
 ADJUST: Final = (
     "What differs between the rows of a group, such as age, sex or a pre-test: groups are compared as if all "
@@ -32,6 +35,10 @@ EXPLAIN: Final = (
 CATEGORICAL: Final = (
     "Those whose numbers are codes, such as 1, 2, 3 for a diagnosis: each value counts alone."
 )
+CURVE: Final = (
+    "What goes with {name} may level off or turn: a straight line cannot say so. Smooth curves are straight "
+    "before their first knot and after the last."
+)
 WEIGHTS: Final = "A column that says how much each row counts."
 WEIGHT_KINDS: Final[Mapping[str, str]] = {
     "precision": "Precision: twice the weight, half the variance",
@@ -40,8 +47,20 @@ WEIGHT_KINDS: Final[Mapping[str, str]] = {
 }
 
 
+SHAPE_LABELS: Final[Mapping[str, str]] = {
+    STRAIGHT: "Straight line",
+    "poly2": "One bow",
+    "poly3": "Degree 3",
+    "poly4": "Degree 4",
+    "spline3": "Smooth, 3 knots",
+    "spline4": "Smooth, 4 knots",
+    "spline5": "Smooth, 5 knots",
+}
+"""What a covariate enters as, short enough for the rail."""
+
+
 def model_fold() -> html.Details:
-    """The fold; `model_fields` fills it."""
+    """The fold; `model_fields` and `number_fields` fill it."""
     return html.Details(
         [
             html.Summary(
@@ -54,6 +73,7 @@ def model_fold() -> html.Details:
                 ),
             ),
             html.Div(id=ids.MODEL_FIELDS, className="model-fields"),
+            html.Div(id=ids.MODEL_NUMBERS, className="model-fields"),
         ],
         className="row-filter",
     )
@@ -93,20 +113,51 @@ def model_fields(
         ),
         EXPLAIN,
     )
-    numbers = [
-        name
-        for name in (*model.adjust, *model.explained_by)
-        if (column := table.column(name)) is not None and column.kind == "number"
-    ]
-    codes = [
-        control_with_label("As categories", _columns("categorical", numbers, model.categorical), CATEGORICAL)
-    ]
     return [
         *(rows_only if of_rows else []),
         explained_by,
-        *(codes if numbers else []),
         *(_weights(table, held, taken | adjusted | explaining) if of_rows else []),
     ]
+
+
+def number_fields(table: Table, model: ModelColumns) -> list[html.Div]:
+    """What can be said of the covariates that are numbers: which are codes, and whether the others bend."""
+    numbers = _numbers(table, model)
+    if not numbers:
+        return []
+    chosen = dict(model.curves)
+    return [
+        control_with_label("As categories", _columns("categorical", numbers, model.categorical), CATEGORICAL),
+        *(
+            control_with_label(
+                f"{short(name)} enters as", _curve(name, chosen.get(name, STRAIGHT)), CURVE.format(name=name)
+            )
+            for name in _that_may_bend(table, model)
+        ),
+    ]
+
+
+def _numbers(table: Table, model: ModelColumns) -> list[str]:
+    columns = (table.column(name) for name in (*model.adjust, *model.explained_by))
+    return [column.name for column in columns if column is not None and column.kind == "number"]
+
+
+def _that_may_bend(table: Table, model: ModelColumns) -> list[str]:
+    """The covariates that are no codes, and whose numbers are more than two."""
+    numbers = (name for name in _numbers(table, model) if name not in model.categorical)
+    return [name for name in numbers if (column := table.column(name)) is not None and column.distinct > 2]
+
+
+def _curve(name: str, shape: str) -> dmc.Select:
+    return dmc.Select(
+        id=ids.model_column(f"{CURVE_OF}{name}"),
+        data=[{"value": value, "label": label} for value, label in SHAPE_LABELS.items()],
+        value=shape,
+        allowDeselect=False,
+        size="sm",
+        comboboxProps={"width": 300, "position": "bottom-end"},
+        **aria(label=f"How {name} enters"),
+    )
 
 
 def _weights(table: Table, held: ChosenReading, taken: Mapping[str, str]) -> list[html.Div]:
@@ -176,5 +227,18 @@ def is_on_page(held: ChosenReading, values: Mapping[str, Any]) -> bool:
     """
     drawn = {"explained_by"} | ({"adjust", "weights"} if held.form == ROWS else set())
     drawn |= set() if held.model.weights is None else {"weight_kind"}
-    chosen = {name: value for name, value in values.items() if value}
-    return set(values) - {"categorical"} == drawn and model_from_json(chosen) == held.model
+    lists = {role for role in values if not _is_of_numbers(role)}
+    return lists == drawn and replace(model_of(values), categorical=(), curves=()) == replace(
+        held.model, categorical=(), curves=()
+    )
+
+
+def are_on_page(table: Table, model: ModelColumns, values: Mapping[str, Any]) -> bool:
+    """Whether controls with these values are what `number_fields` draws. Raises as `is_on_page`."""
+    drawn = {"categorical"} if _numbers(table, model) else set()
+    drawn |= {f"{CURVE_OF}{name}" for name in _that_may_bend(table, model)}
+    return set(filter(_is_of_numbers, values)) == drawn and model_of(values) == model
+
+
+def _is_of_numbers(role: str) -> bool:
+    return role == "categorical" or role.startswith(CURVE_OF)

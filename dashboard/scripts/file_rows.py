@@ -6,13 +6,13 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND, Reading, RowFilter
+from dashboard.ingest.table import TextLayout
 from dashboard.scripts.literals import comment, shell_text
-from dashboard.scripts.rows_csv import rows_file_name
+from dashboard.scripts.rows_csv import rows_csv_columns, rows_file_name
 from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 from estimators.data.left_out import sentences
 
 if TYPE_CHECKING:
-    from dashboard.ingest.table import TextLayout
     from estimators import GroupData
 
 _FLAG_NAMES = {"\t": "tab", " ": "space", "": "none", 0: "none"}
@@ -45,9 +45,16 @@ class FileRows:
         return rows_file_name(self.file_name)
 
     @property
+    def as_used(self) -> FileRows:
+        """The rows as used as a file of their own."""
+        group, outcome, *_ = rows_csv_columns(self.model.names)
+        return FileRows(self.rows_file, outcome, group, layout=TextLayout(plain=True), model=self.model)
+
+    @property
     def command(self) -> str:
         """The command that writes the rows as used."""
         flags = {"outcome": self.outcome, "group": self.group, **self._reading_flags, **self._row_flags}
+        flags |= self._model_flags
         flags["output"] = self.rows_file
         folders = self.plugins_dirs if self.reader is not None else ()
         arguments = [_argument("plugins-dir", folder) for folder in folders]
@@ -61,6 +68,17 @@ class FileRows:
     def _reading_flags(self) -> dict[str, Any]:
         values = {field.name: getattr(self.reading, field.name) for field in fields(Reading)}
         return {name: value for name, value in values.items() if value != getattr(AS_FOUND, name)}
+
+    @property
+    def _model_flags(self) -> dict[str, Any]:
+        """What says which columns stand beside; a curve is none of their cells."""
+        model = self.model
+        flags: dict[str, Any] = {
+            name: getattr(model, name) for name in ("adjust", "explained_by", "categorical")
+        }
+        if model.weights is not None:
+            flags |= {"weights": model.weights, "weight_kind": model.weight_kind}
+        return flags
 
     @property
     def _row_flags(self) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.written_plainly import NUMBER
+from dashboard.scripts.curve_terms import curve_terms, has_spline, python_bend, r_bend
 from dashboard.scripts.file_rows import what_was_left_out
 from dashboard.scripts.literals import r_number, r_text, r_texts
 
@@ -41,21 +42,29 @@ def r_model_rows(rows: FileRows, data: GroupData) -> list[str]:
     elif weight is not None:
         lines.append(f"w <- as.numeric(trimws({weight}))")
     lines += [f"y <- as.numeric(trimws({_r_cell(rows.outcome)}))", f"g <- enc2utf8({_r_cell(rows.group)})"]
-    return lines + _r_covariates(rows, categories)
+    return lines + _r_covariates(rows, data, categories)
 
 
-def _r_covariates(rows: FileRows, categories: list[str]) -> list[str]:
+def _r_covariates(rows: FileRows, data: GroupData, categories: list[str]) -> list[str]:
     columns = [*rows.model.adjust, *rows.model.explained_by]
     if not columns:
         return []
-    made = [
-        f"  x{k} = factor({_r_cell(name)})"
-        if name in categories
-        else f"  x{k} = as.numeric(trimws({_r_cell(name)}))"
-        for k, name in enumerate(columns, start=1)
+    made, owns = list[str](), list[bool]()
+    for name in columns:
+        curve = None if data.covariates is None else data.covariates.curves.get(name)
+        number = f"as.numeric(trimws({_r_cell(name)}))"
+        terms = [f"factor({_r_cell(name)})"] if name in categories else curve_terms(curve, number, in_r=True)
+        made += terms
+        owns += [name in rows.model.explained_by] * len(terms)
+    named = (f"  x{k} = {term}" for k, term in enumerate(made, start=1))
+    explains = ("TRUE" if own else "FALSE" for own in owns)
+    return [
+        *(r_bend() if has_spline(data) else []),
+        "x <- data.frame(",
+        ",\n".join(named),
+        ")",
+        f"explains <- c({', '.join(explains)})",
     ]
-    explains = ("TRUE" if name in rows.model.explained_by else "FALSE" for name in columns)
-    return ["x <- data.frame(", ",\n".join(made), ")", f"explains <- c({', '.join(explains)})"]
 
 
 def r_same_rows(data: GroupData) -> list[str]:
@@ -105,17 +114,28 @@ def python_model_rows(rows: FileRows, data: GroupData) -> list[str]:
     if weight is not None and rows.model.weight_kind == "frequency":
         lines.append("rows = rows.loc[rows.index.repeat(w.astype(int))]")
     lines.append(f"y, group = rows[{rows.outcome!r}].map(float).to_numpy(), rows[{rows.group!r}]")
-    return lines + _python_covariates(rows, categories)
+    return lines + _python_covariates(rows, data, categories)
 
 
-def _python_covariates(rows: FileRows, categories: list[str]) -> list[str]:
+def _python_covariates(rows: FileRows, data: GroupData, categories: list[str]) -> list[str]:
     columns = [*rows.model.adjust, *rows.model.explained_by]
     if not columns:
         return []
-    numbers = ("" if name in categories else ".map(float)" for name in columns)
-    made = [f"    {name!r}: rows[{name!r}]{number}," for name, number in zip(columns, numbers, strict=True)]
-    explains = [name in rows.model.explained_by for name in columns]
-    return ["x = pd.DataFrame({", *made, "})", f"explains = {explains!r}"]
+    made, owns = list[str](), list[bool]()
+    for name in columns:
+        curve = None if data.covariates is None else data.covariates.curves.get(name)
+        cell = f"rows[{name!r}]"
+        terms = [cell] if name in categories else curve_terms(curve, f"{cell}.map(float)", in_r=False)
+        names = [repr(name if k == 0 else f"{name}, term {k + 1}") for k in range(len(terms))]
+        made += [f"    {key}: {term}," for key, term in zip(names, terms, strict=True)]
+        owns += [name in rows.model.explained_by] * len(terms)
+    return [
+        *(python_bend() if has_spline(data) else []),
+        "x = pd.DataFrame({",
+        *made,
+        "})",
+        f"explains = {owns!r}",
+    ]
 
 
 def python_same_rows(data: GroupData) -> list[str]:
@@ -142,9 +162,7 @@ def python_same_rows(data: GroupData) -> list[str]:
 
 def model_columns(rows: FileRows) -> list[str]:
     """The columns of the file that a comparison needs, each once."""
-    model = rows.model
-    beside = [*model.adjust, *model.explained_by, *([] if model.weights is None else [model.weights])]
-    return list(dict.fromkeys([rows.outcome, rows.group, *beside]))
+    return list(dict.fromkeys([rows.outcome, rows.group, *rows.model.names]))
 
 
 def covariate_columns(rows: FileRows, data: GroupData) -> tuple[list[str], list[str]]:

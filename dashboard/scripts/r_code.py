@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from dashboard.ingest.table import TextLayout
 from dashboard.ingest.written_plainly import NUMBER
 from dashboard.scripts.file_rows import what_was_left_out, where_rows_are
 from dashboard.scripts.literals import r_number, r_text, r_texts
@@ -15,7 +16,6 @@ from dashboard.scripts.method_code import method_comments, written_code
 from dashboard.scripts.model_rows import r_model_rows, r_same_rows
 
 if TYPE_CHECKING:
-    from dashboard.ingest.table import TextLayout
     from dashboard.scripts.file_rows import FileRows
     from estimators import Comparison, GroupData, Result
 
@@ -52,10 +52,11 @@ def r_script(comparison: Comparison, rows: FileRows) -> str:
     each method that has R code; notes and failures become comments.
     """
     data = comparison.data
-    if rows.model and rows.layout is not None:
-        reading = [*_cells(rows, rows.layout), *r_model_rows(rows, data), f"g <- {r_factor('g')}"]
+    if rows.model:
+        where, rows = ([], rows) if rows.layout is not None else (where_rows_are(rows), rows.as_used)
+        reading = [*where, *_cells(rows), *r_model_rows(rows, data), f"g <- {r_factor('g')}"]
         return r_script_text(["\n".join([*reading, *r_same_rows(data)]), *r_fitting(comparison), R_PRINT])
-    reading = _plain_file(rows, rows.layout, data) if rows.layout is not None else _rows_as_used(rows, data)
+    reading = _plain_file(rows, data) if rows.layout is not None else _rows_as_used(rows, data)
     return r_script_text(["\n".join([*reading, *_same_rows(data)]), *r_fitting(comparison), R_PRINT])
 
 
@@ -99,9 +100,9 @@ def _rows_as_used(rows: FileRows, data: GroupData) -> list[str]:
     ]
 
 
-def _plain_file(rows: FileRows, layout: TextLayout, data: GroupData) -> list[str]:
+def _plain_file(rows: FileRows, data: GroupData) -> list[str]:
     """Lines that read a file that R reads as blupboard does."""
-    lines = _cells(rows, layout)
+    lines = _cells(rows)
     y, g = (f"rows[[{r_text(name)}]]" for name in (rows.outcome, rows.group))
     if not data.left_out:
         return [*lines, f"y <- as.numeric({y})", f"g <- enc2utf8({g})", f"g <- {r_factor('g')}"]
@@ -120,8 +121,9 @@ def _plain_file(rows: FileRows, layout: TextLayout, data: GroupData) -> list[str
     ]
 
 
-def _cells(rows: FileRows, layout: TextLayout) -> list[str]:
-    """Lines that read a file's cells as text."""
+def _cells(rows: FileRows) -> list[str]:
+    """Lines that read the cells of a file of ``layout`` as text."""
+    layout = rows.layout or TextLayout()
     sep = "" if layout.delimiter == "," else f", sep = {r_text(layout.delimiter)}"
     kind = "encoding" if layout.encoding == "UTF-8" else "fileEncoding"
     arguments = f"{r_text(rows.file_name)}, {_AS_TEXT}{sep}, {kind} = {r_text(layout.encoding)}"

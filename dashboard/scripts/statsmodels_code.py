@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dashboard.ingest.table import TextLayout
 from dashboard.ingest.written_plainly import NUMBER
 from dashboard.scripts.file_rows import what_was_left_out, where_rows_are
 from dashboard.scripts.method_code import method_comments, written_code
 from dashboard.scripts.model_rows import model_columns, python_model_rows, python_same_rows
 
 if TYPE_CHECKING:
-    from dashboard.ingest.table import TextLayout
     from dashboard.scripts.file_rows import FileRows
     from estimators import Comparison, GroupData, Result
 
@@ -53,11 +53,17 @@ def statsmodels_script(comparison: Comparison, rows: FileRows) -> str:
     """
     data = comparison.data
     factor = "g, labels = pd.factorize(group, sort=True)"
-    if rows.model and rows.layout is not None:
-        cells = _cells(rows, rows.layout, model_columns(rows))
-        lines = [*cells, *python_model_rows(rows, data), factor, *python_same_rows(data)]
+    if rows.model:
+        where, rows = ([], rows) if rows.layout is not None else (where_rows_are(rows), rows.as_used)
+        lines = [
+            *where,
+            *_cells(rows, model_columns(rows)),
+            *python_model_rows(rows, data),
+            factor,
+            *python_same_rows(data),
+        ]
         return statsmodels_script_text(["\n".join(lines), *statsmodels_fitting(comparison)])
-    reading = _plain_file(rows, rows.layout, data) if rows.layout is not None else _rows_as_used(rows, data)
+    reading = _plain_file(rows, data) if rows.layout is not None else _rows_as_used(rows, data)
     lines = [*reading, factor, *_same_rows(data)]
     return statsmodels_script_text(["\n".join(lines), *statsmodels_fitting(comparison)])
 
@@ -98,11 +104,11 @@ def _rows_as_used(rows: FileRows, data: GroupData) -> list[str]:
     ]
 
 
-def _plain_file(rows: FileRows, layout: TextLayout, data: GroupData) -> list[str]:
+def _plain_file(rows: FileRows, data: GroupData) -> list[str]:
     """Lines that read a file that pandas reads as blupboard does."""
     y, g = f"rows[{rows.outcome!r}]", f"rows[{rows.group!r}]"
     lines = [
-        *_cells(rows, layout, [rows.outcome, rows.group]),
+        *_cells(rows, [rows.outcome, rows.group]),
         f'text, group = {y}.str.strip(" \\t"), {g}',
     ]
     if not data.left_out:
@@ -117,8 +123,9 @@ def _plain_file(rows: FileRows, layout: TextLayout, data: GroupData) -> list[str
     ]
 
 
-def _cells(rows: FileRows, layout: TextLayout, columns: list[str]) -> list[str]:
-    """Lines that read the cells of some columns as text."""
+def _cells(rows: FileRows, columns: list[str]) -> list[str]:
+    """Lines that read the cells of some columns of a file of ``layout`` as text."""
+    layout = rows.layout or TextLayout()
     sep = "" if layout.delimiter == "," else f"sep={layout.delimiter!r}, "
     bom = "" if layout.encoding == "UTF-8" else 'encoding="utf-8-sig", '
     return [

@@ -127,6 +127,9 @@ def taken_back(chosen: ChosenColumns, option: str, value: str) -> ChosenColumns:
     elif option == "categorical":
         codes = tuple(name for name in chosen.model.categorical if name != value)
         return replace(chosen, model=replace(chosen.model, categorical=codes))
+    elif option == "curves":
+        curves = tuple(pair for pair in chosen.model.curves if pair[0] != value)
+        return replace(chosen, model=replace(chosen.model, curves=curves))
     elif option in ("adjust", "explained_by", "weights"):
         return replace(chosen, model=without_columns(chosen.model, (value,)))
     elif option in reading.to_json():

@@ -195,7 +195,6 @@ class StoredFile(GroupSource):
         """Scripts that read the rows in use: of the file itself where they read it alike, else as used."""
         from dashboard.ingest.written_plainly import reads_alike
         from dashboard.scripts.file_rows import FileRows
-        from dashboard.scripts.model_code import model_scripts
         from dashboard.scripts.python_code import python_script
         from dashboard.scripts.r_code import r_script
         from dashboard.scripts.statsmodels_code import statsmodels_script
@@ -214,9 +213,6 @@ class StoredFile(GroupSource):
             "row" if table.layout is None else "line",
             model,
         )
-        if model and rows.layout is None:
-            in_r, without = model_scripts(comparison, rows)
-            return Scripts(in_r, python_script(comparison, rows), without)
         r, python, statsmodels = (
             script(comparison, rows) for script in (r_script, python_script, statsmodels_script)
         )
@@ -238,7 +234,8 @@ class StoredFile(GroupSource):
         from dashboard.ingest.two_columns import table_columns
         from dashboard.scripts.rows_csv import rows_csv
 
-        return rows_csv(rows_used(table_columns(self._dataset.table, **self._roles)))
+        columns = table_columns(self._dataset.table, **self._roles)
+        return rows_csv(rows_used(columns), self._chosen.model.names)
 
     @property
     def _roles(self) -> dict[str, Any]:

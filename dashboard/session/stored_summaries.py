@@ -51,8 +51,8 @@ class StoredSummaries(StoredFile):
         """Scripts with the summaries in them; with covariates, of the file."""
         chosen = self._chosen
         if chosen.model:
+            from dashboard.scripts.explained_code import explained_scripts
             from dashboard.scripts.file_rows import FileRows
-            from dashboard.scripts.model_code import explained_scripts
 
             name, reading = self._dataset.name, replace(chosen.reading, sheet=self._dataset.table.sheet)
             columns = chosen.outcome, chosen.group, reading, chosen.rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.words.grammar import join_names
 from dashboard.words.numbers import DASH, number, row_count
-from dashboard.words.reading import short
+from dashboard.words.reading import CURVES, short
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,11 +14,16 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
     from estimators.contract.fit import Coefficient
     from estimators.data.covariates import Covariates
+    from estimators.data.curves import Curve
 
 COEFFICIENTS = (
     "Estimate ± standard error and interval, in the outcome's units: what goes with one more of a number, or "
     "with this level in place of the first one."
 )
+POWERS = (
+    "Terms of {name} are powers of its distance from {center}: they say how it bends, and belong together."
+)
+BENDS = "Terms of {name} are the straight line before {first} and what bends at each knot: knots at {knots}."
 _MOST_NAMED = 6
 
 
@@ -35,11 +40,17 @@ def all_covariate_names(scene: Scene) -> list[str]:
     return [name for own in (False, True) for name in covariate_names(covariates, of_group=own)]
 
 
-def named(names: Sequence[str]) -> str:
-    """Names of columns as a list in a sentence."""
-    shown = [short(name) for name in names[:_MOST_NAMED]]
+def named(names: Sequence[str], covariates: Covariates | None = None) -> str:
+    """Names of columns as a list in a sentence, with their curves where ``covariates`` are given."""
+    shown = [_with_curve(name, covariates) for name in names[:_MOST_NAMED]]
     more = len(names) - len(shown)
     return join_names([*shown, *([f"{more:,} more"] if more else [])])
+
+
+def _with_curve(name: str, covariates: Covariates | None) -> str:
+    """``age (a curve with one bow)``, or the name of what is none."""
+    curve = None if covariates is None else covariates.curves.get(name)
+    return short(name) if curve is None else f"{short(name)} ({CURVES[curve.shape]})"
 
 
 def taken_off(scene: Scene) -> str:
@@ -54,13 +65,16 @@ def compared_at(scene: Scene) -> str:
     parts = ["Rows count by their weights."] if data.weights is not None else []
     if data.covariates is None:
         return "".join(parts)
-    adjusted, explaining = (covariate_names(data.covariates, of_group=own) for own in (False, True))
+    covariates = data.covariates
+    adjusted, explaining = (covariate_names(covariates, of_group=own) for own in (False, True))
     if adjusted:
         who = f"{scene.unit.many[:1].upper()}{scene.unit.many[1:]}"
         rows = f"all {row_count(data.total, scene.row)}"
-        parts.append(f"{who} are compared at the average {named(adjusted)} of {rows}.")
+        parts.append(f"{who} are compared at the average {named(adjusted, covariates)} of {rows}.")
     if explaining and scene.reference is not None:
-        parts.append(f"Each {scene.unit.one} is pulled towards what its {named(explaining)} lets expect.")
+        parts.append(
+            f"Each {scene.unit.one} is pulled towards what its {named(explaining, covariates)} lets expect."
+        )
     return " ".join(parts)
 
 
@@ -68,6 +82,18 @@ def levels_line(covariates: Covariates) -> str:
     """Which level of each categorical column the others are set against."""
     found = [f"{short(name)}={short(level)}" for name, level in covariates.references.items()]
     return f"First levels: {', '.join(found)}." if found else ""
+
+
+def curves_line(covariates: Covariates) -> str:
+    """What the terms of each curve are, in sentences."""
+    return " ".join(_curve_line(short(name), curve) for name, curve in covariates.curves.items())
+
+
+def _curve_line(name: str, curve: Curve) -> str:
+    places = [curve.text(place) for place in curve.places]
+    if curve.is_spline:
+        return BENDS.format(name=name, first=places[0], knots=join_names(places))
+    return POWERS.format(name=name, center=places[0])
 
 
 def coefficient_table(scene: Scene) -> list[list[str]]:

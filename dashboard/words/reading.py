@@ -115,6 +115,17 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
 """What it means that an option was set, by its name in `Reading`."""
 
 
+CURVES: Final[Mapping[str, str]] = {
+    "poly2": "a curve with one bow",
+    "poly3": "a curve of degree 3",
+    "poly4": "a curve of degree 4",
+    "spline3": "a smooth curve with 3 knots",
+    "spline4": "a smooth curve with 4 knots",
+    "spline5": "a smooth curve with 5 knots",
+}
+"""What a covariate is that is more than a straight line, by its shape: a key of `estimators.data.curves`."""
+
+
 def _changes_of_model(model: ModelColumns) -> Iterator[Change]:
     for name in model.adjust:
         yield Change("adjust", name, f"Adjusted for {short(name)}")
@@ -122,6 +133,8 @@ def _changes_of_model(model: ModelColumns) -> Iterator[Change]:
         yield Change("explained_by", name, f"Explained by {short(name)}")
     for name in model.categorical:
         yield Change("categorical", name, f"{short(name)} taken as categories")
+    for name, shape in model.curves:
+        yield Change("curves", name, f"{short(name)} as {CURVES[shape]}")
     if model.weights is not None:
         yield Change("weights", model.weights, f"{WEIGHTS[model.weight_kind]}: {short(model.weights)}")
 

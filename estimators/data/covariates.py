@@ -2,19 +2,20 @@
 
 A column of numbers is one term, of text too where every cell reads as one; any other, or one named as
 categorical, is a term for each level but the first in sorted order (treatment contrasts), 1 in the rows of
-the level and 0 in the others.
+the level and 0 in the others. Numbers may be a curve, of several terms.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from estimators.arrays import frozen_array
+from estimators.data.curves import Part, curve_of, refuse_unknown_shape
 from estimators.data.labels import encode_labels, unmasked
 from estimators.data.scaled import power_of_two
 from estimators.data.summaries import LARGEST, SMALLEST
@@ -24,8 +25,11 @@ from estimators.errors import DataError
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from estimators.data.curves import Curve
+
     Floats = NDArray[np.float64]
 
+EPS = float(np.finfo(np.float64).eps)
 INTERCEPT = "(Intercept)"
 _STRAY = 0.2
 """Text among numbers is a slip up to this share of the cells: of codes such as 10+ there are more."""
@@ -40,13 +44,17 @@ class Covariates:
     """
 
     terms: tuple[str, ...]
-    """(P,) a column of numbers, or ``Column=level``."""
+    """(P,) a column of numbers, a part of its curve, or ``Column=level``."""
+    of_column: tuple[str, ...]
+    """(P,) the column that each is of."""
     of_group: NDArray[np.bool_]
     """(P,) whether the term explains the groups, so that each keeps its own value, or is adjusted for."""
     origin: Floats
-    """(P,) in the covariate's units."""
+    """(P,) in the term's units."""
     unit: Floats
-    """(P,) in the covariate's units."""
+    """(P,) in the term's units."""
+    rounding: Floats
+    """(P,) how coarse the term's values are by the rounding of the column's numbers, in units of ``unit``."""
     mean: Floats
     """(J, P) each group's mean."""
     row_mean: Floats
@@ -56,9 +64,11 @@ class Covariates:
     group's means, of the terms and, last, of the outcome, which is in its own units. 0 of published means."""
     references: Mapping[str, str]
     """Categorical column -> its first level, which has no term."""
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    """Column -> its curve, of those that are more than a straight line."""
 
     def __post_init__(self) -> None:
-        for name in ("origin", "unit", "mean", "row_mean", "within"):
+        for name in ("origin", "unit", "rounding", "mean", "row_mean", "within"):
             object.__setattr__(self, name, frozen_array(getattr(self, name)))
         object.__setattr__(self, "of_group", frozen_array(self.of_group, np.bool_))
 
@@ -69,13 +79,8 @@ class Covariates:
 
     def columns(self, *, of_group: bool) -> list[str]:
         """The columns that explain the groups, or those that are adjusted for, in their order."""
-        terms = (term for term, own in zip(self.terms, self.of_group, strict=True) if own == of_group)
-        return list(dict.fromkeys(map(self.column_of, terms)))
-
-    def column_of(self, term: str) -> str:
-        """The column that a term is of."""
-        of_level = (name for name in self.references if term.startswith(f"{name}="))
-        return max(of_level, key=len, default=term)
+        pairs = zip(self.of_column, self.of_group, strict=True)
+        return list(dict.fromkeys(column for column, own in pairs if own == of_group))
 
     @property
     def adjusts(self) -> bool:
@@ -95,6 +100,8 @@ class CovariateColumn:
     """(N,) places in ``levels``, -1 where missing; empty of numbers."""
     levels: tuple[str, ...]
     """Sorted."""
+    shape: str | None = None
+    """That of its curve; None of a straight line, and of levels."""
 
     def __len__(self) -> int:
         return len(self.codes if self.numbers is None else self.numbers)
@@ -119,11 +126,11 @@ class CovariateColumn:
             return np.zeros(len(self), dtype=np.bool_)
         return ~np.isfinite(self.numbers) if self.numbers is not None else self.codes < 0
 
-    def terms(self) -> list[Term]:
-        """Its terms, among the rows that it holds.
+    def terms(self, repeats: Floats | None = None) -> list[Term]:
+        """Its terms, among the rows that it holds, of which each stands for ``repeats (N,)``.
 
         Raises:
-            DataError: numbers whose squares do not fit a double.
+            DataError: numbers whose squares, or powers in a curve, do not fit a double, or too few for it.
 
         """
         if self.numbers is None:
@@ -135,11 +142,34 @@ class CovariateColumn:
         origin = low if low == high else float(self.numbers.mean())
         reach = max(high - origin, origin - low)
         if not (np.isfinite(origin) and (reach == 0 or SMALLEST < reach < LARGEST)):
-            raise DataError(
-                f"the covariate {self.name!r} has numbers whose squares do not fit a double: "
-                "multiply or divide it by a constant first"
-            )
-        return [Term(self.name, self.of_group, origin, float(power_of_two(reach)), self, -1)]
+            raise self._too_wide
+        unit = float(power_of_two(reach))
+        if self.shape is None:
+            return [Term(self.name, self.of_group, origin, unit, self, -1, EPS * abs(origin) / unit)]
+        curve = curve_of(self.name, self.shape, self.numbers, repeats)
+        return [self._term(curve, part, EPS * abs(origin)) for part in curve.parts(self.name, low, high)]
+
+    def _term(self, curve: Curve, part: Part, rounding: float) -> Term:
+        """A term of its curve, whose numbers are rounded by so much. Raises as `terms`."""
+        if self.numbers is None:
+            raise TypeError("levels have no curve")
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = part.values(self.numbers)
+            origin = float(values.mean())
+            reach = float(np.abs(values - origin).max())
+        if not (np.isfinite(origin) and SMALLEST < reach < LARGEST):
+            raise self._too_wide
+        unit = float(power_of_two(reach))
+        coarse = rounding * part.steepest / unit
+        return Term(part.name, self.of_group, origin, unit, self, -1, coarse, part, curve)
+
+    @property
+    def _too_wide(self) -> DataError:
+        powers = "" if self.shape is None else ", or powers in a curve,"
+        return DataError(
+            f"the covariate {self.name!r} has numbers whose squares{powers} do not fit a double: "
+            "multiply or divide it by a constant first"
+        )
 
     @property
     def reference(self) -> str | None:
@@ -150,14 +180,9 @@ class CovariateColumn:
 
     def at(self, rows: Any) -> CovariateColumn:
         """The column at some of its rows."""
-        numbers = None if self.numbers is None else self.numbers[rows]
-        return CovariateColumn(
-            self.name,
-            self.of_group,
-            numbers,
-            self.codes if numbers is not None else self.codes[rows],
-            self.levels,
-        )
+        if self.numbers is None:
+            return replace(self, codes=self.codes[rows])
+        return replace(self, numbers=self.numbers[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +196,12 @@ class Term:
     column: CovariateColumn
     level: int
     """The place of its level; -1 of numbers."""
+    rounding: float = 0.0
+    """How coarse its values are by the rounding of the column's numbers, in units of ``unit``."""
+    part: Part | None = None
+    """What it is of the column's curve; None of a straight line, and of levels."""
+    curve: Curve | None = None
+    """The column's."""
 
     def values(self, rows: slice = slice(None), out: Floats | None = None) -> Floats:
         """Its values in some rows, minus ``origin`` in units of ``unit``; written to ``out``."""
@@ -181,7 +212,8 @@ class Term:
                 return np.asarray(same, dtype=np.float64)
             out[:] = same
             return out
-        found = np.subtract(numbers[rows], self.origin, out=out)
+        given = numbers[rows] if self.part is None else self.part.values(numbers[rows])
+        found = np.subtract(given, self.origin, out=out)
         found /= self.unit
         return found
 
@@ -191,13 +223,16 @@ def covariate_columns(
     explained_by: Mapping[str, ArrayLike] | None,
     categorical: Collection[str],
     rows: int,
+    *,
     written: NumberFormat = FOUND,
+    curves: Mapping[str, str] | None = None,
 ) -> list[CovariateColumn]:
     """The columns that were given by name, those to adjust for first; ``written``: how their numbers are.
 
     Raises:
         DataError: a column that is given for both, has another length than ``rows``, or holds neither
-            numbers nor text; a name in ``categorical`` that is none of them.
+            numbers nor text; a name in ``categorical`` or ``curves`` that is none of them; a shape that there
+            is not, or one of a column without numbers.
 
     """
     both = set(adjust or ()) & set(explained_by or ())
@@ -207,6 +242,10 @@ def covariate_columns(
     unknown = [name for name in categorical if name not in {*(adjust or ()), *(explained_by or ())}]
     if unknown:
         raise DataError(f"{unknown[0]!r} is to be categorical, but is none of the covariates")
+    for name, shape in (curves or {}).items():
+        refuse_unknown_shape(name, shape)
+        if name not in {*(adjust or ()), *(explained_by or ())}:
+            raise DataError(f"{name!r} is to be a curve, but is none of the covariates")
     given = [*((n, v, False) for n, v in (adjust or {}).items())]
     given += [(n, v, True) for n, v in (explained_by or {}).items()]
     columns = [
@@ -216,7 +255,9 @@ def covariate_columns(
     for column in columns:
         if len(column) != rows:
             raise DataError(f"{len(column)} values of {column.name!r} for {rows} rows: give one for each")
-    return columns
+        if column.numbers is None and column.name in (curves or {}):
+            raise DataError(f"{column.name!r} is categorical, and a curve is for numbers")
+    return [replace(column, shape=(curves or {}).get(column.name)) for column in columns]
 
 
 def read_covariate(

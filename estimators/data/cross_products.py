@@ -8,7 +8,7 @@ which does not square the condition number (Golub & Van Loan 2013, Matrix Comput
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from estimators.data.scaled import power_of_two
 from estimators.data.sums import exact_where_constant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -84,7 +84,7 @@ def weighted_sums(rows: CodedRows, weights: Floats) -> GroupSums:
     return exact_where_constant(replace(rows.sums, centered_mean=mean, ss_within=squares), rows.origin)
 
 
-def covariates_by_group(rows: CodedRows, terms: Sequence[Term], references: Mapping[str, str]) -> Covariates:
+def covariates_by_group(rows: CodedRows, terms: Sequence[Term]) -> Covariates:
     """The summary of P terms in these rows."""
     total = rows.total
     mean, row_mean = _means(rows, terms, total)
@@ -94,15 +94,26 @@ def covariates_by_group(rows: CodedRows, terms: Sequence[Term], references: Mapp
     within = _factor(lambda: _distances(rows, terms, mean, unit), between)
     within[:, -1] *= unit
     return Covariates(
-        terms=tuple(term.name for term in terms),
-        of_group=np.array([term.of_group for term in terms], dtype=np.bool_),
-        origin=np.array([term.origin for term in terms]),
-        unit=np.array([term.unit for term in terms]),
+        **of_terms(terms),
         mean=mean,
         row_mean=row_mean,
         within=within,
-        references=dict(references),
     )
+
+
+def of_terms(terms: Sequence[Term]) -> dict[str, Any]:
+    """What `Covariates` hold of their terms themselves."""
+    columns = {term.column.name: term.column for term in terms}
+    return {
+        "terms": tuple(term.name for term in terms),
+        "of_column": tuple(term.column.name for term in terms),
+        "of_group": np.array([term.of_group for term in terms], dtype=np.bool_),
+        "origin": np.array([term.origin for term in terms]),
+        "unit": np.array([term.unit for term in terms]),
+        "rounding": np.array([term.rounding for term in terms]),
+        "references": {n: column.reference for n, column in columns.items() if column.reference is not None},
+        "curves": {term.column.name: term.curve for term in terms if term.curve is not None},
+    }
 
 
 def _blocks(rows: CodedRows) -> Iterator[slice]:

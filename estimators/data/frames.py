@@ -33,9 +33,12 @@ class ModelColumns:
     """Those of them whose numbers are codes."""
     weights: str | None = None
     weight_kind: str = "precision"
+    curves: tuple[tuple[str, str], ...] = ()
+    """Those that are more than a straight line, with the shape of each: a key of `curves.SHAPES`."""
 
     def __bool__(self) -> bool:
-        return bool(self.adjust or self.explained_by or self.categorical) or self.weights is not None
+        named = self.adjust or self.explained_by or self.categorical or self.curves
+        return bool(named) or self.weights is not None
 
     @property
     def by_role(self) -> list[tuple[str, str]]:
@@ -43,13 +46,20 @@ class ModelColumns:
         weights = [] if self.weights is None else [("weight", self.weights)]
         return [("covariate", name) for name in (*self.adjust, *self.explained_by)] + weights
 
+    @property
+    def names(self) -> list[str]:
+        """The columns, each once: what is adjusted for, what explains, the weights."""
+        return list(dict.fromkeys(name for _, name in self.by_role))
+
     def of(self, table: nw.DataFrame[Any]) -> RowColumns:
         """The columns of an eager table."""
         adjust, explained = (
             {name: _covariate(table[name]) for name in names} for names in (self.adjust, self.explained_by)
         )
         weights = None if self.weights is None else _covariate(table[self.weights])
-        return RowColumns(adjust, explained, self._categorical(table), weights, self.weight_kind)
+        return RowColumns(
+            adjust, explained, self._categorical(table), dict(self.curves), weights, self.weight_kind
+        )
 
     def _categorical(self, table: nw.DataFrame[Any]) -> list[str]:
         """Those that are named so, and those that the table itself has as such."""

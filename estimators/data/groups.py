@@ -112,6 +112,7 @@ class GroupData(GroupStatistics):
         categorical: Sequence[str] = (),
         weights: str | None = None,
         weight_kind: str = "precision",
+        curves: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     ) -> GroupData:
         """Reduce two columns of any frame that narwhals knows; a lazy one is reduced where it lives.
 
@@ -132,6 +133,7 @@ class GroupData(GroupStatistics):
             weights: name of the column of weights. With it, or covariates, the columns of a lazy frame are
                 fetched.
             weight_kind: ``precision``, ``frequency`` or ``survey``.
+            curves: shapes by name; see :meth:`from_arrays`.
 
         Raises:
             DataError: no such column, the same column twice, an outcome that holds no numbers, no usable row.
@@ -139,7 +141,8 @@ class GroupData(GroupStatistics):
         """
         before = already_dropped or DroppedRows()
         given = NumberFormat(decimal, thousands, tuple(missing), event=event)
-        beside = ModelColumns(adjust, explained_by, categorical, weights, weight_kind)
+        shapes = tuple(dict(curves).items())
+        beside = ModelColumns(adjust, explained_by, categorical, weights, weight_kind, shapes)
         return cls._of(
             reduce_frame(
                 frame, outcome=outcome, group=group, already_dropped=before, given=given, beside=beside
@@ -157,6 +160,7 @@ class GroupData(GroupStatistics):
         categorical: Collection[str] = (),
         weights: ArrayLike | None = None,
         weight_kind: str = "precision",
+        curves: Mapping[str, str] | None = None,
     ) -> GroupData:
         """Reduce N outcomes and N labels, both one-dimensional and of equal length.
 
@@ -172,13 +176,16 @@ class GroupData(GroupStatistics):
             weights: ``(N,)``, not negative; rows of weight 0 are left out.
             weight_kind: ``precision``: the variance of a row is sigma_error^2 / w, as in lme4; ``frequency``:
                 the row occurs w times; ``survey``: it stands for w of the population.
+            curves: by name, those covariates of numbers that are more than a straight line: ``poly2`` to
+                ``poly4``, a polynomial of that degree; ``spline3`` to ``spline5``, a natural cubic spline
+                with so many knots.
 
         Raises:
-            DataError: lengths differ, no usable row, a column for two things, or one that explains groups and
-                differs within one.
+            DataError: lengths differ, no usable row, a column for two things, one that explains groups and
+                differs within one, or too few different numbers for a curve.
 
         """
-        columns = RowColumns(adjust, explained_by, categorical, weights, weight_kind)
+        columns = RowColumns(adjust, explained_by, categorical, curves, weights, weight_kind)
         return cls._of(reduce_columns(outcome, group, columns))
 
     @classmethod
@@ -297,18 +304,19 @@ class GroupData(GroupStatistics):
         covariates: Mapping[str, ArrayLike],
         *,
         categorical: Collection[str] = (),
+        curves: Mapping[str, str] | None = None,
     ) -> GroupData:
         """The same groups with covariates that explain them, ``(J,)`` by name, in the order of ``labels``.
 
         For groups that came as summaries; rows take theirs in :meth:`from_arrays`. ``categorical`` are those
-        whose numbers are codes.
+        whose numbers are codes, ``curves`` the shapes of those that are more than a straight line.
 
         Raises:
             DataError: labels that are not those of the groups, a length that is not theirs, a value that is
                 missing, or groups with covariates or weights already.
 
         """
-        return replace(self, covariates=covariates_of_groups(self, labels, covariates, categorical))
+        return replace(self, covariates=covariates_of_groups(self, labels, covariates, categorical, curves))
 
     @classmethod
     def _published(cls, found: Summaries) -> GroupData:

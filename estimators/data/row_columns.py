@@ -10,7 +10,7 @@ import numpy as np
 
 from estimators.arrays import frozen_array
 from estimators.data.covariates import CovariateColumn, Covariates, Term, covariate_columns
-from estimators.data.cross_products import CodedRows, covariates_by_group, weighted_sums
+from estimators.data.cross_products import CodedRows, covariates_by_group, of_terms, weighted_sums
 from estimators.data.labels import label_text, recode
 from estimators.data.rows import Rows, UsableRows, no_usable_row, usable_rows
 from estimators.data.summaries import MOST_ROWS
@@ -42,11 +42,14 @@ class RowColumns:
     """By name, what explains the groups; the same in all rows of one."""
     categorical: Collection[str] = ()
     """The names of those whose numbers are codes."""
+    curves: Mapping[str, str] | None = None
+    """By name, the shapes of those that are more than a straight line: keys of `curves.SHAPES`."""
     weights: ArrayLike | None = None
     weight_kind: str = "precision"
 
     def __bool__(self) -> bool:
-        return bool(self.adjust or self.explained_by or self.categorical) or self.weights is not None
+        named = self.adjust or self.explained_by or self.categorical or self.curves
+        return bool(named) or self.weights is not None
 
 
 def reduce_columns(
@@ -72,7 +75,12 @@ def reduce_with_columns(rows: UsableRows, columns: RowColumns, written: NumberFo
 
     """
     found = covariate_columns(
-        columns.adjust, columns.explained_by, columns.categorical, rows.rows_read, written
+        columns.adjust,
+        columns.explained_by,
+        columns.categorical,
+        rows.rows_read,
+        written=written,
+        curves=columns.curves,
     )
     weights = checked_weights(columns.weights, columns.weight_kind, rows.rows_read, written)
     if weights is not None and columns.weight_kind == "survey" and found:
@@ -142,9 +150,7 @@ def _covariates(found: list[CovariateColumn], rows: CodedRows) -> Covariates | N
     for column in found:
         if column.of_group:
             _refuse_varying(column, rows)
-    terms = _terms(found)
-    references = {column.name: column.reference for column in found if column.reference is not None}
-    return covariates_by_group(rows, terms, references)
+    return covariates_by_group(rows, _terms(found, rows.repeats))
 
 
 def covariates_of_groups(
@@ -152,6 +158,7 @@ def covariates_of_groups(
     labels: Iterable[object],
     explained_by: Mapping[str, ArrayLike],
     categorical: Collection[str],
+    curves: Mapping[str, str] | None = None,
 ) -> Covariates:
     """The covariates ``(J,)`` of groups, in the order of ``labels``; see ``GroupData.explained_by``."""
     if groups.covariates is not None or groups.weights is not None:
@@ -162,7 +169,8 @@ def covariates_of_groups(
     if not each_once or any(label not in place for label in groups.labels):
         raise DataError("the labels of the covariates are not those of the groups: give each group's once")
     order = np.array([place[label] for label in groups.labels], dtype=np.intp)
-    found = [column.at(order) for column in covariate_columns(None, explained_by, categorical, len(order))]
+    given = covariate_columns(None, explained_by, categorical, len(order), curves=curves)
+    found = [column.at(order) for column in given]
     for column in found:
         if column.missing.any():
             label = groups.labels[np.flatnonzero(column.missing)[0]]
@@ -172,26 +180,26 @@ def covariates_of_groups(
     within = np.zeros((len(terms) + 1, len(terms) + 1))
     within[-1, -1] = np.linalg.norm(np.sqrt(groups.ss_within))
     return Covariates(
-        terms=tuple(term.name for term in terms),
-        of_group=np.ones(len(terms), dtype=np.bool_),
-        origin=np.array([term.origin for term in terms]),
-        unit=np.array([term.unit for term in terms]),
+        **of_terms(terms),
         mean=mean,
         row_mean=np.average(mean, axis=0, weights=groups.n),
         within=within,
-        references={column.name: column.reference for column in found if column.reference is not None},
     )
 
 
-def _terms(found: list[CovariateColumn]) -> list[Term]:
-    """All terms of some columns. Raises DataError where there are too many."""
-    terms = [term for column in found for term in column.terms()]
+def _terms(found: list[CovariateColumn], repeats: Floats | None = None) -> list[Term]:
+    """All terms of some columns. Raises DataError where there are too many, or two of one name."""
+    terms = [term for column in found for term in column.terms(repeats)]
     if len(terms) > MOST_TERMS:
         most = max(found, key=lambda column: len(column.levels))
         raise DataError(
             f"the covariates have {len(terms):,} terms, {len(most.levels) - 1:,} of them of {most.name!r}: "
             f"at most {MOST_TERMS} are fitted"
         )
+    names = [term.name for term in terms]
+    for name in names:
+        if names.count(name) > 1:
+            raise DataError(f"two terms of the covariates are called {name!r}: give a column another name")
     return terms
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-EPS = float(np.finfo(np.float64).eps)
 DEPENDENT = 1e-10
 """A term is a sum of those before it where so little of its spread is left; rounding leaves some 1e-15."""
 ROUNDED_BY = 16
@@ -163,7 +162,7 @@ def dependence_limit(
     A part of its own ``spread (Q,)``, and the rounding of its values and of the terms before, which a large
     offset makes coarse.
     """
-    coarse = ROUNDED_BY * EPS * np.abs(covariates.origin[terms]) / covariates.unit[terms]
+    coarse = ROUNDED_BY * covariates.rounding[terms]
     coarse = np.maximum(coarse, np.maximum.accumulate(np.where(coarse < NO_DIGITS, coarse, 0.0)))
     return np.asarray(DEPENDENT * spread + coarse * np.sqrt(information.sum()))
 

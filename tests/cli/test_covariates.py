@@ -95,6 +95,32 @@ def test_what_a_row_lacks_is_counted_and_shown_with_its_line(blupboard, file):
     assert "James–Stein: left out, does not handle covariates of the rows, which these data have" in lines
 
 
+def test_a_covariate_may_be_a_curve(blupboard):
+    columns = read_columns("inference", "data", "orthodont.csv")
+    roles = ["--outcome", "y", "--group", "group", "--adjust", "age", "--adjust", "Sex"]
+    flags = [*roles, "--curve", "age=spline3", "--estimator", "reml", "--format", "json"]
+    done = blupboard("compare", DATA / "orthodont.csv", *flags)
+    assert (done.code, done.err) == (0, "")
+    adjust = {name: columns[name] for name in ("age", "Sex")}
+    data = GroupData.from_arrays(columns["y"], columns["group"], adjust=adjust, curves={"age": "spline3"})
+    assert done.json["fits"] == compare(data, ["reml"]).to_dict()["fits"]
+    terms = [c["term"] for c in done.json["fits"][0]["coefficients"]]
+    assert terms == ["(Intercept)", "age", "age bend at 8", "Sex=Male"]
+    assert done.json["roles"]["curves"] == {"age": "spline3"}
+
+
+def test_the_rows_as_used_have_the_covariates_and_weights_too(blupboard, file):
+    flags = [*ROLES, "--adjust", "pre", "--explained-by", "size", "--weights", "w"]
+    done = blupboard("rows", file(ROWS), *flags)
+    lines = done.out.replace("\r", "").splitlines()
+    assert lines[:3] == ["group,outcome,pre,size,w", "A,10.0,3.0,3.0,1.0", "A,12.0,4.0,3.0,2.0"]
+    assert len(lines) == 9
+    roles = ["--outcome", "outcome", "--group", "group", *flags[4:], "--format", "json"]
+    first = blupboard("compare", file(ROWS), *flags, "--format", "json").json["fits"]
+    again = blupboard("compare", file(done.out), *roles).json["fits"]
+    assert again == first
+
+
 def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
     text = "g;y;x;block\n" + "".join(
         f"{g};{y};{x};{b}\n"
@@ -123,6 +149,9 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
         (["--weight-kind", "survey"], "--weight-kind goes with --weights"),
         (["--weights", "pre", "--weight-kind", "frequency", "--adjust", "pre"], "is named for two things"),
         (["--explained-by", "pre"], "'pre' differs between rows of the group 'A'"),
+        (["--curve", "pre"], "--curve 'pre': give a covariate and its shape, such as age=poly2"),
+        (["--curve", "pre=poly2"], 'Column "pre" is to be a curve, but is none of the covariates'),
+        (["--adjust", "w", "--curve", "w=poly4"], "has 4 different numbers, and poly4 takes 5 at least"),
         (["--categorical", "pre"], 'Column "pre" is to be categorical, but is none of the covariates'),
         (["--weights", "sex"], "the weights are no numbers"),
         (["--adjust", "pre", "--checks", "--format", "json"], "--checks takes groups without covariates"),

@@ -23,9 +23,9 @@ from dashboard.figures.views import VIEWS
 from dashboard.ingest import ModelColumns, UnreadableFile
 from dashboard.ingest.data_kinds import SummaryColumns
 from dashboard.pages.comparison import comparison_content
-from dashboard.pages.model_columns import is_on_page
+from dashboard.pages.model_columns import are_on_page, is_on_page, number_fields
 from dashboard.session.choices import Choices
-from dashboard.session.chosen_model import model_of
+from dashboard.session.chosen_model import STRAIGHT, model_of
 from dashboard.session.chosen_reading import ChosenReading
 from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, held_reading
@@ -35,8 +35,9 @@ from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.comparison import headline
 from dashboard.words.group_card import group_cards, value_text
-from dashboard.words.reading import changes
+from dashboard.words.reading import CURVES, changes
 from estimators import DataError, build_registry
+from estimators.data.curves import SHAPES
 from tests.components import text_of, within
 
 
@@ -69,6 +70,7 @@ MODELS = {
     "adjusted": ModelColumns(adjust=("age", "sex")),
     "explained": ModelColumns(explained_by=("type",)),
     "both": ModelColumns(adjust=("age", "code"), explained_by=("type",), categorical=("code",)),
+    "curved": ModelColumns(adjust=("age", "sex"), curves=(("age", "spline3"),)),
     "precision": ModelColumns(adjust=("age",), weights="w"),
     "frequency": ModelColumns(weights="w", weight_kind="frequency"),
     "survey": ModelColumns(weights="w", weight_kind="survey"),
@@ -99,6 +101,7 @@ def flags_of(model):
         ("categorical", model.categorical),
     ]
     flags = [part for name, columns in lists for column in columns for part in (f"--{name}", column)]
+    flags += [part for name, shape in model.curves for part in ("--curve", f"{name}={shape}")]
     return flags + (["--weights", model.weights, "--weight-kind", model.weight_kind] if model.weights else [])
 
 
@@ -152,12 +155,16 @@ def test_another_file_of_the_same_columns_has_the_model_of_the_last(comparisons,
 
 
 def test_each_choice_has_a_chip_that_takes_it_back(wards):
-    chosen = with_model(wards, replace(MODELS["both"], weights="w")).source
+    model = replace(MODELS["both"], weights="w", curves=(("age", "poly2"),))
+    chosen = with_model(wards, model).source
     found = changes(chosen.reading, chosen.rows, chosen.model)
     assert [change.words for change in found] == [
         "Adjusted for age", "Adjusted for code", "Explained by type", "code taken as categories",
-        "Weights of precision: w",
+        "age as a curve with one bow", "Weights of precision: w",
     ]  # fmt: skip
+    [straight] = [change for change in found if change.option == "curves"]
+    again = taken_back(chosen, straight.option, straight.value)
+    assert again.model == replace(model, curves=())
     for change in found:
         chosen = taken_back(chosen, change.option, change.value)
     assert chosen == wards.source
@@ -194,6 +201,7 @@ def test_own_means_and_adjusted_ones_stay_apart(comparisons, wards):
     [
         ("adjusted", "With age and sex taken off, "),
         ("adjusted", "Wards are compared at the average age and sex of all "),
+        ("curved", "at the average age (a smooth curve with 3 knots) and sex of all "),
         ("explained", "Each ward is pulled towards what its type lets expect."),
         ("both", "With age, code and type taken off, "),
         ("both", "of its distance to what is expected of it"),
@@ -225,11 +233,35 @@ def test_the_coefficients_are_in_a_table_with_their_errors(comparisons, wards):
     assert plain["about"] is None
 
 
+def test_a_curve_is_explained_with_its_coefficients(comparisons, wards):
+    for model, said in (
+        (MODELS["curved"], "what bends at each knot: knots at "),
+        (replace(MODELS["curved"], curves=(("age", "poly2"),)), "powers of its distance from "),
+    ):
+        choices = with_model(wards, model)
+        scene = comparisons.scene("ann", choices)
+        content = comparison_content(comparisons, choices, comparisons.source("ann", choices), scene)
+        shown = text_of(content["about"][0])
+        places = scene.comparison.data.covariates.curves["age"].places
+        assert said in shown
+        assert f"{places[0]:.3g}" in shown.partition(said)[2]
+
+
 @pytest.mark.parametrize(
     ("model", "kind", "said"),
     [
         (ModelColumns(explained_by=("age",)), DataError, "'age' differs between rows of the group 'A'"),
         (ModelColumns(adjust=("days",)), UnreadableFile, '"days" is named for two things'),
+        (
+            replace(MODELS["adjusted"], curves=(("sex", "poly2"),)),
+            DataError,
+            "'sex' is categorical, and a curve",
+        ),
+        (
+            replace(MODELS["adjusted"], curves=(("w", "poly2"),)),
+            UnreadableFile,
+            '"w" is to be a curve, but is none',
+        ),
         (ModelColumns(adjust=("beds",)), UnreadableFile, 'has no column "beds"'),
         (replace(MODELS["survey"], adjust=("age",)), DataError, "survey weights and covariates together"),
     ],
@@ -242,9 +274,9 @@ def test_what_cannot_be_is_refused_in_a_sentence(comparisons, wards, model, kind
 def test_the_lists_offer_what_can_be_and_say_why_the_rest_cannot(comparisons, wards):
     table = comparisons.source("ann", wards).describe().table
     held = replace(held_reading(wards), model=MODELS["both"])
-    fields = fields_of(table, held, "days", "ward")
+    fields = [*fields_of(table, held, "days", "ward"), *number_fields(table, held.model)]
     lists = {part.id["role"]: part for part in within(fields) if isinstance(getattr(part, "id", None), dict)}
-    assert set(lists) == {"adjust", "explained_by", "categorical", "weights"}
+    assert set(lists) == {"adjust", "explained_by", "weights", "categorical", "curve of age"}
     why = {o["value"]: o.get("why_not") for o in lists["explained_by"].data}
     assert why == {
         "ward": "it is the outcome or the group", "days": "it is the outcome or the group",
@@ -254,11 +286,23 @@ def test_the_lists_offer_what_can_be_and_say_why_the_rest_cannot(comparisons, wa
     assert lists["categorical"].data == ["age", "code"]
     values = {role: part.value for role, part in lists.items()}
     assert is_on_page(held, values)
+    assert are_on_page(table, held.model, values)
     assert model_of(values) == held.model
+    bent = {**values, "curve of age": "poly3", "curve of code": "poly2", "curve of gone": "poly2"}
+    assert model_of(bent) == replace(held.model, curves=(("age", "poly3"),))
+    assert not are_on_page(table, held.model, bent)
+    assert is_on_page(held, bent)
+    assert not are_on_page(table, replace(held.model, categorical=()), values)
+    assert number_fields(table, MODELS["explained"]) == []
+    assert [o["value"] for o in lists["curve of age"].data] == [STRAIGHT, *SHAPES] == [STRAIGHT, *CURVES]
+    two = ModelColumns(adjust=("w", "age"), categorical=("age",))
+    assert {part.id["role"] for part in within(number_fields(table, two)) if hasattr(part, "data")} == {
+        "categorical", "curve of w"
+    }  # fmt: skip
     assert not is_on_page(replace(held, model=MODELS["precision"]), values)
     weighed = fields_of(table, replace(held, model=MODELS["precision"]), "days", "ward")
     roles = [part.id["role"] for part in within(weighed) if isinstance(getattr(part, "id", None), dict)]
-    assert roles == ["adjust", "explained_by", "categorical", "weights", "weight_kind"]
+    assert roles == ["adjust", "explained_by", "weights", "weight_kind"]
 
 
 def test_summaries_are_explained_and_no_more(comparisons):
@@ -349,33 +393,6 @@ def test_rows_with_weights_are_nowhere_counted_as_what_they_weigh(comparisons, w
     assert "each row once, whatever its weight" in figures["group-rows"].layout["meta"]["subtitle"]
     survey = comparisons.scene("ann", with_model(wards, MODELS["survey"]))
     assert draw_view(funnel.VIEW, survey).problem == funnel.NOT_OF_SURVEYS
-
-
-@pytest.mark.parametrize(
-    ("name", "in_r", "without"),
-    [
-        ("both", "lme4::lmer(days ~ age + factor(code) + type + (1 | ward), data = rows, REML = TRUE)",
-         "smf.mixedlm('days ~ age + C(code) + type', rows, groups='ward').fit(reml=True)"),
-        ("precision", "lm(days ~ 0 + ward + age, data = rows, weights = w)",
-         "smf.wls('days ~ 0 + C(ward) + age', rows, weights=rows['w'])"),
-        ("frequency", "lm(days ~ 0 + ward, data = rows[rep(seq_len(nrow(rows)), rows$w), ])",
-         "smf.ols('days ~ 0 + C(ward)', rows.loc[rows.index.repeat(rows['w'])])"),
-        ("survey", "survey::svyby(~days, ~ward,", "statsmodels has none for survey weights"),
-    ],
-)  # fmt: skip
-def test_of_files_that_others_read_differently_they_get_the_formula(comparisons, name, in_r, without):
-    quoted = WARDS.replace("acute", '"acute"').encode()
-    dataset = comparisons.workspace.receive("ann", "wards.csv", io.BytesIO(quoted), None)
-    first = first_choices(comparisons, "ann", dataset.token)
-    first = replace(first, source=replace(first.source, outcome="days", group="ward"))
-    choices = with_model(first, MODELS[name])
-    scripts = comparisons.source("ann", choices).script(comparisons.comparison("ann", choices))
-    for script, formula in ((scripts.r, in_r), (scripts.statsmodels, without)):
-        assert all(line.startswith("#") for line in script.split("\n") if line)
-        assert formula in " ".join(line.removeprefix("#").strip() for line in script.split("\n"))
-        assert "writes code of other programs where these read the file as it does" in script.replace(
-            "\n#  ", ""
-        )
 
 
 def test_the_script_of_explained_summaries_gives_what_is_on_screen(comparisons, tmp_path, monkeypatch):

@@ -49,11 +49,48 @@ def with_options(**options):
     return {"options": {"reml": options, "ml": options}}
 
 
+def awkward():
+    """Wards as other programs do not read them: quotes, commas as decimal marks, codes of missing values.
+
+    A covariate and the weights have the names that the rows as used give to their first columns.
+    """
+    head, *lines = (line.split(",") for line in WARDS.splitlines())
+    names = {"type": "group", "w": "outcome"}
+    rows = [";".join(names.get(name, name) for name in head)]
+    for ward, kind, age, *others, days in lines:
+        rows.append(
+            ";".join([f'"{ward}; {kind}"', f'"{kind}"', age or "-9", *others, days.replace(".", ",")])
+        )
+    return "\n".join(rows) + "\n"
+
+
+AWKWARD = ModelColumns(
+    adjust=("age", "code"),
+    explained_by=("group",),
+    categorical=("code",),
+    weights="outcome",
+    curves=(("age", "spline3"),),
+)
 CASES = {
     **{name: wards(model) for name, model in MODELS.items()},
     "prediction": wards(MODELS["both"], settings=with_options(std_error="prediction")),
     "conditional": wards(MODELS["precision"], settings=with_options(std_error="conditional")),
     "group_level": wards(ModelColumns(adjust=("age", "type"))),
+    "polynomial": wards(ModelColumns(adjust=("age", "sex"), curves=(("age", "poly3"),))),
+    "awkward": Case(
+        awkward(), False, "wards.csv", "days", "ward", model=AWKWARD, reading=Reading(missing=("-9",))
+    ),
+    "awkward_frequency": Case(
+        awkward(),
+        False,
+        "wards.csv",
+        "days",
+        "ward",
+        model=ModelColumns(weights="outcome", weight_kind="frequency"),
+    ),
+    "quoted": Case(
+        WARDS.replace("acute", '"acute"'), False, "wards.csv", "days", "ward", model=MODELS["both"]
+    ),
     "excluded": wards(MODELS["adjusted"], rows=RowFilter(exclude=("C",)), settings={"level": 0.8}),
     "boundary": Case(
         alike(), True, "wards.csv", "days", "ward", model=ModelColumns(adjust=("age",), weights="w")
@@ -132,15 +169,6 @@ def test_statsmodels_comes_to_our_numbers(name, tmp_path, monkeypatch):
     assert max(worst.values()) < 1e-5, worst
     if weighs and found.comparison["reml"].fit is not None:
         assert "# REML BLUP: has no code for statsmodels" in found.scripts.statsmodels
-
-
-def test_a_file_that_others_read_differently_has_the_formulas_instead():
-    quoted = Case(WARDS.replace("acute", '"acute"'), False, "wards.csv", "days", "ward", model=MODELS["both"])
-    script = export(quoted, METHODS).scripts.r
-    assert all(line.startswith("#") for line in script.split("\n") if line)
-    assert "lme4::lmer(days ~ age + factor(code) + type + (1 | ward)" in " ".join(script.split())
-    coded = wards(MODELS["adjusted"], reading=Reading(missing=("60",)))
-    assert all(line.startswith("#") for line in export(coded, METHODS).scripts.r.split("\n") if line)
 
 
 def test_terms_that_cannot_be_told_apart_leave_other_programs_out():
