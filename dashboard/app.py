@@ -155,7 +155,8 @@ def _close_at_end(
     studies: RunningStudies,
 ) -> None:
     # in this order: what comes last waits for plugins
-    beside = (studies, comparisons.coverage, comparisons.scorecards, comparisons.fit_cache)
+    drawn = (comparisons.coverage, comparisons.resampled)
+    beside = (studies, *drawn, comparisons.scorecards, comparisons.fit_cache)
     for running in (reading, processes, *beside):
         at_end(flask_server, running.close)
 

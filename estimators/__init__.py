@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from estimators.inference.spread_tests import LikelihoodRatio, SpreadTests, spread_tests
     from estimators.inference.summary import inference_dict
     from estimators.risk.bootstrap import Bootstrap, bootstrap
+    from estimators.risk.bootstrapped import bootstrapped
     from estimators.risk.calibration import Calibration, Calibrations, CoverageAt, calibration
     from estimators.risk.crossings import Crossing, crossings
     from estimators.risk.losses import LOSSES, Loss
@@ -113,6 +114,7 @@ _LATER = {
     "inference.spread_tests": "LikelihoodRatio SpreadTests spread_tests",
     "inference.summary": "inference_dict",
     "risk.bootstrap": "Bootstrap bootstrap",
+    "risk.bootstrapped": "bootstrapped",
     "risk.calibration": "Calibration Calibrations CoverageAt calibration",
     "risk.crossings": "Crossing crossings",
     "risk.losses": "LOSSES Loss",
@@ -232,6 +234,7 @@ __all__ = [
     "best_groups",
     "best_is_best",
     "bootstrap",
+    "bootstrapped",
     "build_registry",
     "calibration",
     "call_above",

@@ -24,6 +24,7 @@ from dashboard.callbacks import (
     simulation,
     stacking,
     table,
+    under_way,
     views,
 )
 
@@ -53,6 +54,7 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
     table.register(app, comparisons)
     code.register(app, comparisons)
     how_sure.register(app, comparisons)
+    under_way.register(app, comparisons)
     lesson.register(app)
     browser.register(app)
     request_schema.install(app)

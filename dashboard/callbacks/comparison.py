@@ -88,12 +88,13 @@ _INPUTS = {
     "shared": Input(ids.shared_option(ALL), "value"),
     "shared_checked": Input(ids.shared_option(ALL), "checked"),
     "level": Input(ids.LEVEL, "value"),
+    "bootstrap": Input(ids.BOOTSTRAP, "checked"),
     "sort": Input(ids.SORT, "value"),
     "show_own": Input(ids.SHOW_OWN, "checked"),
     "arrangement": Input(ids.ARRANGEMENT, "value"),
     "lower_better": Input(ids.LOWER_BETTER, "checked"),
     "as_ratios": Input(ids.AS_RATIOS, "checked"),
-    "tick": Input(ids.UNDER_WAY_TIMER, "n_intervals"),
+    "news": Input(ids.UNDER_WAY_NEWS, "data"),
     "parts": State(ids.VIEW_PARTS, "data"),
     "before": State(ids.CHOICES, "data"),
     "under_way": State(ids.UNDER_WAY_SHOWN, "data"),
@@ -123,15 +124,16 @@ class Page(TypedDict, total=False):
     shared: list[object]
     shared_checked: list[object]
     level: str
+    bootstrap: bool | None
     sort: str | None
     show_own: bool | None
     arrangement: str | None
     lower_better: bool | None
     as_ratios: bool | None
-    tick: int | None
+    news: object
     parts: object
     before: object
-    under_way: list[str] | None
+    under_way: dict[str, Any] | None
 
 
 def register(app: dash.Dash, comparisons: Comparisons) -> None:
@@ -144,7 +146,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
     triggers = changed_inputs()
     if not page["dataset"] or _is_of_no_account(triggers, page["dataset"]["token"], page["before"]):
         return unchanged
-    looks_again = triggers == [ids.UNDER_WAY_TIMER]
+    looks_again = triggers == [ids.UNDER_WAY_NEWS]
     choices = None
     try:
         choices = choices_of(comparisons.registry, controls_of(page, ctx.inputs_list))
@@ -153,7 +155,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         else:
             choices = with_ways_of_outcomes(comparisons, owner(), choices, page, triggers)
         scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
-        if looks_again and pending_ids(scene) == page["under_way"]:
+        if looks_again and pending_ids(scene) == (page["under_way"] or {}).get("pending"):
             return unchanged
         comparisons.workspace.save_choices(owner(), choices.source.token, choices.to_json())
         content = comparison_content(comparisons, choices, comparisons.source(owner(), choices), scene)
@@ -241,6 +243,7 @@ def controls_of(page: Page, inputs: object) -> PageControls:
         shared={c["id"]["name"]: c["value"] for c in shared},
         own=tuple((c["id"]["id"], c["id"]["name"], c["value"]) for c in own),
         level=page["level"],
+        bootstrap=bool(page["bootstrap"]),
         sort=page["sort"],
         show_own=bool(page["show_own"]),
         arrangement=page["arrangement"],

@@ -41,6 +41,7 @@ def _wanted_value(choices: Choices, control: Mapping[str, Any]) -> object:
     if not isinstance(own, dict):
         plain = {
             ids.LEVEL: f"{choices.level:g}",
+            ids.BOOTSTRAP: choices.bootstrap,
             ids.SORT: choices.sort,
             ids.SHOW_OWN: choices.show_own,
             ids.ARRANGEMENT: choices.arrangement,

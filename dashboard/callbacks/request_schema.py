@@ -231,7 +231,8 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
     (ids.RISK_SEED, "data"): _is_count,
     (ids.RISK_SHOWN, "data"): _is_count,
     (ids.RISK_TICK, "data"): _CLICKS,
-    (ids.UNDER_WAY_SHOWN, "data"): _none_or(_list_of(_is_text)),
+    (ids.UNDER_WAY_SHOWN, "data"): _none_or(_is_object),
+    (ids.UNDER_WAY_NEWS, "data"): _none_or(_is_object),
     **{
         (name, "value"): _TEXT
         for name in (

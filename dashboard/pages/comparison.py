@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from dashboard.pages import ids, panels
 from dashboard.pages.coefficients import coefficients_fold
@@ -61,7 +62,7 @@ def comparison_content(
         "remedy": panels.remedy(scene, comparisons),
         "failures": panels.failures(scene, comparisons),
         "under_way": pending_sentence(scene),
-        "under_way_shown": pending,
+        "under_way_shown": {"pending": pending, "answer": uuid4().hex},
         "under_way_timer": not pending,
         "notes": panels.notes(scene),
         "parameters": panels.parameters(scene, comparisons),

@@ -209,6 +209,14 @@ def _display(comparisons: Comparisons, choices: Choices, source: Description) ->
         fields.append(control_with_label(spec.label, control, spec.help))
     fields += [
         control_with_label(
+            "Bootstrap intervals",
+            dmc.Switch(
+                id=ids.BOOTSTRAP, checked=choices.bootstrap, size="sm", **aria(label="Bootstrap intervals")
+            ),
+            "Groups like these are drawn from what each method found, and it is fitted to them again: how "
+            "far off is it then? Needs no formula, and takes a moment.",
+        ),
+        control_with_label(
             "Sort by",
             dmc.Select(
                 id=ids.SORT,

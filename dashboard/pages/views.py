@@ -48,6 +48,7 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
             html.P(id=ids.UNDER_WAY, className="under-way", role="status"),
             dcc.Interval(id=ids.UNDER_WAY_TIMER, interval=LOOK_MS, disabled=True),
             dcc.Store(id=ids.UNDER_WAY_SHOWN),
+            dcc.Store(id=ids.UNDER_WAY_NEWS),
             html.Div([_card(view) for view in views if view.place not in BELOW], className="views"),
             group_cards_panel(),
             html.Div([_card(view) for view in views if view.place in BELOW], className="more-views"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dashboard.scripts.literals import comment
 from estimators.errors import error_sentence
+from estimators.risk.bootstrapped import is_bootstrapped
 
 if TYPE_CHECKING:
     from estimators import Comparison, Result
@@ -46,4 +47,5 @@ def method_comments(result: Result) -> list[str]:
         comment(result.label),
         *([comment(f"In blupboard: {', '.join(numbers)}")] if numbers else []),
         *(comment(f"Note: {note.text}") for note in result.fit.notes),
+        *([comment("Errors and intervals below are not those of the bootstrap")] * is_bootstrapped(result)),
     ]

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.reading import AS_FOUND, Reading
+from estimators.risk.bootstrapped import is_bootstrapped
 
 if TYPE_CHECKING:
     from dashboard.scripts.file_rows import FileRows
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 def python_script(comparison: Comparison, rows: FileRows) -> str:
     """A Python script that reads the file as blupboard did, runs the same comparison and prints it, tidy."""
-    names = sorted({*python_names(rows.plugins_dirs), *(["build_registry"] if rows.reader else [])})
+    names = sorted(
+        {*python_names(comparison, rows.plugins_dirs), *(["build_registry"] if rows.reader else [])}
+    )
     arguments = [f"Path({rows.file_name!r})", f"outcome={rows.outcome!r}", f"group={rows.group!r}"]
     ingest = ["reduce_file"]
     if rows.reading != AS_FOUND:
@@ -56,9 +59,10 @@ def python_script(comparison: Comparison, rows: FileRows) -> str:
     )
 
 
-def python_names(plugins_dirs: Sequence[str]) -> list[str]:
-    """What :func:`python_fitting` needs from ``estimators``."""
-    return ["build_registry", "compare"] if plugins_dirs else ["compare"]
+def python_names(comparison: Comparison, plugins_dirs: Sequence[str]) -> list[str]:
+    """What :func:`python_fitting` needs from ``estimators``, in alphabetical order."""
+    drawn = ["bootstrapped"] if any(map(is_bootstrapped, comparison.results)) else []
+    return [*drawn, *(["build_registry"] if plugins_dirs else []), "compare"]
 
 
 def python_fitting(comparison: Comparison, data: str, plugins_dirs: Sequence[str]) -> list[str]:
@@ -77,11 +81,18 @@ def python_fitting(comparison: Comparison, data: str, plugins_dirs: Sequence[str
         f"    level={comparison.level!r},",
         *(["    smallest_first=True,"] if comparison.smallest_first else []),
         ")",
+        *_drawn_intervals(comparison),
         "print(comparison.tidy().to_string(index=False))",
     ]
     if comparison.failed:
         lines += ["for result in comparison.failed:", '    print(f"{result.label}: {result.message}")']
     return lines
+
+
+def _drawn_intervals(comparison: Comparison) -> list[str]:
+    """The line that has the same methods' intervals drawn, where any are."""
+    drawn = [result.id for result in comparison.results if is_bootstrapped(result)]
+    return [f"comparison = bootstrapped(comparison, {drawn!r})"] if drawn else []
 
 
 def python_reading(reading: Reading) -> str:

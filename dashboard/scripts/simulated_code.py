@@ -85,8 +85,9 @@ def simulated_python_script(
         plugins_dirs: folders of plugin files that the estimators come from, beside those that are installed.
 
     """
+    names = ["Design", *python_names(comparison, plugins_dirs), "simulate"]
     lines = [
-        f"from estimators import {', '.join(['Design', *python_names(plugins_dirs), 'simulate'])}",
+        f"from estimators import {', '.join(names)}",
         "",
         *_python_drawing(design),
         *python_fitting(comparison, "simulated.data", plugins_dirs),

@@ -117,7 +117,7 @@ def _python_script(
         "rates": "from_rates(group, events, exposure)",
     }[data.kind]
     lines = [
-        f"from estimators import {', '.join(sorted(['GroupData', *python_names(plugins_dirs)]))}",
+        f"from estimators import {', '.join(sorted(['GroupData', *python_names(comparison, plugins_dirs)]))}",
         "",
         *head,
         *_python_vectors(data, columns),

@@ -34,6 +34,8 @@ class Choices:
     options: tuple[tuple[str, str, OptionValue], ...] = ()
     """(estimator id, option name, value) where it differs from the default."""
     level: float = DEFAULT_LEVEL
+    bootstrap: bool = False
+    """Whether intervals are asked for by the bootstrap."""
     sort: str = ""
     show_own: bool = True
     arrangement: str = ""
@@ -63,6 +65,7 @@ class Choices:
             "on": list(self.on),
             "options": [list(entry) for entry in self.options],
             "level": self.level,
+            "bootstrap": self.bootstrap,
             "sort": self.sort,
             "show_own": self.show_own,
             "arrangement": self.arrangement,
@@ -85,6 +88,7 @@ class Choices:
                     for e, n, v in map(sequence, sequence(given["options"]))
                 ),
                 level=checked_level(given["level"]),
+                bootstrap=truth_value(given.get("bootstrap", False)),
                 sort=text(given["sort"]),
                 show_own=truth_value(given["show_own"]),
                 arrangement=text(given.get("arrangement", "")),

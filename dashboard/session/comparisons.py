@@ -19,6 +19,7 @@ from dashboard.session.counted_coverage import CountedCoverage
 from dashboard.session.fair_queue import FairQueue
 from dashboard.session.fit_cache import FitCache
 from dashboard.session.plugin_views import plugin_views
+from dashboard.session.resampled_intervals import ResampledIntervals
 from dashboard.session.running_scorecards import RunningScorecards
 from dashboard.session.sources import GroupSource, Holdings
 from estimators import Comparison, GroupData, Registry, compare
@@ -88,6 +89,7 @@ class Comparisons:
         self.queue = FairQueue()
         """In which all long jobs have their turn."""
         self.coverage = CountedCoverage(self.queue)
+        self.resampled = ResampledIntervals(self.queue)
         self.scorecards = RunningScorecards(self.queue)
         self._token_of: WeakKeyDictionary[GroupData, str] = WeakKeyDictionary()
         self._lock = threading.Lock()
@@ -112,15 +114,16 @@ class Comparisons:
         """The chosen estimators on the chosen groups.
 
         After ``wait_seconds`` (None: for ever) plugins that take longer are results without a fit that are
-        ``pending``.
+        ``pending``, and so are fits whose intervals by the bootstrap are still being drawn.
 
         Raises:
             UnknownDataset: there is no such dataset for this owner.
             DataError, UnreadableFile, DesignError: the source has no usable groups; one sentence.
             OptionError: an option out of its bounds.
+            BlupboardError: intervals that were waited for are not drawn.
 
         """
-        return self._comparison(self.source(owner, choices), choices, wait_seconds)
+        return self._comparison(owner, self.source(owner, choices), choices, wait_seconds)
 
     def scene(
         self, owner: str, choices: Choices, wait_seconds: float | None = None, *, dark: bool = False
@@ -130,7 +133,7 @@ class Comparisons:
         ``dark`` is for what can be drawn for a theme only; the page turns the colours of all else itself.
         """
         source = self.source(owner, choices)
-        comparison = self._comparison(source, choices, wait_seconds)
+        comparison = self._comparison(owner, source, choices, wait_seconds)
         display = _display(choices, dark=dark)
         return self._scenes.scene(comparison, source.truth(), source.rows_of_groups, **display)
 
@@ -177,6 +180,7 @@ class Comparisons:
         self.fit_cache.drop(lambda key: isinstance(key, tuple) and getattr(key[0], "token", "") in tokens)
         self.scorecards.forget(owner)
         self.coverage.forget(owner, groups)
+        self.resampled.forget(owner, groups)
 
     def cache_bytes(self) -> dict[str, int]:
         """About what is kept for reuse, by what it is of."""
@@ -194,13 +198,17 @@ class Comparisons:
         on = [estimator for estimator in self.registry.values() if estimator.id in choices.on]
         return on, {i: o for i, o in choices.options_by_estimator().items() if i in self.registry}
 
-    def _comparison(self, source: GroupSource, choices: Choices, wait_seconds: float | None) -> Comparison:
+    def _comparison(
+        self, owner: str, source: GroupSource, choices: Choices, wait_seconds: float | None
+    ) -> Comparison:
         estimators, options = self.chosen_estimators(choices)
         asked = [(e, tuple(options.get(e.id, {}).items())) for e in estimators]
         found = self.fit_cache.results(source.key, source.groups, asked, wait_seconds=wait_seconds)
         data = source.groups()
         with self._lock:
             self._token_of[data] = source.token
+        if choices.bootstrap:
+            found = self.resampled.results(owner, data, found, wait=wait_seconds is None)
         asked_for = data, tuple(found), choices.level, choices.smallest_first
         if any(result.pending for result in found):
             return _comparison_of(*asked_for)

@@ -30,6 +30,7 @@ class PageControls:
     level: object
     sort: str | None
     show_own: bool
+    bootstrap: bool = False
     arrangement: str | None = None
     waved_off: tuple[str, ...] = ()
     """The keys of hints that were waved off."""
@@ -51,6 +52,7 @@ def choices_of(registry: Registry, controls: PageControls) -> Choices:
         on=tuple(i for i in registry if i in controls.on),
         options=tuple(options),
         level=checked_level(controls.level),
+        bootstrap=controls.bootstrap,
         sort=controls.sort or "",
         show_own=controls.show_own,
         arrangement=controls.arrangement or "",

@@ -21,6 +21,7 @@ HOW = (
     "groups: with the spreads as estimated, and at both ends of the exact interval of the spread between "
     "them."
 )
+NOT_OF_BOOTSTRAP = "not counted, as they are by the bootstrap; its notes say what they rest on"
 
 
 @dataclass(frozen=True)

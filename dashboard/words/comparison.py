@@ -19,6 +19,7 @@ from estimators import homogeneity
 from estimators.inference.heterogeneity import fit_heterogeneity
 from estimators.inference.meta_regression import fit_meta_regression
 from estimators.methods.own_spreads import takes_own_variances
+from estimators.risk.bootstrapped import is_bootstrapped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -201,9 +202,16 @@ def _without_spreads(scene: Scene) -> str:
 
 
 def pending_sentence(scene: Scene) -> str:
-    """Which methods are still being fitted; nothing where none is."""
-    names = [result.label for result in scene.comparison.results if result.pending]
-    return f"{join_names(names)} {'is' if len(names) == 1 else 'are'} still being fitted …" if names else ""
+    """Which methods are still being fitted, or have their intervals drawn; nothing where none is."""
+    pending = [result for result in scene.comparison.results if result.pending]
+    fitted = [result.label for result in pending if result.fit is None]
+    drawn = [result.label for result in pending if result.fit is not None]
+    said = []
+    if fitted:
+        said.append(f"{join_names(fitted)} {'is' if len(fitted) == 1 else 'are'} still being fitted …")
+    if drawn:
+        said.append(f"Intervals by the bootstrap are being drawn for {join_names(drawn)} …")
+    return " ".join(said)
 
 
 def closest_sentence(scene: Scene) -> str:
@@ -359,7 +367,8 @@ def interval_kind(series: Series) -> str:
     if fit.df is None:
         return "normal"
     least, most = (f"{end(fit.df):.6g}" for end in (np.min, np.max))
-    return f"t, {least} df" if least == most else f"t, {least} to {most} df"
+    kind = f"t, {least} df" if least == most else f"t, {least} to {most} df"
+    return f"bootstrap, {kind}" if is_bootstrapped(series.result) else kind
 
 
 def _inside(share: float) -> float:

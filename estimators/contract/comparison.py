@@ -33,7 +33,7 @@ class Result:
     message: str | None = None
     """Why there is no fit."""
     pending: bool = False
-    """Whether the fit is still under way somewhere else."""
+    """Whether the fit is still under way somewhere else, or other intervals of it are."""
     rounding: ArrayLike = 0.0
     """How far rounding may have put each estimate, one number or ``(J,)``; see ``GroupData.rounding``."""
     smallest_first: bool = False

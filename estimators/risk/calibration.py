@@ -299,11 +299,8 @@ class Calibrations:
 
     def forget(self, data: GroupData) -> None:
         """Leave out all answers on these groups."""
-        numbers = _numbers(data)
         with self._lock:
-            for key in [
-                key for key in self._found if isinstance(key, tuple) and key[: len(numbers)] == numbers
-            ]:
+            for key in [key for key in self._found if key_is_of(key, data)]:
                 del self._found[key]
 
 
@@ -313,6 +310,12 @@ def calibration_key(
     """What the answer depends on: the groups' numbers, without their names, the method, level and draws."""
     asked = repr(estimator.make_options(options))
     return (*_numbers(data), estimator.id, asked, level, draws)
+
+
+def key_is_of(key: object, data: GroupData) -> bool:
+    """Whether a key, as of :func:`calibration_key`, is of groups with these numbers."""
+    numbers = _numbers(data)
+    return isinstance(key, tuple) and key[: len(numbers)] == numbers
 
 
 def _numbers(data: GroupData) -> tuple[bytes, ...]:

@@ -58,6 +58,7 @@ CHOICES = st.builds(
     on=st.lists(TEXT, max_size=4).map(tuple),
     options=st.lists(st.tuples(TEXT, TEXT, VALUES), max_size=4).map(tuple),
     level=st.sampled_from(LEVELS),
+    bootstrap=st.booleans(),
     sort=TEXT,
     show_own=st.booleans(),
     waved_off=st.lists(TEXT, max_size=3).map(tuple),
@@ -109,6 +110,7 @@ def test_one_odd_value_is_refused_or_of_the_right_kind(name, value):
             "lower_better",
             "ratios",
             "arrangement",
+            "bootstrap",
         }
     ),
 )

@@ -202,6 +202,7 @@ PAGE = {
     "group": "school",
     "design": None,
     "level": "0.9",
+    "bootstrap": True,
     "sort": None,
     "show_own": True,
     "arrangement": "@multiples",
@@ -226,7 +227,7 @@ def test_controls_become_choices(comparisons):
         ("share", "loud", True),
     }
     assert (found.level, found.sort, found.show_own) == (0.9, "", True)
-    assert found.arrangement == "@multiples"
+    assert (found.arrangement, found.bootstrap) == ("@multiples", True)
     assert Choices.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 

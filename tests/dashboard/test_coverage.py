@@ -55,7 +55,7 @@ def test_nothing_is_counted_before_it_is_asked_for(coverage):
 
 
 def test_a_count_that_nobody_asks_about_any_more_ends(coverage, monkeypatch):
-    monkeypatch.setattr("dashboard.session.counted_coverage._CountRun.most_patience", -1.0)
+    monkeypatch.setattr("dashboard.session.drawn_answers.DrawnRun.most_patience", -1.0)
     scene = scene_of(DATA, built_in("reml"))
     assert coverage.look("ann", scene)[0].pending
     wait_for(lambda: not coverage.is_busy)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from estimators import DataError, Estimator, GroupData, GroupFit, OptionError, bootstrap
+from estimators import (
+    DataError,
+    Estimator,
+    GroupData,
+    GroupFit,
+    OptionError,
+    bootstrap,
+    bootstrapped,
+    compare,
+)
 from estimators.fitting.fit_many import Stopped
 from tests.inference.oracles import answers, groups_of, places
 from tests.oracles import BUILT_IN
@@ -75,3 +84,26 @@ def test_what_cannot_be_drawn_from_is_refused():
         bootstrap(rail, BUILT_IN["reml"], draws=1)
     with pytest.raises(Stopped):
         bootstrap(groups_of("rail"), BUILT_IN["reml"], stopped=lambda: True)
+
+
+def test_a_comparison_takes_over_errors_and_intervals_and_nothing_else():
+    data, fits = groups_of("sleepstudy"), [BUILT_IN[name] for name in ("ols", "reml", "ml")]
+    before = compare(data, fits, level=0.9)
+    after = bootstrapped(before, ["ols", "reml"])
+    found = bootstrap(data, BUILT_IN["reml"])
+    np.testing.assert_array_equal(after["reml"].fit.std_error, found.std_error)
+    np.testing.assert_allclose(after["reml"].interval, found.interval(0.9), rtol=1e-13)
+    assert after["reml"].fit.joint is before["reml"].fit.joint
+    np.testing.assert_array_equal(after["reml"].rank, before["reml"].rank)
+    assert after["ml"] is before["ml"]
+    np.testing.assert_array_equal(after["ols"].interval, before["ols"].interval)
+    assert "its own interval stays: Level means (OLS) estimates no spreads" in after["ols"].fit.notes[-1].text
+    [note] = after["reml"].fit.notes
+    assert "2,000 times (seed 20261129)" in note.text
+    assert not before["reml"].fit.notes
+
+
+def test_where_it_collapses_a_warning_says_so():
+    after = bootstrapped(compare(groups_of("dyestuff2"), [BUILT_IN["reml"]]))
+    assert [note.severity for note in after["reml"].fit.notes[-2:]] == ["info", "warning"]
+    assert "collapse to that of the population mean" in after["reml"].fit.notes[-1].text

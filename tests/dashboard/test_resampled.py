@@ -1,0 +1,113 @@
+"""Intervals by the bootstrap on the page: drawn beside the requests, shown, said, kept and forgotten."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dashboard.callbacks.coverage import covered
+from dashboard.callbacks.downloads import csv_lines
+from dashboard.pages.comparison import comparison_content
+from dashboard.session.choices import Choices
+from dashboard.session.comparisons import Comparisons
+from dashboard.session.stored_file import ChosenColumns
+from dashboard.storage.workspace import Workspace
+from dashboard.words.comparison import interval_kind, pending_sentence
+from estimators import Registry, Source, bootstrap
+from tests.scenes import BUILT_IN
+from tests.waiting import wait_for
+
+ROWS = [(group, 3.0 * group + wobble) for group in range(6) for wobble in (-2.0, 0.5, 1.0, 4.0 - group)]
+CSV = "school,score\n" + "".join(f"s{group},{value}\n" for group, value in ROWS)
+OWN = Source("blupboard", "built in")
+
+
+@pytest.fixture
+def comparisons(tmp_path):
+    made = Comparisons(Workspace(tmp_path), Registry([(e, OWN) for e in BUILT_IN.values()], [], []))
+    yield made
+    made.queue.close()
+
+
+def chosen(comparisons, who="ann", csv=CSV):
+    token = comparisons.workspace.receive(who, "scores.csv", io.BytesIO(csv.encode()), None).token
+    return Choices(ChosenColumns(token, "score", "school"), ("ols", "reml", "james_stein"), bootstrap=True)
+
+
+def drawn_scene(comparisons, choices, who="ann"):
+    def scene():
+        found = comparisons.scene(who, choices, 0.0)
+        return None if any(result.pending for result in found.comparison.results) else found
+
+    return wait_for(scene)
+
+
+def content_of(comparisons, choices, scene):
+    return comparison_content(comparisons, choices, comparisons.source("ann", choices), scene)
+
+
+def test_they_are_drawn_beside_and_then_stand_wherever_intervals_do(comparisons):
+    choices = chosen(comparisons)
+    first = comparisons.scene("ann", choices, 0.0)
+    assert pending_sentence(first).startswith("Intervals by the bootstrap are being drawn for ")
+    own = comparisons.scene("ann", replace(choices, bootstrap=False)).by_id("reml")
+    np.testing.assert_array_equal(first.by_id("reml").low, own.low)
+    assert content_of(comparisons, choices, first)["under_way_timer"] is False
+
+    scene = drawn_scene(comparisons, choices)
+    reml, data = scene.by_id("reml"), scene.comparison.data
+    low, high = bootstrap(data, BUILT_IN["reml"]).interval(0.95)
+    np.testing.assert_allclose(reml.low, low[scene.order], rtol=1e-13)
+    np.testing.assert_allclose(reml.high, high[scene.order], rtol=1e-13)
+    assert np.abs(reml.high - own.high).max() > 0.01
+    assert interval_kind(reml) == "bootstrap, t, 18 df"
+    notes = str(content_of(comparisons, choices, scene)["notes"])
+    assert "2,000 times (seed 20261129)" in notes
+    assert "estimates no spreads to draw from" in notes
+    assert comparisons.scene("ann", choices, 0.0) is scene, "it is made once"
+
+
+def test_what_is_saved_waits_for_them(comparisons):
+    choices = chosen(comparisons)
+    comparison = comparisons.comparison("ann", choices)
+    lines = b"".join(csv_lines(comparison)).decode().splitlines()
+    std_error = bootstrap(comparison.data, BUILT_IN["reml"]).std_error[0]
+    assert f",{float(std_error)!r}," in next(line for line in lines if line.startswith("reml,s0,"))
+    script = comparisons.source("ann", choices).script(comparison, ()).python
+    assert "comparison = bootstrapped(comparison, ['reml'])" in script
+    assert "import bootstrapped, compare" in script
+
+
+def test_their_coverage_is_not_taken_for_that_of_the_formula(comparisons):
+    scene = drawn_scene(comparisons, chosen(comparisons))
+    answer = covered(comparisons.coverage, "ann", scene, begin=False)
+    assert "Not counted, as they are by the bootstrap" in dict(answer.methods)["REML BLUP"]
+
+
+def test_they_go_with_their_data_and_are_drawn_for_no_one_who_left(comparisons, monkeypatch):
+    choices = chosen(comparisons)
+    drawn_scene(comparisons, choices)
+    comparisons.forget("ann", {choices.source.token})
+    assert any(r.pending for r in comparisons.comparison("ann", choices, 0.0).results)
+    comparisons.forget("ann", {choices.source.token})
+    monkeypatch.setattr("dashboard.session.drawn_answers.DrawnRun.most_patience", -1.0)
+    monkeypatch.setattr("dashboard.session.resampled_intervals.bootstrap", _never_done)
+    comparisons.comparison("ann", choices, 0.0)
+    wait_for(lambda: comparisons.queue.counts() == {"running": 0, "waiting": 0})
+
+
+def _never_done(*_, stopped, **__):
+    from estimators.fitting.fit_many import Stopped
+
+    wait_for(stopped)
+    raise Stopped
+
+
+def test_of_very_many_groups_the_page_says_what_draws_them(comparisons, monkeypatch):
+    monkeypatch.setattr("dashboard.session.resampled_intervals.MOST_GROUPS", 5)
+    choices = chosen(comparisons)
+    result = comparisons.comparison("ann", choices, 0.0)["reml"]
+    assert "at most 5 groups; blupboard compare --inference --bootstrap" in result.fit.notes[-1].text
