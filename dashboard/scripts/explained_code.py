@@ -58,7 +58,7 @@ def explained_scripts(
         "from dashboard.ingest import Condition, ModelColumns, Reading, RowFilter",
         "from dashboard.ingest.data_kinds import SummaryColumns",
         "from dashboard.ingest.summary_groups import file_summaries",
-        f"from estimators import {', '.join(sorted(python_names(rows.plugins_dirs)))}",
+        f"from estimators import {', '.join(sorted(python_names(comparison, rows.plugins_dirs)))}",
         "",
         "data = file_summaries(",
         f"    Path({rows.file_name!r}),",

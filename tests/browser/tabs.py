@@ -90,7 +90,8 @@ class SharedPage:
                 settle_for_good(page)
                 left = state(page)
                 is_as_it_was = left == self._first
-                changed = {name: (self._first[name], now) for name, now in left.items() if now != self._first[name]}
+                first = self._first
+                changed = {name: (first[name], now) for name, now in left.items() if now != first[name]}
                 assert is_as_it_was, f"the test changes more of the page than is put back: {changed}"
         finally:
             if not is_as_it_was:
