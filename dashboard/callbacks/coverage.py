@@ -14,7 +14,7 @@ from werkzeug.exceptions import BadRequest
 
 from dashboard.callbacks.scenes import scene_on_screen
 from dashboard.serving.server import owner
-from dashboard.words.calibration import HOW, coverage_line, coverage_sentences
+from dashboard.words.calibration import coverage_line, coverage_sentences, how_counted
 
 if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
@@ -58,7 +58,7 @@ def covered(coverage: CountedCoverage, who: str, scene: Scene, *, begin: bool) -
     first = [text for count, (_, text) in zip(counts, sentences, strict=True) if count.series.id == reference]
     return Covered(
         line=coverage_line(counts, reference),
-        explanation=" ".join([HOW, *first]),
+        explanation=" ".join([how_counted(scene.comparison.data), *first]),
         methods=tuple(sentences),
         pending=any(count.pending for count in counts),
     )

@@ -130,7 +130,7 @@ def compare_command(
         estimator.make_options(options.get(estimator.id))
     _check_level(level)
     read, roles = groups_of_file(registry, file, outcome, group, given)
-    _check_carried(read.data, {"--checks": checks, "--calibrate": calibrate, "--bootstrap": resample})
+    _check_carried(read.data, calibrate, {"--checks": checks, "--bootstrap": resample})
     comparison = compare(read.data, chosen, options=options, level=level, smallest_first=lower_is_better)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
@@ -161,8 +161,10 @@ def _check_inference(
             raise click.ClickException(f"{flag} goes with --inference and --format json")
 
 
-def _check_carried(data: GroupData, flags: dict[str, bool]) -> None:
-    """Refuse what is not offered for rows with covariates or weights."""
+def _check_carried(data: GroupData, calibrate: bool, flags: dict[str, bool]) -> None:
+    """Refuse what is not offered for rows with covariates or weights, or with weights alone."""
+    if calibrate and data.weights is not None:
+        raise click.ClickException("--calibrate takes groups without weights")
     for flag, asked in flags.items():
         if asked and (data.covariates is not None or data.weights is not None):
             raise click.ClickException(f"{flag} takes groups without covariates and weights")
@@ -231,9 +233,9 @@ def _calibration(comparison: Comparison, result: Result, spread: Spread) -> dict
     """What the intervals of one result cover; nothing where there are none, or no spreads to draw with."""
     from dashboard.words.calibration import calibration_sentence
     from estimators import calibration
-    from estimators.inference.estimable import is_one_way
+    from estimators.risk.calibration import is_drawable
 
-    if result.interval is None or not is_one_way(comparison.data):
+    if result.interval is None or not is_drawable(comparison.data):
         return {}
     answer = calibration(
         comparison.data, result.estimator, result.options, level=comparison.level, **vars(spread)

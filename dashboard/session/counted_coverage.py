@@ -9,10 +9,14 @@ from dashboard.session.drawn_answers import DrawnAnswers, Question
 from dashboard.session.requested_study import SECONDS_UNASKED
 from dashboard.words.calibration import NOT_OF_BOOTSTRAP, Count
 from estimators import DataError, calibration
-from estimators.fitting.fit_many import is_looped
-from estimators.inference.estimable import is_one_way
 from estimators.risk.bootstrapped import is_bootstrapped
-from estimators.risk.calibration import DRAWS, LOOPED_DRAWS, calibration_key, key_is_of
+from estimators.risk.calibration import (
+    LOOPED_DRAWS,
+    calibration_key,
+    is_drawable,
+    key_is_of,
+    usual_draws,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,7 +43,7 @@ class CountedCoverage:
     def look(self, owner: str, scene: Scene, *, begin: bool = True) -> list[Count]:
         """How it stands with each method that has intervals; ``begin``: whether new ones are counted."""
         data = scene.comparison.data
-        if not is_one_way(data) or len(data) > MOST_GROUPS:
+        if not is_drawable(data) or len(data) > MOST_GROUPS:
             return []
         return [
             self._one(owner, scene, s, begin=begin) for s in scene.series if s.result.interval is not None
@@ -68,9 +72,7 @@ class CountedCoverage:
             why = f"not counted here, as its {LOOPED_DRAWS * POINTS} fits take about {seconds:.0f} s"
             return Count(series, problem=f"{why}; blupboard compare --inference --calibrate counts them")
         data, options, level = scene.comparison.data, series.result.options, scene.comparison.level
-        published = data.known_variance is not None
-        most = LOOPED_DRAWS if published or is_looped(method) else DRAWS
-        draws = min(most, max(FEWEST_DRAWS, CELLS // len(data)))
+        draws = min(usual_draws(data, method), max(FEWEST_DRAWS, CELLS // len(data)))
 
         def count(stopped: Callable[[], bool]) -> Calibration:
             found = calibration(data, method, options, level=level, draws=draws, stopped=stopped)

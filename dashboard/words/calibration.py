@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dashboard.scene.scene import Series
-    from estimators import Calibration, CoverageAt
+    from estimators import Calibration, CoverageAt, GroupData
 
 COUNTING = "Counting what the intervals cover for groups like these"
 HOW = (
@@ -22,6 +22,14 @@ HOW = (
     "them."
 )
 NOT_OF_BOOTSTRAP = "not counted, as they are by the bootstrap; its notes say what they rest on"
+
+
+BESIDE = "Covariates were the same each time, and spreads are what they leave."
+
+
+def how_counted(data: GroupData) -> str:
+    """What the counts rest on."""
+    return HOW if data.covariates is None else f"{HOW} {BESIDE}"
 
 
 @dataclass(frozen=True)

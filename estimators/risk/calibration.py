@@ -3,6 +3,7 @@
 The spreads behind the data are not known, and at the estimated ones alone an interval can look better than it
 is where the truth is another: so groups are also drawn at both ends of the exact interval of the ratio
 sigma_group^2 / sigma_error^2 (of sigma_group where the means were published), and the worst is what counts.
+With covariates it is what these leave, and the covariates stay as they are.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from estimators.errors import OptionError
 from estimators.fitting.compare import run
 from estimators.fitting.fit_many import Stopped, is_looped
 from estimators.fitting.spread_tasks import IN_FLIGHT
-from estimators.inference.estimable import estimable, require_unweighted
+from estimators.inference.estimable import estimable, is_estimable, is_one_way, require_unweighted
 from estimators.inference.spread_intervals import exact_intervals
+from estimators.inference.sums_of_squares import sums_of_squares
+from estimators.methods.regression import fit_regression
 from estimators.methods.variance_components import fit_variance_components
+from estimators.risk.redrawn_groups import RedrawnGroups
 from estimators.risk.run import risk_steps
 from estimators.risk.scenario import Measured, mean_of_known
 from estimators.risk.study import RiskStudy
@@ -31,7 +35,13 @@ from estimators.simulation.design import Design
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from numpy.typing import NDArray
+
     from estimators.contract.estimator import Estimator
+    from estimators.methods.regression import RegressionModel
+    from estimators.methods.variance_components import VarianceComponents
+
+    Floats = NDArray[np.float64]
 
 DRAWS, LOOPED_DRAWS = 2_000, 200
 """At each of the spreads: of a method that fits many at once, and of one that fits one after the other."""
@@ -126,11 +136,12 @@ def calibration(
     """Draw groups like these again and again, and count how many intervals hold the true means.
 
     Args:
-        data: the groups; two or more, not all with one row.
+        data: the groups; two or more, not all with one row; with covariates, these are the same in all draws.
         estimator: any method; None is given back where it has no intervals.
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
         level: of the intervals, and of the exact interval of the ratio.
-        draws: at each of the spreads; None: 2,000, or 200 of a method that fits one after the other.
+        draws: at each of the spreads; None: 2,000, or 200 where one is fitted after the other, as with
+            covariates and of published means.
         seed: of the draws.
         executor: where groups of rows are fitted, see :func:`risk_steps`; None: here.
         in_flight: how many pieces are handed out at once.
@@ -143,9 +154,10 @@ def calibration(
 
     """
     require_unweighted(data)
-    scaled = estimable(data)
+    if data.covariates is None:
+        estimable(data)
     if draws is None:
-        draws = LOOPED_DRAWS if scaled.published or is_looped(estimator) else DRAWS
+        draws = usual_draws(data, estimator)
     if draws < 2:
         raise OptionError(f"ask for two draws or more, not {draws:,}")
     asked, points = (
@@ -155,25 +167,40 @@ def calibration(
         [],
     )
     for where, sigma_group, sigma_error in _spreads(data, level):
-        found = asked.of_rows(sigma_group, sigma_error) if sigma_error else asked.of_published(sigma_group)
+        found = asked.at(sigma_group, sigma_error)
         if found is None:
             return None
         points.append(CoverageAt(where, sigma_group, sigma_error, *found))
     return Calibration(level, draws, seed, tuple(points))
 
 
+def usual_draws(data: GroupData, estimator: Estimator) -> int:
+    """How often groups are drawn at each of the spreads unless it is said: fewer where fits come singly."""
+    singly = data.known_variance is not None or data.covariates is not None or is_looped(estimator)
+    return LOOPED_DRAWS if singly else DRAWS
+
+
+def is_drawable(data: GroupData) -> bool:
+    """Whether groups like these can be drawn: their spreads can be told apart, and rows have no weights."""
+    return is_one_way(data) if data.covariates is None else data.weights is None and is_estimable(data)
+
+
 def _spreads(data: GroupData, level: float) -> list[tuple[str, float, float | None]]:
     """What the true spreads may be: those of REML, and sigma_group at the ends of its exact interval."""
-    scaled = data.scaled()
-    model = fit_variance_components(scaled, "reml")
+    model: RegressionModel | VarianceComponents
+    if data.covariates is not None:
+        model = fit_regression(data, "reml")
+    else:
+        model = fit_variance_components(data.scaled(), "reml")
     exact = exact_intervals(data, level)
-    if scaled.published:
+    if data.known_variance is not None:
         found = exact["sigma_group"]
         ends = [(name, end, None) for name, end in (("low", found.low), ("high", found.high))]
         estimate: tuple[str, float, float | None] = ("estimate", float(model.sigma_group), None)
         return [estimate, *((n, end, e) for n, end, e in ends if end is not None and np.isfinite(end))]
     estimate = ("estimate", float(model.sigma_group), float(model.sigma_error))
-    pooled = float(np.sqrt(data.ss_within.sum() / data.df_within))
+    squares = sums_of_squares(data)
+    pooled = squares.unit * float(np.sqrt(squares.within / squares.df_within))
     ratio = exact["ratio"]
     return [
         estimate,
@@ -183,6 +210,22 @@ def _spreads(data: GroupData, level: float) -> list[tuple[str, float, float | No
             if end is not None and np.isfinite(end)
         ),
     ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Published:
+    """Published means, to be drawn anew with their own errors."""
+
+    data: GroupData
+
+    def draw(
+        self, random: np.random.Generator, sigma_group: float, _sigma_error: float | None
+    ) -> tuple[GroupData, Floats]:
+        """As :meth:`RedrawnGroups.draw`."""
+        error = np.sqrt(np.asarray(self.data.known_variance))
+        effect = sigma_group * random.standard_normal(len(error))
+        value = effect + error * random.standard_normal(len(error))
+        return GroupData.from_estimates(self.data.labels, value, error), effect
 
 
 Found = tuple[Measured, Measured, Measured, int]
@@ -202,8 +245,16 @@ class _Asked:
     executor: Executor | None
     in_flight: int
 
+    def at(self, sigma_group: float, sigma_error: float | None) -> Found | None:
+        """Coverage, share of spreads estimated as 0, coverage there, how many, at these true spreads."""
+        if self.data.covariates is not None:
+            return self.one_by_one(RedrawnGroups.like(self.data), sigma_group, sigma_error)
+        if sigma_error is None:
+            return self.one_by_one(_Published(self.data), sigma_group, None)
+        return self.of_rows(sigma_group, sigma_error)
+
     def of_rows(self, sigma_group: float, sigma_error: float) -> Found | None:
-        """Coverage, share of spreads estimated as 0, coverage there, how many: by the risk study."""
+        """The same by the risk study, which draws and fits many at once."""
         design = Design(
             groups=len(self.data),
             per_group=",".join(map(str, self.data.n.tolist())),
@@ -230,17 +281,16 @@ class _Asked:
         count = round((zero.value or 0.0) * risk.replicates)
         return risk["coverage"], zero, risk["coverage_at_zero"], count
 
-    def of_published(self, sigma_group: float) -> Found | None:
-        """The same by single fits, for published means."""
-        error = np.sqrt(np.asarray(self.data.known_variance))
+    def one_by_one(
+        self, groups: RedrawnGroups | _Published, sigma_group: float, sigma_error: float | None
+    ) -> Found | None:
+        """The same by single fits."""
         rng = np.random.default_rng(self.seed)
         held, zero = np.full(self.draws, np.nan), np.full(self.draws, np.nan)
         for draw in range(self.draws):
             if self.stopped is not None and self.stopped():
                 raise Stopped
-            effect = sigma_group * rng.standard_normal(len(error))
-            value = effect + error * rng.standard_normal(len(error))
-            data = GroupData.from_estimates(self.data.labels, value, error)
+            data, effect = groups.draw(rng, sigma_group, sigma_error)
             one = run(data, self.estimator, self.options, self.level)
             if one.fit is None or one.interval is None:
                 continue
@@ -320,5 +370,8 @@ def key_is_of(key: object, data: GroupData) -> bool:
 
 def _numbers(data: GroupData) -> tuple[bytes, ...]:
     known = data.known_variance
-    parts = (data.n, data.centered_mean, data.ss_within, np.empty(0) if known is None else known)
+    parts: list[NDArray[Any]] = [data.n, data.centered_mean, data.ss_within]
+    parts.append(np.empty(0) if known is None else known)
+    if (found := data.covariates) is not None:
+        parts += [found.mean, found.row_mean, found.within, found.unit, found.of_group]
     return tuple(part.tobytes() for part in parts)

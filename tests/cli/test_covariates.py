@@ -154,6 +154,10 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
         (["--adjust", "w", "--curve", "w=poly4"], "has 4 different numbers, and poly4 takes 5 at least"),
         (["--categorical", "pre"], 'Column "pre" is to be categorical, but is none of the covariates'),
         (["--weights", "sex"], "the weights are no numbers"),
+        (
+            ["--adjust", "pre", "--weights", "w", "--inference", "--calibrate", "--format", "json"],
+            "--calibrate takes groups without weights",
+        ),
         (["--adjust", "pre", "--checks", "--format", "json"], "--checks takes groups without covariates"),
     ],
 )
@@ -195,6 +199,16 @@ def test_ranks_and_selection_take_covariates(blupboard):
     chosen = blupboard("select", DATA / "orthodont.csv", *roles, "--estimator", "reml", "--format", "json")
     assert chosen.code == 0
     assert len(chosen.json["above"]) == len(set(columns["group"]))
+
+
+def test_what_intervals_cover_is_counted_beside_covariates(blupboard):
+    roles = ["--outcome", "y", "--group", "group", "--adjust", "age", "--explained-by", "Sex"]
+    flags = ["--estimator", "ols", "--inference", "--calibrate", "--format", "json"]
+    [fit] = blupboard("compare", DATA / "orthodont.csv", *roles, *flags).json["fits"]
+    found = fit["inference"]["calibration"]
+    assert found["draws"] == 200
+    for point in found["at"]:
+        assert abs(point["coverage"] - 0.95) < 4 * point["coverage_mcse"]
 
 
 def test_coefficients_have_their_intervals_in_json_and_in_the_table(blupboard):

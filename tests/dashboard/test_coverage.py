@@ -9,7 +9,7 @@ from dashboard.app import create_app
 from dashboard.callbacks.coverage import covered
 from dashboard.plugin_host.stand_ins import StandIn
 from dashboard.session.counted_coverage import CountedCoverage
-from dashboard.words.calibration import COUNTING, calibration_sentence
+from dashboard.words.calibration import BESIDE, COUNTING, calibration_sentence
 from estimators import Estimator, GroupData, GroupFit, calibration
 from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
 from tests.waiting import wait_for
@@ -44,6 +44,16 @@ def test_what_is_counted_is_the_calibration_of_every_method_with_intervals(cover
     assert f"{100 * reml.points[0].coverage.value:.1f}%" in answer.line
     assert f"at worst {100 * reml.worst.coverage.value:.1f}%" in answer.line
     assert "seed" in answer.explanation
+
+
+def test_beside_covariates_it_is_counted_at_the_same_covariates(coverage):
+    x = np.sin(np.arange(20.0))
+    data = GroupData.from_arrays(np.cos(3.0 * np.arange(20)), np.repeat(list("abcd"), 5), adjust={"x": x})
+    answer = counted_answer(coverage, scene_of(data, built_in("ols")))
+    assert answer.explanation.count(BESIDE) == 1
+    assert "hold the true mean" in answer.line
+    weighted = GroupData.from_arrays(x, np.repeat(list("abcd"), 5), adjust={"x": x**2}, weights=x**2)
+    assert covered(coverage, "ann", scene_of(weighted, built_in("ols")), begin=True).line == ""
 
 
 def test_nothing_is_counted_before_it_is_asked_for(coverage):
