@@ -11,8 +11,7 @@ from dashboard.plugin_host.stand_ins import for_many, seconds_for
 from dashboard.session.drawn_answers import DrawnAnswers, Question
 from dashboard.session.requested_study import SECONDS_UNASKED
 from estimators import bootstrap
-from estimators.fitting.fit_many import is_looped
-from estimators.risk.bootstrap import DRAWS, LOOPED_DRAWS
+from estimators.risk.bootstrap import LOOPED_DRAWS, draws_of
 from estimators.risk.bootstrapped import with_bootstrap, without_bootstrap
 from estimators.risk.calibration import calibration_key, key_is_of
 
@@ -98,7 +97,7 @@ def _too_much(data: GroupData, seconds: float) -> str:
 
 
 def _question(data: GroupData, method: Estimator, options: object, seconds: float) -> Question[Bootstrap]:
-    draws = LOOPED_DRAWS if is_looped(method) else DRAWS
+    draws = draws_of(data, method)
     return Question(
         calibration_key(data, method, options, 0.0, draws),
         draws * len(data) / CELLS_A_SECOND + seconds,

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.contract.fit import two_sided_quantile
+from estimators.data.groups import GroupData
 from estimators.errors import DataError, OptionError
+from estimators.fitting.compare import run
 from estimators.fitting.fit_many import Stopped, fit_many, is_looped
 from estimators.fitting.spread_tasks import IN_FLIGHT, spread_tasks
-from estimators.inference.estimable import is_one_way
+from estimators.inference.estimable import estimable, require_unweighted
 from estimators.risk.replicates import block_size, draw_block
 from estimators.simulation.design import Design
 
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
 
     from estimators.contract.estimator import Estimator
     from estimators.contract.fit import GroupFit
-    from estimators.data.groups import GroupData
 
     Floats = NDArray[np.float64]
 
@@ -44,8 +46,9 @@ class Bootstrap:
     """Root of the mean squared distance of estimate and true mean over the draws."""
     mcse: Floats
     """Monte Carlo error of ``std_error``."""
-    df: int
-    """Degrees of freedom of the spread within groups, N - J, by which intervals are Student's t."""
+    df: int | None
+    """Degrees of freedom of the spread within groups, N - J, by which intervals are Student's t; None of
+    published means, whose intervals are normal."""
     draws: int
     """That could be fitted."""
     failed: int
@@ -56,9 +59,7 @@ class Bootstrap:
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Ends of the intervals of the true means."""
-        from scipy.special import stdtrit
-
-        half = float(stdtrit(self.df, 0.5 + level / 2.0)) * self.std_error
+        half = float(two_sided_quantile(level, self.df)) * self.std_error
         return self.estimate - half, self.estimate + half
 
     def to_dict(self, data: GroupData, level: float = 0.95) -> dict[str, Any]:
@@ -101,46 +102,82 @@ def bootstrap(
     (Butar & Lahiri 2003, J. Statist. Plann. Inference 112, 63-76): at a spread between groups estimated as 0
     every true mean is drawn equal, and the errors are those of mu.
 
+    Of published means, estimates are drawn around the true means with the standard errors that came with
+    them.
+
     Args:
-        data: groups of rows, without weights and covariates.
+        data: groups of rows, or published means; without weights and covariates.
         estimator: any method that estimates ``sigma_group`` and ``sigma_error``; a batch at a time where it
             can fit one.
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
-        draws: how often groups are drawn; None: 2,000, or 200 of a method that fits one after the other.
+        draws: how often groups are drawn; None: 2,000, or 200 of a method that fits one after the other, as
+            all do published means.
         seed: of the draws.
         executor: where they are fitted, with the same answer, see :func:`risk_steps`; None: here.
         in_flight: how many pieces are handed out at once.
         stopped: asked between fits; once it says yes, Stopped is raised.
 
     Raises:
-        DataError: the data are published means, have weights or covariates, or the method gives no spreads
-            or fits fewer than two of the draws.
+        DataError: spreads cannot be told apart in the data, these have weights or covariates, or the method
+            gives no spreads or fits fewer than two of the draws.
         OptionError: an option or the number of draws is out of bounds, or workers cannot import the method.
         Stopped: ``stopped`` said so.
 
     """
-    if draws is None:
-        draws = LOOPED_DRAWS if is_looped(estimator) else DRAWS
+    draws = draws_of(data, estimator) if draws is None else draws
     if draws < 2:
         raise OptionError(f"ask for two draws or more, not {draws:,}")
-    if not is_one_way(data) or data.known_variance is not None:
-        raise DataError("the bootstrap takes groups of rows, without weights and covariates")
+    _require_drawable(data)
     fit = estimator.fit(data, options)
-    design = _design_of(data, fit, estimator)
-    square = _fitted(_pieces(design, estimator, options, draws, seed), executor, in_flight, stopped)
+    asked = _Asked(estimator, estimator.make_options(options), draws, seed)
+    square = _fitted(_pieces_of(data, fit, asked), executor, in_flight, stopped)
     if len(square) < 2:
         raise DataError(f"{estimator.label} could not be fitted to two of the groups that were drawn")
+    return _answer(data, fit, asked, square)
+
+
+def _answer(data: GroupData, fit: GroupFit, asked: _Asked, square: Floats) -> Bootstrap:
+    """What squared errors ``(R, J)`` make of a fit."""
     std_error, mcse = _roots(square)
     return Bootstrap(
         estimate=fit.estimate,
         std_error=std_error,
         mcse=mcse,
-        df=data.df_within,
+        df=data.df_within if data.known_variance is None else None,
         draws=len(square),
-        failed=draws - len(square),
-        seed=seed,
-        sigma_group=design.sigma_group,
+        failed=asked.draws - len(square),
+        seed=asked.seed,
+        sigma_group=_spread(fit, asked.estimator, "sigma_group"),
     )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    estimator: Estimator
+    options: object
+    draws: int
+    seed: int
+
+
+def _pieces_of(data: GroupData, fit: GroupFit, asked: _Asked) -> Iterator[_Piece | _PublishedPiece]:
+    """The draws by the spreads of a fit. Raises DataError where it found none."""
+    sigma_group = _spread(fit, asked.estimator, "sigma_group")
+    if data.known_variance is None:
+        return _pieces(_design_of(data, sigma_group, _spread(fit, asked.estimator, "sigma_error")), asked)
+    return _published_pieces(data, sigma_group, asked)
+
+
+def _require_drawable(data: GroupData) -> None:
+    """Refuse what groups that are drawn anew would not have, or no spreads can be told apart in."""
+    require_unweighted(data)
+    if data.covariates is not None:
+        raise DataError("the bootstrap draws groups without covariates, and these have some")
+    estimable(data)
+
+
+def draws_of(data: GroupData, estimator: Estimator) -> int:
+    """How often groups are drawn where nothing is said."""
+    return LOOPED_DRAWS if data.known_variance is not None or is_looped(estimator) else DRAWS
 
 
 def _roots(square: Floats) -> tuple[Floats, Floats]:
@@ -175,18 +212,59 @@ class _Piece:
         return np.square(error[~np.isnan(error).any(axis=1)])
 
 
-def _pieces(design: Design, estimator: Estimator, options: object, draws: int, seed: int) -> Iterator[_Piece]:
+def _pieces(design: Design, asked: _Asked) -> Iterator[_Piece]:
     """Whole blocks, or fewer draws of a method that fits one after the other."""
     size = block_size(design.groups)
-    for block in range(-(-draws // size)):
-        count = min(size, draws - block * size)
-        step = PIECE if is_looped(estimator) else count
+    for block in range(-(-asked.draws // size)):
+        count = min(size, asked.draws - block * size)
+        step = PIECE if is_looped(asked.estimator) else count
         for first in range(0, count, step):
-            yield _Piece(design, estimator, options, seed, block, first, min(first + step, count))
+            last = min(first + step, count)
+            yield _Piece(design, asked.estimator, asked.options, asked.seed, block, first, last)
+
+
+@dataclass(frozen=True)
+class _PublishedPiece:
+    """Some draws of published means, each by a stream of its own."""
+
+    std_error: Floats
+    """(J,) that came with the means."""
+    labels: tuple[str, ...]
+    sigma_group: float
+    estimator: Estimator
+    options: object
+    seed: int
+    first: int
+    last: int
+    """Past the end."""
+
+    def squared_errors(self, stopped: Callable[[], bool] | None = None) -> Floats:
+        """(R, J) squared distances of estimate and true mean, of the draws that could be fitted."""
+        found = []
+        for draw in range(self.first, self.last):
+            if stopped is not None and stopped():
+                raise Stopped
+            rng = np.random.default_rng([self.seed, draw])
+            effect = self.sigma_group * rng.standard_normal(len(self.std_error))
+            value = effect + self.std_error * rng.standard_normal(len(self.std_error))
+            drawn = GroupData.from_estimates(self.labels, value, self.std_error)
+            one = run(drawn, self.estimator, self.options, 0.95)
+            if one.fit is not None:
+                found.append(np.square(one.fit.estimate - effect))
+        return np.array(found).reshape(-1, len(self.std_error))
+
+
+def _published_pieces(data: GroupData, sigma_group: float, asked: _Asked) -> Iterator[_PublishedPiece]:
+    error, labels = np.sqrt(np.asarray(data.known_variance)), tuple(data.labels.tolist())
+    for first in range(0, asked.draws, PIECE):
+        last = min(first + PIECE, asked.draws)
+        yield _PublishedPiece(
+            error, labels, sigma_group, asked.estimator, asked.options, asked.seed, first, last
+        )
 
 
 def _fitted(
-    pieces: Iterator[_Piece],
+    pieces: Iterator[_Piece | _PublishedPiece],
     executor: Executor | None,
     in_flight: int,
     stopped: Callable[[], bool] | None,
@@ -194,22 +272,30 @@ def _fitted(
     """The squared errors of all pieces, in order."""
     if executor is None:
         return np.concatenate([piece.squared_errors(stopped) for piece in pieces])
-    spread = spread_tasks(executor, _Piece.squared_errors, pieces, in_flight=in_flight, stopped=stopped)
+    spread = spread_tasks(executor, _squared_errors, pieces, in_flight=in_flight, stopped=stopped)
     found = [errors for _, errors in spread]
     if stopped is not None and stopped():
         raise Stopped
     return np.concatenate(found)
 
 
-def _design_of(data: GroupData, fit: GroupFit, estimator: Estimator) -> Design:
-    """Groups of the same sizes, with the spreads of the fit; the population mean plays no part."""
-    known = {name: fit.parameters.get(name) for name in ("sigma_group", "sigma_error")}
-    values = {name: None if found is None else found.value for name, found in known.items()}
-    if values["sigma_group"] is None or values["sigma_error"] is None:
+def _squared_errors(piece: _Piece | _PublishedPiece, stopped: Callable[[], bool] | None = None) -> Floats:
+    return piece.squared_errors(stopped)
+
+
+def _spread(fit: GroupFit, estimator: Estimator, name: str) -> float:
+    """A spread that the fit found. Raises DataError where it found none."""
+    found = fit.parameters.get(name)
+    if found is None or found.value is None:
         raise DataError(f"{estimator.label} estimates no spreads to draw from")
+    return float(found.value)
+
+
+def _design_of(data: GroupData, sigma_group: float, sigma_error: float) -> Design:
+    """Groups of the same sizes, with these spreads; the population mean plays no part."""
     return Design(
         groups=len(data),
         per_group=",".join(map(str, data.n.tolist())),
-        sigma_group=float(values["sigma_group"]),
-        sigma_error=float(values["sigma_error"]),
+        sigma_group=sigma_group,
+        sigma_error=sigma_error,
     )

@@ -82,14 +82,17 @@ def notes_of(found: Bootstrap) -> list[Note]:
     above = found.std_error > 0
     error = float(np.max(found.mcse[above] / found.std_error[above], initial=0.0))
     lost = f", {found.failed:,} more could not be fitted" if found.failed else ""
+    like, spreads = "groups of these sizes", "both spreads"
+    if found.df is None:
+        like, spreads = "estimates with these standard errors", "the spread between groups"
     notes = [
         Note(
             BOOTSTRAPPED,
             "info",
-            f"Intervals by the parametric bootstrap: groups of these sizes were drawn with the spreads as "
-            f"estimated and fitted again, {found.draws:,} times (seed {found.seed}{lost}). They allow for "
-            f"the error of the population mean and of both spreads, but take the estimated spreads for the "
-            f"true ones. Standard errors have a Monte Carlo error of {100 * error:.2g}% or less.",
+            f"Intervals by the parametric bootstrap: {like} were drawn around true means that spread as "
+            f"estimated, and fitted again, {found.draws:,} times (seed {found.seed}{lost}). They allow for "
+            f"the error of the population mean and of {spreads}, but take what was estimated for the truth "
+            f"that is drawn from. Standard errors have a Monte Carlo error of {100 * error:.2g}% or less.",
         )
     ]
     if found.sigma_group == 0:
@@ -97,9 +100,9 @@ def notes_of(found: Bootstrap) -> list[Note]:
             Note(
                 COLLAPSED,
                 "warning",
-                "As σg is estimated as 0, all true means were drawn equal, and intervals by the bootstrap "
-                "collapse to that of the population mean: they hold too few of the true means wherever these "
-                "differ.",
+                "As the spread between groups is estimated as 0, all true means were drawn equal, and "
+                "intervals by the bootstrap collapse to that of the population mean: they hold too few of "
+                "the true means wherever these differ.",
             )
         )
     return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas
 import pytest
 
 from estimators import (
@@ -33,6 +34,19 @@ def test_errors_are_those_of_kackar_and_harville(name):
     np.testing.assert_array_less(np.abs(found.std_error - wanted), 4 * found.mcse + 0.01 * wanted)
     low, high = found.interval(0.9)
     np.testing.assert_allclose((low + high) / 2, BUILT_IN["reml"].fit(data).estimate)
+
+
+def test_published_means_are_drawn_with_the_errors_that_came_with_them():
+    data, expected = groups_of("bcg"), answers("E", "bcg")["REML"]
+    order = places(data, answers("E", "bcg"))
+    parts = [np.array(expected["second_order"][part])[order] for part in ("g1", "g2", "g3")]
+    wanted = np.sqrt(sum(parts))
+    found = bootstrap(data, BUILT_IN["reml"], draws=400)
+    assert found.sigma_group**2 == pytest.approx(expected["tau2"])
+    np.testing.assert_array_less(np.abs(found.std_error - wanted), 4 * found.mcse)
+    assert np.mean(found.std_error**2 / wanted**2) == pytest.approx(1, abs=0.06)
+    low, high = found.interval(0.95)
+    np.testing.assert_allclose(high - low, 2 * 1.959963984540054 * found.std_error)
 
 
 def test_where_groups_are_alike_only_the_mean_is_uncertain_and_the_spread_says_so():
@@ -73,10 +87,17 @@ def test_a_method_that_fits_one_after_the_other_has_fewer_draws_and_its_failures
 
 
 def test_what_cannot_be_drawn_from_is_refused():
-    rail = groups_of("rail")
+    rail, rows = groups_of("rail"), ([1.0, 2, 4, 3, 5, 9], list("aabbcc"))
+    of_rows = pandas.DataFrame(
+        {"y": rows[0], "g": rows[1], "x": [0.0, 1, 3, 2, 4, 4], "w": [1.0, 2, 1, 1, 2, 1]}
+    )
+    asked = {"outcome": "y", "group": "g"}
     for estimator, data, words in (
-        (BUILT_IN["james_stein"], groups_of("eight_schools"), "groups of rows"),
+        (BUILT_IN["james_stein"], groups_of("eight_schools"), "estimates no spreads"),
         (BUILT_IN["grand_mean"], rail, "estimates no spreads"),
+        (BUILT_IN["reml"], GroupData.from_arrays([1.0, 2.0, 4.0], list("abc")), "one row"),
+        (BUILT_IN["reml"], GroupData.from_frame(of_rows, **asked, adjust=["x"]), "without covariates"),
+        (BUILT_IN["reml"], GroupData.from_frame(of_rows, **asked, weights="w"), "without weights"),
     ):
         with pytest.raises(DataError, match=words):
             bootstrap(data, estimator)
