@@ -51,13 +51,14 @@ if TYPE_CHECKING:
     )
     from estimators.inference.influence import Influence, leave_one_out
     from estimators.inference.meta_regression import REGRESSION_TAU2, MetaRegression, meta_regression
-    from estimators.inference.model_checks import EqualSpread, ModelChecks, NormalPlot, model_checks
+    from estimators.inference.model_checks import EqualSpread, ModelChecks, model_checks
     from estimators.inference.moment_intervals import (
         generalized_interval,
         sigma_error_interval,
         thomas_hultquist_interval,
         williams_tukey_interval,
     )
+    from estimators.inference.normal_plot import NormalPlot
     from estimators.inference.own_intervals import own_intervals
     from estimators.inference.pairs import pairwise_probability, probability_above
     from estimators.inference.plan import Plan, best_is_best
@@ -99,7 +100,8 @@ _LATER = {
     "inference.heterogeneity": "MU_ERRORS TAU2 Heterogeneity PredictionInterval heterogeneity",
     "inference.influence": "Influence leave_one_out",
     "inference.meta_regression": "REGRESSION_TAU2 MetaRegression meta_regression",
-    "inference.model_checks": "EqualSpread ModelChecks NormalPlot model_checks",
+    "inference.model_checks": "EqualSpread ModelChecks model_checks",
+    "inference.normal_plot": "NormalPlot",
     "inference.moment_intervals": "generalized_interval sigma_error_interval thomas_hultquist_interval "
     "williams_tukey_interval",
     "inference.own_intervals": "own_intervals",

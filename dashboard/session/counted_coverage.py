@@ -9,11 +9,11 @@ from dashboard.session.drawn_answers import DrawnAnswers, Question
 from dashboard.session.requested_study import SECONDS_UNASKED
 from dashboard.words.calibration import NOT_OF_BOOTSTRAP, Count
 from estimators import DataError, calibration
+from estimators.inference.estimable import is_drawable
 from estimators.risk.bootstrapped import is_bootstrapped
 from estimators.risk.calibration import (
     LOOPED_DRAWS,
     calibration_key,
-    is_drawable,
     key_is_of,
     usual_draws,
 )

@@ -1,11 +1,13 @@
 """Does the one-way model suit these groups? Each check ends in a sentence that says what to do.
 
-- Groups on a normal plot: own means minus mu in the standard deviations that the fit expects, in order,
-  beside normal scores, with the band of as many groups drawn from the fitted model and fitted again.
+- Groups on a normal plot, of module `normal_plot`.
 - Spread within groups: Brown & Forsythe's version of Levene's test, by medians, where rows are at hand (Brown
   & Forsythe 1974, JASA 69, 364-367); else Bartlett's, which also reacts to rows that are not normal.
 - Influence: what every group alone does to mu and the spread between groups, of module `influence`.
 - Outlying groups: further from the others than the largest of J is but once in twenty data sets.
+
+With covariates groups are judged by their distance to the regression, from the fit with all of them: what one
+group alone does to it, and how the residuals of rows spread, cannot be told from sums over all groups.
 """
 
 from __future__ import annotations
@@ -15,48 +17,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimators.data.scaled import scale_groups
-from estimators.inference.estimable import estimable, require_unweighted
 from estimators.inference.influence import Influence, leave_one_out
-from estimators.methods.variance_components import fit_variance_components
+from estimators.inference.normal_plot import SEED, NormalPlot, normal_plot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from estimators.data.covariates import Covariates
     from estimators.data.groups import GroupData
-    from estimators.data.scaled import ScaledGroups
     from estimators.methods.profile import Method
-    from estimators.methods.variance_components import VarianceComponents
 
     Floats = NDArray[np.float64]
 
 SIGNIFICANT = 0.05
-CELLS = 2_000_000
-"""Draws times groups of the band."""
-FEWEST_DRAWS, MOST_DRAWS = 100, 1000
-SEED = 20_261_128
+UNSEEN_SPREAD = (
+    "Whether rows spread equally within groups once they are adjusted cannot be seen here: of what is "
+    "adjusted for, sums over all groups are kept."
+)
+UNSEEN_INFLUENCE = (
+    "What single groups do to the coefficients is not computed beside covariates: leave out the groups that "
+    "lie far away, and see what changes."
+)
 MOST_NAMED = 5
 """Groups that a sentence names."""
-
-
-@dataclass(frozen=True, eq=False)
-class NormalPlot:
-    """Groups in the order of their deviations, ``(J,)`` each, beside what normal ones would be."""
-
-    group: NDArray[np.intp]
-    """Places of the groups, the lowest first."""
-    deviation: Floats
-    """Own mean minus mu over the standard deviation that the fit expects of it; ascending."""
-    score: Floats
-    """The normal quantile at (i - 3/8) / (J + 1/4) (Blom 1958)."""
-    low: Floats
-    """Where 2.5% of the draws are below."""
-    high: Floats
-    """Where 2.5% of the draws are above."""
-    p: float
-    """Share of the draws that follow a line no better, by the correlation with the scores."""
-    draws: int
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -77,22 +60,28 @@ class ModelChecks:
     labels: tuple[str, ...]
     plot: NormalPlot
     spread: EqualSpread | None
-    """None of published means, and where fewer than two groups have rows that vary."""
+    """None of published means, where fewer than two groups have rows that vary, and of adjusted rows."""
     influence: Influence | None
-    """None of fewer than three groups."""
+    """None of fewer than three groups, and with covariates."""
     outlying: tuple[int, ...]
     """Places of outlying groups, the furthest first."""
     moving: tuple[int, ...]
     """Places of groups that move mu or the spread between groups, those that do it most first."""
+    covariates: Covariates | None = None
+    """What groups are adjusted for and explained by."""
 
     def sentences(self) -> dict[str, str]:
         """What each check says, and what to do."""
         return {
-            "normal": _normal_sentence(self.plot),
-            "spread": _spread_sentence(self.spread),
+            "normal": _normal_sentence(self.plot, len(self.labels)),
+            "spread": UNSEEN_SPREAD if self._adjusts else _spread_sentence(self.spread),
             "influence": self._influence_sentence(),
             "outlying": self._outlying_sentence(),
         }
+
+    @property
+    def _adjusts(self) -> bool:
+        return self.covariates is not None and self.covariates.adjusts
 
     def _names(self, places: tuple[int, ...]) -> str:
         names = [self.labels[j] for j in places[:MOST_NAMED]]
@@ -101,6 +90,8 @@ class ModelChecks:
 
     def _influence_sentence(self) -> str:
         found = self.influence
+        if self.covariates is not None:
+            return UNSEEN_INFLUENCE
         if found is None:
             return "With two groups each decides half of everything: there is nothing to leave out."
         alone = tuple(np.flatnonzero(np.isnan(found.sigma_group)).tolist())
@@ -120,7 +111,7 @@ class ModelChecks:
         )
 
     def _outlying_sentence(self) -> str:
-        if self.influence is None or not self.outlying:
+        if not self.outlying:
             return "No group lies further from the others than the furthest of so many may."
         return (
             f"Far from all others: {self._names(self.outlying)}. See whether the rows are right; if they "
@@ -183,77 +174,25 @@ def model_checks(data: GroupData, method: Method = "reml", *, seed: int = SEED) 
         seed: of the draws behind the band of the normal plot.
 
     Raises:
-        DataError: one group, one row in each, or nothing that varies within.
+        DataError: one group, one row in each, nothing that varies within, or nothing left beside covariates.
 
     """
-    influence = None if len(data) < 3 else leave_one_out(data, method)
+    plot, covariates = normal_plot(data, method, seed=seed), data.covariates
+    influence = None if len(data) < 3 or covariates is not None else leave_one_out(data, method)
+    far: Floats = np.zeros(len(data))
+    if covariates is not None:
+        far[plot.group] = plot.deviation
+    elif influence is not None:
+        far = influence.residual
     return ModelChecks(
         labels=tuple(data.labels.tolist()),
-        plot=normal_plot(data, method, seed=seed),
-        spread=equal_spread(data),
+        plot=plot,
+        spread=None if covariates is not None and covariates.adjusts else equal_spread(data),
         influence=influence,
-        outlying=() if influence is None else _outlying(influence),
+        outlying=_outlying(far),
         moving=() if influence is None else _moving(influence),
+        covariates=covariates,
     )
-
-
-def normal_plot(data: GroupData, method: Method = "reml", *, seed: int = SEED) -> NormalPlot:
-    """Groups beside normal scores, with the band of data drawn from the fitted model and fitted again.
-
-    Raises:
-        DataError: one group, one row in each, nothing that varies within, or rows with weights.
-
-    """
-    from scipy.special import ndtri
-
-    require_unweighted(data)
-    scaled = estimable(data)
-    model = fit_variance_components(scaled, method)
-    groups = len(data)
-    value = _deviations(scaled, model)
-    order = np.argsort(value, kind="stable")
-    score = ndtri((np.arange(1, groups + 1) - 0.375) / (groups + 0.25))
-    draws = int(np.clip(CELLS // groups, FEWEST_DRAWS, MOST_DRAWS))
-    drawn = np.sort(_drawn_deviations(data, model, method, draws, seed), axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-    line = _straightness(value[order], score)
-    p = float((_straightness(drawn, score) <= line + 1e-12).mean())
-    return NormalPlot(order, value[order], score, low, high, p, draws, seed)
-
-
-def _deviations(scaled: ScaledGroups, model: VarianceComponents) -> Floats:
-    """``(..., J)`` own means minus mu, over the standard deviation of that difference."""
-    n, ratio = scaled.information, np.asarray(model.ratio)[..., None]
-    own = 1.0 / n + ratio
-    total = (1.0 / own).sum(axis=-1, keepdims=True)
-    center = (scaled.value / own).sum(axis=-1, keepdims=True) / total
-    unit = np.asarray(scaled.unit)
-    error = np.ones_like(unit) if scaled.published else np.asarray(model.sigma_error) / unit
-    return np.asarray((scaled.value - center) / (error[..., None] * np.sqrt(own - 1.0 / total)))
-
-
-def _drawn_deviations(
-    data: GroupData, model: VarianceComponents, method: Method, draws: int, seed: int
-) -> Floats:
-    """(draws, J) of groups from the fitted model, fitted again."""
-    rng, shape, known = np.random.default_rng(seed), (draws, len(data)), data.known_variance
-    effect = float(model.sigma_group) * rng.standard_normal(shape)
-    if known is not None:
-        drawn = effect + np.sqrt(known) * rng.standard_normal(shape)
-        every = (scale_groups(data.n, 0.0, line, np.zeros_like(line), known) for line in drawn)
-        return np.array([_deviations(one, fit_variance_components(one, method)) for one in every])
-    within = float(model.sigma_error)
-    mean = effect + within / np.sqrt(data.n) * rng.standard_normal(shape)
-    ss_within = within**2 * 2.0 * rng.standard_gamma((data.n - 1) / 2.0, shape)
-    scaled = scale_groups(data.n, 0.0, mean, ss_within)
-    return _deviations(scaled, fit_variance_components(scaled, method))
-
-
-def _straightness(ordered: Floats, score: Floats) -> Floats:
-    """The correlation ``(...,)`` of ordered values with normal scores (Shapiro & Francia 1972)."""
-    off = ordered - ordered.mean(axis=-1, keepdims=True)
-    size = np.sqrt(np.square(off).sum(axis=-1) * np.square(score).sum())
-    return np.asarray((off @ score) / np.where(size > 0, size, 1.0))
 
 
 def equal_spread(data: GroupData) -> EqualSpread | None:
@@ -296,11 +235,11 @@ def _bartlett(data: GroupData) -> EqualSpread | None:
     return EqualSpread("Bartlett", statistic, (len(df) - 1,), float(chdtrc(len(df) - 1, statistic)))
 
 
-def _outlying(found: Influence) -> tuple[int, ...]:
-    """Groups whose distance to the others is beyond the normal quantile of .05 / J on both sides."""
+def _outlying(residual: Floats) -> tuple[int, ...]:
+    """Groups ``(J,)`` whose distance to the others is beyond the normal quantile of .05 / J on both sides."""
     from scipy.special import ndtri
 
-    size = np.abs(np.nan_to_num(found.residual))
+    size = np.abs(np.nan_to_num(residual))
     limit = -float(ndtri(SIGNIFICANT / 2.0 / len(size)))
     order = np.argsort(-size, kind="stable")
     return tuple(int(j) for j in order if size[j] > limit)
@@ -321,18 +260,21 @@ def _moving(found: Influence) -> tuple[int, ...]:
     return tuple(int(j) for j in order if moved[j] > 2.0 / np.sqrt(groups))
 
 
-def _normal_sentence(plot: NormalPlot) -> str:
+def _normal_sentence(plot: NormalPlot, groups: int) -> str:
+    unseen = groups - len(plot.group)
+    decide = "group decides" if unseen == 1 else "groups decide"
+    alone = f" {unseen:,} {decide} a coefficient alone, and cannot be judged." if unseen else ""
     outside = int(((plot.deviation < plot.low) | (plot.deviation > plot.high)).sum())
     if plot.p >= SIGNIFICANT:
         return (
             f"The groups lie as a normal distribution would have them (p = {plot.p:.2g}); {outside:,} of "
-            f"{len(plot.group):,} are outside the band, in which 95% are expected."
+            f"{len(plot.group):,} are outside the band, in which 95% are expected.{alone}"
         )
     return (
         f"The groups do not lie as a normal distribution would have them (p = {plot.p:.2g}; {outside:,} of "
         f"{len(plot.group):,} outside the band). Means are still predicted well, but ranks, and intervals of "
         "groups far out, rest on it: see whether groups form clusters or a few lie far out, and set a method "
-        "that assumes no distribution beside it."
+        f"that assumes no distribution beside it.{alone}"
     )
 
 

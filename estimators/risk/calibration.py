@@ -21,12 +21,12 @@ from estimators.errors import OptionError
 from estimators.fitting.compare import run
 from estimators.fitting.fit_many import Stopped, is_looped
 from estimators.fitting.spread_tasks import IN_FLIGHT
-from estimators.inference.estimable import estimable, is_estimable, is_one_way, require_unweighted
+from estimators.inference.estimable import estimable, require_unweighted
+from estimators.inference.redrawn_groups import RedrawnGroups
 from estimators.inference.spread_intervals import exact_intervals
 from estimators.inference.sums_of_squares import sums_of_squares
 from estimators.methods.regression import fit_regression
 from estimators.methods.variance_components import fit_variance_components
-from estimators.risk.redrawn_groups import RedrawnGroups
 from estimators.risk.run import risk_steps
 from estimators.risk.scenario import Measured, mean_of_known
 from estimators.risk.study import RiskStudy
@@ -178,11 +178,6 @@ def usual_draws(data: GroupData, estimator: Estimator) -> int:
     """How often groups are drawn at each of the spreads unless it is said: fewer where fits come singly."""
     singly = data.known_variance is not None or data.covariates is not None or is_looped(estimator)
     return LOOPED_DRAWS if singly else DRAWS
-
-
-def is_drawable(data: GroupData) -> bool:
-    """Whether groups like these can be drawn: their spreads can be told apart, and rows have no weights."""
-    return is_one_way(data) if data.covariates is None else data.weights is None and is_estimable(data)
 
 
 def _spreads(data: GroupData, level: float) -> list[tuple[str, float, float | None]]:

@@ -158,7 +158,11 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
             ["--adjust", "pre", "--weights", "w", "--inference", "--calibrate", "--format", "json"],
             "--calibrate takes groups without weights",
         ),
-        (["--adjust", "pre", "--checks", "--format", "json"], "--checks takes groups without covariates"),
+        (["--weights", "w", "--checks", "--format", "json"], "--checks takes groups without weights"),
+        (
+            ["--adjust", "pre", "--inference", "--bootstrap", "--format", "json"],
+            "--bootstrap takes groups without covariates and weights",
+        ),
     ],
 )
 def test_flags_that_do_not_fit_are_refused_in_a_sentence(blupboard, file, flags, said):
@@ -203,8 +207,11 @@ def test_ranks_and_selection_take_covariates(blupboard):
 
 def test_what_intervals_cover_is_counted_beside_covariates(blupboard):
     roles = ["--outcome", "y", "--group", "group", "--adjust", "age", "--explained-by", "Sex"]
-    flags = ["--estimator", "ols", "--inference", "--calibrate", "--format", "json"]
-    [fit] = blupboard("compare", DATA / "orthodont.csv", *roles, *flags).json["fits"]
+    flags = ["--estimator", "ols", "--inference", "--calibrate", "--checks", "--format", "json"]
+    done = blupboard("compare", DATA / "orthodont.csv", *roles, *flags)
+    [fit] = done.json["fits"]
+    assert len(done.json["checks"]["normal"]["groups"]) == 27
+    assert done.json["checks"]["influence"] is None
     found = fit["inference"]["calibration"]
     assert found["draws"] == 200
     for point in found["at"]:

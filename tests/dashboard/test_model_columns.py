@@ -373,13 +373,29 @@ def test_the_risk_study_says_what_it_leaves_out(comparisons, wards, name, words)
 @pytest.mark.parametrize(
     ("name", "note"),
     [
-        ("adjusted", "These data have covariates, and this takes groups without any."),
+        ("precision", "This takes rows without weights, and these have some."),
         ("survey", "This takes rows without weights, and these have some."),
     ],
 )
 def test_the_checks_say_that_they_do_not_take_it(comparisons, wards, name, note):
     checks = checked(comparisons.scene("ann", with_model(wards, MODELS[name])))
     assert (checks["note"], checks["tables"], checks["figures"]) == (note, [], [])
+
+
+@pytest.mark.parametrize("name", ["adjusted", "explained"])
+def test_the_checks_judge_groups_by_their_distance_to_what_is_expected(comparisons, wards, name):
+    checks = checked(comparisons.scene("ann", with_model(wards, MODELS[name])))
+    assert "200 draws from the fitted model" in checks["note"]
+    assert checks["tables"] == []
+    said = dict(checks["sentences"])
+    assert "is not computed beside covariates" in said["Does the result hang on single groups?"]
+    spread = said["Do rows spread equally within all groups?"]
+    assert ("cannot be seen here" in spread) == (name == "adjusted")
+    assert ("Brown and Forsythe" in spread) == (name == "explained")
+    assert len(checks["figures"]) == (1 if name == "adjusted" else 2)
+    assert "own mean − what is expected of it" in json.dumps(
+        checks["figures"][0], default=str, ensure_ascii=False
+    )
 
 
 def test_rows_with_weights_are_nowhere_counted_as_what_they_weigh(comparisons, wards):

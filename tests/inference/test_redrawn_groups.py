@@ -7,9 +7,9 @@ import pytest
 from scipy import stats
 
 from estimators import DataError, GroupData, calibration, exact_intervals
+from estimators.inference.estimable import is_drawable
+from estimators.inference.redrawn_groups import RedrawnGroups
 from estimators.methods.regression import fit_regression
-from estimators.risk.calibration import is_drawable
-from estimators.risk.redrawn_groups import RedrawnGroups
 from tests.oracles import BUILT_IN, parameter, read_columns
 
 RANDOM = np.random.default_rng(11)

@@ -1,0 +1,78 @@
+"""Checks on the model beside covariates: deviations by dense matrices, draws that are as the model says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from estimators import DataError, GroupData, model_checks
+from estimators.inference.normal_plot import normal_plot
+from estimators.methods.regression import fit_regression
+
+RANDOM = np.random.default_rng(6)
+GROUP = np.repeat(np.arange(12), RANDOM.integers(2, 7, 12))
+AGE = 50.0 + 5.0 * RANDOM.standard_normal(12)[GROUP] + 5.0 * RANDOM.standard_normal(len(GROUP))
+KIND = np.where(np.arange(12) % 3 == 0, "a", "b")[GROUP]
+EFFECT = RANDOM.standard_normal(12)
+Y = 0.3 * AGE + 2.0 * (KIND == "b") + EFFECT[GROUP] + RANDOM.standard_normal(len(GROUP))
+
+
+def data_of(y=Y, kind=KIND):
+    return GroupData.from_arrays(y, GROUP, adjust={"age": AGE}, explained_by={"kind": kind})
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+def test_deviations_are_those_of_dense_matrices(method):
+    data = data_of()
+    model, plot = fit_regression(data, method), normal_plot(data, method)
+    x = np.column_stack([np.ones(len(Y)), AGE, KIND == "b"]).astype(float)
+    same = (GROUP[:, None] == GROUP).astype(float)
+    v = model.sigma_error**2 * np.eye(len(Y)) + model.sigma_group**2 * same
+    solved = np.linalg.inv(v)
+    hat = x @ np.linalg.inv(x.T @ solved @ x) @ x.T @ solved
+    average = (np.arange(12)[:, None] == GROUP) / np.bincount(GROUP)[:, None]
+    left = average @ (np.eye(len(Y)) - hat)
+    place = [int(label) for label in data.labels[plot.group]]
+    expected = (left @ Y / np.sqrt(np.diag(left @ v @ left.T)))[place]
+    np.testing.assert_allclose(plot.deviation, expected, rtol=1e-7)
+    assert (np.diff(plot.deviation) >= 0).all()
+    assert plot.draws == 200
+
+
+def test_a_group_that_lies_far_from_what_is_expected_of_it_is_named():
+    data = data_of(Y + 12.0 * (GROUP == 4))
+    checks = model_checks(data)
+    assert [checks.labels[j] for j in checks.outlying] == ["4"]
+    assert checks.plot.p < 0.05
+    assert "Far from all others: 4." in checks.sentences()["outlying"]
+    assert model_checks(data_of()).outlying == ()
+    assert checks.spread is None
+    assert checks.influence is None
+
+
+def test_p_is_uniform_where_the_model_holds(monkeypatch):
+    for name in ("FEWEST_DRAWS", "MOST_DRAWS_BESIDE"):
+        monkeypatch.setattr(f"estimators.inference.normal_plot.{name}", 30)
+    random, found = np.random.default_rng(9), []
+    for _ in range(12):
+        y = random.standard_normal(12)[GROUP] + random.standard_normal(len(GROUP))
+        found.append(normal_plot(data_of(y)).p)
+    assert stats.kstest(found, stats.uniform.cdf).pvalue > 1e-3
+
+
+def test_groups_that_decide_a_coefficient_alone_are_said_and_not_judged():
+    alone = np.where(GROUP == 3, "only", KIND)
+    checks = model_checks(data_of(kind=alone))
+    assert len(checks.plot.group) == 11
+    assert "3" not in [checks.labels[j] for j in checks.plot.group]
+    assert "1 group decides a coefficient alone, and cannot be judged." in checks.sentences()["normal"]
+
+
+def test_what_explains_groups_leaves_the_test_of_equal_spread_as_it_is():
+    explained = GroupData.from_arrays(Y, GROUP, explained_by={"kind": KIND})
+    plain = model_checks(GroupData.from_arrays(Y, GROUP))
+    assert model_checks(explained).spread == plain.spread
+    weighted = GroupData.from_arrays(Y, GROUP, adjust={"age": AGE}, weights=AGE)
+    with pytest.raises(DataError, match="without weights"):
+        model_checks(weighted)
