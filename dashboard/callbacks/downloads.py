@@ -19,6 +19,7 @@ from dashboard.scene.rank_spread import ranking_series, ranks_in_data_order
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
 from dashboard.session.lesson import lesson_lines
+from dashboard.session.running_scorecards import SEED
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
 from dashboard.words.csv_text import csv_block, csv_of_lines, formula_safe
 from dashboard.words.ranks import rank_columns
@@ -27,6 +28,7 @@ from dashboard.words.table_csv import table_csv
 from estimators import TIDY_COLUMNS, BlupboardError
 from estimators.contract.comparison import TIDY, tidy_columns
 from estimators.inference.summary import rank_lines
+from estimators.risk.scorecard import scorecard_dict
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -46,6 +48,7 @@ TABLE_ADDRESS = "/export/table.csv"
 GROUPS_ADDRESS = "/export/groups.csv"
 ROWS_ADDRESS = "/export/rows.csv"
 RISK_ADDRESS = "/export/risk.csv"
+SCORECARD_ADDRESS = "/export/scorecard.json"
 LESSON_ADDRESS = "/export/lesson.csv"
 
 
@@ -55,10 +58,11 @@ def install(server: flask.Flask, comparisons: Comparisons, studies: RunningStudi
     TABLE_ADDRESS with ``?choices=...`` gives the page's table, with ``&table=...`` in the grid's order;
     GROUPS_ADDRESS a line for each group and method, with ``&ranks=1`` how sure the ranks are besides;
     ROWS_ADDRESS the rows, where the source has a file of them. RISK_ADDRESS gives the session's study,
-    LESSON_ADDRESS the lesson's four data sets.
+    SCORECARD_ADDRESS its scorecard, LESSON_ADDRESS the lesson's four data sets.
     """
     server.add_url_rule(TABLE_ADDRESS, "table_csv", lambda: _table_csv(comparisons))
     server.add_url_rule(RISK_ADDRESS, "risk_csv", lambda: _risk_csv(studies))
+    server.add_url_rule(SCORECARD_ADDRESS, "scorecard_json", lambda: _scorecard_json(comparisons))
     server.add_url_rule(LESSON_ADDRESS, "lesson_csv", _lesson_csv)
     server.add_url_rule(GROUPS_ADDRESS, "groups_csv", lambda: _groups_csv(comparisons))
     server.add_url_rule(ROWS_ADDRESS, "rows_csv", lambda: _rows_csv(comparisons))
@@ -112,6 +116,15 @@ def _risk_csv(studies: RunningStudies) -> flask.Response:
     if snapshot is None or snapshot.report is None:
         raise NotFound("There is no study to save yet; press Run first.")
     return _download(iter([csv_of_lines(risk_lines(snapshot.report))]), "risk.csv")
+
+
+def _scorecard_json(comparisons: Comparisons) -> flask.Response:
+    run = comparisons.scorecards.look(owner())
+    if run is None or len(run.cards) < run.total:
+        raise NotFound("There is no whole scorecard to save yet; press Fill in on the Risk page first.")
+    found = scorecard_dict(run.estimator, run.cards, seed=SEED, level=run.level)
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+    return _download(iter([text.encode()]), f"scorecard-{run.estimator.id}.json", "application/json")
 
 
 def _lesson_csv() -> flask.Response:
@@ -200,8 +213,8 @@ def requested_choices(comparisons: Comparisons) -> Choices:
     return choices
 
 
-def _download(pieces: Iterator[bytes], name: str) -> flask.Response:
-    response = flask.Response(pieces, mimetype="text/csv")
+def _download(pieces: Iterator[bytes], name: str, mimetype: str = "text/csv") -> flask.Response:
+    response = flask.Response(pieces, mimetype=mimetype)
     response.headers["Content-Disposition"] = attachment(name)
     return response
 

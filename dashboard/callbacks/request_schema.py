@@ -262,6 +262,8 @@ _OF_COMPONENT: Final[Mapping[tuple[str, str], _Check]] = {
         (name, "value"): _TEXT_OR_NUMBER
         for name in (
             ids.FILTER_VALUE,
+            ids.RISK_BEST,
+            ids.RISK_LINE,
             ids.RISK_LOW,
             ids.RISK_HIGH,
             ids.RISK_REPLICATES,

@@ -65,6 +65,8 @@ class Page(TypedDict):
     design: dict[str, Any]
     choices: object
     loss: str
+    best: object
+    line: object
     dial: str
     low: object
     high: object
@@ -86,6 +88,8 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
             "design": Input(ids.DESIGN, "data"),
             "choices": Input(ids.RISK_CHOICES, "data"),
             "loss": Input(ids.RISK_LOSS, "value"),
+            "best": Input(ids.RISK_BEST, "value"),
+            "line": Input(ids.RISK_LINE, "value"),
             "dial": Input(ids.RISK_DIAL, "value"),
             "low": Input(ids.RISK_LOW, "value"),
             "high": Input(ids.RISK_HIGH, "value"),
@@ -103,12 +107,22 @@ def register(app: dash.Dash, comparisons: Comparisons, studies: RunningStudies) 
         prevent_initial_call=True,
     )(_range_of)
     app.callback(
+        Output(ids.RISK_BEST_FIELD, "hidden"),
+        Output(ids.RISK_LINE_FIELD, "hidden"),
+        Input(ids.RISK_LOSS, "value"),
+    )(_number_of)
+    app.callback(
         Output(ids.RISK_DRAWS, "data"),
         State(ids.PAGE, "data"),
         Input(ids.DESIGN, "data"),
         Input(ids.RISK_CHOICES, "data"),
         prevent_initial_call=True,
     )(partial(_one_draw, comparisons))
+    _register_drawing(app)
+
+
+def _register_drawing(app: dash.Dash) -> None:
+    """What the page does by itself: the next look at a study, and its figures."""
     turn: Callable[..., None] = app.clientside_callback
     turn(
         ClientsideFunction("blupboard", "nextTick"),
@@ -172,6 +186,8 @@ def request_of(page: Page, seed: int) -> RequestedStudy:
         choices=choices,
         design=Design.from_json(page["design"]),
         loss=page["loss"],
+        best=page["best"],
+        line=page["line"],
         dial=page["dial"],
         low=page["low"],
         high=page["high"],
@@ -189,6 +205,11 @@ def _begin(studies: RunningStudies, who: str, study: RiskStudy, *, asked: bool) 
         studies.start(who, study)
         return {}
     return {"left": "Press Run to measure this scenario"}
+
+
+def _number_of(loss: str | None) -> tuple[bool, bool]:
+    """Whether the fields of losses that take a number are hidden: how many the best are, and the value."""
+    return loss != "top", loss != "threshold"
 
 
 def _range_of(dial: str | None) -> tuple[str | NoUpdate, str | NoUpdate, bool]:

@@ -49,7 +49,7 @@ def scorecard_command(
 
     Every number comes with its Monte Carlo standard error, and the same seed draws the same groups.
     """
-    from estimators.risk.scorecard import scorecard
+    from estimators.risk.scorecard import scorecard, scorecard_dict
 
     registry = load_plugins(plugins_dirs)
     report_plugin_failures(registry)
@@ -57,8 +57,7 @@ def scorecard_command(
     options = estimator_options(settings, [estimator]).get(estimator.id)
     cards = scorecard(estimator, options, replicates=replicates, ranked=ranked, seed=seed, level=level)
     if layout == "json":
-        about = {"estimator": estimator.id, "label": estimator.label, "seed": seed, "level": level}
-        found = {**about, "scenarios": [card.to_dict() for card in cards]}
+        found = scorecard_dict(estimator, cards, seed=seed, level=level)
         to_stdout((json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode())
     else:
         to_stdout(_table(cards).encode())

@@ -66,6 +66,12 @@ def _export_menu() -> dmc.Menu:
                     _code_entry("Python", "python"),
                     dmc.MenuItem("Study as CSV", href="export/risk.csv", refresh=True, className="on-risk"),
                     dmc.MenuItem(
+                        "Scorecard as JSON",
+                        href="export/scorecard.json",
+                        refresh=True,
+                        className="on-risk",
+                    ),
+                    dmc.MenuItem(
                         "Groups of all models as CSV",
                         href="export/lesson.csv",
                         refresh=True,

@@ -13,6 +13,7 @@ from dashboard.pages.controls import control_with_label
 from dashboard.pages.graph import TOOLS, Graph
 from dashboard.pages.scorecard import scorecard_panel
 from estimators import LOSSES, Loss
+from estimators.risk.losses import FIFTH
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -134,7 +135,20 @@ def _loss_control() -> list[Component]:
         id=ids.RISK_LOSS, data=loss_choices(), value=Loss().kind, allowDeselect=False, size="sm",
         **aria(label="Loss that methods are compared by"),
     )  # fmt: skip
-    return [html.H2("Compare by"), select]
+    best = control_with_label(
+        "The best", _text(ids.RISK_BEST, "", "How many the best are", str(FIFTH)),
+        "How many groups, as in 3, or which share of them, as in 10%.",
+    )  # fmt: skip
+    line = control_with_label(
+        "Value", _text(ids.RISK_LINE, "", "Value that groups are above or below", "population mean"),
+        "In the outcome's units; empty: the population mean.",
+    )  # fmt: skip
+    return [
+        html.H2("Compare by"),
+        select,
+        html.Div(best, id=ids.RISK_BEST_FIELD, hidden=True),
+        html.Div(line, id=ids.RISK_LINE_FIELD, hidden=True),
+    ]
 
 
 def loss_choices() -> list[dict[str, str]]:
@@ -166,8 +180,8 @@ def _figure(graph_id: str, title: str, subtitle: str) -> html.Section:
     )
 
 
-def _text(control_id: str, value: str, label: str) -> dmc.TextInput:
-    return dmc.TextInput(id=control_id, value=value, size="xs", **aria(label=label))
+def _text(control_id: str, value: str, label: str, empty: str = "") -> dmc.TextInput:
+    return dmc.TextInput(id=control_id, value=value, placeholder=empty, size="xs", **aria(label=label))
 
 
 def _whole(control_id: str, value: int, label: str) -> dmc.NumberInput:

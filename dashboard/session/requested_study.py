@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.plugin_host.stand_ins import for_many, seconds_for
-from estimators import Loss, OptionError, RiskStudy, Sweep
+from estimators import Loss, OptionError, RiskStudy, Sweep, TopShare
 
 if TYPE_CHECKING:
     from dashboard.session.choices import Choices
@@ -39,6 +39,10 @@ class RequestedStudy:
     design: Design
     loss: str
     """The kind of the loss by which methods are compared."""
+    best: object
+    """How many the best are, of the kind that asks; empty: its default."""
+    line: object
+    """What groups are above or below, of the kind that asks; empty: the population mean."""
     dial: str
     """What is swept; empty: nothing."""
     low: object
@@ -65,7 +69,7 @@ def requested_study(comparisons: Comparisons, asked: RequestedStudy) -> RiskStud
         level=asked.choices.level,
         options=options,
         smallest_first=asked.choices.smallest_first,
-        loss=Loss(asked.loss),
+        loss=_loss(asked),
     )
     if study.replicates * len(study.points) > MOST_FITS:
         most = MOST_FITS // len(study.points)
@@ -88,6 +92,21 @@ def seconds_about(study: RiskStudy) -> float:
     """About how long it takes on a core of its own."""
     plugins = seconds_for(study.estimators, study.replicates * len(study.points))
     return SECONDS_A_GROUP * study_size(study) + plugins
+
+
+def _loss(asked: RequestedStudy) -> Loss:
+    """The loss with the number that was typed. Raises OptionError where that is none."""
+    best, line = ("" if typed is None else str(typed).strip() for typed in (asked.best, asked.line))
+    if asked.loss == "threshold" and line:
+        return Loss(asked.loss, value=_number("Value", line))
+    if asked.loss != "top" or not best:
+        return Loss(asked.loss)
+    number = _number("The best", best.removesuffix("%"))
+    if best.endswith("%"):
+        return Loss(asked.loss, top=TopShare(number / 100.0))
+    if number != int(number):
+        raise OptionError("the best are a whole number of groups, or a share as in 10%")
+    return Loss(asked.loss, top=int(number))
 
 
 def _number(name: str, given: object) -> float:

@@ -8,7 +8,7 @@ pairs are graded the wrong way round.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -154,6 +154,14 @@ def scorecard(
     return list(
         scorecard_steps(estimator, options, replicates=replicates, ranked=ranked, seed=seed, level=level)
     )
+
+
+def scorecard_dict(
+    estimator: Estimator, cards: Iterable[ScenarioCard], *, seed: int, level: float
+) -> dict[str, Any]:
+    """A whole scorecard as plain values, with the method and what it was drawn by."""
+    about = {"estimator": estimator.id, "label": estimator.label, "seed": seed, "level": level}
+    return {**about, "scenarios": [card.to_dict() for card in cards]}
 
 
 def scorecard_steps(

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
+import flask
 import pytest
+from click.testing import CliRunner
 
+from dashboard.callbacks import downloads
 from dashboard.callbacks.scorecard import scorecard_content
+from dashboard.cli.scorecard import scorecard_command
 from dashboard.pages.scorecard import scorecard_words
 from dashboard.session.running_scorecards import RunningScorecards
 from estimators import SCENARIOS, Estimator, GroupFit, OptionError, scorecard
@@ -53,6 +58,22 @@ def test_it_has_the_numbers_that_python_gives(running):
     assert "Rank intervals hold" not in said
     assert scorecard_words(run).startswith("James–Stein: 100 draws of each scenario")
     assert running.look("bob") is None
+
+
+def test_what_is_saved_is_what_the_command_writes(running, monkeypatch):
+    monkeypatch.setattr(downloads, "owner", lambda: "ann")
+    server = flask.Flask("saved")
+    downloads.install(server, SimpleNamespace(scorecards=running), None)
+    client = server.test_client()
+    assert b"press Fill in" in client.get(downloads.SCORECARD_ADDRESS).data
+    running.start("ann", BUILT_IN["grand_mean"], {}, 0.9)
+    run = finished(running, "ann")
+    answer = client.get(downloads.SCORECARD_ADDRESS)
+    assert "scorecard-grand_mean.json" in answer.headers["Content-Disposition"]
+    asked = ["grand_mean", "--replicates", str(run.replicates), "--ranked", str(run.ranked), "--level", "0.9"]
+    printed = CliRunner().invoke(scorecard_command, [*asked, "--format", "json"])
+    assert printed.exit_code == 0
+    assert answer.data == printed.stdout_bytes
 
 
 def test_what_is_cancelled_stops_between_fits_and_says_so(running):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.callbacks.risk import request_of, says_more
+from dashboard.callbacks.risk import _number_of, request_of, says_more
 from dashboard.pages import risk_panels
 from dashboard.pages.risk import loss_choices
 from dashboard.session.choices import Choices
@@ -18,7 +18,7 @@ from dashboard.session.running_studies import REMEMBERED, RunningStudies, Snapsh
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.risk import progress
-from estimators import Estimator, GroupFit, OptionError, RiskStudy, Sweep, build_registry, run_risk
+from estimators import Estimator, GroupFit, Loss, OptionError, RiskStudy, Sweep, build_registry, run_risk
 from tests.dashboard.risk_studies import DESIGN, study
 from tests.scenes import BUILT_IN
 from tests.waiting import PATIENCE, wait_for
@@ -219,6 +219,8 @@ def asked(**changed):
             ChosenColumns("t", "y", "g"), ("ols", "reml"), (("reml", "std_error", "conditional"),)
         ).to_json(),
         "loss": "squared",
+        "best": "",
+        "line": None,
         "dial": "ratio",
         "low": "0.1",
         "high": "2",
@@ -241,6 +243,23 @@ def test_the_controls_make_a_study(comparisons):
 
 
 @pytest.mark.parametrize(
+    ("typed", "as_written"),
+    [
+        ({"loss": "top", "best": "3"}, "top:3"),
+        ({"loss": "top", "best": " 12.5 % "}, "top:12.5%"),
+        ({"loss": "top", "line": "3"}, "top"),
+        ({"loss": "threshold", "line": "-2.5"}, "threshold:-2.5"),
+        ({"loss": "threshold", "line": 0}, "threshold:0"),
+        ({"loss": "rank", "best": "3", "line": "x"}, "rank"),
+    ],
+)
+def test_losses_take_their_number_from_their_own_field(comparisons, typed, as_written):
+    made = requested_study(comparisons, request_of(asked(**typed), seed=7))
+    assert made.loss == Loss.parse(as_written)
+    assert _number_of(typed["loss"]) == (typed["loss"] != "top", typed["loss"] != "threshold")
+
+
+@pytest.mark.parametrize(
     ("change", "said"),
     [
         ({"low": "x"}, "From is a number"),
@@ -254,6 +273,12 @@ def test_the_controls_make_a_study(comparisons):
         ({"design": {"sigma_group": -1}}, "0 or more"),
         ({"dial": "n", "design": {"per_group": "2-9"}}, "same number of rows"),
         ({"loss": "mood"}, "a loss is one of"),
+        ({"loss": "top", "best": "some"}, "The best is a number"),
+        ({"loss": "top", "best": "2.5"}, "a whole number of groups, or a share"),
+        ({"loss": "top", "best": "0"}, "at least 1 group"),
+        ({"loss": "top", "best": "101%"}, "at most 100%"),
+        ({"loss": "top", "best": "9"}, "more groups as best than there are"),
+        ({"loss": "threshold", "line": "inf"}, "Value is a number"),
         ({"dial": "shape"}, "no number to sweep"),
         ({"choices": None}, "choose the estimators"),
         ({"choices": Choices(ChosenColumns("t", "y", "g"), ()).to_json()}, "at least one estimator"),
