@@ -54,6 +54,7 @@ def comparison_content(
             comparisons.registry,
             choices.on,
             counts_rows=scene.comparison.data.counts_rows and not scene.weighted,
+            by_lines=scene.comparison.data.given_place is not None,
         ),
         "arrangement": arrangement_choices(comparisons.registry, choices.on),
         "headline": panels.headline_text(headline(scene)),

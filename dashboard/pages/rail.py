@@ -220,7 +220,12 @@ def _display(comparisons: Comparisons, choices: Choices, source: Description) ->
             "Sort by",
             dmc.Select(
                 id=ids.SORT,
-                data=sort_choices(comparisons.registry, choices.on, counts_rows=source.counts_rows),
+                data=sort_choices(
+                    comparisons.registry,
+                    choices.on,
+                    counts_rows=source.counts_rows,
+                    by_lines=source.by_lines,
+                ),
                 value=choices.sort,
                 allowDeselect=False,
                 size="sm",

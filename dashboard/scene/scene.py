@@ -35,7 +35,7 @@ OVERLAID, MULTIPLES = "@overlaid", "@multiples"
 """How several methods stand in one view; besides these an estimator's id, which is looked at alone."""
 MOST_OVERLAID = 3
 """Methods that move own means up to which they stand in one picture where nothing was chosen."""
-SORT_RAW, SORT_ROWS, SORT_NAME = "@own", "@rows", "@name"
+SORT_RAW, SORT_ROWS, SORT_NAME, SORT_GIVEN = "@own", "@rows", "@name", "@given"
 """Sort orders besides the estimators' ids, which never start with ``@``."""
 
 
@@ -336,6 +336,8 @@ def display_order(
     data, best_first = comparison.data, 1.0 if comparison.smallest_first else -1.0
     if sort == SORT_NAME:
         return orders.order(data, sort, lambda: np.argsort(name_places))
+    if sort == SORT_GIVEN and (given := data.given_place) is not None:
+        return orders.order(data, sort, lambda: np.argsort(given))
     own = best_first * data.centered_mean
     if sort == SORT_ROWS:
         by_rows = (name_places, own, -data.information)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest.json_values import OptionValue, option_value, sequence, text, truth_value
 from dashboard.scene.ratio_scale import log_ratio_name
-from dashboard.scene.scene import MULTIPLES, OVERLAID, SORT_NAME, SORT_RAW, SORT_ROWS
+from dashboard.scene.scene import MULTIPLES, OVERLAID, SORT_GIVEN, SORT_NAME, SORT_RAW, SORT_ROWS
 from dashboard.session.connected_table import ChosenTable
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
@@ -171,8 +171,13 @@ def spread_shared(
     ]
 
 
-def sort_choices(registry: Registry, on: Iterable[str], *, counts_rows: bool = True) -> list[dict[str, str]]:
-    """The orders that the page offers, as value and label; published means, and weights, are no rows."""
+def sort_choices(
+    registry: Registry, on: Iterable[str], *, counts_rows: bool = True, by_lines: bool = False
+) -> list[dict[str, str]]:
+    """The orders that the page offers, as value and label; published means, and weights, are no rows.
+
+    ``by_lines``: whether each group is a line of the file, whose order can be kept.
+    """
     switched_on = set(on)
     return [
         {"value": "", "label": "Automatic"},
@@ -180,6 +185,7 @@ def sort_choices(registry: Registry, on: Iterable[str], *, counts_rows: bool = T
         {"value": SORT_RAW, "label": "Own mean"},
         {"value": SORT_ROWS, "label": "Rows" if counts_rows else "Information"},
         {"value": SORT_NAME, "label": "Name"},
+        *([{"value": SORT_GIVEN, "label": "Order of the file"}] if by_lines else []),
     ]
 
 

@@ -184,6 +184,8 @@ class Description:
     """The worked example that it is."""
     counts_rows: bool = True
     """Whether a group's own data are rows; else each mean was published, with its standard error."""
+    by_lines: bool = False
+    """Whether each group is a line of its own, whose order can be kept."""
     can_draw_again: bool = False
     """Whether other data like these can be had at the press of a button."""
 

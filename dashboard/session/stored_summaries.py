@@ -37,7 +37,9 @@ class StoredSummaries(StoredFile):
     def describe(self) -> Description:
         """The file by its name."""
         name, counted = self._dataset.name, self._summary.kind in ("means", "counts")
-        return Description(name, name, "upload", table=self._dataset.table, counts_rows=counted)
+        return Description(
+            name, name, "upload", table=self._dataset.table, counts_rows=counted, by_lines=True
+        )
 
     def facts(self) -> tuple[str, ...]:
         """How many groups, and of what their summaries are."""

@@ -75,6 +75,8 @@ class GroupData(GroupStatistics):
     """What weights the rows have, by group; ``centered_mean`` and ``ss_within`` are then weighted."""
     covariates: Covariates | None = None
     """What is adjusted for, and what explains the groups."""
+    given_place: NDArray[np.int64] | None = None
+    """(J,) where each stood among the summaries as they were given, from 0; None of rows."""
 
     def __post_init__(self) -> None:
         labels = np.empty(len(self.labels), dtype=object)
@@ -90,6 +92,8 @@ class GroupData(GroupStatistics):
             object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
         if self.known_variance is not None:
             object.__setattr__(self, "known_variance", frozen_array(self.known_variance))
+        if self.given_place is not None:
+            object.__setattr__(self, "given_place", frozen_array(self.given_place, np.int64))
 
     def with_rows(self, read_rows: Callable[[], Rows]) -> GroupData:
         """The same groups with another way to fetch their rows."""

@@ -71,6 +71,7 @@ class Summaries:
     known_variance: Floats | None = None
     counts: Counts | None = None
     read_rows: Callable[[], Rows] | None = None
+    given_place: NDArray[np.int64] | None = None
 
 
 def estimate_summaries(
@@ -149,6 +150,7 @@ def mean_summaries(
         centered_mean=(y - origin)[order],
         ss_within=np.asarray((rows - 1) * np.square(s), dtype=np.float64)[order],
         constant=(s == 0)[order],
+        given_place=order,
     )
 
 
@@ -175,6 +177,7 @@ def count_summaries(labels: Iterable[object], events: ArrayLike, trials: ArrayLi
         constant=(happened == 0) | (happened == tried),
         counts=Counts(happened, tried.astype(np.float64), of_trials=True),
         read_rows=read_rows,
+        given_place=order,
     )
 
 
@@ -203,6 +206,7 @@ def _published(kind: DataKind, names: NDArray[np.object_], y: Floats, known: Flo
         ss_within=np.zeros(len(y)),
         constant=np.ones(len(y), dtype=np.bool_),
         known_variance=known[order],
+        given_place=order,
     )
 
 

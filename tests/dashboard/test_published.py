@@ -19,7 +19,7 @@ from dashboard.figures.views import VIEWS
 from dashboard.figures.weight import log_ticks, weight_figure
 from dashboard.plugin_host.wire import pack_comparison, unpack_comparison
 from dashboard.scene.groups_index import groups_index
-from dashboard.scene.scene import SORT_ROWS
+from dashboard.scene.scene import SORT_GIVEN, SORT_NAME, SORT_ROWS
 from dashboard.session.choices import sort_choices
 from dashboard.words import comparison as words
 from dashboard.words.numbers import number
@@ -130,6 +130,24 @@ def test_the_most_information_comes_first_where_rows_would():
     for counts_rows, label in ((True, "Rows"), (False, "Information")):
         offered = sort_choices(BUILT_IN, ["ols"], counts_rows=counts_rows)
         assert {"value": SORT_ROWS, "label": label} in offered
+
+
+def test_summaries_may_stand_in_the_order_in_which_they_came():
+    places = [3, 0, 7, 5, 1, 6, 2, 4]
+    labels, effect, error = (np.array(values)[places] for values in (list("ABCDEFGH"), EFFECT, ERROR))
+    given = list(labels)
+    for data in (
+        GroupData.from_estimates(labels, effect, error),
+        GroupData.from_means(labels, effect, [4] * 8, sd=error),
+        GroupData.from_counts(labels, error, [20] * 8),
+        GroupData.from_rates(labels, error, [20.5] * 8),
+    ):
+        assert data.labels.tolist() == list("ABCDEFGH")
+        assert published(data, sort=SORT_GIVEN).labels == given
+    rows = groups_of([3, 4], means=[0, 5])
+    assert published(rows, sort=SORT_GIVEN).labels == published(rows).labels
+    offered = [sort_choices(BUILT_IN, ["ols"], by_lines=lines)[-1]["value"] for lines in (True, False)]
+    assert offered == [SORT_GIVEN, SORT_NAME]
 
 
 def test_the_table_has_the_standard_error_in_place_of_rows():
