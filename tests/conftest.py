@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from dashboard.cli import main
+from dashboard.ingest import engine
 from tests.commands import Done
+from tests.shared_engine import opened_in_shared
 
 settings.register_profile(
     "blupboard",
@@ -35,6 +37,15 @@ def no_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect_locally)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared_engine():
+    """Small files are read by one DuckDB: `tests/ingest/test_engine.py` is about engines as they are."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(engine, "opened_in_memory", opened_in_shared)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,7 @@ from dashboard.ingest.errors import UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import duckdb
@@ -32,8 +33,37 @@ def engine(parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     import duckdb
 
     small = parquet.stat().st_size <= SMALL_BYTES
+    try:
+        with opened_in_memory(parquet, folder) if small else opened_on_disk(parquet, folder) as connection:
+            yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise UnreadableFile(
+            "The table needs more memory than there is for it: leave out the columns that are not needed."
+        ) from error
+    except duckdb.IOException as error:
+        if "No space left" in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise damage_sentence(error) from error
+    except (duckdb.Error, UnicodeDecodeError) as error:
+        raise damage_sentence(error) from error
+
+
+def opened_in_memory(parquet: Path, folder: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """An engine whose tables are in memory."""
+    return _opened(":memory:", parquet, folder)
+
+
+def opened_on_disk(parquet: Path, folder: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """An engine whose tables are in a file in the folder."""
+    return _opened(folder / "work.duckdb", parquet, folder)
+
+
+@contextmanager
+def _opened(database: Path | str, parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    import duckdb
+
     connection = duckdb.connect(
-        ":memory:" if small else folder / "work.duckdb",
+        database,
         config={
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(folder / "spill"),
@@ -48,16 +78,6 @@ def engine(parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("SET enable_progress_bar = false")
         connection.execute("SET lock_configuration = true")
         yield connection
-    except duckdb.OutOfMemoryException as error:
-        raise UnreadableFile(
-            "The table needs more memory than there is for it: leave out the columns that are not needed."
-        ) from error
-    except duckdb.IOException as error:
-        if "No space left" in str(error):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
-        raise damage_sentence(error) from error
-    except (duckdb.Error, UnicodeDecodeError) as error:
-        raise damage_sentence(error) from error
     finally:
         connection.close()
 

@@ -174,6 +174,7 @@ def test_nought_is_not_answered_as_if_nothing_had_been_asked():
     assert AskedQuestions.from_json({"error_rate": "", "top": ""}) == AskedQuestions()
 
 
+@pytest.mark.slow
 @given(
     st.builds(
         AskedQuestions,

@@ -26,8 +26,8 @@ JSON_DAMAGE = (
     "\ud800",
 )
 OF_A_FIELD = (None, 5, -1.5, True, "x", "2026-13-45", "2026-01-01T00:00:00", [], [1], {}, {"a": [1]}, "\x00")
-EACH_PAGE = 7
-"""The page itself is asked for at every seventh damage: it takes ten times as long as the list of files."""
+EACH_PAGE = 31
+"""The page itself is asked for at one damage in so many: it takes ten times as long as the list of files."""
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated, use args_grouping:DeprecationWarning")
 
 
@@ -116,6 +116,7 @@ def set_aside_by_page(client, token):
     )
 
 
+@pytest.mark.slow
 def test_a_damaged_table_is_a_sentence_wherever_it_is_opened(app, client, caplog):
     token = put(client, "table.csv")
     path = folder_of(app, token) / "table.parquet"
@@ -140,6 +141,7 @@ def test_a_damaged_table_is_a_sentence_wherever_it_is_opened(app, client, caplog
     assert not [record for record in caplog.records if record.exc_info]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["presets.json", "current.json", "choices/{}.json"])
 def test_damaged_preferences_are_none(app, client, caplog, name):
     token = put(client, "kept.csv")

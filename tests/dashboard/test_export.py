@@ -41,6 +41,7 @@ def read(comparison):
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
+@pytest.mark.slow
 @given(
     group_data(),
     st.lists(st.sampled_from(everyone()), unique_by=lambda e: e.id),

@@ -240,6 +240,7 @@ def text_of(component):
     return texts, parts
 
 
+@pytest.mark.slow
 def test_the_page_holds_every_text_and_a_button_for_each_model():
     texts, parts = text_of(lesson_content(MODELS.values()))
     said = " ".join(texts).replace("\N{NO-BREAK SPACE}", " ")

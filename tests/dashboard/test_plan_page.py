@@ -22,6 +22,7 @@ def words(found):
     return dict(found["sentences"])
 
 
+@pytest.mark.slow
 def test_goals_that_stand_in_the_fields_are_answered():
     found = planned(SCENE)
     assert [(f["name"], f["value"]) for f in found["fields"]] == [
@@ -89,6 +90,7 @@ def test_where_nothing_can_be_planned_it_is_said_with_what_can():
     assert "without weights" in planned(scene_of(weighted, built_in("reml")))["note"]
 
 
+@pytest.mark.slow
 def test_rows_of_0_and_1_have_no_interval_of_a_further_row():
     shares = GroupData.from_counts("abcd", [9, 3, 1, 17], [41, 20, 12, 30])
     assert len(planned(scene_of(shares, built_in("reml")))["tables"]) == 1

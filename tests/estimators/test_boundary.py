@@ -54,6 +54,7 @@ def exact_icc(data):
     return [0.0 if end == 0 else round(min(max(end, 0.001), 0.999), 3) for end in (icc.low, icc.high)]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(1, 5) | st.sampled_from([60, 150]), min_size=2, max_size=6).filter(
         lambda n: max(n) > 1

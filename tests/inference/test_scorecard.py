@@ -44,6 +44,7 @@ def test_larger_groups_are_better_where_sizes_follow():
     assert abs(noise.std() - 1) < 0.1
 
 
+@pytest.mark.slow
 def test_who_is_too_sure_is_found_out(monkeypatch):
     names = ("equal", "boundary")
     monkeypatch.setattr("estimators.risk.scorecard.SCENARIOS", {name: SCENARIOS[name] for name in names})

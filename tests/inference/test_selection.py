@@ -150,6 +150,7 @@ def test_no_larger_set_keeps_the_rate(chances, rate):
     assert not (local & ~tail).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("criterion", list(CRITERIA))
 def test_as_many_are_wrong_as_is_said(criterion):
     rng = np.random.default_rng(12)

@@ -6,7 +6,7 @@ from dashboard.ingest import reduce
 from tests.ingest.agreement import checked_groups
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def one_pass_agrees():
     patch = pytest.MonkeyPatch()
     patch.setattr(reduce, "_plain_groups", checked_groups)

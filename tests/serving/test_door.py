@@ -334,6 +334,7 @@ def test_all_doors_are_off_unless_they_are_asked_for():
     assert chosen_door(settings(auth_header="X-Remote-User"), 1).user_header == "X-Remote-User"
 
 
+@pytest.mark.slow
 def test_a_server_that_is_started_with_a_token_prints_the_address_that_opens_it(tmp_path):
     command = [sys.executable, "-m", "dashboard.cli", "serve", "--no-browser", "--port", "0", "--token"]
     with running([*command, "--data-dir", str(tmp_path / "d")]) as (process, port):

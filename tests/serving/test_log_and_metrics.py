@@ -166,6 +166,7 @@ def test_there_are_no_metrics_unless_they_are_asked_for(tmp_path):
     assert client.get("/metrics").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_server_writes_json_alone(tmp_path):
     command = [sys.executable, "-m", "dashboard.cli", "serve", "--no-browser", "--port", "0", "--log-format"]

@@ -84,6 +84,7 @@ def answers(port):
         return None
 
 
+@pytest.mark.slow
 def test_a_second_server_of_a_folder_is_refused_and_a_killed_one_lets_go(root):
     with started(serve_command(root)) as first:
         address = re.search(r"http://\S+", first.stdout.readline())[0]
@@ -97,6 +98,7 @@ def test_a_second_server_of_a_folder_is_refused_and_a_killed_one_lets_go(root):
             assert "blupboard is at" in third.stdout.readline()
 
 
+@pytest.mark.slow
 def test_a_second_server_of_the_accounts_own_folder_keeps_its_files_apart_and_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     command = serve_command(tmp_path)[:-2]
@@ -132,6 +134,7 @@ def test_a_folder_of_a_newer_version_is_refused_and_left_as_it_is(root):
     assert json.loads((root / "format.json").read_text()) == {"format": FORMAT}
 
 
+@pytest.mark.slow
 def test_gunicorn_serves_it_as_the_variables_say(root):
     port = free_port()
     with started(gunicorn(port), DATA_DIR=root, MAX_UPLOAD_MB=1, ALLOWED_HOST="stats.example.org") as process:
@@ -148,6 +151,7 @@ def test_gunicorn_serves_it_as_the_variables_say(root):
     assert list((root / "incoming").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_gunicorn_with_several_processes_is_refused(root):
     with started(gunicorn(free_port(), "--workers", "2"), DATA_DIR=root) as process:
         said, _ = process.communicate(timeout=PATIENCE)
@@ -156,6 +160,7 @@ def test_gunicorn_with_several_processes_is_refused(root):
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_processes_made_after_loading_answer_with_a_sentence(root):
     port = free_port()
     with started(gunicorn(port, "--workers", "1", "--preload"), DATA_DIR=root):

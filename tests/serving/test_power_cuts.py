@@ -106,6 +106,7 @@ def found_in(root, known, tmp_path):
     return workspace, found
 
 
+@pytest.mark.slow
 def test_datasets_are_whole_or_absent_whenever_the_power_fails(tmp_path, monkeypatch):
     recorder, known = lived(tmp_path / "data", monkeypatch)
     monkeypatch.setattr("dashboard.storage.expiry.is_of_running", lambda _: False)  # after the power cut
