@@ -40,10 +40,10 @@ def normal_figure(scene: Scene, checks: ModelChecks) -> PlotlyFigure:
         },
         _marks(scene, plot.score[at], plot.deviation[at], plot.group[at]),
     )
-    expected = "µ" if checks.covariates is None else "what is expected of it"
+    plain = checks.covariates is None
     figure.set(
         xaxis={"title": {"text": "where a normal distribution puts them"}},
-        yaxis={"title": {"text": f"own mean − {expected}, in expected SDs"}},
+        yaxis={"title": {"text": f"own mean − {'µ, in expected' if plain else 'expected, in'} SDs"}},
     )
     return figure
 

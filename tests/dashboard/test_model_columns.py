@@ -393,9 +393,7 @@ def test_the_checks_judge_groups_by_their_distance_to_what_is_expected(compariso
     assert ("cannot be seen here" in spread) == (name == "adjusted")
     assert ("Brown and Forsythe" in spread) == (name == "explained")
     assert len(checks["figures"]) == (1 if name == "adjusted" else 2)
-    assert "own mean − what is expected of it" in json.dumps(
-        checks["figures"][0], default=str, ensure_ascii=False
-    )
+    assert "own mean − expected, in SDs" in json.dumps(checks["figures"][0], default=str, ensure_ascii=False)
 
 
 def test_rows_with_weights_are_nowhere_counted_as_what_they_weigh(comparisons, wards):
