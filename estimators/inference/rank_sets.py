@@ -18,6 +18,8 @@ from estimators.errors import DataError, OptionError
 from estimators.inference.roots import bracketed_roots
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from estimators.contract.joint import Joint
@@ -32,8 +34,8 @@ PAIRS_DRAWN = 60_000_000
 MOST_DRAWS, FEWEST_DRAWS = 200_000, 2_000
 SEED = 20_261_128
 """Of the draws."""
-CELLS_AT_A_TIME = 1 << 21
-"""Numbers held at once."""
+CELLS_AT_A_TIME, CELLS_NEAR = 1 << 21, 1 << 17
+"""Numbers held at once, and those that are gone through several times."""
 MOST_APART = 40.0
 """Ratio of standard errors past which the rule over a group's own error is made no finer."""
 REACH = 8.6
@@ -157,18 +159,19 @@ def _marginal_critical(
     from scipy.special import ndtri
 
     critical = np.zeros(len(groups))
-    value, weight = _own_rule(own)
-    at_once = max(1, CELLS_AT_A_TIME // (len(own) * len(value)))
-    for start in range(0, len(groups), at_once):
-        some = groups[start : start + at_once]
-        kept = _Kept(own, own[some], above[some], below[some], value, weight)
-        pairs = above[some].sum(axis=1) + below[some].sum(axis=1)
-        found = bracketed_roots(
-            lambda c, kept=kept: kept.chance(c) - level,  # type: ignore[misc]
-            np.full(len(some), float(ndtri(level)) - ROOM),
-            -ndtri((1.0 - level) / np.maximum(pairs, 1)) + ROOM,
-        )
-        critical[start : start + at_once] = np.where(pairs > 0, found, np.inf)
+    for at, value, weight in _rules(own, own[groups]):
+        at_once = max(1, CELLS_AT_A_TIME // (len(own) * len(value)))
+        for start in range(0, len(at), at_once):
+            places = at[start : start + at_once]
+            some = groups[places]
+            kept = _Kept.of(own, own[some], above[some], below[some], (value, weight))
+            pairs = above[some].sum(axis=1) + below[some].sum(axis=1)
+            found = bracketed_roots(
+                lambda c, kept=kept: kept.chance(c) - level,  # type: ignore[misc]
+                np.full(len(some), float(ndtri(level)) - ROOM),
+                -ndtri((1.0 - level) / np.maximum(pairs, 1)) + ROOM,
+            )
+            critical[places] = np.where(pairs > 0, found, np.inf)
     return critical
 
 
@@ -183,6 +186,15 @@ class _Kept:
     value: Floats
     weight: Floats
 
+    @classmethod
+    def of(cls, own: Floats, error: Floats, above: Pairs, below: Pairs, rule: tuple[Floats, Floats]) -> _Kept:
+        """With half of the rule where pairs are in play both ways: the other half then says the same."""
+        value, weight = rule
+        if np.array_equal(above, below):
+            half = value >= 0
+            value, weight = value[half], weight[half] * np.where(value[half] > 0, 2.0, 1.0)
+        return cls(own, error, above, below, value, weight)
+
     def chance(self, critical: Floats) -> Floats:
         """``(S,)`` for a critical value of each of S groups."""
         from scipy.special import ndtr
@@ -194,13 +206,21 @@ class _Kept:
         return np.asarray(self.weight @ inside.prod(axis=2))
 
 
-def _own_rule(own: Floats) -> tuple[Floats, Floats]:
-    """Values of a group's own error and their weights, close enough for the narrowest of the others."""
-    step = 0.35 / np.hypot(1.0, min(float(own.max() / own.min()), MOST_APART))
-    count = int(np.ceil(REACH / step))
-    value = step * np.arange(-count, count + 1)
-    weight = np.exp(-0.5 * np.square(value))
-    return value, weight / weight.sum()
+def _rules(own: Floats, error: Floats) -> Iterator[tuple[NDArray[np.intp], Floats, Floats]]:
+    """For places in ``error`` the values of their groups' own errors, and weights.
+
+    Close enough for the narrowest of the others: a group's chances change as fast as its error is wide beside
+    that. Groups of like errors have one rule, by steps of sqrt(2).
+    """
+    fast = np.hypot(1.0, np.minimum(error / own.min(), MOST_APART))
+    kind = np.ceil(2.0 * np.log2(fast) - ROOM).astype(np.int64)
+    for one in np.unique(kind):
+        at = np.flatnonzero(kind == one)
+        step = 0.35 / float(fast[at].max())
+        count = int(np.ceil(REACH / step))
+        value = np.asarray(step * np.arange(-count, count + 1), dtype=np.float64)
+        weight = np.exp(-0.5 * np.square(value))
+        yield at, value, weight / weight.sum()
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,10 +229,12 @@ class _DrawnErrors:
 
     own: Floats
     """(J,) their standard deviations, of which only the ratios count."""
-    error: NDArray[np.float32]
-    """(J, D)"""
+    score: NDArray[np.float32]
+    """(J, D) in their standard deviations, as drawn."""
+    order: NDArray[np.intp]
+    """(D,) of the draws."""
     bound: Floats
-    """(D,) what no difference of two of them exceeds, in standard errors of a difference; descending."""
+    """(D,) what no difference of two of them exceeds, in standard errors of a difference; in that order."""
 
     @classmethod
     def draw(cls, own: Floats, draws: int, seed: int) -> _DrawnErrors:
@@ -221,8 +243,7 @@ class _DrawnErrors:
         bound = np.hypot(np.maximum(score.max(axis=0), 0.0), np.minimum(score.min(axis=0), 0.0))
         bound = bound.astype(np.float64) * (1.0 + ROOM)
         order = np.argsort(-bound, kind="stable")
-        scaled = (own / own.max()).astype(np.float32)
-        return cls(own / own.max(), scaled[:, None] * score[:, order], bound[order])
+        return cls(own / own.max(), score, order, bound[order])
 
     def largest_quantile(self, in_play: Pairs, level: float) -> float:
         """The quantile of the largest difference over the pairs in play.
@@ -243,14 +264,18 @@ class _DrawnErrors:
         top = np.sort(np.partition(largest, len(largest) - above)[-above:])[:2]
         return float(top[0] + (place % 1.0) * (top[-1] - top[0]))
 
+    def error(self, start: int, stop: int) -> NDArray[np.float32]:
+        """(J, stop - start) errors of these draws, by their order."""
+        return self.own.astype(np.float32)[:, None] * self.score[:, self.order[start:stop]]
+
     def _largest(self, in_play: Pairs, start: int, stop: int) -> Floats:
         """The largest difference ``(stop - start,)`` over the pairs in play, of these draws."""
         every = bool((in_play | np.eye(len(self.own), dtype=bool)).all())
         row, column = np.triu_indices(len(self.own), 1) if every else np.nonzero(in_play)
         scale = (1.0 / np.hypot(self.own[row], self.own[column])).astype(np.float32)
-        at_once, found = max(1, CELLS_AT_A_TIME // max(1, len(row))), []
+        at_once, found = max(1, CELLS_NEAR // max(1, len(row))), []
         for first in range(start, stop, at_once):
-            error = self.error[:, first : min(first + at_once, stop)]
+            error = self.error(first, min(first + at_once, stop))
             apart = (error[row] - error[column]) * scale[:, None]
             found.append((np.abs(apart) if every else apart).max(axis=0, initial=-np.inf))
         return np.concatenate(found)

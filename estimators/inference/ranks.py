@@ -29,6 +29,10 @@ CELLS_AT_A_TIME = 1 << 20
 """Numbers of draws held at once."""
 LEAST_COUNT = 1e-6
 """A draw adds at least 1 / J to a rank; less is rounding."""
+CELLS_NEAR = 1 << 16
+"""Chances that are gone through several times at once."""
+LEAST_CHANCE = 1e-300
+"""Below it a chance has lost digits of its logarithm."""
 NEGLIGIBLE = 1e-18
 """A share of a group's distribution that is not worth a look."""
 
@@ -197,18 +201,37 @@ def rank_distribution(joint: Joint) -> tuple[Floats, Floats]:
 
     To about 1e-15; that of rank 1, from a product of chances, to nine digits even where it is small.
     """
-    from scipy.special import log_ndtr, ndtr
+    from scipy.special import ndtr
 
     groups = len(joint)
     chances, best = np.zeros((groups, groups)), np.zeros(groups)
+    held: list[tuple[Floats, Floats, Floats]] = []
     for piece in slices(joint):
         z = (piece.place[:, None] - piece.mean) / joint.own
         density = np.exp(-0.5 * np.square(z)) * (piece.share[:, None] / joint.own)
         density *= piece.weight / density.sum(axis=0)
-        _add_ranks(chances, density, ndtr(-z), ndtr(z))
-        below = log_ndtr(z)
+        share = ndtr(z)
+        felt = np.flatnonzero((density > NEGLIGIBLE).any(axis=1))
+        held.append((density[felt], ndtr(-z[felt]), share[felt]))
+        if sum(part[0].size for part in held) >= CELLS_NEAR:
+            _add_ranks(chances, *map(np.concatenate, zip(*held, strict=True)))
+            held = []
+        below = _logarithm(share, z)
         best += (density * np.exp(below.sum(axis=1, keepdims=True) - below)).sum(axis=0)
+    if held:
+        _add_ranks(chances, *map(np.concatenate, zip(*held, strict=True)))
     return chances, best
+
+
+def _logarithm(share: Floats, z: Floats) -> Floats:
+    """The logarithm of ``share``, normal chances of being below ``z``, where these are too small too."""
+    from scipy.special import log_ndtr
+
+    with np.errstate(divide="ignore"):
+        found = np.log(share)
+    small = share < LEAST_CHANCE
+    found[small] = log_ndtr(z[small])
+    return found
 
 
 def _add_ranks(chances: Floats, weight: Floats, above: Floats, below: Floats) -> None:
@@ -223,16 +246,22 @@ def _add_ranks(chances: Floats, weight: Floats, above: Floats, below: Floats) ->
     for k in range(groups):
         counts[1 : k + 2] = counts[1 : k + 2] * below[:, k] + counts[: k + 1] * above[:, k]
         counts[0] *= below[:, k]
-    row, group = np.nonzero(weight > NEGLIGIBLE)
+    group, row = np.nonzero((weight > NEGLIGIBLE).T)
     p, q, w = above[row, group], below[row, group], weight[row, group]
     for up in (True, False):
         some = (p <= 0.5) if up else (p > 0.5)
-        place, j, share = row[some], group[some], w[some]
+        if not some.any():
+            continue
         divisor, ratio = (q[some], p[some] / q[some]) if up else (p[some], q[some] / p[some])
-        left = np.zeros(len(place))
+        place, share = row[some], w[some] / divisor
+        present, first = np.unique(group[some], return_index=True)
+        left, added = np.zeros(len(place)), np.empty(len(place))
         for rank in range(groups) if up else range(groups - 1, -1, -1):
-            left = counts[rank if up else rank + 1][place] / divisor - ratio * left
-            chances[:, rank] += np.bincount(j, weights=share * left, minlength=groups)
+            np.take(counts[rank if up else rank + 1], place, out=added)
+            added *= share
+            left *= ratio
+            np.subtract(added, left, out=left)
+            chances[present, rank] += np.add.reduceat(left, first)
 
 
 def _interval(distribution: Floats, level: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -282,7 +282,8 @@ def test_means_that_are_known_beside_their_distances_have_no_ranks_to_compute(gr
 @pytest.mark.parametrize("own", [np.ones(12), np.geomspace(0.2, 3.0, 12), np.array([1.0, 4.0])])
 def test_the_draws_that_are_not_looked_at_decide_nothing(own):
     errors = _DrawnErrors.draw(own, 5_000, 3)
-    apart = errors.error[:, None] - errors.error
+    error = errors.error(0, 5_000)
+    apart = error[:, None] - error
     apart = apart / np.hypot(errors.own[:, None], errors.own)[..., None]
     rng, size = np.random.default_rng(0), len(own)
     for share in (1.0, 0.5, 0.1):
