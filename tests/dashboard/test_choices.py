@@ -77,6 +77,7 @@ def test_choices_come_back_from_json(choices):
     assert len({choices, Choices.from_json(choices.to_json())}) == 1
 
 
+@pytest.mark.slow
 @given(JSON)
 def test_any_other_json_is_refused(given_json):
     assert Choices.from_json(given_json) is None

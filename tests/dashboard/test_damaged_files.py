@@ -70,6 +70,7 @@ def damages(meta):
             yield json.dumps({**meta, "table": {**meta["table"], "columns": [{**column, key: value}]}})
 
 
+@pytest.mark.slow
 def test_damaged_metadata_cost_their_dataset_alone(app, client, caplog):
     put(client, "whole.csv")
     token = put(client, "damaged.csv")

@@ -107,6 +107,7 @@ def with_a_file(body, token, choices):
     return body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shown", ["the example", "a file"])
 def test_whatever_comes_to_a_callback_is_answered_or_refused_in_one_line(client, caplog, shown):
     rng = random.Random(15)
@@ -262,6 +263,7 @@ def aimed_at(body, token, choices):
     return body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["another session", "no session", "a forged one"])
 def test_no_route_and_no_callback_gives_anyone_elses_data(app, client, who):
     token = client.put(UPLOAD, data=SECRET, headers={"X-Requested-With": "x"}).json["token"]

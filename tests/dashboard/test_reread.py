@@ -61,6 +61,7 @@ def change(comparisons, chosen, **changes):
     return read_otherwise(comparisons, "ann", wanted, wanted.reading, wanted.rows)
 
 
+@pytest.mark.slow
 @given(
     st.builds(
         ChosenReading, TEXT, READINGS, FILTERS, st.lists(TEXT, max_size=2).map(tuple), st.none() | BEFORES

@@ -66,6 +66,7 @@ def test_level_means_cover_what_they_promise_wherever_the_truth_is():
     assert calibration(DYESTUFF2, BUILT_IN["james_stein"], draws=10) is None
 
 
+@pytest.mark.slow
 def test_published_means_are_drawn_with_their_own_errors():
     found = calibration(EIGHT, BUILT_IN["ols"], draws=400)
     assert [point.sigma_error for point in found.points] == [None] * len(found.points)

@@ -66,6 +66,7 @@ CELLS = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters=
 TITLES = st.lists(st.lists(CELLS, min_size=1, max_size=2).map(",".join) | st.just(""), max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(above=TITLES, rows=st.integers(4, 40))
 def test_whatever_stands_above_no_row_of_a_table_is_lost(tmp_path_factory, above, rows):

@@ -288,6 +288,7 @@ CELL = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(rows=st.lists(st.tuples(st.sampled_from(["a", "b", " a", "", None, "\u2003"]), CELL), min_size=1))
 def test_any_typed_table_is_as_judged(tmp_path_factory, rows):
@@ -313,6 +314,7 @@ ODD = st.sampled_from(
 LABEL = st.text(st.sampled_from("ab ,;\"'\n\r\u00e9\u200912"), max_size=4)
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(
     rows=st.lists(st.tuples(LABEL, st.one_of(NUMBER, NUMBER, NUMBER, ODD), LABEL), min_size=1, max_size=40),
