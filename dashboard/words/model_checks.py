@@ -18,6 +18,7 @@ QUESTIONS = {
     "spread": "Do rows spread equally within all groups?",
     "influence": "Does the result hang on single groups?",
     "outlying": "Does a group lie far from all others?",
+    "rows": "Does a row lie far from the others of its group?",
 }
 """By the names of ``ModelChecks.sentences``."""
 HEADINGS = ("fitted without", "SDs from the others", "µ", "{spread}", "ICC")

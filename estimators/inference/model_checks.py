@@ -5,6 +5,7 @@
   & Forsythe 1974, JASA 69, 364-367); else Bartlett's, which also reacts to rows that are not normal.
 - Influence: what every group alone does to mu and the spread between groups, of module `influence`.
 - Outlying groups: further from the others than the largest of J is but once in twenty data sets.
+- Outlying rows, in the same sense, of module `outlying_rows`.
 
 With covariates groups are judged by their distance to the regression, from the fit with all of them: what one
 group alone does to it, and how the residuals of rows spread, cannot be told from sums over all groups.
@@ -19,6 +20,7 @@ import numpy as np
 
 from estimators.inference.influence import Influence, leave_one_out
 from estimators.inference.normal_plot import SEED, NormalPlot, normal_plot
+from estimators.inference.outlying_rows import OutlyingRows, outlying_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,6 +71,8 @@ class ModelChecks:
     """Places of groups that move mu or the spread between groups, those that do it most first."""
     covariates: Covariates | None = None
     """What groups are adjusted for and explained by."""
+    rows: OutlyingRows | None = None
+    """None where rows are not at hand, or count unequally or beside covariates."""
 
     def sentences(self) -> dict[str, str]:
         """What each check says, and what to do."""
@@ -77,6 +81,7 @@ class ModelChecks:
             "spread": UNSEEN_SPREAD if self._adjusts else _spread_sentence(self.spread),
             "influence": self._influence_sentence(),
             "outlying": self._outlying_sentence(),
+            **({} if self.rows is None else {"rows": self.rows.sentence}),
         }
 
     @property
@@ -152,6 +157,7 @@ class ModelChecks:
             if found is None
             else {"without": self._lines(found), "text": text["influence"]},
             "outlying": {"groups": [self.labels[j] for j in self.outlying], "text": text["outlying"]},
+            "rows": None if self.rows is None else self.rows.to_dict(),
         }
 
     def _lines(self, found: Influence) -> list[dict[str, Any]]:
@@ -192,6 +198,7 @@ def model_checks(data: GroupData, method: Method = "reml", *, seed: int = SEED) 
         outlying=_outlying(far),
         moving=() if influence is None else _moving(influence),
         covariates=covariates,
+        rows=outlying_rows(data),
     )
 
 
