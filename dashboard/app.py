@@ -161,8 +161,20 @@ def _close_at_end(
         at_end(flask_server, running.close)
 
 
+_UNUSED_SCRIPTS = ("/deps/polyfill@", "/dash_table/")
+"""Of what dash names in the page: what old browsers lack, which run none of the modules, and whose functions
+of text take the place of faster ones; and a table that is not on the page."""
+
+
 class _App(dash.Dash):
     """In what its callbacks answer, elements that nothing changes are few components."""
+
+    def interpolate_index(self, *parts: str, **named: str) -> str:
+        """The page that a browser gets first, with the scripts that it uses."""
+        scripts = named.pop("scripts").splitlines()
+        used = [line for line in scripts if not any(unused in line for unused in _UNUSED_SCRIPTS)]
+        page: Callable[..., str] = super().interpolate_index
+        return page(*parts, scripts="\n".join(used), **named)
 
     def callback(self, *arguments: object, **options: object) -> Callable[[_Callback], _Callback]:
         register: Callable[[_Callback], _Callback] = super().callback(*arguments, **options)

@@ -24,6 +24,7 @@ import './page/waiting.mjs';
 import {register} from './shared/dash.mjs';
 import {Disclosure} from './shared/disclosure.mjs';
 import {Graph} from './shared/graph.mjs';
+import {Table} from './shared/grid.mjs';
 import {StaticHtml} from './shared/static_html.mjs';
 
 register('blupboard', {
@@ -46,7 +47,7 @@ register('blupboard', {
     turnDials,
 });
 // The renderer finds components by their name space, in the window.
-window.blupboard = {Disclosure, Graph, StaticHtml};
+window.blupboard = {Disclosure, Graph, StaticHtml, Table};
 // The table and the inputs take functions by name too, each kit from an object of its own in the window and from nowhere
 // else: {"function": "byNamePlace"} in words/table.py, {"function": "columnOption"} in pages/rail.py.
 window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};

@@ -18,7 +18,7 @@ from dashboard.pages import ids, panels
 from dashboard.pages.comparison import comparison_content, pending_ids, unused_file
 from dashboard.pages.file_reading import undo_line
 from dashboard.pages.stack_columns import empty_comparison
-from dashboard.pages.views import table_grid
+from dashboard.pages.table import Table, table_grid
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices, kind_of
 from dashboard.session.chosen_reading import ChosenReading
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
 
     import dash
-    import dash_ag_grid as dag
 
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
@@ -251,7 +250,7 @@ def controls_of(page: Page, inputs: object) -> PageControls:
     )
 
 
-def table_of(scene: Scene, before: Choices | None) -> dag.AgGrid | NoUpdate:
+def table_of(scene: Scene, before: Choices | None) -> Table | NoUpdate:
     """A new table, or the one that is there where it shows the same groups as before.
 
     That keeps its sort, filters and scroll position; what it says comes with the ranks, see ``table.py``.

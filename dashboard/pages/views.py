@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import dash_ag_grid as dag
 import dash_mantine_components as dmc
 from dash import dcc, html
 
@@ -15,7 +14,6 @@ from dashboard.pages.graph import TOOLS, Graph
 from dashboard.pages.group_cards import group_cards_panel
 from dashboard.pages.symbols import icon
 from dashboard.words.calibration import COUNTING, HOW
-from dashboard.words.table import LEAST_WIDTH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +24,6 @@ BELOW = ("below", "tall-below")
 """The places of cards that come after the arrangement."""
 LOOK_MS = 600
 """How often the page asks whether fits that are under way are there."""
-
-ROW_HEIGHT, HEADER_HEIGHT, TALLEST_HEADER, TALLEST_TABLE = 34, 40, 60, 440
 
 
 def comparison_panel(views: Sequence[PageView]) -> html.Main:
@@ -223,45 +219,6 @@ def _save_menu(graph_id: str, title: str) -> html.Details:
     ]
     button = html.Summary(icon("download"), **aria(label=f"Save the view {title}"))
     return html.Details([button, html.Div(entries, className="save-entries")], className="save-menu")
-
-
-def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None) -> dag.AgGrid:
-    """The table; without rows it asks the server for them block by block."""
-    height = (
-        TALLEST_TABLE if rows is None else min(TALLEST_TABLE, TALLEST_HEADER + ROW_HEIGHT * len(rows) + 16)
-    )
-    options: dict[str, Any] = {
-        "rowHeight": ROW_HEIGHT,
-        "headerHeight": HEADER_HEIGHT,
-        "suppressCellFocus": False,
-        "animateRows": False,
-        "suppressColumnVirtualisation": True,
-        "enableCellTextSelection": True,
-        "suppressDragLeaveHidesColumns": True,
-    }
-    more: dict[str, Any] = {"rowData": rows}
-    if rows is None:
-        more = {"rowModelType": "infinite"}
-        options |= {"cacheBlockSize": 200, "maxBlocksInCache": 20, "infiniteInitialRowCount": 200}
-        options |= {"maxConcurrentDatasourceRequests": 1}  # of two at once dash hears one
-    return dag.AgGrid(
-        id=ids.TABLE,
-        columnDefs=columns,
-        defaultColDef={
-            "sortable": True,
-            "resizable": True,
-            "filter": True,
-            "minWidth": LEAST_WIDTH,
-            "flex": 1,
-            "wrapHeaderText": True,
-            "autoHeaderHeight": True,
-        },
-        dashGridOptions=options,
-        getRowId="params.data.key",
-        className="ag-theme-quartz ag-theme-blupboard",
-        style={"height": f"{height}px", "width": "100%"},
-        **more,
-    )
 
 
 _CODE = (

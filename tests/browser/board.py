@@ -41,6 +41,13 @@ _NOTHING_WAITS = """
 }
 """
 
+_TABLE_DRAWN = """
+() => {
+    const table = document.getElementById('table');
+    return table?.ariaBusy === 'false' && table.querySelector('.ag-row, .ag-overlay-no-rows-center');
+}
+"""
+
 _QUIET = """
 () => new Promise((resolve) => {
     let frames = 0;
@@ -104,6 +111,7 @@ def settle_for_good(page: Page) -> None:
     """Wait until what is counted beside the requests is there too, and have every view drawn."""
     settle(page)
     see(page, *page.evaluate("[...document.querySelectorAll('.linked-view .dash-graph')].map((g) => g.id)"))
+    see_table(page)
     page.wait_for_function("() => !document.querySelector('#coverage[aria-busy=true]')")
 
 
@@ -168,7 +176,18 @@ def open_batches(page: Page) -> Page:
 
 def table(page: Page) -> list[dict[str, Any]]:
     """The table's rows as text by column id, from the top, as far as they are in sight."""
+    see_table(page)
     return page.evaluate(_TABLE)
+
+
+def see_table(page: Page) -> None:
+    """Scroll to the table if its grid waits with what it was given, and back."""
+    if page.evaluate("document.getElementById('table')?.ariaBusy !== 'false'"):
+        before = page.evaluate("window.scrollY")
+        page.locator("#table").scroll_into_view_if_needed()
+        page.wait_for_function(_TABLE_DRAWN)
+        settle(page)
+        page.evaluate("(y) => window.scrollTo(0, y)", before)
 
 
 def see(page: Page, *views: str) -> None:
@@ -185,6 +204,7 @@ def see(page: Page, *views: str) -> None:
 
 def column_ids(page: Page) -> dict[str, str]:
     """The ids of the table's columns by their headings."""
+    see_table(page)
     return page.evaluate(
         "() => Object.fromEntries([...document.querySelectorAll('#table .ag-header-cell[col-id]')]"
         ".map((c) => [c.querySelector('.ag-header-cell-text').textContent, c.getAttribute('col-id')]))"

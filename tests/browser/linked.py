@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.board import VIEWS, see, traces
+from tests.browser.board import VIEWS, see, see_table, traces
 
 OF_PINS = "view-group-rows"
 _SHOWS_ONLY = """
@@ -144,6 +144,7 @@ def status(page):
 
 def row(page, name):
     """The table's row of a group: the one that holds its name."""
+    see_table(page)
     return page.locator("#table .ag-row").filter(
         has=page.locator(".ag-cell", has_text=re.compile(f"^{name}$"))
     )

@@ -99,6 +99,7 @@ def shows(page, model):
     page.locator(f"[data-preset={model}]").get_by_role("button").click()
     expect(page.locator("#comparison")).to_be_visible()
     expect(page.locator("#dataset-chip")).to_contain_text("Simulated")
+    page.locator("#table").scroll_into_view_if_needed()
     own = sorted(f"{float(value):.2f}" for value in taught["own mean (OLS)"])
     page.wait_for_function(
         "(own) => own === [...document.querySelectorAll('#table .ag-row [col-id=own]')]"

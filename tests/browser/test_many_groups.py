@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.board import open_board, upload
 from tests.browser.linked import RANGES, drag, expect_lit, schools, status
 
-_JUMP = "window.dash_ag_grid.getApi('table').ensureIndexVisible(600, 'middle')"
+_JUMP = "window.dash_ag_grid.getApi('table-grid').ensureIndexVisible(600, 'middle')"
 _FILLED = """
 () => [599, 600].every((at) => document.querySelector(
     `#table .ag-center-cols-container .ag-row[row-id][row-index="${at}"] [col-id="own"]`

@@ -12,7 +12,7 @@ import pyreadstat
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import open_board, pick, repaint, settle, table, upload
+from tests.browser.board import open_board, pick, repaint, see_table, settle, table, upload
 from tests.ingest.made_files import FRAME, KINDS, MEANS, ROWS, TABLE, bytes_of, zipped
 
 CSV = "g,y\n" + "".join(f"{g},{y!r}\n" for g, y in ROWS[1:])
@@ -206,6 +206,7 @@ def test_files_are_switched_between_without_losing_choices(board):
         board.get_by_label("Show James–Stein").uncheck(force=True)
     with repaint(board):
         pick(board, "outcome", "z")
+    see_table(board)
     board.locator("#table .ag-row", has_text="b").first.click()
     of_first = board.evaluate(CONTROLS)
     assert of_first["values"][:3] == ["99%", "Name", "z"]

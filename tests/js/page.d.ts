@@ -16,7 +16,7 @@ interface Clientside {
 
 interface Window {
     dash_clientside?: Clientside;
-    dash_ag_grid?: {getApi?: (id: string) => any};
+    dash_ag_grid?: {AgGrid: any; getApi: (id: string) => any; getApiAsync: (id: string) => Promise<any>};
     dashAgGridFunctions?: Record<string, (...args: never[]) => unknown>;
     dashMantineFunctions?: Record<string, (...args: never[]) => unknown>;
     blupboard?: Record<string, (props: any) => unknown>;
@@ -33,6 +33,7 @@ declare const React: {
     useState<Value>(first: Value): [Value, (next: Value) => void];
     useEffect(effect: () => () => void, causes: unknown[]): void;
     useRef<Value>(first: Value): {current: Value};
+    useCallback<Called>(called: Called, causes: unknown[]): Called;
     createElement(tag: unknown, props: object | null, ...children: unknown[]): unknown;
 };
 

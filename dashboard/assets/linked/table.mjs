@@ -14,6 +14,7 @@ export function createTable(state, fetched) {
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, litSheet, hoverSheet];
     let drawnLit = null;
     let drawnHover;
+    let grid = null;
 
     function keyOf(target) {
         const row = target instanceof Element && target.closest(`#${ids.TABLE} .ag-row[row-id]`);
@@ -27,8 +28,18 @@ export function createTable(state, fetched) {
         }
     }
 
-    /** Rows that have come into sight: who they are is asked before one is pointed at. */
+    /**
+     * Rows that have come into sight: who they are is asked before one is pointed at. A grid that has come shows who was
+     * picked before.
+     */
     function scan() {
+        const api = gridApi();
+        if (api !== grid) {
+            grid = api;
+            if (state.picked.length) {
+                reveal(state.picked.at(-1));
+            }
+        }
         if (fetched.anySparse()) {
             clearTimeout(timer);
             timer = setTimeout(() => {

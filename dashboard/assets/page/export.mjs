@@ -6,17 +6,26 @@ import {noUpdate} from '../shared/dash.mjs';
 import {addElement, elements} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
 import {drawGraph} from '../shared/graph.mjs';
-import {gridApi, tableState} from '../shared/grid.mjs';
+import {bringTable, gridApi, isTableBehind, tableState} from '../shared/grid.mjs';
 import {graphIn} from '../shared/plotly.mjs';
 
 const MOST_PRINTED = 1_000; // rows of the table on paper
+const NOT_THERE = 'The table was not drawn yet: scroll to it, or print by the menu Export.';
 const SCHEME = 'data-mantine-color-scheme';
 const root = document.documentElement;
 
-/** Asks the browser to print. */
+/** Asks the browser to print, once all that goes on paper is there. */
 export function printPage() {
-    window.setTimeout(() => window.print(), 300); // the menu closes first
+    const closed = new Promise((resolve) => window.setTimeout(resolve, 300)); // the menu closes first
+    Promise.all([closed, bringTable()]).then(() => window.print());
     return noUpdate();
+}
+
+function onKey(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'p') {
+        event.preventDefault();
+        printPage();
+    }
 }
 
 /** The address of the table's file says how the grid shows it when it is asked for; the kit knows an older one. */
@@ -54,7 +63,10 @@ let schemeBefore = null;
 /** The grid's rows as a plain table: on paper nothing scrolls. */
 function writeTable() {
     const [api, box] = [gridApi(), document.getElementById(ids.TABLE_BOX)];
-    if (!api || !box) {
+    if (box && isTableBehind()) {
+        addElement(box, 'p', 'on-paper').textContent = NOT_THERE;
+    }
+    if (!api || !box || isTableBehind()) {
         return;
     }
     const columns = api.getAllDisplayedColumns();
@@ -87,8 +99,8 @@ function beforePrint() {
 }
 
 function afterPrint() {
-    for (const table of elements('.on-paper')) {
-        table.remove();
+    for (const element of elements('.on-paper')) {
+        element.remove();
     }
     if (schemeBefore) {
         root.setAttribute(SCHEME, schemeBefore);
@@ -100,5 +112,6 @@ function afterPrint() {
 }
 
 document.addEventListener('click', saveTable, true);
+document.addEventListener('keydown', onKey);
 window.addEventListener('beforeprint', beforePrint);
 window.addEventListener('afterprint', afterPrint);
