@@ -41,6 +41,7 @@ from dashboard.serving.asked_from import (
 from dashboard.serving.desktop import open_browser, open_window
 from dashboard.serving.door import keep_strangers_out, leave, named_user, tokens_of
 from dashboard.serving.fair_server import PROBES
+from dashboard.serving.kept_scripts import KeptScripts, script_key
 from dashboard.serving.lifetime import at_work
 from dashboard.serving.probes import install_probes
 from dashboard.storage.errors import (
@@ -63,6 +64,8 @@ _COMPRESSED = {
     "COMPRESS_ALGORITHM": ["br", "gzip"],
     "COMPRESS_MIN_SIZE": 1_000,  # what fits into one packet arrives no sooner for being smaller
     "COMPRESS_LEVEL": 4,
+    "COMPRESS_CACHE_BACKEND": KeptScripts,
+    "COMPRESS_CACHE_KEY": script_key,
 }
 _MAX_BODY_BYTES = 2**20
 """Of every request but an upload."""

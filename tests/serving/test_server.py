@@ -1,10 +1,12 @@
 """The HTTP side: who may see what, what an upload is answered, and what every answer carries."""
 
+import gzip
 import io
 import json
 import time
 
 import flask
+import flask_compress
 import pytest
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.test import create_environ, run_wsgi_app
@@ -275,6 +277,32 @@ def test_long_answers_are_compressed_for_whoever_reads_that(app):
     assert sent.headers["Content-Encoding"] == "br"
     assert len(sent.data) < len(plain.data) / 2
     assert "Content-Encoding" not in client.get("/health", headers={"Accept-Encoding": "gzip"}).headers
+
+
+def test_a_script_is_compressed_once_and_an_answer_each_time(app, monkeypatch):
+    done = []
+    compress = flask_compress.flask_compress._compress_data
+    monkeypatch.setattr(
+        "flask_compress.flask_compress._compress_data",
+        lambda app, data, algorithm: done.append(algorithm) or compress(app, data, algorithm),
+    )
+    texts = iter(["a" * 5_000, "b" * 5_000])
+    app.add_url_rule("/long", "long", lambda: next(texts))
+    script = "/_dash-component-suites/plotly/package_data/plotly.{}.min.js"
+    app.add_url_rule(script.format("<version>"), "script", lambda version: f"plotly {'x' * 5_000}")
+    client = app.test_client()
+
+    def bodies(encoding, *addresses):
+        answers = [client.get(address, headers={"Accept-Encoding": encoding}) for address in addresses]
+        assert {answer.headers["Content-Encoding"] for answer in answers} == {encoding}
+        return [answer.data for answer in answers]
+
+    scripts = bodies("gzip", script.format("v7_1m12"), script.format("v7_1m12"), script.format("v9m99"))
+    assert [gzip.decompress(body)[:6] for body in scripts] == [b"plotly"] * 3
+    assert done == ["gzip"]
+    bodies("br", script.format("v7_1m12"))
+    assert done == ["gzip", "br"]
+    assert [gzip.decompress(body)[:1] for body in bodies("gzip", "/long", "/long")] == [b"a", b"b"]
 
 
 def test_the_hashes_of_scripts_are_asked_for_once_with_the_first_answer(root):

@@ -1,0 +1,37 @@
+"""The scripts of the page, compressed once: every first visit fetches the same megabytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash.fingerprint import check_fingerprint
+
+if TYPE_CHECKING:
+    import flask
+
+_FINGERPRINTED = "/_dash-component-suites/"
+
+
+def script_key(request: flask.Request) -> str:
+    """The file behind an address that names one version of a script; empty for all that differs by request.
+
+    Versions that nobody published lead to the same file, so that what is kept is bounded by the files.
+    """
+    path, has_fingerprint = check_fingerprint(request.path)  # type: ignore[no-untyped-call]  # dash has none
+    return path if has_fingerprint and request.path.startswith(_FINGERPRINTED) else ""
+
+
+class KeptScripts:
+    """What flask-compress keeps: the compressed bytes by ``algorithm;script_key``."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def get(self, key: str) -> bytes | None:
+        """The compressed bytes; None where they are not known."""
+        return self._kept.get(key)
+
+    def set(self, key: str, value: bytes) -> None:
+        """Keep these bytes, unless they are the answer to one request alone."""
+        if not key.endswith(";"):
+            self._kept[key] = value
