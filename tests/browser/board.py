@@ -76,12 +76,14 @@ _TABLE = """
 }
 """
 
-# What a visitor sees and has entered: the words on the page, its fields, what the views show.
+# What a visitor sees and has entered: the words on the page, its fields, what the views show. How many ticks
+# Plotly finds room for depends on what it had drawn before.
 _STATE = """
 () => ({
     address: location.href,
     scheme: document.documentElement.getAttribute('data-mantine-color-scheme'),
-    words: document.body.innerText.split('\\n').filter((line) => line.trim()),
+    words: document.body.innerText.split('\\n').filter((line) => line.trim()
+        && ![...document.querySelectorAll('.main-svg text')].some((tick) => tick.textContent === line)),
     fields: [...document.querySelectorAll('input, textarea')]
         .map((e) => [e.id, ['checkbox', 'radio'].includes(e.type) ? e.checked : e.value]),
     stored: JSON.stringify({...localStorage}),

@@ -4,7 +4,7 @@ import csv
 
 from playwright.sync_api import expect
 
-from tests.browser.board import leave, table
+from tests.browser.board import column_ids, leave, open_board, pick, repaint, see_table, table
 
 ON_PAPER = "() => [...document.querySelectorAll('.on-paper tbody tr')].map((row) => row.cells[0].textContent)"
 
@@ -38,6 +38,41 @@ def test_the_table_is_saved_and_printed_in_the_order_on_screen(board):
     assert board.evaluate(ON_PAPER) == names
     board.evaluate("window.dispatchEvent(new Event('afterprint'))")
     expect(board.locator(".on-paper")).to_have_count(0)
+
+
+def test_the_table_is_there_for_whoever_comes_near_and_on_paper(page):
+    open_board(page)
+    rows, on_paper = page.locator("#table .ag-row"), page.locator("p.on-paper")
+    assert rows.count() == 0
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    expect(on_paper).to_contain_text("The table was not drawn yet")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(on_paper).to_have_count(0)
+    page.evaluate(
+        "void (window.print = () => {"
+        " window.dispatchEvent(new Event('beforeprint')); window.printed = true; })"
+    )
+    page.keyboard.press("Control+p")
+    page.wait_for_function("window.printed")
+    assert len(page.evaluate(ON_PAPER)) == 24
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+
+
+def test_the_order_of_the_columns_stays_as_a_visitor_has_put_them(page):
+    open_board(page)
+    see_table(page)
+    page.evaluate("window.dash_ag_grid.getApi('table-grid').moveColumns(['own_rank'], 1)")
+    with repaint(page):
+        pick(page, "level", "99%")
+    assert "rank 99% from" in column_ids(page)
+    order = (
+        "window.dash_ag_grid.getApi('table-grid').getAllDisplayedColumns().map((column) => column.getColId())"
+    )
+    assert page.evaluate(order)[:2] == ["group", "own_rank"]
+    with repaint(page):
+        page.get_by_label("Show James–Stein").uncheck(force=True)
+    assert "James–Stein" not in column_ids(page)
+    assert page.evaluate(order)[:2] == ["group", "own_rank"]
 
 
 def test_a_dark_page_is_light_on_paper(visitor):

@@ -17,7 +17,7 @@ function heard(changes) {
 export function Table(props) {
     const place = React.useRef(/** @type {HTMLElement | null} */ (null));
     const given = React.useRef(props);
-    const shown = React.useRef({props: /** @type {unknown} */ (null), grid: /** @type {unknown} */ (null)});
+    const shown = React.useRef({props: /** @type {any} */ (null), grid: /** @type {unknown} */ (null)});
     const [near, bring] = React.useState(false);
     const tell = React.useCallback((changes) => {
         const told = heard(changes);
@@ -39,9 +39,19 @@ export function Table(props) {
     }, []);
     given.current = props;
     if (near && shown.current.props !== props) {
+        const dashGridOptions = {
+            ...props.dashGridOptions,
+            maintainColumnOrder: isRearranged(shown.current.props),
+        };
         const style = {height: '100%', width: '100%'};
         const {AgGrid} = /** @type {NonNullable<typeof window.dash_ag_grid>} */ (window.dash_ag_grid);
-        const grid = React.createElement(AgGrid, {...props, id: GRID, style, setProps: tell});
+        const grid = React.createElement(AgGrid, {
+            ...props,
+            id: GRID,
+            dashGridOptions,
+            style,
+            setProps: tell,
+        });
         shown.current = {props, grid};
     }
     const box = {id: props.id, ref: place, style: props.style, 'aria-busy': shown.current.props !== props};
@@ -54,6 +64,14 @@ export function gridApi() {
     const drawn = document.getElementById(GRID)?.querySelector('.ag-root');
     const api = drawn ? window.dash_ag_grid?.getApi(GRID) : null;
     return api && !api.isDestroyed() ? api : null;
+}
+
+/** Whether the columns stand in another order than they were given in: one that a visitor has chosen stays. */
+function isRearranged(given) {
+    const order = gridApi()
+        ?.getAllGridColumns()
+        .map((column) => column.getColId());
+    return Boolean(order && given && order.join() !== given.columnDefs.map(({field}) => field).join());
 }
 
 /** Whether there is a table whose grid does not show yet what it was given. */
