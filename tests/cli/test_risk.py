@@ -309,7 +309,7 @@ def test_a_bar_moves_where_someone_watches():
 
 @pytest.mark.slow
 def test_an_interrupt_ends_it_at_once_and_cleanly():
-    process, terminal = at_a_terminal("risk", "--groups", "300", "--replicates", "1000000")
+    process, terminal = at_a_terminal("risk", "--groups", "300", "--replicates", "200000")
     said(terminal, until=b"1%")
     process.send_signal(signal.SIGINT)
     text = said(terminal)

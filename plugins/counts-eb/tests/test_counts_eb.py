@@ -185,14 +185,15 @@ def test_the_unit_of_the_exposure_does_not_matter():
 def best_on_a_grid(data):
     """The largest log likelihood of scipy's densities over a grid of prior means and sizes."""
     y, t = data.counts.events[:, None, None], data.counts.exposure[:, None, None]
-    size = np.geomspace(1e-3, 1e7, 161)[:, None]
+    size = np.geomspace(1e-3, 1e7, 81)[:, None]
     if data.counts.of_trials:
-        mean = np.linspace(0.005, 0.995, 199)
+        mean = np.linspace(0.005, 0.995, 100)
         return betabinom.logpmf(y, t, size * mean, size * (1 - mean)).sum(axis=0).max()
-    mean = data.counts.pooled * np.geomspace(0.05, 20, 241)
+    mean = data.counts.pooled * np.geomspace(0.05, 20, 121)
     return nbinom.logpmf(y, size, size / (size + mean * t)).sum(axis=0).max()
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_no_prior_on_a_grid_is_more_likely(seed, of_trials):
@@ -213,6 +214,7 @@ def test_no_prior_on_a_grid_is_more_likely(seed, of_trials):
     assert value(EB.fit(data), "log_likelihood") >= best_on_a_grid(data) - 1e-7
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_where_it_says_no_spread_the_score_sees_none(seed, of_trials):
@@ -232,6 +234,7 @@ def test_where_it_says_no_spread_the_score_sees_none(seed, of_trials):
     assert no_spread or score > 0 or value(EB.fit(data), "log_likelihood") > best_on_a_grid(data) - 1e-3
 
 
+@pytest.mark.slow
 def test_many_groups_are_ranked_by_normal_posteriors():
     rng = np.random.default_rng(2)
     trials = rng.integers(5, 200, 1200)

@@ -45,6 +45,7 @@ def test_the_registry_takes_both_views(tmp_path):
     assert {estimator.id for estimator in register_estimators()} <= set(registry)
 
 
+@pytest.mark.slow
 def test_estimates_stand_beside_ours_one_for_each_group():
     figure = drawn(ESTIMATES, UNEVEN, OURS["ols"], OURS["reml"], *BY_ID.values())
     own = OURS["reml"].fit(UNEVEN).estimate
@@ -83,6 +84,7 @@ def test_the_counterpart_is_the_blup_by_the_same_criterion():
     np.testing.assert_array_equal(figure["data"][1]["x"], OURS["ml"].fit(UNEVEN).estimate)
 
 
+@pytest.mark.slow
 def test_one_without_its_counterpart_is_left_out_and_alone_it_is_told_what_is_missing():
     ml = {"criterion": "ml"}
     figure = drawn(DIFFERENCES, UNEVEN, OURS["reml"], *BY_ID.values(), lme4=ml)
@@ -99,6 +101,7 @@ def test_without_another_program_there_is_nothing_to_draw(view):
     assert drawn(view, one_group, OURS["reml"], STATSMODELS) is None
 
 
+@pytest.mark.slow
 def test_without_spread_between_groups_differences_are_still_finite():
     data = oracle("dyestuff2")
     for std_error in ("prediction", "conditional"):
