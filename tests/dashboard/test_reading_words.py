@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyreadstat
+import pytest
 
 from dashboard.ingest import Reading
 from dashboard.pages.comparison import comparison_content
@@ -13,28 +21,72 @@ from dashboard.storage.workspace import Workspace
 from dashboard.words.reading import reading_summary
 from estimators import build_registry
 from tests.components import text_of
+from tests.ingest.made_files import FRAME, KINDS, ROWS, TABLE, bytes_of, zipped
 
 CONTENT = "\n".join(
     ["group;value", "b;<0.5", "a;n/a", *(f"{g};{i},5" for i in range(12) for g in "bcd"), "c;-999,0", ""]
 )
 
 
-def _content(tmp_path, content, outcome, group):
+CSV = "g,y\n" + "".join(f"{g},{y!r}\n" for g, y in ROWS[1:])
+TEXT = "Read as UTF-8, commas, decimal point"
+
+
+def _parquet(_folder):
+    sink = io.BytesIO()
+    pq.write_table(TABLE, sink)
+    return sink.getvalue()
+
+
+MADE = {
+    **KINDS,
+    "xpt": lambda folder: bytes_of(lambda p: pyreadstat.write_xport(FRAME, p), folder, "x.xpt"),
+    "por": lambda folder: bytes_of(lambda p: pyreadstat.write_por(FRAME, p), folder, "x.por"),
+    "parquet": _parquet,
+    "csv": lambda _: CSV.encode(),
+    "tsv": lambda _: CSV.replace(",", "\t").encode(),
+    "csv.gz": lambda _: gzip.compress(CSV.encode()),
+    "csv.bz2": lambda _: bz2.compress(CSV.encode()),
+    "csv.xz": lambda _: lzma.compress(CSV.encode()),
+    "csv.zst": lambda _: pa.Codec("zstd").compress(CSV.encode(), asbytes=True),
+    "csv.zip": lambda _: zipped({"inside.csv": CSV}),
+}
+AS_READ = {
+    **dict.fromkeys(MADE, "Read as its columns are typed"),
+    **dict.fromkeys(["csv", "csv.gz", "csv.bz2", "csv.xz", "csv.zst", "csv.zip"], TEXT),
+    "tsv": TEXT.replace("commas", "tabs"),
+    "xlsx": "Read as sheet Sheet",
+    "xls": "Read as sheet Sheet",
+    "xlsb": "Read as sheet Data",
+    "ods": "Read as sheet Data",
+    "RData": "Read as sheet pupils",
+}
+
+
+def _content(tmp_path, content, outcome, group, name="lab.csv"):
     comparisons = Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
-    dataset = comparisons.workspace.receive("ann", "lab.csv", io.BytesIO(content.encode()), None)
+    dataset = comparisons.workspace.receive("ann", name, io.BytesIO(content), None)
     choices = Choices(ChosenColumns(dataset.token, outcome, group), on=("ols",))
     source, scene = comparisons.source("ann", choices), comparisons.scene("ann", choices)
     return comparison_content(comparisons, choices, source, scene)
 
 
 def test_the_page_says_how_a_file_was_read_and_shows_what_was_left_out(tmp_path):
-    content = _content(tmp_path, CONTENT, "value", "group")
+    content = _content(tmp_path, CONTENT.encode(), "value", "group")
     assert content["as_read"] == "Read as UTF-8, semicolons, decimal comma"
     notes = [" ".join(text_of(line).split()) for line in content["reading_notes"]]
     assert any("1 row left out" in line and "<0.5 (line 2)" in line for line in notes)
     assert not any("`" in line for line in notes)
     assert any("roup a has no usable row" in line for line in notes)
     assert any("-999" in line and "missing value" in line for line in notes)
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_of_every_kind_of_file_the_page_says_how_it_was_read(tmp_path, kind):
+    outcome, group = "YG" if kind == "por" else "yg"  # SPSS's own portable files know capitals alone
+    content = _content(tmp_path, MADE[kind](tmp_path), outcome, group, f"pupils.{kind}")
+    assert content["as_read"] == AS_READ[kind]
+    assert "6 rows" in text_of(content["chip"])
 
 
 def test_only_what_applies_is_said_of_a_reading():
