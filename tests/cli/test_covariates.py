@@ -205,6 +205,7 @@ def test_ranks_and_selection_take_covariates(blupboard):
     assert len(chosen.json["above"]) == len(set(columns["group"]))
 
 
+@pytest.mark.slow
 def test_what_intervals_cover_is_counted_beside_covariates(blupboard):
     roles = ["--outcome", "y", "--group", "group", "--adjust", "age", "--explained-by", "Sex"]
     flags = ["--estimator", "ols", "--inference", "--calibrate", "--checks", "--format", "json"]

@@ -89,6 +89,7 @@ def test_a_fifth_view_is_drawn_with_the_others(comparisons, choices):
     assert (content["hidden"], content["problem"], content["subtitle"]) == (False, "", FIFTH.subtitle)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("with_fifth")
 def test_a_fifth_view_is_drawn_while_a_dial_moves_and_in_the_browser(tmp_path):
     client = create_app(data_dir=tmp_path, plugins=[]).server.test_client()

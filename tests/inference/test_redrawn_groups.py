@@ -42,6 +42,7 @@ def facts(data, truth):
     return [*spreads, fit.coefficients[3].std_error, *errors[[0, 4]], float(np.mean(fit.std_error))]
 
 
+@pytest.mark.slow
 def test_draws_from_the_summary_are_distributed_as_rows_are():
     design = RedrawnGroups.like(row_by_row(np.random.default_rng(1))[0])
     random = np.random.default_rng(2)
