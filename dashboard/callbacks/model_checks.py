@@ -1,4 +1,4 @@
-"""``POST /checks``: does the model suit the groups on screen, in words, a table and two pictures.
+"""``POST /checks``: does the model suit the groups on screen, in words, a table and pictures.
 
 The body holds the page's ``choices``. It is asked once the panel is opened.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dashboard.callbacks.linked_groups import scene_answer
-from dashboard.figures.model_checks import normal_figure, spread_figure
+from dashboard.figures.model_checks import normal_figure, rows_figure, spread_figure
 from dashboard.words.grammar import sentence
 from dashboard.words.model_checks import check_sentences, checks_note, influence_table
 from estimators import DataError, model_checks
@@ -36,7 +36,7 @@ def checked(scene: Scene) -> dict[str, Any]:
         checks = model_checks(scene.comparison.data)
     except DataError as error:
         return {"note": sentence(str(error)), "sentences": [], "tables": [], "figures": []}
-    figures = (normal_figure(scene, checks), spread_figure(scene, checks))
+    figures = (draw(scene, checks) for draw in (normal_figure, rows_figure, spread_figure))
     return {
         "note": checks_note(scene, checks),
         "sentences": check_sentences(checks),

@@ -1,4 +1,4 @@
-"""Groups on a normal plot and spread against mean: what the checks on the model are judged by."""
+"""Groups and rows on normal plots, and spread against mean: what the checks on the model are judged by."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from dashboard.figures.plotly_json import PlotlyFigure, Trace
     from dashboard.scene.scene import Scene
     from estimators import ModelChecks
+    from estimators.inference.normal_plot import NormalPlot
+    from estimators.inference.row_residuals import RowPlot
 
 MOST_POINTS = 2_000
 """Marks of a picture; of more groups every so manyth, with both ends."""
@@ -25,8 +27,21 @@ HOVER = "<b>%{text}</b><br>%{y:.4g}<extra></extra>"
 
 def normal_figure(scene: Scene, checks: ModelChecks) -> PlotlyFigure:
     """Normal scores on x, deviations of own means in expected standard deviations on y, the band grey."""
-    plot, figure = checks.plot, themed_figure(scene)
-    at = _some(len(plot.group))
+    expected = "µ, in expected" if checks.covariates is None else "expected, in"
+    return _beside_scores(scene, checks.plot, checks.plot.deviation, f"own mean − {expected} SDs")
+
+
+def rows_figure(scene: Scene, checks: ModelChecks) -> PlotlyFigure | None:
+    """The same of rows and their distances to the means of their groups; None: there is no such check."""
+    plot = checks.row_plot
+    title = "row − own mean, in expected SDs"
+    return None if plot is None else _beside_scores(scene, plot, plot.residual, title)
+
+
+def _beside_scores(
+    scene: Scene, plot: NormalPlot | RowPlot, value: NDArray[np.float64], title: str
+) -> PlotlyFigure:
+    figure, at = themed_figure(scene), _some(len(plot.group))
     figure.add(
         {
             "type": "scatter",
@@ -38,12 +53,10 @@ def normal_figure(scene: Scene, checks: ModelChecks) -> PlotlyFigure:
             "fillcolor": rgba(GREY[scene.dark], 0.2),
             "hoverinfo": "skip",
         },
-        _marks(scene, plot.score[at], plot.deviation[at], plot.group[at]),
+        _marks(scene, plot.score[at], value[at], plot.group[at]),
     )
-    plain = checks.covariates is None
     figure.set(
-        xaxis={"title": {"text": "where a normal distribution puts them"}},
-        yaxis={"title": {"text": f"own mean − {'µ, in expected' if plain else 'expected, in'} SDs"}},
+        xaxis={"title": {"text": "where a normal distribution puts them"}}, yaxis={"title": {"text": title}}
     )
     return figure
 

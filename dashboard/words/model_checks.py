@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 QUESTIONS = {
     "normal": "Are the groups spread like a normal distribution?",
+    "residuals": "Are the rows spread like a normal distribution within their groups?",
     "spread": "Do rows spread equally within all groups?",
     "influence": "Does the result hang on single groups?",
     "outlying": "Does a group lie far from all others?",

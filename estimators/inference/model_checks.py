@@ -1,6 +1,6 @@
 """Does the one-way model suit these groups? Each check ends in a sentence that says what to do.
 
-- Groups on a normal plot, of module `normal_plot`.
+- Groups on a normal plot, of module `normal_plot`; rows on one, of module `row_residuals`.
 - Spread within groups: Brown & Forsythe's version of Levene's test, by medians, where rows are at hand (Brown
   & Forsythe 1974, JASA 69, 364-367); else Bartlett's, which also reacts to rows that are not normal.
 - Influence: what every group alone does to mu and the spread between groups, of module `influence`.
@@ -21,6 +21,7 @@ import numpy as np
 from estimators.inference.influence import Influence, leave_one_out
 from estimators.inference.normal_plot import SEED, NormalPlot, normal_plot
 from estimators.inference.outlying_rows import OutlyingRows, outlying_rows
+from estimators.inference.row_residuals import RowPlot, row_plot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,11 +74,14 @@ class ModelChecks:
     """What groups are adjusted for and explained by."""
     rows: OutlyingRows | None = None
     """None where rows are not at hand, or count unequally or beside covariates."""
+    row_plot: RowPlot | None = None
+    """None where ``rows`` is, and where fewer than two rows could differ from their groups."""
 
     def sentences(self) -> dict[str, str]:
         """What each check says, and what to do."""
         return {
             "normal": _normal_sentence(self.plot, len(self.labels)),
+            **({} if self.row_plot is None else {"residuals": self.row_plot.sentence}),
             "spread": UNSEEN_SPREAD if self._adjusts else _spread_sentence(self.spread),
             "influence": self._influence_sentence(),
             "outlying": self._outlying_sentence(),
@@ -157,6 +161,7 @@ class ModelChecks:
             if found is None
             else {"without": self._lines(found), "text": text["influence"]},
             "outlying": {"groups": [self.labels[j] for j in self.outlying], "text": text["outlying"]},
+            "residuals": None if self.row_plot is None else self.row_plot.to_dict(),
             "rows": None if self.rows is None else self.rows.to_dict(),
         }
 
@@ -177,7 +182,7 @@ def model_checks(data: GroupData, method: Method = "reml", *, seed: int = SEED) 
     Args:
         data: the groups.
         method: ``reml`` or ``ml``, by which the spreads are fitted.
-        seed: of the draws behind the band of the normal plot.
+        seed: of the draws behind the bands of the normal plots.
 
     Raises:
         DataError: one group, one row in each, nothing that varies within, or nothing left beside covariates.
@@ -199,6 +204,7 @@ def model_checks(data: GroupData, method: Method = "reml", *, seed: int = SEED) 
         moving=() if influence is None else _moving(influence),
         covariates=covariates,
         rows=outlying_rows(data),
+        row_plot=row_plot(data, seed=seed),
     )
 
 

@@ -86,8 +86,8 @@ def normal_plot(data: GroupData, method: Method = "reml", *, seed: int = SEED) -
     order = np.argsort(value, kind="stable")
     score = ndtri((np.arange(1, groups + 1) - 0.375) / (groups + 0.25))
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-    line = _straightness(value[order], score)
-    p = float((_straightness(drawn, score) <= line + 1e-12).mean())
+    line = straightness(value[order], score)
+    p = float((straightness(drawn, score) <= line + 1e-12).mean())
     return NormalPlot(judged[order], value[order], score, low, high, p, draws, seed)
 
 
@@ -153,7 +153,7 @@ def _residuals(
     return off[judged] / np.sqrt(left[judged]), judged
 
 
-def _straightness(ordered: Floats, score: Floats) -> Floats:
+def straightness(ordered: Floats, score: Floats) -> Floats:
     """The correlation ``(...,)`` of ordered values with normal scores (Shapiro & Francia 1972)."""
     off = ordered - ordered.mean(axis=-1, keepdims=True)
     size = np.sqrt(np.square(off).sum(axis=-1) * np.square(score).sum())

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.inference.row_residuals import comparable_rows
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -74,14 +76,10 @@ def outlying_rows(data: GroupData) -> OutlyingRows | None:
     Cook & Weisberg (1982), Residuals and Influence in Regression, 2.2. None where rows are not at hand, have
     weights or covariates, are events or have two values only, or are too few.
     """
-    degrees = data.df_within
-    if data.carries or data.weights is not None or data.kind != "rows" or degrees < 2:
+    degrees, rows = data.df_within, comparable_rows(data)
+    within = float(data.ss_within.sum())
+    if rows is None or degrees < 2 or within == 0:
         return None
-    rows, within = data.rows, float(data.ss_within.sum())
-    if rows is None or within == 0:
-        return None
-    if np.isin(rows.outcome, (rows.outcome.min(), rows.outcome.max())).all():
-        return None  # two values only: the rarer one would be far from the other
     from scipy.special import stdtr
 
     own, several = data.n[rows.group], data.n[rows.group] > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.callbacks.model_checks import checked
-from dashboard.figures.model_checks import MOST_POINTS, normal_figure, spread_figure
+from dashboard.figures.model_checks import MOST_POINTS, normal_figure, rows_figure, spread_figure
 from dashboard.words.model_checks import QUESTIONS, influence_table
 from dashboard.words.numbers import number
 from estimators import Design, GroupData, leave_one_out, model_checks, simulate
@@ -28,7 +28,7 @@ def test_every_check_has_a_question_and_its_own_sentence():
     sentences = model_checks(DATA).sentences()
     assert found["sentences"] == [(QUESTIONS[name], text) for name, text in sentences.items()]
     assert "seed" in found["note"]
-    assert len(found["figures"]) == 2
+    assert len(found["figures"]) == 3
 
 
 def test_the_table_has_the_fit_without_the_group_that_lies_far_out():
@@ -48,6 +48,9 @@ def test_pictures_hold_the_deviations_and_the_spread_of_every_group():
     np.testing.assert_allclose(numbers(marks["y"]), checks.plot.deviation)
     np.testing.assert_allclose(numbers(band["y"])[:24], checks.plot.low)
     assert marks["text"] == DATA.labels[checks.plot.group].tolist()
+    [_, rows] = rows_figure(scene, checks).to_plotly_json()["data"]
+    np.testing.assert_allclose(numbers(rows["y"]), checks.row_plot.residual)
+    assert rows["text"] == DATA.labels[checks.row_plot.group].tolist()
     [spread] = spread_figure(scene, checks).to_plotly_json()["data"]
     order = np.argsort(DATA.mean, kind="stable")
     np.testing.assert_allclose(numbers(spread["y"]), np.sqrt(DATA.ss_within / (DATA.n - 1.0))[order])

@@ -1,0 +1,166 @@
+"""Rows on a normal plot: their distances to the means of their groups, in order, beside normal scores.
+
+A row's residual is divided by what it is expected to be, s sqrt(1 - 1 / n_j) with the spread within groups
+s, since a mean follows its own rows (Cook & Weisberg 1982, Residuals and Influence in Regression, 2.1). The
+band is that of as many normal rows in groups of the same sizes, treated alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from estimators.inference.normal_plot import CELLS, FEWEST_DRAWS, MOST_DRAWS, SEED, straightness
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from estimators.data.groups import GroupData
+    from estimators.data.rows import Rows
+
+    Floats = NDArray[np.float64]
+    Places = NDArray[np.intp]
+
+SIGNIFICANT = 0.05
+MOST_ROWS = 20_000
+"""Rows that are looked at: draws of so many take half a second; of more, groups are chosen at random."""
+MOST_LISTED = 500
+
+
+@dataclass(frozen=True, eq=False)
+class RowPlot:
+    """Rows in the order of their residuals, ``(K,)`` each, beside what normal ones would be."""
+
+    group: Places
+    """Place of each row's group."""
+    residual: Floats
+    """Distance to the mean of its group, in the standard deviations that are expected of it."""
+    score: Floats
+    """The normal quantile at (i - 3/8) / (K + 1/4) (Blom 1958)."""
+    low: Floats
+    """Where 2.5% of the draws are below."""
+    high: Floats
+    """Where 2.5% of the draws are above."""
+    p: float
+    """Share of the draws that follow a line no better, by the correlation with the scores."""
+    skewness: float
+    """The mean of the cubed residuals over that of the squared ones to the power 3/2: 0 of a normal one."""
+    kurtosis: float
+    """The mean of the fourth powers over the squared mean of the squares, minus 3: 0 of a normal one."""
+    rows: int
+    """All rows of groups with two or more, of which K are looked at."""
+    draws: int
+    seed: int
+
+    @property
+    def sentence(self) -> str:
+        """What was found, and what to do."""
+        looked_at = len(self.residual)
+        some = "" if looked_at == self.rows else f" Of {self.rows:,} rows {looked_at:,} were looked at."
+        p = f"p = {self.p:.2g}" if self.p else f"p < {1 / self.draws:.2g}"
+        shape = f"{p}, skewness {self.skewness:.2g}, excess kurtosis {self.kurtosis:.2g}"
+        if self.p >= SIGNIFICANT:
+            return f"Rows lie around their groups' means as a normal distribution has them ({shape}).{some}"
+        return (
+            f"Rows do not lie around their groups' means as a normal distribution has them ({shape}). "
+            "Estimates hardly mind, and means of many rows do not; intervals of groups with few rows do. See "
+            "whether the outcome's logarithm lies closer to the line, or a few rows make the difference; "
+            f"with thousands of rows differences show that matter to nobody.{some}"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON, with at most five hundred of the rows, both ends among them."""
+        columns = {"residual": self.residual, "score": self.score, "low": self.low, "high": self.high}
+        last = len(self.residual) - 1
+        at = np.unique(np.linspace(0, last, min(last + 1, MOST_LISTED)).round().astype(np.intp))
+        points = zip(*(column[at].tolist() for column in columns.values()), strict=True)
+        return {
+            "points": [dict(zip(columns, point, strict=True)) for point in points],
+            "p": self.p,
+            "skewness": self.skewness,
+            "kurtosis": self.kurtosis,
+            "looked_at": last + 1,
+            "rows": self.rows,
+            "draws": self.draws,
+            "seed": self.seed,
+            "text": self.sentence,
+        }
+
+
+def comparable_rows(data: GroupData) -> Rows | None:
+    """The rows behind the groups, where all are alike.
+
+    None where rows are not at hand, have weights or covariates, are events, or have two values only, whose
+    residuals are no spread around a mean.
+    """
+    rows = data.rows
+    if rows is None or data.carries or data.weights is not None or data.kind != "rows":
+        return None
+    if np.isin(rows.outcome, (rows.outcome.min(), rows.outcome.max())).all():
+        return None
+    return rows
+
+
+def row_plot(data: GroupData, *, seed: int = SEED) -> RowPlot | None:
+    """Rows beside normal scores; None where they are not alike, too few, or do not vary within groups."""
+    from scipy.special import ndtri
+
+    rows = comparable_rows(data)
+    if rows is None:
+        return None
+    group, value = rows.group, rows.outcome - data.origin
+    random = np.random.default_rng(seed)
+    several = np.flatnonzero(data.n[group] > 1)
+    at = _some(group, several, random)
+    _, place = np.unique(group[at], return_inverse=True)
+    if len(at) - int(place.max(initial=-1)) - 1 < 2:
+        return None
+    [residual] = _residuals(value[at][None], place)
+    if not np.isfinite(residual).all():
+        return None  # nothing varies within these groups
+    order = np.argsort(residual, kind="stable")
+    score = ndtri((np.arange(1, len(at) + 1) - 0.375) / (len(at) + 0.25))
+    draws = int(np.clip(CELLS // len(at), FEWEST_DRAWS, MOST_DRAWS))
+    drawn = np.sort(_residuals(random.standard_normal((draws, len(at))), place), axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    line = straightness(residual[order], score)
+    p = float((straightness(drawn, score) <= line + 1e-12).mean())
+    square = float(np.square(residual).mean())
+    return RowPlot(
+        group=group[at][order],
+        residual=residual[order],
+        score=score,
+        low=low,
+        high=high,
+        p=p,
+        skewness=float((residual**3).mean()) / square**1.5,
+        kurtosis=float((residual**4).mean()) / square**2 - 3.0,
+        rows=len(several),
+        draws=draws,
+        seed=seed,
+    )
+
+
+def _some(group: Places, rows: Places, random: np.random.Generator) -> Places:
+    """These rows, or MOST_ROWS of them in whole groups but for the last, without one that is left alone."""
+    if len(rows) <= MOST_ROWS:
+        return rows
+    rank = random.permutation(int(group.max()) + 1)[group[rows]]
+    chosen = rows[np.lexsort((random.random(len(rows)), rank))[:MOST_ROWS]]
+    counts = np.bincount(group[chosen])
+    return np.sort(chosen[counts[group[chosen]] > 1])
+
+
+def _residuals(values: Floats, place: Places) -> Floats:
+    """``(R, K)`` distances to the means of the groups at ``place`` ``(K,)``, in their standard deviations."""
+    order = np.argsort(place, kind="stable")
+    counts = np.bincount(place)
+    first = np.cumsum(counts) - counts
+    mean = np.add.reduceat(values[:, order], first, axis=1) / counts
+    off = values - mean[:, place]
+    degrees = values.shape[1] - len(counts)
+    error = np.sqrt(np.square(off).sum(axis=1, keepdims=True) / degrees)
+    with np.errstate(all="ignore"):  # where nothing varies there is no residual
+        return np.asarray(off / (error * np.sqrt(1.0 - 1.0 / counts[place])))
