@@ -163,7 +163,8 @@ def _close_at_end(
 
 _UNUSED_SCRIPTS = ("/deps/polyfill@", "/dash_table/")
 """Of what dash names in the page: what old browsers lack, which run none of the modules, and whose functions
-of text take the place of faster ones; and a table that is not on the page."""
+of text take the place of faster ones (dash's own components that are fetched when they are drawn need its
+regeneratorRuntime; none is on the page); and a table that is not on the page."""
 
 
 class _App(dash.Dash):

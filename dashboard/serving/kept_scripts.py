@@ -9,16 +9,16 @@ from dash.fingerprint import check_fingerprint
 if TYPE_CHECKING:
     import flask
 
-_FINGERPRINTED = "/_dash-component-suites/"
+_SCRIPTS = "/_dash-component-suites/"
 
 
 def script_key(request: flask.Request) -> str:
-    """The file behind an address that names one version of a script; empty for all that differs by request.
+    """The file behind the address of a script, with or without its version; empty for all else.
 
     Versions that nobody published lead to the same file, so that what is kept is bounded by the files.
     """
-    path, has_fingerprint = check_fingerprint(request.path)  # type: ignore[no-untyped-call]  # dash has none
-    return path if has_fingerprint and request.path.startswith(_FINGERPRINTED) else ""
+    path, _ = check_fingerprint(request.path)  # type: ignore[no-untyped-call]  # dash has no types there
+    return str(path) if request.path.startswith(_SCRIPTS) else ""
 
 
 class KeptScripts:

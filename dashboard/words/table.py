@@ -60,7 +60,7 @@ _OF_THE_HEADLINE: Mapping[str, tuple[str, Literal["value", "share", "rank"]]] = 
 
 
 def number_columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
-    """Every column of numbers in the page's order; ``e0``, ``e1``, ... are the methods' estimates.
+    """Every column of numbers in the page's order; ``estimate-ID`` is a method's.
 
     ``wait``: for ranks that are not known yet.
     """
@@ -75,12 +75,13 @@ def number_columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
         columns.append(_Column("in_mu", "weight in μ", pooled.share, "share"))
     if truth is not None:
         columns.append(_Column("true", TRUE, truth.mean, "value"))
-    for i, series in enumerate(scene.series):
+    for series in scene.series:
         if not series.is_own_mean:
-            columns.append(_Column(f"e{i}", series.label, scene.shown(series.estimate), "value"))
+            estimate = scene.shown(series.estimate)
+            columns.append(_Column(f"estimate-{series.id}", series.label, estimate, "value"))
         if truth is not None:
             error = series.estimate - truth.mean
-            columns.append(_Column(f"error{i}", f"{series.label} error", error, "value"))
+            columns.append(_Column(f"error-{series.id}", f"{series.label} error", error, "value"))
     columns.append(_Column("own_rank", "own rank", scene.own_rank, "rank"))
     if scene.reference is not None:
         columns += _headline_columns(scene, scene.reference)

@@ -82,8 +82,17 @@ _STATE = """
 () => ({
     address: location.href,
     scheme: document.documentElement.getAttribute('data-mantine-color-scheme'),
-    words: document.body.innerText.split('\\n').filter((line) => line.trim()
-        && ![...document.querySelectorAll('.main-svg text')].some((tick) => tick.textContent === line)),
+    words: (() => {
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const words = [];
+        while (walker.nextNode()) {
+            const {parentElement: inside, textContent: text} = walker.currentNode;
+            if (text.trim() && !inside.closest('.main-svg, script, style') && inside.checkVisibility()) {
+                words.push(text);
+            }
+        }
+        return words;
+    })(),
     fields: [...document.querySelectorAll('input, textarea')]
         .map((e) => [e.id, ['checkbox', 'radio'].includes(e.type) ? e.checked : e.value]),
     stored: JSON.stringify({...localStorage}),

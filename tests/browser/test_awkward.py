@@ -153,7 +153,7 @@ def test_everything_equal(board):
     upload(board, ("equal.csv", as_csv(["g", "y"], [[f"g{i % 4}", 7] for i in range(16)])))
     assert "All values are equal." in board.inner_text("#headline")
     assert board.locator(".card", has_text="ICC").locator(".card-value").inner_text() == "–"
-    assert {row["e1"] for row in table(board)} == {"7"}
+    assert {row["estimate-reml"] for row in table(board)} == {"7"}
     assert board.locator("#notes .note").count() >= 1
 
 

@@ -58,21 +58,29 @@ def test_the_table_is_there_for_whoever_comes_near_and_on_paper(page):
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
 
 
-def test_the_order_of_the_columns_stays_as_a_visitor_has_put_them(page):
+def test_a_visitors_columns_and_filter_stay_and_the_file_is_of_now(page):
     open_board(page)
     see_table(page)
-    page.evaluate("window.dash_ag_grid.getApi('table-grid').moveColumns(['own_rank'], 1)")
+    grid = "window.dash_ag_grid.getApi('table-grid')"
+    order = f"{grid}.getAllDisplayedColumns().map((column) => column.getColId())"
+    assert page.evaluate(order).index("estimate-james_stein") == 5
+    page.evaluate(f"{grid}.moveColumns(['estimate-james_stein'], 1)")
+    page.evaluate(f"{grid}.setFilterModel({{n: {{filterType: 'number', type: 'greaterThan', filter: 20}}}})")
+    few = len(table(page))
+    assert 0 < few < 24
     with repaint(page):
         pick(page, "level", "99%")
     assert "rank 99% from" in column_ids(page)
-    order = (
-        "window.dash_ag_grid.getApi('table-grid').getAllDisplayedColumns().map((column) => column.getColId())"
-    )
-    assert page.evaluate(order)[:2] == ["group", "own_rank"]
+    assert page.evaluate(order)[:2] == ["group", "estimate-james_stein"]
+    assert len(table(page)) == few
+    page.evaluate("window.scrollTo(0, 0)")
     with repaint(page):
-        page.get_by_label("Show James–Stein").uncheck(force=True)
-    assert "James–Stein" not in column_ids(page)
-    assert page.evaluate(order)[:2] == ["group", "own_rank"]
+        page.get_by_label("Show ML BLUP").uncheck(force=True)
+    _, (head, *rows) = saved(page, "Table as CSV")
+    assert head[:2] == ["school", "James–Stein"]
+    assert "ML BLUP" not in head
+    assert "REML BLUP" in head
+    assert len(rows) == few
 
 
 def test_a_dark_page_is_light_on_paper(visitor):

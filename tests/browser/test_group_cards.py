@@ -20,7 +20,7 @@ def test_pinned_groups_stand_side_by_side_with_what_every_method_says(example):
     expect(methods.nth(1)).to_contain_text("REML BLUP")
     shown = next(r for r in table(example) if r["group"] == "C")
     reml = methods.nth(1).locator("td").all_inner_texts()
-    assert [reml[0], reml[2], reml[3]] == [shown["e1"], shown["weight"], shown["rank"]]
+    assert [reml[0], reml[2], reml[3]] == [shown["estimate-reml"], shown["weight"], shown["rank"]]
     height = example.locator(".group-cards-panel").bounding_box()["height"]
     example.keyboard.press("Escape")
     expect(cards).to_have_count(0)

@@ -37,7 +37,7 @@ def keys(rows):
 
 def test_the_columns_are_those_that_people_compare():
     names = [(c["field"], c["headerName"]) for c in table_columns(SCENE)]
-    label = {f"e{i}": s.label for i, s in enumerate(SCENE.series) if not s.is_own_mean}
+    label = {f"estimate-{s.id}": s.label for s in SCENE.series if not s.is_own_mean}
     assert names == [
         ("group", "school"),
         ("n", "rows"),
@@ -59,8 +59,8 @@ def test_the_columns_are_those_that_people_compare():
 @pytest.mark.parametrize(
     ("chosen", "missing"),
     [
-        ([], {"weight", "conf_low", "conf_high", "rank", "e0"}),
-        (built_in("ols", "james_stein"), {"weight", "conf_low", "conf_high", "rank", "e0"}),
+        ([], {"weight", "conf_low", "conf_high", "rank", "estimate-ols"}),
+        (built_in("ols", "james_stein"), {"weight", "conf_low", "conf_high", "rank", "estimate-ols"}),
         ([STRANGERS[0]], {"weight", "conf_low", "conf_high", "rank"}),
     ],
 )
@@ -82,9 +82,9 @@ def test_rows_hold_what_the_fits_say(data, estimators):
         assert set(row) == {*fields, "key", "place"}
         assert row["n"] == data.n[key]
         assert row["own"] == data.mean[key]
-        for i, series in enumerate(scene.series):
+        for series in scene.series:
             if not series.is_own_mean:
-                assert row[f"e{i}"] == scene.comparison[series.id].fit.estimate[key]
+                assert row[f"estimate-{series.id}"] == scene.comparison[series.id].fit.estimate[key]
         if "rank" in fields:
             assert row["rank"] == scene.reference.rank[position]
         if "conf_low" in fields:
@@ -199,7 +199,7 @@ def test_filters_of_several_columns_all_hold_and_then_sort():
 
 @given(st.integers(-5, 20), st.integers(-5, 20), st.sampled_from(["asc", "desc"]))
 def test_blocks_are_pieces_of_the_whole(start, end, direction):
-    sort = [{"colId": "e1", "sort": direction}]
+    sort = [{"colId": "estimate-reml", "sort": direction}]
     whole, count = block(sortModel=sort)
     piece, same = block(sortModel=sort, startRow=start, endRow=end)
     assert piece == whole[max(start, 0) : max(end, 0)]

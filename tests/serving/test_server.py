@@ -289,7 +289,9 @@ def test_a_script_is_compressed_once_and_an_answer_each_time(app, monkeypatch):
     texts = iter(["a" * 5_000, "b" * 5_000])
     app.add_url_rule("/long", "long", lambda: next(texts))
     script = "/_dash-component-suites/plotly/package_data/plotly.{}.min.js"
-    app.add_url_rule(script.format("<version>"), "script", lambda version: f"plotly {'x' * 5_000}")
+    bare = script.replace("{}.", "")
+    for name, address in (("script", script.format("<version>")), ("bare", bare)):
+        app.add_url_rule(address, name, lambda version="": f"plotly {'x' * 5_000}")
     client = app.test_client()
 
     def bodies(encoding, *addresses):
@@ -297,8 +299,8 @@ def test_a_script_is_compressed_once_and_an_answer_each_time(app, monkeypatch):
         assert {answer.headers["Content-Encoding"] for answer in answers} == {encoding}
         return [answer.data for answer in answers]
 
-    scripts = bodies("gzip", script.format("v7_1m12"), script.format("v7_1m12"), script.format("v9m99"))
-    assert [gzip.decompress(body)[:6] for body in scripts] == [b"plotly"] * 3
+    scripts = bodies("gzip", script.format("v7_1m12"), script.format("v9m99"), bare, bare)
+    assert [gzip.decompress(body)[:6] for body in scripts] == [b"plotly"] * 4
     assert done == ["gzip"]
     bodies("br", script.format("v7_1m12"))
     assert done == ["gzip", "br"]

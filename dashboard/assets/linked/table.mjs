@@ -1,6 +1,6 @@
 /* Linked views: the table. A row pointed at or clicked lights the plots; lit groups are marked by a stylesheet rule. */
 import {ids} from '../shared/facts.mjs';
-import {gridApi} from '../shared/grid.mjs';
+import {gridApi, isTableDrawn} from '../shared/grid.mjs';
 
 const MOST_RULES = 500;
 const WAIT = 100; // milliseconds without a change before rows are asked about
@@ -33,7 +33,7 @@ export function createTable(state, fetched) {
      * picked before.
      */
     function scan() {
-        const api = gridApi();
+        const api = isTableDrawn() ? gridApi() : grid;
         if (api !== grid) {
             grid = api;
             if (state.picked.length) {

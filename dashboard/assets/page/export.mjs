@@ -6,11 +6,12 @@ import {noUpdate} from '../shared/dash.mjs';
 import {addElement, elements} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
 import {drawGraph} from '../shared/graph.mjs';
-import {bringTable, gridApi, isTableBehind, tableState} from '../shared/grid.mjs';
+import {bringTable, gridApi, isTableDrawn, tableState} from '../shared/grid.mjs';
 import {graphIn} from '../shared/plotly.mjs';
 
 const MOST_PRINTED = 1_000; // rows of the table on paper
 const NOT_THERE = 'The table was not drawn yet: scroll to it, or print by the menu Export.';
+const MAC = navigator.platform.startsWith('Mac');
 const SCHEME = 'data-mantine-color-scheme';
 const root = document.documentElement;
 
@@ -22,7 +23,8 @@ export function printPage() {
 }
 
 function onKey(event) {
-    if ((event.ctrlKey || event.metaKey) && event.key === 'p') {
+    const command = MAC ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
+    if (command && !event.altKey && !event.shiftKey && !event.repeat && event.key === 'p') {
         event.preventDefault();
         printPage();
     }
@@ -32,12 +34,14 @@ function onKey(event) {
 function saveTable(event) {
     const link = event.target instanceof Element && event.target.closest(`#${ids.DOWNLOAD_CSV}`);
     if (link instanceof HTMLAnchorElement) {
-        const address = new URL(link.href, document.baseURI);
-        address.searchParams.set('table', JSON.stringify(tableState()));
         event.preventDefault();
         event.stopPropagation();
         elements('.export')[0]?.click(); // closes the menu
-        window.location.assign(address);
+        bringTable().then(() => {
+            const address = new URL(link.href, document.baseURI);
+            address.searchParams.set('table', JSON.stringify(isTableDrawn() ? tableState() : {}));
+            window.location.assign(address);
+        });
     }
 }
 
@@ -63,10 +67,11 @@ let schemeBefore = null;
 /** The grid's rows as a plain table: on paper nothing scrolls. */
 function writeTable() {
     const [api, box] = [gridApi(), document.getElementById(ids.TABLE_BOX)];
-    if (box && isTableBehind()) {
+    if (box && document.getElementById(ids.TABLE) && !isTableDrawn()) {
         addElement(box, 'p', 'on-paper').textContent = NOT_THERE;
+        return;
     }
-    if (!api || !box || isTableBehind()) {
+    if (!api || !box) {
         return;
     }
     const columns = api.getAllDisplayedColumns();

@@ -4,10 +4,14 @@ import {ids} from './facts.mjs';
 const NEAR = '200px 0px'; // around what is in sight
 const GRID = `${ids.TABLE}-grid`;
 const LONGEST_WAIT = 5_000; // milliseconds
+const LOOK = 100; // milliseconds
 const HEARD = ['getRowsRequest', 'getRowsResponse']; // what dash is told of the grid
 
-/** @type {{bring: (near: boolean) => void, isBehind: () => boolean} | undefined} */
-let onPage; // of the table that is on the page: what has its grid drawn, and whether it waits with what it was given
+/**
+ * @type {{bring: (near: boolean) => void, isNear: () => boolean, isBehind: () => boolean} | undefined} of the table that
+ *     is on the page: what has its grid drawn, whether it is near, and whether it waits with what it was given
+ */
+let onPage;
 
 /** Of what the grid tells of itself: for all that dash hears it goes through the whole page. */
 function heard(changes) {
@@ -26,11 +30,14 @@ export function Table(props) {
         }
     }, []);
     React.useEffect(() => {
-        const mine = {bring, isBehind: () => shown.current.props !== given.current};
+        let isNear = false;
+        const mine = {bring, isNear: () => isNear, isBehind: () => shown.current.props !== given.current};
         onPage = mine;
-        const sight = new IntersectionObserver((seen) => bring(Boolean(seen.at(-1)?.isIntersecting)), {
-            rootMargin: NEAR,
-        });
+        const look = (seen) => {
+            isNear = Boolean(seen.at(-1)?.isIntersecting);
+            bring(isNear);
+        };
+        const sight = new IntersectionObserver(look, {rootMargin: NEAR});
         sight.observe(/** @type {HTMLElement} */ (place.current));
         return () => {
             sight.disconnect();
@@ -74,24 +81,24 @@ function isRearranged(given) {
     return Boolean(order && given && order.join() !== given.columnDefs.map(({field}) => field).join());
 }
 
-/** Whether there is a table whose grid does not show yet what it was given. */
-export function isTableBehind() {
-    return Boolean(onPage?.isBehind());
+/** Whether the grid shows what the table was given, rows too. */
+export function isTableDrawn() {
+    const api = gridApi();
+    const isFilled =
+        api &&
+        (!api.getDisplayedRowCount() || api.getDisplayedRowAtIndex(api.getFirstDisplayedRowIndex())?.data);
+    return Boolean(isFilled && onPage && !onPage.isBehind());
 }
 
 /** Has the table's grid show what it was given, in sight or not; done when it does, or does not in good time. */
 export async function bringTable() {
-    if (isTableBehind()) {
-        onPage?.bring(true);
-        const late = new Promise((resolve) => window.setTimeout(resolve, LONGEST_WAIT));
-        await Promise.race([late, firstRows()]);
-    }
-}
-
-async function firstRows() {
-    const api = await window.dash_ag_grid?.getApiAsync(GRID);
-    if (api.getDisplayedRowCount() && !api.getDisplayedRowAtIndex(0)?.data) {
-        await new Promise((resolve) => api.addEventListener('firstDataRendered', resolve));
+    if (onPage && document.getElementById(ids.TABLE)?.checkVisibility() && !isTableDrawn()) {
+        const until = performance.now() + LONGEST_WAIT;
+        onPage.bring(true);
+        do {
+            await new Promise((resolve) => window.setTimeout(resolve, LOOK)); // in which the kit takes it up
+        } while (!isTableDrawn() && performance.now() < until);
+        onPage.bring(onPage.isNear());
     }
 }
 
