@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from dash import ALL, Input, NoUpdate, Output, State, ctx, no_update
 
-from dashboard.callbacks.scenes import scene_on_screen
 from dashboard.pages import ids
 from dashboard.serving.server import owner
 from dashboard.session.choices import Choices
+from dashboard.storage.errors import WorkspaceError
+from dashboard.words.grammar import sentence
+from estimators import BlupboardError
 
 if TYPE_CHECKING:
     import dash
@@ -36,9 +38,13 @@ def _code(
     comparisons: Comparisons, clicks: list[int | None], given: object
 ) -> tuple[str | NoUpdate, str | NoUpdate, str | NoUpdate, str | NoUpdate, bool | NoUpdate]:
     choices = Choices.from_json(given) if any(clicks) else None
-    scene = None if choices is None else scene_on_screen(comparisons, given, wait_seconds=None)
-    if choices is None or scene is None:
+    if choices is None:
         return no_update, no_update, no_update, no_update, no_update
-    scripts = comparisons.source(owner(), choices).script(scene.comparison, comparisons.plugins_dirs)
     language = ctx.triggered_id["language"] if ctx.triggered_id else "r"
+    try:
+        comparison = comparisons.comparison(owner(), choices)
+        scripts = comparisons.source(owner(), choices).script(comparison, comparisons.plugins_dirs)
+    except (BlupboardError, WorkspaceError, ValueError) as error:
+        why = f"# {sentence(str(error))}"  # a comment in R and in Python
+        return why, why, why, language, True
     return scripts.r, scripts.python, scripts.statsmodels, language, True

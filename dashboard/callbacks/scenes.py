@@ -14,14 +14,12 @@ if TYPE_CHECKING:
     from dashboard.session.comparisons import Comparisons
 
 
-def scene_on_screen(
-    comparisons: Comparisons, given: object, wait_seconds: float | None = 0.0
-) -> Scene | None:
+def scene_on_screen(comparisons: Comparisons, given: object) -> Scene | None:
     """The scene of the page's choices; None where it has gone meanwhile, which the page itself then says."""
     choices = Choices.from_json(given)
     if choices is None:
         return None
     try:
-        return comparisons.scene(owner(), choices, wait_seconds)
+        return comparisons.scene(owner(), choices, 0.0)
     except (BlupboardError, WorkspaceError, ValueError):
         return None

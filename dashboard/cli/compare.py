@@ -246,7 +246,7 @@ def _calibration(comparison: Comparison, result: Result, spread: Spread) -> dict
 
 
 def _bootstrap(comparison: Comparison, result: Result, spread: Spread) -> dict[str, Any]:
-    """Errors and intervals by the bootstrap; nothing where the method estimates no spreads to draw from."""
+    """Errors and intervals by the bootstrap; nothing where the method has no spreads to draw from."""
     from estimators import DataError, bootstrap
 
     try:

@@ -79,19 +79,20 @@ class DrawnAnswers(Generic[Answer]):
     def wait(self, owner: str, question: Question[Answer]) -> Standing[Answer]:
         """The answer, or the reason why there is none, once it is there.
 
+        It is begun again where another session that asked for it first has it stopped.
+
         Raises:
-            BlupboardError: it was stopped meanwhile, or so many wait that this one cannot.
+            BlupboardError: this session or the server stopped it, or so many wait that this one cannot.
 
         """
-        if (known := self._look_up(question.key)) is not None:
-            return known
-        run = self._begun(owner, question)
-        while run.is_going:
-            self._queue.look(run)
-            time.sleep(LOOK_SECONDS)
-        known = self._look_up(question.key)
-        if known is None:
-            raise BlupboardError("this was stopped meanwhile; start it again")
+        while (known := self._look_up(question.key)) is None:
+            run = self._begun(owner, question)
+            while run.is_going:
+                self._queue.look(run)
+                time.sleep(LOOK_SECONDS)
+            stopped_here = run.owner == owner and run.stop.is_set()
+            if (stopped_here or self._queue.is_closed) and self._look_up(question.key) is None:
+                raise BlupboardError("this was stopped meanwhile; start it again")
         return known
 
     @property

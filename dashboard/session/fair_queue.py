@@ -142,6 +142,11 @@ class FairQueue:
         with self._lock:
             return {"running": len(self._begun), "waiting": len(self._waiting)}
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is begun any more."""
+        return self._closed
+
     def close(self) -> None:
         """Stop everything, and wait for what runs."""
         with self._lock:

@@ -10,8 +10,8 @@ from weakref import WeakKeyDictionary
 from dashboard.plugin_host.stand_ins import for_many, seconds_for
 from dashboard.session.drawn_answers import DrawnAnswers, Question
 from dashboard.session.requested_study import SECONDS_UNASKED
-from estimators import bootstrap
-from estimators.risk.bootstrap import LOOPED_DRAWS, draws_of
+from estimators import DataError, bootstrap
+from estimators.risk.bootstrap import LOOPED_DRAWS, draws_of, require_spreads
 from estimators.risk.bootstrapped import with_bootstrap, without_bootstrap
 from estimators.risk.calibration import calibration_key, key_is_of
 
@@ -69,7 +69,7 @@ class ResampledIntervals:
             return made
         [method] = for_many([result.estimator])
         seconds = seconds_for([method], LOOPED_DRAWS)
-        why = _too_much(data, seconds)
+        why = _why_never(data, result.estimator, result.fit) or _too_much(data, seconds)
         if not why:
             question = _question(data, method, result.options, seconds)
             standing: Standing[Bootstrap] = (
@@ -85,6 +85,15 @@ class ResampledIntervals:
     def _kept(self, fit: GroupFit, made: Result) -> Result:
         with self._lock:
             return self._made.setdefault(fit, made)
+
+
+def _why_never(data: GroupData, estimator: Estimator, fit: GroupFit) -> str:
+    """Why there is nothing to draw from, here or elsewhere; nothing where there is."""
+    try:
+        require_spreads(data, estimator, fit)
+    except DataError as error:
+        return str(error)
+    return ""
 
 
 def _too_much(data: GroupData, seconds: float) -> str:

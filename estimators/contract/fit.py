@@ -99,6 +99,8 @@ class Note:
     """``info`` or ``warning``."""
     text: str
     """A sentence or two, for people."""
+    of_errors: bool = False
+    """Whether it describes the standard errors or intervals: it goes where others take their place."""
 
 
 @dataclass(frozen=True, eq=False, init=False)

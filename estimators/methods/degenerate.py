@@ -84,13 +84,13 @@ def zero_spread_notes(std_error: str) -> list[Note]:
             "The conditional standard error is 0 here because it takes the estimated spreads and the "
             "population mean as known. It does not mean that the groups' true means are known exactly."
         )
-        return [Note("conditional_zero", "warning", text)]
+        return [Note("conditional_zero", "warning", text, of_errors=True)]
     if std_error == "second_order":
         text = (
             "The standard errors allow for the spread between groups not being 0 in truth, so they can be "
             "larger than those of the groups' own means."
         )
-        return [Note("second_order_zero", "info", text)]
+        return [Note("second_order_zero", "info", text, of_errors=True)]
     return []
 
 

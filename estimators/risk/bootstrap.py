@@ -15,7 +15,7 @@ from estimators.fitting.fit_many import Stopped, fit_many, is_looped
 from estimators.fitting.spread_tasks import IN_FLIGHT, spread_tasks
 from estimators.inference.estimable import estimable, require_unweighted
 from estimators.risk.replicates import block_size, draw_block
-from estimators.simulation.design import Design
+from estimators.simulation.design import Design, DesignError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,15 +100,15 @@ def bootstrap(
     Kackar and Harville (1984, JASA 79, 853-862): g1 + g2 + g3 of :func:`prediction_error`. What is missing
     to second order, another g3, is that the estimated spreads are taken for the truth that is drawn from
     (Butar & Lahiri 2003, J. Statist. Plann. Inference 112, 63-76): at a spread between groups estimated as 0
-    every true mean is drawn equal, and the errors are those of mu.
+    every true mean is drawn equal, and the errors hold only what estimating mu and the spreads adds to 0.
 
     Of published means, estimates are drawn around the true means with the standard errors that came with
     them.
 
     Args:
         data: groups of rows, or published means; without weights and covariates.
-        estimator: any method that estimates ``sigma_group`` and ``sigma_error``; a batch at a time where it
-            can fit one.
+        estimator: any method that estimates ``sigma_group`` and, of rows, one ``sigma_error`` for all
+            groups; a batch at a time where it can fit one.
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
         draws: how often groups are drawn; None: 2,000, or 200 of a method that fits one after the other, as
             all do published means.
@@ -118,8 +118,8 @@ def bootstrap(
         stopped: asked between fits; once it says yes, Stopped is raised.
 
     Raises:
-        DataError: spreads cannot be told apart in the data, these have weights or covariates, or the method
-            gives no spreads or fits fewer than two of the draws.
+        DataError: what :func:`require_spreads` raises, spreads too large to be drawn with, or the method fits
+            fewer than two of the draws.
         OptionError: an option or the number of draws is out of bounds, or workers cannot import the method.
         Stopped: ``stopped`` said so.
 
@@ -129,6 +129,7 @@ def bootstrap(
         raise OptionError(f"ask for two draws or more, not {draws:,}")
     _require_drawable(data)
     fit = estimator.fit(data, options)
+    require_spreads(data, estimator, fit)
     asked = _Asked(estimator, estimator.make_options(options), draws, seed)
     square = _fitted(_pieces_of(data, fit, asked), executor, in_flight, stopped)
     if len(square) < 2:
@@ -147,7 +148,7 @@ def _answer(data: GroupData, fit: GroupFit, asked: _Asked, square: Floats) -> Bo
         draws=len(square),
         failed=asked.draws - len(square),
         seed=asked.seed,
-        sigma_group=_spread(fit, asked.estimator, "sigma_group"),
+        sigma_group=_spread(fit, "sigma_group"),
     )
 
 
@@ -160,11 +161,28 @@ class _Asked:
 
 
 def _pieces_of(data: GroupData, fit: GroupFit, asked: _Asked) -> Iterator[_Piece | _PublishedPiece]:
-    """The draws by the spreads of a fit. Raises DataError where it found none."""
-    sigma_group = _spread(fit, asked.estimator, "sigma_group")
+    """The draws by the spreads of a fit, which has them."""
+    sigma_group = _spread(fit, "sigma_group")
     if data.known_variance is None:
-        return _pieces(_design_of(data, sigma_group, _spread(fit, asked.estimator, "sigma_error")), asked)
+        return _pieces(_design_of(data, sigma_group, _spread(fit, "sigma_error")), asked)
     return _published_pieces(data, sigma_group, asked)
+
+
+def require_spreads(data: GroupData, estimator: Estimator, fit: GroupFit) -> None:
+    """Make sure that groups like these can be drawn with the spreads of a fit to them.
+
+    Raises:
+        DataError: spreads cannot be told apart in the data, these have weights or covariates, or the fit has
+            no spread between groups or, of rows, no spread within that all groups share.
+
+    """
+    _require_drawable(data)
+    if not _has(fit, "sigma_group"):
+        raise DataError(f"{estimator.label} estimates no spread between groups to draw from")
+    if data.known_variance is None and not _has(fit, "sigma_error"):
+        raise DataError(
+            f"{estimator.label} estimates no spread within that all groups share, to draw rows with"
+        )
 
 
 def _require_drawable(data: GroupData) -> None:
@@ -283,19 +301,29 @@ def _squared_errors(piece: _Piece | _PublishedPiece, stopped: Callable[[], bool]
     return piece.squared_errors(stopped)
 
 
-def _spread(fit: GroupFit, estimator: Estimator, name: str) -> float:
-    """A spread that the fit found. Raises DataError where it found none."""
+def _has(fit: GroupFit, name: str) -> bool:
     found = fit.parameters.get(name)
-    if found is None or found.value is None:
-        raise DataError(f"{estimator.label} estimates no spreads to draw from")
-    return float(found.value)
+    return found is not None and found.value is not None
+
+
+def _spread(fit: GroupFit, name: str) -> float:
+    value = fit.parameters[name].value
+    if value is None:
+        raise ValueError(f"the fit has no {name}")
+    return float(value)
 
 
 def _design_of(data: GroupData, sigma_group: float, sigma_error: float) -> Design:
-    """Groups of the same sizes, with these spreads; the population mean plays no part."""
-    return Design(
-        groups=len(data),
-        per_group=",".join(map(str, data.n.tolist())),
-        sigma_group=sigma_group,
-        sigma_error=sigma_error,
-    )
+    """Groups of the same sizes, with these spreads; the population mean plays no part.
+
+    Raises DataError where they cannot be drawn.
+    """
+    try:
+        return Design(
+            groups=len(data),
+            per_group=",".join(map(str, data.n.tolist())),
+            sigma_group=sigma_group,
+            sigma_error=sigma_error,
+        )
+    except DesignError as error:
+        raise DataError(f"groups like these cannot be drawn: {error}") from None

@@ -28,11 +28,11 @@ def bootstrapped(
 ) -> Comparison:
     """The same fits with the standard errors and intervals that :func:`bootstrap` finds, each with a note.
 
-    Estimates, ranks and all that rests on a joint distribution stay. A method that gives no spreads to draw
-    from keeps its own intervals, and a note says why.
+    Estimates, ranks and all that rests on a joint distribution stay; notes on the errors that were replaced
+    go. A method that cannot be drawn from keeps its own intervals, and a note says why.
 
     Args:
-        comparison: what was compared; groups of rows without weights and covariates.
+        comparison: what was compared; of groups with weights or covariates all keep their own intervals.
         ids: the methods; None: all that have a fit.
         executor: where draws are fitted, with the same answer.
 
@@ -58,7 +58,8 @@ def with_bootstrap(result: Result, found: Bootstrap) -> Result:
     """A result that holds a fit, with the errors of the bootstrap around its estimates."""
     if result.fit is None:
         raise ValueError(f"{result.id} has no fit: {result.message}")
-    notes = (*result.fit.notes, *notes_of(found))
+    kept = (note for note in result.fit.notes if not note.of_errors)
+    notes = (*kept, *notes_of(found))
     fit = replace(result.fit, std_error=found.std_error, df=found.df, interval_fn=None, notes=notes)
     return at_level(replace(result, fit=fit), result.level)
 
@@ -78,7 +79,7 @@ def is_bootstrapped(result: Result) -> bool:
 
 
 def notes_of(found: Bootstrap) -> list[Note]:
-    """What intervals by the bootstrap rest on, and where they collapse."""
+    """What intervals by the bootstrap rest on, and whether they are too narrow."""
     above = found.std_error > 0
     error = float(np.max(found.mcse[above] / found.std_error[above], initial=0.0))
     lost = f", {found.failed:,} more could not be fitted" if found.failed else ""
@@ -100,9 +101,9 @@ def notes_of(found: Bootstrap) -> list[Note]:
             Note(
                 COLLAPSED,
                 "warning",
-                "As the spread between groups is estimated as 0, all true means were drawn equal, and "
-                "intervals by the bootstrap collapse to that of the population mean: they hold too few of "
-                "the true means wherever these differ.",
+                "As the spread between groups is estimated as 0, all true means were drawn equal, so that "
+                "intervals by the bootstrap are too narrow: they hold too few of the true means wherever "
+                "these differ.",
             )
         )
     return notes

@@ -364,9 +364,13 @@ def key_is_of(key: object, data: GroupData) -> bool:
 
 
 def _numbers(data: GroupData) -> tuple[bytes, ...]:
-    known = data.known_variance
+    """What the data carry besides means, such as weights, even of 1, as that may be refused; then numbers."""
+    known, weights = data.known_variance, data.weights
     parts: list[NDArray[Any]] = [data.n, data.centered_mean, data.ss_within]
     parts.append(np.empty(0) if known is None else known)
+    if weights is not None:
+        parts += [weights.total, weights.squares, np.array(weights.log_sum)]
+        parts.append(np.empty(0) if weights.mean_variance is None else weights.mean_variance)
     if (found := data.covariates) is not None:
         parts += [found.mean, found.row_mean, found.within, found.unit, found.of_group]
-    return tuple(part.tobytes() for part in parts)
+    return (" ".join(sorted(data.carries)).encode(), *(part.tobytes() for part in parts))

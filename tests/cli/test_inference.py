@@ -194,7 +194,7 @@ def test_errors_by_the_bootstrap_stand_beside_where_they_are_asked_for(blupboard
     assert drawn == found.to_dict(groups_of("dyestuff"), 0.95)
     assert [line["group"] for line in drawn["groups"]] == list("ABCDEF")
     assert not (fits["grand_mean"] or {}).get("bootstrap")
-    assert "Grand mean estimates no spreads" in done.err
+    assert "Grand mean estimates no spread between groups" in done.err
     assert "--bootstrap goes with" in refused("compare", DYESTUFF, *ROLES, "--bootstrap")
 
 

@@ -16,7 +16,8 @@ from dashboard.session.comparisons import Comparisons
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.comparison import interval_kind, pending_sentence
-from estimators import Registry, Source, bootstrap
+from estimators import GroupData, Registry, Source, bootstrap, compare
+from estimators.risk.calibration import calibration_key, key_is_of
 from tests.scenes import BUILT_IN
 from tests.waiting import wait_for
 
@@ -52,7 +53,7 @@ def content_of(comparisons, choices, scene):
 def test_they_are_drawn_beside_and_then_stand_wherever_intervals_do(comparisons):
     choices = chosen(comparisons)
     first = comparisons.scene("ann", choices, 0.0)
-    assert pending_sentence(first).startswith("Intervals by the bootstrap are being drawn for ")
+    assert pending_sentence(first) == "Intervals by the bootstrap are being drawn for REML BLUP …"
     own = comparisons.scene("ann", replace(choices, bootstrap=False)).by_id("reml")
     np.testing.assert_array_equal(first.by_id("reml").low, own.low)
     assert content_of(comparisons, choices, first)["under_way_timer"] is False
@@ -66,7 +67,7 @@ def test_they_are_drawn_beside_and_then_stand_wherever_intervals_do(comparisons)
     assert interval_kind(reml) == "bootstrap, t, 18 df"
     notes = str(content_of(comparisons, choices, scene)["notes"])
     assert "2,000 times (seed 20261129)" in notes
-    assert "estimates no spreads to draw from" in notes
+    assert "estimates no spread between groups to draw from" in notes
     assert comparisons.scene("ann", choices, 0.0) is scene, "it is made once"
 
 
@@ -104,6 +105,24 @@ def _never_done(*_, stopped, **__):
 
     wait_for(stopped)
     raise Stopped
+
+
+@pytest.mark.parametrize("first", ["plain", "weighted"])
+def test_what_is_known_of_some_groups_is_not_taken_for_the_same_with_weights_of_1(comparisons, first):
+    labels, values = zip(*ROWS, strict=True)
+    plain = GroupData.from_arrays(values, labels)
+    weighted = GroupData.from_arrays(values, labels, weights=np.ones(len(ROWS)))
+    found = {}
+    for name in (first, "plain", "weighted"):
+        data = {"plain": plain, "weighted": weighted}[name]
+        fits = compare(data, [BUILT_IN["reml"]]).results
+        [result] = comparisons.resampled.results("ann", data, fits, wait=True)
+        found[name] = [note.code for note in result.fit.notes]
+    assert found == {"plain": ["bootstrap"], "weighted": ["no_bootstrap"]}
+    keys = [calibration_key(data, BUILT_IN["reml"], None, 0.95) for data in (plain, weighted)]
+    assert keys[0] != keys[1]
+    assert key_is_of(keys[0], plain)
+    assert not key_is_of(keys[1], plain)
 
 
 def test_of_very_many_groups_the_page_says_what_draws_them(comparisons, monkeypatch):

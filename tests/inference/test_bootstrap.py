@@ -93,14 +93,17 @@ def test_what_cannot_be_drawn_from_is_refused():
     )
     asked = {"outcome": "y", "group": "g"}
     for estimator, data, words in (
-        (BUILT_IN["james_stein"], groups_of("eight_schools"), "estimates no spreads"),
-        (BUILT_IN["grand_mean"], rail, "estimates no spreads"),
+        (BUILT_IN["james_stein"], groups_of("eight_schools"), "estimates no spread between groups"),
+        (BUILT_IN["grand_mean"], rail, "estimates no spread between groups"),
+        (BUILT_IN["reml"], GroupData.from_arrays([1e150, 2e150, 3e150, 5e150], list("aabb")), "be drawn: "),
         (BUILT_IN["reml"], GroupData.from_arrays([1.0, 2.0, 4.0], list("abc")), "one row"),
         (BUILT_IN["reml"], GroupData.from_frame(of_rows, **asked, adjust=["x"]), "without covariates"),
         (BUILT_IN["reml"], GroupData.from_frame(of_rows, **asked, weights="w"), "without weights"),
     ):
         with pytest.raises(DataError, match=words):
             bootstrap(data, estimator)
+    with pytest.raises(DataError, match="no spread within that all groups share"):
+        bootstrap(rail, BUILT_IN["reml"], {"error_spread": "each"})
     with pytest.raises(OptionError):
         bootstrap(rail, BUILT_IN["reml"], draws=1)
     with pytest.raises(Stopped):
@@ -118,13 +121,28 @@ def test_a_comparison_takes_over_errors_and_intervals_and_nothing_else():
     np.testing.assert_array_equal(after["reml"].rank, before["reml"].rank)
     assert after["ml"] is before["ml"]
     np.testing.assert_array_equal(after["ols"].interval, before["ols"].interval)
-    assert "its own interval stays: Level means (OLS) estimates no spreads" in after["ols"].fit.notes[-1].text
+    assert (
+        "its own interval stays: Level means (OLS) estimates no spread between"
+        in after["ols"].fit.notes[-1].text
+    )
     [note] = after["reml"].fit.notes
     assert "2,000 times (seed 20261129)" in note.text
     assert not before["reml"].fit.notes
 
 
-def test_where_it_collapses_a_warning_says_so():
-    after = bootstrapped(compare(groups_of("dyestuff2"), [BUILT_IN["reml"]]))
-    assert [note.severity for note in after["reml"].fit.notes[-2:]] == ["info", "warning"]
-    assert "collapse to that of the population mean" in after["reml"].fit.notes[-1].text
+def test_what_cannot_be_drawn_keeps_its_intervals_with_a_note():
+    data = GroupData.from_arrays([1e150, 2e150, 3e150, 5e150], list("aabb"))
+    [result] = bootstrapped(compare(data, [BUILT_IN["reml"]])).results
+    assert "its own interval stays: groups like these cannot be drawn" in result.fit.notes[-1].text
+
+
+@pytest.mark.parametrize("std_error", ["second_order", "prediction", "conditional"])
+def test_where_it_collapses_a_warning_says_so_and_nothing_of_the_errors_it_replaced(std_error):
+    fits = compare(groups_of("dyestuff2"), [BUILT_IN["reml"]], options={"reml": {"std_error": std_error}})
+    fit = bootstrapped(fits)["reml"].fit
+    codes = [(note.code, note.severity) for note in fit.notes]
+    drawn = [("bootstrap", "info"), ("bootstrap_collapsed", "warning")]
+    assert codes == [("sigma_group_zero", "warning"), *drawn]
+    assert "too narrow" in fit.notes[-1].text
+    center = fit.parameters["mu_std_error"].value
+    assert (fit.std_error > 1.2 * center).all(), "they are wider than the interval of the population mean"

@@ -115,7 +115,7 @@ def _conditional(version: str) -> Note:
         f"From {version}. Its standard errors are conditional: they take the population mean and both "
         "spreads as known, so its intervals are shorter than those of a prediction."
     )
-    return Note("conditional_std_error", "info", text)
+    return Note("conditional_std_error", "info", text, of_errors=True)
 
 
 def says(program: str, message: str) -> Note:
