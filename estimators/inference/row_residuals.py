@@ -27,6 +27,8 @@ SIGNIFICANT = 0.05
 MOST_ROWS = 20_000
 """Rows that are looked at: draws of so many take half a second; of more, groups are chosen at random."""
 MOST_LISTED = 500
+MANY = 1_000
+"""Of so many rows a skewness of 0.15 is found."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,14 +62,14 @@ class RowPlot:
         looked_at = len(self.residual)
         some = "" if looked_at == self.rows else f" Of {self.rows:,} rows {looked_at:,} were looked at."
         p = f"p = {self.p:.2g}" if self.p else f"p < {1 / self.draws:.2g}"
-        shape = f"{p}, skewness {self.skewness:.2g}, excess kurtosis {self.kurtosis:.2g}"
+        shape = f"{p}, skewness {self.skewness:.2g}, excess kurtosis {self.kurtosis:.2g}".replace("-", "−")
         if self.p >= SIGNIFICANT:
             return f"Rows lie around their groups' means as a normal distribution has them ({shape}).{some}"
+        many = " Of so many rows small differences show too." if looked_at >= MANY else ""
         return (
-            f"Rows do not lie around their groups' means as a normal distribution has them ({shape}). "
-            "Estimates hardly mind, and means of many rows do not; intervals of groups with few rows do. See "
-            "whether the outcome's logarithm lies closer to the line, or a few rows make the difference; "
-            f"with thousands of rows differences show that matter to nobody.{some}"
+            f"Rows do not lie around their groups' means as a normal distribution has them ({shape}).{many} "
+            "Estimates hardly mind; intervals of groups with few rows do. See whether the outcome's "
+            f"logarithm lies closer to the line, or whether a few rows make the difference.{some}"
         )
 
     def to_dict(self) -> dict[str, Any]:
