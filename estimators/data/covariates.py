@@ -126,8 +126,11 @@ class CovariateColumn:
             return np.zeros(len(self), dtype=np.bool_)
         return ~np.isfinite(self.numbers) if self.numbers is not None else self.codes < 0
 
-    def terms(self, repeats: Floats | None = None) -> list[Term]:
+    def terms(self, repeats: Floats | None = None, of_each: NDArray[np.intp] | None = None) -> list[Term]:
         """Its terms, among the rows that it holds, of which each stands for ``repeats (N,)``.
+
+        ``of_each (J,)`` is a row of each group: where it explains the groups, its curve is that of groups, so
+        that it is the same from summaries. None: each row is a group.
 
         Raises:
             DataError: numbers whose squares, or powers in a curve, do not fit a double, or too few for it.
@@ -146,7 +149,10 @@ class CovariateColumn:
         unit = float(power_of_two(reach))
         if self.shape is None:
             return [Term(self.name, self.of_group, origin, unit, self, -1, EPS * abs(origin) / unit)]
-        curve = curve_of(self.name, self.shape, self.numbers, repeats)
+        if self.of_group:
+            curve = curve_of(self.name, self.shape, self.numbers if of_each is None else self.numbers[of_each])
+        else:
+            curve = curve_of(self.name, self.shape, self.numbers, repeats)
         return [self._term(curve, part, EPS * abs(origin)) for part in curve.parts(self.name, low, high)]
 
     def _term(self, curve: Curve, part: Part, rounding: float) -> Term:

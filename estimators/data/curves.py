@@ -67,8 +67,10 @@ class Curve:
 
     def text(self, place: float) -> str:
         """A place as names of terms have it."""
-        rounded = round(place, self.digits)
-        return f"{rounded:.{self.digits}f}".rstrip("0").rstrip(".") if self.digits > 0 else str(int(rounded))
+        rounded = round(place, self.digits) + 0.0
+        plain = rounded == 0 or 1e-6 <= abs(rounded) < 1e15
+        written = np.format_float_positional if plain else np.format_float_scientific
+        return written(rounded, trim="-")
 
     def parts(self, name: str, low: float, high: float) -> list[Part]:
         """The terms of a column of this name, whose numbers lie between these.
@@ -92,10 +94,10 @@ class Curve:
 
 
 def curve_of(name: str, shape: str, values: Floats, repeats: Floats | None = None) -> Curve:
-    """The curve of a column ``(N,)`` of finite numbers, of which row i stands for ``repeats (N,)`` rows.
+    """The curve of a column ``(N,)`` of finite numbers, of which number i stands for ``repeats (N,)``.
 
-    A centre is the mean of all rows, rounded to about a hundredth of their range, so that its name says it
-    exactly; knots stand at quantiles of all rows (Hyndman & Fan 1996, type 7).
+    A centre is the mean of them all, rounded to a power of ten between a hundredth and a tenth of their
+    range, so that its name says it exactly; knots stand at quantiles (Hyndman & Fan 1996, type 7).
 
     Raises:
         DataError: too few different numbers for the shape.
@@ -118,8 +120,8 @@ def curve_of(name: str, shape: str, values: Floats, repeats: Floats | None = Non
     knots = _quantiles(distinct, counts, SHAPES[shape])
     if len(set(knots)) < len(knots):
         raise DataError(
-            f"so many rows have the same {name!r} that {len(knots)} knots do not lie apart: take fewer, or a "
-            "polynomial"
+            f"the same number of {name!r} occurs so often that {len(knots)} knots do not lie apart: take "
+            "fewer, or a polynomial"
         )
     while len({round(knot, digits) for knot in knots}) < len(knots):
         digits += 1

@@ -147,10 +147,12 @@ def _reduced(rows: UsableRows, found: list[CovariateColumn], weights: Floats | N
 def _covariates(found: list[CovariateColumn], rows: CodedRows) -> Covariates | None:
     if not found:
         return None
+    of_each = np.empty(len(rows.sums.labels), dtype=np.intp)
+    of_each[rows.codes[::-1]] = np.arange(len(rows.codes))[::-1]
     for column in found:
         if column.of_group:
-            _refuse_varying(column, rows)
-    return covariates_by_group(rows, _terms(found, rows.repeats))
+            _refuse_varying(column, rows, of_each)
+    return covariates_by_group(rows, _terms(found, rows.repeats, of_each))
 
 
 def covariates_of_groups(
@@ -187,9 +189,11 @@ def covariates_of_groups(
     )
 
 
-def _terms(found: list[CovariateColumn], repeats: Floats | None = None) -> list[Term]:
+def _terms(
+    found: list[CovariateColumn], repeats: Floats | None = None, of_each: NDArray[np.intp] | None = None
+) -> list[Term]:
     """All terms of some columns. Raises DataError where there are too many, or two of one name."""
-    terms = [term for column in found for term in column.terms(repeats)]
+    terms = [term for column in found for term in column.terms(repeats, of_each)]
     if len(terms) > MOST_TERMS:
         most = max(found, key=lambda column: len(column.levels))
         raise DataError(
@@ -203,12 +207,13 @@ def _terms(found: list[CovariateColumn], repeats: Floats | None = None) -> list[
     return terms
 
 
-def _refuse_varying(column: CovariateColumn, rows: CodedRows) -> None:
-    """Raise DataError where a column that is to explain the groups has two values within one."""
+def _refuse_varying(column: CovariateColumn, rows: CodedRows, of_each: NDArray[np.intp]) -> None:
+    """Raise DataError where a column that is to explain the groups has two values within one.
+
+    ``of_each (J,)`` is a row of each group.
+    """
     values = column.codes if column.numbers is None else column.numbers
-    first = np.empty(len(rows.sums.labels), dtype=values.dtype)
-    first[rows.codes[::-1]] = values[::-1]
-    other = np.flatnonzero(values != first[rows.codes])
+    other = np.flatnonzero(values != values[of_each][rows.codes])
     if len(other):
         label = rows.sums.labels[rows.codes[other[0]]]
         raise DataError(

@@ -189,7 +189,7 @@ def test_published_estimates_may_be_explained_by_a_curve():
     [
         ([1, 2] * 6, {}, "has 2 different numbers, and poly2 takes 3 at least: let it be a straight line"),
         ([1, 2] * 6, {"curves": {"age": "spline3"}}, "and spline3 takes 3 at least"),
-        ([1] * 10 + [2, 3], {"curves": {"age": "spline3"}}, "that 3 knots do not lie apart"),
+        ([1] * 10 + [2, 3], {"curves": {"age": "spline3"}}, "occurs so often that 3 knots do not lie apart"),
         (["a", "b", "c"] * 4, {}, "'age' is categorical, and a curve is for numbers"),
         (range(12), {"categorical": ["age"]}, "'age' is categorical, and a curve is for numbers"),
         (
@@ -221,3 +221,48 @@ def test_a_number_past_the_last_knot_goes_on_as_a_straight_line():
         low, middle, high = part.values(values[-3:])
         assert high - middle == pytest.approx(middle - low, rel=1e-14)
         assert (high - middle) / 1e9 == pytest.approx(part.steepest, rel=1e-12)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_curve_that_explains_groups_is_the_same_from_rows_and_from_their_summaries(shape):
+    """Groups of very unequal sizes: knots and centres stand among groups, whichever way these came."""
+    random = np.random.default_rng(5)
+    sizes = np.array([200, *random.integers(3, 8, 12)])
+    place, beds = np.repeat(np.arange(13), sizes), random.uniform(10.0, 90.0, 13)
+    labels = np.array(list("abcdefghijklm"))
+    group = labels[place]
+    y = np.sqrt(beds)[place] + random.standard_normal(13)[place] + random.standard_normal(len(place))
+    explained = {"explained_by": {"beds": beds[place]}, "curves": {"beds": shape}}
+    whole = GroupData.from_arrays(y, group, **explained)
+    times = random.integers(1, 4, len(y))
+    counted = GroupData.from_arrays(y, group, weights=times, weight_kind="frequency", **explained)
+    mean = [y[group == label].mean() for label in labels]
+    sd = [y[group == label].std(ddof=1) for label in labels]
+    data = GroupData.from_means(labels, mean, sizes, sd=sd).explained_by(
+        labels, {"beds": beds}, curves={"beds": shape}
+    )
+    curves = [given.covariates.curves["beds"] for given in (whole, counted, data)]
+    assert curves[0] == curves[1] == curves[2]
+    if curves[0].is_spline:
+        np.testing.assert_allclose(curves[0].places, np.quantile(beds, SHAPES[shape]), rtol=1e-14)
+    for method in ("reml", "ml", "james_stein"):
+        ours, theirs = (BUILT_IN[method].fit(given) for given in (whole, data))
+        assert relative(ours.estimate, theirs.estimate) < 1e-12
+        assert relative(ours.center, theirs.center) < 1e-12
+        if ours.std_error is not None:
+            assert relative(ours.std_error, theirs.std_error) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ([-0.004, -0.004, *np.linspace(1.0, 90.0, 9)], "x bend at 0"),
+        (np.linspace(-3e-70, 2e-70, 11), "x bend at -2.5e-70"),
+        (np.linspace(1e70, 6e70, 11), "x bend at 1.5e+70"),
+        (np.linspace(123456.0, 123457.0, 11), "x bend at 123456.1"),
+        (np.linspace(0.0, 46000.0, 11), "x bend at 4600"),
+    ],
+)
+def test_names_of_terms_are_short_at_any_scale(values, name):
+    curve = curve_of("x", "spline3", np.asarray(values))
+    assert [part.name for part in curve.parts("x", min(values), max(values))] == ["x", name]
