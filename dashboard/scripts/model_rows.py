@@ -46,12 +46,12 @@ def r_model_rows(rows: FileRows, data: GroupData) -> list[str]:
 
 
 def _r_covariates(rows: FileRows, data: GroupData, categories: list[str]) -> list[str]:
-    columns = [*rows.model.adjust, *rows.model.explained_by]
-    if not columns:
+    covariates, columns = data.covariates, _that_differ(rows, data)
+    if covariates is None or not columns:
         return []
     made, owns = list[str](), list[bool]()
     for name in columns:
-        curve = None if data.covariates is None else data.covariates.curves.get(name)
+        curve = covariates.curves.get(name)
         number = f"as.numeric(trimws({_r_cell(name)}))"
         terms = [f"factor({_r_cell(name)})"] if name in categories else curve_terms(curve, number, in_r=True)
         made += terms
@@ -75,8 +75,9 @@ def r_same_rows(data: GroupData) -> list[str]:
         f"length(y) == {data.total}, nlevels(g) == {len(data)}",
         f"abs({middle} - {mean}) <= 1e-8 * mean(abs(y))",
     ]
-    if data.covariates is not None:
-        checks.append(f"!anyNA(x), ncol(model.matrix(~ ., x)) == {len(data.covariates.terms) + 1}")
+    terms = _terms_that_differ(data)
+    if terms:
+        checks.append(f"!anyNA(x), ncol(model.matrix(~ ., x)) == {terms + 1}")
     return [
         "# The same rows as in blupboard? To go on with other rows, take this check away",
         f"stopifnot({', '.join(checks)})",
@@ -118,21 +119,20 @@ def python_model_rows(rows: FileRows, data: GroupData) -> list[str]:
 
 
 def _python_covariates(rows: FileRows, data: GroupData, categories: list[str]) -> list[str]:
-    columns = [*rows.model.adjust, *rows.model.explained_by]
-    if not columns:
+    covariates, columns = data.covariates, _that_differ(rows, data)
+    if covariates is None or not columns:
         return []
     made, owns = list[str](), list[bool]()
     for name in columns:
-        curve = None if data.covariates is None else data.covariates.curves.get(name)
+        curve = covariates.curves.get(name)
         cell = f"rows[{name!r}]"
         terms = [cell] if name in categories else curve_terms(curve, f"{cell}.map(float)", in_r=False)
-        names = [repr(name if k == 0 else f"{name}, term {k + 1}") for k in range(len(terms))]
-        made += [f"    {key}: {term}," for key, term in zip(names, terms, strict=True)]
+        made += terms
         owns += [name in rows.model.explained_by] * len(terms)
     return [
         *(python_bend() if has_spline(data) else []),
         "x = pd.DataFrame({",
-        *made,
+        *(f'    "x{k}": {term},' for k, term in enumerate(made, start=1)),
         "})",
         f"explains = {owns!r}",
     ]
@@ -142,21 +142,18 @@ def python_same_rows(data: GroupData) -> list[str]:
     """Lines that stop where the rows are other ones."""
     mean = float(data.origin + data.centered_grand_mean)
     middle = "y.mean()" if data.weights is None else "np.average(y, weights=w)"
-    terms = (
-        []
-        if data.covariates is None
-        else [
-            "terms = sum(1 if x[name].dtype.kind == 'f' else x[name].nunique() - 1 for name in x)",
-            f"if terms != {len(data.covariates.terms)}:",
-            '    raise SystemExit("These are other covariates than those in blupboard.")',
-        ]
-    )
+    count = _terms_that_differ(data)
+    terms = [
+        "terms = sum(1 if x[name].dtype.kind == 'f' else x[name].nunique() - 1 for name in x)",
+        f"if terms != {count}:",
+        '    raise SystemExit("These are other covariates than those in blupboard.")',
+    ]
     return [
         "# The same rows as in blupboard? To go on with other rows, take this check away",
         f"if (len(y), len(labels)) != ({data.total}, {len(data)}) "
         f"or abs({middle} - {mean!r}) > 1e-8 * abs(y).mean():",
         '    raise SystemExit("These are other rows than those in blupboard.")',
-        *terms,
+        *(terms if count else []),
     ]
 
 
@@ -171,6 +168,19 @@ def covariate_columns(rows: FileRows, data: GroupData) -> tuple[list[str], list[
     columns = [*rows.model.adjust, *rows.model.explained_by]
     categories = [name for name in columns if covariates is not None and name in covariates.references]
     return [name for name in columns if name not in categories], categories
+
+
+def _that_differ(rows: FileRows, data: GroupData) -> list[str]:
+    """The covariates that differ between rows: of others no program makes a term."""
+    covariates = data.covariates
+    if covariates is None:
+        return []
+    differ = {column for column, some in zip(covariates.of_column, covariates.differs, strict=True) if some}
+    return [name for name in (*rows.model.adjust, *rows.model.explained_by) if name in differ]
+
+
+def _terms_that_differ(data: GroupData) -> int:
+    return 0 if data.covariates is None else int(data.covariates.differs.sum())
 
 
 def _r_cell(name: str) -> str:

@@ -123,9 +123,9 @@ class Estimator(ABC):
         ``df``, ``conf_low`` and ``conf_high`` (else they follow from those two), ``weight``; and ``mu``,
         ``mu_std_error``, ``sigma_group``, ``sigma_error``, ``icc``. At hand are the usable rows, ``y``
         (numeric) and ``g`` (a factor whose levels are ``data.labels``), the ``level`` of the intervals, and
-        lme4; where data carry them, ``x``, a data frame of the covariates (numeric or factors), ``explains``,
-        which of its columns explain the groups, and ``w``, the weights. Only base R, stats and lme4 may be
-        used. None: there are none for this method or these data.
+        lme4; where data carry them, ``x``, a data frame of the covariates (numeric or factors) that differ
+        between rows, ``explains``, which of its columns explain the groups, and ``w``, the weights. Only base
+        R, stats and lme4 may be used. None: there are none for this method or these data.
         """
         del data, options
         return None

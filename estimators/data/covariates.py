@@ -83,6 +83,11 @@ class Covariates:
         return list(dict.fromkeys(column for column, own in pairs if own == of_group))
 
     @property
+    def differs(self) -> NDArray[np.bool_]:
+        """(P,) whether a term differs between rows; that of a constant column is 0 in each."""
+        return np.asarray(self.mean.any(axis=0) | self.within[:-1, :-1].any(axis=0))
+
+    @property
     def adjusts(self) -> bool:
         """Whether some term is adjusted for."""
         return not bool(self.of_group.all())
@@ -150,9 +155,9 @@ class CovariateColumn:
         if self.shape is None:
             return [Term(self.name, self.of_group, origin, unit, self, -1, EPS * abs(origin) / unit)]
         if self.of_group:
-            curve = curve_of(self.name, self.shape, self.numbers if of_each is None else self.numbers[of_each])
-        else:
-            curve = curve_of(self.name, self.shape, self.numbers, repeats)
+            repeats = None
+        some = self.numbers if not self.of_group or of_each is None else self.numbers[of_each]
+        curve = curve_of(self.name, self.shape, some, repeats)
         return [self._term(curve, part, EPS * abs(origin)) for part in curve.parts(self.name, low, high)]
 
     def _term(self, curve: Curve, part: Part, rounding: float) -> Term:
@@ -245,13 +250,12 @@ def covariate_columns(
     if both:
         name = sorted(both)[0]
         raise DataError(f"{name!r} is both adjusted for and to explain the groups: choose one")
-    unknown = [name for name in categorical if name not in {*(adjust or ()), *(explained_by or ())}]
-    if unknown:
-        raise DataError(f"{unknown[0]!r} is to be categorical, but is none of the covariates")
+    named = [*((name, "categorical") for name in categorical), *((name, "a curve") for name in curves or ())]
+    for name, what in named:
+        if name not in {*(adjust or ()), *(explained_by or ())}:
+            raise DataError(f"{name!r} is to be {what}, but is none of the covariates")
     for name, shape in (curves or {}).items():
         refuse_unknown_shape(name, shape)
-        if name not in {*(adjust or ()), *(explained_by or ())}:
-            raise DataError(f"{name!r} is to be a curve, but is none of the covariates")
     given = [*((n, v, False) for n, v in (adjust or {}).items())]
     given += [(n, v, True) for n, v in (explained_by or {}).items()]
     columns = [

@@ -1,14 +1,16 @@
 """Level means and BLUPs with covariates and weights in other languages: R with lme4, Python with statsmodels.
 
-At hand are, beside ``y`` and ``g``, the covariates ``x`` where there are some, a data frame with a column for
-each (categories as a factor, in pandas as text), with ``explains``, which of them explain the groups, and
-``w`` where rows have weights. What the programs do not give follows from the spreads by the formulas of
-modules `covariate_blup` and `second_order_regression`.
+At hand are, beside ``y`` and ``g``, the covariates ``x`` where some differ between rows, a data frame with a
+column for each such (categories as a factor, in pandas as text), with ``explains``, which of them explain the
+groups, and ``w`` where rows have weights. What the programs do not give follows from the spreads by the
+formulas of modules `covariate_blup` and `second_order_regression`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from estimators.errors import DataError
 from estimators.methods.regression import require_degrees
@@ -16,6 +18,8 @@ from estimators.methods.regression_rows import RegressionRows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from estimators.data.groups import GroupData
     from estimators.methods.profile import Method
@@ -252,7 +256,7 @@ def regression_r_code(data: GroupData, *, method: Method, std_error: str) -> str
         "{weights}": "weights = w, " if weighted else "",
         "{w}": "w",
     }
-    prelude = _R_NO_COVARIATES if data.covariates is None else _R_COVARIATES
+    prelude = _R_COVARIATES if _differs(data).any() else _R_NO_COVARIATES
     code = f"{prelude}\n{_R_GROUPS}{_R_MODEL}{_R_STD_ERROR[std_error]}"
     if not weighted:
         code = code.replace(_R_GROUPS, _R_GROUPS.replace("rowsum({w}, g)", "table(g)"))
@@ -268,16 +272,17 @@ def regression_python_code(data: GroupData, *, method: Method, std_error: str) -
     if covariates is None:
         return None
     parts = {**_PYTHON_BY_METHOD[method], "{mu}": "" if covariates.explains_groups else _PYTHON_MU}
-    return _filled(f"{_PYTHON_COVARIATES}\n{_PYTHON_MODEL}{_PYTHON_STD_ERROR[std_error]}", parts)
+    prelude = _PYTHON_COVARIATES if _differs(data).any() else _PYTHON_NO_COVARIATES
+    return _filled(f"{prelude}\n{_PYTHON_MODEL}{_PYTHON_STD_ERROR[std_error]}", parts)
 
 
 def adjusted_means_r_code(data: GroupData) -> str | None:
     """The level means of lm with covariates, weights of precision or both, or those of survey weights."""
-    if data.known_variance is not None or not _is_plain(data):
+    if data.known_variance is not None:
         return None
     if "survey_weights" in data.carries:
         return _R_SURVEY if data.covariates is None else None
-    adjusts = data.covariates is not None and data.covariates.adjusts
+    adjusts = _adjusts(data)
     parts = {
         "{adjusted}": "!own & seq_along(own) > 1" if adjusts else "FALSE",
         "{covariates}": " + A" if adjusts else "",
@@ -289,11 +294,11 @@ def adjusted_means_r_code(data: GroupData) -> str | None:
 
 def adjusted_means_python_code(data: GroupData) -> str | None:
     """As :func:`adjusted_means_r_code`, with statsmodels' WLS."""
-    if data.known_variance is not None or not _is_plain(data):
+    if data.known_variance is not None:
         return None
     if "survey_weights" in data.carries:
         return _PYTHON_SURVEY if data.covariates is None else None
-    adjusts = data.covariates is not None and data.covariates.adjusts
+    adjusts = _adjusts(data)
     parts = {
         "{adjusted}": "~own & (np.arange(len(own)) > 0)" if adjusts else "own & False",
         "{w}": "1.0" if data.weights is None else "w",
@@ -303,7 +308,7 @@ def adjusted_means_python_code(data: GroupData) -> str | None:
 
 
 def _is_regression(data: GroupData) -> bool:
-    """Whether all terms can be estimated, as other programs take them all or leave out others."""
+    """Whether all terms that differ can be estimated, as other programs take them all or drop others."""
     if data.covariates is None:
         return data.varies_within and "survey_weights" not in data.carries
     rows = RegressionRows.of(data)
@@ -311,13 +316,17 @@ def _is_regression(data: GroupData) -> bool:
         require_degrees(rows)
     except DataError:
         return False
-    return not rows.dropped
+    return len(rows.kept) == _differs(data).sum()
 
 
-def _is_plain(data: GroupData) -> bool:
-    """Whether no category has a single level, which has no contrast."""
-    covariates = data.covariates
-    return covariates is None or not any(name in covariates.terms for name in covariates.references)
+def _differs(data: GroupData) -> NDArray[np.bool_]:
+    """(P,) the terms that ``x`` has."""
+    return np.zeros(0, dtype=np.bool_) if data.covariates is None else data.covariates.differs
+
+
+def _adjusts(data: GroupData) -> bool:
+    """Whether some term of ``x`` is adjusted for."""
+    return data.covariates is not None and bool((_differs(data) & ~data.covariates.of_group).any())
 
 
 def _filled(code: str, parts: Mapping[str, str]) -> str:

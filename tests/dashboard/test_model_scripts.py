@@ -45,6 +45,14 @@ def alike():
     return "\n".join(["ward,age,days,w", *lines]) + "\n"
 
 
+def one_of_a_kind(last):
+    """The wards all in one country and of one size, and a column more of this name."""
+    head, *lines = WARDS.splitlines()
+    random = np.random.default_rng(4)
+    more = [f"{line},NL,20,{random.normal():.3f}" for line in lines]
+    return "\n".join([f"{head},country,beds,{last}", *more]) + "\n"
+
+
 def with_options(**options):
     return {"options": {"reml": options, "ml": options}}
 
@@ -92,6 +100,21 @@ CASES = {
         WARDS.replace("acute", '"acute"'), False, "wards.csv", "days", "ward", model=MODELS["both"]
     ),
     "excluded": wards(MODELS["adjusted"], rows=RowFilter(exclude=("C",)), settings={"level": 0.8}),
+    "one_of_a_kind": Case(
+        one_of_a_kind('"age, term 2"'),
+        False,
+        "wards.csv",
+        "days",
+        "ward",
+        model=ModelColumns(
+            adjust=("age", "beds", "age, term 2"),
+            explained_by=("country", "type"),
+            curves=(("age", "poly2"),),
+        ),
+    ),
+    "nothing_differs": Case(
+        one_of_a_kind("x"), True, "wards.csv", "days", "ward", model=ModelColumns(adjust=("country", "beds"))
+    ),
     "boundary": Case(
         alike(), True, "wards.csv", "days", "ward", model=ModelColumns(adjust=("age",), weights="w")
     ),
