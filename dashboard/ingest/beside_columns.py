@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.errors import UnreadableFile, unfit
 from dashboard.ingest.find_column import matching_column, quoted_name
 from dashboard.ingest.table import stored_name
+from estimators.data.curves import curves_by_name
 from estimators.data.row_columns import MOST_TERMS
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def matched_columns(
 
     Raises:
         UnreadableFile: there is no such column, or it is ``taken`` or named for two things.
+        estimators.DataError: it is to be a curve of two shapes.
 
     """
 
@@ -31,24 +33,22 @@ def matched_columns(
         return tuple(dict.fromkeys(matching_column(name, names, file) for name in wanted))
 
     weights = None if beside.weights is None else matching_column(beside.weights, names, file)
+    curves = curves_by_name((matching_column(name, names, file), shape) for name, shape in beside.curves)
     matched = replace(
         beside,
         adjust=found(beside.adjust),
         explained_by=found(beside.explained_by),
         categorical=found(beside.categorical),
         weights=weights,
-        curves=tuple((matching_column(name, names, file), shape) for name, shape in beside.curves),
+        curves=tuple(curves.items()),
     )
-    for column in matched.categorical:
+    for column, what in (
+        *((name, "categorical") for name in matched.categorical),
+        *((name, "a curve") for name in curves),
+    ):
         if column not in (*matched.adjust, *matched.explained_by):
             raise UnreadableFile(
-                f"Column {quoted_name(column)} is to be categorical, but is none of the covariates: "
-                "name it as one to adjust for or that explains the groups too."
-            )
-    for column, _ in matched.curves:
-        if column not in (*matched.adjust, *matched.explained_by):
-            raise UnreadableFile(
-                f"Column {quoted_name(column)} is to be a curve, but is none of the covariates: "
+                f"Column {quoted_name(column)} is to be {what}, but is none of the covariates: "
                 "name it as one to adjust for or that explains the groups too."
             )
     used = [*(matching_column(name, names, file) for name in taken)]

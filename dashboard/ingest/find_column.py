@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _LONGEST_NAME_SHOWN = 200
 
@@ -53,3 +53,10 @@ def _instead(name: str, names: Sequence[str]) -> str:
         quoted = " or ".join(map(quoted_name, close))
         return f"did you mean {quoted} (names match exactly, capitals included)"
     return f"the columns are {name_list(tuple(names), 20)}"
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, or one like it that is not taken."""
+    while name in taken:
+        name += "_"
+    return name

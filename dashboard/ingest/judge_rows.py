@@ -11,6 +11,7 @@ import numpy as np
 from dashboard.ingest import cells
 from dashboard.ingest.condition_sql import holds
 from dashboard.ingest.engine import engine, literal, parquet_source, select
+from dashboard.ingest.find_column import free_name
 from dashboard.ingest.judged_rows import JudgedRows
 from dashboard.ingest.label_sql import label_names
 from dashboard.ingest.left_out_sql import (
@@ -41,7 +42,7 @@ from estimators.data.texts import FOUND, inexact, is_written_whole
 from estimators.data.two_words import refuse_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     import duckdb
@@ -108,7 +109,7 @@ def _with_columns(judged: JudgedRows, dropped: DroppedRows) -> GroupData:
     query = select(f"u.rowid AS place, outcome, {names.column} AS label", _usable(names), "ORDER BY u.rowid")
     usable = judged.connection.sql(query).to_arrow_table()
     table = beside_table(judged.connection, judged.roles).take(usable["place"])
-    outcome, group = (_free_name(name, table.column_names) for name in ("outcome", "label"))
+    outcome, group = (free_name(name, table.column_names) for name in ("outcome", "label"))
     table = table.append_column(outcome, usable["outcome"]).append_column(group, usable["label"])
     data = GroupData.from_frame(table, outcome=outcome, group=group, already_dropped=dropped, **vars(beside))
 
@@ -118,13 +119,6 @@ def _with_columns(judged: JudgedRows, dropped: DroppedRows) -> GroupData:
 
     causes = (replace(one, examples=tuple(map(in_file, one.examples))) for one in data.left_out)
     return replace(data, left_out=tuple(causes))
-
-
-def _free_name(name: str, taken: Sequence[str]) -> str:
-    """The name, or one like it that is not taken."""
-    while name in taken:
-        name += "_"
-    return name
 
 
 @contextmanager

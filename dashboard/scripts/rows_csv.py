@@ -10,6 +10,8 @@ import io
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from dashboard.ingest.find_column import free_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -23,11 +25,7 @@ def rows_file_name(file_name: str) -> str:
 
 def rows_csv_columns(beside: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns: those of covariates and weights are the file's, and the first two differ."""
-    return (*(_free_name(name, beside) for name in COLUMNS), *beside)
-
-
-def _free_name(name: str, taken: Sequence[str]) -> str:
-    return name if name not in taken else _free_name(f"{name}_", taken)
+    return (*(free_name(name, beside) for name in COLUMNS), *beside)
 
 
 def rows_csv(rows: Iterable[list[tuple[Any, ...]]], beside: Sequence[str] = ()) -> Iterator[bytes]:

@@ -13,7 +13,7 @@ import numpy as np
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -132,6 +132,15 @@ def refuse_unknown_shape(name: str, shape: str) -> None:
     """Raise DataError for a shape that is none of :data:`SHAPES`."""
     if shape not in SHAPES:
         raise DataError(f"{name!r} is to be a curve of shape {shape!r}, and shapes are {', '.join(SHAPES)}")
+
+
+def curves_by_name(curves: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Names of columns with their shapes. Raises DataError where one has two shapes."""
+    found: dict[str, str] = {}
+    for name, shape in curves:
+        if found.setdefault(name, shape) != shape:
+            raise DataError(f"{name!r} is to be a curve of two shapes, {found[name]} and {shape}: choose one")
+    return found
 
 
 def _number_of(shape: str) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from estimators.arrays import frozen_array
+from estimators.data.curves import curves_by_name
 from estimators.data.frames import ModelColumns, reduce_frame
 from estimators.data.group_statistics import GroupStatistics
 from estimators.data.row_columns import RowColumns, covariates_of_groups, reduce_columns
@@ -22,7 +24,7 @@ from estimators.data.sums import Reduction, reduce_chunks, reduce_code_chunks, r
 from estimators.data.texts import NumberFormat
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -140,13 +142,14 @@ class GroupData(GroupStatistics):
             curves: shapes by name; see :meth:`from_arrays`.
 
         Raises:
-            DataError: no such column, the same column twice, an outcome that holds no numbers, no usable row.
+            DataError: no such column, the same column twice, two shapes for one, an outcome that holds no
+                numbers, no usable row.
 
         """
         before = already_dropped or DroppedRows()
         given = NumberFormat(decimal, thousands, tuple(missing), event=event)
-        shapes = tuple(dict(curves).items())
-        beside = ModelColumns(adjust, explained_by, categorical, weights, weight_kind, shapes)
+        shapes = curves_by_name(curves.items() if isinstance(curves, Mapping) else curves)
+        beside = ModelColumns(adjust, explained_by, categorical, weights, weight_kind, tuple(shapes.items()))
         return cls._of(
             reduce_frame(
                 frame, outcome=outcome, group=group, already_dropped=before, given=given, beside=beside

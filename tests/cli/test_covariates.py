@@ -151,6 +151,10 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
         (["--explained-by", "pre"], "'pre' differs between rows of the group 'A'"),
         (["--curve", "pre"], "--curve 'pre': give a covariate and its shape, such as age=poly2"),
         (["--curve", "pre=poly2"], 'Column "pre" is to be a curve, but is none of the covariates'),
+        (
+            ["--adjust", "pre", "--curve", "pre=poly2", "--curve", "pre =spline3"],
+            "'pre' is to be a curve of two shapes, poly2 and spline3: choose one",
+        ),
         (["--adjust", "w", "--curve", "w=poly4"], "has 4 different numbers, and poly4 takes 5 at least"),
         (["--categorical", "pre"], 'Column "pre" is to be categorical, but is none of the covariates'),
         (["--weights", "sex"], "the weights are no numbers"),

@@ -207,6 +207,13 @@ def test_curves_that_cannot_be_are_refused_in_a_sentence(age, more, said):
         GroupData.from_arrays(np.arange(12.0), list("aabbccddeeff"), adjust={"age": list(age)}, **given)
 
 
+def test_two_shapes_for_one_covariate_are_refused():
+    frame = pd.DataFrame(dict(zip(("y", "g", "age"), rows(), strict=True)))
+    asked = {"outcome": "y", "group": "g", "adjust": ["age"]}
+    with pytest.raises(DataError, match="'age' is to be a curve of two shapes, poly2 and poly3: choose one"):
+        GroupData.from_frame(frame, **asked, curves=[("age", "poly2"), ("age", "poly3")])
+
+
 def test_two_terms_of_one_name_are_refused():
     x = np.arange(-6.0, 6.5)
     adjust = {"age": x[x != 0], "age^2": np.arange(12.0)}
