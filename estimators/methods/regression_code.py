@@ -316,7 +316,7 @@ def _is_regression(data: GroupData) -> bool:
         require_degrees(rows)
     except DataError:
         return False
-    return len(rows.kept) == _differs(data).sum()
+    return len(rows.kept) == int(_differs(data).sum())
 
 
 def _differs(data: GroupData) -> NDArray[np.bool_]:
