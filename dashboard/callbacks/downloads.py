@@ -122,7 +122,7 @@ def _scorecard_json(comparisons: Comparisons) -> flask.Response:
     run = comparisons.scorecards.look(owner())
     if run is None or len(run.cards) < run.total:
         raise NotFound("There is no whole scorecard to save yet; press Fill in on the Risk page first.")
-    found = scorecard_dict(run.estimator, run.cards, seed=SEED, level=run.level)
+    found = scorecard_dict(run.estimator, run.options, run.cards, seed=SEED, level=run.level)
     text = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
     return _download(iter([text.encode()]), f"scorecard-{run.estimator.id}.json", "application/json")
 

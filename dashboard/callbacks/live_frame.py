@@ -37,6 +37,10 @@ MOST_LIVE_ROWS = 200_000
 to draw (measured), which leaves room for fits and figures within a tenth of a second.
 """
 
+OWN_MEANWHILE = (
+    "While a dial moves, methods show their own intervals; those by the bootstrap are drawn when it rests."
+)
+
 
 def install(server: flask.Flask, comparisons: Comparisons) -> None:
     """Add the route. The body is ``{"design": ..., "choices": ...}``."""
@@ -59,7 +63,9 @@ def install(server: flask.Flask, comparisons: Comparisons) -> None:
         except (BlupboardError, ValueError) as error:
             return _json({"problem": {"field": "", "message": sentence(str(error))}})
         parts = view_requests(comparisons, given.get("parts"), scene.selection_key)
-        return _json(picture(comparisons.live_views, scene, parts))
+        drawn = picture(comparisons.live_views, scene, parts)
+        drawn["words"]["under_way"] = OWN_MEANWHILE if choices.bootstrap else ""
+        return _json(drawn)
 
     server.add_url_rule("/simulate/frame", "simulate_frame", frame, methods=["POST"])
 

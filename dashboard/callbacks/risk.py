@@ -225,7 +225,7 @@ def _one_draw(
     if page != "risk" or design is None or choices is None:
         return no_update
     try:
-        simulated = replace(choices, source=ChosenDesign(Design.from_json(design)))
+        simulated = replace(choices, source=ChosenDesign(Design.from_json(design)), bootstrap=False)
         scene = comparisons.scene(owner(), simulated, SOON_SECONDS)
     except (BlupboardError, ValueError):
         return no_update  # the study's own line says what is wrong with the design

@@ -57,7 +57,7 @@ def scorecard_command(
     options = estimator_options(settings, [estimator]).get(estimator.id)
     cards = scorecard(estimator, options, replicates=replicates, ranked=ranked, seed=seed, level=level)
     if layout == "json":
-        found = scorecard_dict(estimator, cards, seed=seed, level=level)
+        found = scorecard_dict(estimator, options, cards, seed=seed, level=level)
         to_stdout((json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode())
     else:
         to_stdout(_table(cards).encode())

@@ -58,7 +58,8 @@ class SceneCache:
     ) -> Scene:
         """What :func:`make_scene` gives: the same object for the same comparison, truth and display.
 
-        ``rows_of`` is taken to belong to the comparison's groups.
+        ``rows_of`` is taken to belong to the comparison's groups. Of a comparison that is not whole as yet
+        nothing is kept, as the next one is another.
         """
         key = (comparison, truth, *sorted(display.items()))
         with self._lock:
@@ -76,6 +77,8 @@ class SceneCache:
             rows_of=rows_of,
             **display,
         )
+        if any(result.pending for result in comparison.results):
+            return made
         with self._lock:
             self._scenes[key] = made
             self._forget_oldest()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dashboard.plugin_host.stand_ins import for_many, seconds_for
-from estimators import Loss, OptionError, RiskStudy, Sweep, TopShare
+from estimators import Loss, OptionError, RiskStudy, Sweep
+from estimators.risk.losses import best_of
 
 if TYPE_CHECKING:
     from dashboard.session.choices import Choices
@@ -101,12 +102,7 @@ def _loss(asked: RequestedStudy) -> Loss:
         return Loss(asked.loss, value=_number("Value", line))
     if asked.loss != "top" or not best:
         return Loss(asked.loss)
-    number = _number("The best", best.removesuffix("%"))
-    if best.endswith("%"):
-        return Loss(asked.loss, top=TopShare(number / 100.0))
-    if number != int(number):
-        raise OptionError("the best are a whole number of groups, or a share as in 10%")
-    return Loss(asked.loss, top=int(number))
+    return Loss(asked.loss, top=best_of(best.replace(",", "")))
 
 
 def _number(name: str, given: object) -> float:

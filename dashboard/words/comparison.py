@@ -364,10 +364,10 @@ def interval_kind(series: Series) -> str:
         return "none"
     if fit.interval_fn is not None:
         return "its own"
-    if fit.df is None:
-        return "normal"
-    least, most = (f"{end(fit.df):.6g}" for end in (np.min, np.max))
-    kind = f"t, {least} df" if least == most else f"t, {least} to {most} df"
+    kind = "normal"
+    if fit.df is not None:
+        least, most = (f"{end(fit.df):.6g}" for end in (np.min, np.max))
+        kind = f"t, {least} df" if least == most else f"t, {least} to {most} df"
     return f"bootstrap, {kind}" if is_bootstrapped(series.result) else kind
 
 

@@ -75,8 +75,7 @@ class Loss:
             return cls(kind)
         try:
             if kind == "top":
-                share = number.endswith("%")
-                return cls(kind, top=TopShare(float(number[:-1]) / 100.0) if share else int(number))
+                return cls(kind, top=best_of(number))
             if kind == "threshold":
                 return cls(kind, value=float(number))
         except OptionError:
@@ -109,6 +108,25 @@ class Loss:
 
         """
         return LOSSES[self.kind].of(draws, centered, self)
+
+
+def best_of(text: str) -> int | TopShare:
+    """How many the best are, as it is written: ``3`` or ``10%``.
+
+    Raises:
+        OptionError: it cannot be read, or the share is out of bounds.
+
+    """
+    written = text.strip()
+    try:
+        share = float(written[:-1]) / 100.0 if written.endswith("%") else None
+        return int(written) if share is None else TopShare(share)
+    except OptionError:
+        raise
+    except ValueError:
+        raise OptionError(
+            f"the best are a whole number of groups, or a share as in 10%, not {text!r}"
+        ) from None
 
 
 def regret(draws: Draws, centered: Floats) -> Floats:

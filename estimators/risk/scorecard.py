@@ -157,10 +157,20 @@ def scorecard(
 
 
 def scorecard_dict(
-    estimator: Estimator, cards: Iterable[ScenarioCard], *, seed: int, level: float
+    estimator: Estimator, options: object | None, cards: Iterable[ScenarioCard], *, seed: int, level: float
 ) -> dict[str, Any]:
-    """A whole scorecard as plain values, with the method and what it was drawn by."""
-    about = {"estimator": estimator.id, "label": estimator.label, "seed": seed, "level": level}
+    """A whole scorecard as plain values, with the method, all its options and what it was drawn by.
+
+    ``options`` are those of :func:`scorecard`. Raises OptionError where one is out of bounds.
+    """
+    checked = estimator.make_options(options)
+    about = {
+        "estimator": estimator.id,
+        "label": estimator.label,
+        "options": {spec.name: getattr(checked, spec.name) for spec in estimator.option_specs()},
+        "seed": seed,
+        "level": level,
+    }
     return {**about, "scenarios": [card.to_dict() for card in cards]}
 
 

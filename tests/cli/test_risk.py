@@ -233,7 +233,7 @@ def test_output_goes_to_a_file(blupboard, tmp_path):
         ),
         (("--format", "parquet"), "'parquet' is not one of"),
         (("--loss", "mood"), "a loss is one of squared,"),
-        (("--loss", "top:many"), "a loss is written rank, top:3,"),
+        (("--loss", "top:many"), "the best are a whole number of groups, or a share as in 10%"),
         (("--loss", "top:0%"), "a share above 0"),
         (("--loss", "rank:3"), "a loss is written"),
         (("--loss", "threshold:inf"), "threshold takes a number"),

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from dashboard.callbacks import risk
 from dashboard.callbacks.coverage import covered
 from dashboard.callbacks.downloads import csv_lines
+from dashboard.pages import ids
 from dashboard.pages.comparison import comparison_content
+from dashboard.scene.scene import make_scene
 from dashboard.session.choices import Choices
 from dashboard.session.comparisons import Comparisons
+from dashboard.session.resampled_intervals import ResampledIntervals
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.comparison import interval_kind, pending_sentence
-from estimators import GroupData, Registry, Source, bootstrap, compare
+from estimators import Comparison, Design, GroupData, Registry, Source, bootstrap, compare
+from estimators.fitting.fit_many import Stopped
 from estimators.risk.calibration import calibration_key, key_is_of
+from tests.inference.oracles import groups_of
 from tests.scenes import BUILT_IN
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 ROWS = [(group, 3.0 * group + wobble) for group in range(6) for wobble in (-2.0, 0.5, 1.0, 4.0 - group)]
 CSV = "school,score\n" + "".join(f"s{group},{value}\n" for group, value in ROWS)
@@ -94,17 +101,21 @@ def test_they_go_with_their_data_and_are_drawn_for_no_one_who_left(comparisons, 
     comparisons.forget("ann", {choices.source.token})
     assert any(r.pending for r in comparisons.comparison("ann", choices, 0.0).results)
     comparisons.forget("ann", {choices.source.token})
-    monkeypatch.setattr("dashboard.session.drawn_answers.DrawnRun.most_patience", -1.0)
-    monkeypatch.setattr("dashboard.session.resampled_intervals.bootstrap", _never_done)
+    begun, ended = threading.Event(), threading.Event()
+
+    def never_done(*_, stopped, **__):
+        begun.set()
+        wait_for(stopped)
+        ended.set()
+        raise Stopped
+
+    monkeypatch.setattr("dashboard.session.resampled_intervals.bootstrap", never_done)
     comparisons.comparison("ann", choices, 0.0)
+    assert begun.wait(PATIENCE)
+    assert not ended.is_set()
+    monkeypatch.setattr("dashboard.session.drawn_answers.DrawnRun.most_patience", -1.0)
+    assert ended.wait(PATIENCE)
     wait_for(lambda: comparisons.queue.counts() == {"running": 0, "waiting": 0})
-
-
-def _never_done(*_, stopped, **__):
-    from estimators.fitting.fit_many import Stopped
-
-    wait_for(stopped)
-    raise Stopped
 
 
 @pytest.mark.parametrize("first", ["plain", "weighted"])
@@ -123,6 +134,21 @@ def test_what_is_known_of_some_groups_is_not_taken_for_the_same_with_weights_of_
     assert keys[0] != keys[1]
     assert key_is_of(keys[0], plain)
     assert not key_is_of(keys[1], plain)
+
+
+def test_of_published_means_the_table_of_parameters_says_that_they_are_by_the_bootstrap(comparisons):
+    data = groups_of("bcg")
+    fits = compare(data, [BUILT_IN["ols"], BUILT_IN["reml"]]).results
+    found = comparisons.resampled.results("ann", data, fits, wait=True)
+    scene = make_scene(Comparison(data, tuple(found)), outcome="effect", group="trial", selection_key="")
+    assert [interval_kind(series) for series in scene.series] == ["normal", "bootstrap, normal"]
+
+
+def test_one_draw_on_the_risk_page_begins_no_bootstrap(comparisons, monkeypatch):
+    monkeypatch.setattr(risk, "owner", lambda: "ann")
+    monkeypatch.setattr(ResampledIntervals, "results", lambda *_, **__: pytest.fail("it was asked for"))
+    drawn = risk._one_draw(comparisons, "risk", Design().to_json(), chosen(comparisons).to_json())
+    assert drawn[ids.RISK_DRAW]["data"]
 
 
 def test_of_very_many_groups_the_page_says_what_draws_them(comparisons, monkeypatch):

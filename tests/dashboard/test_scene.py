@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -264,6 +266,15 @@ def test_a_scene_is_made_once_for_a_comparison_and_a_sort():
     assert names(by_name) == ["a", "b2", "b10", "y", "z"]
     assert cache.scene(comparison, **asked_for(dark=True)).dark
     assert cache.scene(compare(TIED, built_in("ols")), **asked_for()) is not scene
+
+
+def test_a_scene_that_is_still_pending_is_not_kept():
+    cache, whole = SceneCache(styles(BUILT_IN.values())), compare(TIED, built_in("ols", "reml"))
+    ols, reml = whole.results
+    cache.scene(replace(whole, results=(ols, replace(reml, pending=True))), **asked_for())
+    assert cache.bytes_held == 0
+    cache.scene(whole, **asked_for())
+    assert cache.bytes_held > 0
 
 
 def test_names_are_ordered_once_for_a_dataset(monkeypatch):

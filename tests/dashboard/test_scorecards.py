@@ -66,14 +66,18 @@ def test_what_is_saved_is_what_the_command_writes(running, monkeypatch):
     downloads.install(server, SimpleNamespace(scorecards=running), None)
     client = server.test_client()
     assert b"press Fill in" in client.get(downloads.SCORECARD_ADDRESS).data
-    running.start("ann", BUILT_IN["grand_mean"], {}, 0.9)
+    for place in ("estimators.risk.scorecard", "dashboard.session.running_scorecards"):
+        monkeypatch.setattr(f"{place}.SCENARIOS", {"few": SCENARIOS["few"]})
+    running.start("ann", BUILT_IN["reml"], {"std_error": "conditional"}, 0.9)
     run = finished(running, "ann")
     answer = client.get(downloads.SCORECARD_ADDRESS)
-    assert "scorecard-grand_mean.json" in answer.headers["Content-Disposition"]
-    asked = ["grand_mean", "--replicates", str(run.replicates), "--ranked", str(run.ranked), "--level", "0.9"]
+    assert "scorecard-reml.json" in answer.headers["Content-Disposition"]
+    asked = ["reml", "--replicates", str(run.replicates), "--ranked", str(run.ranked)]
+    asked += ["--level", "0.9", "--option", "reml.std_error=conditional"]
     printed = CliRunner().invoke(scorecard_command, [*asked, "--format", "json"])
     assert printed.exit_code == 0
     assert answer.data == printed.stdout_bytes
+    assert answer.json["options"] == {"std_error": "conditional", "error_spread": "common"}
 
 
 def test_what_is_cancelled_stops_between_fits_and_says_so(running):

@@ -273,7 +273,7 @@ def test_losses_take_their_number_from_their_own_field(comparisons, typed, as_wr
         ({"design": {"sigma_group": -1}}, "0 or more"),
         ({"dial": "n", "design": {"per_group": "2-9"}}, "same number of rows"),
         ({"loss": "mood"}, "a loss is one of"),
-        ({"loss": "top", "best": "some"}, "The best is a number"),
+        ({"loss": "top", "best": "some"}, "the best are a whole number of groups, or a share as in 10%"),
         ({"loss": "top", "best": "2.5"}, "a whole number of groups, or a share"),
         ({"loss": "top", "best": "0"}, "at least 1 group"),
         ({"loss": "top", "best": "101%"}, "at most 100%"),

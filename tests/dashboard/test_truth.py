@@ -265,6 +265,12 @@ def test_other_sites_get_no_frames(client):
     assert answer.status_code == 403
 
 
+def test_a_dial_that_is_dragged_draws_no_intervals_by_the_bootstrap_and_says_so(client):
+    assert ask(client, UNEVEN.to_json()).get_json()["words"]["under_way"] == ""
+    words = ask(client, UNEVEN.to_json(), bootstrap=True).get_json()["words"]
+    assert words["under_way"].startswith("While a dial moves, methods show their own intervals")
+
+
 def test_no_estimator_leaves_nothing_to_be_close(client):
     frame = ask(client, UNEVEN.to_json(), on=[]).get_json()
     assert frame["closest"] == []

@@ -33,8 +33,8 @@ function withId(id, use) {
     }
 }
 
-/** {headline: [bold, rest], cards: [[value, extra, interval], ...], how_sure, closest} */
-export function showWords({headline, cards, how_sure: howSure, closest}) {
+/** {headline: [bold, rest], cards: [[value, extra, interval], ...], how_sure, closest, under_way} */
+export function showWords({headline, cards, how_sure: howSure, closest, under_way: underWay}) {
     withId(ids.HEADLINE, (copy) => {
         setText(copy.querySelector('strong'), headline[0]);
         setText(copy.querySelector('span'), headline[1]);
@@ -49,6 +49,9 @@ export function showWords({headline, cards, how_sure: howSure, closest}) {
     );
     withId(ids.HOW_SURE, (copy) => setText(copy, howSure));
     withId(ids.CLOSEST, (copy) => setText(copy, closest));
+    if (underWay) {
+        withId(ids.UNDER_WAY, (copy) => setText(copy, underWay));
+    }
 }
 
 /** Lets the page's own words show again, each as soon as it has changed. */
