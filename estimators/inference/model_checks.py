@@ -41,6 +41,10 @@ UNSEEN_INFLUENCE = (
     "What single groups do to the coefficients is not computed beside covariates: leave out the groups that "
     "lie far away, and see what changes."
 )
+UNSEEN_ROWS = (
+    "How far single rows lie from what is expected of them is not computed beside covariates: look at the rows "
+    "without covariates."
+)
 MOST_NAMED = 5
 """Groups that a sentence names."""
 
@@ -76,17 +80,36 @@ class ModelChecks:
     """None where rows are not at hand, or count unequally or beside covariates."""
     row_plot: RowPlot | None = None
     """None where ``rows`` is, and where fewer than two rows could differ from their groups."""
+    unseen_rows: bool = False
+    """Whether there are rows that are not judged because of covariates."""
 
     def sentences(self) -> dict[str, str]:
         """What each check says, and what to do."""
         return {
             "normal": _normal_sentence(self.plot, len(self.labels)),
-            **({} if self.row_plot is None else {"residuals": self.row_plot.sentence}),
+            **self._of_rows("residuals", self.row_plot),
             "spread": UNSEEN_SPREAD if self._adjusts else _spread_sentence(self.spread),
             "influence": self._influence_sentence(),
             "outlying": self._outlying_sentence(),
-            **({} if self.rows is None else {"rows": self.rows.sentence}),
+            **self._of_rows("rows", self.rows),
         }
+
+    @property
+    def not_checked(self) -> dict[str, str]:
+        """By their names, why checks are missing and what to do instead."""
+        found = {
+            "residuals": self.row_plot,
+            "spread": self.spread,
+            "influence": self.influence,
+            "rows": self.rows,
+        }
+        missing = {name for name, check in found.items() if check is None}
+        return {name: text for name, text in self.sentences().items() if name in missing}
+
+    def _of_rows(self, name: str, found: RowPlot | OutlyingRows | None) -> dict[str, str]:
+        if found is not None:
+            return {name: found.sentence}
+        return {name: UNSEEN_ROWS} if self.unseen_rows else {}
 
     @property
     def _adjusts(self) -> bool:
@@ -128,7 +151,7 @@ class ModelChecks:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON, with the sentences."""
+        """Plain values, ready for JSON, with the sentences; those of missing checks under ``not_checked``."""
         plot, spread, found = self.plot, self.spread, self.influence
         columns = {
             "deviation": plot.deviation,
@@ -163,6 +186,7 @@ class ModelChecks:
             "outlying": {"groups": [self.labels[j] for j in self.outlying], "text": text["outlying"]},
             "residuals": None if self.row_plot is None else self.row_plot.to_dict(),
             "rows": None if self.rows is None else self.rows.to_dict(),
+            "not_checked": self.not_checked,
         }
 
     def _lines(self, found: Influence) -> list[dict[str, Any]]:
@@ -205,6 +229,7 @@ def model_checks(data: GroupData, method: Method = "reml", *, seed: int = SEED) 
         covariates=covariates,
         rows=outlying_rows(data),
         row_plot=row_plot(data, seed=seed),
+        unseen_rows=covariates is not None and data.kind == "rows",
     )
 
 

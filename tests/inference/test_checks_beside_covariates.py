@@ -76,3 +76,19 @@ def test_what_explains_groups_leaves_the_test_of_equal_spread_as_it_is():
     weighted = GroupData.from_arrays(Y, GROUP, adjust={"age": AGE}, weights=AGE)
     with pytest.raises(DataError, match="without weights"):
         model_checks(weighted)
+
+
+def test_what_is_not_checked_is_said_in_json_too():
+    adjusted = model_checks(data_of())
+    found = adjusted.to_dict()
+    assert {name for name, check in found.items() if check is None} == set(found["not_checked"])
+    assert set(found["not_checked"]) == {"residuals", "spread", "influence", "rows"}
+    assert found["not_checked"] == {name: adjusted.sentences()[name] for name in found["not_checked"]}
+    assert "single rows" in found["not_checked"]["rows"]
+    explained = GroupData.from_arrays(Y, GROUP, explained_by={"kind": KIND})
+    assert set(model_checks(explained).to_dict()["not_checked"]) == {"residuals", "influence", "rows"}
+    assert model_checks(GroupData.from_arrays(Y, GROUP)).to_dict()["not_checked"] == {}
+    labels = [f"trial {k}" for k in range(8)]
+    published = GroupData.from_estimates(labels, EFFECT[:8], [0.5] * 8)
+    meta = published.explained_by(labels, {"dose": np.arange(8.0)})
+    assert set(model_checks(meta).to_dict()["not_checked"]) == {"spread", "influence"}
