@@ -15,12 +15,12 @@ from dashboard.callbacks.linked_groups import view_requests
 from dashboard.callbacks.views import card_contents
 from dashboard.figures.page_view import draw_views
 from dashboard.pages import ids, panels
-from dashboard.pages.comparison import comparison_content, pending_ids, unused_file
+from dashboard.pages.comparison import comparison_content, offered_orders, pending_ids, unused_file
 from dashboard.pages.file_reading import undo_line
 from dashboard.pages.stack_columns import empty_comparison
 from dashboard.pages.table import Table, table_grid
 from dashboard.serving.server import owner
-from dashboard.session.choices import Choices, kind_of
+from dashboard.session.choices import Choices, kind_of, order_among
 from dashboard.session.chosen_reading import ChosenReading
 from dashboard.session.comparisons import SOON_SECONDS
 from dashboard.session.page_controls import PageControls, choices_of
@@ -156,6 +156,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         scene = comparisons.scene(owner(), choices, 0.0 if looks_again else SOON_SECONDS)
         if looks_again and pending_ids(scene) == (page["under_way"] or {}).get("pending"):
             return unchanged
+        choices = with_offered_order(comparisons, choices, scene)
         comparisons.workspace.save_choices(owner(), choices.source.token, choices.to_json())
         content = comparison_content(comparisons, choices, comparisons.source(owner(), choices), scene)
         content["reading_undo"] = undo_line(held_in(page))
@@ -170,6 +171,14 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         reading = {} if choices is None else unused_file(comparisons, owner(), choices)
         nothing = _nothing(comparisons, page, str(error))
         return unchanged | {"problem": panels.alert(str(error))} | nothing | reading
+
+
+def with_offered_order(comparisons: Comparisons, choices: Choices, scene: Scene) -> Choices:
+    """The choices with an order that there is: that of another file's lines, or a method gone, is let go."""
+    order = order_among(choices.sort, offered_orders(comparisons, choices, scene))
+    if order != choices.sort:
+        set_props(ids.SORT, {"value": order})
+    return replace(choices, sort=order)
 
 
 def with_ways_of_outcomes(

@@ -50,12 +50,7 @@ def comparison_content(
             *coefficients_fold(scene),
         ]
         or None,
-        "sort": sort_choices(
-            comparisons.registry,
-            choices.on,
-            counts_rows=scene.comparison.data.counts_rows and not scene.weighted,
-            by_lines=scene.comparison.data.given_place is not None,
-        ),
+        "sort": offered_orders(comparisons, choices, scene),
         "arrangement": arrangement_choices(comparisons.registry, choices.on),
         "headline": panels.headline_text(headline(scene)),
         "cards": panels.card_boxes(cards(scene)),
@@ -73,6 +68,16 @@ def comparison_content(
         "roles": described.table is None,
         "ratios_field": scene.comparison.data.kind != "estimates",
     }
+
+
+def offered_orders(comparisons: Comparisons, choices: Choices, scene: Scene) -> list[dict[str, str]]:
+    """The orders that groups on screen can stand in."""
+    return sort_choices(
+        comparisons.registry,
+        choices.on,
+        counts_rows=scene.comparison.data.counts_rows and not scene.weighted,
+        by_lines=scene.comparison.data.given_place is not None,
+    )
 
 
 def changes_of(choices: Choices) -> list[Component]:

@@ -122,12 +122,10 @@ def model_fields(
 
 def number_fields(table: Table, model: ModelColumns) -> list[html.Div]:
     """What can be said of the covariates that are numbers: which are codes, and whether the others bend."""
-    numbers = _numbers(table, model)
-    if not numbers:
-        return []
-    chosen = dict(model.curves)
+    numbers, chosen = _numbers(table, model), dict(model.curves)
+    codes = _columns("categorical", numbers, model.categorical)
     return [
-        control_with_label("As categories", _columns("categorical", numbers, model.categorical), CATEGORICAL),
+        *([control_with_label("As categories", codes, CATEGORICAL)] if numbers else []),
         *(
             control_with_label(
                 f"{short(name)} enters as", _curve(name, chosen.get(name, STRAIGHT)), CURVE.format(name=name)
@@ -143,9 +141,18 @@ def _numbers(table: Table, model: ModelColumns) -> list[str]:
 
 
 def _that_may_bend(table: Table, model: ModelColumns) -> list[str]:
-    """The covariates that are no codes, and whose numbers are more than two."""
-    numbers = (name for name in _numbers(table, model) if name not in model.categorical)
-    return [name for name in numbers if (column := table.column(name)) is not None and column.distinct > 2]
+    """The covariates that are no codes, and whose numbers are more than two; and those that bend already.
+
+    A curve that the file's numbers cannot have is refused: the control says so and takes it back.
+    """
+    bent, numbers = dict(model.curves), set(_numbers(table, model))
+
+    def may_bend(name: str) -> bool:
+        column = table.column(name)
+        return name in bent or (column is not None and name in numbers and column.distinct > 2)
+
+    names = (*model.adjust, *model.explained_by)
+    return [name for name in names if name not in model.categorical and may_bend(name)]
 
 
 def _curve(name: str, shape: str) -> dmc.Select:

@@ -20,7 +20,14 @@ from dashboard.pages.model_columns import model_fold
 from dashboard.pages.my_files import my_files
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.stack_columns import stack_link
-from dashboard.session.choices import LEVELS, Choices, arrangement_choices, shared_options, sort_choices
+from dashboard.session.choices import (
+    LEVELS,
+    Choices,
+    arrangement_choices,
+    order_among,
+    shared_options,
+    sort_choices,
+)
 from dashboard.session.first_choices import held_reading, held_table
 
 if TYPE_CHECKING:
@@ -207,6 +214,9 @@ def _display(comparisons: Comparisons, choices: Choices, source: Description) ->
         given = next((v[spec.name] for v in values.values() if spec.name in v), spec.default)
         control = option_control(ids.shared_option(spec.name), spec, given, bare=True)
         fields.append(control_with_label(spec.label, control, spec.help))
+    orders = sort_choices(
+        comparisons.registry, choices.on, counts_rows=source.counts_rows, by_lines=source.by_lines
+    )
     fields += [
         control_with_label(
             "Bootstrap intervals",
@@ -220,13 +230,8 @@ def _display(comparisons: Comparisons, choices: Choices, source: Description) ->
             "Sort by",
             dmc.Select(
                 id=ids.SORT,
-                data=sort_choices(
-                    comparisons.registry,
-                    choices.on,
-                    counts_rows=source.counts_rows,
-                    by_lines=source.by_lines,
-                ),
-                value=choices.sort,
+                data=orders,
+                value=order_among(choices.sort, orders),
                 allowDeselect=False,
                 size="sm",
             ),

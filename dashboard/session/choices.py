@@ -189,6 +189,11 @@ def sort_choices(
     ]
 
 
+def order_among(sort: str, offered: Iterable[Mapping[str, str]]) -> str:
+    """The order that was chosen where the page offers it, else the automatic one."""
+    return sort if any(order["value"] == sort for order in offered) else ""
+
+
 def arrangement_choices(registry: Registry, on: Iterable[str]) -> list[dict[str, str]]:
     """How several methods may stand in one view, as value and label; each of them alone too."""
     switched_on = set(on)

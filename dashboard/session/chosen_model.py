@@ -14,6 +14,8 @@ from estimators.data.weights import WEIGHT_KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from dashboard.ingest import Table
+
 LISTS: Final = ("adjust", "explained_by", "categorical")
 """The fields of `ModelColumns` that name several columns."""
 
@@ -96,6 +98,13 @@ def without_columns(model: ModelColumns, names: Iterable[str]) -> ModelColumns:
         weights=None if model.weights in gone else model.weights,
         curves=tuple(pair for pair in model.curves if pair[0] not in gone),
     )
+
+
+def model_for(model: ModelColumns, table: Table) -> ModelColumns:
+    """What a table can have of it: the columns that there are, and curves of those that hold numbers."""
+    kinds = {column.name: column.kind for column in table.columns}
+    kept = without_columns(model, columns_of(model).difference(kinds))
+    return replace(kept, curves=tuple(pair for pair in kept.curves if kinds.get(pair[0]) == "number"))
 
 
 def of_summaries(model: ModelColumns) -> ModelColumns:

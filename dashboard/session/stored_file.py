@@ -13,7 +13,7 @@ from dashboard.ingest.guess_kind import guess_kind
 from dashboard.ingest.json_values import text
 from dashboard.scene.group_noun import unit_of
 from dashboard.scene.group_rows import group_rows
-from dashboard.session.chosen_model import columns_of, model_from_json, model_to_json, without_columns
+from dashboard.session.chosen_model import model_for, model_from_json, model_to_json
 from dashboard.session.chosen_reading import (
     ChosenReading,
     rows_from_json,
@@ -122,7 +122,7 @@ class ChosenColumns:
         table = dataset.table
         names = {column.name for column in table.columns}
         if isinstance(kept, cls) and kept.columns <= names:
-            model = without_columns(kept.model, columns_of(kept.model) - names)
+            model = model_for(kept.model, table)
             return replace(kept, reading=kept.reading.with_layout(dataset.reading), model=model)
         sample = sample_of(holdings.samples, token)
         preset = holdings.preset_roles.get(token, (None, None))

@@ -42,8 +42,8 @@ UNSEEN_INFLUENCE = (
     "lie far away, and see what changes."
 )
 UNSEEN_ROWS = (
-    "How far single rows lie from what is expected of them is not computed beside covariates: look at the rows "
-    "without covariates."
+    "How far single rows lie from what is expected of them is not computed beside covariates: look at the "
+    "rows without covariates."
 )
 MOST_NAMED = 5
 """Groups that a sentence names."""

@@ -28,6 +28,7 @@ from dashboard.storage.errors import UnknownDataset
 from dashboard.storage.workspace import Workspace
 from dashboard.words.table import CLIENT_SIDE_GROUPS
 from estimators import DataError, OptionError, Registry, Source
+from tests.components import within
 from tests.scenes import BUILT_IN, STRANGERS, Share
 
 CSV = "school,score\n" + "".join(f"s{i},{v}\n" for i, v in enumerate([1, 5, 9, 4, 7, 8])) * 3
@@ -349,6 +350,23 @@ def test_of_which_outcomes_lower_is_better_is_remembered_for_each(comparisons, u
     assert Choices.from_json(comparisons.workspace.load_choices("ann", token)) == score
     assert page("cost", None, False).smallest_first
     assert page("cost", None, False, asked=True).lower_better == ()
+
+
+def test_an_order_that_there_is_not_any_more_is_let_go(comparisons, choices, monkeypatch):
+    turned = []
+    monkeypatch.setattr(comparison, "set_props", lambda name, props: turned.append((name, props)))
+    for sort, found in (("@given", ""), ("nobody", ""), ("@name", "@name"), ("reml", "reml"), ("", "")):
+        asked = replace(choices, on=("ols", "reml"), sort=sort)
+        scene = comparisons.scene("ann", asked)
+        assert comparison.with_offered_order(comparisons, asked, scene).sort == found
+        assert turned == ([("sort", {"value": ""})] if found != sort else [])
+        turned.clear()
+    unticked = replace(choices, on=("ols",), sort="reml")
+    scene = comparisons.scene("ann", unticked)
+    assert comparison.with_offered_order(comparisons, unticked, scene).sort == ""
+    drawn = within(layout(comparisons, "ann", unticked))
+    [order] = [part for part in drawn if getattr(part, "id", None) == ids.SORT]
+    assert order.value == ""
 
 
 def test_lower_is_better_turns_orders_and_ranks(comparisons, choices):

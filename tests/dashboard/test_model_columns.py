@@ -305,6 +305,29 @@ def test_the_lists_offer_what_can_be_and_say_why_the_rest_cannot(comparisons, wa
     assert roles == ["adjust", "explained_by", "weights", "weight_kind"]
 
 
+@pytest.mark.parametrize("name", ["two", "sex"])
+def test_a_curve_that_cannot_be_has_a_control_that_takes_it_back(comparisons, name):
+    """Opened of a file of other numbers: the control says what is asked for, and drawing changes nothing."""
+    head, *lines = WARDS.splitlines()
+    text = "\n".join([f"{head},two", *(f"{line},{k % 2}" for k, line in enumerate(lines))])
+    dataset = comparisons.workspace.receive("ann", "two.csv", io.BytesIO(text.encode()), None)
+    model = ModelColumns(adjust=("age", name), curves=((name, "poly2"),))
+    drawn = [part for part in within(number_fields(dataset.table, model)) if hasattr(part, "data")]
+    values = {"adjust": list(model.adjust)} | {part.id["role"]: part.value for part in drawn}
+    assert values[f"curve of {name}"] == "poly2"
+    assert model_of(values) == model
+    assert are_on_page(dataset.table, model, values)
+    assert model_of(values | {f"curve of {name}": STRAIGHT}) == ModelColumns(adjust=("age", name))
+
+
+def test_a_column_that_became_text_has_no_curve_when_its_file_is_opened_again(comparisons, wards):
+    model = ModelColumns(adjust=("age", "sex"), curves=(("age", "poly2"), ("sex", "poly2")))
+    kept = with_model(wards, model)
+    comparisons.workspace.save_choices("ann", kept.source.token, kept.to_json())
+    opened = first_choices(comparisons, "ann", kept.source.token)
+    assert opened.source.model == replace(model, curves=(("age", "poly2"),))
+
+
 def test_summaries_are_explained_and_no_more(comparisons):
     dataset = comparisons.workspace.receive("ann", "trials.csv", io.BytesIO(TRIALS.encode()), None)
     summary = SummaryColumns.of("estimates", {"estimate": "yi", "variance": "vi"})
