@@ -201,6 +201,7 @@ def test_errors_by_the_bootstrap_stand_beside_where_they_are_asked_for(blupboard
 def test_checks_on_the_model_stand_beside_the_fits(blupboard, refused):
     done = blupboard("compare", DYESTUFF, *ROLES, "--format", "json", "--checks", "--estimator", "reml")
     checks = done.json["checks"]
+    assert checks.pop("not_checked") == {}
     assert set(checks) == {"normal", "residuals", "spread", "influence", "outlying", "rows"}
     assert [line["group"] for line in checks["influence"]["without"]] == list("ABCDEF")
     assert all(checks[name]["text"].endswith(".") for name in checks)
