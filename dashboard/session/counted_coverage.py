@@ -14,7 +14,6 @@ from estimators.risk.bootstrapped import is_bootstrapped
 from estimators.risk.calibration import (
     LOOPED_DRAWS,
     calibration_key,
-    key_is_of,
     usual_draws,
 )
 
@@ -56,8 +55,7 @@ class CountedCoverage:
 
     def forget(self, owner: str, groups: Iterable[GroupData] = ()) -> None:
         """Stop what is counted for a session, and forget what was counted for these groups."""
-        unwanted = list(groups)
-        self._answers.forget(owner, lambda key: any(key_is_of(key, data) for data in unwanted))
+        self._answers.forget(owner, groups)
 
     def close(self) -> None:
         """Stop everything."""

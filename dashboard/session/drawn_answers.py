@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from dashboard.session.fair_queue import FairQueue, Job, State, TooManyJobs
 from estimators import BlupboardError
 from estimators.fitting.fit_many import Stopped
+from estimators.risk.calibration import key_is_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
+
+    from estimators import GroupData
 
 PATIENCE = 10.0
 """Seconds after which nobody waits for an answer that nobody has asked about."""
@@ -46,7 +49,7 @@ class Question(Generic[Answer]):
     """What is asked."""
 
     key: Hashable
-    """All that the answer depends on."""
+    """All that the answer depends on, as `calibration_key` has it."""
     seconds_needed: float
     compute: Callable[[Stop], Answer]
     """Given what says whether to stop; raises a BlupboardError where there is no answer, in a sentence."""
@@ -101,11 +104,12 @@ class DrawnAnswers(Generic[Answer]):
         with self._lock:
             return any(run.is_going for run in self._asked.values())
 
-    def forget(self, owner: str, unwanted: Callable[[Hashable], bool]) -> None:
-        """Stop what is under way for a session, and leave out the answers to keys that are not wanted."""
+    def forget(self, owner: str, groups: Iterable[GroupData] = ()) -> None:
+        """Stop what is under way for a session, and leave out what was answered of these groups."""
+        unwanted = list(groups)
         with self._lock:
             runs = [run for run in self._asked.values() if run.owner == owner]
-            for key in [key for key in self._known if unwanted(key)]:
+            for key in [key for key in self._known if any(key_is_of(key, data) for data in unwanted)]:
                 del self._known[key]
         for run in runs:
             self._queue.stop(run)

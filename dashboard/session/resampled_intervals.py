@@ -13,7 +13,7 @@ from dashboard.session.requested_study import SECONDS_UNASKED
 from estimators import DataError, bootstrap
 from estimators.risk.bootstrap import LOOPED_DRAWS, draws_of, require_spreads
 from estimators.risk.bootstrapped import with_bootstrap, without_bootstrap
-from estimators.risk.calibration import calibration_key, key_is_of
+from estimators.risk.calibration import calibration_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,8 +53,7 @@ class ResampledIntervals:
 
     def forget(self, owner: str, groups: Iterable[GroupData] = ()) -> None:
         """Stop what is drawn for a session, and forget what was drawn for these groups."""
-        unwanted = list(groups)
-        self._answers.forget(owner, lambda key: any(key_is_of(key, data) for data in unwanted))
+        self._answers.forget(owner, groups)
 
     def close(self) -> None:
         """Stop everything."""

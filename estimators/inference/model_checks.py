@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.inference.influence import Influence, leave_one_out
-from estimators.inference.normal_plot import SEED, NormalPlot, normal_plot
+from estimators.inference.normal_plot import SEED, SIGNIFICANT, NormalPlot, normal_plot, share_text
 from estimators.inference.outlying_rows import OutlyingRows, outlying_rows
 from estimators.inference.row_residuals import RowPlot, row_plot
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SIGNIFICANT = 0.05
 UNSEEN_SPREAD = (
     "Whether rows spread equally within groups once they are adjusted cannot be seen here: of what is "
     "adjusted for, sums over all groups are kept."
@@ -302,14 +301,15 @@ def _normal_sentence(plot: NormalPlot, groups: int) -> str:
     unseen = groups - len(plot.group)
     decide = "group decides" if unseen == 1 else "groups decide"
     alone = f" {unseen:,} {decide} a coefficient alone, and cannot be judged." if unseen else ""
+    share = share_text(plot.p, plot.draws)
     outside = int(((plot.deviation < plot.low) | (plot.deviation > plot.high)).sum())
     if plot.p >= SIGNIFICANT:
         return (
-            f"The groups lie as a normal distribution would have them (p = {plot.p:.2g}); {outside:,} of "
+            f"The groups lie as a normal distribution would have them ({share}); {outside:,} of "
             f"{len(plot.group):,} are outside the band, in which 95% are expected.{alone}"
         )
     return (
-        f"The groups do not lie as a normal distribution would have them (p = {plot.p:.2g}; {outside:,} of "
+        f"The groups do not lie as a normal distribution would have them ({share}; {outside:,} of "
         f"{len(plot.group):,} outside the band). Means are still predicted well, but ranks, and intervals of "
         "groups far out, rest on it: see whether groups form clusters or a few lie far out, and set a method "
         f"that assumes no distribution beside it.{alone}"

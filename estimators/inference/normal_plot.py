@@ -36,6 +36,8 @@ FEWEST_DRAWS, MOST_DRAWS = 100, 1000
 CELLS_BESIDE, MOST_DRAWS_BESIDE = 200_000, 200
 """The same beside covariates, where draws are fitted one after the other."""
 SEED = 20_261_128
+SIGNIFICANT = 0.05
+"""Below it a check on the model says that something is not as the model has it."""
 ALONE = 1e-9
 """A group of whose variance so little is left decides a coefficient alone."""
 
@@ -71,8 +73,6 @@ def normal_plot(data: GroupData, method: Method = "reml", *, seed: int = SEED) -
             with weights, or no group that does not decide a coefficient alone.
 
     """
-    from scipy.special import ndtri
-
     require_unweighted(data)
     if data.covariates is not None:
         value, judged, drawn = _beside_covariates(data, method, seed)
@@ -82,13 +82,47 @@ def normal_plot(data: GroupData, method: Method = "reml", *, seed: int = SEED) -
         value, judged = _deviations(scaled, model), np.arange(len(data))
         draws = int(np.clip(CELLS // len(data), FEWEST_DRAWS, MOST_DRAWS))
         drawn = _drawn_deviations(data, model, method, draws, seed)
-    groups, draws, drawn = len(judged), len(drawn), np.sort(drawn, axis=1)
+    beside = beside_scores(value, drawn)
+    return NormalPlot(
+        judged[beside.order],
+        value[beside.order],
+        beside.score,
+        beside.low,
+        beside.high,
+        beside.p,
+        len(drawn),
+        seed,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class BesideScores:
+    """Values in their order beside normal scores, with the band of values that were drawn, ``(K,)`` each."""
+
+    order: NDArray[np.intp]
+    score: Floats
+    """The normal quantile at (i - 3/8) / (K + 1/4) (Blom 1958)."""
+    low: Floats
+    high: Floats
+    p: float
+
+
+def beside_scores(value: Floats, drawn: Floats) -> BesideScores:
+    """Values ``(K,)`` beside normal scores, with where 95% of those that were drawn ``(R, K)`` lie."""
+    from scipy.special import ndtri
+
+    count, drawn = len(value), np.sort(drawn, axis=1)
     order = np.argsort(value, kind="stable")
-    score = ndtri((np.arange(1, groups + 1) - 0.375) / (groups + 0.25))
+    score = ndtri((np.arange(1, count + 1) - 0.375) / (count + 0.25))
     low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-    line = straightness(value[order], score)
-    p = float((straightness(drawn, score) <= line + 1e-12).mean())
-    return NormalPlot(judged[order], value[order], score, low, high, p, draws, seed)
+    line = _straightness(value[order], score)
+    p = float((_straightness(drawn, score) <= line + 1e-12).mean())
+    return BesideScores(order, score, low, high, p)
+
+
+def share_text(p: float, draws: int) -> str:
+    """A share of the draws as ``p = 0.03``; of none of them ``p < 0.001``."""
+    return f"p = {p:.2g}" if p else f"p < {1 / draws:.2g}"
 
 
 def _deviations(scaled: ScaledGroups, model: VarianceComponents) -> Floats:
@@ -153,7 +187,7 @@ def _residuals(
     return off[judged] / np.sqrt(left[judged]), judged
 
 
-def straightness(ordered: Floats, score: Floats) -> Floats:
+def _straightness(ordered: Floats, score: Floats) -> Floats:
     """The correlation ``(...,)`` of ordered values with normal scores (Shapiro & Francia 1972)."""
     off = ordered - ordered.mean(axis=-1, keepdims=True)
     size = np.sqrt(np.square(off).sum(axis=-1) * np.square(score).sum())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.inference.normal_plot import SIGNIFICANT
 from estimators.inference.row_residuals import comparable_rows
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-SIGNIFICANT = 0.05
 MOST_NAMED = 5
 """Rows that a sentence names."""
 MOST_LISTED = 100

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimators.inference.normal_plot import CELLS, FEWEST_DRAWS, MOST_DRAWS, SEED, straightness
+from estimators.inference.normal_plot import (
+    CELLS,
+    FEWEST_DRAWS,
+    MOST_DRAWS,
+    SEED,
+    SIGNIFICANT,
+    beside_scores,
+    share_text,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Places = NDArray[np.intp]
 
-SIGNIFICANT = 0.05
 MOST_ROWS = 20_000
 """Rows that are looked at: draws of so many take half a second; of more, groups are chosen at random."""
 MOST_LISTED = 500
@@ -61,8 +68,9 @@ class RowPlot:
         """What was found, and what to do."""
         looked_at = len(self.residual)
         some = "" if looked_at == self.rows else f" Of {self.rows:,} rows {looked_at:,} were looked at."
-        p = f"p = {self.p:.2g}" if self.p else f"p < {1 / self.draws:.2g}"
-        shape = f"{p}, skewness {self.skewness:.2g}, excess kurtosis {self.kurtosis:.2g}".replace("-", "−")
+        found = share_text(self.p, self.draws)
+        shape = f"{found}, skewness {self.skewness:.2g}, excess kurtosis {self.kurtosis:.2g}"
+        shape = shape.replace("-", "−")
         if self.p >= SIGNIFICANT:
             return f"Rows lie around their groups' means as a normal distribution has them ({shape}).{some}"
         many = " Of so many rows small differences show too." if looked_at >= MANY else ""
@@ -107,8 +115,6 @@ def comparable_rows(data: GroupData) -> Rows | None:
 
 def row_plot(data: GroupData, *, seed: int = SEED) -> RowPlot | None:
     """Rows beside normal scores; None where they are not alike, too few, or do not vary within groups."""
-    from scipy.special import ndtri
-
     rows = comparable_rows(data)
     if rows is None:
         return None
@@ -122,21 +128,16 @@ def row_plot(data: GroupData, *, seed: int = SEED) -> RowPlot | None:
     [residual] = _residuals(value[at][None], place)
     if not np.isfinite(residual).all():
         return None  # nothing varies within these groups
-    order = np.argsort(residual, kind="stable")
-    score = ndtri((np.arange(1, len(at) + 1) - 0.375) / (len(at) + 0.25))
     draws = int(np.clip(CELLS // len(at), FEWEST_DRAWS, MOST_DRAWS))
-    drawn = np.sort(_residuals(random.standard_normal((draws, len(at))), place), axis=1)
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
-    line = straightness(residual[order], score)
-    p = float((straightness(drawn, score) <= line + 1e-12).mean())
-    square = float(np.square(residual).mean())
+    drawn = _residuals(random.standard_normal((draws, len(at))), place)
+    beside, square = beside_scores(residual, drawn), float(np.square(residual).mean())
     return RowPlot(
-        group=group[at][order],
-        residual=residual[order],
-        score=score,
-        low=low,
-        high=high,
-        p=p,
+        group=group[at][beside.order],
+        residual=residual[beside.order],
+        score=beside.score,
+        low=beside.low,
+        high=beside.high,
+        p=beside.p,
         skewness=float((residual**3).mean()) / square**1.5,
         kurtosis=float((residual**4).mean()) / square**2 - 3.0,
         rows=len(several),

@@ -1,37 +1,15 @@
 """What opens a table on the page: a file of every kind that is dropped, and cells that are pasted."""
 
 import base64
-import io
 
-import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.board import open_board, pick, repaint, see_table, settle, table, upload
-from tests.ingest.made_files import KINDS, MEANS, ROWS, TABLE, zipped
+from tests.ingest.made_files import MEANS
+from tests.ingest.opened_files import AS_READ, CSV, MADE, TEXT
 
-CSV = "g,y\n" + "".join(f"{g},{y!r}\n" for g, y in ROWS[1:])
-TEXT = "Read as UTF-8, commas, decimal point"
-
-
-def parquet(_folder):
-    sink = io.BytesIO()
-    pq.write_table(TABLE, sink)
-    return sink.getvalue()
-
-
-MADE = {
-    "tsv": lambda _: CSV.replace(",", "\t").encode(),
-    "csv.zip": lambda _: zipped({"inside.csv": CSV}),
-    "xlsx": KINDS["xlsx"],
-    "parquet": parquet,
-}
-AS_READ = {
-    "tsv": TEXT.replace("commas", "tabs"),
-    "csv.zip": TEXT,
-    "xlsx": "Read as sheet Sheet",
-    "parquet": "Read as its columns are typed",
-}
+DROPPED = ("tsv", "csv.zip", "xlsx", "parquet")
 DROP = """
 ([name, content]) => {
     const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
@@ -68,16 +46,16 @@ def test_files_of_many_kinds_open_where_they_are_dropped(board, tmp_path):
 
     What is read of the other kinds: tests/dashboard/test_reading_words.py, without a page.
     """
-    for kind, make in MADE.items():
+    for kind in DROPPED:
         name = f"pupils {kind}"
-        board.evaluate(DROP, [name, base64.b64encode(make(tmp_path)).decode()])
+        board.evaluate(DROP, [name, base64.b64encode(MADE[kind](tmp_path)).decode()])
         expect(board.locator(".upload-status")).to_have_text(f"{name} is open: 6 rows, 2 columns.")
         wait_for(board, name)
         assert board.inner_text("#as-read") == AS_READ[kind], kind
         groups = shown_groups(board)
         assert {g: int(row["n"]) for g, row in groups.items()} == dict.fromkeys("abc", 2), kind
         assert float(groups["b"]["own"].replace(",", "")) == pytest.approx(MEANS["b"], rel=1e-3), kind
-    assert board.locator(".file-name").count() == len(MADE)
+    assert board.locator(".file-name").count() == len(DROPPED)
 
 
 def test_cells_are_pasted_anywhere_but_into_a_field(board, troubles):

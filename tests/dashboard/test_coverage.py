@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pytest
 
@@ -13,9 +11,8 @@ from dashboard.plugin_host.stand_ins import StandIn
 from dashboard.session.counted_coverage import CountedCoverage
 from dashboard.words.calibration import BESIDE, COUNTING, calibration_sentence
 from estimators import Estimator, GroupData, GroupFit, calibration
-from estimators.fitting.fit_many import Stopped
 from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
-from tests.waiting import PATIENCE, wait_for
+from tests.waiting import PATIENCE, NeverDone, wait_for
 
 DATA = groups_of([4, 9, 25, 16, 9, 4], means=[0, 1, 2, 3, 4, 9])
 
@@ -68,20 +65,13 @@ def test_nothing_is_counted_before_it_is_asked_for(coverage):
 
 
 def test_a_count_that_nobody_asks_about_any_more_ends(coverage, monkeypatch):
-    begun, ended = threading.Event(), threading.Event()
-
-    def never_done(*_, stopped, **__):
-        begun.set()
-        wait_for(stopped)
-        ended.set()
-        raise Stopped
-
+    never_done = NeverDone()
     monkeypatch.setattr("dashboard.session.counted_coverage.calibration", never_done)
     scene = scene_of(DATA, built_in("reml"))
     assert coverage.look("ann", scene)[0].pending
-    assert begun.wait(PATIENCE)
+    assert never_done.begun.wait(PATIENCE)
     monkeypatch.setattr("dashboard.session.drawn_answers.DrawnRun.most_patience", -1.0)
-    assert ended.wait(PATIENCE)
+    assert never_done.ended.wait(PATIENCE)
     wait_for(lambda: not coverage.is_busy)
     assert coverage.look("ann", scene, begin=False)[0].pending
 

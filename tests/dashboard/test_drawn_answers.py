@@ -66,14 +66,14 @@ def wait_beside(answers, queue, who, then):
 
 def test_who_waits_has_the_answer_though_the_one_who_asked_first_forgets_it(queue):
     answers = DrawnAnswers(queue)
-    standing = wait_beside(answers, queue, "bob", lambda: answers.forget("ann", lambda _: False))
+    standing = wait_beside(answers, queue, "bob", lambda: answers.forget("ann"))
     assert standing.found == "found"
 
 
 def test_who_stops_it_alone_is_told_and_so_is_everybody_when_the_server_ends(queue):
     answers = DrawnAnswers(queue)
     with pytest.raises(BlupboardError, match="stopped meanwhile"):
-        wait_beside(answers, queue, "ann", lambda: answers.forget("ann", lambda _: False))
+        wait_beside(answers, queue, "ann", lambda: answers.forget("ann"))
     with pytest.raises(BlupboardError, match="stopped meanwhile"):
         wait_beside(answers, queue, "bob", queue.close)
 

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
-import lzma
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-import pyreadstat
 import pytest
 
 from dashboard.ingest import Reading
@@ -21,46 +15,11 @@ from dashboard.storage.workspace import Workspace
 from dashboard.words.reading import reading_summary
 from estimators import build_registry
 from tests.components import text_of
-from tests.ingest.made_files import FRAME, KINDS, ROWS, TABLE, bytes_of, zipped
+from tests.ingest.opened_files import AS_READ, MADE
 
 CONTENT = "\n".join(
     ["group;value", "b;<0.5", "a;n/a", *(f"{g};{i},5" for i in range(12) for g in "bcd"), "c;-999,0", ""]
 )
-
-
-CSV = "g,y\n" + "".join(f"{g},{y!r}\n" for g, y in ROWS[1:])
-TEXT = "Read as UTF-8, commas, decimal point"
-
-
-def _parquet(_folder):
-    sink = io.BytesIO()
-    pq.write_table(TABLE, sink)
-    return sink.getvalue()
-
-
-MADE = {
-    **KINDS,
-    "xpt": lambda folder: bytes_of(lambda p: pyreadstat.write_xport(FRAME, p), folder, "x.xpt"),
-    "por": lambda folder: bytes_of(lambda p: pyreadstat.write_por(FRAME, p), folder, "x.por"),
-    "parquet": _parquet,
-    "csv": lambda _: CSV.encode(),
-    "tsv": lambda _: CSV.replace(",", "\t").encode(),
-    "csv.gz": lambda _: gzip.compress(CSV.encode()),
-    "csv.bz2": lambda _: bz2.compress(CSV.encode()),
-    "csv.xz": lambda _: lzma.compress(CSV.encode()),
-    "csv.zst": lambda _: pa.Codec("zstd").compress(CSV.encode(), asbytes=True),
-    "csv.zip": lambda _: zipped({"inside.csv": CSV}),
-}
-AS_READ = {
-    **dict.fromkeys(MADE, "Read as its columns are typed"),
-    **dict.fromkeys(["csv", "csv.gz", "csv.bz2", "csv.xz", "csv.zst", "csv.zip"], TEXT),
-    "tsv": TEXT.replace("commas", "tabs"),
-    "xlsx": "Read as sheet Sheet",
-    "xls": "Read as sheet Sheet",
-    "xlsb": "Read as sheet Data",
-    "ods": "Read as sheet Data",
-    "RData": "Read as sheet pupils",
-}
 
 
 def _content(tmp_path, content, outcome, group, name="lab.csv"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from dataclasses import replace
 
 import numpy as np
@@ -22,11 +21,10 @@ from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.comparison import interval_kind, pending_sentence
 from estimators import Comparison, Design, GroupData, Registry, Source, bootstrap, compare
-from estimators.fitting.fit_many import Stopped
 from estimators.risk.calibration import calibration_key, key_is_of
 from tests.inference.oracles import groups_of
 from tests.scenes import BUILT_IN
-from tests.waiting import PATIENCE, wait_for
+from tests.waiting import PATIENCE, NeverDone, wait_for
 
 ROWS = [(group, 3.0 * group + wobble) for group in range(6) for wobble in (-2.0, 0.5, 1.0, 4.0 - group)]
 CSV = "school,score\n" + "".join(f"s{group},{value}\n" for group, value in ROWS)
@@ -101,20 +99,13 @@ def test_they_go_with_their_data_and_are_drawn_for_no_one_who_left(comparisons, 
     comparisons.forget("ann", {choices.source.token})
     assert any(r.pending for r in comparisons.comparison("ann", choices, 0.0).results)
     comparisons.forget("ann", {choices.source.token})
-    begun, ended = threading.Event(), threading.Event()
-
-    def never_done(*_, stopped, **__):
-        begun.set()
-        wait_for(stopped)
-        ended.set()
-        raise Stopped
-
+    never_done = NeverDone()
     monkeypatch.setattr("dashboard.session.resampled_intervals.bootstrap", never_done)
     comparisons.comparison("ann", choices, 0.0)
-    assert begun.wait(PATIENCE)
-    assert not ended.is_set()
+    assert never_done.begun.wait(PATIENCE)
+    assert not never_done.ended.is_set()
     monkeypatch.setattr("dashboard.session.drawn_answers.DrawnRun.most_patience", -1.0)
-    assert ended.wait(PATIENCE)
+    assert never_done.ended.wait(PATIENCE)
     wait_for(lambda: comparisons.queue.counts() == {"running": 0, "waiting": 0})
 
 
