@@ -23,6 +23,9 @@ COLUMNS_LOOKED_AT = 60
 MOST_VALUES = 0.67
 """The share of rows with a value of their own from which a column is no unit."""
 
+FEWEST_BY_CHANCE = 3.0
+"""Pairs that at random would come twice: where so many are expected, none does in one table of twenty."""
+
 
 class Dependence:
     """Columns as codes, and what one tells of another; nothing is known of one that was not looked at."""
@@ -103,15 +106,20 @@ class Dependence:
         return len(np.unique(x[both] * self._distinct[other] + y[both])) == pairs
 
     def is_panel(self, group: str, times: Sequence[str]) -> bool:
-        """Whether each of the group's values meets each value of some column of times at most once."""
+        """Whether each of the group's values meets each value of some column of times at most once.
+
+        Not where pairs at random would hardly do otherwise.
+        """
         return any(
             self._meets_once(group, time) for time in times if time != group and self.knows(time, group)
         )
 
     def _meets_once(self, group: str, time: str) -> bool:
         g, t = self._codes[group], self._codes[time]
-        pairs = g * self._distinct[time] + t
-        return len(np.unique(pairs)) == len(pairs) > max(self._distinct[group], self._distinct[time])
+        groups, times = self._distinct[group], self._distinct[time]
+        pairs = g * times + t
+        by_chance = len(pairs) * (len(pairs) - 1) / (2 * groups * times)
+        return len(np.unique(pairs)) == len(pairs) > max(groups, times) and by_chance >= FEWEST_BY_CHANCE
 
     def compact(self, column: str) -> bool:
         """Whether whole numbers leave hardly any out between their ends, as those that count units do."""

@@ -97,8 +97,9 @@ _LABEL_WORDS = _words_of("""
     lat lon lng long latitude longitude centroid code zip postcode phone fips sic easting northing
 """)
 """What numbers are called that place or name something and measure nothing."""
-_COVARIATE_WORDS = _words_of(
-    "age iq pop population weights wt base baseline female male sex lagged intercept"
+_AGE_WORDS = _words_of("age alter âge edad età idade leeftijd ålder alder wiek")
+_COVARIATE_WORDS = _AGE_WORDS | _words_of(
+    "iq pop population weights wt base baseline female male sex lagged intercept"
 )
 _BESIDE_WORDS = _UNIT_WORDS | _INDEX_WORDS | _LABEL_WORDS | _DESIGN_WORDS | _COVARIATE_WORDS
 _UNITS_ALONE = _UNIT_WORDS - _OUTCOME_WORDS - _BINARY_OUTCOME_WORDS

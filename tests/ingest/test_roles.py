@@ -195,6 +195,19 @@ def test_what_counts_is_the_group_where_nothing_is_crossed_with_it(tmp_path):
     assert guess_roles(table_of(tmp_path, ["q", "where", "Y"], rows)).pair == ("Y", "q")
 
 
+def test_numbers_that_seldom_meet_a_date_by_chance_are_no_panel(tmp_path):
+    """Stays in twelve clinics: of so many ages and days hardly any pair comes twice, which says nothing."""
+    draw, ages = random.Random(5), set()
+    rows = []
+    while len(rows) < 200:
+        day, age = f"2025-{draw.randint(1, 9):02d}-{draw.randint(1, 28):02d}", draw.randint(30, 90)
+        if (day, age) not in ages:
+            ages.add((day, age))
+            rows.append([f"Klinik {'ABCDEFGHIJKL'[len(rows) % 12]}", day, age, f"{draw.gauss(6, 2):.1f}"])
+    guess = guess_roles(table_of(tmp_path, ["Klinik", "Aufnahmetag", "Alter", "Verweildauer"], rows))
+    assert guess.pair == ("Verweildauer", "Klinik")
+
+
 def test_a_column_called_as_outcomes_are_is_no_likely_group(tmp_path):
     rows = [[i * 5 % 49, i % 10 + 0.5] for i in range(200)]
     assert guess_roles(table_of(tmp_path, ["duration", "iprod"], rows)).pair == ("duration", "iprod")
