@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -185,6 +186,15 @@ def open_batches(page: Page) -> Page:
     return page
 
 
+def bring(page: Page, selector: str, until: str = "() => true", arg: Any = None) -> None:
+    """Scroll to what the selector names, however often it is put anew, until a function is true."""
+    page.wait_for_function(
+        f"(arg) => {{ const found = document.querySelector({json.dumps(selector)});"
+        f" found?.scrollIntoView({{block: 'center'}}); return found && ({until})(arg); }}",
+        arg=arg,
+    )
+
+
 def table(page: Page) -> list[dict[str, Any]]:
     """The table's rows as text by column id, from the top, as far as they are in sight."""
     see_table(page)
@@ -195,8 +205,7 @@ def see_table(page: Page) -> None:
     """Scroll to the table if its grid waits with what it was given, and back."""
     if page.evaluate("document.getElementById('table')?.ariaBusy !== 'false'"):
         before = page.evaluate("window.scrollY")
-        page.locator("#table").scroll_into_view_if_needed()
-        page.wait_for_function(_TABLE_DRAWN)
+        bring(page, "#table", _TABLE_DRAWN)
         settle(page)
         page.evaluate("(y) => window.scrollTo(0, y)", before)
 
@@ -206,8 +215,7 @@ def see(page: Page, *views: str) -> None:
     before = page.evaluate("window.scrollY")
     waiting = [view for view in views if not page.evaluate(_NOTHING_WAITS, view)]
     for view in waiting:
-        page.evaluate("(id) => document.getElementById(id).scrollIntoView({block: 'center'})", view)
-        page.wait_for_function(_NOTHING_WAITS, arg=view)
+        bring(page, f"#{view}", _NOTHING_WAITS, view)
     if waiting:
         settle(page)
         page.evaluate("(y) => window.scrollTo(0, y)", before)

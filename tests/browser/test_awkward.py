@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from dashboard.scene.label_text import short_label
 from tests.browser.board import (
+    bring,
     choose_file,
     open_board,
     open_sample,
@@ -162,7 +163,7 @@ def test_many_groups(board):
     rows = [[f"site {i}", f"{rng.gauss(0, 1) + rng.gauss(0, 1):.3f}"] for i in range(6_000) for _ in range(2)]
     upload(board, ("sites.csv", as_csv(["site", "y"], rows)))
     assert "6,000 sites" in board.inner_text("#dataset-chip")
-    board.locator("#table").scroll_into_view_if_needed()
+    bring(board, "#table")
     board.wait_for_selector("#table .ag-row:not(.ag-row-loading) [col-id=group]")
     expect(board.locator("#table .ag-row[row-index='0'] [col-id=group]")).to_contain_text("site")
     level = next(t for t in traces(board, "view-groups") if t["name"] == "Level means (OLS)")

@@ -4,7 +4,7 @@ import csv
 
 from playwright.sync_api import expect
 
-from tests.browser.board import column_ids, leave, open_board, pick, repaint, see_table, table
+from tests.browser.board import bring, column_ids, leave, open_board, pick, repaint, see_table, table
 
 ON_PAPER = "() => [...document.querySelectorAll('.on-paper tbody tr')].map((row) => row.cells[0].textContent)"
 
@@ -18,7 +18,7 @@ def saved(page, entry):
 
 
 def sort_by_own_mean(page):
-    page.locator(".table-panel").scroll_into_view_if_needed()
+    bring(page, ".table-panel")
     page.locator("#table .ag-header-cell[col-id=own]").click()
     page.locator("#table .ag-header-cell[col-id=own][aria-sort=descending]").click()
     page.locator("#table .ag-header-cell[col-id=own][aria-sort=ascending]").wait_for()

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import grave_findings
-from tests.browser.board import open_board
+from tests.browser.board import bring, open_board
 from tests.browser.conftest import DESKTOP, PHONE
 
 _IN_MENU = "() => document.activeElement.closest('[role=menu]')"
@@ -104,7 +104,7 @@ def test_a_menu_is_used_with_the_keyboard(example):
 
 
 def test_the_table_is_one_stop_of_the_tab_key(board):
-    board.locator("#table").scroll_into_view_if_needed()
+    bring(board, "#table")
     board.locator("#table .ag-row").first.locator(".ag-cell").first.click()
     board.keyboard.press("Escape")
     inside = "() => document.getElementById('table').contains(document.activeElement)"

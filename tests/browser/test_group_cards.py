@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import open_board, table, upload
+from tests.browser.board import bring, open_board, table, upload
 from tests.browser.conftest import PHONE
 from tests.browser.linked import away, click, mark, schools
 
@@ -58,7 +58,7 @@ def test_on_a_phone_the_card_is_a_sheet_at_the_bottom(visitor):
     page = open_board(visitor(viewport=PHONE, has_touch=True, is_mobile=True))
     sheet = page.locator(".group-cards-panel")
     expect(sheet).not_to_be_visible()
-    page.locator("#view-groups").scroll_into_view_if_needed()
+    bring(page, "#view-groups")
     page.touchscreen.tap(*mark(page, "view-groups", "School 13"))
     expect(sheet).to_be_visible()
     box = sheet.bounding_box()

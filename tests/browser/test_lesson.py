@@ -4,7 +4,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.board import settle, table
+from tests.browser.board import bring, settle, table
 from tests.browser.conftest import DESKTOP, PHONE
 
 MODELS = ("model1", "model2", "model3", "model1b")
@@ -99,12 +99,13 @@ def shows(page, model):
     page.locator(f"[data-preset={model}]").get_by_role("button").click()
     expect(page.locator("#comparison")).to_be_visible()
     expect(page.locator("#dataset-chip")).to_contain_text("Simulated")
-    page.locator("#table").scroll_into_view_if_needed()
     own = sorted(f"{float(value):.2f}" for value in taught["own mean (OLS)"])
-    page.wait_for_function(
+    bring(
+        page,
+        "#table",
         "(own) => own === [...document.querySelectorAll('#table .ag-row [col-id=own]')]"
         ".map((cell) => Number(cell.textContent).toFixed(2)).sort().join()",
-        arg=",".join(own),
+        ",".join(own),
     )
     settle(page)
     rows = {row["group"]: row for row in table(page)}

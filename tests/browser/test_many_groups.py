@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.board import open_board, upload
+from tests.browser.board import bring, open_board, upload
 from tests.browser.linked import RANGES, drag, expect_lit, schools, status
 
 _JUMP = "window.dash_ag_grid.getApi('table-grid').ensureIndexVisible(600, 'middle')"
@@ -18,7 +18,7 @@ _FILLED = """
 def test_a_jump_between_two_blocks_fills_both(page):
     open_board(page)
     upload(page, schools(5_001))
-    page.locator("#table").scroll_into_view_if_needed()
+    bring(page, "#table")
     page.wait_for_function("document.querySelectorAll('#table .ag-row[row-id]').length > 3")
     page.evaluate(_JUMP)
     page.wait_for_function(_FILLED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.board import choose_file, pick, repaint, settle, table, upload
+from tests.browser.board import bring, choose_file, pick, repaint, settle, table, upload
 from tests.browser.linked import row
 
 MAC = "ville,y\nOrléans,4.1\nOrléans,4.6\nNîmes,7.1\nNîmes,6.6\nBézier,5.5\nBézier,5.1\n".encode("mac_roman")
@@ -154,7 +154,7 @@ def test_rows_are_chosen_by_a_filter_and_groups_left_out_from_a_selection(board)
         board.click("#filter-add")
     assert "8 rows used, 8 left out" in board.inner_text("#rows-used")
 
-    board.locator("#table").scroll_into_view_if_needed()
+    bring(board, "#table")
     row(board, "K2").first.locator(".ag-cell").first.click()
     row(board, "K3").first.locator(".ag-cell").first.click(modifiers=["Control"])
     with repaint(board):

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
-from tests.browser.board import open_board, pick, repaint, settle
+from tests.browser.board import bring, open_board, pick, repaint, settle
 
 CARD = ".panel:has(#view-funnel)"
 _GRAPH = "document.querySelector('#view-funnel .graph-box')"
@@ -74,21 +74,21 @@ def test_what_is_out_of_sight_is_drawn_once_it_comes(board):
     card = board.locator(CARD)
     expect(card).to_have_attribute("aria-busy", "true")
     assert board.evaluate(_POINTS) == 0
-    board.locator("#view-funnel").scroll_into_view_if_needed()
+    bring(board, "#view-funnel")
     expect(card).not_to_have_attribute("aria-busy", "true")
     board.wait_for_function(f"{_POINTS} > 0")
 
 
 def test_what_has_changed_out_of_sight_is_hidden_until_it_is_drawn(board):
     card, picture = board.locator(CARD), board.locator("#view-funnel .main-svg").first
-    board.locator("#view-funnel").scroll_into_view_if_needed()
+    bring(board, "#view-funnel")
     board.wait_for_function(f"{_POINTS} > 0")
     board.evaluate("window.scrollTo(0, 0)")
     with repaint(board):
         pick(board, "level", "90%")
     expect(card).to_have_attribute("aria-busy", "true")
     expect(picture).to_be_hidden()
-    board.locator("#view-funnel").scroll_into_view_if_needed()
+    bring(board, "#view-funnel")
     expect(picture).to_be_visible()
 
 
