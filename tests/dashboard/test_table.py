@@ -95,13 +95,14 @@ def test_rows_hold_what_the_fits_say(data, estimators):
 # Blocks
 
 
-@pytest.mark.parametrize("ascending", [True, False])
-@pytest.mark.parametrize("field", FIELDS)
-def test_a_column_is_sorted_and_ties_keep_the_order_of_the_page(field, ascending):
-    rows, count = block(sortModel=[{"colId": field, "sort": "asc" if ascending else "desc"}])
-    wanted = FRAME.iloc[(FRAME[field] * (1 if ascending else -1)).argsort(kind="stable")]
-    assert keys(rows) == wanted["key"].tolist()
-    assert count == len(SIZES)
+@pytest.mark.parametrize(("direction", "sign"), [("asc", 1), ("desc", -1)])
+def test_a_column_is_sorted_and_ties_keep_the_order_of_the_page(direction, sign):
+    wanted, got = {}, {}
+    for field in FIELDS:
+        rows, count = block(sortModel=[{"colId": field, "sort": direction}])
+        got[field] = count, keys(rows)
+        wanted[field] = len(SIZES), FRAME.iloc[(FRAME[field] * sign).argsort(kind="stable")]["key"].tolist()
+    assert got == wanted
 
 
 def test_names_are_sorted_naturally():
@@ -158,21 +159,28 @@ def test_numbers_are_filtered(field, kind, value, upper):
     assert count == len(wanted)
 
 
-@pytest.mark.parametrize("field", FIELDS)
-def test_the_ends_of_a_range_belong_to_it_on_either_side_of_the_wire(field):
-    value = float(FRAME[field].iloc[2])
-    rows, _ = block(filterModel={field: {"type": "inRange", "filter": value, "filterTo": value}})
-    assert FRAME["key"].iloc[2] in keys(rows)
-    column = next((c for c in table_columns(SCENE) if c["field"] == field), None)
-    assert column is None or column["filterParams"]["inRangeInclusive"] is True
+def test_the_ends_of_a_range_belong_to_it_on_either_side_of_the_wire():
+    outside = []
+    for field in FIELDS:
+        value = float(FRAME[field].iloc[2])
+        rows, _ = block(filterModel={field: {"type": "inRange", "filter": value, "filterTo": value}})
+        if FRAME["key"].iloc[2] not in keys(rows):
+            outside.append(field)
+    columns = [c for c in table_columns(SCENE) if c["field"] in FIELDS]
+    assert columns
+    exclusive = [c["field"] for c in columns if c["filterParams"]["inRangeInclusive"] is not True]
+    assert (outside, exclusive) == ([], [])
 
 
-@pytest.mark.parametrize("wanted", ["g", "G1", "Ü", "<B>", ".", "=1+1", "", None, "x" * 300, "(["])
 @pytest.mark.parametrize("kind", sorted(TEXT_FILTERS))
-def test_names_are_filtered_whatever_their_case(kind, wanted):
-    rows, _ = block(filterModel={"group": {"type": kind, "filter": wanted}})
+def test_names_are_filtered_whatever_their_case(kind):
     folded = FRAME["group"].str.casefold()
-    assert keys(rows) == FRAME[TEXT_FILTERS[kind](folded, (wanted or "").casefold())]["key"].tolist()
+    wanted, got = {}, {}
+    for text in ("g", "G1", "Ü", "<B>", ".", "=1+1", "", None, "x" * 300, "(["):
+        rows, _ = block(filterModel={"group": {"type": kind, "filter": text}})
+        got[text] = keys(rows)
+        wanted[text] = FRAME[TEXT_FILTERS[kind](folded, (text or "").casefold())]["key"].tolist()
+    assert got == wanted
 
 
 @pytest.mark.parametrize(("operator", "join"), [("OR", np.logical_or), ("AND", np.logical_and)])
@@ -262,12 +270,15 @@ SHIFTED = [
 ]
 
 
-@pytest.mark.parametrize(("location", "scale"), SHIFTED)
-def test_as_many_digits_are_shown_as_tell_the_groups_apart(location, scale):
+def test_as_many_digits_are_shown_as_tell_the_groups_apart():
     shape = np.array([1.0, 2.0, 4.0, 7.0, 5.0, 3.0])
-    scene = scene_of(GroupData.from_arrays(location + scale * shape, list("abcdef")), built_in("ols"))
-    assert len(set(told_apart(scene))) == 6
-    assert max(map(len, told_apart(scene))) <= 24
+    others = {}
+    for location, scale in SHIFTED:
+        data = GroupData.from_arrays(location + scale * shape, list("abcdef"))
+        written = told_apart(scene_of(data, built_in("ols")))
+        if len(set(written)) != 6 or max(map(len, written)) > 24:
+            others[location, scale] = written
+    assert others == {}
 
 
 @pytest.mark.parametrize(

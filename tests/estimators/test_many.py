@@ -66,6 +66,20 @@ def worst_difference(name, batch, options=None):
     return worst
 
 
+def offenders(name, batches, options):
+    """Of batches by case those whose answers are not those of single fits, and by how much."""
+    found = {}
+    for case, batch in batches.items():
+        try:
+            worst = worst_difference(name, batch, options)
+        except AssertionError as error:
+            found[case] = str(error)
+        else:
+            if not worst < AGREEMENT:
+                found[case] = worst
+    return found
+
+
 def difference(one, many, replicate, unit):
     if one is None:
         assert many is None or np.isnan(many[replicate]).all()
@@ -75,17 +89,20 @@ def difference(one, many, replicate, unit):
     return found
 
 
-@pytest.mark.parametrize("between", [0.0, 0.1, 1.0, 1e5])
-@pytest.mark.parametrize("sizes", [EQUAL, UNEQUAL, ONE_HUGE, [4, 4], [1, 2], [7, 7, 7]], ids=str)
 @pytest.mark.parametrize(("name", "options"), METHODS)
-def test_a_batch_gives_what_single_fits_give(name, options, sizes, between):
-    assert worst_difference(name, draw(sizes, 15, between), options) < AGREEMENT
+def test_a_batch_gives_what_single_fits_give(name, options):
+    batches = {
+        (str(sizes), between): draw(sizes, 6, between)
+        for sizes in (EQUAL, UNEQUAL, ONE_HUGE, [4, 4], [1, 2], [7, 7, 7])
+        for between in (0.0, 0.1, 1.0, 1e5)
+    }
+    assert offenders(name, batches, options) == {}
 
 
-@pytest.mark.parametrize("sizes", [EQUAL, UNEQUAL, ONE_HUGE], ids=str)
 @pytest.mark.parametrize(("name", "options"), METHODS)
-def test_awkward_replicates_are_answered_beside_ordinary_ones(name, options, sizes):
-    assert worst_difference(name, awkward(sizes), options) < AGREEMENT
+def test_awkward_replicates_are_answered_beside_ordinary_ones(name, options):
+    batches = {str(sizes): awkward(sizes) for sizes in (EQUAL, UNEQUAL, ONE_HUGE)}
+    assert offenders(name, batches, options) == {}
 
 
 def awkward(sizes):
@@ -107,20 +124,28 @@ def awkward(sizes):
     return batch_of(drawn.n, mean, ss_within, 5.0)
 
 
-@pytest.mark.parametrize("sizes", [EQUAL, UNEQUAL], ids=str)
 @pytest.mark.parametrize(("name", "options"), METHODS)
-def test_far_from_zero_nothing_is_lost(name, options, sizes):
-    assert worst_difference(name, draw(sizes, 8, 1.0, origin=1e9), options) < AGREEMENT
+def test_far_from_zero_nothing_is_lost(name, options):
+    batches = {str(sizes): draw(sizes, 8, 1.0, origin=1e9) for sizes in (EQUAL, UNEQUAL)}
+    assert offenders(name, batches, options) == {}
 
 
-@pytest.mark.parametrize("dataset", set_names())
+@pytest.fixture(scope="module")
+def neighbours():
+    """By data set a batch of itself and of five whose means are moved a little."""
+    batches = {}
+    for dataset in set_names():
+        data = read_data("sets", f"{dataset}.csv")
+        nearby = 1.0 + 1e-3 * np.random.default_rng(3).standard_normal((6, len(data)))
+        nearby[0] = 1.0
+        mean, ss_within = data.centered_mean * nearby, np.tile(data.ss_within, (6, 1))
+        batches[dataset] = batch_of(data.n, mean, ss_within, data.origin)
+    return batches
+
+
 @pytest.mark.parametrize(("name", "options"), METHODS)
-def test_data_sets_with_known_answers_and_their_neighbours(name, options, dataset):
-    data = read_data("sets", f"{dataset}.csv")
-    nearby = 1.0 + 1e-3 * np.random.default_rng(3).standard_normal((6, len(data)))
-    nearby[0] = 1.0
-    batch = batch_of(data.n, data.centered_mean * nearby, np.tile(data.ss_within, (6, 1)), data.origin)
-    assert worst_difference(name, batch, options) < AGREEMENT
+def test_data_sets_with_known_answers_and_their_neighbours(name, options, neighbours):
+    assert offenders(name, neighbours, options) == {}
 
 
 @pytest.mark.parametrize(
@@ -148,15 +173,18 @@ def test_groups_of_one_row_each(groups):
     assert fit_many(BUILT_IN["ols"], batch).interval() is None
 
 
-@pytest.mark.parametrize("sizes", [EQUAL, UNEQUAL, ONE_HUGE], ids=str)
 @pytest.mark.parametrize(("name", "options"), METHODS)
-def test_neighbours_make_no_difference(name, options, sizes):
-    batch = awkward(sizes)
-    together = fit_many(BUILT_IN[name], batch, options)
-    for r in range(len(batch)):
-        alone = fit_many(BUILT_IN[name], batch.take(np.arange(len(batch)) == r), options)
-        scale = max(np.ptp(batch.centered_mean[r]), np.sqrt(batch.ss_within[r].max()))
-        np.testing.assert_allclose(alone.estimate[0], together.estimate[r], rtol=1e-12, atol=1e-12 * scale)
+def test_neighbours_make_no_difference(name, options):
+    differs = []
+    for sizes in (EQUAL, UNEQUAL, ONE_HUGE):
+        batch = awkward(sizes)
+        together = fit_many(BUILT_IN[name], batch, options).estimate
+        for r in range(len(batch)):
+            (alone,) = fit_many(BUILT_IN[name], batch.take(np.arange(len(batch)) == r), options).estimate
+            scale = max(np.ptp(batch.centered_mean[r]), np.sqrt(batch.ss_within[r].max()))
+            if not np.allclose(alone, together[r], rtol=1e-12, atol=1e-12 * scale, equal_nan=True):
+                differs.append((sizes, r))
+    assert differs == []
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
