@@ -25,6 +25,7 @@ import {register} from './shared/dash.mjs';
 import {Disclosure} from './shared/disclosure.mjs';
 import {Graph} from './shared/graph.mjs';
 import {Table} from './shared/grid.mjs';
+import {OnceShown} from './shared/once_shown.mjs';
 import {StaticHtml} from './shared/static_html.mjs';
 
 register('blupboard', {
@@ -47,7 +48,7 @@ register('blupboard', {
     turnDials,
 });
 // The renderer finds components by their name space, in the window.
-window.blupboard = {Disclosure, Graph, StaticHtml, Table};
+window.blupboard = {Disclosure, Graph, OnceShown, StaticHtml, Table};
 // The table and the inputs take functions by name too, each kit from an object of its own in the window and from nowhere
 // else: {"function": "byNamePlace"} in words/table.py, {"function": "columnOption"} in pages/rail.py.
 window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};

@@ -14,6 +14,7 @@ from dash import html
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, data, explained
 from dashboard.pages.controls import control_with_label
+from dashboard.pages.once_shown import OnceShown
 from estimators import PRESETS
 from estimators.simulation.design import ONE_HUGE
 from estimators.simulation.effects import SHAPES
@@ -82,12 +83,16 @@ def dials(design: Design) -> html.Div:
                 role="group",
                 **aria(label="The four models of the lesson"),
             ),
-            *(_dial_with_slider(slider, getattr(design, slider.name)) for slider in SLIDERS),
-            control_with_label("Sizes", _size_rule(design.per_group)),
-            control_with_label("True effects", _effects(design)),
-            html.Div(shape_field(design.effects, design.shape), id=ids.SHAPE_FIELD),
-            _field("Seed", _number("seed", design.seed, "Seed", whole=True), "seed"),
-            _more(design),
+            OnceShown(
+                [
+                    *(_dial_with_slider(slider, getattr(design, slider.name)) for slider in SLIDERS),
+                    control_with_label("Sizes", _size_rule(design.per_group)),
+                    control_with_label("True effects", _effects(design)),
+                    html.Div(shape_field(design.effects, design.shape), id=ids.SHAPE_FIELD),
+                    _field("Seed", _number("seed", design.seed, "Seed", whole=True), "seed"),
+                    _more(design),
+                ]
+            ),
         ],
         className="dials",
     )
@@ -173,9 +178,6 @@ def _dial_with_slider(slider: Slider, value: float | str) -> html.Div:
             _error(name),
         ],
         className="dial",
-        **data(
-            low=f"{slider.low}", high=f"{slider.high}", step=f"{slider.step}", log=str(slider.log).lower()
-        ),
     )
 
 
@@ -247,25 +249,22 @@ def _more(design: Design) -> html.Details:
         size="sm",
         **aria(label="Random number generator"),
     )
-    return html.Details(
-        [
-            html.Summary("More"),
-            control_with_label(
-                "Generator", stream, "R's generator gives the numbers of rnorm after set.seed in R."
-            ),
-            _field("Mean", _number("mean", design.mean, "Population mean"), "mean"),
-            _field(
-                "Uneven σe",
-                _number("error_ratio", design.error_ratio, "Largest over smallest spread within groups"),
-                "error_ratio",
-                "Largest over smallest standard deviation within groups; 1: all alike.",
-            ),
-            _field(
-                "Draws skipped",
-                _number("skip", design.skip, "Normal draws thrown away first", whole=True),
-                "skip",
-                "Normal draws thrown away first: the four models come one after the other from one seed.",
-            ),
-        ],
-        className="more",
-    )
+    rest = [
+        control_with_label(
+            "Generator", stream, "R's generator gives the numbers of rnorm after set.seed in R."
+        ),
+        _field("Mean", _number("mean", design.mean, "Population mean"), "mean"),
+        _field(
+            "Uneven σe",
+            _number("error_ratio", design.error_ratio, "Largest over smallest spread within groups"),
+            "error_ratio",
+            "Largest over smallest standard deviation within groups; 1: all alike.",
+        ),
+        _field(
+            "Draws skipped",
+            _number("skip", design.skip, "Normal draws thrown away first", whole=True),
+            "skip",
+            "Normal draws thrown away first: the four models come one after the other from one seed.",
+        ),
+    ]
+    return html.Details([html.Summary("More"), OnceShown(rest)], className="more")

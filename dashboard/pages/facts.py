@@ -11,7 +11,7 @@ from dataclasses import fields
 from typing import Any, Final
 
 from dashboard.pages import ids
-from dashboard.pages.dials import SLIDER_STEPS
+from dashboard.pages.dials import SLIDER_STEPS, SLIDERS
 from dashboard.scene.marker_shapes import CORNERS, STROKES
 from dashboard.session.simulation import ChosenDesign
 from estimators import Design
@@ -27,7 +27,7 @@ def facts() -> dict[str, Any]:
 
     ``ids``: the constants of ``pages.ids`` by name; ``kinds``: the types of ids with parts; ``pages``: in the
     order of the bar, the first one is where a visitor arrives; ``textFields``: those of a design that are
-    text; ``markerShapes``: see ``scene.marker_shapes``.
+    text; ``sliders``: what each goes from and to, by name; ``markerShapes``: see ``scene.marker_shapes``.
     """
     return {
         "ids": {
@@ -37,6 +37,10 @@ def facts() -> dict[str, Any]:
         "pages": list(ids.PAGES),
         "textFields": [field.name for field in fields(Design) if field.type == "str"],
         "sliderSteps": SLIDER_STEPS,
+        "sliders": {
+            slider.name: {"low": slider.low, "high": slider.high, "step": slider.step, "log": slider.log}
+            for slider in SLIDERS
+        },
         "largestSeed": LARGEST_SEED,
         "simulatedToken": ChosenDesign.token,
         "markerShapes": {"corners": CORNERS, "strokes": STROKES},

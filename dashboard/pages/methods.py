@@ -9,6 +9,7 @@ from dash import html
 
 from dashboard.pages import ids
 from dashboard.pages.controls import estimator_row
+from dashboard.pages.once_shown import OnceShown
 from dashboard.pages.symbols import icon
 from dashboard.session.choices import shared_options
 from dashboard.words.plugins import count_plugins, one_line, plugin_line, usable_parts
@@ -51,7 +52,7 @@ def methods(comparisons: Comparisons, choices: Choices, values: Mapping[str, Map
     for name, estimators in by_plugin(comparisons.registry, folded).items():
         boxes += [html.H3(name, className="fold-plugin"), *(row(e, tagged=False) for e in estimators)]
     fold = html.Details(
-        [html.Summary(f"More methods ({len(folded)})"), *boxes],
+        [html.Summary(f"More methods ({len(folded)})"), OnceShown(boxes)],
         open=any(estimator.id in choices.on for estimator in folded),
         className="more-methods",
     )

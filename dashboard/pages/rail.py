@@ -18,6 +18,7 @@ from dashboard.pages.line_form import beside_pickers, form_picker
 from dashboard.pages.methods import methods, plugins_button
 from dashboard.pages.model_columns import model_fold
 from dashboard.pages.my_files import my_files
+from dashboard.pages.once_shown import OnceShown
 from dashboard.pages.risk import risk_rail
 from dashboard.pages.stack_columns import stack_link
 from dashboard.session.choices import (
@@ -140,7 +141,7 @@ def _sources(
             *([dmc.TabsPanel(database, value=ids.DATABASE)] if database else []),
             dmc.TabsPanel(upload, value="upload"),
             dmc.TabsPanel(dials(design), value=ids.SIMULATE),
-            dmc.TabsPanel(html.Div(samples, className="samples"), value="samples"),
+            dmc.TabsPanel(OnceShown([html.Div(samples, className="samples")]), value="samples"),
         ],
         id=ids.SOURCES,
         value=source.door,

@@ -11,6 +11,7 @@ from dashboard.pages import ids
 from dashboard.pages.attributes import aria, scrollable
 from dashboard.pages.controls import control_with_label
 from dashboard.pages.graph import TOOLS, Graph
+from dashboard.pages.once_shown import OnceShown
 from dashboard.pages.scorecard import scorecard_panel
 from estimators import LOSSES, Loss
 from estimators.risk.losses import FIFTH
@@ -34,40 +35,40 @@ LOOK_MS = 300
 
 def risk_panel() -> html.Main:
     """Empty places that the callbacks fill."""
-    return html.Main(
-        [
-            html.Div(
-                [
-                    html.H1(id=ids.RISK_HEADLINE, className="headline", **aria(live="polite")),
-                    html.Div(id=ids.RISK_CARDS, className="cards"),
-                ],
-                className="answer",
-            ),
-            html.Div(id=ids.RISK_FAILURES, className="failures"),
-            html.Div(
-                [
-                    _figure(
-                        ids.RISK_FIGURE,
-                        "Risk",
-                        "relative to level means, ±2 Monte Carlo SE; lower is better",
-                    ),
-                    _figure(ids.RISK_DRAW, "One draw", "true means hollow"),
-                ],
-                className="risk-views",
-            ),
-            html.Section(
-                [
-                    html.Header([html.H2("Measures"), html.Span(id=ids.RISK_WHERE, className="subtitle")]),
-                    html.Div(id=ids.RISK_TABLE, className="parameters-box", **scrollable("Measures")),
-                ],
-                className="panel",
-            ),
-            html.Div(id=ids.RISK_SIZES),
-            scorecard_panel(),
-        ],
-        className="comparison risk on-risk",
-        id="risk",
-    )
+    return html.Main([OnceShown(_risk_places())], className="comparison risk on-risk", id="risk")
+
+
+def _risk_places() -> list[Component]:
+    return [
+        html.Div(
+            [
+                html.H1(id=ids.RISK_HEADLINE, className="headline", **aria(live="polite")),
+                html.Div(id=ids.RISK_CARDS, className="cards"),
+            ],
+            className="answer",
+        ),
+        html.Div(id=ids.RISK_FAILURES, className="failures"),
+        html.Div(
+            [
+                _figure(
+                    ids.RISK_FIGURE,
+                    "Risk",
+                    "relative to level means, ±2 Monte Carlo SE; lower is better",
+                ),
+                _figure(ids.RISK_DRAW, "One draw", "true means hollow"),
+            ],
+            className="risk-views",
+        ),
+        html.Section(
+            [
+                html.Header([html.H2("Measures"), html.Span(id=ids.RISK_WHERE, className="subtitle")]),
+                html.Div(id=ids.RISK_TABLE, className="parameters-box", **scrollable("Measures")),
+            ],
+            className="panel",
+        ),
+        html.Div(id=ids.RISK_SIZES),
+        scorecard_panel(),
+    ]
 
 
 def risk_rail() -> html.Div:
@@ -75,58 +76,61 @@ def risk_rail() -> html.Div:
     return html.Div(
         [
             html.P(id=ids.RISK_TAKEN, className="quiet risk-taken", role="status"),
-            *_loss_control(),
-            html.H2("Sweep"),
-            control_with_label(
-                "Vary",
-                dmc.Select(id=ids.RISK_DIAL, data=list(SWEPT), value="ratio", allowDeselect=False, size="sm"),
-            ),
-            html.Div(
-                [
-                    html.Div(
-                        [
-                            html.Span("From – to"),
-                            _text(ids.RISK_LOW, RANGES["ratio"][0], "From"),
-                            _text(ids.RISK_HIGH, RANGES["ratio"][1], "To"),
-                        ],
-                        className="risk-range",
-                    ),
-                ],
-                id=ids.RISK_RANGE,
-            ),
-            control_with_label(
-                "Replicates", _whole(ids.RISK_REPLICATES, REPLICATES, "Replicates of each point")
-            ),
-            html.Div(id=ids.RISK_PROBLEM, className="problem", role="alert"),
-            html.Div(
-                [
-                    html.Strong(id=ids.RISK_DONE),
-                    html.Span(id=ids.RISK_LEFT, className="subtitle"),
-                ],
-                className="risk-progress-words",
-                role="status",
-            ),
-            dmc.Progress(
-                id=ids.RISK_PROGRESS,
-                value=0,
-                size="sm",
-                className="risk-progress",
-                **aria(label="Progress of the study"),
-            ),
-            html.Div(
-                [
-                    dmc.Button("Run", id=ids.RISK_RUN, size="xs", n_clicks=0, className="run"),
-                    dmc.Button("New seed", id=ids.RISK_AGAIN, size="xs", variant="default", n_clicks=0),
-                    dmc.Button(
-                        "Cancel", id=ids.RISK_CANCEL, size="xs", variant="default", n_clicks=0, disabled=True
-                    ),
-                ],
-                className="risk-buttons",
-            ),
-            *_behind(),
+            OnceShown([*_loss_control(), *_sweep()]),
         ],
         className="risk-rail on-risk",
     )
+
+
+def _sweep() -> list[Component]:
+    return [
+        html.H2("Sweep"),
+        control_with_label(
+            "Vary",
+            dmc.Select(id=ids.RISK_DIAL, data=list(SWEPT), value="ratio", allowDeselect=False, size="sm"),
+        ),
+        html.Div(
+            [
+                html.Div(
+                    [
+                        html.Span("From – to"),
+                        _text(ids.RISK_LOW, RANGES["ratio"][0], "From"),
+                        _text(ids.RISK_HIGH, RANGES["ratio"][1], "To"),
+                    ],
+                    className="risk-range",
+                ),
+            ],
+            id=ids.RISK_RANGE,
+        ),
+        control_with_label("Replicates", _whole(ids.RISK_REPLICATES, REPLICATES, "Replicates of each point")),
+        html.Div(id=ids.RISK_PROBLEM, className="problem", role="alert"),
+        html.Div(
+            [
+                html.Strong(id=ids.RISK_DONE),
+                html.Span(id=ids.RISK_LEFT, className="subtitle"),
+            ],
+            className="risk-progress-words",
+            role="status",
+        ),
+        dmc.Progress(
+            id=ids.RISK_PROGRESS,
+            value=0,
+            size="sm",
+            className="risk-progress",
+            **aria(label="Progress of the study"),
+        ),
+        html.Div(
+            [
+                dmc.Button("Run", id=ids.RISK_RUN, size="xs", n_clicks=0, className="run"),
+                dmc.Button("New seed", id=ids.RISK_AGAIN, size="xs", variant="default", n_clicks=0),
+                dmc.Button(
+                    "Cancel", id=ids.RISK_CANCEL, size="xs", variant="default", n_clicks=0, disabled=True
+                ),
+            ],
+            className="risk-buttons",
+        ),
+        *_behind(),
+    ]
 
 
 def _loss_control() -> list[Component]:

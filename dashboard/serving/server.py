@@ -69,7 +69,9 @@ _COMPRESSED = {
 }
 _MAX_BODY_BYTES = 2**20
 """Of every request but an upload."""
-_PUBLIC = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
+ASSETS = "assets"
+_VERSIONED = f"/{ASSETS}/"
+_PUBLIC = (_VERSIONED, "/_dash-component-suites/", "/_favicon.ico")
 """What is the same for everybody, and the page without anything in it."""
 _OWNER = "owner"
 _EXTENSION = "blupboard"
@@ -302,6 +304,8 @@ def _security_headers(
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         if not flask.request.path.startswith(_PUBLIC) and flask.request.path != "/":
             response.headers["Cache-Control"] = "no-store"  # what is somebody's own stays in no cache
+        elif flask.request.path.startswith(_VERSIONED) and response.status_code == HTTPStatus.OK:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
     return add

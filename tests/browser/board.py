@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from dashboard.app import ASSETS_URL
 from tests.scenes import ARRANGED
 
 VIEWS = tuple(f"view-{view.id}" for view in ARRANGED)
@@ -104,6 +105,11 @@ _STATE = """
         .filter((e) => e.checkVisibility()).length,
 })
 """
+
+
+def with_modules(script: str) -> str:
+    """A script in JavaScript that imports modules of the page from ``ASSETS/``."""
+    return script.replace("'ASSETS/", f"'/{ASSETS_URL}/")
 
 
 def state(page: Page) -> dict[str, Any]:

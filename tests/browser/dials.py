@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page
 
-from tests.browser.board import repaint, settle
+from tests.browser.board import repaint, settle, with_modules
 
-_FRAMES = "(await import('/assets/preview/driver.mjs')).frameTimes().length"
+_FRAMES = with_modules("(await import('ASSETS/preview/driver.mjs')).frameTimes().length")
 
 
 def selector(kind: str, name: str) -> str:

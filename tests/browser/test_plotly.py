@@ -5,13 +5,15 @@ A failure here after an update of Plotly says which field or part has moved: put
 
 import pytest
 
-_READ = """
+from tests.browser.board import with_modules
+
+_READ = with_modules("""
 async (what) => {
-    const plotly = await import('/assets/shared/plotly.mjs');
+    const plotly = await import('ASSETS/shared/plotly.mjs');
     const graph = plotly.graphIn(document.getElementById('view-shrinkage'));
     return new Function('plotly', 'graph', `return (${what})`)(plotly, graph);
 }
-"""
+""")
 FIELDS = {
     "the full layout": "plotly.isDrawn(graph) && plotly.fullLayout(graph) === graph._fullLayout",
     "its drag mode": "plotly.fullLayout(graph).dragmode === 'zoom'",

@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from tests.browser.board import VIEWS, open_board, upload
+from tests.browser.board import VIEWS, open_board, upload, with_modules
 from tests.browser.conftest import PHONE
 
 NEAR = 2
@@ -18,21 +18,21 @@ ALIKE = 0.98
 PAINTED = tuple(view for view in VIEWS if view != "view-group-rows")
 """Those that are painted while a dial moves: rows are left to Plotly."""
 
-_PAINT = """
+_PAINT = with_modules("""
 async ([view, change]) => {
-    const {paint} = await import('/assets/preview/figure.mjs');
+    const {paint} = await import('ASSETS/preview/figure.mjs');
     const gd = document.querySelector(`#${view} .js-plotly-plot`);
     const figure = structuredClone({data: gd.data, layout: gd.layout});
     new Function('figure', change)(figure);
     paint(gd, figure);
 }
-"""
-_CLEAR = """
+""")
+_CLEAR = with_modules("""
 async (view) => {
-    const {clear} = await import('/assets/preview/figure.mjs');
+    const {clear} = await import('ASSETS/preview/figure.mjs');
     clear(document.querySelector(`#${view} .js-plotly-plot`));
 }
-"""
+""")
 
 # The shares of each picture's ink (what is not background) that the other has, too, within some pixels.
 _COMPARE = """
@@ -274,9 +274,10 @@ def test_a_graph_zoomed_by_hand_stays_zoomed(board):
 
 
 def test_packed_arrays_are_painted_as_plain_ones(example):
-    drawn = example.evaluate("""
+    drawn = example.evaluate(
+        with_modules("""
     async () => {
-        const {clear, paint} = await import('/assets/preview/figure.mjs');
+        const {clear, paint} = await import('ASSETS/preview/figure.mjs');
         const gd = document.querySelector('#view-groups .js-plotly-plot');
         const kinds = {f8: Float64Array, f4: Float32Array, i2: Int16Array, u1: Uint8Array};
         const packed = (dtype, values) => {
@@ -295,6 +296,7 @@ def test_packed_arrays_are_painted_as_plain_ones(example):
         return shots;
     }
     """)
+    )
     plain, packed, empty = drawn
     assert packed == plain
     assert empty != plain
@@ -324,9 +326,10 @@ def test_painting_moves_nothing_and_hides_what_plotly_and_the_overlay_drew(examp
 
 
 def test_the_canvas_goes_when_plotly_has_drawn_beneath_it(example):
-    left = example.evaluate("""
+    left = example.evaluate(
+        with_modules("""
     async () => {
-        const {clear, handOver, paint} = await import('/assets/preview/figure.mjs');
+        const {clear, handOver, paint} = await import('ASSETS/preview/figure.mjs');
         const gd = document.querySelector('#view-groups .js-plotly-plot');
         const figure = {data: gd.data, layout: gd.layout};
         const there = () => document.querySelectorAll('.previewing .preview-sheet').length;
@@ -346,4 +349,5 @@ def test_the_canvas_goes_when_plotly_has_drawn_beneath_it(example):
         return counts;
     }
     """)
+    )
     assert left == [1, 1, 0, 1]

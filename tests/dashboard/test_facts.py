@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 import dashboard
-from dashboard.app import create_app
+from dashboard.app import ASSETS_URL, create_app, version
 from dashboard.pages.dials import size_rule, sizes_text
 from dashboard.pages.facts import facts
 from dashboard.scene.marker_shapes import CORNERS, STROKES
@@ -27,22 +28,29 @@ def test_the_page_holds_the_facts(tmp_path):
 
 def test_the_page_names_one_script_of_its_own_and_fetches_what_that_imports(tmp_path):
     page = create_app(data_dir=tmp_path).server.test_client().get("/").get_data(as_text=True)
-    named = re.findall(r'<(?:script|link)[^>]*(?:src|href)="/assets/([^"?]+)\?', page)
+    named = re.findall(rf'<(?:script|link)[^>]*(?:src|href)="/{ASSETS_URL}/([^"?]+)\?', page)
     assert sorted(named) == ["main.css", "main.mjs"]
-    fetched = re.findall(r'<link rel="modulepreload" href="/assets/([^"]+)">', page)
+    fetched = re.findall(rf'<link rel="modulepreload" href="/{ASSETS_URL}/([^"]+)">', page)
     modules = {file.relative_to(ROOMS / "assets").as_posix() for file in (ROOMS / "assets").rglob("*.mjs")}
     assert sorted(fetched) == sorted(modules - {"main.mjs"})
 
 
-def test_a_module_is_asked_for_anew_each_time(tmp_path):
-    """So that nobody runs a module of an earlier version."""
-    client = create_app(data_dir=tmp_path).server.test_client()
-    with client.get("/assets/shared/facts.mjs") as answer:
-        assert answer.headers["Cache-Control"] == "no-cache"
+def test_a_browser_keeps_modules_under_an_address_that_changes_with_any_of_them(tmp_path):
+    """So that nobody asks twice for one, or runs one of an earlier version."""
+    client = create_app(data_dir=tmp_path / "data").server.test_client()
+    with client.get(f"/{ASSETS_URL}/shared/facts.mjs") as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
         assert answer.mimetype == "text/javascript"
-        known = {"If-None-Match": answer.headers["ETag"]}
-    with client.get("/assets/shared/facts.mjs", headers=known) as again:
-        assert again.status_code == 304
+    with client.get("/assets/shared/facts.mjs") as unversioned:
+        assert unversioned.status_code == 404
+        assert "Cache-Control" not in unversioned.headers
+    copied = tmp_path / "assets"
+    shutil.copytree(ROOMS / "assets", copied)
+    assert version(copied) == ASSETS_URL.partition("/")[2]
+    (copied / "shared" / "words.mjs").write_text("//")
+    changed = version(copied)
+    (copied / "shared" / "words.mjs").rename(copied / "shared" / "word.mjs")
+    assert len({version(copied), changed, version(ROOMS / "assets")}) == 3
 
 
 def test_every_function_that_a_callback_names_is_registered():

@@ -13,7 +13,7 @@ import {createDriver} from '../preview/driver.mjs';
 import {clear, handOver, paint} from '../preview/figure.mjs';
 import {context, noUpdate, setProps} from '../shared/dash.mjs';
 import {elements} from '../shared/elements.mjs';
-import {ids, kinds, largestSeed, pages, simulatedToken, textFields} from '../shared/facts.mjs';
+import {ids, kinds, largestSeed, pages, simulatedToken, sliders, textFields} from '../shared/facts.mjs';
 import {graphIn} from '../shared/plotly.mjs';
 import {handOverWords, showWords} from './live_words.mjs';
 import {placeOf, valueAt} from './scale.mjs';
@@ -45,19 +45,9 @@ const setDash = (type, name, props) => setProps({type, name}, props);
 
 // Sliders
 
-/** @returns {import('./scale.mjs').Scale | null} */
-function scaleOf(name) {
-    const box = find(kinds.dial_slider, name)?.closest('.dial');
-    if (!(box instanceof HTMLElement)) {
-        return null;
-    }
-    const {low, high, step, log} = box.dataset;
-    return {low: Number(low), high: Number(high), step: Number(step), log: log === 'true'};
-}
-
 /** Puts a slider's thumb where the input says, unless it stands for that already. */
 function follow(name, value, place) {
-    const scale = scaleOf(name);
+    const scale = sliders[name];
     const number = Number(value);
     if (
         scale &&
@@ -75,7 +65,7 @@ function follow(name, value, place) {
 function dragged(thumb) {
     const box = thumb.closest('.dial-slider');
     const {name} = JSON.parse(box.id);
-    const scale = scaleOf(name);
+    const scale = sliders[name];
     if (!scale) {
         return;
     }
@@ -169,14 +159,14 @@ function same(one, other) {
 export function turnDials(_values, _places, shown, dataset) {
     const {
         triggered,
-        inputs_list: [inputs, sliders],
+        inputs_list: [inputs, thumbs],
     } = context();
     live = Boolean(dataset && dataset.token === simulatedToken);
     choices = shown || choices;
     known = named(inputs);
     const now = {...known};
-    for (const [name, place] of Object.entries(named(sliders))) {
-        const scale = scaleOf(name);
+    for (const [name, place] of Object.entries(named(thumbs))) {
+        const scale = sliders[name];
         const moved = triggered.some(
             ({prop_id}) => prop_id.includes(kinds.dial_slider) && prop_id.includes(`"${name}"`)
         );

@@ -72,9 +72,13 @@ function taken(graphId) {
 /** Draws a figure in the page's theme and with the user's zoom once the card of its graph is near. */
 export function drawWhenNear(figure, graphId) {
     const card = cardOf(graphId);
+    if (!card) {
+        drawGraph(graphId, inTheme(withZoom(figure, graphId))); // once it is on the page
+        return;
+    }
     waiting.set(graphId, figure);
-    card?.setAttribute(BUSY, 'true');
-    if (card && !cards.has(card)) {
+    card.setAttribute(BUSY, 'true');
+    if (!cards.has(card)) {
         cards.set(card, graphId);
         observer.observe(card);
     }

@@ -17,6 +17,9 @@ export const textFields = FACTS.textFields;
 /** @type {number} the last place of a slider; the first one is 0 */
 export const sliderSteps = FACTS.sliderSteps;
 
+/** @type {Record<string, import('../dials/scale.mjs').Scale>} by the names of their fields */
+export const sliders = FACTS.sliders;
+
 /** @type {number} */
 export const largestSeed = FACTS.largestSeed;
 
