@@ -22,6 +22,9 @@ _STALE = """
 }
 """
 
+_LOOK = 100
+"""Milliseconds between two looks whether something is there: one at every frame costs what it waits for."""
+
 _REPAINTED = f"""
 () => {{
     const graphs = [...document.querySelectorAll('.views .graph-box')];
@@ -136,7 +139,7 @@ def settle_for_good(page: Page) -> None:
 def open_board(page: Page) -> Page:
     """Go to the page and wait until everything is drawn."""
     page.goto("/")
-    page.wait_for_function(_REPAINTED)
+    page.wait_for_function(_REPAINTED, polling=_LOOK)
     settle(page)
     return page
 
@@ -155,7 +158,7 @@ def repaint(page: Page) -> Iterator[None]:
     """Do something that changes the comparison; returns when all four views are drawn anew."""
     page.evaluate(_STALE)
     yield
-    page.wait_for_function(_REPAINTED)
+    page.wait_for_function(_REPAINTED, polling=_LOOK)
     settle(page)
 
 
@@ -198,6 +201,7 @@ def bring(page: Page, selector: str, until: str = "() => true", arg: Any = None)
         f"(arg) => {{ const found = document.querySelector({json.dumps(selector)});"
         f" found?.scrollIntoView({{block: 'center'}}); return found && ({until})(arg); }}",
         arg=arg,
+        polling=_LOOK,
     )
 
 
