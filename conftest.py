@@ -8,6 +8,20 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+from hypothesis import HealthCheck, settings
+
+# examples are the same in every run; make quick asks for the first of them
+settings.register_profile(
+    "blupboard",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("quick", settings.get_profile("blupboard"), max_examples=15)
+settings.load_profile("blupboard")
+
 MOST_WORKERS = 8
 """Each has a server and a browser of its own: beyond this the machine's memory goes before its cores do."""
 
@@ -25,6 +39,18 @@ def pytest_xdist_auto_num_workers() -> int:
     """As many workers as cores that this process may use."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return min(cores or 1, MOST_WORKERS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of tests with dear cases (`slow_cases`) all but the first case are slow."""
+    seen = set()
+    for item in items:
+        if item.get_closest_marker("slow_cases"):
+            name = item.nodeid.partition("[")[0]
+            if name in seen:
+                item.add_marker(pytest.mark.slow)
+            seen.add(name)
 
 
 def pytest_collection_finish() -> None:

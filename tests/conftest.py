@@ -1,4 +1,4 @@
-"""What every test runs under: no network beyond this machine, and examples that are the same in every run."""
+"""What every test of blupboard runs under: no network, one engine, as if no plugin were installed."""
 
 from __future__ import annotations
 
@@ -7,21 +7,11 @@ import signal
 import socket
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from dashboard.cli import main
 from dashboard.ingest import engine
 from tests.commands import Done
 from tests.shared_engine import opened_in_shared
-
-settings.register_profile(
-    "blupboard",
-    deadline=None,
-    derandomize=True,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("blupboard")
 
 LOCAL = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
 

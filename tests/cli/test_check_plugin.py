@@ -124,6 +124,7 @@ def test_the_built_ins_pass_their_own_check(blupboard):
     assert lines[5:] == [f"ok      the dataset {name} keeps to the contract" for name in SAMPLES]
 
 
+@pytest.mark.slow
 def test_a_good_estimator_beside_a_bad_one_is_told_apart(blupboard, shelf):
     text = plugin() + "\nclass Bad(Half):\n    id = 'bad'\n    def _fit(self, data, options): return 3\n"
     done = blupboard("check-plugin", shelf(two=text.replace("[Half()]", "[Half(), Bad()]")) / "two.py")

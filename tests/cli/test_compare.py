@@ -189,6 +189,7 @@ def test_labels_are_exact_in_csv_json_and_parquet(blupboard, tmp_path):
     assert pq.read_table(tmp_path / "out.parquet")["group"].to_pylist() == sorted(LABELS)
 
 
+@pytest.mark.slow
 def test_what_is_left_out_is_counted_everywhere(blupboard, file):
     path = file("g,y\na,1\na,2\nb,3\nb,NA\nb,-\n,4\nb,what\nb,1e999\n")
     wanted = ["compare", path, "--outcome", "y", "--group", "g"]
@@ -309,6 +310,7 @@ def test_outcome_and_group_are_two_columns(refused):
     assert "two different columns" in sentence
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "text",
     [

@@ -27,6 +27,7 @@ D,22,8,m,1,7
 ROLES = ["--outcome", "score", "--group", "school"]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("name", "flags"),
     [
@@ -73,6 +74,7 @@ def test_published_estimates_are_explained(blupboard):
     assert done.json["roles"]["explained_by"] == ["major"]
 
 
+@pytest.mark.slow
 def test_what_a_row_lacks_is_counted_and_shown_with_its_line(blupboard, file):
     flags = [*ROLES, "--adjust", "pre", "--adjust", "sex", "--weights", "w"]
     done = blupboard("compare", file(ROWS), *flags, "--format", "json")
@@ -109,6 +111,7 @@ def test_a_covariate_may_be_a_curve(blupboard):
     assert done.json["roles"]["curves"] == {"age": "spline3"}
 
 
+@pytest.mark.slow
 def test_the_rows_as_used_have_the_covariates_and_weights_too(blupboard, file):
     flags = [*ROLES, "--adjust", "pre", "--explained-by", "size", "--weights", "w"]
     done = blupboard("rows", file(ROWS), *flags)
@@ -141,6 +144,7 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
     assert fit == expected
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
@@ -194,6 +198,7 @@ def test_rows_are_what_adjust_is_for(blupboard):
     assert "--adjust is for rows: summaries of groups take --explained-by" in done.err
 
 
+@pytest.mark.slow
 def test_ranks_and_selection_take_covariates(blupboard):
     columns = read_columns("inference", "data", "orthodont.csv")
     roles = ["--outcome", "y", "--group", "group", "--adjust", "age", "--explained-by", "Sex"]
@@ -223,6 +228,7 @@ def test_what_intervals_cover_is_counted_beside_covariates(blupboard):
         assert abs(point["coverage"] - 0.95) < 4 * point["coverage_mcse"]
 
 
+@pytest.mark.slow
 def test_coefficients_have_their_intervals_in_json_and_in_the_table(blupboard):
     roles = ["--outcome", "y", "--group", "group", "--adjust", "age", "--adjust", "Sex", "--level", "0.9"]
     done = blupboard("compare", DATA / "orthodont.csv", *roles, "--estimator", "reml", "--format", "json")

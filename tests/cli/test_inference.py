@@ -42,6 +42,7 @@ def test_inference_stands_in_every_fit_that_has_it(blupboard):
     assert found["ols"]["rank_sets"]["draws"] > 1000
 
 
+@pytest.mark.slow
 def test_lower_is_better_turns_ranks_and_sets(blupboard):
     plain, turned = inference(blupboard), inference(blupboard, "--lower-is-better")
     assert "p_top" not in plain["ols"]["ranks"][0]
@@ -105,6 +106,7 @@ def test_select_answers_the_three_questions(blupboard):
     assert [group for group, called in named.items() if called] == ["C", "E"] or named["E"]
 
 
+@pytest.mark.slow
 def test_select_takes_a_share_and_another_criterion(blupboard):
     asked = ("select", DYESTUFF, *ROLES, "--error-rate", "0.2", "--format", "json")
     share = blupboard(*asked, "--top", "33%", "--criterion", "local").json
@@ -173,6 +175,7 @@ def test_lower_is_better_turns_the_plain_ranks(blupboard):
         assert [g["rank"] for g in after["groups"]] == [7 - g["rank"] for g in before["groups"]]
 
 
+@pytest.mark.slow
 def test_what_intervals_cover_stands_beside_them_where_it_is_asked_for(blupboard, refused):
     found = inference(blupboard, "--calibrate")
     assert "calibration" not in (found["james_stein"] or {})

@@ -30,6 +30,7 @@ MADE = {
 }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", GIVEN)
 def test_a_kind_of_summaries_gives_what_python_gives(blupboard, file, kind):
     text, flags = GIVEN[kind]
@@ -76,6 +77,7 @@ def test_the_label_column_is_guessed_and_said(blupboard, file):
     assert (done.json["roles"]["group"], done.json["roles"]["guessed"]) == ("ward", True)
 
 
+@pytest.mark.slow
 def test_a_line_that_cannot_be_used_is_left_out_under_one_cause(blupboard, file):
     text = (
         "g,mean,sd,n\na,1,2,3\nb,2,,1\nc,NA,x,3\nd,4,what,5\ne,,,0\nf,5,1,many\n,6,1,2\ng,7,1,1e999\nh,8,,2\n"
@@ -109,6 +111,7 @@ def test_no_trial_and_no_exposure_are_nothing_to_see(blupboard, file):
     assert done.json["data"]["groups"] == 4
 
 
+@pytest.mark.slow
 def test_the_caveat_of_rates_is_said(blupboard, file):
     text, flags = GIVEN["rates"]
     said = "The variance of each rate is taken as the pooled rate over its exposure"
@@ -119,6 +122,7 @@ def test_the_caveat_of_rates_is_said(blupboard, file):
     assert said in table
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("text", "flags", "words"),
     [
@@ -175,6 +179,7 @@ def test_groups_of_summaries_can_be_selected(blupboard, file):
     assert "5" in done.out
 
 
+@pytest.mark.slow
 def test_a_clear_kind_is_taken_and_said(blupboard, file):
     done = blupboard("compare", file(COUNTS), "--format", "json")
     flags = '--kind counts --events "deaths" --trials "cases" --group "ward"'
@@ -204,6 +209,7 @@ def test_there_are_no_rows_behind_summaries_to_print(blupboard, refused, file):
     assert named.out.splitlines()[:2] == ["group,outcome", "A,9.0"]
 
 
+@pytest.mark.slow
 def test_own_shares_and_rates_have_intervals_of_their_own(blupboard, file):
     done = blupboard("compare", file(COUNTS), *GIVEN["counts"][1], "--format", "json", "--level", "0.9")
     low, high = own_intervals(MADE["counts"], 0.9)["wilson"]

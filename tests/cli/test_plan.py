@@ -21,6 +21,7 @@ def planned(blupboard, *arguments):
     return done.json
 
 
+@pytest.mark.slow
 def test_rows_are_those_of_the_spreads_and_of_the_ends_of_their_ratio(blupboard):
     goals = ("--reliability", "0.9", "--width", "100", "--p-best", "0.7")
     answer = planned(blupboard, DYESTUFF, *ROLES, *goals, "--level", "0.9")
@@ -46,6 +47,7 @@ def test_rows_are_those_of_the_spreads_and_of_the_ends_of_their_ratio(blupboard)
     assert [point["rows"] for point in answer["curve"]][:7] == [1, 2, 5, 10, 20, 50, 100]
 
 
+@pytest.mark.slow
 def test_without_a_goal_it_is_a_reliability_and_the_table_has_the_curve(blupboard):
     done = blupboard("plan", DYESTUFF, *ROLES, "--groups", "20")
     assert (done.code, done.err) == (0, "")
@@ -101,6 +103,7 @@ def test_what_a_new_row_would_weigh_is_not_known(blupboard, file):
     assert "plan takes rows without weights" in done.err
 
 
+@pytest.mark.slow
 def test_counts_are_planned_by_their_trials(blupboard, file):
     counts = file("ward,deaths,cases\nA,19,41\nB,3,20\nC,0,12\nD,7,30\n")
     given = ("--kind", "counts", "--events", "deaths", "--trials", "cases", "--group", "ward")

@@ -320,6 +320,7 @@ def test_an_interrupt_ends_it_at_once_and_cleanly():
     assert "Traceback" not in text
 
 
+@pytest.mark.slow
 def test_the_scorecard_of_a_method(blupboard, refused):
     done = blupboard("scorecard", "ols", "--replicates", "10", "--ranked", "2", "--format", "json")
     assert (done.code, done.err) == (0, "")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
+
 from tests.commands import DYESTUFF, ROLES
 
 TEXT = "site;year;kg\nA ;2024;1,5\na;2024;2,5\nB;2024;-999\nB;2024;1.250,0\nB;2023;4\n;2024;7\nTotal;2024;9\n"
 FLAGS = ["--missing=-999", "--labels=folded", "--where=year=2024", "--exclude=Total", "--fill-down"]
 
 
+@pytest.mark.slow
 def test_rows_are_those_that_compare_uses(blupboard, file):
     path = file(TEXT)
     roles = ["--outcome", "kg", "--group", "site"]

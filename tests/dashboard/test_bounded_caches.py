@@ -36,6 +36,7 @@ def test_what_grows_while_it_is_kept_is_counted_as_it_is():
     assert len(cache) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("megabytes", [1, 8])
 def test_however_many_designs_are_looked_at_memory_stays_level(tmp_path, megabytes):
     most = megabytes * 2**20

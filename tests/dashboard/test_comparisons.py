@@ -256,6 +256,7 @@ def shown(component):
     return json.loads(to_json(component), parse_constant=refuse)
 
 
+@pytest.mark.slow
 def test_a_strangers_estimator_appears_wherever_the_built_ins_do(comparisons, choices):
     everyone = replace(choices, on=tuple(comparisons.registry), options=(("share", "share", 0.25),))
     scene = comparisons.scene("ann", everyone)
@@ -278,6 +279,7 @@ def test_a_strangers_estimator_appears_wherever_the_built_ins_do(comparisons, ch
     assert all(spec.label in page for spec in own)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "content",
     [

@@ -48,6 +48,7 @@ def test_groups_above_the_average_are_named_with_how_many_are_wrong():
     assert said.numbers[0] == ("g7", "over 99.9%")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("smallest_first", [False, True])
 @pytest.mark.parametrize("worse", [False, True])
 def test_better_and_worse_turn_with_lower_is_better(smallest_first, worse):
@@ -98,6 +99,7 @@ def test_more_best_than_groups_are_all_of_them():
     assert len(answers(AskedQuestions(top=99))["best"]) == len(DATA)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("by", "limit"), [(PRICE, None), (PRICE, 1.0), (DISCORDANCE, 0.02)])
 def test_everybody_has_one_grade_and_the_wrong_pairs_are_said(by, limit):
     found = answers(AskedQuestions(graded_by=by, limit=limit))

@@ -32,6 +32,7 @@ def counted_answer(coverage, scene, who="ann"):
     return wait_for(found)
 
 
+@pytest.mark.slow
 def test_what_is_counted_is_the_calibration_of_every_method_with_intervals(coverage):
     scene = scene_of(DATA, BUILT_IN.values())
     answer = counted_answer(coverage, scene)
@@ -46,6 +47,7 @@ def test_what_is_counted_is_the_calibration_of_every_method_with_intervals(cover
     assert "seed" in answer.explanation
 
 
+@pytest.mark.slow
 def test_beside_covariates_it_is_counted_at_the_same_covariates(coverage):
     x = np.sin(np.arange(20.0))
     data = GroupData.from_arrays(np.cos(3.0 * np.arange(20)), np.repeat(list("abcd"), 5), adjust={"x": x})
@@ -116,6 +118,7 @@ def test_without_spreads_there_is_nothing_to_count(coverage):
     assert not answer.pending
 
 
+@pytest.mark.slow
 def test_of_what_has_gone_the_page_says_nothing(tmp_path):
     client = create_app(data_dir=tmp_path).server.test_client()
     answer = client.post("/coverage", json={"choices": None, "begin": True})

@@ -87,6 +87,7 @@ def test_damaged_metadata_cost_their_dataset_alone(app, client, caplog):
     assert not [record for record in caplog.records if record.exc_info]
 
 
+@pytest.mark.slow
 def test_a_dataset_that_cannot_be_read_is_named_and_can_be_deleted(app, client):
     put(client, "whole.csv")
     token = put(client, "broken-meta.csv")
@@ -156,6 +157,7 @@ def test_damaged_preferences_are_none(app, client, caplog, name):
     assert not [record for record in caplog.records if record.exc_info]
 
 
+@pytest.mark.slow
 def test_a_disk_that_cannot_be_written_is_said_and_what_is_there_can_be_looked_at(app, client, monkeypatch):
     token = put(client, "kept.csv")
 

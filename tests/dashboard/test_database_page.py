@@ -54,6 +54,7 @@ def choices(comparisons, **changed):
     return Choices(ChosenTable(**{**FORM, **changed}), on)
 
 
+@pytest.mark.slow
 def test_a_table_on_the_page_gives_the_answer_of_its_rows_in_every_view(comparisons):
     opened, held, problem = read_table(comparisons, "ann", FORM)
     assert problem is None
@@ -74,6 +75,7 @@ def test_a_table_on_the_page_gives_the_answer_of_its_rows_in_every_view(comparis
     assert all("measured-rows.csv" in text for text in (scripts.r, scripts.python, scripts.statsmodels))
 
 
+@pytest.mark.slow_cases
 def test_a_key_of_each_row_is_no_group(comparisons, monkeypatch):
     monkeypatch.setattr("dashboard.ingest.named_connections.MOST_GROUPS", 5)
     with pytest.raises(UnreadableFile, match="'Batch' has 6 different values, and up to 5 groups"):
@@ -88,6 +90,7 @@ def test_a_garbled_form_is_refused_in_a_sentence(form):
         ChosenTable.from_json({"connected": form})
 
 
+@pytest.mark.slow_cases
 def test_it_is_read_once_and_anew_when_it_is_asked_for_again(comparisons, address):
     first = comparisons.source("ann", choices(comparisons))
     assert first.groups().total == 30
@@ -98,6 +101,7 @@ def test_it_is_read_once_and_anew_when_it_is_asked_for_again(comparisons, addres
     assert choices(comparisons).source.selection_key == choices(comparisons, asked=2).source.selection_key
 
 
+@pytest.mark.slow
 def test_a_session_finds_its_table_again_until_the_operator_names_it_no_more(comparisons):
     read_table(comparisons, "ann", FORM)
     comparisons.workspace.save_choices("ann", "connected", choices(comparisons).to_json())
@@ -114,6 +118,7 @@ def test_a_session_finds_its_table_again_until_the_operator_names_it_no_more(com
     )
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
@@ -142,6 +147,7 @@ def test_what_cannot_be_read_is_a_sentence_and_nothing_is_opened(comparisons, ch
     assert not isinstance(held, dict)
 
 
+@pytest.mark.slow_cases
 def test_awkward_names_are_offered_and_quoted(comparisons):
     connections = comparisons.holdings.connections
     assert {"measured", AWKWARD} <= set(connections.tables("lab"))
@@ -151,6 +157,7 @@ def test_awkward_names_are_offered_and_quoted(comparisons):
     assert read_table(comparisons, "ann", form)[2] is None
 
 
+@pytest.mark.slow_cases
 def test_rows_past_a_number_stay_in_the_database_and_the_view_says_so(comparisons, monkeypatch):
     monkeypatch.setattr("dashboard.ingest.named_connections.MOST_ROWS", 29)
     scene = comparisons.scene("ann", choices(comparisons))
@@ -206,6 +213,7 @@ def test_a_password_shows_neither_on_the_page_nor_in_the_log(tmp_path, monkeypat
     assert "secret" not in f"{error.value} {caplog.text}"
 
 
+@pytest.mark.slow
 def test_the_requests_of_the_page_are_answered(tmp_path):
     connections = NamedConnections({"lab": duckdb_address(tmp_path)})
     client = create_app(data_dir=tmp_path / "kept", connections=connections).server.test_client()

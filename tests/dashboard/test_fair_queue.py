@@ -151,6 +151,7 @@ def test_what_was_computed_of_forgotten_data_is_in_memory_no_more(tmp_path):
     assert comparisons.cache_bytes() == before
 
 
+@pytest.mark.slow
 def test_deleting_all_of_a_session_forgets_it_in_memory_too(app, client, monkeypatch):
     forgotten = []
     monkeypatch.setattr(Comparisons, "forget", lambda _, who, tokens: forgotten.append((who, tokens)))

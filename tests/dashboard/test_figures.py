@@ -37,6 +37,7 @@ scenes = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(scenes)
 def test_every_trace_of_groups_holds_each_group_in_display_order(scene):
@@ -130,6 +131,7 @@ def test_the_weight_view_shows_weights_and_curves(scene):
             assert ((numbers(trace["y"]) >= 0) & (numbers(trace["y"]) <= 1)).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(scenes)
 def test_estimators_look_the_same_in_every_view(scene):

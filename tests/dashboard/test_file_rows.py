@@ -45,6 +45,7 @@ def test_the_command_names_the_folders_of_a_reader():
     assert [str(folder) for folder in parsed(rows)["plugins_dirs"]] == ["/my shelf"]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "text", ['"', "\\", "\n", "\r", "\t", "\u202e", "\x7f", "\u00a0", "é", "🎲", "\\n", "{x}", "'"]
 )

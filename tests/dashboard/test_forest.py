@@ -69,6 +69,7 @@ def test_the_groups_view_is_a_forest_plot_of_published_estimates_alone():
     assert "μ" not in set(texts(sent(rank_intervals_figure(scene))))
 
 
+@pytest.mark.slow
 def test_ratios_stand_at_their_logarithms():
     figure = sent(groups_figure(bcg()))
     axis = figure["layout"]["xaxis"]
@@ -110,6 +111,7 @@ def test_two_pinned_trials_are_compared_by_their_ratio():
     assert f"The ratio of the two is {ratio:.2f} (" in said
 
 
+@pytest.mark.slow
 def test_a_value_that_is_asked_about_is_a_ratio():
     plain = AskedQuestions(value=math.log(0.5)).answers(bcg(as_ratios=False))
     as_ratio = AskedQuestions(value=0.5).answers(bcg())

@@ -2,6 +2,8 @@
 
 import io
 
+import pytest
+
 from dashboard.pages import ids
 from dashboard.serving.server import workspace_of
 from dashboard.words.kept_files import after_removal, before_removal
@@ -25,6 +27,7 @@ def press(client, button):
     return client.post(CALLBACK, json=body, headers=SAME_SITE)
 
 
+@pytest.mark.slow
 def test_files_say_how_long_they_are_kept_and_the_panel_what_would_go(client):
     upload(client, "marks.csv")
     page = client.get("/_dash-layout").text
@@ -33,6 +36,7 @@ def test_files_say_how_long_they_are_kept_and_the_panel_what_would_go(client):
     assert "1 file (" in press(client, ids.FORGET).text
 
 
+@pytest.mark.slow
 def test_all_of_a_session_goes_and_nothing_of_anybody_else(app, client):
     workspace = workspace_of(app.server)
     other = app.server.test_client()
@@ -61,6 +65,7 @@ def test_all_of_a_session_goes_and_nothing_of_anybody_else(app, client):
         assert [dataset.token for dataset in workspace.list(session["owner"])] == [kept]
 
 
+@pytest.mark.slow
 def test_a_page_that_was_just_drawn_deletes_nothing(app, client):
     upload(client, "marks.csv")
     for body in callback_bodies(client):

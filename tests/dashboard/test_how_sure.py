@@ -83,6 +83,7 @@ def test_means_too_close_together_are_no_spread_of_0():
     assert "No spread between schools fits" in how_sure(scene_of(data, BUILT_IN.values()))
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(st.integers(0, 10**6), st.integers(2, 15))
 def test_a_sign_of_a_difference_is_claimed_just_where_the_test_sees_one(seed, groups):

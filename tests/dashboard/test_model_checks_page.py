@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from dashboard.callbacks.model_checks import checked
 from dashboard.figures.model_checks import MOST_POINTS, normal_figure, rows_figure, spread_figure
@@ -23,6 +24,7 @@ def far_out():
     return GroupData.from_arrays(y, np.repeat([f"g{i}" for i in range(15)], 6))
 
 
+@pytest.mark.slow
 def test_every_check_has_a_question_and_its_own_sentence():
     found = checked(scene_of(DATA, built_in("reml")))
     sentences = model_checks(DATA).sentences()
@@ -56,6 +58,7 @@ def test_pictures_hold_the_deviations_and_the_spread_of_every_group():
     np.testing.assert_allclose(numbers(spread["y"]), np.sqrt(DATA.ss_within / (DATA.n - 1.0))[order])
 
 
+@pytest.mark.slow
 def test_published_means_have_no_spread_within_and_no_icc():
     data = published("eight_schools.csv")
     found = checked(scene_of(data, built_in("reml")))
@@ -63,6 +66,7 @@ def test_published_means_have_no_spread_within_and_no_icc():
     assert "ICC" not in found["tables"][0][0]
 
 
+@pytest.mark.slow
 def test_very_many_groups_are_drawn_as_some_with_both_ends():
     data = simulate(Design(groups=5_000, per_group="3", sigma_error=3, seed=3)).data
     checks = model_checks(data)

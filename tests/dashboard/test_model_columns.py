@@ -54,6 +54,7 @@ def flags_of(model):
     return flags + (["--weights", model.weights, "--weight-kind", model.weight_kind] if model.weights else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_the_page_has_the_numbers_of_the_command_line(comparisons, wards, tmp_path, blupboard, name):
     model = MODELS[name]
@@ -72,6 +73,7 @@ def test_the_page_has_the_numbers_of_the_command_line(comparisons, wards, tmp_pa
     assert any("coefficients" in fit for fit in fits.values()) == bool(model.adjust or model.explained_by)
 
 
+@pytest.mark.slow
 def test_what_a_row_lacks_is_counted_and_takes_no_part_anywhere(comparisons, wards):
     choices = with_model(wards, MODELS["adjusted"])
     source = comparisons.source("ann", choices)
@@ -88,6 +90,7 @@ def test_what_a_row_lacks_is_counted_and_takes_no_part_anywhere(comparisons, war
     assert b"".join(source.rows().pieces()).count(b"\r\n") == data.total + 1
 
 
+@pytest.mark.slow
 def test_own_means_and_adjusted_ones_stay_apart(comparisons, wards):
     scene = comparisons.scene("ann", with_model(wards, MODELS["adjusted"]))
     read = pd.read_csv(io.StringIO(WARDS)).dropna(subset=["age", "days"])
@@ -98,6 +101,7 @@ def test_own_means_and_adjusted_ones_stay_apart(comparisons, wards):
     assert np.abs(levels.estimate - scene.own_mean).max() > 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -114,6 +118,7 @@ def test_the_headline_says_what_is_adjusted_for_and_for_whom(comparisons, wards,
     assert said in f"{found.answer} {found.detail}"
 
 
+@pytest.mark.slow
 def test_the_coefficients_are_in_a_table_with_their_errors(comparisons, wards):
     choices = with_model(wards, MODELS["both"])
     scene = comparisons.scene("ann", choices)
@@ -135,6 +140,7 @@ def test_the_coefficients_are_in_a_table_with_their_errors(comparisons, wards):
     assert plain["about"] is None
 
 
+@pytest.mark.slow
 def test_a_curve_is_explained_with_its_coefficients(comparisons, wards):
     for model, said in (
         (MODELS["curved"], "what bends at each knot: knots at "),
@@ -149,6 +155,7 @@ def test_a_curve_is_explained_with_its_coefficients(comparisons, wards):
         assert f"{places[0]:.3g}" in shown.partition(said)[2]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("model", "kind", "said"),
     [
@@ -192,6 +199,7 @@ def test_summaries_are_explained_and_no_more(comparisons):
     assert rows.with_summary(choices.source.summary).model == ModelColumns(explained_by=("region",))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_the_python_script_gives_what_is_on_screen(comparisons, wards, tmp_path, monkeypatch, name):
     choices = with_model(wards, MODELS[name])
@@ -206,6 +214,7 @@ def test_the_python_script_gives_what_is_on_screen(comparisons, wards, tmp_path,
     pd.testing.assert_frame_equal(again, expected[again.columns], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_each_view_shows_the_centre_that_a_group_is_pulled_to(comparisons, wards):
     scene = comparisons.scene("ann", with_model(wards, MODELS["explained"]))
     reml = scene.by_id("reml")
@@ -226,6 +235,7 @@ def test_each_view_shows_the_centre_that_a_group_is_pulled_to(comparisons, wards
     assert comparisons.scene("ann", with_model(wards, MODELS["adjusted"])).own_centers is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -238,6 +248,7 @@ def test_the_risk_study_says_what_it_leaves_out(comparisons, wards, name, words)
     assert words in taken(comparisons.scene("ann", with_model(wards, MODELS[name])))["words"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "note"),
     [
@@ -250,6 +261,7 @@ def test_the_checks_say_that_they_do_not_take_it(comparisons, wards, name, note)
     assert (checks["note"], checks["tables"], checks["figures"]) == (note, [], [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["adjusted", "explained"])
 def test_the_checks_judge_groups_by_their_distance_to_what_is_expected(comparisons, wards, name):
     checks = checked(comparisons.scene("ann", with_model(wards, MODELS[name])))
@@ -264,6 +276,7 @@ def test_the_checks_judge_groups_by_their_distance_to_what_is_expected(compariso
     assert "own mean − expected, in SDs" in json.dumps(checks["figures"][0], default=str, ensure_ascii=False)
 
 
+@pytest.mark.slow
 def test_rows_with_weights_are_nowhere_counted_as_what_they_weigh(comparisons, wards):
     choices = with_model(wards, ModelColumns(weights="w"))
     scene = comparisons.scene("ann", choices)
@@ -277,6 +290,7 @@ def test_rows_with_weights_are_nowhere_counted_as_what_they_weigh(comparisons, w
     assert draw_view(funnel.VIEW, survey).problem == funnel.NOT_OF_SURVEYS
 
 
+@pytest.mark.slow
 def test_the_script_of_explained_summaries_gives_what_is_on_screen(comparisons, tmp_path, monkeypatch):
     text = f"{TRIALS}f,,1,1\n"
     dataset = comparisons.workspace.receive("ann", "trials.csv", io.BytesIO(text.encode()), None)

@@ -38,6 +38,7 @@ def wards(comparisons):
     return opened_wards(comparisons)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", MODELS)
 def test_what_was_chosen_goes_to_json_and_back_and_through_the_controls(comparisons, wards, name):
     choices = with_model(wards, MODELS[name])
@@ -53,6 +54,7 @@ def test_what_was_chosen_goes_to_json_and_back_and_through_the_controls(comparis
     assert hash(choices) != hash(wards)
 
 
+@pytest.mark.slow
 def test_another_file_of_the_same_columns_has_the_model_of_the_last(comparisons, wards):
     chosen = with_model(wards, MODELS["both"]).source
     keep_reading(comparisons, "ann", chosen)

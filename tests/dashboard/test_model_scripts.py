@@ -141,6 +141,7 @@ def assert_ours(name, tidy, parameters):
     assert max(worst.values()) < NEAR, worst
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_the_script_is_the_one_that_r_ran_and_r_came_to_our_numbers(name):
     ran = {case: found for found, case in map(str.split, DIGESTS.read_text(encoding="utf-8").splitlines())}
@@ -174,6 +175,7 @@ def test_other_covariates_stop_the_script_where_r_is(tmp_path):
         run_r(tmp_path, [folder])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_statsmodels_comes_to_our_numbers(name, tmp_path, monkeypatch):
     found = exported(name)
@@ -194,6 +196,7 @@ def test_statsmodels_comes_to_our_numbers(name, tmp_path, monkeypatch):
         assert "# REML BLUP: has no code for statsmodels" in found.scripts.statsmodels
 
 
+@pytest.mark.slow
 def test_terms_that_cannot_be_told_apart_leave_other_programs_out():
     lines = [line.split(",") for line in WARDS.splitlines()]
     twice = "\n".join(",".join([*cells, "half" if k == 0 else cells[2]]) for k, cells in enumerate(lines))

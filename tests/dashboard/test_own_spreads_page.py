@@ -53,6 +53,7 @@ def test_intervals_and_tests_are_those_of_the_variances(scene):
     assert shown["sigma_group"].interval
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.id)
 def test_every_view_can_be_drawn(scene, view):
     view.figure(scene)

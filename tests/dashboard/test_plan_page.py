@@ -40,6 +40,7 @@ def test_goals_that_stand_in_the_fields_are_answered():
     assert "reliability" not in rows
 
 
+@pytest.mark.slow
 def test_the_curve_is_that_of_the_plan():
     found = planned(SCENE)
     shares, widths = found["figures"]

@@ -56,6 +56,7 @@ def test_plotly_takes_the_views_of_any_number_of_groups(groups, dark):
     assert_plotly_takes(simulated_scene(Design(groups=groups, per_group="3"), dark=dark))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("sample_id", SAMPLES)
 def test_plotly_takes_the_views_of_a_sample(sample_id):
     sample = SAMPLES[sample_id]
@@ -63,6 +64,7 @@ def test_plotly_takes_the_views_of_a_sample(sample_id):
     assert_plotly_takes(scene_of(data, outcome=sample.outcome, group=sample.group))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "design",
     [

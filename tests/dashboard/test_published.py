@@ -74,6 +74,7 @@ def everything_said(scene):
     )
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("data", [EIGHT, FAR], ids=["eight schools", "far apart"])
 @pytest.mark.parametrize("chosen", [None, ("ols", "james_stein"), ("grand_mean",)])
 def test_nothing_on_the_page_calls_a_published_mean_a_row(data, chosen):

@@ -33,6 +33,7 @@ def test_the_script_says_what_compare_says(name, tmp_path):
         assert f"{result.label}: {result.message}" in printed
 
 
+@pytest.mark.slow
 def test_only_what_was_said_of_a_file_stands_in_its_script():
     assert "Reading" not in exported("plain").scripts.python
     assert "RowFilter" not in exported("plain").scripts.python
@@ -76,6 +77,7 @@ def test_the_script_finds_plugins_in_their_folders(tmp_path):
     assert got == json.loads(comparison.tidy().to_json())
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", CASES)
 def test_every_script_is_python(name):
     script = exported(name).scripts.python
@@ -83,6 +85,7 @@ def test_every_script_is_python(name):
     compile(script, "script", "exec")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "text", ['"', "\\", "\n", "\r", "\t", "\u202e", "\x7f", "\u00a0", "é", "🎲", "\\n", "{x}"]
 )

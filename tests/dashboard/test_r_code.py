@@ -54,6 +54,7 @@ def assert_ours(name, tidy, parameters):
     assert max(worst.values()) < NEAR, worst
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", CASES)
 def test_the_script_is_the_one_that_r_ran_and_r_came_to_our_numbers(name):
     ran = {case: found for found, case in map(str.split, DIGESTS.read_text(encoding="utf-8").splitlines())}

@@ -40,6 +40,7 @@ def test_ordinals(number, text):
     assert ordinal(number) == text
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("smallest_first", [False, True])
 def test_the_words_say_what_the_joint_distribution_says(smallest_first):
     scene = turned(smallest_first)
@@ -64,6 +65,7 @@ def test_a_quarter_is_at_least_one_and_not_all(groups):
     assert 1 <= top_quarter(groups) < groups
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("smallest_first", [False, True])
 def test_the_view_draws_expected_ranks_and_intervals_of_every_method_that_can_say(smallest_first):
     scene = turned(smallest_first)

@@ -40,6 +40,7 @@ def test_the_page_says_how_a_file_was_read_and_shows_what_was_left_out(tmp_path)
     assert any("-999" in line and "missing value" in line for line in notes)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", MADE)
 def test_of_every_kind_of_file_the_page_says_how_it_was_read(tmp_path, kind):
     outcome, group = "YG" if kind == "por" else "yg"  # SPSS's own portable files know capitals alone

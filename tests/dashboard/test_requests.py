@@ -49,6 +49,7 @@ def ask(client, body):
     return client.post(CALLBACK, json=body, headers=SAME_SITE)
 
 
+@pytest.mark.slow
 def test_the_requests_of_a_page_that_was_just_opened_are_answered(client, caplog):
     statuses = {body["output"]: ask(client, body).status_code for body in callback_bodies(client)}
     assert len(statuses) > 25
@@ -153,6 +154,7 @@ def test_what_a_component_cannot_hold_is_refused_before_its_callback_runs(client
                     assert "cannot have: dict of 1" in record.getMessage()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["a callback", "a route", "a download"])
 def test_a_fault_of_ours_is_500_with_its_traceback_in_the_log(client, caplog, monkeypatch, where):
     token = client.put(UPLOAD, data=SECRET, headers={"X-Requested-With": "x"}).json["token"]
@@ -178,6 +180,7 @@ def test_a_fault_of_ours_is_500_with_its_traceback_in_the_log(client, caplog, mo
         assert record.exc_info[0] is error
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("output", "value"), [(PLACE, "nowhere"), (PLACE, None), (PLACE, []), ("risk-low.value", "nowhere")]
 )
@@ -292,6 +295,7 @@ def test_no_route_and_no_callback_gives_anyone_elses_data(app, client, who):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "door",
     [Door(tokens=Tokens()), Door(passwords=(hash_password("a password"),)), Door(user_header="X-User")],
@@ -344,6 +348,7 @@ def test_the_log_of_a_refused_request_is_short(client, caplog):
     assert len(record.getMessage()) < 250
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["groups", "per_group", "mean", "effects", "nowhere"])
 def test_what_was_sent_is_not_echoed_at_its_length(client, field):
     (design,) = (p["data"] for name, p in components(client.get("/_dash-layout").json) if name == "design")
@@ -356,6 +361,7 @@ def test_what_was_sent_is_not_echoed_at_its_length(client, field):
     assert len(named.data) < 2_000
 
 
+@pytest.mark.slow
 def test_whoever_comes_without_a_cookie_leaves_no_trace_on_the_disk(app, client):
     home = workspace_of(app.server).root / "owners"
     before = len(list(home.iterdir()))

@@ -83,6 +83,7 @@ def test_another_layout_reads_the_file_again_and_guesses_columns_that_have_gone(
     assert read_of(comparisons, read).data.total == 4, "two of the six lines were skipped"
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("reading", "rows"),
     [
@@ -167,6 +168,7 @@ def test_cells_in_sentences_have_a_type_of_their_own():
     )
 
 
+@pytest.mark.slow
 def test_the_next_file_of_the_same_columns_is_read_alike_where_that_does(comparisons):
     first = receive(comparisons, MAC)
     chosen = ChosenColumns(first.token, "y", "ville")

@@ -127,6 +127,7 @@ def test_what_is_known_of_some_groups_is_not_taken_for_the_same_with_weights_of_
     assert not key_is_of(keys[1], plain)
 
 
+@pytest.mark.slow
 def test_of_published_means_the_table_of_parameters_says_that_they_are_by_the_bootstrap(comparisons):
     data = groups_of("bcg")
     fits = compare(data, [BUILT_IN["ols"], BUILT_IN["reml"]]).results

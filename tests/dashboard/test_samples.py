@@ -206,6 +206,7 @@ def test_baseball_says_what_the_estimators_say(compared):
     assert comparison.data.mean.argmax() == first
 
 
+@pytest.mark.slow
 def test_the_samples_import_nothing_heavy():
     heavy = "{'scipy', 'pandas', 'duckdb', 'dash', 'pyarrow'}"
     code = f"import sys, dashboard.samples; print(sorted({heavy} & set(sys.modules)))"

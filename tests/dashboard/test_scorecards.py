@@ -60,6 +60,7 @@ def test_it_has_the_numbers_that_python_gives(running):
     assert running.look("bob") is None
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_what_the_command_writes(running, monkeypatch):
     monkeypatch.setattr(downloads, "owner", lambda: "ann")
     server = flask.Flask("saved")

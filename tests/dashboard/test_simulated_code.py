@@ -90,6 +90,7 @@ def test_the_r_script_gave_these_data_and_fits(name, ran):
     assert_same(pd.read_csv(STORED / f"{name}.csv"), name)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", CASES)
 def test_the_r_script_gives_them_again_where_r_is(name, ran):
     if r_with_lme4() is None:

@@ -47,6 +47,7 @@ def test_the_script_comes_to_our_numbers(name, tmp_path, monkeypatch):
     assert printed.split()[:3] == ["estimator", "group", "n"]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", CASES)
 def test_pandas_reads_a_file_itself_where_r_does(name):
     found = exported(name)

@@ -75,6 +75,7 @@ def opened(comparisons):
     return open_file
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", FILES)
 def test_a_file_of_summaries_is_opened_as_such(comparisons, opened, kind):
     choices = opened(kind)
@@ -90,6 +91,7 @@ def test_a_file_of_summaries_is_opened_as_such(comparisons, opened, kind):
             np.testing.assert_allclose(one.fit.estimate, two.fit.estimate, rtol=1e-13)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", FILES)
 def test_what_was_chosen_goes_to_json_and_back_and_through_the_controls(comparisons, opened, kind):
     choices = opened(kind)
@@ -105,6 +107,7 @@ def test_what_was_chosen_goes_to_json_and_back_and_through_the_controls(comparis
     assert comparisons.source("ann", replace(choices, source=rows)) != comparisons.source("ann", choices)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FILES)
 def test_everything_on_the_page_can_be_drawn_and_said(comparisons, opened, kind):
     choices = opened(kind)
@@ -128,6 +131,7 @@ def test_everything_on_the_page_can_be_drawn_and_said(comparisons, opened, kind)
     assert comparisons.source("ann", choices).rows() is None
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 @pytest.mark.parametrize("kind", FILES)
 def test_the_python_scripts_give_what_is_on_screen(comparisons, opened, kind):

@@ -101,6 +101,7 @@ def full(studies, gate):
     return studies
 
 
+@pytest.mark.slow
 def test_past_so_many_studies_the_short_ones_have_their_turn_first(full, gate):
     for who, replicates in (("long", 900_000), ("short", 20), ("middle", 90_000)):
         full.start(who, study(replicates=replicates))
@@ -183,6 +184,7 @@ def test_fits_made_one_by_one_move_the_bar_before_a_piece_is_done(studies):
     assert studies.look("ann").done == 100
 
 
+@pytest.mark.slow
 def test_what_ended_longest_ago_is_forgotten_first(studies):
     quick = study(replicates=1)
     for k in range(REMEMBERED + 1):
@@ -259,6 +261,7 @@ def test_losses_take_their_number_from_their_own_field(comparisons, typed, as_wr
     assert _number_of(typed["loss"]) == (typed["loss"] != "top", typed["loss"] != "threshold")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -289,6 +292,7 @@ def test_what_cannot_be_gets_a_sentence(comparisons, change, said):
         requested_study(comparisons, request_of(asked(**change), seed=1))
 
 
+@pytest.mark.slow
 def test_what_is_on_screen_while_a_study_runs_and_when_it_is_done(comparisons, studies):
     studies.start("ann", study(replicates=3_000_000))
     wait_for(lambda: studies.look("ann").done > 6_000)

@@ -83,6 +83,7 @@ def test_every_colour_on_light_has_one_on_dark():
     assert [turned[role[False]] for role in ROLES] == [role[True] for role in ROLES]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.id)
 def test_no_view_draws_in_a_light_pages_colours_on_dark(view):
     scene = scene_of(groups_of([3, 9, 5, 7]), BUILT_IN.values(), dark=True)

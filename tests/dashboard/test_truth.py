@@ -77,6 +77,7 @@ def test_every_view_shows_the_truth_as_hollow_marks(dark):
     assert not any(marks_of_truth(f) for f in figures_of(replace(scene, truth=None)).values())
 
 
+@pytest.mark.slow
 def test_axes_of_simulated_data_hold_everything_and_end_on_round_numbers():
     for seed in range(20):
         shown = figures_of(scene_of_design(replace(UNEVEN, seed=seed)))
@@ -277,6 +278,7 @@ def test_no_estimator_leaves_nothing_to_be_close(client):
     assert frame["words"]["closest"] == ""
 
 
+@pytest.mark.slow
 def test_frames_leave_what_is_kept_for_others_alone(comparisons):
     choices = Choices(ChosenDesign(UNEVEN), tuple(BUILT_IN))
     kept = comparisons.comparison("ann", choices)

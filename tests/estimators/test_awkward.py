@@ -222,6 +222,7 @@ def test_an_extreme_scale_costs_no_digits(scale):
         np.testing.assert_equal(scaled.weight is None, plain.weight is None)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("y", "advice"), [([-1e200, 1e200, 1e199, 0.0], "divide"), ([1e-200, 2e-200, 3e-200, 0.0], "multiply")]
 )

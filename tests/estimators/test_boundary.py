@@ -79,10 +79,10 @@ def test_the_sentence_is_that_of_the_f_test(sizes, seed, between):
 
 
 @pytest.mark.slow
-def test_the_sentence_is_true_in_2000_designs():
+def test_the_sentence_is_true_in_600_designs():
     """Sizes from 1 to 80, hardly any spread between groups: what is said is held against scipy's F."""
     rng, said = np.random.default_rng(12), dict.fromkeys(SENTENCES, 0)
-    for _ in range(2000):
+    for _ in range(600):
         sizes = np.ceil(80.0 ** rng.random(rng.integers(2, 12))).astype(int)
         sizes[0] += 1
         between = rng.choice([0.0, 0.2, 0.5]) * rng.standard_normal(len(sizes))
@@ -98,6 +98,7 @@ def test_the_sentence_is_true_in_2000_designs():
     assert min(said.values()) > 0, said
 
 
+@pytest.mark.slow
 @given(st.integers(2, 8), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.5, 1.0]))
 @settings(max_examples=60)
 def test_the_sentence_of_published_means_is_that_of_cochrans_q(groups, seed, between):
@@ -143,6 +144,7 @@ def test_no_test_where_there_is_none():
 # Ranks
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("offset", [0.0, 0.7, -3e5])
 def test_equal_means_rank_equal_whatever_the_order_of_the_rows(offset):
     """Seven scores a judge, the same in another order: in doubles their sums are not the same."""

@@ -122,6 +122,7 @@ def test_labels_of_any_text_are_kept_as_they_are():
     assert compare(data, ["ols"]).tidy()["group"].tolist() == data.labels.tolist()
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("blank", ["", " ", "\t", "\u00a0", None])
 def test_a_blank_label_is_missing_in_every_engine(blank):
     table = pa.table({"y": [1.0, 2.0, 3.0], "g": pa.array(["a", blank, "NA"], pa.string())})
@@ -190,6 +191,7 @@ KEYS = {
 }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("outcome", "key"), [*((name, "text") for name in OUTCOMES), *(("float", name) for name in KEYS)]
 )

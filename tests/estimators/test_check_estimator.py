@@ -10,6 +10,7 @@ from tests.estimators.plugin_parts import DATA, Share, variant
 from tests.oracles import BUILT_IN
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_built_in_conforms(name):
     check_estimator(BUILT_IN[name])
@@ -124,6 +125,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_broken_estimator_is_told_what_to_mend(fault):
     members, words = BROKEN[fault]

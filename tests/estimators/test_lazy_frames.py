@@ -25,12 +25,14 @@ ENGINES = {
 }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("engine", ENGINES)
 def test_an_engine_gives_the_local_answer(engine):
     assert_local_answer(with_nan(awkward_table()), ENGINES[engine])
     assert_rows_can_be_fetched(awkward_table(), ENGINES[engine])
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", set_names())
 def test_every_stored_set_comes_out_of_an_engine_as_from_memory(engine, name):
@@ -55,6 +57,7 @@ def test_a_frame_without_a_usable_row_is_refused(engine):
         GroupData.from_frame(ENGINES[engine](table), outcome="y", group="g")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(
     ("place", "apart", "odd", "aggregations"),
@@ -76,6 +79,7 @@ def test_rows_are_read_again_only_where_the_data_need_it(engine, place, apart, o
     assert_local_answer(table, ENGINES[engine])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_first_rows_that_are_unlike_the_others_cost_one_aggregation_more(engine):
     rng = np.random.default_rng(6)

@@ -107,6 +107,7 @@ def test_regret_is_what_the_best_is_above_the_first_and_ties_for_first_are_avera
     assert regret(turned, np.array([[3.0, 9.0, 2.0]])).tolist() == [2.0]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", LOSSES)
 def test_the_truth_loses_nothing_and_another_loss_leaves_the_squared_error_alone(kind):
     effect = np.random.default_rng(2).standard_normal((20, 8))
@@ -124,6 +125,7 @@ def test_the_truth_loses_nothing_and_another_loss_leaves_the_squared_error_alone
     assert gap.value == pytest.approx(share.value - 1.0)
 
 
+@pytest.mark.slow
 def test_threads_give_the_same_losses():
     study = RiskStudy(Design(groups=300), (REML, OLS), replicates=250, loss=Loss("discordance"))
     with ThreadPoolExecutor(3) as threads:

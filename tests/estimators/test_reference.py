@@ -33,6 +33,7 @@ def test_the_sets_that_the_other_tests_run_over_are_all_there():
     assert (len(NIST_SETS), len(POST_MODELS)) == (5, 4)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("name", "method"), solved_sets())
 def test_blups_agree_with_the_50_digit_solution(name, method):
     errors = solution_errors(name, method)
@@ -41,6 +42,7 @@ def test_blups_agree_with_the_50_digit_solution(name, method):
     assert ulp <= 4
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("name", "method"), solved_sets())
 def test_sigma_group_is_exactly_zero_where_the_solution_is(name, method):
     answer = read_json("expected", f"{name}.json")[method.upper()]
@@ -56,6 +58,7 @@ def test_sets_without_a_solution_are_refused(name, method):
         BUILT_IN[method].fit(read_data("sets", f"{name}.csv"))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", set_names())
 def test_group_summaries_and_level_means(name):
     expected, data = read_json("expected", f"{name}.json"), read_data("sets", f"{name}.csv")

@@ -137,6 +137,7 @@ def test_installed_distributions_register_through_their_entry_points(tmp_path, m
     assert "installed" not in build_registry(entry_points=False)
 
 
+@pytest.mark.slow
 def test_importing_the_package_registers_nothing():
     code = "import estimators, pluggy, sys; print([m for m in sys.modules if m.startswith('_blupboard')])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

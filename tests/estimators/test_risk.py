@@ -50,6 +50,7 @@ SCENARIOS = [
 ]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("design", SCENARIOS, ids=repr)
 def test_simulation_falls_on_the_lines_of_theory(design):
     report = run_risk(RiskStudy(design, (*ALL, Oracle(design)), replicates=2000, seed=11)).base
@@ -65,6 +66,7 @@ def test_simulation_falls_on_the_lines_of_theory(design):
                 assert risk["mse"].value > theory.lower - 4 * risk["mse"].mcse
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "design", [d for d in SCENARIOS if d.error_ratio == 1 and d.per_group != "1"], ids=repr
 )

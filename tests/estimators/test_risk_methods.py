@@ -97,6 +97,7 @@ class FromRows(Estimator):
         return GroupFit(again.mean)
 
 
+@pytest.mark.slow
 def test_one_fit_after_the_other_gives_what_the_batch_gives():
     design = Design(groups=9, per_group="1-12", sigma_group=0.4, mean=3.0)
     study = RiskStudy(design, (OLS, REML, LoopedOls(), LoopedReml()), replicates=150)
@@ -176,6 +177,7 @@ def test_estimates_that_cannot_be_measured_are_counted_as_failures():
     assert risk["mean_width"].value == pytest.approx(2 * 1.959964, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_rows_agree_with_the_summaries_and_change_nobody_elses_numbers():
     for design in (
         Design(groups=12, per_group="1-6", mean=40.0, error_ratio=3.0),
@@ -202,6 +204,7 @@ def test_options_reach_the_method():
 # the edges of what can be asked for
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "design",
     [

@@ -80,6 +80,7 @@ def test_the_answers_other_models_do_shrink():
 # shapes
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("stream", STREAMS)
 @pytest.mark.parametrize(("effects", "shape"), SHAPE_VALUES)
 def test_every_shape_has_mean_0_and_standard_deviation_sigma_group(effects, shape, stream):

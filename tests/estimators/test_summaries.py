@@ -48,6 +48,7 @@ def assert_same_answers(data, other, scale, tolerance=1e-12):
         assert [note.code for note in one.fit.notes] == [note.code for note in two.fit.notes]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("measure", ["sd", "variance", "std_error"])
 @pytest.mark.parametrize("name", set_names())
 def test_means_with_sd_and_n_are_the_rows_that_they_came_from(name, measure):
@@ -72,6 +73,7 @@ def summaries(draw):
     return labels, mean, [s if m > 1 else NAN for s, m in zip(sd, n, strict=True)], n
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(summaries())
 def test_any_rows_of_these_means_sd_and_n_give_the_same(given):
@@ -91,6 +93,7 @@ def test_any_rows_of_these_means_sd_and_n_give_the_same(given):
     np.testing.assert_allclose(two.ss_within / scale**2, one.ss_within / scale**2, rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(LABELS, st.data())
 def test_events_out_of_trials_are_the_rows_of_0_and_1(labels, data):

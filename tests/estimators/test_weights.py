@@ -162,6 +162,7 @@ def as_library(library, columns):
     return duckdb.from_arrow(table) if library == "duckdb" else table
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("library", ["pandas", "polars", "polars lazy", "pyarrow", "duckdb"])
 def test_a_frame_of_any_library_gives_its_columns_by_name(library):
     sex = np.array(["f", "m", None, "m", "f"], dtype=object)[np.arange(len(Y)) % 5]

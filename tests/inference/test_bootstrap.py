@@ -24,6 +24,7 @@ APART = ["chickweight", "dyestuff", "edge_base", "penicillin_sample", "rail", "s
 """Whose spread between groups is well above 0: nearer to it terms of higher order count."""
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", APART)
 def test_errors_are_those_of_kackar_and_harville(name):
     data, expected = groups_of(name), answers("A", name)
@@ -36,6 +37,7 @@ def test_errors_are_those_of_kackar_and_harville(name):
     np.testing.assert_allclose((low + high) / 2, BUILT_IN["reml"].fit(data).estimate)
 
 
+@pytest.mark.slow
 def test_published_means_are_drawn_with_the_errors_that_came_with_them():
     data, expected = groups_of("bcg"), answers("E", "bcg")["REML"]
     order = places(data, answers("E", "bcg"))

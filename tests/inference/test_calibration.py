@@ -77,6 +77,7 @@ def test_published_means_are_drawn_with_their_own_errors():
     assert json.loads(json.dumps(reml.to_dict()))["worst_at_zero"]["coverage_at_zero"] == 0
 
 
+@pytest.mark.slow
 def test_what_was_computed_once_is_remembered_and_can_be_stopped():
     kept = Calibrations(remembered=1)
     first = kept.of(EIGHT, BUILT_IN["grand_mean"])

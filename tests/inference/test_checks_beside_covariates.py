@@ -22,6 +22,7 @@ def data_of(y=Y, kind=KIND):
     return GroupData.from_arrays(y, GROUP, adjust={"age": AGE}, explained_by={"kind": kind})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["reml", "ml"])
 def test_deviations_are_those_of_dense_matrices(method):
     data = data_of()
@@ -40,6 +41,7 @@ def test_deviations_are_those_of_dense_matrices(method):
     assert plot.draws == 200
 
 
+@pytest.mark.slow
 def test_a_group_that_lies_far_from_what_is_expected_of_it_is_named():
     data = data_of(Y + 12.0 * (GROUP == 4))
     checks = model_checks(data)
@@ -51,6 +53,7 @@ def test_a_group_that_lies_far_from_what_is_expected_of_it_is_named():
     assert checks.influence is None
 
 
+@pytest.mark.slow
 def test_p_is_uniform_where_the_model_holds(monkeypatch):
     for name in ("FEWEST_DRAWS", "MOST_DRAWS_BESIDE"):
         monkeypatch.setattr(f"estimators.inference.normal_plot.{name}", 30)
@@ -61,6 +64,7 @@ def test_p_is_uniform_where_the_model_holds(monkeypatch):
     assert stats.kstest(found, stats.uniform.cdf).pvalue > 1e-3
 
 
+@pytest.mark.slow
 def test_groups_that_decide_a_coefficient_alone_are_said_and_not_judged():
     alone = np.where(GROUP == 3, "only", KIND)
     checks = model_checks(data_of(kind=alone))
@@ -69,6 +73,7 @@ def test_groups_that_decide_a_coefficient_alone_are_said_and_not_judged():
     assert "1 group decides a coefficient alone, and cannot be judged." in checks.sentences()["normal"]
 
 
+@pytest.mark.slow
 def test_what_explains_groups_leaves_the_test_of_equal_spread_as_it_is():
     explained = GroupData.from_arrays(Y, GROUP, explained_by={"kind": KIND})
     plain = model_checks(GroupData.from_arrays(Y, GROUP))
@@ -78,6 +83,7 @@ def test_what_explains_groups_leaves_the_test_of_equal_spread_as_it_is():
         model_checks(weighted)
 
 
+@pytest.mark.slow
 def test_what_is_not_checked_is_said_in_json_too():
     adjusted = model_checks(data_of())
     found = adjusted.to_dict()

@@ -29,6 +29,7 @@ def drawn_data(seed):
     return GroupData.from_arrays(y, group, adjust=adjust, weights=weights), (y, group, adjust, weights)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", names_of("K"))
 def test_profile_intervals_and_the_f_test_are_those_of_r(name):
     """lme4's profile is a spline through refits, which is off by some 1e-4."""
@@ -42,6 +43,7 @@ def test_profile_intervals_and_the_f_test_are_those_of_r(name):
     assert f.p == pytest.approx(want["p"], rel=1e-10)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("method", ["reml", "ml"])
 @pytest.mark.parametrize("seed", range(3))
 def test_profile_intervals_end_where_dense_matrices_do(method, seed):
@@ -102,6 +104,7 @@ def test_the_exact_interval_ends_at_quantiles_of_f_by_dense_matrices(seed):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["reml", "ml"])
 def test_the_likelihood_ratio_has_the_chance_that_draws_by_dense_matrices_have(method):
     data, (y, group, adjust, weights) = drawn_data(2)

@@ -162,6 +162,7 @@ def test_second_order_errors_are_those_of_dense_matrices(method):
         assert fit.std_error[j] ** 2 == pytest.approx(g1 + g2 + 2 * g3 - bias, rel=1e-9)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.floats(-1e6, 1e6), st.sampled_from([1e-6, 0.1, -3.0, 1e5]))
 @settings(max_examples=25, deadline=None)
 def test_another_origin_and_unit_of_a_covariate_change_its_coefficient_only(seed, shift, scale):
@@ -178,6 +179,7 @@ def test_another_origin_and_unit_of_a_covariate_change_its_coefficient_only(seed
         assert slopes[1].estimate * scale == pytest.approx(slopes[0].estimate, rel=1e-6, abs=1e-7)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
 @settings(max_examples=25, deadline=None)
 def test_the_order_of_rows_does_not_count(seed, random):
@@ -327,6 +329,7 @@ def test_covariates_of_other_groups_are_refused(labels, values, said):
         data.explained_by(labels, {"x": values})
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("times", [1e4, 1e8, 1e12])
 @pytest.mark.parametrize("method", ["reml", "ml"])
 def test_groups_that_differ_by_far_more_than_their_rows_do_not_break_the_search(times, method):

@@ -66,6 +66,7 @@ def test_adjusted_means_are_those_of_least_squares_in_another_basis(shape):
     assert fit.df == len(y) - design.shape[1]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("method", ["reml", "ml"])
 def test_blups_are_those_of_dense_matrices_in_another_basis(shape, method):
@@ -230,6 +231,7 @@ def test_a_number_past_the_last_knot_goes_on_as_a_straight_line():
         assert (high - middle) / 1e9 == pytest.approx(part.steepest, rel=1e-12)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_curve_that_explains_groups_is_the_same_from_rows_and_from_their_summaries(shape):
     """Groups of very unequal sizes: knots and centres stand among groups, whichever way these came."""

@@ -85,6 +85,7 @@ def test_one_study_far_more_precise_than_the_rest_keeps_its_digits():
     assert typical == pytest.approx(0.8, rel=1e-13)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.floats(-5, 5), st.floats(0.1, 3)), min_size=2, max_size=12),
     st.sampled_from(sorted(TAU2)),

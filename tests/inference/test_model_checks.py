@@ -36,6 +36,7 @@ def without(data, j):
     return GroupData.from_arrays(rows.outcome[some], data.labels[rows.group[some]])
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("method", ["reml", "ml"])
 @pytest.mark.parametrize("case", range(len(CASES)))
 def test_leaving_a_group_out_is_fitting_the_others(case, method):
@@ -85,6 +86,7 @@ def test_equal_spread_is_tested_as_scipy_does():
     assert equal_spread(published("eight_schools.csv")) is None
 
 
+@pytest.mark.slow
 def test_the_band_holds_what_the_model_draws_and_not_what_it_does_not():
     outside, small = 0, 0
     for seed in range(30):
@@ -113,6 +115,7 @@ def test_a_group_far_out_is_named_with_what_it_does():
     assert quiet["influence"].startswith("No single group moves")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["eight_schools.csv", "bcg.csv"])
 def test_published_means_are_checked_too(name):
     found = json.loads(json.dumps(model_checks(published(name)).to_dict(), allow_nan=False))

@@ -54,6 +54,7 @@ def test_few_rows_of_many_are_named_where_nothing_is_wrong():
     assert 1 <= sum(number > 0 for number in named) <= 22
 
 
+@pytest.mark.slow
 def test_where_it_says_nothing_there_is_no_check():
     events = GroupData.from_arrays([0.0] * 30 + [1.0] + [0.0] * 9, list("ab") * 20)
     for data in (events, groups_of("eight_schools"), GroupData.from_arrays([1.0, 2, 4], list("aab"))):

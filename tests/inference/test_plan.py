@@ -12,6 +12,7 @@ from estimators import OptionError, Plan, best_is_best
 from estimators.inference.plan import bivariate_normal
 
 
+@pytest.mark.slow
 @given(st.floats(1e-12, 1 - 1e-9))
 @settings(max_examples=10, deadline=None)
 def test_of_two_groups_the_chance_is_known_in_closed_form(reliability):
@@ -19,6 +20,7 @@ def test_of_two_groups_the_chance_is_known_in_closed_form(reliability):
     assert best_is_best(2, reliability) == pytest.approx(want, abs=1e-12)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("groups", "reliability", "draws"), [(3, 0.5, 400_000), (10, 0.8, 200_000)])
 def test_of_more_it_is_that_of_draws(groups, reliability, draws):
     rng = np.random.default_rng(5)
@@ -76,6 +78,7 @@ def test_so_many_rows_are_enough_and_one_less_is_not(goal, share, sigma_group, s
     enough_and_no_more(Plan(sigma_group, sigma_error, 9), goal, value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chance", [0.3, 0.8, 0.95])
 def test_so_many_rows_find_the_best_so_surely(chance):
     enough_and_no_more(Plan(1.0, 3.0, 12), "p_best", chance)

@@ -30,6 +30,7 @@ def test_a_further_group_follows_from_the_mean_squares_of_balanced_data(level):
     assert np.allclose(found, [y.mean() - half, y.mean() + half], rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_one_more_row_of_a_group_is_where_least_squares_of_another_program_put_it():
     statsmodels = pytest.importorskip("statsmodels.api")
     y, group = balanced()

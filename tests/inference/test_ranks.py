@@ -38,6 +38,7 @@ JOINTS = [
 ]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("name", "method", "key"), JOINTS)
 def test_ranks_are_those_of_another_quadrature(name, method, key):
     data, expected = groups_of(name), answers("D", name)
@@ -170,6 +171,7 @@ def test_the_grid_of_a_shared_error_is_near_the_exact_answer():
     assert max(np.abs(grid.low - drawn.low).max(), np.abs(grid.high - drawn.high).max()) <= 2
 
 
+@pytest.mark.slow
 def test_expected_ranks_of_many_groups_come_from_the_grid():
     rng = np.random.default_rng(3)
     joint = Joint(rng.standard_normal(1500), rng.uniform(0.1, 1, 1500), np.full(1500, 0.1))
@@ -212,6 +214,7 @@ def test_a_fit_travels_with_its_joint():
     np.testing.assert_array_equal(group_ranks(again.joint).p_best, group_ranks(fit.joint).p_best)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", names_of("D"))
 def test_rank_sets_are_those_of_another_program(name):
     data, expected = groups_of(name), answers("D", name)
@@ -262,6 +265,7 @@ def test_letters_are_shared_by_those_that_cannot_be_told_apart_and_by_no_others(
     assert all(letters)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("top", [2, 20])
 def test_a_few_contenders_for_the_last_places_are_computed_one_by_one(top):
     rng = np.random.default_rng(1)

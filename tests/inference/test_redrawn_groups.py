@@ -69,6 +69,7 @@ def test_products_and_squares_within_groups_are_normal_and_chi_square():
     assert stats.kstest(means.ravel(), stats.norm.cdf).pvalue > 1e-3
 
 
+@pytest.mark.slow
 def test_level_means_cover_exactly_and_blups_are_drawn_at_the_ends_of_the_exact_interval():
     data, _ = row_by_row(np.random.default_rng(5))
     assert is_drawable(data)
@@ -83,6 +84,7 @@ def test_level_means_cover_exactly_and_blups_are_drawn_at_the_ends_of_the_exact_
     assert collapsed.worst.coverage.value < 0.95
 
 
+@pytest.mark.slow
 def test_published_estimates_are_drawn_around_what_explains_them():
     columns = read_columns("inference", "data", "milk.csv")
     y, error = (np.array([float(v) for v in columns[name]]) for name in ("y", "se"))

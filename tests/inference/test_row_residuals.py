@@ -38,6 +38,7 @@ def test_residuals_and_their_shape_are_those_of_the_regression_on_groups():
     assert "d" not in names
 
 
+@pytest.mark.slow
 def test_normal_rows_are_called_so_and_lie_in_the_band():
     random, outside, rejected = np.random.default_rng(8), [], 0
     for _ in range(100):

@@ -55,6 +55,7 @@ def test_where_no_spread_was_found_the_interval_does_not_collapse():
     assert "second_order_zero" in {note.code for note in fit.notes}
 
 
+@pytest.mark.slow
 def test_a_corrected_error_that_is_below_zero_does_not_exist():
     rng = np.random.default_rng(9)
     for _ in range(100):
@@ -66,6 +67,7 @@ def test_a_corrected_error_that_is_below_zero_does_not_exist():
         fit.interval(0.95)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.integers(1, 9), min_size=2, max_size=6).filter(lambda n: max(n) > 1),
     st.integers(0, 2**32 - 1),

@@ -57,6 +57,7 @@ def gain_of(gains, grade):
     return gains[above].sum()
 
 
+@pytest.mark.slow
 @given(st.integers(2, 5), st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.1, 0.3, 0.7, 1.0]))
 @settings(max_examples=40)
 def test_no_other_grades_gain_more(groups, seed, price):
@@ -71,6 +72,7 @@ def test_no_other_grades_gain_more(groups, seed, price):
     assert 0 <= found.discordance <= 1
 
 
+@pytest.mark.slow
 @given(st.integers(2, 5), st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.3, 0.7, 1.0]))
 @settings(max_examples=30)
 def test_the_bound_by_orders_lies_between_the_best_grades_and_the_bound_by_pairs(groups, seed, price):
@@ -95,6 +97,7 @@ def test_grades_of_two_dozen_groups_are_shown_to_be_the_best(price):
     assert found.gain > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("price", [0.25, 0.5, 1.0])
 def test_many_groups_are_graded_below_a_bound(price):
     rng = np.random.default_rng(8)
@@ -242,6 +245,7 @@ def test_the_three_questions_at_once():
         Questions().answers(data, compare(data, ["james_stein"])["james_stein"])
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", ["rail", "zero_but_spread_a", "bcg", "eight_schools", "dyestuff2"])
 def test_what_a_fit_cannot_give_is_absent(name):
     data = groups_of(name)

@@ -27,6 +27,7 @@ from tests.oracles import BUILT_IN
 LEVELS = ("0.95", "0.8")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("method", ["ML", "REML"])
 @pytest.mark.parametrize("name", names_of("B"))
 def test_profile_intervals_cross_where_50_digits_do(name, method):
@@ -82,6 +83,7 @@ def test_published_means_have_a_profile_of_their_spread(method):
         assert relative([exact.low, exact.high], np.sqrt(expected["tau2_Q_profile_95"])) < 1e-9
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("method", "key"), [("ml", "LRT"), ("reml", "RLRT")])
 @pytest.mark.parametrize("name", names_of("C"))
 def test_tests_of_no_spread(name, method, key):
@@ -97,6 +99,7 @@ def test_tests_of_no_spread(name, method, key):
         assert abs(ratio.p - want["p_spectral"]) <= 5 * want["p_spectral_se"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["reml", "ml"])
 def test_the_chance_of_the_likelihood_ratio_is_that_of_simulated_data(method):
     rng = np.random.default_rng(2)
@@ -149,6 +152,7 @@ def test_spreads_move_with_scale_and_not_with_location_or_order(sizes, seed, bet
     assert exact.empty or (exact.low > 0) == (f.p < 0.025)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [lambda y: y + 1e9, lambda y: y * 1e150, lambda y: y * 1e-140])
 def test_awkward_scales_change_nothing(change):
     rng = np.random.default_rng(5)
@@ -194,6 +198,7 @@ def test_the_sentence_of_no_spread_has_the_exact_interval():
     assert "is empty" in BUILT_IN["reml"].fit(close).notes[0].text
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", names_of("B"))
 def test_intervals_from_mean_squares(name):
     data = groups_of(name)

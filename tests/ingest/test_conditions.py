@@ -15,6 +15,7 @@ b,5,2024-2-15,15.2.2024,NA,NA,NA
 """
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("condition", "kept"),
     [

@@ -66,6 +66,7 @@ def mutated(content, rng):
     return bytes(other)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", [*KINDS, *MORE_KINDS])
 def test_a_damaged_file_is_read_or_refused_in_a_sentence(tmp_path, kind):
     rng = random.Random(kind)
@@ -141,6 +142,7 @@ def test_a_first_line_past_the_caps_is_refused_in_a_sentence(tmp_path, content, 
         stored(tmp_path, content)
 
 
+@pytest.mark.slow
 def test_a_file_that_unpacks_to_many_times_its_size_is_refused(tmp_path):
     bomb = gzip.compress(b"g,y\n" + b"a,1\n" * (20 << 20))
     with pytest.raises(UnreadableFile, match="unpacks to more than 200 times its size"):

@@ -42,6 +42,7 @@ def digest(address):
     return hashlib.sha256(Path(address.partition("://")[2]).read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source", [{"table": "measured"}, {"query": 'select "Batch", "Yield" from measured'}]
 )
@@ -58,6 +59,7 @@ def test_a_table_gives_the_answer_of_its_rows_and_stays_as_it_is(address, source
     assert digest(address) == before
 
 
+@pytest.mark.slow_cases
 def test_tables_are_listed_and_their_names_quoted(kind, address):
     with opened_database(address, 60) as database:
         tables = database.tables()
@@ -78,6 +80,7 @@ def ask(kind, address, sql, seconds=60):
         return connection.execute(sql).fetchall()
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "change", ["delete from measured", "create table more (a integer)", "drop table measured"]
 )
@@ -88,6 +91,7 @@ def test_nothing_can_be_written_past_the_check_of_the_query_either(kind, address
     assert digest(address) == before
 
 
+@pytest.mark.slow_cases
 def test_a_statement_is_stopped_in_time_and_the_database_can_be_asked_again(kind, address):
     with pytest.raises(UnreadableFile, match=r"stopped after 0\.3 seconds"):
         ask(kind, address, ENDLESS[kind], seconds=0.3)
@@ -107,6 +111,7 @@ def test_all_that_is_read_of_sqlite_is_of_one_moment(tmp_path):
             assert table.count().execute() == 30
 
 
+@pytest.mark.slow
 def test_rows_of_a_table_that_has_changed_are_refused_and_so_are_too_many(tmp_path):
     address = duckdb_address(tmp_path)
     asked = {"outcome": "Yield", "group": "Batch"}

@@ -75,6 +75,7 @@ def compared(blupboard, name, outcome, group, *flags):
     return {g["group"]: g["raw_mean"] for g in answer["fits"][0]["groups"]}, answer
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", RIGHT)
 def test_read_right(blupboard, tmp_path, name):
     outcome, group, right = RIGHT[name]
@@ -99,6 +100,7 @@ def test_the_same_text_in_a_frame_reads_alike(name):
     assert means(data) == pytest.approx(right, rel=1e-12)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", CHANGED)
 def test_right_once_it_is_said_how(blupboard, name):
     (outcome, group), flags, right = CHANGED[name]
@@ -177,6 +179,7 @@ HINTS = {
 }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", HINTS)
 def test_a_hint_says_what_is_amiss_and_its_change_mends_it(name):
     (outcome, group), code, flags = HINTS[name]
@@ -190,6 +193,7 @@ def test_a_hint_says_what_is_amiss_and_its_change_mends_it(name):
         assert means(again.data) == pytest.approx(CHANGED[name][2], rel=1e-12)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", sorted({*RIGHT} - {"r_na_group", "qualtrics_three_headers"}))
 def test_nothing_is_hinted_at_where_nothing_is_amiss(name):
     outcome, group, _ = RIGHT[name]

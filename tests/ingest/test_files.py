@@ -51,6 +51,7 @@ PACKINGS = {
 }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", PACKINGS)
 @pytest.mark.parametrize("name", ["data.csv", "data.parquet", "data"])
 def test_compressed_files_are_told_by_their_content(tmp_path, kind, name):
@@ -73,6 +74,7 @@ def test_expansion_is_capped(tmp_path, kind):
     assert not (tmp_path / "stored.parquet").exists()
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", PACKINGS)
 def test_truncated_files_are_refused(tmp_path, kind):
     content = PACKINGS[kind](b"".join(b"%d,%d\n" % (i * 7919 % 1009, i) for i in range(20_000)))
@@ -80,6 +82,7 @@ def test_truncated_files_are_refused(tmp_path, kind):
         stored(tmp_path, content[: len(content) // 2])
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", PACKINGS)
 def test_damaged_files_are_refused(tmp_path, kind):
     content = bytearray(PACKINGS[kind](b"".join(b"%d,%d\n" % (i * 7919 % 1009, i) for i in range(20_000))))
@@ -176,6 +179,7 @@ def test_other_kinds_of_files_are_refused_with_what_to_do(tmp_path, kind):
         assert "\n" not in str(refusal.value)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "first", ["ORC", "RDA", "RDX", "A", "GIF8", "Rar!", "[id]", "{x}", "BZh", "rs", "PAR"]
 )
@@ -206,6 +210,7 @@ def test_missing_files_and_folders_are_errors_of_the_system(tmp_path):
         reduce_file(tmp_path, outcome="y", group="g")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", ["a'b [x]*?.csv", "ü {1}.csv", "%41 #.csv", "-y.csv"])
 def test_files_may_lie_anywhere(tmp_path, name):
     folder = tmp_path / f"in {name[:-4].replace('*', '').replace('?', '')}"
@@ -310,6 +315,7 @@ def test_different_numbers_are_counted_however_long_they_are(tmp_path, monkeypat
     assert [column.whole for column in table.columns] == [False] * 4
 
 
+@pytest.mark.slow
 def test_many_columns_are_read_and_too_many_refused_before_parsing(tmp_path):
     names = [f"c{i}" for i in range(1500)]
     row = [str(i % 7) for i in range(1500)]
@@ -320,6 +326,7 @@ def test_many_columns_are_read_and_too_many_refused_before_parsing(tmp_path):
         stored(tmp_path, "ab," * 60_000)
 
 
+@pytest.mark.slow
 def test_a_small_file_is_reduced_in_memory_to_what_a_large_one_is_on_disk(tmp_path, monkeypatch):
     rng = random.Random(3)
     rows = [(rng.choice("abcd"), rng.choice(["NA", "what", f"{rng.gauss(5, 2):.3f}"])) for _ in range(300)]

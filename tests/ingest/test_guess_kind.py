@@ -45,12 +45,14 @@ def columns(found):
     return ", ".join(f"{role} {name}" for role, name in found.summary.columns)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", SUMMARIES)
 def test_published_sets_are_taken_for_what_they_are(table, name):
     found = guess_kind(table(DATA / f"{name}.csv"))
     assert (found.summary.kind, columns(found), found.group) == SUMMARIES[name]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -102,6 +104,7 @@ def test_names_and_numbers_decide(table, text, expected):
     assert (found and (found.summary.kind, columns(found), found.group)) == expected
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("names", list(permutations(("population", "cases", "deaths"))))
 def test_the_order_of_columns_does_not_decide(table, names):
     cells = {"population": (900, 800), "cases": (41, 20), "deaths": (9, 3)}
@@ -118,11 +121,13 @@ def test_codes_for_a_missing_number_are_those_of_the_reading(table):
     assert found.summary.kind == "counts"
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", set_names())
 def test_rows_of_the_first_wave_stay_rows(table, name):
     assert guess_kind(table(FOLDER / "sets" / f"{name}.csv")) is None
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=lambda sample: sample.id)
 def test_samples_of_rows_stay_rows(table, sample):
     assert guess_kind(table(sample.file)) is None

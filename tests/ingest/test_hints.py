@@ -7,6 +7,7 @@ from dashboard.words.reading import hint_action
 from tests.ingest.helpers import means, put
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("end", ["", '"\nb,8'])
 def test_a_cell_that_holds_whole_lines_hints_at_a_quotation_mark_that_stands_for_itself(tmp_path, end):
     path = put(tmp_path, f'g,y\na,1\nb,2\nb,3\na,"4\na,5\nb,6{end}\n')
@@ -24,6 +25,7 @@ def test_a_text_of_two_lines_is_no_such_cell(tmp_path):
     assert [hint.code for hint in read.hints] == []
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("mark", "cell"), [('"', '""""'), ("〃", "〃"), ("do.", "do."), ("Dto.", "Dto.")])
 def test_ditto_marks_hint_at_the_label_above(tmp_path, mark, cell):
     path = put(tmp_path, f"g,y\nA,12\n{cell},13\nB,14\n{cell},15\n")

@@ -15,6 +15,7 @@ from tests.ingest.helpers import both_ways, means, read_or_refused, rows_of, sto
 from tests.ingest.made_files import FOR_R, FRAME, KINDS, LABELS, MEANS, VALUES, bytes_of
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_gives_the_exact_doubles_whatever_the_file_is_called(tmp_path, kind):
     content = KINDS[kind](tmp_path)
@@ -26,6 +27,7 @@ def test_every_kind_gives_the_exact_doubles_whatever_the_file_is_called(tmp_path
         assert means(packed) == means(data)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", ["por", "xpt", "xpt 5"])
 def test_kinds_with_numbers_of_their_own_are_as_exact_as_their_library(tmp_path, kind):
     frame = pd.DataFrame({"G": LABELS, "Y": [0.5, 2.25, -3, 4.125, 5, 1000]})
@@ -45,6 +47,7 @@ LABELLED = pd.DataFrame({"school": [1.0, 2, 1, 9, 3], "dead": [0.0, 1, 1, 0, 1],
 CODES = {"school": {1: "St. Mary", 2: "Other", 3: "Other", 9: "no answer"}, "dead": {0: "alive", 1: "dead"}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sav", "dta"])
 def test_codes_are_numbers_as_the_outcome_and_labels_as_the_group(tmp_path, kind):
     save = {
@@ -186,6 +189,7 @@ def test_json_that_is_no_table_is_refused_in_a_sentence(tmp_path, what):
         stored(tmp_path, text)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", KINDS)
 def test_damaged_files_are_refused_in_a_sentence(tmp_path, kind):
     content = KINDS[kind](tmp_path)

@@ -11,6 +11,7 @@ from tests.ingest.helpers import means, put, stored
 TABLE = "g,y,z\n" + "a,1,2\nb,2,3\n" * 3
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("above", "said", "lines"),
     [
@@ -54,6 +55,7 @@ def test_lines_above_that_are_not_clear_are_refused_with_what_to_do(tmp_path, te
     assert refusal.value.suggestion["skip_rows"] > 0
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("first", ["g,y,z", ",y,z", "g,2023,2024", "g,y,"])
 @pytest.mark.parametrize("second", ["a,NA,k", "a,<1,k", "kg,kg,kg", "a,,", ",,k"])
 def test_a_first_row_that_may_be_names_is_never_left_out(tmp_path, first, second):
@@ -81,6 +83,7 @@ def test_whatever_stands_above_no_row_of_a_table_is_lost(tmp_path_factory, above
     assert any("above the column names" in remark for remark in read.remarks) == any(above)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("below", "lines"),
     [

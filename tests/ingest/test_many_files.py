@@ -46,6 +46,7 @@ def means(keys, labels):
     }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("pattern", "parts"),
     [

@@ -29,6 +29,7 @@ def outcome_of(folder, cell, delimiter=","):
     return next(cause for cause, rows in vars(data.dropped).items() if rows)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("cell", "value"),
     [
@@ -68,6 +69,7 @@ def test_words_for_missing(tmp_path, word):
     assert outcome_of(tmp_path, word) == "missing_outcome"
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "cell", ["inf", "-Inf", "+INFINITY", "Infinity", "1e400", "-1e309", "1" * 400, " inf "]
 )
@@ -130,6 +132,7 @@ def test_labels_stay_text_where_all_look_like_numbers(tmp_path):
     assert list(data.labels) == sorted(["01", "1", "001", "1.0", "+1", "1e0", " 1"])
 
 
+@pytest.mark.slow
 def test_numbers_are_rounded_as_python_rounds_them(tmp_path):
     rng = random.Random(7)
     texts = []
@@ -186,6 +189,7 @@ def test_a_decimal_comma_is_said(tmp_path):
     assert not stored(tmp_path, "g;y\na;1.5\nb;2.25\n").decimal_comma
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("lines", "left", "kept"),
     [
@@ -205,6 +209,7 @@ def test_a_dash_for_no_cents_is_no_minus_and_a_soft_hyphen_may_be_one(tmp_path, 
     assert means(again) == kept
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("cells", "said"),
     [

@@ -77,6 +77,7 @@ IRREGULAR = {
 }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", IRREGULAR)
 def test_what_is_not_plain_is_judged(kind, tmp_path, one_pass, small_pieces):
     with suppress(UnreadableFile):
@@ -91,6 +92,7 @@ def test_a_whole_number_that_a_double_would_round_is_still_refused(tmp_path, one
     assert one_pass == [None]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "asked",
     [
@@ -137,11 +139,13 @@ def test_what_is_plain_is_summed_in_one_pass(kind, tmp_path, one_pass):
     assert one_pass == [read]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", REGULAR)
 def test_in_one_piece_as_judged(kind, tmp_path):
     file_groups(put(tmp_path, REGULAR[kind]), outcome="y", group="g")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", REGULAR)
 def test_in_many_pieces_as_judged(kind, tmp_path, small_pieces):
     file_groups(put(tmp_path, REGULAR[kind]), outcome="y", group="g")
@@ -193,6 +197,7 @@ def test_few_typed_rows_come_out_as_judged(kind, tmp_path):
     file_groups(put_parquet(tmp_path, PARQUET[kind]), outcome="y", group="g")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", NOT_PLAIN)
 def test_other_columns_are_judged(kind, tmp_path, one_pass):
     file_groups(put_parquet(tmp_path, NOT_PLAIN[kind]), outcome="y", group="g")
@@ -244,6 +249,7 @@ COPIED = {
 }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", IN_PLACE)
 def test_many_typed_rows_are_judged_where_they_lie(kind, tmp_path, one_pass, in_place):
     read = file_groups(put_parquet(tmp_path, IN_PLACE[kind]), outcome="y", group="g")
@@ -256,6 +262,7 @@ def test_columns_called_as_ours_are_not_mixed_up(outcome, group, tmp_path, one_p
     assert one_pass == [read]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", COPIED)
 def test_what_duckdb_may_take_otherwise_is_copied(kind, tmp_path, one_pass, in_place):
     with suppress(DataError):
@@ -263,6 +270,7 @@ def test_what_duckdb_may_take_otherwise_is_copied(kind, tmp_path, one_pass, in_p
     assert one_pass == [None]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("small", [0, 4 << 20], ids=["on disk", "in memory"])
 def test_a_typed_whole_number_that_a_double_would_round_is_refused(
     small, tmp_path, one_pass, in_place, monkeypatch
@@ -274,6 +282,7 @@ def test_a_typed_whole_number_that_a_double_would_round_is_refused(
     assert one_pass == [None]
 
 
+@pytest.mark.slow
 def test_a_path_is_no_pattern(tmp_path, one_pass, in_place):
     """DuckDB would read all files that match, and take g=1 for a column."""
     for folder in ("g=1", "*", "[ab]"):

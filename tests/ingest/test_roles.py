@@ -58,6 +58,7 @@ def test_reasons_are_in_plain_words(tmp_path):
     }
 
 
+@pytest.mark.slow
 def test_examples_are_cut_and_distinct_counts_say_when_they_are_estimates(tmp_path):
     rows = "".join(f"{i},{'x' * 200}{i % 2}\n" for i in range(60_000))
     columns = stored(tmp_path, f"y,g\n{rows}").columns
@@ -80,6 +81,7 @@ def noise(count):
     return [round(rng.gauss(50, 10), 3) for _ in range(count)]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("header", "rows", "roles"),
     [
@@ -175,12 +177,14 @@ def test_numbers_of_units_are_a_group_and_no_outcome(tmp_path):
     assert guess_roles(table_of(tmp_path, ["nr", "year", "industry", "lnpay"], rows)).pair == ("lnpay", "nr")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", ["latitude", "centroid_lon", "zip", "phone", "Code"])
 def test_numbers_that_place_or_name_are_no_outcome(tmp_path, name):
     rows = [[f"g{i % 5}", i * 7 % 40, v] for i, v in enumerate(noise(200))]
     assert guess_roles(table_of(tmp_path, ["g", "x", name], rows)).pair == ("x", "g")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("blocks", ["I II III IV V VI", "k1 k2 k3 k4 k5 k6", "F A E B C D"])
 @pytest.mark.parametrize("names", ["Victory Marvellous Golden.rain", "bread toast rusk"])
 def test_what_only_counts_or_doses_is_no_group_beside_what_it_is_crossed_with(tmp_path, blocks, names):
@@ -224,6 +228,7 @@ def test_a_table_of_measurements_only_has_no_group_to_guess(tmp_path):
     assert guess_roles(table).pair == ("x", "y")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "text",
     [
@@ -269,6 +274,7 @@ def test_rows_numbers_are_not_stacked_and_labels_make_a_table_long(tmp_path, hea
     assert stackable_columns(stored(tmp_path, "\n".join([header, *lines]))) == wide
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "text",
     [
@@ -307,6 +313,7 @@ def test_a_parquet_file_without_rows_or_columns_is_refused(tmp_path, columns):
         stored(tmp_path, path.read_bytes())
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("cell", ['="{}.5"', "0x1{}", "1:3{}", "2024-01-0{}"])
 def test_two_words_are_no_outcome_of_rows_that_nothing_puts_together(tmp_path, cell):
     roles = guess_roles(table_of(tmp_path, ["g", "y"], [["ab"[i > 2], cell.format(i)] for i in range(1, 5)]))

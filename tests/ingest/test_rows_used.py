@@ -97,6 +97,7 @@ def test_any_dialect_becomes_plain_rows(tmp_path_factory, seed):
     assert_the_same_groups(as_csv(file_columns(path, **ROLES)), data, folder)
 
 
+@pytest.mark.slow
 def test_a_stored_table_and_its_file_have_the_same_rows(tmp_path):
     text = "g;y;year\nA ;1,5;2024\na;2,5;2024\nB;-999;2024\nB;1.250,0;2024\nB;4;2023\nTotal;9;2024\n"
     path = put(tmp_path, text)
@@ -110,6 +111,7 @@ def test_a_stored_table_and_its_file_have_the_same_rows(tmp_path):
     assert reduce_table(table, **given_).n.tolist() == [2, 1]
 
 
+@pytest.mark.slow
 def test_long_files_come_in_pieces_and_in_order(tmp_path):
     count = 2 * ROWS_AT_A_TIME + 5
     path = put(tmp_path, "g,y\n" + "".join(f"G {i % 7} ,{i}\n" for i in range(count)))

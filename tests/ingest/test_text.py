@@ -37,6 +37,7 @@ def test_runs_of_spaces_separate(tmp_path):
     assert means(both_ways(tmp_path, text)) == {**EXPECTED, "'x'": 9}
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("encoding", "bom"),
     [
@@ -114,6 +115,7 @@ def test_text_after_a_closing_quote_is_refused_with_its_line(tmp_path):
         stored(tmp_path, 'g,y\na,1\n"Big" Joe,2\nb,3\n')
 
 
+@pytest.mark.slow
 def test_stray_text_after_a_quote_is_found_far_into_the_file(tmp_path):
     text = "g,y\n" + '"a, b",1\n' * 200_000 + '"Big"Joe,2\n'
     with pytest.raises(UnreadableFile, match="Line 200002 "):
@@ -139,11 +141,13 @@ def test_ragged_rows_are_refused_with_the_line(tmp_path, row, count):
         stored(tmp_path, f'g,y\n"a\nb",1\n\n{row}\nc,4\n')
 
 
+@pytest.mark.slow
 def test_a_ragged_row_far_into_the_file_is_refused_with_its_line(tmp_path):
     with pytest.raises(UnreadableFile, match="Line 400002 "):
         stored(tmp_path, "g,y\n" + "a,1\n" * 400_000 + "a,1,2\n" + "a,1\n" * 1000)
 
 
+@pytest.mark.slow
 def test_rows_whose_last_values_are_blank_may_be_shorter(tmp_path):
     text = "g,y,note,more\na,1,x,y\nb,2\nb,4,z\nc,\n"
     assert rows_of(stored(tmp_path, text)) == [
@@ -221,6 +225,7 @@ AWKWARD_NAMES = [
 ]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", AWKWARD_NAMES)
 def test_names_can_be_anything(tmp_path, name):
     quoted = name.replace('"', '""')

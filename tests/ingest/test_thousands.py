@@ -64,11 +64,13 @@ def test_beside_decimal_points(tmp_path, delimiter, cells, values):
     assert column_of(tmp_path, cells, delimiter) == expected
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("other", ["3", "2e5", "1.567"])
 def test_a_comma_between_commas_sets_thousands_apart_where_nothing_else_tells(tmp_path, other):
     assert column_of(tmp_path, ["1,234", other, "1"], ",") == {"1,234": 1234.0, other: float(other), "1": 1.0}
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("delimiter", "cells", "values"),
     [
@@ -85,6 +87,7 @@ def test_what_decides_between_two_readings_of_all_cells(tmp_path, delimiter, cel
     assert column_of(tmp_path, cells, delimiter) == dict(zip(cells, values, strict=True))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("beside", "value"), [("3,5", 1.25), ("3.5", 1250.0)])
 def test_the_other_columns_of_a_file_show_its_decimal_mark(tmp_path, beside, value):
     data = both_ways(tmp_path, f"g;y;z\na;1,250;{beside}\nb;980;{beside}\n")
@@ -123,6 +126,7 @@ def test_formatted_amounts_come_back_exactly(tmp_path_factory, amounts):
     assert column_of(folder, list(german), ";") == german
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("delimiter", [",", "\t", "|"])
 @pytest.mark.parametrize(
     ("cells", "example"),
@@ -151,6 +155,7 @@ def test_points_that_may_set_thousands_apart_are_said(tmp_path, delimiter, cells
         assert other.data.mean > 100
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("delimiter", [",", ";"])
 @pytest.mark.parametrize(
     ("cells", "said"),

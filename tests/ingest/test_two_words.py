@@ -15,6 +15,7 @@ def text_of(cells):
     return "y,g\n" + "".join(f'"{cell}",{"ab"[i % 2]}\n' for i, cell in enumerate(cells))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("cells", "one", "zero"),
     [

@@ -81,6 +81,7 @@ def test_cells_with_an_error_are_left_out_and_counted(tmp_path):
 SHEETS = (("Notes", [["read me"]], "visible"), ("Old", [["g", "y"], ["z", 1], ["z", 5]], "hidden"))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     ("sheet", "groups"), [(None, {"a": 1.5}), ("Old", {"z": 3.0}), ("3", {"z": 3.0}), (" sheet ", {"a": 1.5})]
 )

@@ -32,6 +32,7 @@ def alike(folder, content, reading=AS_FOUND, rows=ALL_ROWS):
     return reads_alike(table, data, **chosen), data
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "content",
     [
@@ -49,6 +50,7 @@ def test_plain_files_are(tmp_path, content):
     assert alike(tmp_path, content)[0]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "content",
     [
@@ -78,6 +80,7 @@ def test_others_are_not(tmp_path, content):
     assert not found or content == "g,y\n'a',1\n'b',2\n"
 
 
+@pytest.mark.slow
 def test_what_is_said_of_the_reading_has_to_be_said_elsewhere_too(tmp_path):
     assert alike(tmp_path, PLAIN, rows=RowFilter(("a",)))[0]
     assert alike(tmp_path, PLAIN, Reading(labels="exact", delimiter=","))[0]

@@ -97,6 +97,7 @@ def register_estimators():
 """
 
 
+@pytest.mark.slow
 def test_the_server_ends_without_waiting_for_a_plugin_that_hangs(tmp_path):
     folder = tmp_path / "plugins"
     folder.mkdir()

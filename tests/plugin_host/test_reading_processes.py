@@ -31,6 +31,7 @@ def process_of(reading):
     return process.id
 
 
+@pytest.mark.slow
 def test_a_file_is_read_as_in_the_server_and_the_process_is_used_again(reading, tmp_path):
     source = put(tmp_path, CSV)
     here = store_table(source, name="a.csv", target=tmp_path / "here")
@@ -41,6 +42,7 @@ def test_a_file_is_read_as_in_the_server_and_the_process_is_used_again(reading, 
     assert process_of(reading) == first
 
 
+@pytest.mark.slow
 def test_a_refusal_comes_with_all_it_says(reading, tmp_path):
     source = put(tmp_path, b"1.5|a\n2.5|b\n3.5|a\n")
     with pytest.raises(UnreadableFile) as here:
@@ -72,6 +74,7 @@ def test_a_file_past_a_limit_is_a_sentence_and_its_process_ends(tmp_path, limit,
     reading.close()
 
 
+@pytest.mark.slow
 def test_a_process_that_is_ended_from_outside_is_replaced(reading, tmp_path):
     source = put(tmp_path, CSV)
     reading.store(source, name="a.csv", target=tmp_path / "t")

@@ -148,6 +148,7 @@ def check(blupboard, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_a_plugin_of_datasets_readers_and_views_only_passes(check):
     assert check(DATASETS + READERS + VIEWS.format(figure="None")) == (
         0,
@@ -178,6 +179,7 @@ def test_a_dataset_that_does_not_open_is_a_fault(check, csv, words):
     assert "mend the file, or name two columns of it as outcome and group" in lines[1]
 
 
+@pytest.mark.slow
 def test_a_view_that_fails_is_a_fault(check):
     code, lines = check(VIEWS.format(figure="comparison.nothing"))
     assert (code, lines[0]) == (1, "failed  the view gaps")

@@ -73,6 +73,7 @@ def means(data):
     return dict(zip(data.labels.tolist(), data.mean.tolist(), strict=True))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", FRAMES)
 def test_any_frame_goes_the_ordinary_way(tmp_path, kind):
     reader = replace(LINES, read=FRAMES[kind])

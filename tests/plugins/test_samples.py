@@ -85,6 +85,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("content", BROKEN)
 def test_a_sample_that_cannot_be_used_says_so_and_hurts_no_other(board_with, heights, content):
     heights.file.write_text(content)

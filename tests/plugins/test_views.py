@@ -103,6 +103,7 @@ def test_the_layout_is_the_pages_where_the_figure_says_nothing():
     assert themed.layout["template"] != "plotly_dark"
 
 
+@pytest.mark.slow
 def test_plotlys_own_objects_will_do():
     figure = go.Figure(go.Scatter(x=DATA.mean, y=DATA.mean, mode="markers", meta={"groups": True}))
     figure.update_layout(xaxis_title="Own", template="plotly_dark")
@@ -240,6 +241,7 @@ def of_plugins(comparisons):
     return [view for view in comparisons.later_views if view.for_theme]
 
 
+@pytest.mark.slow
 def test_every_view_is_drawn_or_says_why_not(comparisons):
     scene = comparisons.scene("ann", CHOICES)
     shown = draw_views(of_plugins(comparisons), scene)
@@ -258,6 +260,7 @@ def test_every_view_is_drawn_or_says_why_not(comparisons):
         assert shown[f"more-{name}"].problem.startswith(words)
 
 
+@pytest.mark.slow
 def test_views_of_too_many_groups_say_so_where_a_method_of_theirs_is_on(comparisons, monkeypatch):
     monkeypatch.setattr("dashboard.session.plugin_views.MOST", 4)
     on, off = (
@@ -268,6 +271,7 @@ def test_views_of_too_many_groups_say_so_where_a_method_of_theirs_is_on(comparis
     assert (off.figure, off.problem) == (None, "")
 
 
+@pytest.mark.slow
 def test_a_view_that_takes_too_long_is_stopped(tmp_path):
     with isolated(tmp_path, HANGS, 2.0) as comparisons:
         scene = comparisons.scene("ann", replace(CHOICES, on=("ols",)))
@@ -294,6 +298,7 @@ def test_the_page_hides_what_has_nothing_to_show():
     assert [card["problem"] for card in cards.values()] == ["", "", "No luck."]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("count", [1, 2])
 def test_the_browser_gets_a_list_of_views_however_many(tmp_path, monkeypatch, count):
     alone = partial(collect, entry_points=False)  # whatever is installed beside it

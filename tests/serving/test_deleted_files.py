@@ -50,6 +50,7 @@ def test_nobody_else_can_delete_or_bring_back(workspace):
     assert put_back(workspace.root, "ann", token).token == token
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("meanwhile", ["the page is drawn", "undo is pressed", "the server starts"])
 def test_after_some_minutes_nothing_is_left_of_it(workspace, meanwhile):
     old, young = receive(workspace, "old.csv").token, receive(workspace, "young.csv").token

@@ -55,6 +55,7 @@ def ask(port, method, path, body=None, **headers):
         return answer.status, json.loads(answer.read()), answer.headers
 
 
+@pytest.mark.slow
 def test_over_http_a_file_arrives_in_one_piece_or_in_chunks(app, root):
     content = b"y,g\n" + b"1.5,a\n2.5,b\n" * 100_000  # past what waitress keeps in memory
     with listening(app, root, cap=2**24) as port:
@@ -116,6 +117,7 @@ def test_a_dataset_whose_client_has_left_while_it_was_read_is_not_kept(root):
         wait_for(lambda: nothing_is_left(root))
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_while_a_large_body_comes_in(tmp_path):
     program = textwrap.dedent("""
         import flask, resource, shutil, sys
@@ -182,6 +184,7 @@ SERVE = textwrap.dedent("""
 """)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_serving_ends_cleanly_and_without_a_given_port_takes_the_next_free_one(tmp_path, end):
     one, two = ([sys.executable, "-c", SERVE, str(tmp_path / name)] for name in ("one", "two"))
@@ -282,6 +285,7 @@ SERVE_LARGE = textwrap.dedent("""
 """)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
 def test_a_large_answer_that_is_under_way_is_delivered_before_the_end(tmp_path, end):
     with running([sys.executable, "-c", SERVE_LARGE, str(tmp_path / "data")]) as (process, port):

@@ -133,6 +133,7 @@ def samples(text):
     }
 
 
+@pytest.mark.slow
 def test_metrics_count_what_was_asked_and_name_nobody(tmp_path):
     app = create_app(data_dir=tmp_path / "data")
     workspace = workspace_of(app.server)
@@ -161,6 +162,7 @@ def test_metrics_count_what_was_asked_and_name_nobody(tmp_path):
     assert not re.search("Alice|Bert|ALICE|score|" + sent.json["token"], answer.text)
 
 
+@pytest.mark.slow
 def test_there_are_no_metrics_unless_they_are_asked_for(tmp_path):
     client = create_app(data_dir=tmp_path / "data").server.test_client()
     assert client.get("/metrics").status_code == 404

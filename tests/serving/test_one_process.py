@@ -170,6 +170,7 @@ def test_processes_made_after_loading_answer_with_a_sentence(root):
     assert "without --preload" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "said"),
     [({"MAX_UPLOAD_MB": "many"}, "--max-upload-mb"), ({"OUTCOME": "y"}, "--data FILE")],

@@ -131,6 +131,7 @@ def test_datasets_are_whole_or_absent_whenever_the_power_fails(tmp_path, monkeyp
     assert len(seen) > 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", ["sync", "sync_below"])
 def test_the_disk_that_forgets_finds_what_is_not_synced(tmp_path, monkeypatch, call):
     """The test above fails where either kind of sync is left out."""

@@ -46,6 +46,7 @@ def test_a_refused_file_is_read_when_it_is_said_how(workspace, root):
     assert workspace.reread("ann", kept.token, Reading(delimiter="|", header=0, quote="'")).table.rows == 4
 
 
+@pytest.mark.slow
 def test_the_first_rows_and_the_one_found_fault_with_are_shown_as_they_stand(workspace):
     good = b"".join(b"g%d,%d\n" % (i % 4, i) for i in range(60_000))
     token = refused(workspace, b"group,y\n" + good + b"g1,2,3\n", "long.csv").kept_as

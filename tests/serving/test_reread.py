@@ -91,6 +91,7 @@ def test_a_dataset_that_was_kept_without_its_upload_says_so(workspace, root):
         workspace.reread("ann", token, AS_MAC)
 
 
+@pytest.mark.slow
 def test_an_upload_is_packed_where_that_saves_much_and_goes_with_its_dataset(workspace, root):
     repeated = b"score,ville\n" + b"1,Nice\n2,Lyon\n" * 50_000
     small = receive(workspace, b"score,ville\n1,Nice\n2,Lyon\n")
@@ -105,6 +106,7 @@ def test_an_upload_is_packed_where_that_saves_much_and_goes_with_its_dataset(wor
     assert not list(root.rglob("upload*"))
 
 
+@pytest.mark.slow
 def test_a_sample_or_a_shared_file_is_read_otherwise_for_one_person_only(root, tmp_path):
     path = tmp_path / "villes.csv"
     path.write_bytes(MAC)

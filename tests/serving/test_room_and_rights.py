@@ -71,6 +71,7 @@ def test_what_goes_past_a_quota_is_not_kept(root, quota, said, length):
     assert files_in(root, "incoming", "owners") == []
 
 
+@pytest.mark.slow
 def test_one_owners_quota_is_not_anothers(root):
     workspace = Workspace(root, quota=Quota(owner=2**14))
     with suppress(NoRoom):

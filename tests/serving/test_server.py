@@ -178,6 +178,7 @@ def test_an_upload_needs_a_name(client):
     assert put(client, name="").status_code == 400
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "name", ["../../x.csv", "/etc/passwd", "<script>alert(1)</script>", "a\\b.csv", "é 名.csv"]
 )

@@ -61,6 +61,7 @@ def test_odd_tokens_are_unknown(workspace, token):
             ask("ann", token)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(
     "name", ["../../escape.csv", "/etc/passwd", "C:\\boot.ini", "..", "=cmd()", "<b>bold</b>.csv", "Ü 名.csv"]
 )
@@ -127,6 +128,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(workspace, root):
     assert list((root / "incoming").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_body_is_taken_in_small_pieces(workspace):
     sizes = []
 

@@ -63,6 +63,7 @@ def close(got, want, rtol=1e-12):
     np.testing.assert_allclose(got, want, rtol=rtol)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_numbers_are_those_of_50_digits(name):
     data, expected = groups_of(name), answer(name)
@@ -87,6 +88,7 @@ def test_the_numbers_are_those_of_50_digits(name):
     assert fit.center == value(fit, "mu")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_SIZE)
 def test_by_log_size_they_are_those_of_50_digits(name):
     data, expected = groups_of(name), BY_SIZE[name]
@@ -101,6 +103,7 @@ def test_by_log_size_they_are_those_of_50_digits(name):
     assert np.shape(fit.center) == (len(data),)
 
 
+@pytest.mark.slow
 def test_a_covariate_that_is_the_log_size_is_the_same():
     data = groups_of("baseball1970_uneven")
     logs = np.log(data.counts.exposure)
@@ -114,6 +117,7 @@ def test_a_covariate_that_is_the_log_size_is_the_same():
         EB.fit(data.explained_by(data.labels, {"log_n": logs}), both)
 
 
+@pytest.mark.slow
 def test_what_explains_the_groups_can_be_a_category():
     data = groups_of("binomial_made")
     kind = np.where(np.arange(len(data)) % 3 == 0, "town", "land")
@@ -129,6 +133,7 @@ def rows_of(data):
     return y, np.repeat(data.labels, trials)
 
 
+@pytest.mark.slow
 def test_rows_of_0_and_1_are_the_same_as_their_counts():
     data = groups_of("binomial_made")
     fit, of_rows = EB.fit(data), EB.fit(GroupData.from_arrays(*rows_of(data)))
@@ -136,6 +141,7 @@ def test_rows_of_0_and_1_are_the_same_as_their_counts():
     assert values(of_rows) == values(fit)
 
 
+@pytest.mark.slow
 def test_ranks_and_selection_come_from_the_posterior():
     data = groups_of("binomial_made")
     fit = EB.fit(data)
@@ -160,6 +166,7 @@ def test_rates_are_drawn_from_their_gamma():
     np.testing.assert_allclose((theta > 0.5).mean(axis=0), above, atol=0.015)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["binomial_made", "pumps"])
 def test_the_curve_goes_through_the_weights(name):
     data = groups_of(name)
@@ -171,6 +178,7 @@ def test_the_curve_goes_through_the_weights(name):
     assert curve is None or np.allclose(curve, by_size.weight, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_the_unit_of_the_exposure_does_not_matter():
     data = groups_of("pumps")
     plain = EB.fit(data, {"explained_by": "log_size"})
@@ -284,6 +292,7 @@ def test_it_keeps_to_the_contract(explained_by):
     check_estimator(EB, {"explained_by": explained_by})
 
 
+@pytest.mark.slow
 def test_it_says_what_it_is_and_is_light():
     shelf.check_names_are_explained(blupboard_counts_eb)
     shelf.check_options_are_explained(EB)

@@ -22,6 +22,7 @@ def exact(name, x, k):
         }[name]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("k", [1, 2, 3, 10, 100, 100_000])
 @pytest.mark.parametrize("name", ["log_rising", "sum_inverse", "sum_inverse_square", "sum_share"])
 def test_they_are_those_of_60_digits(name, k):

@@ -94,6 +94,7 @@ def test_answers_move_with_the_units(name, scale, shift, slack):
     assert value(after, "criterion") == -2 * value(after, "log_likelihood")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "criterion"), CASES)
 def test_estimates_follow_from_weights_and_these_from_the_sigmas(name, criterion):
     rng = np.random.default_rng(4)
@@ -110,6 +111,7 @@ def test_estimates_follow_from_weights_and_these_from_the_sigmas(name, criterion
     np.testing.assert_allclose(fit.std_error, ours(criterion, data).std_error, rtol=1e-4)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", BY_ID)
 def test_each_fit_says_who_computed_it_and_which_standard_error_it_has(name):
     note = BY_ID[name].fit(GroupData.from_arrays(*balanced())).notes[-1]
@@ -120,17 +122,20 @@ def test_each_fit_says_who_computed_it_and_which_standard_error_it_has(name):
     assert "Its standard errors are conditional" in note.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BY_ID)
 def test_nothing_is_printed(name, capfd):
     BY_ID[name].fit(GroupData.from_arrays(*balanced()))
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_importing_it_imports_nothing_heavy():
     heavy = ("statsmodels", "pandas", "scipy.stats", "scipy.optimize", "plotly", "dash")
     shelf.check_import_is_light(blupboard_cross_check, heavy)
 
 
+@pytest.mark.slow
 def test_they_stand_beside_the_built_ins():
     data = GroupData.from_arrays(*balanced())
     comparison = compare(data, {**build_registry(entry_points=False), **BY_ID}, level=0.9)

@@ -32,6 +32,7 @@ SEARCHES_FAIL = {("chickweight", "reml"), ("chickweight", "ml"), ("edge_twominim
 ADMITS = {"not_converged", "second_search"}
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("name", "criterion"), [key for key in STORED if key not in SEARCHES_FAIL])
 def test_it_agrees_with_ours(name, criterion):
     data = oracle(name)

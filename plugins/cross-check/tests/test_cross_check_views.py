@@ -77,6 +77,7 @@ def test_differences_are_in_our_standard_errors_of_a_prediction():
         ]
 
 
+@pytest.mark.slow
 def test_the_counterpart_is_the_blup_by_the_same_criterion():
     ml = {"criterion": "ml"}
     figure = drawn(ESTIMATES, UNEVEN, OURS["reml"], OURS["ml"], *BY_ID.values(), lme4=ml)
@@ -112,6 +113,7 @@ def test_without_spread_between_groups_differences_are_still_finite():
         assert texts(DIFFERENCES.figure(comparison, LOOK)) == ["lme4: no difference"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shift", "number"), [(1e-7, "1e-7"), (0.012, "0.01"), (0.34, "0.3"), (1.26, "1.3"), (40.0, "40.0")]
 )
@@ -135,6 +137,7 @@ def test_the_axis_is_named_by_the_outcome():
         assert title == "Score, our estimate"
 
 
+@pytest.mark.slow
 def test_lines_above_the_plot_have_room_and_their_colours():
     layout = drawn(DIFFERENCES, UNEVEN, OURS["reml"], *BY_ID.values())["layout"]
     first, second = layout["annotations"]

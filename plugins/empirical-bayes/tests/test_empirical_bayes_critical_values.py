@@ -34,6 +34,7 @@ def test_without_bias_it_is_the_normal_quantile(alpha, kappa):
     assert critical_value(0, kappa, alpha) == pytest.approx(norm.isf(alpha / 2), rel=1e-13)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("m2", [0.01, 1.0, 25.0, 1e4])
 def test_a_kurtosis_of_1_is_one_bias(m2):
     want = brentq(lambda chi: missed(m2, chi) - 0.05, 1, 1000, xtol=1e-12)
@@ -41,6 +42,7 @@ def test_a_kurtosis_of_1_is_one_bias(m2):
     assert critical_value(m2, 1 + 1e-7, 0.05) == pytest.approx(want, rel=1e-5)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("alpha", [0.01, 0.05, 0.1, 0.5])
 def test_it_is_where_the_worst_chance_of_missing_is_alpha(alpha):
     m2, kappa = np.meshgrid(np.geomspace(1e-4, 1e5, 19), [1, 1.01, 1.5, 3, 10, 100, INF])
@@ -85,6 +87,7 @@ def test_no_distribution_with_these_moments_misses_more_often(seed):
         assert gap(m2, INF, float(critical_value(m2, INF, 0.05))) < 1e-7
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("m2", "kappa"), [(0.5, 15), (1, 3), (4, 3), (4, INF), (4, 1.2), (25, 3), (0.1, 40)])
 def test_a_linear_program_over_distributions_finds_the_same(m2, kappa):
     chi = float(critical_value(m2, kappa, 0.05))

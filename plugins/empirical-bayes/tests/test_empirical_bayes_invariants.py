@@ -67,6 +67,7 @@ def test_the_scale_of_the_outcome_does_not_matter(case, design, power, sign):
         )
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("case", CASES)
 @EXAMPLES
 @given(design=designs(), seed=st.integers(0, 1000))
@@ -77,6 +78,7 @@ def test_the_order_of_the_groups_does_not_matter(case, design, seed):
     np.testing.assert_allclose(other.estimate[names], one.estimate, rtol=0, atol=1e-9 * np.ptp(y))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("case", CASES)
 @EXAMPLES
 @given(design=designs())

@@ -113,6 +113,7 @@ def test_equal_means_of_published_summaries_are_put_at_their_mean(name):
     assert 0 <= fit.weight.min() <= fit.weight.max() < 1
 
 
+@pytest.mark.slow
 def test_importing_it_imports_nothing_heavy():
     heavy = ("scipy.optimize", "scipy.stats", "pandas", "dash")
     shelf.check_import_is_light(blupboard_empirical_bayes, heavy)

@@ -104,6 +104,7 @@ def test_its_intervals_cover_on_average_whatever_the_shape(shape, spread):
     assert covered.mean() >= 0.9 - 4 * covered.std() / np.sqrt(replicates)
 
 
+@pytest.mark.slow
 def test_intervals_that_assume_normality_miss_where_these_hold():
     """The least favourable truth: few groups that differ a lot, all others equal."""
     rng, j, replicates = np.random.default_rng(32), 300, 80

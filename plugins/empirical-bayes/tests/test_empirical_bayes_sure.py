@@ -70,6 +70,7 @@ def minima(y, v, center):
     return grid[low], at[low]
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("center", CENTERS)
 @pytest.mark.parametrize(("outer", "lowest"), [(12.0, 0), (14.0, 1)])
 def test_of_several_local_minima_the_lowest_is_found(outer, lowest, center):
@@ -97,6 +98,7 @@ def test_eight_schools_are_put_at_one_place(center, mean):
         assert fit.center == mean
 
 
+@pytest.mark.slow
 def test_at_a_fixed_lambda_its_mean_is_the_risk():
     rng, replicates = np.random.default_rng(77), 4_000
     v = np.array([0.2, 0.5, 1.0, 2.0, 4.0])

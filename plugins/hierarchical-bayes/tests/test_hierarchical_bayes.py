@@ -126,6 +126,7 @@ def test_the_intervals_hold_what_they_say(given, data):
     np.testing.assert_allclose(just[0], just[1], rtol=1e-7)
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("given", [{}, HALF_T])
 @pytest.mark.parametrize(("scale", "shift"), [(1e-12, 0.0), (1e120, 0.0), (1.0, 1e9), (-3.0, 7.0)])
 def test_answers_move_with_the_units(given, scale, shift):
@@ -261,6 +262,7 @@ def test_a_fit_travels_between_processes():
     np.testing.assert_array_equal(np.array(again(0.8)), np.array(fit.interval(0.8)))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("options", [{}, HALF_T])
 @pytest.mark.parametrize("shift", [0.0, 1e9])
 def test_draws_are_those_of_the_posterior(options, shift):

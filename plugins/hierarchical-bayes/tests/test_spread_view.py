@@ -31,6 +31,7 @@ def drawn(data, *estimators, **options):
     return figure
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("data", [EIGHT, ROWS], ids=["summaries", "rows"])
 @pytest.mark.parametrize("prior", ["flat", "half_t"])
 def test_the_curve_is_the_posterior_and_its_darker_part_holds_95_percent(data, prior):

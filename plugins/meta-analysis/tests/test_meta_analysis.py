@@ -155,6 +155,7 @@ def test_it_keeps_to_the_contract(tau2):
     check_estimator(META, {"tau2": tau2})
 
 
+@pytest.mark.slow
 def test_it_says_what_it_is_and_is_light():
     shelf.check_names_are_explained(blupboard_meta_analysis)
     shelf.check_options_are_explained(META)

@@ -51,6 +51,7 @@ CASES = [(8, "normal"), (50, "normal"), (50, "heavy"), (60, "far apart"), (200, 
          (200, "one place"), (400, "normal")]  # fmt: skip
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("groups", "shape"), CASES)
 def test_the_certificate_holds_everywhere(groups, shape):
     y, error = simulated(groups, shape)
@@ -93,6 +94,7 @@ def test_em_from_random_starts_does_not_beat_it(shape):
     assert max(reached) > best - 0.1
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("shape", ["normal", "two places", "heavy"])
 def test_finer_grids_come_closer_and_do_not_beat_it(shape):
     data = summaries(*simulated(80, shape, seed=2))
@@ -191,6 +193,7 @@ def test_estimates_are_posterior_means_and_intervals_hold_their_level():
     assert values(fit)["sigma_group"] == pytest.approx(np.sqrt(masses @ atoms**2 - (masses @ atoms) ** 2))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("given", [{}, GRID])
 @pytest.mark.parametrize(("scale", "shift"), [(1e-12, 0.0), (1e120, 0.0), (1.0, 1e6), (-3.0, 7.0)])
 def test_answers_move_with_the_units(given, scale, shift):

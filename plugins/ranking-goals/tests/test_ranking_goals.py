@@ -33,6 +33,7 @@ def rows(groups=8, size=5, between=1.0, seed=3):
     return between * rng.standard_normal(groups)[group] + rng.standard_normal(len(group)), group
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("goal", ["constrained_bayes", "triple_goal"])
 def test_they_are_those_of_40_digits(name, goal):
@@ -99,6 +100,7 @@ def test_they_keep_to_the_contract(goal):
     check_estimator(BY_ID[goal])
 
 
+@pytest.mark.slow
 def test_it_says_what_it_is_and_is_light():
     shelf.check_names_are_explained(blupboard_ranking_goals)
     for estimator in BY_ID.values():
