@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import gc
 import inspect
 import re
 import subprocess
@@ -125,8 +126,10 @@ def check_each(things, wrong, called=name):
 
 @pytest.fixture(scope="module", autouse=True)
 def _forget():
-    """Half a million nodes make everything after them slow."""
+    """Half a million nodes make everything after them slow, and are no garbage while they are looked at."""
+    gc.disable()
     yield
+    gc.enable()
     nodes.cache_clear()
 
 

@@ -344,6 +344,7 @@ def test_a_file_that_cannot_be_written(refused, tmp_path):
     assert refused("compare", DYESTUFF, *ROLES, "--output", tmp_path)
 
 
+@pytest.mark.slow
 def test_other_files_are_read_as_well(blupboard, file):
     text = "Batch;Yield\n" + "".join(f"{g};{v},5\n" for g in "abc" for v in (1, 2))
     for name, content in (("a.csv", text.encode("utf-16")), ("b.csv.gz", gzip.compress(text.encode()))):

@@ -180,6 +180,7 @@ def test_flags_that_do_not_fit_are_refused_in_a_sentence(blupboard, file, flags,
     assert done.out == ""
 
 
+@pytest.mark.slow
 def test_a_few_words_among_the_numbers_of_a_covariate_are_refused(blupboard, file):
     flags = [*ROLES, "--adjust", "pre", "--estimator", "reml"]
     text = ROWS.replace("A,12,4", "A,12,n.k.")

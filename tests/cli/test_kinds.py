@@ -222,6 +222,7 @@ def test_own_shares_and_rates_have_intervals_of_their_own(blupboard, file):
     assert "own_intervals" not in means
 
 
+@pytest.mark.slow
 def test_estimates_that_are_logarithms_are_given_as_ratios_too(blupboard):
     stored = read_json("inference", "E_meta", "bcg.json")
     file, answer = FOLDER / "inference" / "data" / "bcg.csv", stored["REML"]

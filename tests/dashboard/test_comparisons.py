@@ -74,6 +74,7 @@ def test_what_was_deleted_is_gone_even_if_kept(comparisons, choices):
         comparisons.comparison("ann", choices)
 
 
+@pytest.mark.slow
 def test_two_sessions_with_the_same_names_see_their_own_numbers(comparisons, upload):
     mine, yours = upload("ann"), upload("bob", CSV.replace(",9", ",900"))
     means = [

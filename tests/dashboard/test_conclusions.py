@@ -81,6 +81,7 @@ def test_the_best_share_is_that_many_groups():
     assert half["best"] == answers(AskedQuestions(top=2))["best"]
 
 
+@pytest.mark.slow
 def test_an_error_rate_bounds_the_average_or_each():
     tail, local = (answers(AskedQuestions(criterion=c, error_rate=0.2)) for c in ("tail", "local"))
     chances = [line["probability"] for line in local["above"] if line["called"]]

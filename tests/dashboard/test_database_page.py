@@ -169,6 +169,7 @@ def test_rows_past_a_number_stay_in_the_database_and_the_view_says_so(comparison
         source.rows().pieces()
 
 
+@pytest.mark.slow
 def test_only_so_many_ask_at_a_time(comparisons, monkeypatch):
     monkeypatch.setattr("dashboard.ingest.named_connections.WAIT_SECONDS", 0.01)
     connections = comparisons.holdings.connections

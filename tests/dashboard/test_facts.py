@@ -27,6 +27,7 @@ def test_the_page_holds_the_facts(tmp_path):
     assert json.loads(text) == json.loads(json.dumps(facts()))
 
 
+@pytest.mark.slow
 def test_the_page_names_one_script_of_its_own_and_fetches_what_that_imports(tmp_path):
     page = create_app(data_dir=tmp_path).server.test_client().get("/").get_data(as_text=True)
     named = re.findall(rf'<(?:script|link)[^>]*(?:src|href)="/{ASSETS_URL}/([^"?]+)\?', page)

@@ -47,6 +47,7 @@ def test_weights_and_the_diamond_are_those_of_metafor():
     assert np.allclose(found.further, answer["prediction_interval_t_k_minus_2"], rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_the_groups_view_is_a_forest_plot_of_published_estimates_alone():
     scene = bcg()
     figure = sent(groups_figure(scene))

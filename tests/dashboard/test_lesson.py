@@ -214,6 +214,7 @@ def test_the_settings_name_the_ratio_and_the_rows():
 # What is shown
 
 
+@pytest.mark.slow
 def test_the_pictures_share_one_scale_that_holds_everything():
     scenes = [model.scene for model in MODELS.values()]
     figures = lesson_figures(scenes)

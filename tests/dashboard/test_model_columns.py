@@ -180,6 +180,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(comparisons, wards, model, kind
         comparisons.comparison("ann", with_model(wards, model))
 
 
+@pytest.mark.slow
 def test_summaries_are_explained_and_no_more(comparisons):
     dataset = comparisons.workspace.receive("ann", "trials.csv", io.BytesIO(TRIALS.encode()), None)
     summary = SummaryColumns.of("estimates", {"estimate": "yi", "variance": "vi"})

@@ -149,6 +149,7 @@ def test_the_script_is_the_one_that_r_ran_and_r_came_to_our_numbers(name):
     assert_ours(name, read(FOLDER / f"{name}.csv"), read(FOLDER / f"{name}.parameters.csv"))
 
 
+@pytest.mark.slow
 def test_a_spread_of_0_is_among_the_cases():
     results = exported("boundary").comparison.succeeded[1:]
     found = [result.fit.parameters["sigma_group"].value for result in results]

@@ -52,6 +52,7 @@ def test_the_curve_is_that_of_the_plan():
     assert (head[0], first[0]) == ("rows each", "1")
 
 
+@pytest.mark.slow
 def test_a_further_group_and_further_rows():
     found = planned(SCENE)
     low, high = new_group(FIT, 24, 0.95)

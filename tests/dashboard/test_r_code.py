@@ -67,6 +67,7 @@ def test_a_script_reads_as_it_is_kept(name):
     assert exported(name).scripts.r == (STORED / f"{name}.R").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", CASES)
 def test_r_reads_a_file_itself_where_it_reads_the_same(name):
     found = exported(name)

@@ -57,6 +57,7 @@ def test_the_requests_of_a_page_that_was_just_opened_are_answered(client, caplog
     assert not caplog.records
 
 
+@pytest.mark.slow
 def test_an_option_that_is_no_switch_may_come_with_its_value_as_checked(client, caplog):
     """Dash's page sends that once such an option was changed."""
     options = ("estimator-option", "shared-option")
@@ -141,6 +142,7 @@ def test_a_body_that_is_no_request_is_refused(client, body):
         assert answer.json["error"].endswith(".")
 
 
+@pytest.mark.slow
 def test_what_a_component_cannot_hold_is_refused_before_its_callback_runs(client, caplog):
     for body in callback_bodies(client):
         for part in ("inputs", "state"):

@@ -224,6 +224,7 @@ def event_list(fields):
     return {entry["value"]: entry["label"] for entry in found.data}, found.value
 
 
+@pytest.mark.slow
 def test_which_of_two_words_counts_as_1_is_chosen_in_the_panel(comparisons):
     words = b"seen,clinic\n" + b"".join(
         b"%s,K%d\n" % (w, i % 3) for i, w in enumerate([b"none", b"found"] * 6)
@@ -280,6 +281,7 @@ def test_the_controls_say_a_reading():
     )
 
 
+@pytest.mark.slow
 def test_the_first_rows_are_those_of_the_file_with_their_lines_and_the_columns_that_matter(comparisons):
     wide = ",".join([*(f"c{i}" for i in range(60)), "y", "g"])
     lines = [",".join([*(["1"] * 60), f" {i}.50 ", f"g{i % 3}"]) for i in range(50)]

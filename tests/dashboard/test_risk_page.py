@@ -48,6 +48,7 @@ def curves(figure):
     return {t["name"]: t for t in sent(figure)["data"] if t.get("name") and t["mode"] == "lines+markers"}
 
 
+@pytest.mark.slow
 def test_every_method_has_its_curve_and_the_theory_its_line(swept):
     figure = risk_figure(swept, STYLES)
     found = curves(figure)

@@ -135,6 +135,7 @@ def test_a_file_that_is_stored_anew_under_its_token_is_another_source(comparison
     assert after.groups().total == 42
 
 
+@pytest.mark.slow
 def test_a_file_says_how_many_of_its_rows_are_used(comparisons, columns):
     source = comparisons.source("ann", Choices(columns, ()))
     assert source.facts() == ("40 rows", "4 schools")

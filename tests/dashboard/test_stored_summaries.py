@@ -182,6 +182,7 @@ def test_a_form_whose_columns_nobody_can_guess_asks_for_them(comparisons, opened
         ChosenColumns.from_controls(controls)
 
 
+@pytest.mark.slow
 def test_opening_a_file_of_rows_after_one_of_summaries_puts_the_controls_back(comparisons, opened):
     summaries = open_dataset(comparisons, "ann", opened("estimates").source.token)
     assert summaries[8] == "estimates-variance"
@@ -191,6 +192,7 @@ def test_opening_a_file_of_rows_after_one_of_summaries_puts_the_controls_back(co
     assert open_dataset(comparisons, "ann", rows.token)[8:10] == ("rows", [])
 
 
+@pytest.mark.slow
 def test_a_file_of_summaries_can_be_read_otherwise(comparisons, opened):
     source = opened("counts").source
     wanted = read_otherwise(comparisons, "ann", source, source.reading, replace(source.rows, exclude=("A",)))

@@ -89,6 +89,7 @@ def difference(one, many, replicate, unit):
     return found
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("name", "options"), METHODS)
 def test_a_batch_gives_what_single_fits_give(name, options):
     batches = {
@@ -143,6 +144,7 @@ def neighbours():
     return batches
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize(("name", "options"), METHODS)
 def test_data_sets_with_known_answers_and_their_neighbours(name, options, neighbours):
     assert offenders(name, neighbours, options) == {}

@@ -296,6 +296,7 @@ def test_memory_does_not_grow_with_the_replicates():
     assert many < 1.1 * few + 100_000
 
 
+@pytest.mark.slow
 def test_progress_counts_every_replicate_and_ends_with_the_whole():
     study = RiskStudy(Design(groups=300), (OLS,), replicates=1000)
     steps = list(risk_steps(study))

@@ -201,6 +201,7 @@ def test_numpy_seeds_are_those_of_default_rng():
         assert np.array_equal(stream.student_t(4, 9), generator.standard_t(4, 9))
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("name", STREAMS)
 def test_seeds_near_each_other_and_of_either_sign_draw_different_numbers(name):
     first = [
@@ -257,6 +258,7 @@ def test_a_shape_or_df_that_is_not_positive_is_refused(name, value):
         stream.student_t(value, 3)
 
 
+@pytest.mark.slow
 def test_normals_are_drawn_without_scipy():
     code = (
         "import sys; from estimators.simulation.streams import STREAMS, make_stream;"

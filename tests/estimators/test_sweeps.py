@@ -204,6 +204,7 @@ def test_a_method_that_failed_everywhere_crosses_nothing():
     assert crossings([]) == ()
 
 
+@pytest.mark.slow
 def test_the_grand_mean_loses_its_lead_where_groups_begin_to_differ():
     """Its risk s^2 (1 - 1/J) + v/J meets that of the level means, v, at s^2 = v."""
     study = RiskStudy(

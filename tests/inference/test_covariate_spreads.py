@@ -134,6 +134,7 @@ def test_groups_that_weigh_the_same_in_every_direction_have_the_chance_of_f():
         assert found.likelihood_ratio.p_std_error is None
 
 
+@pytest.mark.slow
 def test_published_means_have_the_tests_and_intervals_of_what_covariates_leave():
     columns = columns_of("bcg_ablat")
     y, se, x = (np.array(columns[key], dtype=float) for key in ("y", "se", "ablat"))

@@ -111,6 +111,7 @@ def test_many_groups_are_graded_below_a_bound(price):
     assert found.grade[-1] == found.grade.max()
 
 
+@pytest.mark.slow
 def test_grades_within_a_rate_of_discordance():
     joint = BUILT_IN["reml"].fit(groups_of("dyestuff")).joint
     rates = [grades_within(joint, rate).discordance for rate in (0.0, 0.02, 0.06, 0.5)]

@@ -98,6 +98,7 @@ def test_a_statement_is_stopped_in_time_and_the_database_can_be_asked_again(kind
     assert ask(kind, address, "select count(*) from measured") == [(30,)]
 
 
+@pytest.mark.slow
 def test_all_that_is_read_of_sqlite_is_of_one_moment(tmp_path):
     address = sqlite_address(tmp_path)
     path = address.partition("://")[2]

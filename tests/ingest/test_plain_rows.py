@@ -348,6 +348,7 @@ def test_any_table_is_as_judged(tmp_path_factory, rows, delimiter, end, quoting,
             file_groups(path, outcome="y", group="g")
 
 
+@pytest.mark.slow
 def test_rows_are_fetched_when_they_are_asked_for(tmp_path, small_pieces):
     data = file_groups(put(tmp_path, lines(MANY)), outcome="y", group="g").data
     rows = data.require_rows()

@@ -42,6 +42,7 @@ def test_merged_labels_are_filled_across_batches(tmp_path, monkeypatch):
     assert rows_of(table) == [("North", i) for i in range(1, 8)] + [("South", 8), ("South", 9)]
 
 
+@pytest.mark.slow
 def test_dates_are_iso_labels_and_whole_numbers_have_no_point(tmp_path):
     day, moment = dt.datetime(2024, 1, 5), dt.datetime(2024, 1, 6, 10, 30)
     rows = [["day", "moment", "school", "y"], [day, moment, 4.0, 1], [day, moment, 12.0, 2.5]]
@@ -62,6 +63,7 @@ def test_a_double_that_is_whole_is_a_label_without_a_point(tmp_path):
     assert data.dropped.missing_group == 1
 
 
+@pytest.mark.slow
 def test_text_among_numbers_is_read_as_in_a_text_file(tmp_path):
     rows = [["g", "y"], ["a", 1.5], ["a", "2.5"], ["b", "<0.5"], ["b", 7], ["b", "1,234.5"], ["a", 1.234]]
     data = both_ways(tmp_path, xlsx(rows, tmp_path))

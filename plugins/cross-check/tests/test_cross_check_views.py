@@ -62,6 +62,7 @@ def test_estimates_stand_beside_ours_one_for_each_group():
     assert sizes[0] > sizes[1]
 
 
+@pytest.mark.slow
 def test_differences_are_in_our_standard_errors_of_a_prediction():
     for std_error in ("prediction", "conditional"):
         figure = drawn(DIFFERENCES, UNEVEN, OURS["reml"], STATSMODELS, reml={"std_error": std_error})

@@ -166,6 +166,7 @@ def test_a_scale_of_0_is_taken_from_the_data():
     np.testing.assert_allclose(BAYES.fit(EIGHT, HALF_T).estimate, asked.estimate, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_too_few_groups_are_told_plainly():
     two = GroupData.from_arrays([1.0, 2.0, 4.0, 3.0], list("aabb"))
     with pytest.raises(DataError, match="needs at least 3 groups with a flat prior"):

@@ -283,6 +283,7 @@ def test_names_are_where_a_spline_prior_puts_them():
     np.testing.assert_allclose(KW.fit(data).estimate[place], spline, atol=5e-4)
 
 
+@pytest.mark.slow
 def test_draws_are_those_of_the_posteriors_and_ties_share_their_ranks():
     fit = KW.fit(summaries(*simulated(40, "two places")))
     theta, center = fit.joint.draw(40_000, 5)
