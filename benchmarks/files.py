@@ -20,6 +20,8 @@ from pathlib import Path
 from benchmarks.doors import columns
 from benchmarks.history import keep
 
+SEED = 14
+"""Of which rows lack their outcome."""
 OURS = """
 import sys
 from pathlib import Path
@@ -66,14 +68,16 @@ def in_turns(path: Path, runs: int) -> tuple[Used, Used]:
     return ours, theirs
 
 
-def write_files(rows: int, groups: int, folder: Path) -> dict[str, Path]:
-    """The same two columns as text and as Parquet."""
+def write_files(rows: int, groups: int, missing: float, folder: Path) -> dict[str, Path]:
+    """The same two columns as text and as Parquet; a share of the outcomes is ``missing``."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.csv
     import pyarrow.parquet as pq
 
     y, labels = columns(rows, groups)
-    table = pa.table({"g": labels, "y": y})
+    lacking = np.random.default_rng(SEED).random(rows) < missing
+    table = pa.table({"g": labels, "y": pa.array(y, mask=lacking)})
     pyarrow.csv.write_csv(table, folder / "rows.csv", pyarrow.csv.WriteOptions(quoting_style="none"))
     pq.write_table(table, folder / "rows.parquet")
     return {"CSV": folder / "rows.csv", "Parquet": folder / "rows.parquet"}
@@ -85,15 +89,18 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="of each side")
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--groups", type=int, default=100_000)
+    parser.add_argument("--missing", type=float, default=0.0, help="the share of the rows without an outcome")
     options = parser.parse_args()
     print(f"\n{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
     print("| file | rows / groups | CPU s | DuckDB's CPU s | ratio | ratio by the clock |")
     print("|---|---|---|---|---|---|")
     ratios = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, path in write_files(options.rows, options.groups, Path(folder)).items():
+        files = write_files(options.rows, options.groups, options.missing, Path(folder))
+        for name, path in files.items():
             ours, theirs = in_turns(path, options.runs)
             size = f"{options.rows:.0e} / {options.groups:.0e}"
+            size += f", {options.missing:.0%} missing" if options.missing else ""
             ratios[f"{name}, {size}"] = ours.cpu / theirs.cpu
             print(
                 f"| {name} | {size} | {ours.cpu:.2f} | {theirs.cpu:.2f} | {ours.cpu / theirs.cpu:.2f} "

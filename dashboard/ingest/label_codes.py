@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 
 from dashboard.ingest.judge_rows import ROWS_HELD
-from dashboard.ingest.plain_pieces import Irregular
 from estimators.data.labels import arrow_texts
 
 if TYPE_CHECKING:
@@ -37,6 +36,8 @@ class LabelCodes:
     def __init__(self) -> None:
         self.names: list[str] = []
         """In the order in which they came."""
+        self.blank: list[int] = []
+        """The codes of those that are no label, of nothing or of white space."""
         self._place: dict[str, int] = {}
         self._known = pa.nulls(0, pa.string())
         """The same; replaced as a whole, so that other threads may look labels up in it."""
@@ -64,12 +65,7 @@ class LabelCodes:
         return FoundLabels(codes, labels.filter(is_new).dictionary_encode())
 
     def codes(self, found: FoundLabels) -> NDArray[np.int64]:
-        """(N,) the codes of labels that were looked up; one thread alone may ask.
-
-        Raises:
-            Irregular: a new label is blank.
-
-        """
+        """(N,) the codes of labels that were looked up; one thread alone may ask."""
         if found.new is not None:
             self._take(found.codes, found.new)
         return found.codes if found.indices is None else found.codes[found.indices]
@@ -78,10 +74,10 @@ class LabelCodes:
         """Give new labels their codes."""
         few = not pa.types.is_dictionary(new.type)
         names = (new if few else new.dictionary).to_pylist()
-        if not all(map(str.strip, names)):
-            raise Irregular
         places = np.array([self._place.setdefault(name, len(self._place)) for name in names], dtype=np.int64)
         added = list(self._place)[len(self.names) :]
+        if not all(map(str.strip, added)):
+            self.blank += [self._place[name] for name in added if not name.strip()]
         self.names += added
         codes[codes < 0] = places if few else places[np.from_dlpack(new.indices)]
         if not few:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -94,6 +94,20 @@ def row_lines(path: Path, quote: str, skipped: int) -> Iterator[NDArray[np.int64
         last = int(data[-1])
     if start < at and row_line > skipped:
         yield np.array([row_line], dtype=np.int64)
+
+
+def lines_of_rows(path: Path, quote: str, skipped: int, places: Sequence[int]) -> list[int]:
+    """The lines that rows begin in, by their places from 0, of a file as `row_lines` takes it."""
+    found: dict[int, int] = {}
+    before = 0
+    for lines in row_lines(path, quote, skipped) if places else ():
+        for place in places:
+            if 0 <= place - before < len(lines):
+                found[place] = int(lines[place - before])
+        before += len(lines)
+        if before > max(places):
+            break
+    return [found[place] for place in places]
 
 
 def _chunks(path: Path) -> Iterator[NDArray[np.uint8]]:

@@ -12,6 +12,7 @@ from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.footnotes import without_footnotes
 from dashboard.ingest.kinds import Converted, convert
 from dashboard.ingest.kinds.choose_sheet import refuse_sheet
+from dashboard.ingest.lines import lines_of_rows
 from dashboard.ingest.magic import is_parquet
 from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
 from dashboard.ingest.plain_parquet import parquet_pieces
@@ -135,6 +136,7 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
         layout.binary,
         notes=tuple(notes),
         pieces=partial(text_pieces, text, layout) if is_regular(layout) else None,
+        lines=partial(lines_of_rows, text, layout.dialect.quote, layout.lines_before_data),
         plain=is_plain,
     )
 

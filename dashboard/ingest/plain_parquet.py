@@ -17,23 +17,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from dashboard.ingest.label_codes import LabelCodes
+    from dashboard.ingest.missing_cells import MissingCells
 
 
-def parquet_pieces(path: Path, outcome: int, group: int, labels: LabelCodes) -> Iterator[PlainPiece]:
-    """Pieces of a column of numbers and one of text or whole numbers, in the order of the rows.
+def parquet_pieces(
+    path: Path, places: tuple[int, int], labels: LabelCodes, _: MissingCells
+) -> Iterator[PlainPiece]:
+    """A column of numbers and one of text or whole numbers, in one piece.
 
     Raises:
-        Irregular: many rows, columns of other types, a cell that is missing, or a number that is not finite.
+        Irregular: many rows, columns of other types, an infinite number, or labels both null and blank.
         OSError: the file cannot be read.
 
     """
     import pyarrow.parquet as pq
 
+    outcome, group = places
     try:
         with pq.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
-        y, g = (schema.names[place] for place in (outcome, group))
+        y, g = (schema.names[place] for place in places)
         if rows > ROWS_HELD:
             raise Irregular
         # nested columns, and names that come twice, are not found by name alone
@@ -42,8 +48,8 @@ def parquet_pieces(path: Path, outcome: int, group: int, labels: LabelCodes) -> 
         _refuse_types(schema.field(outcome).type, schema.field(group).type)
         texts = [g] if _is_text(schema.field(group).type) else []
         with pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False) as file:
-            for batch in file.iter_batches(columns=[y, g]):
-                yield _piece(batch.column(y), batch.column(g), labels)
+            table = file.read(columns=[y, g], use_threads=False)
+        yield _piece(table[y].combine_chunks(), table[g].combine_chunks(), labels)
     except pa.ArrowException as error:
         raise Irregular from error
     except OSError as error:
@@ -64,10 +70,31 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _piece(outcome: pa.Array, group: pa.Array, labels: LabelCodes) -> PlainPiece:
+    if group.null_count:
+        group = _filled(group)
     encoded = group if pa.types.is_dictionary(group.type) else group.dictionary_encode()
-    if outcome.null_count or encoded.null_count or encoded.dictionary.null_count:
+    if encoded.dictionary.null_count:
         raise Irregular
-    values = np.asarray(np.from_dlpack(outcome.cast(pa.float64(), safe=False)), dtype=np.float64)
+    values, missing = _numbers(outcome)
     refuse_unusual(values)
     named = pa.DictionaryArray.from_arrays(encoded.indices, encoded.dictionary.cast(pa.string()))
-    return PlainPiece(values, labels.codes(labels.look_up(named)))
+    codes = labels.codes(labels.look_up(named))
+    return PlainPiece(values, codes, lacks=len(missing) > 0, missing=missing)
+
+
+def _filled(group: pa.Array) -> pa.Array:
+    """Labels with blank ones for those that are null."""
+    texts = group.cast(pa.string())
+    if any(text is not None and not text.strip() for text in texts.to_pylist()):
+        raise Irregular  # an example of each would be shown
+    return texts.fill_null("")
+
+
+def _numbers(outcome: pa.Array) -> tuple[NDArray[np.float64], list[str]]:
+    """Doubles, NaN where null, and how what is missing reads as text."""
+    doubles, nulls = outcome.cast(pa.float64(), safe=False), outcome.null_count
+    values = np.asarray(np.from_dlpack(doubles.fill_null(np.nan) if nulls else doubles), dtype=np.float64)
+    if not np.isnan(values).any():
+        return values, []
+    given = outcome.is_null().to_pylist()
+    return values, ["" if given[place] else "nan" for place in np.flatnonzero(np.isnan(values)).tolist()]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dashboard.ingest.label_codes import LabelCodes
+    from dashboard.ingest.missing_cells import MissingCells
     from dashboard.ingest.parquet import ColumnType
     from dashboard.ingest.plain_pieces import PlainPiece
 
@@ -44,11 +45,13 @@ class Source:
     """The columns of the file that become one of their names and one of their cells."""
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     """Place of a column of codes to that of its labels, which are written behind the columns of `names`."""
-    pieces: Callable[[int, int, LabelCodes], Iterator[PlainPiece]] | None = None
+    pieces: Callable[[tuple[int, int], LabelCodes, MissingCells], Iterator[PlainPiece]] | None = None
     """The columns at two places, of an outcome and a group, in pieces, for `sum_plain_rows`; None where rows
     have to be judged one by one."""
     parquet: Path | None = None
     """Where all columns lie as Parquet, in the order of ``names`` and ``labels``; None of text."""
+    lines: Callable[[Sequence[int]], list[int]] = lambda places: [place + 1 for place in places]
+    """The numbers of rows, by their places from 0: of a text the lines that they begin in."""
     plain: Callable[[], bool] = lambda: False
     """Whether it is text that every reader of CSV reads alike; all of it is looked at."""
 

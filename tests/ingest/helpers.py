@@ -61,3 +61,11 @@ def both_ways(
 
 def means(data: GroupData) -> dict[str, float]:
     return dict(zip(data.labels.tolist(), data.mean.tolist(), strict=True))
+
+
+def lines(rows, start="g,y\n") -> str:
+    """A CSV of labels and outcomes."""
+    return start + "".join(f"{g},{y}\n" for g, y in rows)
+
+
+MANY = [(f"site {i % 7}", f"{i / 8}") for i in range(100)]
