@@ -1,19 +1,28 @@
 """Two typed columns of a Parquet file judged where they lie, by DuckDB: nothing is copied.
 
-Where every row can be used, one aggregation by label says so. Where some cannot, each row is judged in a view
-as `judge_rows` does in a table, and the file is read once for each question.
+One aggregation by label says which rows can be used. Where some cannot, each row is judged in a view as
+`judge_rows` does in a table, and the file is read once for each question about them.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dashboard.ingest import judge_rows
 from dashboard.ingest.engine import engine, literal, select
 from dashboard.ingest.judged_rows import JudgedRows, Roles
 from dashboard.ingest.label_sql import LabelNames
-from dashboard.ingest.left_out_sql import NO_GROUP, NO_OUTCOME, NOT_FINITE, USED, left_out
+from dashboard.ingest.left_out_sql import (
+    CAUSES,
+    NO_GROUP,
+    NO_OUTCOME,
+    NOT_FINITE,
+    USED,
+    left_out,
+    unused_labels,
+)
 from dashboard.ingest.plain_pieces import Irregular
 
 if TYPE_CHECKING:
@@ -90,7 +99,7 @@ def summaries_in_place(roles: Roles, folder: Path) -> Iterator[tuple[GroupData, 
         types = _types(connection, roles)
         _make_view(connection, roles, types, str(USED))
         data = _of_usable_rows(connection)
-        if data is not None:
+        if data is not None and not data.dropped.total:
             judged = JudgedRows(connection, roles, None, _AS_THEY_STAND, {USED: data.total})
             judge_rows.refuse_inexact(connection, roles, types[0])
             yield data, judged
@@ -101,26 +110,39 @@ def summaries_in_place(roles: Roles, folder: Path) -> Iterator[tuple[GroupData, 
             f"WHEN isinf(outcome) THEN {NOT_FINITE} ELSE {NO_OUTCOME} END"
         )
         _make_view(connection, roles, types, cause)
-        causes = select("cause, count(*)", "cells", "GROUP BY cause")
-        counts = dict(connection.execute(causes).fetchall())
+        counts = _counts(connection) if data is None else _counts_of(data)
         judged = JudgedRows(connection, roles, None, _AS_THEY_STAND, counts)
         if USED not in counts:
             dropped = judge_rows.dropped_rows(counts)
             raise no_usable_row(dropped.total, dropped, left_out(judged), roles.noun)
         judge_rows.refuse_inexact(connection, roles, types[0])
-        yield judge_rows.summaries_of(judged), judged
+        if data is None or data.total <= judge_rows.ROWS_HELD:  # few rows are kept
+            yield judge_rows.summaries_of(judged), judged
+        else:
+            unused = tuple(sorted(unused_labels(judged, data.labels.tolist())))
+            yield replace(data, left_out=left_out(judged), unused_labels=unused), judged
 
 
 def _of_usable_rows(connection: duckdb.DuckDBPyConnection) -> GroupData | None:
-    """The groups of all rows; None where one of them cannot be used."""
+    """The groups of the rows that can be used; None where what can is to be told row by row."""
     from estimators import DataError, GroupData
 
     try:
         rows = connection.sql(select("outcome, label", "cells"))
-        data = GroupData.from_frame(rows, outcome="outcome", group="label")
+        return GroupData.from_frame(rows, outcome="outcome", group="label")
     except DataError:  # of which rows are left out first
         return None
-    return data if data.dropped.total == 0 else None
+
+
+def _counts(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
+    """Rows by what became of them."""
+    return dict(connection.execute(select("cause, count(*)", "cells", "GROUP BY cause")).fetchall())
+
+
+def _counts_of(data: GroupData) -> dict[int, int]:
+    """The same of rows that were summed."""
+    left = {cause: data.dropped.by_cause[name] for cause, name in CAUSES.items()}
+    return {USED: data.total, **{cause: rows for cause, rows in left.items() if rows}}
 
 
 def _types(connection: duckdb.DuckDBPyConnection, roles: Roles) -> tuple[str, str]:

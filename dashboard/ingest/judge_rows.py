@@ -87,7 +87,7 @@ def summaries_of(judged: JudgedRows) -> GroupData:
         data = _of_table(rows.to_arrow_table(), dropped)
     notation = None if judged.numbers is None else judged.numbers.notation
     causes = (*left_out(judged), *data.left_out)
-    unused = tuple(sorted({*unused_labels(judged), *data.unused_labels}))
+    unused = tuple(sorted(unused_labels(judged, data.labels.tolist()).union(data.unused_labels)))
     return replace(data, left_out=causes, unused_labels=unused, notation=notation)
 
 
@@ -267,7 +267,11 @@ def is_nameless(group: str, kind: str, reading: Reading) -> str:
     numbers = set(reading.numbers.missing_numbers)
     words = [code for code in reading.missing if not _is_number(code, numbers)]
     codes = "".join(f" OR lower({bare}) = {literal(code.strip().lower())}" for code in words)
-    return f"({cells.is_blank(bare)}{codes})"
+    nameless = f"({cells.is_blank(bare)}{codes})"
+    if words:
+        return nameless
+    # most labels begin with a character of ASCII that is seen: no pattern is tried on these
+    return f"CASE WHEN {group} >= '!' AND {group} < chr(127) THEN false ELSE {nameless} END"
 
 
 def _is_number(code: str, numbers: set[float]) -> bool:

@@ -9,6 +9,8 @@ from dashboard.ingest.table import LINE
 from estimators.data.left_out import EXAMPLES, Example, LeftOut
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dashboard.ingest.judged_rows import JudgedRows
 
 INCOMPLETE = -1
@@ -46,9 +48,10 @@ def _examples(judged: JudgedRows, cause: int, column: str) -> tuple[Example, ...
     path = judged.roles.parquet
     rows = f"read_parquet({literal(str(path))}, file_row_number = true)"
     line = LINE if has_lines(judged) else f"file_row_number + {judged.roles.first_line}"
-    cells = select(f"file_row_number AS row, {line} AS line, CAST({column} AS VARCHAR) AS text", rows)
+    cells = select(f"file_row_number AS row, {line} AS line, {column} AS cell", rows)
     wanted = select("rowid AS row", "cells", f"WHERE cause = {cause}")
-    joined = select("*", f"({wanted}) JOIN ({cells}) USING (row)")
+    # numbers of all rows would become text before the join
+    joined = select("row, line, CAST(cell AS VARCHAR) AS text", f"({wanted}) JOIN ({cells}) USING (row)")
     again = "row_number() OVER (PARTITION BY text ORDER BY row) AS again"
     ranked = select(f"*, {again}", f"({joined})")
     first = select("*", f"({ranked})", f"ORDER BY again, row LIMIT {EXAMPLES}")
@@ -74,14 +77,11 @@ def has_lines(judged: JudgedRows) -> bool:
     return any(row[0] == LINE for row in columns)
 
 
-def unused_labels(judged: JudgedRows) -> tuple[str, ...]:
-    """The groups that have rows, none of which can be used."""
+def unused_labels(judged: JudgedRows, used: Iterable[str]) -> set[str]:
+    """The groups that have rows, none of which can be used; ``used`` are the others."""
     unusable = (NO_OUTCOME, NOT_A_NUMBER, NOT_FINITE)
     if not any(judged.counts.get(cause) for cause in unusable):
-        return ()
-    labels = select("label, cause", "cells", f"WHERE cause IN {(USED, *unusable)}")
-    named = select(f"{judged.names.column} AS label, cause", f"({labels}) u {judged.names.join}")
-    none = f"GROUP BY label HAVING count(*) FILTER (cause = {USED}) = 0 ORDER BY label"
-    return tuple(
-        label for (label,) in judged.connection.execute(select("label", f"({named})", none)).fetchall()
-    )
+        return set()
+    labels = select("DISTINCT label", "cells", f"WHERE cause IN {unusable}")
+    named = select(f"DISTINCT {judged.names.column}", f"({labels}) u {judged.names.join}")
+    return {label for (label,) in judged.connection.execute(named).fetchall()}.difference(used)

@@ -227,6 +227,16 @@ IN_PLACE = {
     "categories": {"g": pa.array(LABELS).dictionary_encode(), "y": NUMBERS},
     "a category that no row has": PARQUET["a category that no row has"],
 }
+
+
+def test_the_few_rows_with_an_outcome_are_kept(tmp_path, monkeypatch, one_pass):
+    for module in (sum_plain_rows, judge_rows, plain_parquet):
+        monkeypatch.setattr(module, "ROWS_HELD", 4)
+    read = file_groups(put_parquet(tmp_path, IN_PLACE["missing numbers"]), outcome="y", group="g")
+    assert one_pass == [read]
+    assert read.data.require_rows().outcome.tolist() == [1.5, 4.0, 3.5]
+
+
 AS_OURS = {"label": LABELS, "outcome": NUMBERS, "cause": NUMBERS, "line": LABELS, "rowid": NUMBERS}
 COPIED = {
     "names that differ in capitals": {"g": LABELS, "y": NUMBERS, "Y": NUMBERS},
