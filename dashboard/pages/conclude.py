@@ -160,7 +160,10 @@ def pinned_block(
     if compared:
         low, high = min(group.low for group in compared), max(group.high for group in compared)
         head = html.Tr(
-            [html.Th(name, scope="col") for name in ("", "letters", "estimate", "comparison bar", "its ends")]
+            [
+                html.Th(name, scope="col")
+                for name in ("group", "letters", "estimate", "comparison bar", "its ends")
+            ]
         )
         rows = [_compared_row(group, low, high, value) for group in compared]
         block.append(html.Table([html.Thead(head), html.Tbody(rows)], className="compared"))

@@ -14,6 +14,7 @@ def header() -> html.Header:
     """What stays in sight at every width."""
     return html.Header(
         [
+            html.A("Skip to the answer", href="#", className="skip-link"),
             dmc.ActionIcon(
                 icon("menu"),
                 id=ids.RAIL_TOGGLE, variant="subtle", color="gray", size="lg", className="rail-toggle",

@@ -84,7 +84,6 @@ def layout(
         [
             *stores,
             dcc.Location(id=ids.ADDRESS, refresh=True),
-            html.A("Skip to the answer", href="#", className="skip-link"),
             header(),
             html.Div(
                 [

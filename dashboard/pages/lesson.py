@@ -124,7 +124,7 @@ def _model(model: lesson.Model, figure: go.Figure) -> html.Section:
                 n_clicks=0,
                 variant="default",
                 size="sm",
-                **aria(label=f"Open {preset.label} in Simulate"),
+                **aria(label=f"Open in Simulate: {preset.label}"),
             ),
         ],
         className="panel lesson-model",

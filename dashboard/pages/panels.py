@@ -121,7 +121,7 @@ def parameters(scene: Scene, comparisons: Comparisons) -> html.Table | html.P:
         return html.P("None of the methods that are on estimates parameters.", className="quiet")
     head = html.Tr(
         [
-            html.Th("", scope="col"),
+            html.Th("Method", scope="col"),
             *(
                 html.Th(
                     f"{parameter_label(scene, columns[key])}{key[1]}",

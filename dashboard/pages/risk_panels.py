@@ -99,7 +99,7 @@ def table(report: RiskReport, styles: Mapping[str, Style]) -> html.Table:
         for name, title, share in (*(() if loss.is_squared else chosen), *COLUMNS)
         if any(risk[name].value is not None for risk in report.base.estimators)
     ]
-    head = html.Tr([html.Th("", scope="col"), *(html.Th(title, scope="col") for _, title, _ in used)])
+    head = html.Tr([html.Th("Method", scope="col"), *(html.Th(title, scope="col") for _, title, _ in used)])
     body = [
         html.Tr([_name(risk, styles), *(_cell(risk, name, share) for name, _, share in used)])
         for risk in report.base.estimators
@@ -114,7 +114,7 @@ def sizes(report: RiskReport, styles: Mapping[str, Style]) -> html.Section | Non
         return None
     head = html.Tr(
         [
-            html.Th("", scope="col"),
+            html.Th("Method", scope="col"),
             *(
                 html.Th(f"{title}, {_rows(c.low, c.high)}", scope="col", **explained(f"{c.groups} groups"))
                 for _, title, _ in SIZE_COLUMNS

@@ -78,7 +78,9 @@ def scorecard_table(run: ScorecardRun) -> html.Table | None:
     if not run.cards:
         return None
     ranked = RANKED if any(card.ranked for card in run.cards) else ()
-    head = html.Tr([html.Th("", scope="col"), *(html.Th(t, scope="col") for _, t, _ in (*COLUMNS, *ranked))])
+    head = html.Tr(
+        [html.Th("Scenario", scope="col"), *(html.Th(t, scope="col") for _, t, _ in (*COLUMNS, *ranked))]
+    )
     body = [
         html.Tr(
             [

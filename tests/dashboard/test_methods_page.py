@@ -61,7 +61,7 @@ def test_methods_that_are_not_on_at_first_are_folded_by_plugin(comparisons):
     shown = methods(comparisons(*QUIET, (Share(), ONE)), choices("ols"), {})
     (fold,) = folds(shown)
     assert text_of(fold.children[0]) == "More methods (3)"
-    parts = [part for part in fold.children[1:] if isinstance(part, html.H3)]
+    parts = [part for part in within(fold) if isinstance(part, html.H3)]
     assert [text_of(part) for part in parts] == ["two", "shelf-one"]
     assert switches(fold) == ["early", "middle", "late"]
     assert switches(shown[:-1]) == [*BUILT_IN, "share"]
