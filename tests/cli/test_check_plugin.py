@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.samples import SAMPLES
 from estimators import ConformanceError, Estimator, GroupFit, check_estimator
-from tests.cli.plugin_texts import HOOK, MISSPELT, install, plugin
+from tests.cli.plugin_texts import CLASS, HEAD, HOOK, MISSPELT, install, plugin
 from tests.commands import BUILT_IN_IDS, ROOT, program
 
 FAULTS = {
@@ -25,20 +25,24 @@ FAULTS = {
     "prints at import": (plugin(head="print('hello')\n"), "it prints to stdout when it is imported"),
     "prints in the hook": (plugin(register="print('hello')"), "or asked for its estimators: use logging"),
     "prints": (plugin(fit="print('hello')"), "it prints to stdout ('hello'): a Note of the fit tells people"),
-    "fit raises": (plugin(fit="{}['x']"), "KeyError: 'x' (where data cannot carry the method"),
-    "fit exits": (plugin(fit="sys.exit(3)"), "SystemExit: 3 (where data cannot carry the method"),
-    "shape": (plugin(returns="GroupFit(estimate[:1])"), "has shape (1,), but there are 20 groups"),
-    "nan": (plugin(returns="GroupFit(estimate * float('nan'))"), "values that are not finite"),
+}
+OF_FITS = {
+    "raises": ("{}['x']", "GroupFit(estimate)", "KeyError: 'x' (where data cannot carry the method"),
+    "exits": ("sys.exit(3)", "GroupFit(estimate)", "SystemExit: 3 (where data cannot carry the method"),
+    "shape": ("pass", "GroupFit(estimate[:1])", "has shape (1,), but there are 20 groups"),
+    "nan": ("pass", "GroupFit(estimate * float('nan'))", "values that are not finite"),
     "infinite": (
-        plugin(returns="GroupFit(estimate * float('inf'), notes=[Note('x', 'info', 'Sorry.')])"),
+        "pass",
+        "GroupFit(estimate * float('inf'), notes=[Note('x', 'info', 'Sorry.')])",
         "values that are not finite",
     ),
-    "writes": (plugin(fit="data.mean[0] = 0"), "read-only"),
+    "writes": ("data.mean[0] = 0", "GroupFit(estimate)", "read-only"),
     "unlocks": (
-        plugin(fit="data.n.setflags(write=True); data.n[0] += 1"),
+        "data.n.setflags(write=True); data.n[0] += 1",
+        "GroupFit(estimate)",
         "it changes its input: work on copies",
     ),
-    "notes": (plugin(returns="GroupFit(estimate, notes=['Sorry.'])"), "give instances of Note"),
+    "notes": ("pass", "GroupFit(estimate, notes=['Sorry.'])", "give instances of Note"),
 }
 
 
@@ -52,6 +56,24 @@ def test_a_fault_is_named_with_how_to_mend_it(blupboard, tmp_path, fault):
     assert done.code == 1
     assert done.out.startswith("failed  ")
     assert words in done.out
+
+
+@pytest.mark.slow
+def test_the_fault_of_each_fit_is_named_with_how_to_mend_it(blupboard, tmp_path):
+    path = tmp_path / "plugin.py"
+    classes = [
+        CLASS.format(id=name, fit=fit, returns=returns).replace("class Half", f"class {name.title()}")
+        for name, (fit, returns, _) in OF_FITS.items()
+    ]
+    instances = ", ".join(f"{name.title()}()" for name in OF_FITS)
+    path.write_text("".join([HEAD, *classes, HOOK.format(register="pass").replace("Half()", instances)]))
+    done = blupboard("check-plugin", path)
+    assert done.code == 1
+    verdicts = dict(text.split("\n", 1) for text in done.out.split("failed  ")[1:])
+    assert verdicts.keys() == OF_FITS.keys()
+    assert {
+        name: verdicts[name] for name, (*_, words) in OF_FITS.items() if words not in verdicts[name]
+    } == {}
 
 
 ENDLESS = {

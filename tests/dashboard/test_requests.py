@@ -119,7 +119,7 @@ def test_whatever_comes_to_a_callback_is_answered_or_refused_in_one_line(client,
         choices = opened(client, token)
         bodies = [with_a_file(body, token, choices) for body in bodies]
     for body in bodies:
-        for _ in range(20):
+        for _ in range(10):
             caplog.clear()
             other = changed(body, rng)
             status = ask(client, other).status_code
