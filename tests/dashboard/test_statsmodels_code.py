@@ -18,8 +18,6 @@ from tests.dashboard.strangers import BrokenCode, Shifted, WithoutCode
 
 NEAR = 1e-4
 """Of the scale of the data; 1.2e-5 was the worst."""
-QUICK = ("conditional", "second_order", "words", "labels", "where", "boundary", "all_equal", "one_group",
-         "no_spread_within", "single_rows", "field_boundary_but_F")  # fmt: skip
 
 
 def run(script, folder, monkeypatch):
@@ -32,9 +30,8 @@ def run(script, folder, monkeypatch):
         return runpy.run_path("script.py"), printed.getvalue()
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in CASES]
-)
+@pytest.mark.slow_cases
+@pytest.mark.parametrize("name", CASES)
 def test_the_script_comes_to_our_numbers(name, tmp_path, monkeypatch):
     found = exported(name)
     seen, printed = run(found.scripts.statsmodels, found.place(tmp_path / "here"), monkeypatch)
