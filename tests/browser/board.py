@@ -16,6 +16,7 @@ from tests.scenes import ARRANGED
 VIEWS = tuple(f"view-{view.id}" for view in ARRANGED)
 """The views that stand beside each other."""
 
+_SCHEME = "data-mantine-color-scheme"
 _STALE = """
 () => {
     for (const gd of document.querySelectorAll('.views .js-plotly-plot')) gd.beforeRepaint = gd.data;
@@ -168,6 +169,23 @@ def choose_file(page: Page, file: Path | tuple[str, bytes]) -> None:
     if isinstance(file, tuple):
         given = {"name": file[0], "mimeType": "text/csv", "buffer": file[1]}
     page.set_input_files("#upload-input", given)
+
+
+def turn_theme(page: Page) -> str:
+    """Press the button that turns light into dark and dark into light; the scheme that there is then."""
+    before = page.get_attribute("html", _SCHEME)
+    page.evaluate("document.getElementById('theme-toggle').click()")
+    page.wait_for_function(
+        f"(before) => document.documentElement.getAttribute('{_SCHEME}') !== before", arg=before
+    )
+    settle(page)
+    return page.evaluate(f"document.documentElement.getAttribute('{_SCHEME}')")
+
+
+def unfold_methods(page: Page) -> None:
+    """Open the fold of methods that are off at first, which are drawn with that."""
+    page.evaluate("document.querySelector('.more-methods').open = true")
+    page.locator(".more-methods input[role=switch]").first.wait_for(state="attached")
 
 
 def upload(page: Page, file: Path | tuple[str, bytes]) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.board import VIEWS, column_ids, open_batches, repaint, see, settle, traces
+from tests.browser.board import VIEWS, column_ids, open_batches, repaint, see, settle, traces, unfold_methods
 from tests.browser.conftest import DESKTOP
 from tests.browser.dials import frames, held, open_simulation, wait_for_commit, wait_for_frames
 from tests.browser.linked import away, labels, outcomes, pixel
@@ -89,8 +89,9 @@ def board(visitor, with_plugins):
 
 def switch(page, estimator):
     """Switch an estimator on or off; does not wait."""
-    selector = json.dumps({"id": estimator, "type": "estimator-on"}, separators=(",", ":"))
-    page.evaluate("(id) => document.getElementById(id).click()", selector)
+    unfold_methods(page)
+    identity = json.dumps({"id": estimator, "type": "estimator-on"}, separators=(",", ":"))
+    page.locator(f"[id='{identity}']").evaluate("(switch_) => switch_.click()")
 
 
 def failures(page):
@@ -102,7 +103,7 @@ def share_of(page):
     return next((t for t in traces(page, "view-groups") if t["name"] == "Share of the way"), None)
 
 
-def test_a_plugins_estimator_has_all_that_a_built_in_has(board):
+def test_a_plugins_estimator_has_all_that_a_built_in_has_and_options_of_its_own(board):
     assert len(share_of(board)["x"]) == 6
     assert "Share of the way" in board.locator("table.parameters").inner_text()
     expect(board.locator("#notes")).to_contain_text("Share of the way: A note of the plugin.")
@@ -111,9 +112,6 @@ def test_a_plugins_estimator_has_all_that_a_built_in_has(board):
     assert "Share of the way" in column_ids(board)
     expect(board.locator("#panel-weight .view-legend")).to_contain_text("Share of the way")
 
-
-def test_what_a_method_does_opens_below_its_name_and_closes_with_escape(board):
-    row = board.locator(".estimator-row[data-id='share']")
     button = row.get_by_role("button", name="Options of Share of the way")
     expect(button).to_have_attribute("aria-expanded", "false")
     button.click()
@@ -125,10 +123,8 @@ def test_what_a_method_does_opens_below_its_name_and_closes_with_escape(board):
     expect(button).to_have_attribute("aria-expanded", "false")
     expect(row.get_by_label("Share kept")).to_have_count(0)
 
-
-def test_its_option_is_a_control_with_its_bounds(board):
     before = share_of(board)["x"]
-    board.locator(".estimator-row[data-id='share']").get_by_role("button").click()
+    row.get_by_role("button").click()
     control = board.get_by_label("Share kept")
     expect(control).to_have_value("0.5")
     control.fill("2")
@@ -144,7 +140,7 @@ def test_its_option_is_a_control_with_its_bounds(board):
     assert share_of(board)["x"] != before
 
 
-def test_a_view_of_a_plugin_is_linked_with_the_others(board):
+def test_a_view_of_a_plugin_is_linked_and_goes_with_what_it_shows_and_says_what_it_lacks(board):
     (trace,) = traces(board, AGAINST)
     assert len(trace["x"]) == 6
     see(board, *VIEWS)
@@ -158,8 +154,6 @@ def test_a_view_of_a_plugin_is_linked_with_the_others(board):
     away(board)
     expect(labels(board, AGAINST)).to_have_count(0)
 
-
-def test_a_view_goes_with_what_it_shows_and_says_what_it_lacks(board):
     expect(board.locator(f"#{PICKY}")).to_contain_text("Switch on a method that it knows.")
     expect(board.locator(f"#{PICKY} .linked-view")).to_be_hidden()
     with repaint(board):
@@ -190,7 +184,7 @@ def test_a_method_that_never_ends_is_stopped_and_the_rest_goes_on(board):
     expect(failures(board)).to_have_count(0)
 
 
-def test_a_dial_that_is_dragged_takes_plugins_along(board):
+def test_a_dial_that_is_dragged_and_a_study_take_plugins_along(board):
     open_simulation(board)
     with held(board, "sigma_group") as drag:
         for place in (0.3, 0.6):
@@ -202,8 +196,6 @@ def test_a_dial_that_is_dragged_takes_plugins_along(board):
     assert sorted(shown["y"]) == pytest.approx(sorted(outcomes(share_of(board))))
     assert len(shown["y"]) == 20
 
-
-def test_a_study_counts_what_a_plugin_could_not_fit(board):
     switch(board, "dies")
     settle(board)
     board.goto(board.url.split("#")[0] + "#risk")

@@ -15,6 +15,7 @@ from tests.browser.board import (
     parameters,
     repaint,
     table,
+    unfold_methods,
     upload,
 )
 from tests.browser.conftest import PHONE
@@ -83,23 +84,7 @@ def server(tmp_path_factory):
         yield running
 
 
-def test_a_folded_method_is_found_and_stays_unfolded_once_it_is_on(board):
-    fold = board.locator("summary", has_text="More methods (")
-    switch = board.get_by_label("Show Half way")
-    assert not switch.is_visible()
-    assert "Half way" not in parameters(board)
-    fold.focus()
-    board.keyboard.press("Enter")
-    with repaint(board):
-        switch.click(force=True)
-    assert "Half way" in column_ids(board)
-    assert grave_findings(board) == []
-    open_board(board)
-    assert board.get_by_label("Show Half way").is_checked()
-    assert board.locator(".more-methods").evaluate("fold => fold.open")
-
-
-def test_the_list_of_plugins_says_what_failed_and_why(board):
+def test_the_list_of_plugins_says_what_failed_and_a_folded_method_stays_unfolded_once_it_is_on(board):
     line = board.get_by_role("button", name=re.compile(r"^Plugins: \d+ 1 failed$"))  # others may be installed
     line.focus()
     board.keyboard.press("Enter")
@@ -115,8 +100,22 @@ def test_the_list_of_plugins_says_what_failed_and_why(board):
     board.keyboard.press("Escape")
     shown.wait_for(state="hidden")
 
+    fold = board.locator("summary", has_text="More methods (")
+    switch = board.get_by_label("Show Half way")
+    assert not switch.is_visible()
+    assert "Half way" not in parameters(board)
+    fold.focus()
+    board.keyboard.press("Enter")
+    with repaint(board):
+        switch.click(force=True)
+    assert "Half way" in column_ids(board)
+    assert grave_findings(board) == []
+    open_board(board)
+    assert board.get_by_label("Show Half way").is_checked()
+    assert board.locator(".more-methods").evaluate("fold => fold.open")
 
-def test_a_plugins_sample_opens_by_a_click(board):
+
+def test_a_plugins_samples_and_files_open_and_what_cannot_is_said_in_its_name(board, troubles):
     open_sample(board, "Fields of wheat")
     assert board.input_value("#outcome") == "yield"
     assert board.input_value("#group") == "field"
@@ -126,23 +125,18 @@ def test_a_plugins_sample_opens_by_a_click(board):
         "From the plugin farm."
     )
 
-
-def test_a_sample_that_lacks_its_column_says_so_and_leaves_the_page(board):
     before = table(board)
     board.get_by_role("tab", name="Samples").click()
     board.locator("button.sample", has_text="Wrong columns").click()
     board.locator("#problem", has_text="has no column 'size'; it has 'field', 'yield'").wait_for()
     assert table(board) == before
 
-
-def test_a_file_that_a_plugin_reads_is_uploaded(board):
+    board.get_by_role("tab", name="Upload").click()
     assert "also .lines" in board.inner_text("#upload-zone")
     upload(board, ("Harvest.LINES", LINES.encode()))
     assert "Harvest.LINES" in board.inner_text("#dataset-chip")
     assert {row["group"]: row["own"] for row in table(board)}["b"] == "7.750"
 
-
-def test_what_a_plugin_cannot_read_is_said_in_its_name(board, troubles):
     troubles.announce("/upload", 422)
     choose_file(board, ("Harvest.lines", b"a 1?\n"))
     said = board.locator(".upload-error", has_text="by the plugin farm")
@@ -155,6 +149,7 @@ def test_many_methods_without_a_result_fit_on_a_phone(visitor):
     phone = open_board(visitor(viewport=PHONE))
     single = "g,y\n" + "".join(f"g{i},{(i * 7) % 11}\n" for i in range(9))
     upload(phone, ("single.csv", single.encode()))
+    unfold_methods(phone)
     with repaint(phone):
         phone.evaluate(
             "document.querySelectorAll('.more-methods input[role=switch]').forEach((s) => s.click())"
