@@ -1,14 +1,11 @@
 """The lesson in a browser: its numbers stand there, its models open in the simulation, at every width."""
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.board import bring, settle, table
+from tests.browser.accessibility import grave_findings
+from tests.browser.board import bring, settle, table, turn_theme
 from tests.browser.conftest import DESKTOP, PHONE
-
-MODELS = ("model1", "model2", "model3", "model1b")
-GRAVE = ("serious", "critical")
 
 
 def open_lesson(page):
@@ -26,25 +23,13 @@ def columns(page, model):
     return dict(zip(head, zip(*body, strict=True), strict=True))
 
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
-)
-def test_it_can_be_read_by_everyone(visitor, viewport, scheme):
-    page = open_lesson(visitor(viewport=viewport, color_scheme=scheme))
-    assert page.get_attribute("html", "data-mantine-color-scheme") == scheme
-    found = [v for v in Axe().run(page)["violations"] if v["impact"] in GRAVE]
-    assert not found, [(v["id"], [n["html"][:160] for n in v["nodes"]][:5]) for v in found]
+def expect_readable(page):
+    assert grave_findings(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    levels = page.evaluate(
-        "[...document.querySelectorAll('#lesson :is(h1, h2, h3)')].map((h) => h.tagName).join(' ')"
-    )
-    assert levels == "H1" + 8 * " H2"
-    assert page.locator("main:visible").count() == 1
 
 
-@pytest.mark.parametrize("width", [1440, 1024, 390])
-def test_nothing_is_wider_than_its_card(visitor, width):
-    page = open_lesson(visitor(viewport={"width": width, "height": 900}))
+def expect_in_cards(page, beside):
+    """Nothing is wider than its card, and so many tables of groups stand beside each other."""
     beyond = page.evaluate(
         "[...document.querySelectorAll('.lesson-model')].flatMap((card) =>"
         " [...card.querySelectorAll('table, p, h2, .js-plotly-plot')].filter((part) =>"
@@ -55,42 +40,38 @@ def test_nothing_is_wider_than_its_card(visitor, width):
     tops = page.evaluate(
         "[...document.querySelectorAll('.lesson-groups')].map((t) => Math.round(t.getBoundingClientRect().y))"
     )
-    assert len(set(tops)) == {1440: 1, 1024: 2, 390: 4}[width]
+    assert len(set(tops)) == 4 / beside
 
 
-def test_every_blup_of_model_1_is_the_same(page):
-    open_lesson(page)
-    shown = columns(page, "model1")
-    assert shown["REML BLUP"] == shown["ML BLUP"] == ("15.9897",) * 5
-    assert shown["own mean (OLS)"][0] == "17.8853"
-    assert len(set(columns(page, "model2")["REML BLUP"])) == 5
+@pytest.mark.parametrize(("viewport", "beside"), [(DESKTOP, 4), (PHONE, 1)], ids=["desktop", "phone"])
+def test_it_can_be_read_by_everyone_in_either_theme_and_nothing_is_wider_than_its_card(
+    visitor, viewport, beside
+):
+    page = open_lesson(visitor(viewport=viewport, color_scheme="dark"))
+    assert page.get_attribute("html", "data-mantine-color-scheme") == "dark"
+    expect_readable(page)
+    expect_in_cards(page, beside)
+    ink = "getComputedStyle(document.querySelector('.lesson .xtick text')).fill"
+    dark = page.evaluate(ink)
+    assert turn_theme(page) == "light"
+    page.wait_for_function(f"(dark) => {ink} !== dark", arg=dark)
+    expect_readable(page)
+    levels = page.evaluate(
+        "[...document.querySelectorAll('#lesson :is(h1, h2, h3)')].map((h) => h.tagName).join(' ')"
+    )
+    assert levels == "H1" + 8 * " H2"
+    assert page.locator("main:visible").count() == 1
 
 
-def test_a_guess_says_whether_it_is_right_and_why(page):
-    open_lesson(page)
+def test_on_a_tablet_too_nothing_is_wider_than_its_card_and_a_guess_is_answered(visitor):
+    page = open_lesson(visitor(viewport={"width": 1024, "height": 900}))
+    expect_in_cards(page, 2)
     hardest = page.locator(".lesson-question").first
     expect(hardest.get_by_text("Yes.")).to_be_hidden()
     hardest.get_by_text("Model 2: ").click()
     expect(hardest.get_by_text("Not this. Here groups differ as much as rows do")).to_be_visible()
     hardest.get_by_text("Model 1: ").press("Enter")
     expect(hardest.get_by_text("Yes. Groups differ little beside the noise")).to_be_visible()
-
-
-def test_the_colours_follow_the_theme(page):
-    open_lesson(page)
-    ink = "getComputedStyle(document.querySelector('.lesson .xtick text')).fill"
-    light = page.evaluate(ink)
-    page.get_by_label("Switch between light and dark").click()
-    page.wait_for_function(f"(light) => {ink} !== light", arg=light)
-
-
-def test_it_is_reached_from_the_bar_and_left_again(board):
-    board.get_by_role("link", name="Lesson").click()
-    board.locator(".lesson-why").wait_for()
-    expect(board.locator("#comparison")).to_be_hidden()
-    board.get_by_role("link", name="Compare").click()
-    expect(board.locator("#comparison")).to_be_visible()
-    expect(board.locator("#lesson")).to_be_hidden()
 
 
 def shows(page, model):
@@ -113,19 +94,19 @@ def shows(page, model):
         assert float(rows[group]["true"]) == pytest.approx(float(true), abs=0.005)
 
 
-def test_a_model_opens_in_the_simulation(page):
+def test_a_model_opens_in_the_simulation_whose_code_and_rows_are_given_away(page):
     open_lesson(page)
+    shown = columns(page, "model1")
+    assert shown["REML BLUP"] == shown["ML BLUP"] == ("15.9897",) * 5
+    assert shown["own mean (OLS)"][0] == "17.8853"
+    assert len(set(columns(page, "model2")["REML BLUP"])) == 5
+
     shows(page, "model3")
     expect(page.get_by_role("tab", name="Simulate")).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("button", name="Model 3", exact=True)).to_have_attribute("aria-pressed", "true")
     assert "#compare" in page.url
     page.go_back()
     page.locator(".lesson-why").wait_for()
-    shows(page, "model1")
-
-
-def test_the_code_and_the_rows_of_a_model_are_given_away(page):
-    open_lesson(page)
     shows(page, "model2")
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
@@ -139,7 +120,13 @@ def test_the_code_and_the_rows_of_a_model_are_given_away(page):
     expect(page.locator("#code-r")).to_contain_text("set.seed(1673)\ninvisible(rnorm(30))")
 
 
-def test_rows_of_a_file_are_not_offered_as_simulated(board):
+def test_it_is_reached_from_the_bar_and_left_again_for_rows_that_are_not_offered_as_simulated(board):
+    board.get_by_role("link", name="Lesson").click()
+    board.locator(".lesson-why").wait_for()
+    expect(board.locator("#comparison")).to_be_hidden()
+    board.get_by_role("link", name="Compare").click()
+    expect(board.locator("#comparison")).to_be_visible()
+    expect(board.locator("#lesson")).to_be_hidden()
     board.get_by_role("button", name="Export").click()
     expect(board.get_by_role("menuitem", name="Table as CSV")).to_be_visible()
     expect(board.get_by_role("menuitem", name="Simulated rows as CSV")).to_have_count(0)
