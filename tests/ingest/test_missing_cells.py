@@ -43,11 +43,13 @@ def test_missing_cells_are_passed_over_in_one_pass(kind, tmp_path, one_pass):
     assert read.data.dropped.total > 0
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", MISSING)
 def test_in_one_piece_as_judged(kind, tmp_path):
     file_groups(put(tmp_path, MISSING[kind]), outcome="y", group="g")
 
 
+@pytest.mark.slow_cases
 @pytest.mark.parametrize("kind", MISSING)
 def test_in_many_pieces_as_judged(kind, tmp_path, small_pieces, monkeypatch):
     for module in (plain_text, label_codes):
