@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from estimators import Design, RiskStudy, Sweep, run_risk
 from tests.browser.accessibility import grave_findings
-from tests.browser.board import settle
+from tests.browser.board import settle, turn_theme
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.dials import set_dial
 from tests.scenes import BUILT_IN
@@ -66,12 +66,22 @@ def measures(page):
     )
 
 
-def replicates(page, count):
-    page.fill("#risk-replicates", str(count))
+def enter(page, control, value):
+    page.fill(control, value)
     page.keyboard.press("Tab")
 
 
-def test_the_study_of_the_page_is_that_of_the_library(page):
+def sweep(page, dial):
+    page.click("#risk-dial")
+    page.get_by_role("option", name=dial, exact=True).click()
+
+
+def expect_usable(page):
+    assert grave_findings(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_study_is_that_of_the_library_and_stays_beside_what_cannot_be(page):
     open_risk(page)
     wanted = run_risk(
         RiskStudy(FIRST, tuple(BUILT_IN.values()), 2000, seed=1, sweep=Sweep("ratio", 0.05, 3, 15))
@@ -86,10 +96,58 @@ def test_the_study_of_the_page_is_that_of_the_library(page):
     expect(page.locator("#risk-done")).to_have_text("32,000 of 32,000 draws")
     expect(page.locator("#risk-draw .main-svg").first).to_be_visible()
 
+    problem = page.locator("#risk-problem")
+    for control, value, said in (
+        ("#risk-low", "x", "From is a number"),
+        ("#risk-high", "0.01", "to a larger one"),
+        ("#risk-replicates", "0", "1 to 100,000,000 replicates"),
+    ):
+        possible = page.input_value(control)
+        enter(page, control, value)
+        expect(problem).to_contain_text(said)
+        assert measures(page) == shown, control
+        enter(page, control, possible)
+        expect(problem).to_be_empty()
+        settle(page)
+        finished(page)
 
-def test_a_long_study_moves_and_can_be_cancelled(page):
+
+def test_another_seed_and_other_dials_change_the_study_as_they_should(page):
+    """The picture is the same for another seed; what is swept is drawn; without a sweep there are marks."""
     open_risk(page)
-    replicates(page, 1_000_000)
+    before = curve(page, "REML BLUP")[1]
+    page.click("#risk-again")
+    page.wait_for_function(
+        "(before) => document.querySelector('#risk-figure .js-plotly-plot')._fullData"
+        ".find((t) => t.name === 'REML BLUP' && t.mode === 'lines+markers').y[3] !== before",
+        arg=before[3],
+    )
+    finished(page)
+    assert curve(page, "REML BLUP")[1] == pytest.approx(before, abs=0.05)
+
+    for dial, low, high in (("rows per group", 2, 100), ("groups", 4, 100)):
+        sweep(page, dial)
+        page.wait_for_function(
+            "(ends) => document.querySelector('#risk-figure .js-plotly-plot')._fullData"
+            ".some((t) => t.mode === 'lines+markers' && String([t.x[0], t.x.at(-1)]) === String(ends))",
+            arg=[low, high],
+        )
+        x, _ = curve(page, "REML BLUP")
+        assert (x[0], x[-1]) == (low, high), dial
+        assert all(value == round(value) for value in x), dial
+
+    sweep(page, "nothing")
+    page.wait_for_function(
+        "() => document.querySelector('#risk-figure .js-plotly-plot')"
+        "._fullData.every((t) => t.mode === 'markers')"
+    )
+    expect(page.locator("#risk-range")).to_be_hidden()
+
+
+def test_a_long_study_moves_can_be_cancelled_and_others_follow_the_dials_and_the_estimators(page):
+    open_risk(page)
+    usual = page.input_value("#risk-replicates")
+    enter(page, "#risk-replicates", "1000000")
     expect(page.locator("#risk-left")).to_have_text("Press Run to measure this scenario")
     page.click("#risk-run")
     expect(page.locator("#risk-left")).to_contain_text("left")
@@ -108,91 +166,21 @@ def test_a_long_study_moves_and_can_be_cancelled(page):
     settle(page)
     assert page.locator("#risk-done").inner_text() == stopped
 
-
-def test_the_study_follows_the_dials_and_the_estimators(page):
-    open_risk(page)
+    enter(page, "#risk-replicates", usual)
+    finished(page)
     before = measures(page)["REML BLUP"]["MSE"]
     set_dial(page, "sigma_error", 2)
     expect(page.locator("#risk-where")).to_contain_text("σg/σe = 0.8")
+    settle(page)  # the study has begun
     finished(page)
     assert measures(page)["REML BLUP"]["MSE"] != before
     page.get_by_role("switch", name="Show James–Stein").locator("xpath=..").click()
     expect(page.locator("#risk-table")).not_to_contain_text("James–Stein")
-
-
-def test_another_seed_gives_other_numbers_and_the_same_picture(page):
-    open_risk(page)
-    before = curve(page, "REML BLUP")[1]
-    page.click("#risk-again")
-    page.wait_for_function(
-        "(before) => document.querySelector('#risk-figure .js-plotly-plot')._fullData"
-        ".find((t) => t.name === 'REML BLUP' && t.mode === 'lines+markers').y[3] !== before",
-        arg=before[3],
-    )
-    finished(page)
-    assert curve(page, "REML BLUP")[1] == pytest.approx(before, abs=0.05)
-
-
-@pytest.mark.parametrize(("dial", "low", "high"), [("rows per group", 2, 100), ("groups", 4, 100)])
-def test_other_dials_can_be_swept(page, dial, low, high):
-    open_risk(page)
-    page.click("#risk-dial")
-    page.get_by_role("option", name=dial, exact=True).click()
-    page.wait_for_function(
-        "(high) => { const d = document.querySelector('#risk-figure .js-plotly-plot')._fullData;"
-        " return d.some((t) => t.mode === 'lines+markers' && t.x.at(-1) === high); }",
-        arg=high,
-    )
-    x, _ = curve(page, "REML BLUP")
-    assert (x[0], x[-1]) == (low, high)
-    assert all(value == round(value) for value in x)
-
-
-def test_without_a_sweep_there_is_one_mark_for_each_method(page):
-    open_risk(page)
-    page.click("#risk-dial")
-    page.get_by_role("option", name="nothing").click()
-    page.wait_for_function(
-        "() => document.querySelector('#risk-figure .js-plotly-plot')"
-        "._fullData.every((t) => t.mode === 'markers')"
-    )
-    expect(page.locator("#risk-range")).to_be_hidden()
-
-
-@pytest.mark.parametrize(
-    ("control", "value", "said"),
-    [
-        ("#risk-low", "x", "From is a number"),
-        ("#risk-high", "0.01", "to a larger one"),
-        ("#risk-replicates", "0", "1 to 100,000,000 replicates"),
-    ],
-)
-def test_what_cannot_be_gets_a_sentence_and_the_last_result_stays(page, control, value, said):
-    open_risk(page)
-    before = measures(page)
-    page.fill(control, value)
-    page.keyboard.press("Tab")
-    expect(page.locator("#risk-problem")).to_contain_text(said)
-    assert measures(page) == before
-
-
-def test_sizes_that_differ_are_shown_apart(page):
-    open_risk(page)
     set_dial(page, "per_group", "2-40")
     expect(page.locator("#risk-sizes")).to_contain_text("By group size")
 
 
-def test_two_people_have_studies_of_their_own(page, visitor):
-    open_risk(page)
-    other = open_risk(visitor())
-    set_dial(other, "groups", 40)
-    expect(other.locator("#risk-where")).to_contain_text("40 groups")
-    page.reload()
-    page.locator("#risk-headline strong").wait_for()
-    expect(page.locator("#risk-where")).to_contain_text("20 groups")
-
-
-def test_the_address_and_the_back_button_know_the_page(board):
+def test_the_address_and_the_back_button_know_the_page_whose_study_nobody_else_changes(board, visitor):
     board.get_by_role("link", name="Risk").click()
     finished(board)
     assert board.url.endswith("#risk")
@@ -202,26 +190,33 @@ def test_the_address_and_the_back_button_know_the_page(board):
     expect(board.locator("#comparison")).to_be_visible()
     expect(board.locator("#risk")).to_be_hidden()
 
+    other = open_risk(visitor())
+    set_dial(other, "groups", 40)
+    expect(other.locator("#risk-where")).to_contain_text("40 groups")
+    board.goto("/#risk")
+    board.reload()
+    board.locator("#risk-headline strong").wait_for()
+    expect(board.locator("#risk-where")).to_contain_text("20 groups")
 
-@pytest.mark.parametrize(
-    ("viewport", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
-)
-def test_it_can_be_used_by_everyone(visitor, viewport, scheme):
-    page = open_risk(visitor(viewport=viewport, color_scheme=scheme))
-    assert grave_findings(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+def test_it_can_be_used_by_everyone_on_a_phone(visitor):
+    page = open_risk(visitor(viewport=PHONE, color_scheme="dark"))
+    expect_usable(page)
+    assert turn_theme(page) == "light"
+    expect_usable(page)
 
 
-def test_another_theme_asks_nothing_and_turns_both_pictures(visitor):
-    page = open_risk(visitor(color_scheme="dark"))
-    finished(page)
+def test_it_can_be_used_by_everyone_and_another_theme_asks_nothing_and_turns_both_pictures(visitor):
+    page = open_risk(visitor(viewport=DESKTOP, color_scheme="dark"))
     grids = (
         "() => ['risk-figure', 'risk-draw'].map((id) =>"
         " document.querySelector(`#${id} .js-plotly-plot`)._fullLayout.yaxis.linecolor)"
     )
+    expect_usable(page)
     dark, asked = page.evaluate(grids), []
     assert dark[0] == dark[1]
     page.on("request", lambda request: asked.append(request.post_data or ""))
-    page.get_by_label("Switch between light and dark").click()
+    assert turn_theme(page) == "light"
     page.wait_for_function(f"(before) => ({grids})().every((color, i) => color !== before[i])", arg=dark)
     assert not [body for body in asked if "risk-" in body]
+    expect_usable(page)
