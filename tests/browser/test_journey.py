@@ -156,7 +156,9 @@ def test_every_setting_takes_effect_and_is_found_again(board, schools):
     assert "ML BLUP" in parameters(board)
 
 
-def test_the_downloaded_table_is_safe_in_a_spreadsheet(board, schools):
+def test_a_table_safe_in_a_spreadsheet_and_code_are_taken_away_and_a_deleted_file_comes_back_or_is_gone(
+    board, schools, server
+):
     upload(board, schools)
     board.get_by_role("button", name="Export").click()
     with board.expect_download() as downloading:
@@ -173,9 +175,6 @@ def test_the_downloaded_table_is_safe_in_a_spreadsheet(board, schools):
         for name in ("estimate", "std_error", "conf_low", "conf_high", "weight"):
             assert (line[name] or None) == (None if row[name] is None else repr(row[name]))
 
-
-def test_the_same_analysis_in_r_and_python(board, schools):
-    upload(board, schools)
     for entry, spoken in (("Do this in R", "lmer("), ("Do this in Python", "compare(")):
         board.get_by_role("button", name="Export").click()
         board.get_by_role("menuitem", name=entry).click()
@@ -186,9 +185,17 @@ def test_the_same_analysis_in_r_and_python(board, schools):
         board.get_by_role("button", name="Close").click()
         code.wait_for(state="hidden")
 
+    with repaint(board):
+        pick(board, "outcome", "reading")
+    with repaint(board):
+        board.get_by_label("Delete enrolled.csv from this server").click()
+    with repaint(board):
+        board.get_by_label("Undo deleting enrolled.csv").click()
+    assert "enrolled.csv" in board.inner_text("#dataset-chip")
+    assert board.input_value("#outcome") == "reading"
+    assert board.locator("button.file-name").all_inner_texts() == ["enrolled.csv"]
+    assert board.locator(".file-deleted").count() == 0
 
-def test_a_deleted_file_is_gone(board, schools, server):
-    upload(board, schools)
     assert list(server.data_dir.rglob("*enrolled*")) or list(server.data_dir.rglob("*.parquet"))
     with repaint(board):
         board.get_by_label("Delete enrolled.csv from this server").click()
@@ -203,37 +210,7 @@ def test_a_deleted_file_is_gone(board, schools, server):
     assert "schools.csv" in board.inner_text("#dataset-chip")
 
 
-def test_a_deleted_file_comes_back_as_it_was(board, schools):
-    upload(board, schools)
-    with repaint(board):
-        pick(board, "outcome", "reading")
-    with repaint(board):
-        board.get_by_label("Delete enrolled.csv from this server").click()
-    with repaint(board):
-        board.get_by_label("Undo deleting enrolled.csv").click()
-    assert "enrolled.csv" in board.inner_text("#dataset-chip")
-    assert board.input_value("#outcome") == "reading"
-    assert board.locator("button.file-name").all_inner_texts() == ["enrolled.csv"]
-    assert board.locator(".file-deleted").count() == 0
-
-
-def test_all_that_is_kept_goes_at_ones_word(board, schools):
-    upload(board, schools)
-    assert "kept until" in board.inner_text(".files")
-    board.get_by_role("button", name="Delete all my data now").click()
-    board.get_by_role("button", name="Keep it").click()
-    board.get_by_role("dialog").wait_for(state="hidden")
-    board.get_by_role("button", name="Delete all my data now").click()
-    with board.expect_navigation():
-        board.get_by_role("button", name="Delete all of it").click()
-    board.get_by_text("1 file (").wait_for()
-    settle(board)
-    assert "schools.csv" in board.inner_text("#dataset-chip")
-    assert board.locator("button.file-name").count() == 0
-    assert "maths_score" not in board.inner_text(".page")
-
-
-def test_two_visitors_never_see_each_others_data(board, visitor, schools):
+def test_nobody_else_ever_sees_ones_data_and_all_of_it_goes_at_ones_word(board, visitor, schools):
     upload(board, schools)
     settle(board)
     with board.expect_request(re.compile("_dash-update-component")) as asked:
@@ -251,3 +228,17 @@ def test_two_visitors_never_see_each_others_data(board, visitor, schools):
     href = board.get_attribute("#download-csv", "href")
     assert board.request.get(f"/{href}").status == 200
     assert other.request.get(f"/{href}").status == 404
+    board.keyboard.press("Escape")
+
+    assert "kept until" in board.inner_text(".files")
+    board.get_by_role("button", name="Delete all my data now").click()
+    board.get_by_role("button", name="Keep it").click()
+    board.get_by_role("dialog").wait_for(state="hidden")
+    board.get_by_role("button", name="Delete all my data now").click()
+    with board.expect_navigation():
+        board.get_by_role("button", name="Delete all of it").click()
+    board.get_by_text("1 file (").wait_for()
+    settle(board)
+    assert "schools.csv" in board.inner_text("#dataset-chip")
+    assert board.locator("button.file-name").count() == 0
+    assert "maths_score" not in board.inner_text(".page")
