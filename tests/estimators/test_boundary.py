@@ -79,7 +79,7 @@ def test_the_sentence_is_that_of_the_f_test(sizes, seed, between):
 
 
 @pytest.mark.slow
-def test_the_sentence_is_true_in_600_designs():
+def test_the_sentence_is_true_in_2000_designs():
     """Sizes from 1 to 80, hardly any spread between groups: what is said is held against scipy's F."""
     rng, said = np.random.default_rng(12), dict.fromkeys(SENTENCES, 0)
     for _ in range(2000):
