@@ -142,7 +142,7 @@ def _spread_table(model: lesson.Model, style_of: Mapping[str, Style]) -> html.Ta
         (s.label, lesson.decimals(s.between), lesson.decimals(s.within), _weight(s.weight))
         for s in model.spreads()
     ]
-    return _table("Spreads and weight", ["", "σg", "σe", "weight"], rows, style_of, "lesson-spreads")
+    return _table("Spreads and weight", ["spreads", "σg", "σe", "weight"], rows, style_of, "lesson-spreads")
 
 
 def _weight(weight: float) -> html.Span:

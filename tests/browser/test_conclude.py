@@ -4,7 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.board import open_sample, pick
+from tests.browser.board import open_board, open_sample, pick
+from tests.browser.conftest import PHONE
 from tests.browser.linked import click, mark
 
 
@@ -53,3 +54,16 @@ def test_where_the_spread_is_0_a_click_adds_a_method_that_does_not_collapse(boar
     if help_out.count():  # a shelf that is installed
         help_out.click()
         expect(help_out).to_have_count(0)
+
+
+def test_tables_wider_than_a_phone_are_gone_to_by_key(visitor):
+    page = open_board(visitor(viewport=PHONE, has_touch=True, is_mobile=True))
+    wide = 0
+    for panel in ("checks-panel", "plan-panel"):
+        page.locator(f"#{panel} > summary").click()
+        expect(page.locator(f"#{panel} .check-table tbody tr").first).to_be_attached()
+        for box in page.locator(f"#{panel} .check-table").all():
+            expect(box).to_have_attribute("tabindex", "0")
+            expect(box).to_have_attribute("aria-label", re.compile(r"\w"))
+            wide += box.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    assert wide

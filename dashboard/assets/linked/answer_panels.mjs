@@ -86,7 +86,11 @@ function draw(panel, place, {note, sentences, tables, figures, fields}) {
     }
     addElement(place, 'p', 'quiet').textContent = note;
     for (const [head, ...lines] of tables) {
-        const body = addElement(addElement(place, 'div', 'check-table'), 'table', 'parameters');
+        const box = /** @type {HTMLElement} */ (addElement(place, 'div', 'check-table'));
+        box.tabIndex = 0; // it may be wider than its place, which arrow keys then move
+        box.setAttribute('role', 'group');
+        box.setAttribute('aria-label', head.filter(Boolean).join(', '));
+        const body = addElement(box, 'table', 'parameters');
         row(addElement(body, 'thead', ''), head, 'col');
         const rows = addElement(body, 'tbody', '');
         for (const line of lines) {
