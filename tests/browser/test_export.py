@@ -17,6 +17,14 @@ def saved(page, entry):
         return downloading.value.suggested_filename, list(csv.reader(file))
 
 
+_SHOWS_ROWS = """
+(count) => {
+    const rows = [...document.querySelectorAll('#table .ag-row')];
+    return new Set(rows.map((row) => row.ariaRowIndex)).size === count;
+}
+"""
+
+
 def sort_by_own_mean(page):
     bring(page, ".table-panel")
     page.locator("#table .ag-header-cell[col-id=own]").click()
@@ -72,7 +80,7 @@ def test_a_visitors_columns_and_filter_stay_and_the_file_is_of_now(page):
         pick(page, "level", "99%")
     assert "rank 99% from" in column_ids(page)
     assert page.evaluate(order)[:2] == ["group", "estimate-james_stein"]
-    assert len(table(page)) == few
+    page.wait_for_function(_SHOWS_ROWS, arg=few)
     page.evaluate("window.scrollTo(0, 0)")
     with repaint(page):
         page.get_by_label("Show ML BLUP").uncheck(force=True)
