@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -37,7 +36,7 @@ from dashboard.plugin_host.processes import DEFAULT_SECONDS, PluginProcesses
 from dashboard.plugin_host.reading_processes import ReadingProcesses
 from dashboard.plugin_host.stand_ins import with_stand_ins
 from dashboard.plugin_host.wire import Setup
-from dashboard.serving import server
+from dashboard.serving import page_assets, server
 from dashboard.serving.lifetime import at_end
 from dashboard.serving.metrics import Measures, offer_measures
 from dashboard.session.choices import LEVELS
@@ -52,19 +51,6 @@ from estimators import DataError
 
 _Callback: TypeAlias = Callable[..., Any]
 _HERE = Path(__file__).parent
-_ASSETS = _HERE / "assets"
-
-
-def version(folder: Path) -> str:
-    """Another one for every change of what is in a folder: a browser may keep what is under its address."""
-    digest = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(file.relative_to(folder).as_posix().encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-ASSETS_URL = f"{server.ASSETS}/{version(_ASSETS)}"
-"""Where the page's own scripts and styles are, beside the page."""
 _IMPORTED = r"^(?!main\.(css|mjs)$).*\.(css|mjs)$"
 """Assets that Dash is not to name in the page, as it would with a query: a module under two addresses is
 there twice. They are imported from beside it, under an address that has the version of them all."""
@@ -205,8 +191,8 @@ def _empty_app(workspace: Workspace) -> dash.Dash:
         __name__,
         title="blupboard",
         update_title="",  # the title stays as it is while callbacks run
-        assets_folder=str(_ASSETS),
-        assets_url_path=ASSETS_URL,
+        assets_folder=str(page_assets.FOLDER),
+        assets_url_path=page_assets.URL,
         assets_ignore=_IMPORTED,
         serve_locally=True,
         suppress_callback_exceptions=True,
@@ -226,8 +212,8 @@ def _empty_app(workspace: Workspace) -> dash.Dash:
 
 def _preloads(app: dash.Dash) -> Iterator[str]:
     """For each imported module a line that fetches it at once, not when the one that imports it has come."""
-    for module in sorted(_ASSETS.rglob("*.mjs")):
-        path = module.relative_to(_ASSETS).as_posix()
+    for module in sorted(page_assets.FOLDER.rglob("*.mjs")):
+        path = module.relative_to(page_assets.FOLDER).as_posix()
         if path != "main.mjs":
             yield f'<link rel="modulepreload" href="{app.get_asset_url(path)}">'
 

@@ -21,14 +21,16 @@ IN_THE_WHEEL = """
 import dashboard, estimators, sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from dashboard.app import ASSETS_URL, create_app
+from dashboard.app import create_app
+from dashboard.serving import page_assets
 
 for package in (dashboard, estimators):
     assert Path(package.__file__).is_relative_to(sys.argv[1]), package.__file__
 [command] = entry_points(group="console_scripts", name="blupboard")
 assert callable(command.load())
 client = create_app(data_dir=Path(sys.argv[2])).server.test_client()
-assets = [f"/{ASSETS_URL}/{file}" for file in ("main.mjs", "main.css", "page/upload.mjs", "page/upload.css")]
+names = ("main.mjs", "main.css", "page/upload.mjs", "page/upload.css")
+assets = [f"/{page_assets.URL}/{name}" for name in names]
 for address in ("/", "/_dash-layout", "/health", *assets):
     assert client.get(address).status_code == 200, address
 assert b"Dyestuff" in client.get("/_dash-layout").data

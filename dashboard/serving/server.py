@@ -30,6 +30,7 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wsgi import get_input_stream
 
+from dashboard.serving import page_assets
 from dashboard.serving.answered import watch_answers
 from dashboard.serving.asked_from import (
     allow_hosts,
@@ -69,9 +70,7 @@ _COMPRESSED = {
 }
 _MAX_BODY_BYTES = 2**20
 """Of every request but an upload."""
-ASSETS = "assets"
-_VERSIONED = f"/{ASSETS}/"
-_PUBLIC = (_VERSIONED, "/_dash-component-suites/", "/_favicon.ico")
+_PUBLIC = (page_assets.UNDER, "/_dash-component-suites/", "/_favicon.ico")
 """What is the same for everybody, and the page without anything in it."""
 _OWNER = "owner"
 _EXTENSION = "blupboard"
@@ -304,8 +303,8 @@ def _security_headers(
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         if not flask.request.path.startswith(_PUBLIC) and flask.request.path != "/":
             response.headers["Cache-Control"] = "no-store"  # what is somebody's own stays in no cache
-        elif flask.request.path.startswith(_VERSIONED) and response.status_code == HTTPStatus.OK:
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        elif flask.request.path.startswith(page_assets.UNDER) and response.status_code == HTTPStatus.OK:
+            response.headers["Cache-Control"] = page_assets.KEPT
         return response
 
     return add

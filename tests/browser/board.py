@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from dashboard.app import ASSETS_URL
+from dashboard.serving import page_assets
 from tests.scenes import ARRANGED
 
 VIEWS = tuple(f"view-{view.id}" for view in ARRANGED)
@@ -113,7 +113,7 @@ _STATE = """
 
 def with_modules(script: str) -> str:
     """A script in JavaScript that imports modules of the page from ``ASSETS/``."""
-    return script.replace("'ASSETS/", f"'/{ASSETS_URL}/")
+    return script.replace("'ASSETS/", f"'/{page_assets.URL}/")
 
 
 def state(page: Page) -> dict[str, Any]:

@@ -21,13 +21,11 @@ from dashboard.cli.simulate import simulate_command
 from dashboard.ingest import RowFilter
 from dashboard.session.asked_questions import AskedQuestions
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Comparisons
 from dashboard.session.running_studies import RunningStudies
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import Workspace
 from dashboard.words.csv_text import formula_safe
-from estimators import TIDY_COLUMNS, Design, GroupData, build_registry, compare, simulate
+from estimators import TIDY_COLUMNS, Design, GroupData, compare, simulate
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
 
 PATH = "/export/groups.csv"
@@ -98,11 +96,6 @@ def test_a_failed_method_has_no_lines_and_a_long_file_comes_in_pieces():
 
 
 # Over HTTP
-
-
-@pytest.fixture
-def comparisons(tmp_path):
-    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
 @pytest.fixture

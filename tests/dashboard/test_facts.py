@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 import dashboard
-from dashboard.app import ASSETS_URL, create_app, version
+from dashboard.app import create_app
 from dashboard.pages.dials import size_rule, sizes_text
 from dashboard.pages.facts import facts
 from dashboard.scene.marker_shapes import CORNERS, STROKES
 from dashboard.scene.style import SHAPES, SYMBOLS
+from dashboard.serving import page_assets
 
 ROOMS = Path(dashboard.__file__).parent
 MAIN = (ROOMS / "assets" / "main.mjs").read_text(encoding="utf-8")
@@ -30,9 +31,9 @@ def test_the_page_holds_the_facts(tmp_path):
 @pytest.mark.slow
 def test_the_page_names_one_script_of_its_own_and_fetches_what_that_imports(tmp_path):
     page = create_app(data_dir=tmp_path).server.test_client().get("/").get_data(as_text=True)
-    named = re.findall(rf'<(?:script|link)[^>]*(?:src|href)="/{ASSETS_URL}/([^"?]+)\?', page)
+    named = re.findall(rf'<(?:script|link)[^>]*(?:src|href)="/{page_assets.URL}/([^"?]+)\?', page)
     assert sorted(named) == ["main.css", "main.mjs"]
-    fetched = re.findall(rf'<link rel="modulepreload" href="/{ASSETS_URL}/([^"]+)">', page)
+    fetched = re.findall(rf'<link rel="modulepreload" href="/{page_assets.URL}/([^"]+)">', page)
     modules = {file.relative_to(ROOMS / "assets").as_posix() for file in (ROOMS / "assets").rglob("*.mjs")}
     assert sorted(fetched) == sorted(modules - {"main.mjs"})
 
@@ -41,7 +42,7 @@ def test_the_page_names_one_script_of_its_own_and_fetches_what_that_imports(tmp_
 def test_a_browser_keeps_modules_under_an_address_that_changes_with_any_of_them(tmp_path):
     """So that nobody asks twice for one, or runs one of an earlier version."""
     client = create_app(data_dir=tmp_path / "data").server.test_client()
-    with client.get(f"/{ASSETS_URL}/shared/facts.mjs") as answer:
+    with client.get(f"/{page_assets.URL}/shared/facts.mjs") as answer:
         assert "immutable" in answer.headers["Cache-Control"]
         assert answer.mimetype == "text/javascript"
     with client.get("/assets/shared/facts.mjs") as unversioned:
@@ -49,11 +50,11 @@ def test_a_browser_keeps_modules_under_an_address_that_changes_with_any_of_them(
         assert "Cache-Control" not in unversioned.headers
     copied = tmp_path / "assets"
     shutil.copytree(ROOMS / "assets", copied)
-    assert version(copied) == ASSETS_URL.partition("/")[2]
+    assert page_assets.version(copied) == page_assets.URL.partition("/")[2]
     (copied / "shared" / "words.mjs").write_text("//")
-    changed = version(copied)
+    changed = page_assets.version(copied)
     (copied / "shared" / "words.mjs").rename(copied / "shared" / "word.mjs")
-    assert len({version(copied), changed, version(ROOMS / "assets")}) == 3
+    assert len({page_assets.version(copied), changed, page_assets.version(ROOMS / "assets")}) == 3
 
 
 def test_every_function_that_a_callback_names_is_registered():

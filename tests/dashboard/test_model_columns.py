@@ -22,25 +22,13 @@ from dashboard.figures.views import VIEWS
 from dashboard.ingest import ModelColumns, UnreadableFile
 from dashboard.ingest.data_kinds import SummaryColumns
 from dashboard.pages.comparison import comparison_content
-from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, held_reading
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import Workspace
 from dashboard.words.comparison import headline
 from dashboard.words.group_card import group_cards, value_text
-from estimators import DataError, build_registry
+from estimators import DataError
 from tests.components import text_of, within
-from tests.dashboard.wards import MODELS, TRIALS, WARDS, opened_wards, with_model
-
-
-@pytest.fixture
-def comparisons(tmp_path):
-    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
-
-
-@pytest.fixture
-def wards(comparisons):
-    return opened_wards(comparisons)
+from tests.dashboard.wards import MODELS, TRIALS, WARDS, with_model
 
 
 def flags_of(model):

@@ -15,27 +15,14 @@ from dashboard.pages.model_columns import are_on_page, is_on_page, number_fields
 from dashboard.session.choices import Choices
 from dashboard.session.chosen_model import STRAIGHT, model_of
 from dashboard.session.chosen_reading import ChosenReading
-from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, held_reading
 from dashboard.session.reread import keep_reading, taken_back
 from dashboard.session.sources import SourceControls
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import Workspace
 from dashboard.words.reading import CURVES, changes
-from estimators import build_registry
 from estimators.data.curves import SHAPES
 from tests.components import within
-from tests.dashboard.wards import MODELS, WARDS, opened_wards, with_model
-
-
-@pytest.fixture
-def comparisons(tmp_path):
-    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
-
-
-@pytest.fixture
-def wards(comparisons):
-    return opened_wards(comparisons)
+from tests.dashboard.wards import MODELS, WARDS, with_model
 
 
 @pytest.mark.slow_cases

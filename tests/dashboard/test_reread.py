@@ -18,7 +18,6 @@ from dashboard.pages.file_reading import MOST_GROUPS, change_chips, reading_note
 from dashboard.pages.reading_panel import FOUND, NOTHING, options_of
 from dashboard.session.choices import Choices
 from dashboard.session.chosen_reading import Before, ChosenReading
-from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, held_reading
 from dashboard.session.reread import (
     keep_reading,
@@ -31,9 +30,8 @@ from dashboard.session.reread import (
 )
 from dashboard.session.sources import SourceControls
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import Workspace
 from dashboard.words.reading import changes, hint_action
-from estimators import DataError, build_registry
+from estimators import DataError
 from tests.components import text_of
 from tests.dashboard.test_choices import READINGS, TEXT
 from tests.dashboard.test_choices import ROWS as FILTERS
@@ -41,11 +39,6 @@ from tests.dashboard.test_choices import ROWS as FILTERS
 MAC = "y,ville\n1,Orléans\n2,Orléans\n3,Nîmes\n5,Nîmes\n6,Bézier\n7,Bézier\n".encode("mac_roman")
 CODES = b"clinic,score\nA,71\nA,70.5\nB,-999\nB,64\nB,66\nC,80\nC,81\nTotal,432.5\n"
 BEFORES = st.builds(Before, TEXT, READINGS, FILTERS, TEXT, TEXT)
-
-
-@pytest.fixture
-def comparisons(tmp_path):
-    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
 def receive(comparisons, content, name="a.csv"):

@@ -16,23 +16,16 @@ from dashboard.pages.comparison import comparison_content
 from dashboard.pages.layout import layout
 from dashboard.scene.scene import SORT_ROWS
 from dashboard.session.choices import KINDS, Choices, kind_of
-from dashboard.session.comparisons import Comparisons
 from dashboard.session.connected_table import ChosenTable
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.sources import Description, GroupSource, Scripts, SourceControls, selection_key
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import Workspace
-from estimators import BlupboardError, Design, GroupData, build_registry
+from estimators import BlupboardError, Design, GroupData
 from tests.components import text_of
 
 CONTENT = "school,score,other\n" + "".join(f"s{i % 4},{i},{i * i}\n" for i in range(40))
 TABLE = ChosenTable("lab", "results", "score", "school", asked=7)
 DESIGN = Design(groups=6, per_group="3", sigma_group=1.0, sigma_error=1.0)
-
-
-@pytest.fixture
-def comparisons(tmp_path):
-    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
 @pytest.fixture

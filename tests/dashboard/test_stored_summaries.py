@@ -21,13 +21,11 @@ from dashboard.pages.comparison import comparison_content
 from dashboard.pages.layout import layout
 from dashboard.session.choices import Choices
 from dashboard.session.chosen_reading import Before, ChosenReading
-from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, held_reading
 from dashboard.session.reread import read_otherwise
 from dashboard.session.sources import SourceControls
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import Workspace
-from estimators import DataError, GroupData, build_registry, compare
+from estimators import DataError, GroupData, compare
 from tests.components import text_of
 
 FILES = {
@@ -56,11 +54,6 @@ MADE = {
         "abcde", [-0.9, -1.6, -1.3, -1.4, -0.2], variance=[0.33, 0.19, 0.42, 0.02, 0.05]
     ),
 }
-
-
-@pytest.fixture
-def comparisons(tmp_path):
-    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
 @pytest.fixture

@@ -11,14 +11,12 @@ from dashboard.callbacks.risk import _number_of, request_of, says_more
 from dashboard.pages import risk_panels
 from dashboard.pages.risk import loss_choices
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Comparisons
 from dashboard.session.fair_queue import MOST_RUNNING, MOST_WAITING, PATIENCE_SECONDS, TooManyJobs
 from dashboard.session.requested_study import MOST_FITS, requested_study, study_size
 from dashboard.session.running_studies import REMEMBERED, RunningStudies, Snapshot
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import Workspace
 from dashboard.words.risk import progress
-from estimators import Estimator, GroupFit, Loss, OptionError, RiskStudy, Sweep, build_registry, run_risk
+from estimators import Estimator, GroupFit, Loss, OptionError, RiskStudy, Sweep, run_risk
 from tests.dashboard.risk_studies import DESIGN, study
 from tests.scenes import BUILT_IN
 from tests.waiting import PATIENCE, wait_for
@@ -207,11 +205,6 @@ def test_a_fault_of_ours_is_said_and_not_swallowed(studies, monkeypatch, caplog)
 
 
 # What the page asks for
-
-
-@pytest.fixture
-def comparisons(tmp_path):
-    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
 def asked(**changed):

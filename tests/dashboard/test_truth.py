@@ -20,7 +20,7 @@ from dashboard.session.comparisons import Comparisons
 from dashboard.session.first_choices import first_choices, first_design, session_start
 from dashboard.session.simulation import FIRST_DESIGN, ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import SIMULATED, Workspace
+from dashboard.storage.workspace import SIMULATED
 from dashboard.words.comparison import cards, closest_sentence, headline
 from dashboard.words.table import table_columns, table_rows
 from estimators import PRESETS, Design, DesignError, build_registry, compare, simulate
@@ -167,11 +167,6 @@ def test_nothing_is_said_of_data_whose_truth_is_unknown():
 def test_equal_closeness_is_a_matter_of_rounding():
     found = [Closeness("a", "A", 1.0), Closeness("b", "B", 1.0 + 1e-12), Closeness("c", "C", 1.1)]
     assert [c.id for c in closest(found)] == ["a", "b"]
-
-
-@pytest.fixture
-def comparisons(tmp_path):
-    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
 def test_the_simulation_is_found_again_as_it_was_left(comparisons):

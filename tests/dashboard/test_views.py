@@ -14,11 +14,9 @@ from dashboard.figures.parts import group_markers, themed_figure
 from dashboard.pages.layout import layout
 from dashboard.scene.style import Style
 from dashboard.session.choices import Choices
-from dashboard.session.comparisons import Comparisons
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.storage.workspace import Workspace
-from estimators import DataError, Design, build_registry
+from estimators import DataError, Design
 from tests.components import of_class, text_of, within
 from tests.scenes import ARRANGED, groups_of, scene_of
 
@@ -42,11 +40,6 @@ FIFTH = PageView("rows", "Rows", "own mean by rows", rows_figure)
 @pytest.fixture
 def with_fifth(monkeypatch):
     monkeypatch.setattr(views, "VIEWS", (*BUILT_IN_VIEWS, FIFTH))
-
-
-@pytest.fixture
-def comparisons(tmp_path):
-    return Comparisons(Workspace(tmp_path), build_registry(entry_points=False))
 
 
 @pytest.fixture

@@ -50,7 +50,6 @@ function follow(name, value, place) {
     const scale = sliders[name];
     const number = Number(value);
     if (
-        scale &&
         value !== '' &&
         Number.isFinite(number) &&
         valueAt(place, scale) !== number &&
@@ -65,11 +64,7 @@ function follow(name, value, place) {
 function dragged(thumb) {
     const box = thumb.closest('.dial-slider');
     const {name} = JSON.parse(box.id);
-    const scale = sliders[name];
-    if (!scale) {
-        return;
-    }
-    const number = valueAt(Number(thumb.getAttribute('aria-valuenow')), scale);
+    const number = valueAt(Number(thumb.getAttribute('aria-valuenow')), sliders[name]);
     const value = name === 'per_group' ? String(number) : number;
     if (design && String(design[name]) !== String(value)) {
         write(name, value);
@@ -166,7 +161,6 @@ export function turnDials(_values, _places, shown, dataset) {
     known = named(inputs);
     const now = {...known};
     for (const [name, place] of Object.entries(named(thumbs))) {
-        const scale = sliders[name];
         const moved = triggered.some(
             ({prop_id}) => prop_id.includes(kinds.dial_slider) && prop_id.includes(`"${name}"`)
         );
@@ -174,8 +168,8 @@ export function turnDials(_values, _places, shown, dataset) {
             moved &&
             placed.get(name) !== place &&
             find(kinds.dial_slider, name)?.contains(document.activeElement);
-        if (byKey && scale) {
-            const value = valueAt(place, scale);
+        if (byKey) {
+            const value = valueAt(place, sliders[name]);
             now[name] = name === 'per_group' ? String(value) : value;
             setDash(kinds.dial, name, {value: now[name]});
         } else {
