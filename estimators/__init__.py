@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from estimators.checks.check_estimator import ConformanceError, check_estimator
     from estimators.checks.check_view import check_view
     from estimators.inference.comparisons import comparison_multiplier, shared_letters
+    from estimators.inference.equal_spread import EqualSpread
     from estimators.inference.funnel import Funnel, funnel
     from estimators.inference.grades import Grades, grades_within, group_grades
     from estimators.inference.heritability import Heritability, heritability
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     )
     from estimators.inference.influence import Influence, leave_one_out
     from estimators.inference.meta_regression import REGRESSION_TAU2, MetaRegression, meta_regression
-    from estimators.inference.model_checks import EqualSpread, ModelChecks, model_checks
+    from estimators.inference.model_checks import ModelChecks, model_checks
     from estimators.inference.moment_intervals import (
         generalized_interval,
         sigma_error_interval,
@@ -94,13 +95,14 @@ _LATER = {
     "checks.check_estimator": "ConformanceError check_estimator",
     "checks.check_view": "check_view",
     "inference.comparisons": "comparison_multiplier shared_letters",
+    "inference.equal_spread": "EqualSpread",
     "inference.funnel": "Funnel funnel",
     "inference.grades": "Grades grades_within group_grades",
     "inference.heritability": "Heritability heritability",
     "inference.heterogeneity": "MU_ERRORS TAU2 Heterogeneity PredictionInterval heterogeneity",
     "inference.influence": "Influence leave_one_out",
     "inference.meta_regression": "REGRESSION_TAU2 MetaRegression meta_regression",
-    "inference.model_checks": "EqualSpread ModelChecks model_checks",
+    "inference.model_checks": "ModelChecks model_checks",
     "inference.normal_plot": "NormalPlot",
     "inference.moment_intervals": "generalized_interval sigma_error_interval thomas_hultquist_interval "
     "williams_tukey_interval",

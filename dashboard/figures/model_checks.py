@@ -34,8 +34,10 @@ def normal_figure(scene: Scene, checks: ModelChecks) -> PlotlyFigure:
 def rows_figure(scene: Scene, checks: ModelChecks) -> PlotlyFigure | None:
     """The same of rows and their distances to the means of their groups; None: there is no such check."""
     plot = checks.row_plot
-    title = "row − own mean, in expected SDs"
-    return None if plot is None else _beside_scores(scene, plot, plot.residual, title)
+    if plot is None:
+        return None
+    title = "row − expected, in SDs" if plot.adjusted else "row − own mean, in expected SDs"
+    return _beside_scores(scene, plot, plot.residual, title)
 
 
 def _beside_scores(
@@ -63,23 +65,25 @@ def _beside_scores(
 
 def spread_figure(scene: Scene, checks: ModelChecks) -> PlotlyFigure | None:
     """Own means on x, standard deviations within on y, the common one dotted; None: there is no such test."""
-    data = scene.comparison.data
-    if checks.spread is None or data.pooled_variance is None:
+    data, found = scene.comparison.data, checks.spread
+    if found is None:
         return None
-    several = np.flatnonzero(data.n > 1)
-    spread = np.sqrt(data.ss_within[several] / (data.n[several] - 1.0))
+    several = np.flatnonzero(~np.isnan(found.within))
+    spread = found.within[several]
     order = np.argsort(data.mean[several], kind="stable")
     at = order[_some(len(order))]
-    figure = themed_figure(scene)
+    figure, title = themed_figure(scene), "standard deviation within"
+    if found.adjusted:
+        title += ", once adjusted"
     figure.add(_marks(scene, data.mean[several][at], spread[at], several[at]))
     figure.add_horizontal(
-        float(np.sqrt(data.pooled_variance)),
+        found.pooled,
         line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"},
         layer="below",
     )
     figure.set(
         xaxis=outcome_axis(scene) | {"title": {"text": f"own mean of the {scene.unit.one}"}},
-        yaxis={"title": {"text": "standard deviation within"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": title}, "rangemode": "tozero"},
     )
     return figure
 

@@ -78,7 +78,7 @@ def pack(groups: GroupData | GroupBatch, *, rows: bool = False) -> dict[str, Any
     """The fields of the groups; with their rows, where a method needs them."""
     packed = {f.name: getattr(groups, f.name) for f in fields(groups) if f.name != "read_rows"}
     if rows and isinstance(groups, GroupData):
-        packed["rows"] = groups.rows
+        packed["rows"] = None if groups.rows is None else replace(groups.rows, terms=())
     return packed
 
 

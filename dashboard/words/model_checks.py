@@ -10,6 +10,8 @@ from dashboard.scene.label_text import short_label
 from dashboard.words.numbers import number
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from dashboard.scene.scene import Scene
     from estimators import ModelChecks
 
@@ -24,6 +26,8 @@ QUESTIONS = {
 """By the names of ``ModelChecks.sentences``."""
 HEADINGS = ("fitted without", "SDs from the others", "µ", "{spread}", "ICC")
 MOST_LINES = 8
+MOST_COEFFICIENTS = 3
+"""Columns of the table; those that the groups in it move by much."""
 
 
 def check_sentences(checks: ModelChecks) -> list[tuple[str, str]]:
@@ -36,17 +40,28 @@ def influence_table(scene: Scene, checks: ModelChecks) -> list[list[str]]:
     found = checks.influence
     if found is None:
         return []
-    with_icc = found.icc is not None
-    icc = np.full(len(found.mu), np.nan) if found.icc is None else found.icc
-    lines = [
-        [f"none of the {scene.unit.many}", "", *_fit(found.all_mu, found.all_sigma_group, found.all_icc)]
+    places, spread = _places(checks), "σg" if scene.published_error is None else "τ"
+    headings = [heading.format(spread=spread) for heading in HEADINGS]
+    columns: list[tuple[float | None, NDArray[np.float64], int | None]] = [
+        (found.all_mu, found.mu, 4),
+        (found.all_sigma_group, found.sigma_group, None),
     ]
-    for j in _places(checks):
-        fit = _fit(float(found.mu[j]), float(found.sigma_group[j]), float(icc[j]))
-        lines.append([short_label(checks.labels[j]), number(float(found.residual[j])), *fit])
-    spread = "σg" if scene.published_error is None else "τ"
-    table = [[heading.format(spread=spread) for heading in HEADINGS], *lines]
-    return table if with_icc else [line[:-1] for line in table]
+    if found.icc is None:
+        headings.remove("ICC")
+    else:
+        columns.append((found.all_icc, found.icc, None))
+    if checks.covariates is not None:
+        headings[headings.index("µ")] = "at average covariates"
+        told = (found.moved_most(j) for j in places)
+        moved = list(dict.fromkeys(k for k in told if k is not None))[:MOST_COEFFICIENTS]
+        every, without = np.asarray(found.all_coefficients), np.asarray(found.coefficients)
+        headings += [f"coefficient of {found.terms[k]}" for k in moved]
+        columns += [(float(every[k]), without[:, k], 4) for k in moved]
+    table = [headings, [f"none of the {scene.unit.many}", "", *(_cell(one, how) for one, _, how in columns)]]
+    for j in places:
+        cells = (_cell(float(each[j]), how) for _, each, how in columns)
+        table.append([short_label(checks.labels[j]), number(float(found.residual[j])), *cells])
+    return table
 
 
 def checks_note(scene: Scene, checks: ModelChecks) -> str:
@@ -65,5 +80,5 @@ def _places(checks: ModelChecks) -> list[int]:
     return telling[:MOST_LINES]
 
 
-def _fit(mu: float, sigma_group: float, icc: float | None) -> list[str]:
-    return [number(mu, digits=4), number(sigma_group), number(icc)]
+def _cell(value: float | None, digits: int | None) -> str:
+    return number(value) if digits is None else number(value, digits=digits)

@@ -214,7 +214,7 @@ class Term:
     curve: Curve | None = None
     """The column's."""
 
-    def values(self, rows: slice = slice(None), out: Floats | None = None) -> Floats:
+    def values(self, rows: slice | NDArray[np.intp] = slice(None), out: Floats | None = None) -> Floats:
         """Its values in some rows, minus ``origin`` in units of ``unit``; written to ``out``."""
         numbers = self.column.numbers
         if numbers is None:

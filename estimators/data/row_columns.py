@@ -130,29 +130,28 @@ def _reduced(rows: UsableRows, found: list[CovariateColumn], weights: Floats | N
             more = int(n.sum()) - len(weights)
         else:
             summary = weights_by_group(coded, weights, survey=kind == "survey")
+    terms = _terms_of_rows(found, coded) if found else []
     return Reduction(
         coded.sums,
         origin,
         rows.rows_read + more,
         rows.dropped,
-        _reader(coded) if coded.sums.n.sum() <= MOST_ROWS or coded.repeats is None else None,
+        _reader(coded, terms) if coded.sums.n.sum() <= MOST_ROWS or coded.repeats is None else None,
         rows.notation,
         rows.left_out,
         rows.unused_labels,
         summary,
-        _covariates(found, coded),
+        covariates_by_group(coded, terms) if found else None,
     )
 
 
-def _covariates(found: list[CovariateColumn], rows: CodedRows) -> Covariates | None:
-    if not found:
-        return None
+def _terms_of_rows(found: list[CovariateColumn], rows: CodedRows) -> list[Term]:
     of_each = np.empty(len(rows.sums.labels), dtype=np.intp)
     of_each[rows.codes[::-1]] = np.arange(len(rows.codes))[::-1]
     for column in found:
         if column.of_group:
             _refuse_varying(column, rows, of_each)
-    return covariates_by_group(rows, _terms(found, rows.repeats, of_each))
+    return _terms(found, rows.repeats, of_each)
 
 
 def covariates_of_groups(
@@ -222,12 +221,13 @@ def _refuse_varying(column: CovariateColumn, rows: CodedRows, of_each: NDArray[n
         )
 
 
-def _reader(rows: CodedRows) -> Callable[[], Rows]:
+def _reader(rows: CodedRows, terms: list[Term]) -> Callable[[], Rows]:
     def read_rows() -> Rows:
-        codes, outcome = rows.codes, rows.outcome
+        codes, outcome, beside = rows.codes, rows.outcome, terms
         if rows.repeats is not None:
-            times = np.rint(rows.repeats).astype(np.int64)
-            codes, outcome = np.repeat(codes, times), np.repeat(outcome, times)
-        return Rows(group=frozen_array(codes, np.int64), outcome=frozen_array(outcome))
+            every = np.repeat(np.arange(len(codes)), np.rint(rows.repeats).astype(np.int64))
+            codes, outcome = codes[every], outcome[every]
+            beside = [replace(term, column=term.column.at(every)) for term in terms]
+        return Rows(frozen_array(codes, np.int64), frozen_array(outcome), tuple(beside))
 
     return read_rows

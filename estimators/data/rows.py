@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from estimators.data.covariates import Term
     from estimators.data.notation import Notation
 
 
@@ -55,6 +56,8 @@ class Rows:
 
     group: NDArray[np.int64]
     outcome: NDArray[np.float64]
+    terms: tuple[Term, ...] = ()
+    """(P,) what the covariates are in these rows, in the order of ``GroupData.covariates.terms``."""
 
 
 @dataclass(frozen=True, eq=False)

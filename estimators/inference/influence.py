@@ -4,6 +4,7 @@ Without group j the sums of the profile over lambda (module `estimators.methods.
 W - w_j, mu - w_j (ybar_j - mu) / (W - w_j) and Q - w_j (ybar_j - mu)^2 W / (W - w_j) - SSW_j, so that the
 criteria of all J leave-one-out fits come from one profile, and their minima from it too (Cook & Weisberg
 1982, Residuals and Influence in Regression; Christensen, Pearson & Johnson 1992, Technometrics 34, 38-45).
+With covariates all is fitted again, of module `influence_regression`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from estimators.methods.variance_components import fit_variance_components
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from estimators.data.covariates import Covariates
     from estimators.data.groups import GroupData
     from estimators.data.scaled import ScaledGroups
     from estimators.methods.profile import Method
@@ -42,6 +44,7 @@ class Influence:
     """The fit with all groups, and ``(J,)`` that without each; NaN where what is left cannot be fitted."""
 
     all_mu: float
+    """With covariates the regression at their means over all rows, as ``mu`` is."""
     all_sigma_group: float
     all_icc: float | None
     """None of published means."""
@@ -57,20 +60,62 @@ class Influence:
     std_error: Floats
     """(J,) of mu."""
     residual: Floats
-    """(J,) own mean minus mu without the group, in standard deviations that the fit without it expects."""
+    """(J,) own mean minus what the fit without the group expects of it, mu or the regression, in the standard
+    deviations that this expects."""
+    terms: tuple[str, ...] = ()
+    """(p,) the coefficients, the intercept first; none without covariates."""
+    all_coefficients: Floats | None = None
+    """(p,) in the outcome's units by those of the covariates."""
+    coefficients: Floats | None = None
+    """(J, p) NaN where one of them cannot be estimated without the group."""
+    coefficient_errors: Floats | None = None
+    """(J, p) their standard errors."""
+
+    @property
+    def alone(self) -> NDArray[np.bool_]:
+        """(J,) whether the group decides a coefficient alone, so that mu is unknown without it."""
+        return np.isnan(self.mu) & ~np.isnan(self.sigma_group)
+
+    @property
+    def by_much(self) -> float:
+        """2 / sqrt(J): what moves by more standard errors than that does so by much.
+
+        The rule of Belsley, Kuh & Welsch (1980), Regression Diagnostics, ch. 2, for coefficients.
+        """
+        return 2.0 / float(np.sqrt(len(self.mu)))
+
+    @property
+    def moved_slopes(self) -> Floats:
+        """(J, p - 1) how far each group moves each coefficient but the intercept, in standard errors."""
+        if self.all_coefficients is None or self.coefficients is None or self.coefficient_errors is None:
+            return np.zeros((len(self.mu), 0))
+        with np.errstate(all="ignore"):  # where nothing differs, nothing moves
+            moved = np.abs(self.coefficients - self.all_coefficients) / self.coefficient_errors
+        return np.asarray(np.nan_to_num(moved[:, 1:], posinf=0.0))
+
+    def moved_most(self, group: int) -> int | None:
+        """The place in ``terms`` of the slope that a group moves most; None where it moves none by much."""
+        moved = self.moved_slopes[group]
+        if not len(moved) or moved.max() <= self.by_much:
+            return None
+        return 1 + int(moved.argmax())
 
 
 def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
     """The model without each group in turn.
 
     Raises:
-        DataError: fewer than three groups, one row in each, nothing that varies within, or rows with weights.
+        DataError: fewer than three groups, one row in each, nothing that varies within, or rows with weights;
+            with covariates, nothing left beside them, more than 500 groups, or rows to adjust that are not at
+            hand.
 
     """
     require_unweighted(data)
-    scaled = estimable(data)
     if len(data) < 3:
         raise DataError("influence needs at least 3 groups: without one, two must be left")
+    if data.covariates is not None:
+        return _beside_covariates(data, data.covariates, method)
+    scaled = estimable(data)
     model = fit_variance_components(scaled, method)
     without = _Without(scaled, method, np.asarray(data.ss_within) / float(scaled.unit) ** 2)
     ratio = without.best(float(model.ratio))
@@ -100,6 +145,30 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
         icc=None if scaled.published else kept(ratio / (1.0 + ratio)),
         std_error=kept(unit * error / np.sqrt(parts.total)),
         residual=kept(off),
+    )
+
+
+def _beside_covariates(data: GroupData, covariates: Covariates, method: Method) -> Influence:
+    from estimators.inference.influence_regression import WithoutEach, mean_level, require_few
+
+    require_few(data)
+    without = WithoutEach(data, covariates, method)
+    model, published = without.all, data.known_variance is not None
+    coefficients = model.rows.coefficients(model.beta / model.unit)
+    return Influence(
+        all_mu=mean_level(model),
+        all_sigma_group=model.sigma_group,
+        all_icc=None if published else model.ratio / (1.0 + model.ratio),
+        sigma_group_error=without.sigma_group_error,
+        mu=without.mu,
+        sigma_group=without.sigma_group,
+        icc=None if published else without.ratio / (1.0 + without.ratio),
+        std_error=without.std_error,
+        residual=without.residual,
+        terms=model.rows.terms,
+        all_coefficients=np.array([one.estimate for one in coefficients]),
+        coefficients=without.coefficients,
+        coefficient_errors=without.coefficient_errors,
     )
 
 

@@ -1,14 +1,12 @@
 """Does the one-way model suit these groups? Each check ends in a sentence that says what to do.
 
 - Groups on a normal plot, of module `normal_plot`; rows on one, of module `row_residuals`.
-- Spread within groups: Brown & Forsythe's version of Levene's test, by medians, where rows are at hand (Brown
-  & Forsythe 1974, JASA 69, 364-367); else Bartlett's, which also reacts to rows that are not normal.
+- Spread within groups, of module `equal_spread`.
 - Influence: what every group alone does to mu and the spread between groups, of module `influence`.
 - Outlying groups: further from the others than the largest of J is but once in twenty data sets.
 - Outlying rows, in the same sense, of module `outlying_rows`.
 
-With covariates groups are judged by their distance to the regression, from the fit with all of them: what one
-group alone does to it, and how the residuals of rows spread, cannot be told from sums over all groups.
+With covariates groups are judged by their distance to the regression, and rows once they are adjusted.
 """
 
 from __future__ import annotations
@@ -18,10 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.errors import DataError
+from estimators.inference.equal_spread import EqualSpread, equal_spread
 from estimators.inference.influence import Influence, leave_one_out
+from estimators.inference.influence_regression import require_few
 from estimators.inference.normal_plot import SEED, SIGNIFICANT, NormalPlot, normal_plot, share_text
 from estimators.inference.outlying_rows import OutlyingRows, outlying_rows
+from estimators.inference.row_distances import RowDistances
 from estimators.inference.row_residuals import RowPlot, row_plot
+from estimators.methods.regression_rows import RegressionRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,31 +35,17 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-UNSEEN_SPREAD = (
-    "Whether rows spread equally within groups once they are adjusted cannot be seen here: of what is "
-    "adjusted for, sums over all groups are kept."
+UNSEEN_ROWS = (
+    "Once adjusted, single rows are not looked at: they are not at hand, or too many beside so many "
+    "covariates. Look at some of the groups alone."
 )
 UNSEEN_INFLUENCE = (
-    "What single groups do to the coefficients is not computed beside covariates: leave out the groups that "
-    "lie far away, and see what changes."
+    "What single groups do to the result is not computed here: {why}. Leave out the groups that lie far "
+    "away, and see what changes."
 )
-UNSEEN_ROWS = (
-    "How far single rows lie from what is expected of them is not computed beside covariates: look at the "
-    "rows without covariates."
-)
+UNKNOWN_SPREAD = "Whether rows spread equally within groups cannot be seen from these data."
 MOST_NAMED = 5
 """Groups that a sentence names."""
-
-
-@dataclass(frozen=True)
-class EqualSpread:
-    """A test that rows spread equally within all groups."""
-
-    name: str
-    """Of the test."""
-    statistic: float
-    df: tuple[int, ...]
-    p: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,28 +55,32 @@ class ModelChecks:
     labels: tuple[str, ...]
     plot: NormalPlot
     spread: EqualSpread | None
-    """None of published means, where fewer than two groups have rows that vary, and of adjusted rows."""
+    """None of published means, where fewer than two groups have rows that vary, and of adjusted rows that are
+    not at hand."""
     influence: Influence | None
-    """None of fewer than three groups, and with covariates."""
+    """None of fewer than three groups, and where ``not_left_out`` says why."""
     outlying: tuple[int, ...]
     """Places of outlying groups, the furthest first."""
     moving: tuple[int, ...]
-    """Places of groups that move mu or the spread between groups, those that do it most first."""
+    """Places of groups that move mu, a coefficient or the spread between groups, those that do it most
+    first."""
     covariates: Covariates | None = None
     """What groups are adjusted for and explained by."""
     rows: OutlyingRows | None = None
-    """None where rows are not at hand, or count unequally or beside covariates."""
+    """None where rows are not at hand, or are too many beside covariates."""
     row_plot: RowPlot | None = None
     """None where ``rows`` is, and where fewer than two rows could differ from their groups."""
     unseen_rows: bool = False
-    """Whether there are rows that are not judged because of covariates."""
+    """Whether there are adjusted rows that are not judged, as they are not at hand or too many."""
+    not_left_out: str = ""
+    """Why groups are not left out beside covariates."""
 
     def sentences(self) -> dict[str, str]:
         """What each check says, and what to do."""
         return {
             "normal": _normal_sentence(self.plot, len(self.labels)),
             **self._of_rows("residuals", self.row_plot),
-            "spread": UNSEEN_SPREAD if self._adjusts else _spread_sentence(self.spread),
+            "spread": self._spread_sentence(),
             "influence": self._influence_sentence(),
             "outlying": self._outlying_sentence(),
             **self._of_rows("rows", self.rows),
@@ -110,9 +103,10 @@ class ModelChecks:
             return {name: found.sentence}
         return {name: UNSEEN_ROWS} if self.unseen_rows else {}
 
-    @property
-    def _adjusts(self) -> bool:
-        return self.covariates is not None and self.covariates.adjusts
+    def _spread_sentence(self) -> str:
+        if self.spread is not None:
+            return self.spread.sentence
+        return UNSEEN_ROWS if self.unseen_rows else UNKNOWN_SPREAD
 
     def _names(self, places: tuple[int, ...]) -> str:
         names = [self.labels[j] for j in places[:MOST_NAMED]]
@@ -121,24 +115,49 @@ class ModelChecks:
 
     def _influence_sentence(self) -> str:
         found = self.influence
-        if self.covariates is not None:
-            return UNSEEN_INFLUENCE
+        if found is None and self.not_left_out:
+            return UNSEEN_INFLUENCE.format(why=self.not_left_out)
         if found is None:
             return "With two groups each decides half of everything: there is nothing to leave out."
-        alone = tuple(np.flatnonzero(np.isnan(found.sigma_group)).tolist())
-        first = (
-            f"All rests on {self._names(alone)}, without which no spread can be estimated. " if alone else ""
+        needed, alone = (
+            tuple(np.flatnonzero(some).tolist()) for some in (np.isnan(found.sigma_group), found.alone)
         )
+        first = ""
+        if needed:
+            first += f"All rests on {self._names(needed)}, without which no spread can be estimated. "
+        if alone:
+            decides = "decides a coefficient" if len(alone) == 1 else "each decide a coefficient"
+            first += f"{self._names(alone)} {decides} alone. "
         if not self.moving:
-            which = "other" if alone else "single"
-            return f"{first}No {which} group moves the mean or the spread between groups by much."
+            which = "other" if first else "single"
+            what = "the mean" if self.covariates is None else "what covariates let expect"
+            return f"{first}No {which} group moves {what} or the spread between groups by much."
+        return f"{first}{self._moved_sentence(found)}"
+
+    def _moved_sentence(self, found: Influence) -> str:
         most = self.moving[0]
-        sigma, without = found.all_sigma_group, float(found.sigma_group[most])
+        pairs = [
+            ("spread between groups", found.sigma_group[most], found.all_sigma_group, ".3g"),
+            (
+                "mean" if self.covariates is None else "mean at average covariates",
+                found.mu[most],
+                found.all_mu,
+                ".6g",
+            ),
+        ]
+        if (k := found.moved_most(most)) is not None:
+            coefficients = np.asarray(found.coefficients), np.asarray(found.all_coefficients)
+            name = f"coefficient of {found.terms[k]}"
+            pairs.append((name, coefficients[0][most, k], coefficients[1][k], ".4g"))
+        texts = [
+            f"the {name} {'is ' if not place else ''}{now:{form}} instead of {before:{form}}"
+            for place, (name, now, before, form) in enumerate(pairs)
+            if not np.isnan(now)
+        ]
+        told = ", and ".join([", ".join(texts[:-1]), texts[-1]] if texts[1:] else texts)
         return (
-            f"{first}Much depends on {self._names(self.moving)}: without {self.labels[most]} the spread "
-            f"between groups is {without:.3g} instead of {sigma:.3g}, and the mean "
-            f"{float(found.mu[most]):.6g} instead of {found.all_mu:.6g}. See whether its rows are right, and "
-            "report the result with and without it."
+            f"Much depends on {self._names(self.moving)}: without {self.labels[most]} {told}. "
+            "See whether its rows are right, and report the result with and without it."
         )
 
     def _outlying_sentence(self) -> str:
@@ -192,11 +211,18 @@ class ModelChecks:
         columns = {"mu": found.mu, "sigma_group": found.sigma_group, "residual": found.residual}
         if found.icc is not None:
             columns["icc"] = found.icc
-        return [
-            {"group": label}
-            | {name: None if np.isnan(values[j]) else float(values[j]) for name, values in columns.items()}
+        lines: list[dict[str, Any]] = [
+            {"group": label, **{name: _known(values[j]) for name, values in columns.items()}}
             for j, label in enumerate(self.labels)
         ]
+        if found.coefficients is not None:
+            for line, without in zip(lines, found.coefficients, strict=True):
+                line["coefficients"] = dict(zip(found.terms, map(_known, without), strict=True))
+        return lines
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def model_checks(data: GroupData, method: Method = "reml", *, seed: int = SEED) -> ModelChecks:
@@ -212,89 +238,79 @@ def model_checks(data: GroupData, method: Method = "reml", *, seed: int = SEED) 
 
     """
     plot, covariates = normal_plot(data, method, seed=seed), data.covariates
-    influence = None if len(data) < 3 or covariates is not None else leave_one_out(data, method)
-    far: Floats = np.zeros(len(data))
-    if covariates is not None:
-        far[plot.group] = plot.deviation
-    elif influence is not None:
-        far = influence.residual
+    influence, why = _left_out(data, method)
     return ModelChecks(
         labels=tuple(data.labels.tolist()),
         plot=plot,
-        spread=None if covariates is not None and covariates.adjusts else equal_spread(data),
+        spread=equal_spread(data),
         influence=influence,
-        outlying=_outlying(far),
+        outlying=outlying_groups(data, influence, plot),
         moving=() if influence is None else _moving(influence),
         covariates=covariates,
         rows=outlying_rows(data),
         row_plot=row_plot(data, seed=seed),
-        unseen_rows=covariates is not None and data.kind == "rows",
+        unseen_rows=covariates is not None and covariates.adjusts and RowDistances.of(data) is None,
+        not_left_out=why,
     )
 
 
-def equal_spread(data: GroupData) -> EqualSpread | None:
-    """Whether rows spread equally within groups; None of published means, or of fewer than two that vary."""
-    if data.known_variance is not None:
-        return None
-    rows = data.rows
-    if rows is None:
-        return _bartlett(data)
-    from scipy.special import fdtrc
-
-    counts = np.bincount(rows.group, minlength=len(data))
-    order = np.lexsort((rows.outcome, rows.group))
-    values, group = rows.outcome[order] - data.origin, rows.group[order]
-    first = np.cumsum(counts) - counts
-    median = (values[first + (counts - 1) // 2] + values[first + counts // 2]) / 2.0
-    off = np.abs(values - median[group])
-    mean = np.bincount(group, off) / counts
-    between = float(counts @ np.square(mean - off.mean()))
-    within = float(np.square(off - mean[group]).sum())
-    df = (len(data) - 1, len(off) - len(data))
-    if len(data) < 2 or df[1] < 1 or within == 0:
-        return None
-    statistic = between / df[0] / (within / df[1])
-    return EqualSpread("Brown and Forsythe", statistic, df, float(fdtrc(*df, statistic)))
+def _left_out(data: GroupData, method: Method) -> tuple[Influence | None, str]:
+    """What each group alone does, or why that is not computed beside covariates."""
+    if len(data) < 3:
+        return None, ""
+    if data.covariates is not None:
+        try:
+            require_few(data)
+        except DataError as error:
+            return None, str(error)
+    return leave_one_out(data, method), ""
 
 
-def _bartlett(data: GroupData) -> EqualSpread | None:
-    """From summaries, of groups with two rows or more that vary."""
-    from scipy.special import chdtrc
+def outlying_groups(data: GroupData, found: Influence | None, plot: NormalPlot) -> tuple[int, ...]:
+    """Groups whose distance to the others is beyond Student's quantile of .05 / J on both sides.
 
-    some = (data.n > 1) & (data.ss_within > 0)
-    df = data.n[some] - 1.0
-    if len(df) < 2:
-        return None
-    variance = data.ss_within[some] / df
-    pooled = float(data.ss_within[some].sum() / df.sum())
-    scale = 1.0 + (float((1.0 / df).sum()) - 1.0 / float(df.sum())) / (3.0 * (len(df) - 1))
-    statistic = max(float(df @ np.log(pooled / variance)), 0.0) / scale
-    return EqualSpread("Bartlett", statistic, (len(df) - 1,), float(chdtrc(len(df) - 1, statistic)))
+    It has as many degrees of freedom as the others leave to the spread between groups, with equal sizes
+    exactly; where rows say more of it, fewer groups are named than once in twenty data sets.
+    """
+    from scipy.special import stdtrit
 
-
-def _outlying(residual: Floats) -> tuple[int, ...]:
-    """Groups ``(J,)`` whose distance to the others is beyond the normal quantile of .05 / J on both sides."""
-    from scipy.special import ndtri
-
-    size = np.abs(np.nan_to_num(residual))
-    limit = -float(ndtri(SIGNIFICANT / 2.0 / len(size)))
+    terms = 1 if found is None or not found.terms else len(found.terms)
+    if found is not None:
+        size, degrees = np.abs(np.nan_to_num(found.residual)), len(data) - 1 - terms
+    elif data.covariates is not None:
+        size, degrees = _from_others(data, plot)
+    else:
+        return ()
+    if degrees < 1:
+        return ()
+    limit = -float(stdtrit(degrees, SIGNIFICANT / 2.0 / len(size)))
     order = np.argsort(-size, kind="stable")
     return tuple(int(j) for j in order if size[j] > limit)
 
 
-def _moving(found: Influence) -> tuple[int, ...]:
-    """Groups that move mu or sigma_group by more than 2 / sqrt(J) of its standard error.
+def _from_others(data: GroupData, plot: NormalPlot) -> tuple[Floats, int]:
+    """Distances ``(J,)`` to all groups' fit as distances to that of the others, and their degrees of freedom.
 
-    Belsley, Kuh & Welsch (1980), Regression Diagnostics, ch. 2, of which this is the rule for coefficients.
+    As of studentised residuals (Cook & Weisberg 1982, 2.2.1), one variance being fitted.
     """
-    groups = len(found.mu)
+    free = len(data) - RegressionRows.of(data).rank
+    size = np.zeros(len(data))
+    with np.errstate(all="ignore"):  # no group lies further from a fit than all that is left
+        left = np.maximum(free - np.square(plot.deviation), 0.0)
+        size[plot.group] = np.abs(plot.deviation) * np.sqrt((free - 1.0) / left)
+    return np.nan_to_num(size, posinf=np.inf), free - 1
+
+
+def _moving(found: Influence) -> tuple[int, ...]:
+    """Groups that move mu, a slope or sigma_group by much."""
     with np.errstate(all="ignore"):  # where nothing differs, nothing moves
         moved = np.nan_to_num(np.abs(found.all_mu - found.mu) / found.std_error, posinf=0.0)
+    moved = np.maximum(moved, found.moved_slopes.max(axis=1, initial=0.0))
     if found.sigma_group_error is not None:
         spread = np.abs(found.all_sigma_group - found.sigma_group) / found.sigma_group_error
         moved = np.maximum(moved, np.nan_to_num(spread))
     order = np.argsort(-moved, kind="stable")
-    return tuple(int(j) for j in order if moved[j] > 2.0 / np.sqrt(groups))
+    return tuple(int(j) for j in order if moved[j] > found.by_much)
 
 
 def _normal_sentence(plot: NormalPlot, groups: int) -> str:
@@ -313,19 +329,4 @@ def _normal_sentence(plot: NormalPlot, groups: int) -> str:
         f"{len(plot.group):,} outside the band). Means are still predicted well, but ranks, and intervals of "
         "groups far out, rest on it: see whether groups form clusters or a few lie far out, and set a method "
         f"that assumes no distribution beside it.{alone}"
-    )
-
-
-def _spread_sentence(found: EqualSpread | None) -> str:
-    if found is None:
-        return "Whether rows spread equally within groups cannot be seen from these data."
-    test = f"{found.name}'s test, p = {found.p:.2g}"
-    if found.p >= SIGNIFICANT:
-        return f"Nothing says that rows spread unequally within groups ({test})."
-    more = " That test also reacts to rows that are not normal." if found.name == "Bartlett" else ""
-    return (
-        f"Rows do not spread equally within groups ({test}), though one spread is taken for all: intervals "
-        f"are too short where they spread more, and too long where they spread less.{more} Take each "
-        "group's own spread in place of one for all (an option of level means and BLUPs, error_spread=each), "
-        "look at the groups with the widest rows, or whether the outcome's logarithm spreads evenly."
     )

@@ -1,8 +1,9 @@
 """Rows on a normal plot: their distances to the means of their groups, in order, beside normal scores.
 
-A row's residual is divided by what it is expected to be, s sqrt(1 - 1 / n_j) with the spread within groups
-s, since a mean follows its own rows (Cook & Weisberg 1982, Residuals and Influence in Regression, 2.1). The
-band is that of as many normal rows in groups of the same sizes, treated alike.
+Covariates that differ within groups are taken off. A row's residual is divided by what it is expected to be,
+s sqrt(1 - h) with the spread within groups s and the row's leverage h, 1 / n_j without covariates, since a
+mean follows its own rows (module `row_distances`). The band is that of as many normal rows in groups of the
+same sizes with the same covariates, treated alike.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from estimators.inference.normal_plot import (
     beside_scores,
     share_text,
 )
+from estimators.inference.row_distances import RowDistances
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from estimators.data.groups import GroupData
-    from estimators.data.rows import Rows
 
     Floats = NDArray[np.float64]
     Places = NDArray[np.intp]
@@ -45,7 +46,7 @@ class RowPlot:
     group: Places
     """Place of each row's group."""
     residual: Floats
-    """Distance to the mean of its group, in the standard deviations that are expected of it."""
+    """Distance to the mean of its group, once adjusted, in the standard deviations that are expected."""
     score: Floats
     """The normal quantile at (i - 3/8) / (K + 1/4) (Blom 1958)."""
     low: Floats
@@ -59,9 +60,11 @@ class RowPlot:
     kurtosis: float
     """The mean of the fourth powers over the squared mean of the squares, minus 3: 0 of a normal one."""
     rows: int
-    """All rows of groups with two or more, of which K are looked at."""
+    """All rows that do not decide a coefficient or their group's mean alone, of which K are looked at."""
     draws: int
     seed: int
+    adjusted: bool = False
+    """Whether covariates are taken off."""
 
     @property
     def sentence(self) -> str:
@@ -71,12 +74,13 @@ class RowPlot:
         found = share_text(self.p, self.draws)
         shape = f"{found}, skewness {self.skewness:.2g}, excess kurtosis {self.kurtosis:.2g}"
         shape = shape.replace("-", "−")
+        rows = "Once adjusted, rows" if self.adjusted else "Rows"
         if self.p >= SIGNIFICANT:
-            return f"Rows lie around their groups' means as a normal distribution has them ({shape}).{some}"
+            return f"{rows} lie around their groups' means as a normal distribution has them ({shape}).{some}"
         many = " Of so many rows small differences show too." if looked_at >= MANY else ""
         return (
-            f"Rows do not lie around their groups' means as a normal distribution has them ({shape}).{many} "
-            "Estimates hardly mind; intervals of groups with few rows do. See whether the outcome's "
+            f"{rows} do not lie around their groups' means as a normal distribution has them ({shape})."
+            f"{many} Estimates hardly mind; intervals of groups with few rows do. See whether the outcome's "
             f"logarithm lies closer to the line, or whether a few rows make the difference.{some}"
         )
 
@@ -99,16 +103,14 @@ class RowPlot:
         }
 
 
-def comparable_rows(data: GroupData) -> Rows | None:
+def comparable_rows(data: GroupData) -> RowDistances | None:
     """The rows behind the groups, where all are alike.
 
-    None where rows are not at hand, have weights or covariates, are events, or have two values only, whose
-    residuals are no spread around a mean.
+    None where rows are not at hand, have weights, are events, are too many beside their covariates, or have
+    two values only, whose residuals are no spread around a mean.
     """
-    rows = data.rows
-    if rows is None or data.carries or data.weights is not None or data.kind != "rows":
-        return None
-    if np.isin(rows.outcome, (rows.outcome.min(), rows.outcome.max())).all():
+    rows = RowDistances.of(data)
+    if rows is None or np.isin(rows.outcome, (rows.outcome.min(), rows.outcome.max())).all():
         return None
     return rows
 
@@ -118,21 +120,21 @@ def row_plot(data: GroupData, *, seed: int = SEED) -> RowPlot | None:
     rows = comparable_rows(data)
     if rows is None:
         return None
-    group, value = rows.group, rows.outcome - data.origin
     random = np.random.default_rng(seed)
-    several = np.flatnonzero(data.n[group] > 1)
-    at = _some(group, several, random)
-    _, place = np.unique(group[at], return_inverse=True)
-    if len(at) - int(place.max(initial=-1)) - 1 < 2:
+    several = np.flatnonzero(rows.left)
+    at = _some(rows.group, several, random)
+    some = rows.at(at)
+    while not some.left.all():  # among fewer rows more of them decide something alone
+        at = at[some.left > 0]
+        some = rows.at(at)
+    if some.degrees < 2 or some.ss_within == 0:
         return None
-    [residual] = _residuals(value[at][None], place)
-    if not np.isfinite(residual).all():
-        return None  # nothing varies within these groups
+    [residual] = _standardised(some, some.distance[None])
     draws = int(np.clip(CELLS // len(at), FEWEST_DRAWS, MOST_DRAWS))
-    drawn = _residuals(random.standard_normal((draws, len(at))), place)
+    drawn = _standardised(some, random.standard_normal((draws, len(at))))
     beside, square = beside_scores(residual, drawn), float(np.square(residual).mean())
     return RowPlot(
-        group=group[at][beside.order],
+        group=rows.group[at][beside.order],
         residual=residual[beside.order],
         score=beside.score,
         low=beside.low,
@@ -143,6 +145,7 @@ def row_plot(data: GroupData, *, seed: int = SEED) -> RowPlot | None:
         rows=len(several),
         draws=draws,
         seed=seed,
+        adjusted=rows.adjusted,
     )
 
 
@@ -156,14 +159,8 @@ def _some(group: Places, rows: Places, random: np.random.Generator) -> Places:
     return np.sort(chosen[counts[group[chosen]] > 1])
 
 
-def _residuals(values: Floats, place: Places) -> Floats:
-    """``(R, K)`` distances to the means of the groups at ``place`` ``(K,)``, in their standard deviations."""
-    order = np.argsort(place, kind="stable")
-    counts = np.bincount(place)
-    first = np.cumsum(counts) - counts
-    mean = np.add.reduceat(values[:, order], first, axis=1) / counts
-    off = values - mean[:, place]
-    degrees = values.shape[1] - len(counts)
-    error = np.sqrt(np.square(off).sum(axis=1, keepdims=True) / degrees)
-    with np.errstate(all="ignore"):  # where nothing varies there is no residual
-        return np.asarray(off / (error * np.sqrt(1.0 - 1.0 / counts[place])))
+def _standardised(rows: RowDistances, values: Floats) -> Floats:
+    """``(R, K)`` residuals of values ``(R, K)``, in their standard deviations."""
+    off = rows.residuals(values)
+    error = np.sqrt(np.square(off).sum(axis=1, keepdims=True) / rows.degrees)
+    return np.asarray(off / (error * np.sqrt(rows.left)))

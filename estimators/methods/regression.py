@@ -153,14 +153,7 @@ def fit_fixed_groups(data: GroupData, covariates: Covariates) -> FixedGroups:
         DataError: no row within groups is left over.
 
     """
-    some = np.flatnonzero(~covariates.of_group)
-    factor = covariates.within[:, [*some, -1]]
-    weights = data.information
-    distance = (covariates.row_mean - covariates.mean)[:, some]
-    spread = np.sqrt(np.square(factor[:, :-1]).sum(axis=0) + weights @ np.square(distance))
-    limit = dependence_limit(covariates, some, spread, weights)
-    columns = independent_columns(factor[:, :-1], limit)
-    kept = some[columns]
+    some, kept = np.flatnonzero(~covariates.of_group), within_terms(data, covariates)
     upper = triangle_of(covariates.within[:, [*kept, -1]])
     size = len(kept)
     df = data.df_within - size
@@ -172,7 +165,7 @@ def fit_fixed_groups(data: GroupData, covariates: Covariates) -> FixedGroups:
     left = float(np.linalg.norm(upper[size:, -1]))
     sigma = left / np.sqrt(df)
     root = sigma * np.linalg.inv(triangle)
-    shift = distance[:, columns]
+    shift = (covariates.row_mean - covariates.mean)[:, kept]
     return FixedGroups(
         terms=tuple(covariates.terms[k] for k in kept),
         dropped=tuple(covariates.terms[k] for k in np.setdiff1d(some, kept)),
@@ -182,5 +175,15 @@ def fit_fixed_groups(data: GroupData, covariates: Covariates) -> FixedGroups:
         df=df,
         mean=data.centered_mean + shift @ slope,
         root=shift @ root,
-        own=sigma / np.sqrt(weights),
+        own=sigma / np.sqrt(data.information),
     )
+
+
+def within_terms(data: GroupData, covariates: Covariates) -> NDArray[np.intp]:
+    """(q,) places of the terms that are adjusted for and differ within groups, each from those before it."""
+    some = np.flatnonzero(~covariates.of_group)
+    factor, weights = covariates.within[:-1, some], data.information
+    distance = (covariates.row_mean - covariates.mean)[:, some]
+    spread = np.sqrt(np.square(factor).sum(axis=0) + weights @ np.square(distance))
+    limit = dependence_limit(covariates, some, spread, weights)
+    return np.asarray(some[independent_columns(factor, limit)])

@@ -222,7 +222,12 @@ def test_what_intervals_cover_is_counted_beside_covariates(blupboard):
     done = blupboard("compare", DATA / "orthodont.csv", *roles, *flags)
     [fit] = done.json["fits"]
     assert len(done.json["checks"]["normal"]["groups"]) == 27
-    assert done.json["checks"]["influence"] is None
+    assert set(done.json["checks"]["influence"]["without"][0]["coefficients"]) == {
+        "(Intercept)",
+        "age",
+        "Sex=Male",
+    }
+    assert done.json["checks"]["not_checked"] == {}
     found = fit["inference"]["calibration"]
     assert found["draws"] == 200
     for point in found["at"]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from estimators import DataError, GroupData, model_checks
 from estimators.inference.normal_plot import normal_plot
+from estimators.inference.outlying_rows import outlying_rows
 from estimators.methods.regression import fit_regression
+from tests.oracles import read_columns
 
 RANDOM = np.random.default_rng(6)
 GROUP = np.repeat(np.arange(12), RANDOM.integers(2, 7, 12))
@@ -48,9 +52,13 @@ def test_a_group_that_lies_far_from_what_is_expected_of_it_is_named():
     assert [checks.labels[j] for j in checks.outlying] == ["4"]
     assert checks.plot.p < 0.05
     assert "Far from all others: 4." in checks.sentences()["outlying"]
-    assert model_checks(data_of()).outlying == ()
-    assert checks.spread is None
-    assert checks.influence is None
+    assert checks.labels[checks.moving[0]] == "4"
+    text = checks.sentences()["influence"]
+    assert "without 4 the spread between groups is" in text
+    assert "the mean at average covariates" in text
+    quiet = model_checks(data_of())
+    assert quiet.outlying == ()
+    assert quiet.sentences()["rows"].startswith("No row lies further from what the others expect of it")
 
 
 @pytest.mark.slow
@@ -64,6 +72,14 @@ def test_p_is_uniform_where_the_model_holds(monkeypatch):
     assert stats.kstest(found, stats.uniform.cdf).pvalue > 1e-3
 
 
+def test_the_row_that_battese_harter_and_fuller_left_out_is_named():
+    """The second field of Hardin county (1988, JASA 83, 28-36, section 3)."""
+    columns = read_columns("inference", "data", "corn.csv")
+    adjust = {name: columns[name] for name in ("corn_pix", "soy_pix")}
+    found = outlying_rows(GroupData.from_arrays(columns["y"], columns["group"], adjust=adjust))
+    assert (found.groups, found.value.round(2).tolist()) == (("12",), [88.59])
+
+
 @pytest.mark.slow
 def test_groups_that_decide_a_coefficient_alone_are_said_and_not_judged():
     alone = np.where(GROUP == 3, "only", KIND)
@@ -71,13 +87,20 @@ def test_groups_that_decide_a_coefficient_alone_are_said_and_not_judged():
     assert len(checks.plot.group) == 11
     assert "3" not in [checks.labels[j] for j in checks.plot.group]
     assert "1 group decides a coefficient alone, and cannot be judged." in checks.sentences()["normal"]
+    assert checks.sentences()["influence"].startswith("3 decides a coefficient alone. ")
+    line = next(one for one in checks.to_dict()["influence"]["without"] if one["group"] == "3")
+    assert line["mu"] is line["residual"] is line["coefficients"]["age"] is None
+    assert line["sigma_group"] == pytest.approx(checks.influence.all_sigma_group, rel=0.2)
 
 
 @pytest.mark.slow
 def test_what_explains_groups_leaves_the_test_of_equal_spread_as_it_is():
     explained = GroupData.from_arrays(Y, GROUP, explained_by={"kind": KIND})
     plain = model_checks(GroupData.from_arrays(Y, GROUP))
-    assert model_checks(explained).spread == plain.spread
+    checks = model_checks(explained)
+    assert checks.spread.p == plain.spread.p
+    assert checks.row_plot.residual.tolist() == plain.row_plot.residual.tolist()
+    assert checks.to_dict()["rows"] == plain.to_dict()["rows"]
     weighted = GroupData.from_arrays(Y, GROUP, adjust={"age": AGE}, weights=AGE)
     with pytest.raises(DataError, match="without weights"):
         model_checks(weighted)
@@ -85,16 +108,16 @@ def test_what_explains_groups_leaves_the_test_of_equal_spread_as_it_is():
 
 @pytest.mark.slow
 def test_what_is_not_checked_is_said_in_json_too():
-    adjusted = model_checks(data_of())
-    found = adjusted.to_dict()
+    adjusted = data_of()
+    assert model_checks(adjusted).to_dict()["not_checked"] == {}
+    away = model_checks(replace(adjusted, read_rows=None))
+    found = away.to_dict()
     assert {name for name, check in found.items() if check is None} == set(found["not_checked"])
     assert set(found["not_checked"]) == {"residuals", "spread", "influence", "rows"}
-    assert found["not_checked"] == {name: adjusted.sentences()[name] for name in found["not_checked"]}
-    assert "single rows" in found["not_checked"]["rows"]
-    explained = GroupData.from_arrays(Y, GROUP, explained_by={"kind": KIND})
-    assert set(model_checks(explained).to_dict()["not_checked"]) == {"residuals", "influence", "rows"}
-    assert model_checks(GroupData.from_arrays(Y, GROUP)).to_dict()["not_checked"] == {}
+    assert found["not_checked"] == {name: away.sentences()[name] for name in found["not_checked"]}
+    assert "single rows are not looked at" in found["not_checked"]["rows"]
+    assert "only group summaries" in found["not_checked"]["influence"]
     labels = [f"trial {k}" for k in range(8)]
     published = GroupData.from_estimates(labels, EFFECT[:8], [0.5] * 8)
     meta = published.explained_by(labels, {"dose": np.arange(8.0)})
-    assert set(model_checks(meta).to_dict()["not_checked"]) == {"spread", "influence"}
+    assert set(model_checks(meta).to_dict()["not_checked"]) == {"spread"}

@@ -9,7 +9,9 @@ import pytest
 from scipy import stats
 
 from estimators import DataError, Design, GroupData, leave_one_out, model_checks, simulate
-from estimators.inference.model_checks import equal_spread, normal_plot
+from estimators.inference.equal_spread import equal_spread
+from estimators.inference.model_checks import outlying_groups
+from estimators.inference.normal_plot import normal_plot
 from tests.estimators.test_reference import published
 from tests.inference.oracles import groups_of
 from tests.oracles import BUILT_IN, parameter
@@ -113,6 +115,18 @@ def test_a_group_far_out_is_named_with_what_it_does():
     quiet = model_checks(groups_of("dyestuff2")).sentences()
     assert quiet["outlying"].startswith("No group lies further")
     assert quiet["influence"].startswith("No single group moves")
+
+
+@pytest.mark.slow
+def test_a_group_is_named_once_in_twenty_data_sets_where_nothing_is_wrong():
+    random, named = np.random.default_rng(1), 0
+    group = np.repeat(np.arange(6), [2, 9, 4, 6, 3, 8])
+    for _ in range(200):
+        data = GroupData.from_arrays(
+            2.0 * random.standard_normal(6)[group] + random.standard_normal(32), group
+        )
+        named += len(outlying_groups(data, leave_one_out(data), None)) > 0
+    assert 2 <= named <= 22, "10 are expected; by the normal distribution it is 75"
 
 
 @pytest.mark.slow
