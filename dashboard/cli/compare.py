@@ -130,7 +130,7 @@ def compare_command(
         estimator.make_options(options.get(estimator.id))
     _check_level(level)
     read, roles = groups_of_file(registry, file, outcome, group, given)
-    _check_carried(read.data, resample, {"--checks": checks, "--calibrate": calibrate})
+    _check_weights(read.data, {"--checks": checks}, {"--bootstrap": resample, "--calibrate": calibrate})
     comparison = compare(read.data, chosen, options=options, level=level, smallest_first=lower_is_better)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
@@ -161,13 +161,14 @@ def _check_inference(
             raise click.ClickException(f"{flag} goes with --inference and --format json")
 
 
-def _check_carried(data: GroupData, resample: bool, flags: dict[str, bool]) -> None:
-    """Refuse what is not offered for rows with weights, or with covariates either."""
-    if resample and (data.covariates is not None or data.weights is not None):
-        raise click.ClickException("--bootstrap takes groups without covariates and weights")
-    for flag, asked in flags.items():
+def _check_weights(data: GroupData, without: dict[str, bool], of_precision: dict[str, bool]) -> None:
+    """Refuse flags that take rows ``without`` weights, or none but those ``of_precision``."""
+    for flag, asked in without.items():
         if asked and data.weights is not None:
             raise click.ClickException(f"{flag} takes groups without weights")
+    for flag, asked in of_precision.items():
+        if asked and "survey_weights" in data.carries:
+            raise click.ClickException(f"{flag} takes groups without survey weights")
 
 
 def _conclusions(
@@ -224,18 +225,18 @@ def _own_intervals(comparison: Comparison) -> dict[str, Any]:
 def _checks(comparison: Comparison) -> dict[str, Any]:
     """How the model suits the groups; nothing where it cannot be fitted."""
     from estimators import model_checks
-    from estimators.inference.estimable import is_drawable
+    from estimators.inference.estimable import is_estimable
 
-    return {"checks": model_checks(comparison.data).to_dict()} if is_drawable(comparison.data) else {}
+    return {"checks": model_checks(comparison.data).to_dict()} if is_estimable(comparison.data) else {}
 
 
 def _calibration(comparison: Comparison, result: Result, spread: Spread) -> dict[str, Any]:
     """What the intervals of one result cover; nothing where there are none, or no spreads to draw with."""
     from dashboard.words.calibration import calibration_sentence
     from estimators import calibration
-    from estimators.inference.estimable import is_drawable
+    from estimators.inference.estimable import is_estimable
 
-    if result.interval is None or not is_drawable(comparison.data):
+    if result.interval is None or not is_estimable(comparison.data):
         return {}
     answer = calibration(
         comparison.data, result.estimator, result.options, level=comparison.level, **vars(spread)

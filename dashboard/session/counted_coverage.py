@@ -9,7 +9,7 @@ from dashboard.session.drawn_answers import DrawnAnswers, Question
 from dashboard.session.requested_study import SECONDS_UNASKED
 from dashboard.words.calibration import NOT_OF_BOOTSTRAP, Count
 from estimators import DataError, calibration
-from estimators.inference.estimable import is_drawable
+from estimators.inference.estimable import is_estimable
 from estimators.risk.bootstrapped import is_bootstrapped
 from estimators.risk.calibration import (
     LOOPED_DRAWS,
@@ -42,7 +42,7 @@ class CountedCoverage:
     def look(self, owner: str, scene: Scene, *, begin: bool = True) -> list[Count]:
         """How it stands with each method that has intervals; ``begin``: whether new ones are counted."""
         data = scene.comparison.data
-        if not is_drawable(data) or len(data) > MOST_GROUPS:
+        if not is_estimable(data) or len(data) > MOST_GROUPS:
             return []
         return [
             self._one(owner, scene, s, begin=begin) for s in scene.series if s.result.interval is not None

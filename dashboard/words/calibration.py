@@ -22,14 +22,18 @@ HOW = (
     "them."
 )
 NOT_OF_BOOTSTRAP = "not counted, as they are by the bootstrap; its notes say what they rest on"
-
-
 BESIDE = "Covariates were the same each time, and spreads are what they leave."
+WEIGHED = "Weights were the same each time."
 
 
 def how_counted(data: GroupData) -> str:
     """What the counts rest on."""
-    return HOW if data.covariates is None else f"{HOW} {BESIDE}"
+    said = [HOW]
+    if data.covariates is not None:
+        said.append(BESIDE)
+    if data.weights is not None:
+        said.append(WEIGHED)
+    return " ".join(said)
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,6 @@ def is_one_way(data: GroupData) -> bool:
     return len(data) > 1 and data.df_within > 0 and data.varies_within
 
 
-def is_drawable(data: GroupData) -> bool:
-    """Whether groups like these can be drawn: spreads can be told apart; with covariates, no weights."""
-    return is_one_way(data) if data.covariates is None else data.weights is None and is_estimable(data)
-
-
 def estimable(data: GroupData) -> ScaledGroups:
     """The scaled summary of groups without covariates whose spreads can be told apart.
 

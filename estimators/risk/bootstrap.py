@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from estimators.contract.fit import two_sided_quantile
-from estimators.data.groups import GroupData
 from estimators.errors import DataError, OptionError
 from estimators.fitting.compare import run
 from estimators.fitting.fit_many import Stopped, fit_many, is_looped
 from estimators.fitting.spread_tasks import IN_FLIGHT, spread_tasks
-from estimators.inference.estimable import estimable, require_unweighted
+from estimators.inference.estimable import estimable
+from estimators.inference.redrawn_groups import RedrawnGroups
+from estimators.methods.regression_rows import RegressionRows
 from estimators.risk.replicates import block_size, draw_block
 from estimators.simulation.design import Design, DesignError
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from estimators.contract.estimator import Estimator
     from estimators.contract.fit import GroupFit
+    from estimators.data.groups import GroupData
 
     Floats = NDArray[np.float64]
 
@@ -47,8 +49,8 @@ class Bootstrap:
     mcse: Floats
     """Monte Carlo error of ``std_error``."""
     df: int | None
-    """Degrees of freedom of the spread within groups, N - J, by which intervals are Student's t; None of
-    published means, whose intervals are normal."""
+    """Degrees of freedom of the spread within groups, N - J less slopes of covariates, by which intervals are
+    Student's t; None of published means, whose intervals are normal."""
     draws: int
     """That could be fitted."""
     failed: int
@@ -56,6 +58,8 @@ class Bootstrap:
     seed: int
     sigma_group: float
     """That true means were drawn with, in the outcome's units; at 0 they were all drawn equal."""
+    with_covariates: bool = False
+    """Whether the groups have covariates, which are the same in all draws."""
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Ends of the intervals of the true means."""
@@ -103,15 +107,16 @@ def bootstrap(
     every true mean is drawn equal, and the errors hold only what estimating mu and the spreads adds to 0.
 
     Of published means, estimates are drawn around the true means with the standard errors that came with
-    them.
+    them. Weights of precision and covariates are the same in all draws; coefficients are 0 in what is drawn,
+    as errors do not depend on them where a method follows its covariates.
 
     Args:
-        data: groups of rows, or published means; without weights and covariates.
+        data: groups of rows, or published means; without survey weights.
         estimator: any method that estimates ``sigma_group`` and, of rows, one ``sigma_error`` for all
             groups; a batch at a time where it can fit one.
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
         draws: how often groups are drawn; None: 2,000, or 200 of a method that fits one after the other, as
-            all do published means.
+            all do published means and groups with weights or covariates.
         seed: of the draws.
         executor: where they are fitted, with the same answer, see :func:`risk_steps`; None: here.
         in_flight: how many pieces are handed out at once.
@@ -144,12 +149,20 @@ def _answer(data: GroupData, fit: GroupFit, asked: _Asked, square: Floats) -> Bo
         estimate=fit.estimate,
         std_error=std_error,
         mcse=mcse,
-        df=data.df_within if data.known_variance is None else None,
+        df=_degrees(data),
         draws=len(square),
         failed=asked.draws - len(square),
         seed=asked.seed,
         sigma_group=_spread(fit, "sigma_group"),
+        with_covariates=data.covariates is not None,
     )
+
+
+def _degrees(data: GroupData) -> int | None:
+    """Degrees of freedom of the spread within groups once covariates are taken off; None: it is known."""
+    if data.known_variance is not None:
+        return None
+    return data.df_within if data.covariates is None else RegressionRows.of(data).df_within
 
 
 @dataclass(frozen=True)
@@ -160,20 +173,21 @@ class _Asked:
     seed: int
 
 
-def _pieces_of(data: GroupData, fit: GroupFit, asked: _Asked) -> Iterator[_Piece | _PublishedPiece]:
+def _pieces_of(data: GroupData, fit: GroupFit, asked: _Asked) -> Iterator[_Piece | _RedrawnPiece]:
     """The draws by the spreads of a fit, which has them."""
     sigma_group = _spread(fit, "sigma_group")
-    if data.known_variance is None:
-        return _pieces(_design_of(data, sigma_group, _spread(fit, "sigma_error")), asked)
-    return _published_pieces(data, sigma_group, asked)
+    sigma_error = None if data.known_variance is not None else _spread(fit, "sigma_error")
+    if sigma_error is not None and _are_plain(data):
+        return _pieces(_design_of(data, sigma_group, sigma_error), asked)
+    return _redrawn_pieces(RedrawnGroups.like(data), sigma_group, sigma_error, asked)
 
 
 def require_spreads(data: GroupData, estimator: Estimator, fit: GroupFit) -> None:
     """Make sure that groups like these can be drawn with the spreads of a fit to them.
 
     Raises:
-        DataError: spreads cannot be told apart in the data, these have weights or covariates, or the fit has
-            no spread between groups or, of rows, no spread within that all groups share.
+        DataError: spreads cannot be told apart in the data, these have survey weights, or the fit has no
+            spread between groups or, of rows, no spread within that all groups share.
 
     """
     _require_drawable(data)
@@ -186,16 +200,21 @@ def require_spreads(data: GroupData, estimator: Estimator, fit: GroupFit) -> Non
 
 
 def _require_drawable(data: GroupData) -> None:
-    """Refuse what groups that are drawn anew would not have, or no spreads can be told apart in."""
-    require_unweighted(data)
-    if data.covariates is not None:
-        raise DataError("the bootstrap draws groups without covariates, and these have some")
-    estimable(data)
+    """Refuse groups in which no spreads can be told apart, or that have survey weights."""
+    if _are_plain(data):
+        estimable(data)
+    else:
+        RedrawnGroups.like(data)
+
+
+def _are_plain(data: GroupData) -> bool:
+    """Whether they are rows without weights and covariates, which are drawn many at once."""
+    return data.known_variance is None and data.covariates is None and data.weights is None
 
 
 def draws_of(data: GroupData, estimator: Estimator) -> int:
     """How often groups are drawn where nothing is said."""
-    return LOOPED_DRAWS if data.known_variance is not None or is_looped(estimator) else DRAWS
+    return DRAWS if _are_plain(data) and not is_looped(estimator) else LOOPED_DRAWS
 
 
 def _roots(square: Floats) -> tuple[Floats, Floats]:
@@ -241,14 +260,14 @@ def _pieces(design: Design, asked: _Asked) -> Iterator[_Piece]:
             yield _Piece(design, asked.estimator, asked.options, asked.seed, block, first, last)
 
 
-@dataclass(frozen=True)
-class _PublishedPiece:
-    """Some draws of published means, each by a stream of its own."""
+@dataclass(frozen=True, eq=False)
+class _RedrawnPiece:
+    """Some draws of published means, or of rows with weights or covariates, each by a stream of its own."""
 
-    std_error: Floats
-    """(J,) that came with the means."""
-    labels: tuple[str, ...]
+    groups: RedrawnGroups
     sigma_group: float
+    sigma_error: float | None
+    """None of published means."""
     estimator: Estimator
     options: object
     seed: int
@@ -263,26 +282,25 @@ class _PublishedPiece:
             if stopped is not None and stopped():
                 raise Stopped
             rng = np.random.default_rng([self.seed, draw])
-            effect = self.sigma_group * rng.standard_normal(len(self.std_error))
-            value = effect + self.std_error * rng.standard_normal(len(self.std_error))
-            drawn = GroupData.from_estimates(self.labels, value, self.std_error)
+            drawn, truth = self.groups.draw(rng, self.sigma_group, self.sigma_error)
             one = run(drawn, self.estimator, self.options, 0.95)
             if one.fit is not None:
-                found.append(np.square(one.fit.estimate - effect))
-        return np.array(found).reshape(-1, len(self.std_error))
+                found.append(np.square(one.fit.estimate - truth))
+        return np.array(found).reshape(-1, len(self.groups.data))
 
 
-def _published_pieces(data: GroupData, sigma_group: float, asked: _Asked) -> Iterator[_PublishedPiece]:
-    error, labels = np.sqrt(np.asarray(data.known_variance)), tuple(data.labels.tolist())
+def _redrawn_pieces(
+    groups: RedrawnGroups, sigma_group: float, sigma_error: float | None, asked: _Asked
+) -> Iterator[_RedrawnPiece]:
     for first in range(0, asked.draws, PIECE):
         last = min(first + PIECE, asked.draws)
-        yield _PublishedPiece(
-            error, labels, sigma_group, asked.estimator, asked.options, asked.seed, first, last
+        yield _RedrawnPiece(
+            groups, sigma_group, sigma_error, asked.estimator, asked.options, asked.seed, first, last
         )
 
 
 def _fitted(
-    pieces: Iterator[_Piece | _PublishedPiece],
+    pieces: Iterator[_Piece | _RedrawnPiece],
     executor: Executor | None,
     in_flight: int,
     stopped: Callable[[], bool] | None,
@@ -297,7 +315,7 @@ def _fitted(
     return np.concatenate(found)
 
 
-def _squared_errors(piece: _Piece | _PublishedPiece, stopped: Callable[[], bool] | None = None) -> Floats:
+def _squared_errors(piece: _Piece | _RedrawnPiece, stopped: Callable[[], bool] | None = None) -> Floats:
     return piece.squared_errors(stopped)
 
 

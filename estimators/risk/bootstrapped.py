@@ -32,7 +32,7 @@ def bootstrapped(
     go. A method that cannot be drawn from keeps its own intervals, and a note says why.
 
     Args:
-        comparison: what was compared; of groups with weights or covariates all keep their own intervals.
+        comparison: what was compared; of groups with survey weights all keep their own intervals.
         ids: the methods; None: all that have a fit.
         executor: where draws are fitted, with the same answer.
 
@@ -86,13 +86,16 @@ def notes_of(found: Bootstrap) -> list[Note]:
     like, spreads = "groups of these sizes", "both spreads"
     if found.df is None:
         like, spreads = "estimates with these standard errors", "the spread between groups"
+    mean = "population mean"
+    if found.with_covariates:
+        like, mean = f"{like} and covariates", "coefficients"
     notes = [
         Note(
             BOOTSTRAPPED,
             "info",
             f"Intervals by the parametric bootstrap: {like} were drawn around true means that spread as "
             f"estimated, and fitted again, {found.draws:,} times (seed {found.seed}{lost}). They allow for "
-            f"the error of the population mean and of {spreads}, but take what was estimated for the truth "
+            f"the error of the {mean} and of {spreads}, but take what was estimated for the truth "
             f"that is drawn from. Standard errors have a Monte Carlo error of {100 * error:.2g}% or less.",
         )
     ]

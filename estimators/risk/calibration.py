@@ -3,7 +3,7 @@
 The spreads behind the data are not known, and at the estimated ones alone an interval can look better than it
 is where the truth is another: so groups are also drawn at both ends of the exact interval of the ratio
 sigma_group^2 / sigma_error^2 (of sigma_group where the means were published), and the worst is what counts.
-With covariates it is what these leave, and the covariates stay as they are.
+With covariates it is what these leave, and covariates and weights stay as they are.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from estimators.data.groups import GroupData
 from estimators.errors import OptionError
 from estimators.fitting.compare import run
 from estimators.fitting.fit_many import Stopped, is_looped
 from estimators.fitting.spread_tasks import IN_FLIGHT
-from estimators.inference.estimable import estimable, require_unweighted
+from estimators.inference.estimable import estimable
 from estimators.inference.redrawn_groups import RedrawnGroups
 from estimators.inference.spread_intervals import exact_intervals
 from estimators.inference.sums_of_squares import sums_of_squares
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from estimators.contract.estimator import Estimator
+    from estimators.data.groups import GroupData
     from estimators.methods.regression import RegressionModel
     from estimators.methods.variance_components import VarianceComponents
 
@@ -136,24 +136,24 @@ def calibration(
     """Draw groups like these again and again, and count how many intervals hold the true means.
 
     Args:
-        data: the groups; two or more, not all with one row; with covariates, these are the same in all draws.
+        data: the groups; two or more, not all with one row; covariates and weights of precision are the same
+            in all draws.
         estimator: any method; None is given back where it has no intervals.
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
         level: of the intervals, and of the exact interval of the ratio.
         draws: at each of the spreads; None: 2,000, or 200 where one is fitted after the other, as with
-            covariates and of published means.
+            covariates or weights and of published means.
         seed: of the draws.
         executor: where groups of rows are fitted, see :func:`risk_steps`; None: here.
         in_flight: how many pieces are handed out at once.
         stopped: asked between pieces; once it says yes, Stopped is raised.
 
     Raises:
-        DataError: spreads cannot be estimated from these groups, or rows have weights.
+        DataError: spreads cannot be estimated from these groups, or rows have survey weights.
         OptionError: an option, the level or the number of draws is out of bounds.
         Stopped: ``stopped`` said so.
 
     """
-    require_unweighted(data)
     if data.covariates is None:
         estimable(data)
     if draws is None:
@@ -176,8 +176,12 @@ def calibration(
 
 def usual_draws(data: GroupData, estimator: Estimator) -> int:
     """How often groups are drawn at each of the spreads unless it is said: fewer where fits come singly."""
-    singly = data.known_variance is not None or data.covariates is not None or is_looped(estimator)
-    return LOOPED_DRAWS if singly else DRAWS
+    return DRAWS if _come_at_once(data) and not is_looped(estimator) else LOOPED_DRAWS
+
+
+def _come_at_once(data: GroupData) -> bool:
+    """Whether groups like these are drawn and fitted many at once: rows without weights and covariates."""
+    return data.known_variance is None and data.covariates is None and data.weights is None
 
 
 def _spreads(data: GroupData, level: float) -> list[tuple[str, float, float | None]]:
@@ -207,22 +211,6 @@ def _spreads(data: GroupData, level: float) -> list[tuple[str, float, float | No
     ]
 
 
-@dataclass(frozen=True, eq=False)
-class _Published:
-    """Published means, to be drawn anew with their own errors."""
-
-    data: GroupData
-
-    def draw(
-        self, random: np.random.Generator, sigma_group: float, _sigma_error: float | None
-    ) -> tuple[GroupData, Floats]:
-        """As :meth:`RedrawnGroups.draw`."""
-        error = np.sqrt(np.asarray(self.data.known_variance))
-        effect = sigma_group * random.standard_normal(len(error))
-        value = effect + error * random.standard_normal(len(error))
-        return GroupData.from_estimates(self.data.labels, value, error), effect
-
-
 Found = tuple[Measured, Measured, Measured, int]
 
 
@@ -242,10 +230,8 @@ class _Asked:
 
     def at(self, sigma_group: float, sigma_error: float | None) -> Found | None:
         """Coverage, share of spreads estimated as 0, coverage there, how many, at these true spreads."""
-        if self.data.covariates is not None:
+        if sigma_error is None or not _come_at_once(self.data):
             return self.one_by_one(RedrawnGroups.like(self.data), sigma_group, sigma_error)
-        if sigma_error is None:
-            return self.one_by_one(_Published(self.data), sigma_group, None)
         return self.of_rows(sigma_group, sigma_error)
 
     def of_rows(self, sigma_group: float, sigma_error: float) -> Found | None:
@@ -277,7 +263,7 @@ class _Asked:
         return risk["coverage"], zero, risk["coverage_at_zero"], count
 
     def one_by_one(
-        self, groups: RedrawnGroups | _Published, sigma_group: float, sigma_error: float | None
+        self, groups: RedrawnGroups, sigma_group: float, sigma_error: float | None
     ) -> Found | None:
         """The same by single fits."""
         rng = np.random.default_rng(self.seed)

@@ -163,13 +163,13 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
         (["--categorical", "pre"], 'Column "pre" is to be categorical, but is none of the covariates'),
         (["--weights", "sex"], "the weights are no numbers"),
         (
-            ["--adjust", "pre", "--weights", "w", "--inference", "--calibrate", "--format", "json"],
-            "--calibrate takes groups without weights",
+            ["--weights", "w", "--weight-kind", "survey", "--inference", "--calibrate", "--format", "json"],
+            "--calibrate takes groups without survey weights",
         ),
         (["--weights", "w", "--checks", "--format", "json"], "--checks takes groups without weights"),
         (
-            ["--adjust", "pre", "--inference", "--bootstrap", "--format", "json"],
-            "--bootstrap takes groups without covariates and weights",
+            ["--weights", "w", "--weight-kind", "survey", "--inference", "--bootstrap", "--format", "json"],
+            "--bootstrap takes groups without survey weights",
         ),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas
 import pytest
@@ -17,8 +19,12 @@ from estimators import (
     compare,
 )
 from estimators.fitting.fit_many import Stopped
+from estimators.inference.redrawn_groups import RedrawnGroups
+from estimators.risk.bootstrap import _Asked, _redrawn_pieces
+from estimators.risk.bootstrapped import notes_of
 from tests.inference.oracles import answers, groups_of, places
-from tests.oracles import BUILT_IN
+from tests.inference.test_covariates import adjusted
+from tests.oracles import BUILT_IN, read_columns
 
 APART = ["chickweight", "dyestuff", "edge_base", "penicillin_sample", "rail", "sleepstudy"]
 """Whose spread between groups is well above 0: nearer to it terms of higher order count."""
@@ -49,6 +55,46 @@ def test_published_means_are_drawn_with_the_errors_that_came_with_them():
     assert np.mean(found.std_error**2 / wanted**2) == pytest.approx(1, abs=0.06)
     low, high = found.interval(0.95)
     np.testing.assert_allclose(high - low, 2 * 1.959963984540054 * found.std_error)
+
+
+@pytest.mark.slow_cases
+@pytest.mark.parametrize("name", ["gasoline", "orthodont", "sleepstudy_days", "sleepstudy_weighted"])
+def test_errors_beside_covariates_and_weights_are_those_of_kackar_and_harville(name):
+    data, reml = adjusted(name, answers("F", name)), BUILT_IN["reml"]
+    order = places(data, answers("F", name))
+    first = np.square(answers("F", name)["REML"]["adjusted_mean_prediction_se"])[order]
+    second = np.square(reml.fit(data, {"std_error": "second_order"}).std_error)
+    wanted = np.sqrt((first + second) / 2.0)
+    found = bootstrap(data, reml, draws=300)
+    assert (found.draws, found.df) == (300, reml.fit(data).df)
+    np.testing.assert_array_less(np.abs(found.std_error - wanted), 4 * found.mcse)
+    assert np.mean(np.square(found.std_error) / np.square(wanted)) == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.slow
+def test_published_means_that_covariates_explain_are_drawn_at_the_same_covariates():
+    columns, expected = read_columns("inference", "data", "milk.csv"), answers("G", "milk")["REML"]
+    y, error = (np.array([float(v) for v in columns[key]]) for key in ("y", "se"))
+    data = GroupData.from_estimates(columns["group"], y, error)
+    data = data.explained_by(columns["group"], {"major": columns["major"]})
+    order = places(data, answers("G", "milk"))
+    wanted = np.sqrt(sum(np.array(expected[part])[order] for part in ("g1", "g2", "g3")))
+    found = bootstrap(data, BUILT_IN["reml"], draws=300)
+    assert found.df is None
+    np.testing.assert_array_less(np.abs(found.std_error - wanted), 4 * found.mcse)
+    [note] = [note.text for note in notes_of(found) if note.code == "bootstrap"]
+    assert "standard errors and covariates were drawn" in note
+    assert "error of the coefficients and of the spread between groups" in note
+
+
+def test_a_piece_that_a_worker_gets_is_the_same_there():
+    random = np.random.default_rng(1)
+    group, x = np.repeat(np.arange(6), 4), random.standard_normal(24)
+    data = GroupData.from_arrays(np.sin(9.0 * x) + group, group, adjust={"x": x}, weights=1.0 + x**2)
+    groups = RedrawnGroups.like(data)
+    [piece] = _redrawn_pieces(groups, 1.0, 1.0, _Asked(BUILT_IN["reml"], BUILT_IN["reml"].Options(), 4, 1))
+    again = pickle.loads(pickle.dumps(piece))
+    np.testing.assert_array_equal(again.squared_errors(), piece.squared_errors())
 
 
 def test_where_groups_are_alike_only_the_mean_is_uncertain_and_the_spread_says_so():
@@ -91,7 +137,13 @@ def test_a_method_that_fits_one_after_the_other_has_fewer_draws_and_its_failures
 def test_what_cannot_be_drawn_from_is_refused():
     rail, rows = groups_of("rail"), ([1.0, 2, 4, 3, 5, 9], list("aabbcc"))
     of_rows = pandas.DataFrame(
-        {"y": rows[0], "g": rows[1], "x": [0.0, 1, 3, 2, 4, 4], "w": [1.0, 2, 1, 1, 2, 1]}
+        {
+            "y": rows[0],
+            "g": rows[1],
+            "w": [1.0, 2, 1, 1, 2, 1],
+            "g2": list("xxyyzz"),
+            "g3": [1, 1, 2, 2, 3, 3],
+        }
     )
     asked = {"outcome": "y", "group": "g"}
     for estimator, data, words in (
@@ -99,8 +151,12 @@ def test_what_cannot_be_drawn_from_is_refused():
         (BUILT_IN["grand_mean"], rail, "estimates no spread between groups"),
         (BUILT_IN["reml"], GroupData.from_arrays([1e150, 2e150, 3e150, 5e150], list("aabb")), "be drawn: "),
         (BUILT_IN["reml"], GroupData.from_arrays([1.0, 2.0, 4.0], list("abc")), "one row"),
-        (BUILT_IN["reml"], GroupData.from_frame(of_rows, **asked, adjust=["x"]), "without covariates"),
-        (BUILT_IN["reml"], GroupData.from_frame(of_rows, **asked, weights="w"), "without weights"),
+        (BUILT_IN["reml"], GroupData.from_frame(of_rows, **asked, explained_by=["g2", "g3"]), "more groups"),
+        (
+            BUILT_IN["ols"],
+            GroupData.from_frame(of_rows, **asked, weights="w", weight_kind="survey"),
+            "survey",
+        ),
     ):
         with pytest.raises(DataError, match=words):
             bootstrap(data, estimator)

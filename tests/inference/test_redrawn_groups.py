@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from estimators import DataError, GroupData, calibration, exact_intervals
-from estimators.inference.estimable import is_drawable
+from estimators.inference.estimable import is_estimable
 from estimators.inference.redrawn_groups import RedrawnGroups
 from estimators.methods.regression import fit_regression
 from tests.oracles import BUILT_IN, parameter, read_columns
@@ -70,9 +70,36 @@ def test_products_and_squares_within_groups_are_normal_and_chi_square():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("age", [False, True])
+def test_rows_with_weights_are_drawn_as_precise_as_they_are(age):
+    weights = 0.5 + 3.0 * RANDOM.random(len(GROUP))
+    random = np.random.default_rng(9)
+
+    def weighted():
+        effect = SPREADS[0] * random.standard_normal(7)
+        noise = SPREADS[1] / np.sqrt(weights) * random.standard_normal(len(GROUP))
+        adjust = {"age": AGE} if age else None
+        return GroupData.from_arrays(effect[GROUP] + noise, GROUP, adjust=adjust, weights=weights), effect
+
+    def told(data, truth):
+        fit = BUILT_IN["reml"].fit(data)
+        spreads = [parameter(fit, name) for name in ("sigma_group", "sigma_error")]
+        return [*spreads, *(fit.estimate - truth)[[1, 4]], float(np.mean(fit.std_error))]
+
+    design = RedrawnGroups.like(weighted()[0])
+    rows = np.array([told(*weighted()) for _ in range(150)])
+    summaries = np.array([told(*design.draw(random, *SPREADS)) for _ in range(150)])
+    for name, first, second in zip(range(rows.shape[1]), rows.T, summaries.T, strict=True):
+        assert stats.ks_2samp(first, second).pvalue > 1e-3, name
+    found = calibration(weighted()[0], BUILT_IN["ols"], draws=100)
+    for point in found.points:
+        assert abs(point.coverage.value - 0.95) < 4 * point.coverage.mcse
+
+
+@pytest.mark.slow
 def test_level_means_cover_exactly_and_blups_are_drawn_at_the_ends_of_the_exact_interval():
     data, _ = row_by_row(np.random.default_rng(5))
-    assert is_drawable(data)
+    assert is_estimable(data)
     found = calibration(data, BUILT_IN["ols"], draws=150)
     for point in found.points:
         assert abs(point.coverage.value - 0.95) < 4 * point.coverage.mcse
@@ -113,14 +140,13 @@ def test_what_explains_alone_leaves_each_group_its_own_squares():
 
 def test_what_cannot_be_drawn_is_refused():
     y = np.sin(np.arange(len(GROUP)))
-    weighted = GroupData.from_arrays(y, GROUP, adjust={"age": AGE}, weights=SEX + 1.0)
-    assert not is_drawable(weighted)
-    with pytest.raises(DataError, match="these rows have some"):
+    weighted = GroupData.from_arrays(y, GROUP, weights=SEX + 1.0, weight_kind="survey")
+    with pytest.raises(DataError, match="survey weights"):
         RedrawnGroups.like(weighted)
-    with pytest.raises(DataError, match="no covariates"):
-        RedrawnGroups.like(GroupData.from_arrays(y, GROUP))
+    with pytest.raises(DataError, match="survey weights"):
+        calibration(weighted, BUILT_IN["ols"])
     many = {f"x{k}": np.cos(k * np.arange(6.0)) for k in range(1, 4)}
     few = GroupData.from_arrays(y[:6], list("aabbcc"), adjust=many)
-    assert not is_drawable(few)
+    assert not is_estimable(few)
     with pytest.raises(DataError):
         calibration(few, BUILT_IN["reml"])
