@@ -82,6 +82,14 @@ _MOST_SHAPES = 2000
 """How many different shapes of numbers a column is judged by; no column of numbers has as many."""
 
 
+def is_nan(number: str) -> str:
+    """SQL for whether a floating-point number is none; NULL where there is no cell.
+
+    DuckDB takes ``isnan`` for false where the extremes that a Parquet file notes of a column are numbers.
+    """
+    return f"(NOT (isfinite({number}) OR isinf({number})))"
+
+
 def trimmed(column: str) -> str:
     """SQL for the text of a cell without the white space around it."""
     around = literal(f"^{WHITE_SPACE}+|{WHITE_SPACE}+$")

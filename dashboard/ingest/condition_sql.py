@@ -53,6 +53,8 @@ def holds(
     text = cells.trimmed(f"CAST({condition.column} AS VARCHAR)")
     same = f"coalesce({text}, '') = {literal(value)}"
     number, wanted = f"TRY_CAST({condition.column} AS DOUBLE)", PLAIN.reader()(plain_text(value))
+    if kind in ("FLOAT", "DOUBLE"):
+        number = f"CASE WHEN NOT {cells.is_nan(condition.column)} THEN {number} END"
     if kind == "VARCHAR":
         numbers = text_numbers(connection, source, condition.column, convention, FOUND)
         if numbers.notation.one:  # two words are compared as words

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.cells import PLAIN_SHAPES, Cell, cell_kind, shape_of_kind, trimmed
+from dashboard.ingest.cells import PLAIN_SHAPES, Cell, cell_kind, is_nan, shape_of_kind, trimmed
 from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.table import stored_name
 
@@ -52,34 +52,29 @@ class Tally:
         return found
 
 
+def in_parts(
+    connection: duckdb.DuckDBPyConnection, parquet: Path, columns: int, places: Sequence[int]
+) -> Iterator[tuple[Sequence[int], str]]:
+    """The columns at some places of a stored table with that many, in parts, each with SQL for its rows."""
+    source = parquet_source(parquet)
+    for some in _batches(places, COLUMNS_AT_ONCE):
+        if columns > COLUMNS_AT_ONCE:
+            # each query over a file of many columns reads its long footer again
+            names = ", ".join(map(stored_name, some))
+            part = select(names, parquet_source(parquet))
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE part AS {part}")
+            source = "part"
+        yield some, source
+
+
 def tally_columns(
-    connection: duckdb.DuckDBPyConnection,
-    parquet: Path,
-    types: Sequence[ColumnType],
-    places: Sequence[int],
+    connection: duckdb.DuckDBPyConnection, source: str, types: Mapping[int, ColumnType]
 ) -> dict[int, Tally]:
-    """Tally the columns at some places of a stored table.
+    """Tally the columns of stored rows, at some places.
 
     Where a column has few different values, these are looked at once each rather than cell by cell. Several
     columns go at once, laid under one another, so that one set of patterns serves them all.
     """
-    tallies: dict[int, Tally] = {}
-    source = parquet_source(parquet)
-    for some in _batches(places, COLUMNS_AT_ONCE):
-        if len(types) > COLUMNS_AT_ONCE:
-            # each query over a file of many columns reads its long footer again
-            columns = ", ".join(map(stored_name, some))
-            connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE part AS {select(columns, parquet_source(parquet))}"
-            )
-            source = "part"
-        tallies |= _tallies(connection, source, {i: types[i] for i in some})
-    return tallies
-
-
-def _tallies(
-    connection: duckdb.DuckDBPyConnection, source: str, types: Mapping[int, ColumnType]
-) -> dict[int, Tally]:
     about = dict(zip(types, _about_distinct(connection, source, types), strict=True))
     few = [i for i in types if about[i] <= EXACT_DISTINCT]
     many = [i for i in types if about[i] > EXACT_DISTINCT]
@@ -157,7 +152,7 @@ def _kind_by_type(column: str, kind: ColumnType) -> str:
     whole_or_not = f"WHEN {column} = trunc({column}) THEN {Cell.WHOLE.value} ELSE {Cell.POINT.value} END"
     if kind == "float":
         return (
-            f"CASE WHEN {column} IS NULL OR isnan({column}) THEN {blank} "
+            f"CASE WHEN {column} IS NULL OR {is_nan(column)} THEN {blank} "
             f"WHEN isinf({column}) THEN {Cell.INFINITE.value} {whole_or_not}"
         )
     if kind == "decimal":

@@ -138,7 +138,7 @@ def _arrow_to_parquet(
         read_options=pc.ReadOptions(
             column_names=columns,
             skip_rows=layout.lines_before_data,
-            use_threads=False,
+            use_threads=len(columns) > _MANY_COLUMNS,
             block_size=block_bytes,
         ),
         parse_options=arrow_parse_options(layout.dialect, newlines_in_values=True),

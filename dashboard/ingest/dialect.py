@@ -185,7 +185,7 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     ]
     if not usable:
         raise _one_column(trials, skip, name)
-    best = max(usable, key=_score)
+    best = max(usable, key=_score) if len(usable) > 1 else usable[0]
     found = Layout(
         best.dialect,
         names=(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.data_kinds import SIZES, SUMMARY_KINDS, SummaryColumns
@@ -57,6 +58,7 @@ _WEAK: Final = {
     "estimate": _names("y value mean d g md rd rate outcome score"),
 }
 """What they are called too, where the other one of the pair leaves no doubt."""
+_KNOWN: Final = frozenset().union(*_STRONG.values(), *_WEAK.values())
 _ORDER: Final = ("trials", "exposure", "n", "mean", "estimate", "events")
 """In this order columns are given their roles once the spread has its own: the plainest names first."""
 
@@ -158,7 +160,11 @@ def _columns_of(
 
     ``alone``: None too where another column is as much like one of them.
     """
-    numbers = [c.name for c in table.columns if c.kind == "number" and c.not_outcome is None]
+    numbers = [
+        c.name
+        for c in table.columns
+        if c.kind == "number" and c.not_outcome is None and _may_be_known(c.name)
+    ]
     found = dict(named)
     spreads = () if any(spread in named for spread in kind.spreads) else kind.spreads
     for roles in (spreads, *((role,) for role in _ORDER if role in kind.needed and role not in named)):
@@ -177,8 +183,16 @@ _WHOLE, _PART, _MAYBE, _NONE = range(4)
 """How alike a name is to those of a role."""
 
 
-def _words(name: str) -> list[str]:
-    return re.findall("[a-z]+|[0-9]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower())
+@lru_cache(maxsize=1 << 16)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(re.findall("[a-z]+|[0-9]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower()))
+
+
+@lru_cache(maxsize=1 << 16)
+def _may_be_known(name: str) -> bool:
+    """Whether a name is like those of some role: of a gene table's tens of thousands hardly one is."""
+    words = _words(name)
+    return bool(words) and not _KNOWN.isdisjoint(("".join(words), words[0], words[-1]))
 
 
 def _likeness(name: str, role: str) -> int:

@@ -254,7 +254,7 @@ def number_sql(outcome: str, kind: str) -> str:
 def label_text(group: str, kind: str) -> str:
     """SQL for a label as text: a whole number reads 4, not 4.0, where it is stored as a double."""
     if kind in ("FLOAT", "DOUBLE"):
-        whole = f"CASE WHEN {group} = trunc({group}) AND abs({group}) < 1e15"
+        whole = f"CASE WHEN isfinite({group}) AND {group} = trunc({group}) AND abs({group}) < 1e15"
         return f"{whole} THEN CAST(CAST({group} AS BIGINT) AS VARCHAR) ELSE CAST({group} AS VARCHAR) END"
     return f"CAST({group} AS VARCHAR)"
 
@@ -262,7 +262,8 @@ def label_text(group: str, kind: str) -> str:
 def is_nameless(group: str, kind: str, reading: Reading) -> str:
     """SQL for whether a cell of a type is no label."""
     if kind != "VARCHAR":
-        return f"({group} IS NULL OR isnan({group}))" if kind in ("FLOAT", "DOUBLE") else f"{group} IS NULL"
+        nan = f" OR {cells.is_nan(group)}" if kind in ("FLOAT", "DOUBLE") else ""
+        return f"({group} IS NULL{nan})"
     bare = cells.trimmed(group)
     numbers = set(reading.numbers.missing_numbers)
     words = [code for code in reading.missing if not _is_number(code, numbers)]

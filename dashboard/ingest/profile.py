@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import PLAIN_SHAPES, Cell, trimmed
-from dashboard.ingest.count_cells import COLUMNS_AT_ONCE, Tally, tally_columns
+from dashboard.ingest.count_cells import Tally, in_parts, tally_columns
 from dashboard.ingest.engine import parquet_source, select
 from dashboard.ingest.outcome_sql import notation_of_shapes
 from dashboard.ingest.plain_numbers import WIDE, plain_numbers
 from dashboard.ingest.roles import holds_two_words, too_many_values, why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
+from dashboard.ingest.typed_numbers import typed_numbers
 from estimators.data.notation import PLAIN
 from estimators.data.number_forms import plain_text
 from estimators.data.texts import FOUND, MISSING_WORDS
@@ -53,13 +54,18 @@ def profile(
 
     `labels` says of a place where the labels of its codes are stored.
     """
-    plain = plain_numbers(parquet, len(types)) if len(types) >= WIDE else {}
-    rest = [place for place in range(len(names)) if place not in plain]
-    tallies = tally_columns(connection, parquet, types, rest)
+    plain: dict[int, PlainNumbers] = {}
+    tallies: dict[int, Tally] = {}
     examples: dict[int, tuple[str, ...]] = {}
-    for start in range(0, len(rest), COLUMNS_AT_ONCE):
-        some = rest[start : start + COLUMNS_AT_ONCE]
-        examples |= zip(some, _examples(connection, parquet, some), strict=True)
+    if len(types) >= WIDE:
+        plain = plain_numbers(parquet, [place for place, kind in enumerate(types) if kind == "text"])
+        typed = [place for place, kind in enumerate(types) if kind in ("integer", "float")]
+        for place, found in typed_numbers(connection, parquet, typed).items():
+            tallies[place], examples[place] = found
+    rest = [place for place in range(len(names)) if place not in plain and place not in tallies]
+    for some, source in in_parts(connection, parquet, len(types), rest):
+        tallies |= tally_columns(connection, source, {place: types[place] for place in some})
+        examples |= zip(some, _examples(connection, source, some), strict=True)
     columns: list[Column] = []
     for i, name in enumerate(names):
         if i in plain:
@@ -184,12 +190,12 @@ def _kind_of_text(tally: Tally, numbers: int) -> Kind:
 
 
 def _examples(
-    connection: duckdb.DuckDBPyConnection, parquet: Path, columns: Sequence[int]
+    connection: duckdb.DuckDBPyConnection, source: str, columns: Sequence[int]
 ) -> list[tuple[str, ...]]:
     """The first few different values of some columns among their first rows, cut short."""
     found: list[dict[str, None]] = [{} for _ in columns]
     texts = ", ".join(f"left(CAST({stored_name(i)} AS VARCHAR), {_EXAMPLE_CHARACTERS + 1})" for i in columns)
-    connection.execute(select(texts, parquet_source(parquet), f"LIMIT {_EXAMPLE_ROWS}"))
+    connection.execute(select(texts, source, f"LIMIT {_EXAMPLE_ROWS}"))
     while rows := connection.fetchmany(100):
         for row in rows:
             for seen, text in zip(found, row, strict=True):

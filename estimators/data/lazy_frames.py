@@ -101,10 +101,15 @@ def _with_causes(
     import narwhals as nw
 
     y, largest = nw.col("y"), float(np.finfo(np.float64).max)
-    nothing = y.is_null() | y.is_nan() if has_nan else y.is_null()
+    if has_nan:
+        # DuckDB takes is_nan for false where the extremes that Parquet notes are numbers, and NaN for largest
+        infinite = (y == float("inf")) | (y == float("-inf"))
+        nothing = y.is_null() | ((y - y != 0) & ~infinite)
+    else:
+        infinite = (y > largest) | (y < -largest)
+        nothing = y.is_null()
     for code in missing_numbers:
         nothing = nothing | (y == code)
-    infinite = (y > largest) | (y < -largest)
     missing = nw.when(nothing).then(nw.lit(MISSING))
     return cells.with_columns(cause=missing.when(infinite).then(nw.lit(INFINITE)).otherwise(nw.lit(USABLE)))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,6 +121,15 @@ def test_labels_of_any_text_are_kept_as_they_are():
     assert sorted(TEXTS) == data.labels.tolist()
     assert data.mean.tolist() == [float(TEXTS.index(label)) for label in data.labels]
     assert compare(data, ["ols"]).tidy()["group"].tolist() == data.labels.tolist()
+
+
+def test_nan_is_missing_where_parquet_notes_extremes_that_are_numbers(tmp_path):
+    path = tmp_path / "nan.parquet"
+    pq.write_table(pa.table({"y": [1.0, float("nan"), 3.0, float("inf"), None], "g": list("aabbb")}), path)
+    for frame in (duckdb.connect().read_parquet(str(path)), pl.scan_parquet(path)):
+        data = GroupData.from_frame(frame, outcome="y", group="g")
+        assert (data.n.tolist(), data.mean.tolist()) == ([1, 1], [1.0, 3.0])
+        assert data.dropped == DroppedRows(missing_outcome=2, not_finite=1)
 
 
 @pytest.mark.slow_cases

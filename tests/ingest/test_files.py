@@ -9,12 +9,16 @@ import lzma
 import random
 import threading
 import zipfile
+from functools import partial
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from dashboard.ingest import (
+    Condition,
     Reading,
+    RowFilter,
     Table,
     UnreadableFile,
     open_source,
@@ -295,6 +299,55 @@ def test_a_wide_table_is_profiled_as_a_narrow_one_is(tmp_path, monkeypatch):
     narrow = stored(tmp_path, "\n".join(lines) + "\n")
     monkeypatch.setattr("dashboard.ingest.profile.WIDE", 1)
     assert stored(tmp_path, "\n".join(lines) + "\n").columns == narrow.columns
+
+
+def test_a_wide_table_of_typed_numbers_is_profiled_as_a_narrow_one_is(tmp_path, monkeypatch):
+    nan, inf = float("nan"), float("inf")
+    columns = {
+        "g": pa.array(["a", "a", "b", "b", "c"]),
+        "shares": pa.array([0.1, None, 0.1, 2.5, 1e300]),
+        "signs": pa.array([0.0, -0.0, 0.0, nan, 1e-7]),
+        "far": pa.array([nan, inf, -inf, 1e16, 123456789.125]),
+        "blank": pa.array([None] * 5, pa.float64()),
+        "all nan": pa.array([nan] * 5),
+        "short": pa.array([0.1, 16777216.0, None, 0.1, 3.0], pa.float32()),
+        "whole": pa.array([7, 7, 7, 8, 9]),
+        "holes": pa.array([-(2**63), None, 2**63 - 1, 3, 3]),
+        "unsigned": pa.array([2**64 - 1, 0, 1, None, 1], pa.uint64()),
+        "tiny": pa.array([1, 2, 3, 4, 5], pa.int8()),
+        "none": pa.array([None] * 5, pa.int32()),
+        "day": pa.array([1, 2, 3, 4, None], pa.date32()),
+    }
+    path = tmp_path / "typed.parquet"
+    pq.write_table(pa.table(columns), path)
+    narrow = store_table(path, name="typed.parquet", target=tmp_path / "narrow").columns
+    monkeypatch.setattr("dashboard.ingest.profile.WIDE", 1)
+    assert store_table(path, name="typed.parquet", target=tmp_path / "wide").columns == narrow
+    assert {c.name: c.distinct for c in narrow if c.name in ("shares", "signs", "far", "holes")} == {
+        "shares": 3,
+        "signs": 3,
+        "far": 4,
+        "holes": 3,
+    }
+
+
+def test_nan_in_parquet_is_no_number_whatever_extremes_the_file_notes(tmp_path):
+    nan = float("nan")
+    path = tmp_path / "nan.parquet"
+    columns = {
+        "g": list("aabbcc"),
+        "y": [0.5, -0.5, 0.25, nan, 1.0, 4.0],
+        "x": [1.0, 2.0, nan, 4.0, 5.5, 6.0],
+    }
+    pq.write_table(pa.table(columns), path)
+    table = store_table(path, name="nan.parquet", target=tmp_path / "stored.parquet")
+    assert [(c.missing, c.distinct) for c in table.columns] == [(0, 3), (1, 5), (1, 5)]
+    above = RowFilter(where=(Condition.parse("x>3"),))
+    for reduced in (partial(reduce_file, path), partial(reduce_table, table)):
+        assert means(reduced(outcome="y", group="g", rows=above)) == {"c": 2.5}
+        by_x = reduced(outcome="y", group="x")
+        assert means(by_x) == {"1": 0.5, "2": -0.5, "5.5": 1.0, "6": 4.0}
+        assert (by_x.dropped.missing_outcome, by_x.dropped.missing_group) == (1, 1)
 
 
 def test_different_numbers_are_counted_however_long_they_are(tmp_path, monkeypatch):
