@@ -14,6 +14,8 @@ import rdata
 import xlwt
 from pyarrow import feather
 
+from tests.ingest.sas_files import SasColumn, sas_file
+
 LABELS = ["a", "b", "a", "b", "c", "c"]
 VALUES = [0.1, 1 / 3, 1e-7, 1234.125, -2.5, math.pi]
 MEANS = {"a": (0.1 + 1e-7) / 2, "b": (1 / 3 + 1234.125) / 2, "c": (math.pi - 2.5) / 2}
@@ -140,6 +142,7 @@ KINDS = {
     "zsav": lambda folder: bytes_of(
         lambda p: pyreadstat.write_sav(FRAME, p, compress=True), folder, "x.zsav"
     ),
+    "sas7bdat": lambda _: sas_file((SasColumn("g", LABELS), SasColumn("y", VALUES))),
     "dta": lambda folder: bytes_of(lambda p: pyreadstat.write_dta(FRAME, p), folder, "x.dta"),
     "old dta": lambda folder: bytes_of(lambda p: pyreadstat.write_dta(FRAME, p, version=8), folder, "x.dta"),
     "rds": lambda folder: bytes_of(lambda p: rdata.write_rds(p, FOR_R), folder, "x.rds"),

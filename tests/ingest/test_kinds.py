@@ -13,6 +13,7 @@ import rdata
 from dashboard.ingest import UnreadableFile, reduce_file
 from tests.ingest.helpers import both_ways, means, read_or_refused, rows_of, stored
 from tests.ingest.made_files import FOR_R, FRAME, KINDS, LABELS, MEANS, VALUES, bytes_of
+from tests.ingest.sas_files import SasColumn, sas_file
 
 
 @pytest.mark.slow_cases
@@ -38,6 +39,23 @@ def test_kinds_with_numbers_of_their_own_are_as_exact_as_their_library(tmp_path,
     }[kind]
     data = both_ways(tmp_path, bytes_of(save, tmp_path, kind), outcome="Y", group="G", name="upload")
     assert means(data) == {"a": -1.25, "b": 3.1875, "c": 502.5}
+
+
+def test_a_file_of_sas_gives_what_another_reader_finds_and_its_missing_values_are_missing(tmp_path):
+    y = [0.1 + i / 7 for i in range(297)] + [".", "A", "_"]
+    days = [float(22_000 + i % 5) for i in range(300)]
+    school = ["Nord", "Süd", "Ost"] * 100
+    columns = (SasColumn("school", school), SasColumn("y", y), SasColumn("day", days, "DATE"))
+    content = sas_file(columns)
+    path = tmp_path / "pupils.sas7bdat"
+    path.write_bytes(content)
+    theirs = pd.read_sas(path, encoding="utf-8").groupby("school")["y"].agg(["size", "count", "mean"])
+    data = both_ways(tmp_path, content, group="school", name="upload")
+    assert means(data) == pytest.approx(theirs["mean"].to_dict(), rel=1e-14)
+    assert dict(zip(data.labels.tolist(), data.n.tolist(), strict=True)) == theirs["count"].to_dict()
+    assert data.dropped.missing_outcome == 3
+    by_day = both_ways(tmp_path, content, group="day", name="upload")
+    assert by_day.labels.tolist() == [f"2020-03-{26 + i}" for i in range(5)]
 
 
 # codes with labels
