@@ -13,7 +13,7 @@ from dashboard.pages.conclude import conclude_panel
 from dashboard.pages.graph import TOOLS, Graph
 from dashboard.pages.group_cards import group_cards_panel
 from dashboard.pages.symbols import icon
-from dashboard.words.calibration import COUNTING, HOW
+from dashboard.words.calibration import COUNTING, HOW, STOP_COUNTING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -109,6 +109,7 @@ def _how_sure() -> html.Div:
             ),
             html.P(id=ids.TRUTHS_SHOWN, role="status"),
             html.P(f"{COUNTING} …", id=ids.COVERAGE, **explained(HOW), **aria(busy="true")),
+            html.Button(STOP_COUNTING, id=ids.COVERAGE_STOP, hidden=True),
         ],
         className="how-sure",
     )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from estimators import Calibration, CoverageAt, GroupData
 
 COUNTING = "Counting what the intervals cover for groups like these"
+STOP_COUNTING = "Stop counting"
+COUNT = "Count"
+STOPPED = "not counted, as that was stopped"
 HOW = (
     "Groups like these, as many and of the same sizes, were drawn again and again from the model of normal "
     "groups: with the spreads as estimated, and at both ends of the exact interval of the spread between "

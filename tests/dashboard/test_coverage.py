@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from dashboard.app import create_app
-from dashboard.callbacks.coverage import covered
+from dashboard.callbacks.coverage import covered, stopped
 from dashboard.plugin_host.stand_ins import StandIn
 from dashboard.session.counted_coverage import CountedCoverage
-from dashboard.words.calibration import BESIDE, COUNTING, calibration_sentence
+from dashboard.words.calibration import BESIDE, COUNT, COUNTING, STOP_COUNTING, WEIGHED, calibration_sentence
 from estimators import Estimator, GroupData, GroupFit, calibration
 from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
 from tests.waiting import PATIENCE, NeverDone, wait_for
@@ -55,7 +55,9 @@ def test_beside_covariates_it_is_counted_at_the_same_covariates(coverage):
     assert answer.explanation.count(BESIDE) == 1
     assert "hold the true mean" in answer.line
     weighted = GroupData.from_arrays(x, np.repeat(list("abcd"), 5), adjust={"x": x**2}, weights=x**2)
-    assert covered(coverage, "ann", scene_of(weighted, built_in("ols")), begin=True).line == ""
+    answer = counted_answer(coverage, scene_of(weighted, built_in("ols")))
+    assert answer.explanation.count(WEIGHED) == 1
+    assert "hold the true mean" in answer.line
 
 
 def test_nothing_is_counted_before_it_is_asked_for(coverage):
@@ -76,6 +78,25 @@ def test_a_count_that_nobody_asks_about_any_more_ends(coverage, monkeypatch):
     assert never_done.ended.wait(PATIENCE)
     wait_for(lambda: not coverage.is_busy)
     assert coverage.look("ann", scene, begin=False)[0].pending
+
+
+def test_a_count_is_stopped_for_the_session_that_asked_for_it_and_begins_again(coverage, monkeypatch):
+    never_done = NeverDone()
+    monkeypatch.setattr("dashboard.session.counted_coverage.calibration", never_done)
+    scene = scene_of(DATA, built_in("reml"))
+    assert covered(coverage, "ann", scene, begin=True).action == STOP_COUNTING
+    assert never_done.begun.wait(PATIENCE)
+    assert not stopped(coverage, "bob", scene).pending
+    assert coverage.is_busy
+    answer = stopped(coverage, "ann", scene)
+    assert never_done.ended.wait(PATIENCE)
+    wait_for(lambda: not coverage.is_busy)
+    assert (answer.pending, answer.action) == (False, COUNT)
+    assert answer.line == "What intervals by REML BLUP cover: not counted, as that was stopped."
+    monkeypatch.undo()
+    again = counted_answer(coverage, scene)
+    assert "hold the true mean" in again.line
+    assert (again.action, stopped(coverage, "ann", scene)) == ("", again)
 
 
 class Unsure(Estimator):
@@ -122,5 +143,5 @@ def test_without_spreads_there_is_nothing_to_count(coverage):
 def test_of_what_has_gone_the_page_says_nothing(tmp_path):
     client = create_app(data_dir=tmp_path).server.test_client()
     answer = client.post("/coverage", json={"choices": None, "begin": True})
-    assert answer.json == {"line": "", "explanation": "", "methods": [], "pending": False}
+    assert answer.json == {"line": "", "explanation": "", "methods": [], "pending": False, "action": ""}
     assert client.post("/coverage", data="?").status_code == 400

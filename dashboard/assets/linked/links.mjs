@@ -23,7 +23,7 @@ import {setText} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
 import {askPanels} from './answer_panels.mjs';
 import {createCards} from './cards.mjs';
-import {countCoverage} from './coverage.mjs';
+import {countCoverage, listenToStop} from './coverage.mjs';
 import {createFetched} from './fetched.mjs';
 import {pointsOf} from './geometry.mjs';
 import {placeLabels} from './labels.mjs';
@@ -46,6 +46,7 @@ function start() {
     const cards = createCards(state);
     listenToButtons((panel) => views.drawable.find((view) => panel?.contains(view.wrapper)), state);
     const followPins = createPinFollower(state);
+    listenToStop();
     const search = createSearch(state);
     let due = false;
     let stored = '[null,[]]';
