@@ -66,6 +66,7 @@ MAY_IMPORT = {
     "covariate_blup",
     "own_spreads",
     "regression_code",
+    "regression_many",
     "regression_rows",
     "blup_code",
     "fit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -14,13 +14,15 @@ from estimators.arrays import frozen_array
 from estimators.contract.fit import Interval, check_interval_level, two_sided_quantile
 from estimators.data.groups import GroupData
 from estimators.data.scaled import ScaledGroups, scale_groups, varies_within, weighted_mean
-from estimators.errors import FitError
+from estimators.errors import DataError, FitError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from estimators.contract.fit import GroupFit
+    from estimators.data.covariates import Covariates
     from estimators.data.rows import Rows
+    from estimators.data.weights import RowWeights
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,12 @@ class GroupBatch:
     """(R, J) sums of squares of the rows around their group's mean, in squared units."""
     read_rows: Callable[[int], Rows] | None = field(default=None, repr=False)
     """Fetches the rows of one replicate for the methods that need them; None where only summaries exist."""
+    weights: RowWeights | None = None
+    """What weights the rows have, the same in each replicate; means and squares are then weighted."""
+    covariates: Covariates | None = None
+    """The covariates, the same in each replicate but for the last column of ``within``."""
+    products: NDArray[np.float64] | None = None
+    """(R, P + 1) that column in each replicate, in the outcome's units; None without covariates."""
 
     def __post_init__(self) -> None:
         labels = np.array(self.labels, dtype=object)
@@ -50,12 +58,19 @@ class GroupBatch:
         object.__setattr__(self, "n", frozen_array(self.n, np.int64))
         for name in ("centered_mean", "ss_within"):
             object.__setattr__(self, name, frozen_array(getattr(self, name)))
+        if self.products is not None:
+            object.__setattr__(self, "products", frozen_array(self.products))
 
     def __len__(self) -> int:
         return len(self.centered_mean)
 
     def __getitem__(self, replicate: int) -> GroupData:
         read_rows, ss_within = self.read_rows, self.ss_within[replicate]
+        covariates = self.covariates
+        if covariates is not None and self.products is not None:
+            within = np.array(covariates.within)
+            within[:, -1] = self.products[replicate]
+            covariates = replace(covariates, within=within)
         return GroupData(
             labels=self.labels,
             n=self.n,
@@ -65,29 +80,44 @@ class GroupBatch:
             constant=ss_within == 0,
             rows_read=self.total,
             read_rows=None if read_rows is None else lambda: read_rows(replicate),
+            weights=self.weights,
+            covariates=covariates,
         )
+
+    @property
+    def carries(self) -> frozenset[str]:
+        """What the groups carry, in the words of ``Estimator.handles``."""
+        return self[0].carries if self.weights is not None or self.covariates is not None else frozenset()
 
     def take(self, replicates: NDArray[np.bool_]) -> GroupBatch:
         """The replicates where the mask ``replicates (R,)`` is true, without their rows."""
-        return GroupBatch(
-            self.labels, self.n, self.origin, self.centered_mean[replicates], self.ss_within[replicates]
+        return replace(self._at(replicates), read_rows=None)
+
+    def _at(self, replicates: NDArray[np.bool_] | slice) -> GroupBatch:
+        """Some of the replicates, whose rows are still those of all."""
+        return replace(
+            self,
+            centered_mean=self.centered_mean[replicates],
+            ss_within=self.ss_within[replicates],
+            products=None if self.products is None else self.products[replicates],
         )
 
     def since(self, first: int) -> GroupBatch:
         """The replicates from the place ``first`` on, with their rows."""
         read_rows = self.read_rows
-        return GroupBatch(
-            self.labels,
-            self.n,
-            self.origin,
-            self.centered_mean[first:],
-            self.ss_within[first:],
-            None if read_rows is None else lambda replicate: read_rows(first + replicate),
-        )
+        rows = None if read_rows is None else lambda replicate: read_rows(first + replicate)
+        return replace(self._at(slice(first, None)), read_rows=rows)
 
     def scaled(self) -> ScaledGroups:
-        """The means on a scale where powers fit a double, ``(R, J)``, and taken together by size."""
-        return scale_groups(self.n, self.origin, self.centered_mean, self.ss_within)
+        """The means on a scale where powers fit a double, ``(R, J)``, and taken together by size.
+
+        Raises:
+            DataError: covariates, which this summary does not hold.
+
+        """
+        if self.covariates is not None:
+            raise DataError("these groups have covariates, and this takes groups without any")
+        return scale_groups(self.n, self.origin, self.centered_mean, self.ss_within, weights=self.weights)
 
     @property
     def groups(self) -> int:
@@ -111,8 +141,8 @@ class GroupBatch:
 
     @cached_property
     def information(self) -> NDArray[np.float64]:
-        """(J,) what each group's own data weigh in every replicate: its rows."""
-        return frozen_array(self.n)
+        """(J,) what each group's own data weigh in every replicate: its rows, or the sum of their weights."""
+        return frozen_array(self.n if self.weights is None else self.weights.total)
 
     @cached_property
     def pooled_variance(self) -> NDArray[np.float64] | None:
@@ -123,7 +153,7 @@ class GroupBatch:
     def sampling_variance(self) -> NDArray[np.float64] | None:
         """(R, J) variances of the group means around their true means; None where no group has two rows."""
         pooled = self.pooled_variance
-        return None if pooled is None else frozen_array(pooled[:, None] / self.n)
+        return None if pooled is None else frozen_array(pooled[:, None] / self.information)
 
     @cached_property
     def centered_grand_mean(self) -> NDArray[np.float64]:

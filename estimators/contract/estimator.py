@@ -45,6 +45,8 @@ class Estimator(ABC):
     """``rows``: the method reads ``data.rows``; ``summary``: the group summaries are enough."""
     handles: ClassVar[frozenset[str]] = frozenset({"known_variance"})
     """What the data may carry besides rows in groups: words of :data:`FEATURES`; other data are refused."""
+    handles_many: ClassVar[frozenset[str]] = frozenset()
+    """What of it :meth:`_fit_many` takes too; other batches are fitted one replicate after the other."""
     likelihood: ClassVar[Literal["reml", "ml"] | None] = None
     """The likelihood of the one-way model that it fits the spreads by, if one; it has intervals and tests."""
     remedy_for: ClassVar[frozenset[str]] = frozenset()

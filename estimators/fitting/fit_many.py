@@ -20,9 +20,12 @@ class Stopped(Exception):
     """Someone asked for the fitting to stop before it was done."""
 
 
-def is_looped(estimator: Estimator) -> bool:
-    """Whether a method's replicates are fitted one after the other, for want of a ``_fit_many``."""
-    return type(estimator)._fit_many is Estimator._fit_many
+def is_looped(estimator: Estimator, carries: frozenset[str] = frozenset()) -> bool:
+    """Whether a method's replicates are fitted one after the other, for want of a ``_fit_many``.
+
+    That takes what the groups carry, in the words of ``Estimator.handles``.
+    """
+    return type(estimator)._fit_many is Estimator._fit_many or not carries <= estimator.handles_many
 
 
 def fit_many(
@@ -48,7 +51,8 @@ def fit_many(
 
     """
     checked = estimator.make_options(options)
-    at_once = _at_once(estimator, batch, checked, level)
+    looped = is_looped(estimator, batch.carries)
+    at_once = None if looped else _at_once(estimator, batch, checked, level)
     if at_once is not None:
         return at_once
     fits: list[GroupFit | str] = []

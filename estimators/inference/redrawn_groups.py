@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.data.groups import GroupData
+from estimators.contract.batch import GroupBatch
 from estimators.errors import DataError
 from estimators.inference.estimable import estimable
 from estimators.methods.regression import require_degrees
@@ -22,6 +22,8 @@ from estimators.methods.regression_rows import RegressionRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from estimators.data.groups import GroupData
 
     Floats = NDArray[np.float64]
 
@@ -63,33 +65,71 @@ class RedrawnGroups:
         What is left within groups is told apart by group only where nothing is adjusted for, and shared out
         by their degrees of freedom elsewhere, where only its sum counts.
         """
+        numbers = self._numbers(random, sigma_group, sigma_error, 1)
         data, covariates = self.data, self.data.covariates
-        known = data.known_variance
-        truth = sigma_group * random.standard_normal(len(data))
-        error = np.sqrt(known) if known is not None else (sigma_error or 0.0) / np.sqrt(data.information)
-        mean = truth + error * random.standard_normal(len(data))
-        squares, products, left = np.zeros(len(data)), np.zeros(len(self.directions)), 0.0
-        if known is None and sigma_error is not None:
-            products = sigma_error * random.standard_normal(len(self.directions))
-            df = (data.n - 1).astype(np.float64)
-            if len(self.directions):
-                rest = df.sum() - len(self.directions)
-                left = sigma_error**2 * 2.0 * random.standard_gamma(rest / 2.0)
-                squares = (np.square(products).sum() + left) * df / df.sum()
-            else:
-                squares = sigma_error**2 * 2.0 * random.standard_gamma(df / 2.0)
-                left = squares.sum()
         if covariates is not None:
             within = np.array(covariates.within)
-            within[:, -1] = 0.0
-            within[self.directions, -1], within[-1, -1] = products, np.sqrt(left)
+            within[:, -1] = numbers.products[0]
             covariates = replace(covariates, within=within)
         drawn = replace(
             data,
             origin=0.0,
-            centered_mean=mean,
-            ss_within=squares,
+            centered_mean=numbers.mean[0],
+            ss_within=numbers.squares[0],
             constant=data.n == 1,
             covariates=covariates,
         )
-        return drawn, truth
+        return drawn, numbers.truth[0]
+
+    def draw_many(
+        self, random: np.random.Generator, sigma_group: float, sigma_error: float, count: int
+    ) -> tuple[GroupBatch, Floats]:
+        """So many draws of rows, as :meth:`draw`, and their true means ``(R, J)``."""
+        numbers, data = self._numbers(random, sigma_group, sigma_error, count), self.data
+        batch = GroupBatch(
+            data.labels,
+            data.n,
+            0.0,
+            numbers.mean,
+            numbers.squares,
+            weights=data.weights,
+            covariates=data.covariates,
+            products=None if data.covariates is None else numbers.products,
+        )
+        return batch, numbers.truth
+
+    def _numbers(
+        self, random: np.random.Generator, sigma_group: float, sigma_error: float | None, count: int
+    ) -> _Numbers:
+        data, known, groups = self.data, self.data.known_variance, len(self.data)
+        truth = sigma_group * random.standard_normal((count, groups))
+        error = np.sqrt(known) if known is not None else (sigma_error or 0.0) / np.sqrt(data.information)
+        mean = truth + error * random.standard_normal((count, groups))
+        terms = 0 if data.covariates is None else len(data.covariates.terms)
+        squares, products = np.zeros((count, groups)), np.zeros((count, terms + 1))
+        if known is None and sigma_error is not None:
+            along = sigma_error * random.standard_normal((count, len(self.directions)))
+            df = (data.n - 1).astype(np.float64)
+            if len(self.directions):
+                rest = df.sum() - len(self.directions)
+                left = sigma_error**2 * 2.0 * random.standard_gamma(rest / 2.0, count)
+                squares = (np.square(along).sum(axis=1) + left)[:, None] * (df / df.sum())
+            else:
+                squares = sigma_error**2 * 2.0 * random.standard_gamma(df / 2.0, (count, groups))
+                left = squares.sum(axis=1)
+            products[:, self.directions], products[:, -1] = along, np.sqrt(left)
+        return _Numbers(truth, mean, squares, products)
+
+
+@dataclass(frozen=True, eq=False)
+class _Numbers:
+    """What R draws are made of."""
+
+    truth: Floats
+    """(R, J)."""
+    mean: Floats
+    """(R, J)."""
+    squares: Floats
+    """(R, J) within groups."""
+    products: Floats
+    """(R, P + 1) with the terms, and the root of what these leave."""

@@ -28,6 +28,7 @@ from estimators.methods.own_spreads import (
 )
 from estimators.methods.profile import Method
 from estimators.methods.regression_code import regression_python_code, regression_r_code
+from estimators.methods.regression_many import covariate_blups
 from estimators.methods.variance_components import VarianceComponents, fit_variance_components
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ class Blup(Estimator):
 
     Options = BlupOptions
     handles = frozenset({"known_variance", "weights", "covariates", "group_covariates"})
+    handles_many = frozenset({"weights", "covariates", "group_covariates"})
     likelihood: ClassVar[Method]
 
     def _fit(self, data: GroupData, options: BlupOptions) -> GroupFit:
@@ -118,6 +120,8 @@ class Blup(Estimator):
     def _fit_many(self, batch: GroupBatch, options: BlupOptions) -> BatchFit | None:
         if options.error_spread == "each":
             return None
+        if batch.covariates is not None:
+            return covariate_blups(batch, self.likelihood, options.std_error)
 
         def ordinary(some: GroupBatch) -> BatchFit:
             model = fit_variance_components(some.scaled(), self.likelihood)

@@ -15,6 +15,7 @@ from estimators.inference.spread_intervals import exact_sentence
 from estimators.methods.degenerate import zero_spread_notes
 from estimators.methods.homogeneity import Case, Homogeneity, homogeneity
 from estimators.methods.regression import RegressionModel, fit_regression
+from estimators.methods.regression_many import compared_at
 from estimators.methods.regression_rows import dropped_notes
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ def covariate_blup(data: GroupData, covariates: Covariates, method: Method, std_
     """
     model = fit_regression(data, method)
     rows = model.rows
-    own = covariates.of_group[rows.kept]
-    place = np.where(np.concatenate([[False], own]), rows.design, 0.0)
-    place[:, 0] = 1.0
+    own, place = covariates.of_group[rows.kept], compared_at(rows, covariates)
     signal = rows.scaled.information * model.ratio
     rest = 1.0 / (1.0 + signal)
     weight = signal * rest

@@ -15,6 +15,12 @@ from estimators.fitting.spread_tasks import IN_FLIGHT, spread_tasks
 from estimators.inference.estimable import estimable
 from estimators.inference.redrawn_groups import RedrawnGroups
 from estimators.methods.regression_rows import RegressionRows
+from estimators.risk.redrawn_batches import (
+    RedrawnBlock,
+    are_plain,
+    come_at_once,
+    redrawn_blocks,
+)
 from estimators.risk.replicates import block_size, draw_block
 from estimators.simulation.design import Design, DesignError
 
@@ -116,7 +122,7 @@ def bootstrap(
             groups; a batch at a time where it can fit one.
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
         draws: how often groups are drawn; None: 2,000, or 200 of a method that fits one after the other, as
-            all do published means and groups with weights or covariates.
+            all do published means, and all but REML and ML groups with weights or covariates.
         seed: of the draws.
         executor: where they are fitted, with the same answer, see :func:`risk_steps`; None: here.
         in_flight: how many pieces are handed out at once.
@@ -173,13 +179,17 @@ class _Asked:
     seed: int
 
 
-def _pieces_of(data: GroupData, fit: GroupFit, asked: _Asked) -> Iterator[_Piece | _RedrawnPiece]:
+def _pieces_of(data: GroupData, fit: GroupFit, asked: _Asked) -> Iterator[_AnyPiece]:
     """The draws by the spreads of a fit, which has them."""
     sigma_group = _spread(fit, "sigma_group")
     sigma_error = None if data.known_variance is not None else _spread(fit, "sigma_error")
-    if sigma_error is not None and _are_plain(data):
+    if sigma_error is not None and are_plain(data):
         return _pieces(_design_of(data, sigma_group, sigma_error), asked)
-    return _redrawn_pieces(RedrawnGroups.like(data), sigma_group, sigma_error, asked)
+    groups = RedrawnGroups.like(data)
+    if sigma_error is not None and come_at_once(data, asked.estimator):
+        blocks = redrawn_blocks(groups, sigma_group, sigma_error, asked.draws, asked.seed)
+        return (_RedrawnBatch(block, asked.estimator, asked.options) for block in blocks)
+    return _redrawn_pieces(groups, sigma_group, sigma_error, asked)
 
 
 def require_spreads(data: GroupData, estimator: Estimator, fit: GroupFit) -> None:
@@ -201,20 +211,15 @@ def require_spreads(data: GroupData, estimator: Estimator, fit: GroupFit) -> Non
 
 def _require_drawable(data: GroupData) -> None:
     """Refuse groups in which no spreads can be told apart, or that have survey weights."""
-    if _are_plain(data):
+    if are_plain(data):
         estimable(data)
     else:
         RedrawnGroups.like(data)
 
 
-def _are_plain(data: GroupData) -> bool:
-    """Whether they are rows without weights and covariates, which are drawn many at once."""
-    return data.known_variance is None and data.covariates is None and data.weights is None
-
-
 def draws_of(data: GroupData, estimator: Estimator) -> int:
     """How often groups are drawn where nothing is said."""
-    return DRAWS if _are_plain(data) and not is_looped(estimator) else LOOPED_DRAWS
+    return DRAWS if come_at_once(data, estimator) else LOOPED_DRAWS
 
 
 def _roots(square: Floats) -> tuple[Floats, Floats]:
@@ -260,6 +265,24 @@ def _pieces(design: Design, asked: _Asked) -> Iterator[_Piece]:
             yield _Piece(design, asked.estimator, asked.options, asked.seed, block, first, last)
 
 
+@dataclass(frozen=True)
+class _RedrawnBatch:
+    """Draws of rows with weights or covariates that are fitted at once."""
+
+    block: RedrawnBlock
+    estimator: Estimator
+    options: object
+
+    def squared_errors(self, stopped: Callable[[], bool] | None = None) -> Floats:
+        """(R, J) squared distances of estimate and true mean, of the draws that could be fitted."""
+        if stopped is not None and stopped():
+            raise Stopped
+        batch, truth = self.block.draw()
+        fit = fit_many(self.estimator, batch, self.options, level=0.95, stopped=stopped)
+        error = fit.estimate - truth
+        return np.square(error[~np.isnan(error).any(axis=1)])
+
+
 @dataclass(frozen=True, eq=False)
 class _RedrawnPiece:
     """Some draws of published means, or of rows with weights or covariates, each by a stream of its own."""
@@ -299,8 +322,11 @@ def _redrawn_pieces(
         )
 
 
+_AnyPiece = _Piece | _RedrawnBatch | _RedrawnPiece
+
+
 def _fitted(
-    pieces: Iterator[_Piece | _RedrawnPiece],
+    pieces: Iterator[_AnyPiece],
     executor: Executor | None,
     in_flight: int,
     stopped: Callable[[], bool] | None,
@@ -315,7 +341,7 @@ def _fitted(
     return np.concatenate(found)
 
 
-def _squared_errors(piece: _Piece | _RedrawnPiece, stopped: Callable[[], bool] | None = None) -> Floats:
+def _squared_errors(piece: _AnyPiece, stopped: Callable[[], bool] | None = None) -> Floats:
     return piece.squared_errors(stopped)
 
 

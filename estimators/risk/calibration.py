@@ -18,7 +18,7 @@ import numpy as np
 
 from estimators.errors import OptionError
 from estimators.fitting.compare import run
-from estimators.fitting.fit_many import Stopped, is_looped
+from estimators.fitting.fit_many import Stopped, fit_many
 from estimators.fitting.spread_tasks import IN_FLIGHT
 from estimators.inference.estimable import estimable
 from estimators.inference.redrawn_groups import RedrawnGroups
@@ -26,6 +26,7 @@ from estimators.inference.spread_intervals import exact_intervals
 from estimators.inference.sums_of_squares import sums_of_squares
 from estimators.methods.regression import fit_regression
 from estimators.methods.variance_components import fit_variance_components
+from estimators.risk.redrawn_batches import are_plain, come_at_once, redrawn_blocks
 from estimators.risk.run import risk_steps
 from estimators.risk.scenario import Measured, mean_of_known
 from estimators.risk.study import RiskStudy
@@ -141,8 +142,8 @@ def calibration(
         estimator: any method; None is given back where it has no intervals.
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
         level: of the intervals, and of the exact interval of the ratio.
-        draws: at each of the spreads; None: 2,000, or 200 where one is fitted after the other, as with
-            covariates or weights and of published means.
+        draws: at each of the spreads; None: 2,000, or 200 where one is fitted after the other, as of
+            published means, and with covariates or weights by all but REML and ML.
         seed: of the draws.
         executor: where groups of rows are fitted, see :func:`risk_steps`; None: here.
         in_flight: how many pieces are handed out at once.
@@ -176,12 +177,7 @@ def calibration(
 
 def usual_draws(data: GroupData, estimator: Estimator) -> int:
     """How often groups are drawn at each of the spreads unless it is said: fewer where fits come singly."""
-    return DRAWS if _come_at_once(data) and not is_looped(estimator) else LOOPED_DRAWS
-
-
-def _come_at_once(data: GroupData) -> bool:
-    """Whether groups like these are drawn and fitted many at once: rows without weights and covariates."""
-    return data.known_variance is None and data.covariates is None and data.weights is None
+    return DRAWS if come_at_once(data, estimator) else LOOPED_DRAWS
 
 
 def _spreads(data: GroupData, level: float) -> list[tuple[str, float, float | None]]:
@@ -230,9 +226,12 @@ class _Asked:
 
     def at(self, sigma_group: float, sigma_error: float | None) -> Found | None:
         """Coverage, share of spreads estimated as 0, coverage there, how many, at these true spreads."""
-        if sigma_error is None or not _come_at_once(self.data):
-            return self.one_by_one(RedrawnGroups.like(self.data), sigma_group, sigma_error)
-        return self.of_rows(sigma_group, sigma_error)
+        if sigma_error is not None and are_plain(self.data):
+            return self.of_rows(sigma_group, sigma_error)
+        groups = RedrawnGroups.like(self.data)
+        if sigma_error is not None and come_at_once(self.data, self.estimator):
+            return self.at_once(groups, sigma_group, sigma_error)
+        return self.one_by_one(groups, sigma_group, sigma_error)
 
     def of_rows(self, sigma_group: float, sigma_error: float) -> Found | None:
         """The same by the risk study, which draws and fits many at once."""
@@ -262,6 +261,24 @@ class _Asked:
         count = round((zero.value or 0.0) * risk.replicates)
         return risk["coverage"], zero, risk["coverage_at_zero"], count
 
+    def at_once(self, groups: RedrawnGroups, sigma_group: float, sigma_error: float) -> Found | None:
+        """The same of rows with weights or covariates, many at once."""
+        held, zero = [], []
+        for block in redrawn_blocks(groups, sigma_group, sigma_error, self.draws, self.seed):
+            if self.stopped is not None and self.stopped():
+                raise Stopped
+            batch, effect = block.draw()
+            fit = fit_many(self.estimator, batch, self.options, level=self.level, stopped=self.stopped)
+            ends = fit.interval(self.level)
+            if ends is None:
+                return None
+            covers = ((ends[0] <= effect) & (effect <= ends[1])).mean(axis=1)
+            spread = fit.parameters.get("sigma_group", np.full(len(batch), np.nan))
+            covers[np.isin(np.arange(len(batch)), list(fit.failures))] = np.nan
+            held.append(covers)
+            zero.append(np.where(np.isnan(spread), np.nan, spread == 0))
+        return _counted(np.concatenate(held), np.concatenate(zero))
+
     def one_by_one(
         self, groups: RedrawnGroups, sigma_group: float, sigma_error: float | None
     ) -> Found | None:
@@ -279,10 +296,15 @@ class _Asked:
             held[draw] = np.mean((low <= effect) & (effect <= high))
             spread = one.fit.parameters.get("sigma_group")
             zero[draw] = np.nan if spread is None or spread.value is None else spread.value == 0
-        if np.isnan(held).all():
-            return None
-        at_zero = held[zero == 1]
-        return mean_of_known(held), mean_of_known(zero), mean_of_known(at_zero), len(at_zero)
+        return _counted(held, zero)
+
+
+def _counted(held: Floats, zero: Floats) -> Found | None:
+    """Of draws ``(R,)``: the share of groups held, NaN where not fitted, and whether the spread came as 0."""
+    if np.isnan(held).all():
+        return None
+    at_zero = held[zero == 1]
+    return mean_of_known(held), mean_of_known(zero), mean_of_known(at_zero), len(at_zero)
 
 
 class Calibrations:

@@ -14,14 +14,16 @@ from estimators import (
     GroupData,
     GroupFit,
     OptionError,
+    RemlBlup,
     bootstrap,
     bootstrapped,
     compare,
 )
 from estimators.fitting.fit_many import Stopped
 from estimators.inference.redrawn_groups import RedrawnGroups
-from estimators.risk.bootstrap import _Asked, _redrawn_pieces
+from estimators.risk.bootstrap import _Asked, _redrawn_pieces, _RedrawnBatch
 from estimators.risk.bootstrapped import notes_of
+from estimators.risk.redrawn_batches import redrawn_blocks
 from tests.inference.oracles import answers, groups_of, places
 from tests.inference.test_covariates import adjusted
 from tests.oracles import BUILT_IN, read_columns
@@ -65,10 +67,16 @@ def test_errors_beside_covariates_and_weights_are_those_of_kackar_and_harville(n
     first = np.square(answers("F", name)["REML"]["adjusted_mean_prediction_se"])[order]
     second = np.square(reml.fit(data, {"std_error": "second_order"}).std_error)
     wanted = np.sqrt((first + second) / 2.0)
-    found = bootstrap(data, reml, draws=300)
-    assert (found.draws, found.df) == (300, reml.fit(data).df)
-    np.testing.assert_array_less(np.abs(found.std_error - wanted), 4 * found.mcse)
-    assert np.mean(np.square(found.std_error) / np.square(wanted)) == pytest.approx(1, abs=0.1)
+    found = bootstrap(data, reml)
+    assert (found.draws, found.failed, found.df) == (2000, 0, reml.fit(data).df)
+    np.testing.assert_array_less(np.abs(found.std_error - wanted), 4 * found.mcse + 0.01 * wanted)
+    assert np.mean(np.square(found.std_error) / np.square(wanted)) == pytest.approx(1, abs=0.04)
+
+
+class OneAfterTheOther(RemlBlup):
+    """REML without a way to fit many."""
+
+    handles_many = frozenset()
 
 
 @pytest.mark.slow
@@ -92,9 +100,22 @@ def test_a_piece_that_a_worker_gets_is_the_same_there():
     group, x = np.repeat(np.arange(6), 4), random.standard_normal(24)
     data = GroupData.from_arrays(np.sin(9.0 * x) + group, group, adjust={"x": x}, weights=1.0 + x**2)
     groups = RedrawnGroups.like(data)
-    [piece] = _redrawn_pieces(groups, 1.0, 1.0, _Asked(BUILT_IN["reml"], BUILT_IN["reml"].Options(), 4, 1))
-    again = pickle.loads(pickle.dumps(piece))
-    np.testing.assert_array_equal(again.squared_errors(), piece.squared_errors())
+    asked = _Asked(BUILT_IN["reml"], BUILT_IN["reml"].Options(), 4, 1)
+    blocks = redrawn_blocks(groups, 1.0, 1.0, 4, 1)
+    for piece in (
+        *_redrawn_pieces(groups, 1.0, 1.0, asked),
+        *(_RedrawnBatch(block, asked.estimator, asked.options) for block in blocks),
+    ):
+        again = pickle.loads(pickle.dumps(piece))
+        np.testing.assert_array_equal(again.squared_errors(), piece.squared_errors())
+
+
+@pytest.mark.slow
+def test_errors_at_once_are_those_one_after_the_other():
+    data = adjusted("gasoline", answers("F", "gasoline"))
+    at_once, singly = bootstrap(data, BUILT_IN["reml"]), bootstrap(data, OneAfterTheOther())
+    assert (at_once.draws, singly.draws) == (2000, 200)
+    np.testing.assert_array_less(np.abs(at_once.std_error - singly.std_error), 4 * singly.mcse)
 
 
 def test_where_groups_are_alike_only_the_mean_is_uncertain_and_the_spread_says_so():
