@@ -61,7 +61,7 @@ def label_names(
 
         table = pa.table({"label": list(names), "name": list(names.values())})
         connection.register("names_given", table)
-        connection.execute("CREATE TABLE names AS SELECT * FROM names_given")
+        connection.execute("CREATE OR REPLACE TABLE names AS SELECT * FROM names_given")
         connection.unregister("names_given")
     known = {label: names.get(label, label) for label in rows}
     groups, gone = set(known.values()), set(exclude)

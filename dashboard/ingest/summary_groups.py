@@ -208,18 +208,10 @@ def _groups(opened: _Opened) -> FileGroups:
     from dashboard.ingest.reading_used import reading_used
     from estimators.data.rows import no_usable_row
 
-    summary, roles = opened.summary, opened.roles
-    lines: _Lines | None = None
-    for role, of_role in roles.items():
-        work = opened.folder / role
-        work.mkdir()
-        with engine(of_role.parquet, work) as connection:
-            lines = _with_column(lines, role, summary.by_role[role], judge(connection, of_role))
-    if lines is None:
-        raise RuntimeError("summaries without a column")
-    first = next(iter(roles.values()))
+    summary = opened.summary
+    first = opened.roles[summary.columns[0][0]]
     noun = first.noun
-    covariates = _with_covariates(lines, first, opened.folder) if first.beside else {}
+    lines, covariates = _judged_lines(opened, first)
     used, dropped = lines.usable, lines.dropped
     if not used.any():
         raise no_usable_row(dropped.total, dropped, tuple(lines.left_out), noun)
@@ -247,23 +239,31 @@ def _groups(opened: _Opened) -> FileGroups:
     return FileGroups(data, used_reading, tuple(remarks), group_hints(data), noun)
 
 
-def _with_covariates(lines: _Lines, roles: Roles, folder: Path) -> dict[str, pa.ChunkedArray]:
+def _judged_lines(opened: _Opened, first: Roles) -> tuple[_Lines, dict[str, pa.ChunkedArray]]:
+    """What is known of the lines by all of their columns, and their covariates by name."""
+    lines: _Lines | None = None
+    with engine(first.parquet, opened.folder) as connection:
+        for role, of_role in opened.roles.items():
+            judged = judge(connection, of_role)
+            lines = _with_column(lines, role, opened.summary.by_role[role], judged)
+        if lines is None:
+            raise RuntimeError("summaries without a column")
+        return lines, _with_covariates(lines, judged) if first.beside else {}
+
+
+def _with_covariates(lines: _Lines, judged: JudgedRows) -> dict[str, pa.ChunkedArray]:
     """The covariates of all lines by name; lines without one are left out."""
     from dashboard.ingest.covariate_sql import beside_table
 
-    work = folder / "covariates"
-    work.mkdir()
-    with engine(roles.parquet, work) as connection:
-        table = beside_table(connection, roles)
-        judged = judge(connection, roles)
-        for name in table.column_names:
-            missing = np.flatnonzero(lines.usable & np.asarray(table[name].is_null()))
-            if missing.size:
-                examples = [Example(row_line(judged, int(row)), f"no {name}") for row in missing[:EXAMPLES]]
-                lines.left_out.append(LeftOut("missing_covariate", int(missing.size), tuple(examples)))
-                lines.unusable.update(lines.labels[missing].tolist())
-                lines.without_covariate += int(missing.size)
-                lines.usable[missing] = False
+    table = beside_table(judged.connection, judged.roles)
+    for name in table.column_names:
+        missing = np.flatnonzero(lines.usable & np.asarray(table[name].is_null()))
+        if missing.size:
+            examples = [Example(row_line(judged, int(row)), f"no {name}") for row in missing[:EXAMPLES]]
+            lines.left_out.append(LeftOut("missing_covariate", int(missing.size), tuple(examples)))
+            lines.unusable.update(lines.labels[missing].tolist())
+            lines.without_covariate += int(missing.size)
+            lines.usable[missing] = False
     return {name: table[name] for name in table.column_names}
 
 

@@ -11,20 +11,26 @@ if TYPE_CHECKING:
 
 _MANY_COLUMNS = 1000
 _OPTIONS_SHOWN = 300
-"""A list of columns has no more lines than this: whoever wants another types a part of its name."""
+"""A list has no more lines than this: whoever wants another types a part of its name."""
 
 
-def column_picker(control_id: str | dict[str, Any], columns: list[dict[str, Any]], value: str) -> dmc.Select:
-    """A list of columns to choose one from."""
+def column_picker(
+    control_id: str | dict[str, Any],
+    columns: list[dict[str, Any]],
+    value: str | None,
+    *,
+    placeholder: str = "Choose a column",
+) -> dmc.Select:
+    """A list of columns, or of what else goes by a name, to choose one from."""
     return dmc.Select(
         id=control_id,
         data=columns,
         value=value or None,
-        placeholder="Choose a column",
+        placeholder=placeholder,
         allowDeselect=False,
         searchable=True,
         limit=_OPTIONS_SHOWN,
-        nothingFoundMessage="No such column",
+        nothingFoundMessage="Nothing of this name",
         maxDropdownHeight=360,
         size="sm",
         renderOption={"function": "columnOption"},

@@ -8,15 +8,13 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.pages import ids
+from dashboard.pages.column_picker import column_picker
 from dashboard.pages.controls import control_with_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from dashboard.ingest.named_connections import TableColumn
-
-_SHOWN = 300
-"""A list has no more lines than this: whoever wants another types a part of its name."""
 
 
 def database_form(names: Sequence[str], chosen: Mapping[str, Any] | None) -> html.Div:
@@ -44,25 +42,12 @@ def database_form(names: Sequence[str], chosen: Mapping[str, Any] | None) -> htm
 
 
 def _list(control_id: str, names: Sequence[str], value: str | None, placeholder: str) -> dmc.Select:
-    known = dict.fromkeys([*names, *([value] if value else [])])
-    return dmc.Select(
-        id=control_id,
-        data=[{"value": name, "label": name} for name in known],
-        value=value,
-        placeholder=placeholder,
-        allowDeselect=False,
-        searchable=True,
-        limit=_SHOWN,
-        nothingFoundMessage="Nothing of this name",
-        maxDropdownHeight=360,
-        size="sm",
-        renderOption={"function": "columnOption"},
-        comboboxProps={"width": 300, "position": "bottom-end"},
-    )
+    known = table_options([*names, *([value] if value and value not in names else [])])
+    return column_picker(control_id, known, value, placeholder=placeholder)
 
 
 def table_options(names: Sequence[str]) -> list[dict[str, Any]]:
-    """The tables of a database."""
+    """The tables of a database, or what else goes by a name."""
     return [{"value": name, "label": name} for name in names]
 
 
