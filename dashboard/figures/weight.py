@@ -50,7 +50,7 @@ def weight_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
         x = request.x or _ends(place(scene.information, wide=wide))
         figure.add(_histogram(scene, x, wide=wide))
         figure.add(*(t for s in scene.series for t in _bins(scene, s, x, wide=wide)))
-        subtitle += f": {len(scene):,} {scene.unit.many} in bins, below how many of each size"
+        subtitle += f": {len(scene):,} {scene.unit.many} in bins, bars count each size"
         figure.set(meta={"zoom": True})
     if failed:
         subtitle += f"; the curve of {', '.join(failed)} failed"

@@ -13,7 +13,7 @@ from dashboard.scene.truth import SAME, closest, distance
 from dashboard.words.covariates import compared_at, taken_off
 from dashboard.words.grammar import article, join_names, sentence
 from dashboard.words.numbers import DASH, number, number_by_error, percent, row_count
-from dashboard.words.spreads import card_intervals, ends_text, interval_in_brackets
+from dashboard.words.spreads import card_intervals, ends_text, interval_in_brackets, share_digits
 from dashboard.words.summaries import ratio_words, summaries_line
 from estimators import homogeneity
 from estimators.inference.heterogeneity import fit_heterogeneity
@@ -99,9 +99,8 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
         )
     icc = _value(reference, "icc")
     share = _inside((between / math.hypot(between, within)) ** 2 if icc is None else icc)
-    answer = (
-        f"{but_for}{percent(share)}{interval_in_brackets(scene)} of the variance lies between {unit.many}"
-    )
+    said = percent(share, digits=share_digits(scene))
+    answer = f"{but_for}{said}{interval_in_brackets(scene)} of the variance lies between {unit.many}"
     return Headline(sentence(answer), f"{where} {_what_groups_keep(scene, reference)}".strip())
 
 

@@ -21,6 +21,10 @@ FEW_GROUPS = 10
 """Up to so many groups it is their number that leaves the spread between them open."""
 WIDE = 0.3
 """An interval of a share that is this wide says little."""
+MOST_DIGITS = 4
+"""Digits behind the point of a percentage."""
+STEPS_APART = 2
+"""With less the share between two ends would often read like one of them."""
 UNLIKELY = 0.05
 """A chance below which the custom is to speak of a sign."""
 
@@ -46,12 +50,32 @@ def _ends(scene: Scene, low: float, high: float) -> str:
     return percent_range(low, high) if scene.fitted_data.counts_rows else number_range(low, high)
 
 
+def share_digits(scene: Scene) -> int:
+    """Digits behind the point of the share of variance between groups, as its interval shows them."""
+    interval = exact_interval(scene) if scene.fitted_data.counts_rows else None
+    if interval is None or interval.low is None or interval.high is None:
+        return 0
+    return _digits_apart(interval.low, interval.high)
+
+
 def percent_range(low: float, high: float) -> str:
-    """Two shares below 1, also where they are rounded to it, as ``12 to 71%``, or ``under 1% to 3%``."""
-    first, last = (percent(min(share, 1.0 - math.ulp(0.5))) for share in (low, high))
+    """Two shares below 1, also where they are rounded to it, as ``12 to 71%``, or ``under 1% to 3%``.
+
+    Shares that lie close have the digits that tell them apart: ``49.8 to 50.1%``.
+    """
+    digits = _digits_apart(low, high)
+    first, last = (percent(min(share, 1.0 - math.ulp(0.5)), digits=digits) for share in (low, high))
     if first == last:
         return last
     return f"{first.removesuffix('%') if first[:1].isdigit() else first} to {last}"
+
+
+def _digits_apart(low: float, high: float) -> int:
+    """The fewest at which two ends are STEPS_APART steps of the last one apart; 0 where they are the same."""
+    if low == high:
+        return 0
+    apart = (digits for digits in range(MOST_DIGITS) if 100 * (high - low) * 10**digits >= STEPS_APART)
+    return next(apart, MOST_DIGITS)
 
 
 def number_range(low: float, high: float) -> str:

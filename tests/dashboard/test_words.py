@@ -165,7 +165,7 @@ def test_a_share_near_none_or_all_is_not_rounded_away():
         rng.standard_normal(400_000) + np.repeat([0.0, 0.02, 0.04, 0.06], 100_000),
         np.repeat(list("abcd"), 100_000),
     )
-    assert said(near).startswith("Under 1% (under 1% to 1%) of the variance lies between schools.")
+    assert said(near).startswith("0.1% (under 0.1% to 0.9%) of the variance lies between schools.")
 
 
 def test_a_stranger_with_spreads_but_no_icc_and_no_weights_can_lead():
