@@ -13,7 +13,7 @@ import threading
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import flask
 from markupsafe import escape
@@ -129,6 +129,25 @@ def leave() -> None:
     flask.session.clear()
     if came_in is not None:
         flask.session[_IN] = came_in
+
+
+def stranger_in(server: flask.Flask, environ: dict[str, Any]) -> str | None:
+    """What is said to whoever sends a request with this head and has not come in; None for all others.
+
+    A password that comes with it is not tried, which takes a core for a while: it opens the door at `ENTER`.
+    """
+    door: Door | None = server.extensions.get(_DOOR)
+    if door is None:
+        return None
+    with server.request_context(environ):
+        request = flask.request
+        if door.user_header is not None:
+            return None if request.headers.get(door.user_header, "").strip() else _NO_USER
+        given = request.authorization
+        token = "" if given is None else given.token or given.password or ""
+        has_token = door.tokens is not None and _same(token, door.tokens.of_run)
+        is_in = has_token or _same(str(flask.session.get(_IN, "")), _mark(door))
+    return None if is_in else door.sentence
 
 
 def keep_strangers_out() -> flask.typing.ResponseReturnValue | None:

@@ -6,7 +6,10 @@ import errno
 import ipaddress
 import json
 import socket
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
 from waitress.adjustments import Adjustments
 from waitress.parser import HTTPRequestParser
@@ -14,6 +17,7 @@ from waitress.utilities import RequestEntityTooLarge
 from waitress.wasyncore import close_all
 
 from dashboard.serving.fair_server import LOOK_SECONDS, FairChannel, FairServer
+from dashboard.serving.large_bodies import MOST_BYTES, Refused
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -26,6 +30,9 @@ servers on one machine."""
 
 _RECEIVE_BYTES = 2**16
 _IN_MEMORY_BYTES = 2**19
+
+
+RefusedAtHead = Callable[[dict[str, Any]], Refused | None]
 
 
 class CannotListen(Exception):
@@ -56,7 +63,8 @@ class Listener:
 
     waitress takes a body in whole before it calls the application; past half a megabyte it waits in a
     file in `tempfile.gettempdir()`. A body over the cap is answered as the upload route does,
-    `{"error": too_large_message}` with status 413.
+    `{"error": too_large_message}` with status 413. `refused_at_head` is asked about a request with a body
+    past `large_bodies.MOST_BYTES`, or of unknown length, before that is taken.
     """
 
     def __init__(
@@ -67,9 +75,11 @@ class Listener:
         max_body_bytes: int,
         too_large_message: str,
         most_connections: int | None = None,
+        refused_at_head: RefusedAtHead = lambda _: None,
     ) -> None:
         class Parser(_Parser):
             too_large = too_large_message
+            refused = staticmethod(refused_at_head)
 
         class Channel(FairChannel):
             parser_class = Parser
@@ -115,25 +125,52 @@ class Listener:
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     too_large: str
+    refused: RefusedAtHead
+    content_length: int
     error: object
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if not self.chunked and self.content_length <= MOST_BYTES:
+            return
+        refused = self.refused(self._environ())
+        if refused is not None:
+            self.error = _InJson(refused)
+            self.body_rcv, self.content_length, self.expect_continue = None, 0, False
+
+    def _environ(self) -> dict[str, Any]:
+        """The head as WSGI has it."""
+        return {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": self.path,
+            "QUERY_STRING": self.query,
+            "SERVER_NAME": "localhost",  # by what name the server is asked matters once the request is whole
+            "SERVER_PORT": "80",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "wsgi.url_scheme": "http",
+            "wsgi.input": BytesIO(),
+            **{f"HTTP_{name}": value for name, value in self.headers.items() if name != "HOST"},
+        }
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
         if isinstance(self.error, RequestEntityTooLarge):
-            self.error = _TooLargeInJson(self.too_large)
+            self.error = _InJson(Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self.too_large))
             self.expect_continue = False  # or waitress would invite the very body it refuses
         return consumed
 
 
-class _TooLargeInJson:
-    """waitress's answer to a body over the cap, in the form of the upload route's."""
+class _InJson:
+    """waitress's answer to a body that is not taken, in the form of the upload route's."""
 
-    def __init__(self, sentence: str) -> None:
-        self.sentence = sentence
+    def __init__(self, refused: Refused) -> None:
+        self.refused = refused
 
     def to_response(self, _server_name: str) -> tuple[str, list[tuple[str, str]], bytes]:
-        body = json.dumps({"error": self.sentence}).encode()
-        return "413 Content Too Large", [("Content-Type", "application/json")], body
+        status, sentence = self.refused
+        body = json.dumps({"error": sentence}).encode()
+        return f"{status.value} {status.phrase}", [("Content-Type", "application/json")], body
 
 
 def _url_of(listening: socket.socket) -> str:

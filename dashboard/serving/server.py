@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -43,6 +43,7 @@ from dashboard.serving.desktop import open_browser, open_window
 from dashboard.serving.door import keep_strangers_out, leave, named_user, tokens_of
 from dashboard.serving.fair_server import PROBES
 from dashboard.serving.kept_scripts import KeptScripts, script_key
+from dashboard.serving.large_bodies import MOST_BYTES, UPLOAD, refused_at_head
 from dashboard.serving.lifetime import at_work
 from dashboard.serving.probes import install_probes
 from dashboard.storage.errors import (
@@ -68,8 +69,6 @@ _COMPRESSED = {
     "COMPRESS_CACHE_BACKEND": KeptScripts,
     "COMPRESS_CACHE_KEY": script_key,
 }
-_MAX_BODY_BYTES = 2**20
-"""Of every request but an upload."""
 _PUBLIC = (page_assets.UNDER, "/_dash-component-suites/", "/_favicon.ico")
 """What is the same for everybody, and the page without anything in it."""
 _OWNER = "owner"
@@ -102,7 +101,7 @@ def install(
     # nobody who comes without a cookie leaves a trace but by an upload: a page asks with one
     workspace.may_keep = lambda: not (flask.has_request_context() and flask.g.get("is_first_visit"))
     allow_hosts(server, hosts)
-    server.config["MAX_CONTENT_LENGTH"] = _MAX_BODY_BYTES
+    server.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     if proxies:
         trust_proxies(server, proxies)
     _set_up_session(server, workspace.signing_key())
@@ -117,7 +116,7 @@ def install(
     server.register_error_handler(HTTPException, _answer_http_error)
     server.register_error_handler(WorkspaceError, _answer_workspace_error)
     server.register_error_handler(Exception, _answer_unforeseen)
-    server.add_url_rule("/upload", "upload", upload, methods=["PUT"])
+    server.add_url_rule(UPLOAD, "upload", upload, methods=["PUT"])
     install_probes(server, workspace)
 
 
@@ -201,8 +200,9 @@ def serve(
         listener = Listener(
             server,
             listening,
-            max_body_bytes=max(workspace.max_upload_bytes, _MAX_BODY_BYTES),
+            max_body_bytes=max(workspace.max_upload_bytes, MOST_BYTES),
             too_large_message=workspace.too_large_message,
+            refused_at_head=partial(refused_at_head, server, workspace),
         )
         address = at_first = listener.url
         if (tokens := tokens_of(server)) is not None:

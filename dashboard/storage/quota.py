@@ -25,13 +25,17 @@ class Quota:
     free: int = 2**29
     """What stays free on the disk."""
 
+    def require_free(self, root: Path, more: int) -> None:
+        """Look whether the disk of `root` has room for so many bytes more. Raises NoRoom."""
+        if shutil.disk_usage(root).free - more < self.free:
+            raise NoRoom("The server's disk is nearly full: delete files that are not needed, or try later.")
+
     def require_room(self, root: Path, home: Path | None = None, more: int = 0) -> None:
         """Look whether there is room under `root` for so many bytes more, of the owner of `home`.
 
         Raises NoRoom.
         """
-        if shutil.disk_usage(root).free - more < self.free:
-            raise NoRoom("The server's disk is nearly full: delete files that are not needed, or try later.")
+        self.require_free(root, more)
         if bytes_in(root / "owners") + more > self.total:
             raise NoRoom(
                 f"All files on this server take the {format_bytes(self.total)} that it keeps: delete files "

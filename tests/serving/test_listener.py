@@ -10,12 +10,16 @@ import sys
 import textwrap
 import threading
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from dashboard.ingest import store_table
 from dashboard.serving import fair_server, server
+from dashboard.serving.door import Door, Tokens, put_door
+from dashboard.serving.large_bodies import refused_at_head
 from dashboard.serving.listener import THREADS, CannotListen, Listener, bind
 from tests.serving.small_app import CSV, make_app, nothing_is_left
 from tests.waiting import PATIENCE, wait_for
@@ -87,6 +91,49 @@ def test_a_body_over_the_cap_is_not_invited(root):
             b"PUT /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\nExpect: 100-continue\r\n\r\n"
         )
         assert client.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def head_of(path, *lines):
+    return "\r\n".join([f"PUT {path} HTTP/1.1", "Host: x", "X-Requested-With: x", *lines, "", ""]).encode()
+
+
+def refused_before_its_body(port, path, *lines):
+    """The first line of the answer to a head alone."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
+        client.sendall(head_of(path, *lines))
+        return client.recv(2**12).decode().partition("\r\n")[0]
+
+
+@pytest.mark.parametrize("size", ["Content-Length: 2000000", "Transfer-Encoding: chunked"])
+def test_a_large_body_is_not_taken_of_a_stranger_nor_with_anything_but_an_upload(
+    app, root, monkeypatch, size
+):
+    tokens = Tokens()
+    put_door(app, Door(tokens=tokens))
+    cookie = app.test_client().get("/", query_string={"token": tokens.of_run}).headers["Set-Cookie"]
+    at_head = partial(refused_at_head, app, server.workspace_of(app))
+    with listening(app, root, cap=2**24, refused_at_head=at_head) as port:
+        assert refused_before_its_body(port, "/upload?name=a.csv", size) == "HTTP/1.1 403 Forbidden"
+        bad = "Cookie: " + cookie.partition(";")[0] + "x"
+        assert refused_before_its_body(port, "/upload?name=a.csv", size, bad) == "HTTP/1.1 403 Forbidden"
+        guess = "Authorization: Basic dXNlcjpwYXNzd29yZA=="
+        assert refused_before_its_body(port, "/upload?name=a.csv", size, guess) == "HTTP/1.1 403 Forbidden"
+        mine = "Cookie: " + cookie.partition(";")[0]
+        assert refused_before_its_body(port, "/upload/", size, mine).startswith("HTTP/1.1 413 ")
+        assert refused_before_its_body(port, "/_dash-update-component", size, mine).startswith(
+            "HTTP/1.1 413 "
+        )
+        content = CSV.ljust(1_500_000, b"\n")
+        for head in (mine, f"Authorization: Bearer {tokens.of_run}"):
+            name, _, value = head.partition(": ")
+            sent = content if "Length" in size else iter([content])
+            status, answer, _ = ask(
+                port, "PUT", "/upload?name=a.csv", sent, X_Requested_With="x", **{name: value}
+            )
+            assert (status, answer["name"]) == (200, "a.csv")
+        full = replace(server.workspace_of(app).quota, free=2**60)
+        monkeypatch.setattr(server.workspace_of(app), "quota", full)
+        assert refused_before_its_body(port, "/upload?name=a.csv", size, mine).startswith("HTTP/1.1 507 ")
 
 
 def test_a_client_that_leaves_midway_leaves_no_file(app, root):
