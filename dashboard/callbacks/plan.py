@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 from dashboard.callbacks.linked_groups import scene_answer
 from dashboard.figures.plan import shares_figure, widths_figure
 from dashboard.words.grammar import sentence
-from dashboard.words.plan import further_group, next_rows_table, plan_note, plan_sentences, plan_table
+from dashboard.words.plan import (
+    further_group,
+    new_groups_table,
+    next_rows_table,
+    plan_note,
+    plan_sentences,
+    plan_table,
+)
 from dashboard.words.reading import short
 from estimators import DataError, OptionError
 from estimators.inference.plan_answers import plan_answers
@@ -54,14 +61,19 @@ def planned(scene: Scene, asked: object = None) -> dict[str, Any]:
     except OptionError as error:
         return nothing | {"note": sentence(str(error)), "sentences": [], "fields": _fields(asked)}
     except DataError as error:
-        return nothing | {"note": sentence(str(error)), "sentences": further_group(scene)}
+        more = {"sentences": further_group(scene), "tables": _tables(new_groups_table(scene))}
+        return nothing | {"note": sentence(str(error)), **more}
     return {
         "note": plan_note(scene, answers),
         "fields": _fields(asked),
         "sentences": plan_sentences(scene, answers),
-        "tables": [table for table in (plan_table(scene, answers), next_rows_table(scene)) if table],
+        "tables": _tables(plan_table(scene, answers), new_groups_table(scene), next_rows_table(scene)),
         "figures": [figure(scene, answers).to_plotly_json() for figure in (shares_figure, widths_figure)],
     }
+
+
+def _tables(*tables: list[list[str]]) -> list[list[list[str]]]:
+    return [table for table in tables if table]
 
 
 def _given(asked: object) -> dict[Goal, str]:

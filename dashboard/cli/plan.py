@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,7 @@ from dashboard.cli.shared import (
 from dashboard.cli.stdout import load_plugins, to_stdout
 
 if TYPE_CHECKING:
+    from estimators import GroupData, Result
     from estimators.inference.plan import Goal
 
 RELIABILITY = 0.8
@@ -43,6 +44,13 @@ RELIABILITY = 0.8
 @click.option("--width", type=float, multiple=True, metavar="W", help="Rows for intervals so wide.")
 @click.option("--p-best", type=float, multiple=True, metavar="P", help="Rows to find the best so surely.")
 @click.option("--groups", type=int, metavar="J", help="Of so many groups; else as many as the file has.")
+@click.option(
+    "--new",
+    "new",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    help="A further group has this value of what explains the groups; may be repeated.",
+)
 @level_option
 @click.option(
     "--format",
@@ -65,6 +73,7 @@ def plan_command(
     width: tuple[float, ...],
     p_best: tuple[float, ...],
     groups: int | None,
+    new: tuple[str, ...],
     level: float,
     layout: str,
     plugins_dirs: tuple[Path, ...],
@@ -75,7 +84,7 @@ def plan_command(
     For a reliability, for an interval of some width, or to find the best group; groups of equal size, the
     spreads taken as those of one method.
     """
-    from dashboard.cli.plan_output import LAYOUTS
+    from dashboard.cli.plan_output import LAYOUTS, without_rows
     from estimators import compare
     from estimators.inference.plan_answers import new_group, plan_answers
 
@@ -90,8 +99,36 @@ def plan_command(
     goals: list[tuple[Goal, float]] = [("reliability", value) for value in reliability]
     goals += [(kind, value) for value in width for kind in ("width", "own_width")]
     goals += [("p_best", value) for value in p_best]
-    answers = plan_answers(comparison, goals or [("reliability", RELIABILITY)], groups)
-    fit = answers.result.fit
-    further = None if fit is None else new_group(fit, len(read.data), level)
-    ends = None if further is None else dict(zip(("low", "high"), further, strict=True))
-    to_stdout(LAYOUTS[layout]({**answers.to_dict(), "new_group": ends}))
+    if new and not read.data.counts_rows:
+        result = next((r for r in comparison.succeeded if r.estimator.likelihood), None)
+        told = {} if result is None else without_rows(comparison, result)
+    else:
+        answers = plan_answers(comparison, goals or [("reliability", RELIABILITY)], groups)
+        result, told = answers.result, answers.to_dict()
+    if result is None or result.fit is None:
+        raise click.ClickException("--new goes by a method that fits a likelihood, such as reml")
+    ends: dict[str, Any] | None
+    if new:
+        ends = _further(read.data, result, new, level)
+    else:
+        further = new_group(result.fit, len(read.data), level)
+        ends = None if further is None else dict(zip(("low", "high"), further, strict=True))
+    to_stdout(LAYOUTS[layout]({**told, "new_group": ends}))
+
+
+def _further(data: GroupData, result: Result, new: tuple[str, ...], level: float) -> dict[str, Any]:
+    """A further group at the values that were given as COLUMN=VALUE."""
+    from estimators.inference.new_groups import new_group_at
+
+    method = result.estimator.likelihood
+    if method is None:
+        raise click.ClickException("--new goes by a method that fits a likelihood, such as reml")
+    names = [] if data.covariates is None else data.covariates.columns(of_group=True)
+    given: dict[str, object] = {}
+    for text in new:
+        known = [name for name in names if text.startswith(f"{name}=")]
+        name = max(known, key=len) if known else text.partition("=")[0]
+        if "=" not in text or name in given:
+            raise click.ClickException(f"--new takes COLUMN=VALUE, each column once, not {text!r}")
+        given[name] = text[len(name) + 1 :]
+    return new_group_at(data, given, method, level=level).to_dict()

@@ -7,10 +7,14 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from dashboard.cli.output import column_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from estimators import Comparison, Result
 
 Answers = dict[str, Any]
 
@@ -33,6 +37,8 @@ def plan_json(answers: Answers) -> bytes:
 
 def plan_csv(answers: Answers) -> bytes:
     """The curve."""
+    if not answers["curve"]:
+        raise click.ClickException("published means have no rows that could be more: there is no curve")
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, list(answers["curve"][0]), lineterminator="\n")
     writer.writeheader()
@@ -42,21 +48,50 @@ def plan_csv(answers: Answers) -> bytes:
 
 def plan_table(answers: Answers) -> bytes:
     """For reading: what each goal needs, and the curve."""
-    head = (
-        f"By {answers['label']}: spread between groups {answers['sigma_group']:.4g}, within groups "
-        f"{answers['sigma_error']:.4g}; {answers['groups']:,} groups"
-    )
+    within = answers["sigma_error"]
+    head = f"By {answers['label']}: spread between groups {answers['sigma_group']:.4g}"
+    head += "" if within is None else f", within groups {within:.4g}"
+    head += f"; {answers['groups']:,} groups"
     lines = [_sentence(w, answers["ratio_interval"], answers["level"]) for w in answers["wanted"]]
     if (further := answers["new_group"]) is not None:
         ends = f"{further['low']:.5g} to {further['high']:.5g}"
-        lines.append(f"The true mean of a further group is expected from {ends} ({answers['level']:.0%}).")
-    if answers["sigma_group"] == 0:
+        place = f" with {_place(further['at'])}" if "at" in further else ""
+        lines.append(
+            f"The true mean of a further group{place} is expected from {ends} ({answers['level']:.0%})."
+        )
+        lines += [
+            f"No group has {name} so far out: the line may not go on." for name in further.get("beyond", ())
+        ]
+    if answers["sigma_group"] == 0 and answers["curve"]:
         lines.append(NO_SPREAD)
+    if not answers["curve"]:
+        return ("\n".join([head, *lines]) + "\n").encode()
     heads = ["rows", "reliability", "width", "own_width", "p_best"]
     rows = [
         [f"{point['rows']:,}", *(f"{point[name]:.4g}" for name in heads[1:])] for point in answers["curve"]
     ]
     return ("\n".join([head, *lines, "", *column_lines([heads, *rows])]) + "\n").encode()
+
+
+def _place(at: dict[str, object]) -> str:
+    return " and ".join(f"{name} {value}" for name, value in at.items())
+
+
+def without_rows(comparison: Comparison, result: Result) -> Answers:
+    """What there is of a plan for published means, which have no rows that could be more."""
+    found = {} if result.fit is None else result.fit.parameters
+    return {
+        "estimator": result.id,
+        "label": result.label,
+        "level": comparison.level,
+        "groups": len(comparison.data),
+        "sigma_group": found["sigma_group"].value,
+        "sigma_error": None,
+        "ratio": None,
+        "ratio_interval": None,
+        "wanted": [],
+        "curve": [],
+    }
 
 
 def _sentence(wanted: dict[str, Any], ends: dict[str, float] | None, level: float) -> str:

@@ -9,6 +9,8 @@ import numpy as np
 from dashboard.words.covariates import all_covariate_names, named
 from dashboard.words.group_card import value_text
 from dashboard.words.numbers import number, percent, row_count
+from estimators import DataError
+from estimators.inference.new_groups import new_group_at, telling_places
 from estimators.inference.plan_answers import curve_point, new_group, new_rows
 
 if TYPE_CHECKING:
@@ -108,6 +110,28 @@ def plan_table(scene: Scene, answers: PlanAnswers) -> list[list[str]]:
         widths = (number(point["width"]), number(point["own_width"]))
         lines.append([f"{rows:,}", shares[0], *widths, shares[1]])
     return [head, *lines]
+
+
+def new_groups_table(scene: Scene) -> list[list[str]]:
+    """Where a further group is expected at telling values of what explains groups; empty: nothing does."""
+    series, level = scene.reference, scene.comparison.level
+    method = None if series is None else series.result.estimator.likelihood
+    data = scene.comparison.data
+    if method is None or data.covariates is None or not data.covariates.explains_groups:
+        return []
+    lines = [[f"a new {scene.unit.one} with", "expected", f"{percent(level)} from", "to"]]
+    for at in telling_places(data):
+        try:
+            found = new_group_at(data, at, method, level=level)
+        except DataError:  # too few groups for so many coefficients: nothing is predicted
+            return []
+        [(name, value)] = at.items()
+        ends = (found.estimate, found.low, found.high)
+        if scene.is_share:
+            ends = (found.estimate, max(found.low, 0.0), min(found.high, 1.0))
+        cells = (value_text(scene, end) for end in ends)
+        lines.append([f"{name} {value if isinstance(value, str) else number(float(str(value)))}", *cells])
+    return lines if len(lines) > 1 else []
 
 
 def next_rows_table(scene: Scene) -> list[list[str]]:

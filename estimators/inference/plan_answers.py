@@ -9,7 +9,7 @@ import numpy as np
 
 from estimators.contract.fit import two_sided_quantile
 from estimators.errors import DataError
-from estimators.inference.estimable import is_one_way
+from estimators.inference.estimable import is_estimable
 from estimators.inference.plan import Plan
 from estimators.inference.spread_intervals import exact_intervals
 
@@ -156,9 +156,9 @@ def _spreads(comparison: Comparison) -> tuple[Result, float, float]:
 
 
 def _ratio_ends(comparison: Comparison) -> tuple[float, float] | None:
-    """The exact interval of the ratio; None where there is none, or it is empty."""
+    """The exact interval of the ratio that covariates leave; None where there is none, or it is empty."""
     data = comparison.data
-    if data.carries or not is_one_way(data):
+    if data.known_variance is not None or not is_estimable(data):
         return None
     interval = exact_intervals(data, comparison.level)["ratio"]
     return None if interval.low is None or interval.high is None else (interval.low, interval.high)

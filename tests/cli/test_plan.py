@@ -7,10 +7,11 @@ import io
 
 import pytest
 
-from estimators import Plan, exact_intervals
+from estimators import GroupData, Plan, exact_intervals
+from estimators.inference.new_groups import new_group_at
 from tests.commands import DYESTUFF, ROLES
 from tests.inference.oracles import groups_of
-from tests.oracles import BUILT_IN
+from tests.oracles import BUILT_IN, FOLDER, read_columns
 
 ESTIMATES = "trial,yi,se\n1,-0.9,0.3\n2,-1.6,0.2\n3,-1.3,0.4\n"
 
@@ -109,3 +110,42 @@ def test_counts_are_planned_by_their_trials(blupboard, file):
     given = ("--kind", "counts", "--events", "deaths", "--trials", "cases", "--group", "ward")
     answer = planned(blupboard, counts, *given)
     assert answer["wanted"][0]["rows"] > 1
+
+
+@pytest.mark.slow
+def test_a_further_group_has_what_explains_groups(blupboard):
+    data = FOLDER / "inference" / "data"
+    roles = ("--outcome", "y", "--group", "group", "--adjust", "age", "--explained-by", "Sex")
+    answer = planned(blupboard, data / "orthodont.csv", *roles, "--new", "Sex=Male")
+    columns = read_columns("inference", "data", "orthodont.csv")
+    groups = GroupData.from_arrays(
+        columns["y"], columns["group"], adjust={"age": columns["age"]}, explained_by={"Sex": columns["Sex"]}
+    )
+    assert answer["new_group"] == new_group_at(groups, {"Sex": "Male"}).to_dict()
+    ends = exact_intervals(groups)["ratio"]
+    assert answer["ratio_interval"] == {"low": ends.low, "high": ends.high}
+    kind = (
+        "--kind",
+        "estimates",
+        "--group",
+        "group",
+        "--estimate",
+        "y",
+        "--se",
+        "se",
+        "--explained-by",
+        "weeks",
+    )
+    file = data / "raudenbush_weeks.csv"
+    done = blupboard("plan", file, *kind, "--new", "weeks=30")
+    assert "a further group with weeks 30 is expected from" in done.out
+    assert "No group has weeks so far out" in done.out
+    for flags, said in (
+        (("--new", "weeks=1", "--new", "weeks=2"), "each column once"),
+        (("--new", "weeks"), "COLUMN=VALUE"),
+        (("--new", "weeks=1", "--estimator", "ols"), "--new goes by a method that fits a likelihood"),
+        (("--new", "weeks=1", "--format", "csv"), "there is no curve"),
+    ):
+        refused = blupboard("plan", file, *kind, *flags)
+        assert refused.code != 0
+        assert said in refused.err

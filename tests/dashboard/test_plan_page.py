@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from dashboard.callbacks.plan import planned
+from dashboard.words.group_card import value_text
 from dashboard.words.plan import MOST_GROUPS
 from estimators import Design, GroupData, Plan, simulate
+from estimators.inference.new_groups import new_group_at
 from estimators.inference.plan_answers import new_group, new_rows
 from tests.dashboard.sent import numbers
 from tests.scenes import BUILT_IN, built_in, scene_of
@@ -99,3 +101,16 @@ def test_rows_of_0_and_1_have_no_interval_of_a_further_row():
     alike = GroupData.from_arrays([1.0, 2.0, 3.0] * 3, np.repeat(list("abc"), 3))
     none = scene_of(alike, built_in("reml"))
     assert "estimated as 0" in words(planned(none))["How many rows would each school need?"]
+
+
+@pytest.mark.slow
+def test_new_groups_are_told_at_what_explains_them():
+    labels = [f"trial {k}" for k in range(9)]
+    data = GroupData.from_estimates(labels, np.sin(np.arange(9.0)), [0.2] * 9)
+    scene = scene_of(
+        data.explained_by(labels, {"dose": np.arange(9.0), "arm": list("abcabcabc")}), built_in("reml")
+    )
+    [(head, *lines)] = planned(scene)["tables"]
+    assert head[1:] == ["expected", "95% from", "to"]
+    assert [line[0] for line in lines] == ["dose 2.00", "dose 4.00", "dose 6.00", "arm a", "arm b", "arm c"]
+    assert lines[3][1] == value_text(scene, new_group_at(scene.comparison.data, {"arm": "a"}).estimate)
