@@ -24,16 +24,17 @@ _REMARK: Final = re.compile(r"\s*([*\u2020\u2021#(\[]|\S+\s+\S)")
 def without_footnotes(path: Path, layout: Layout, folder: Path) -> tuple[Path, tuple[str, ...]]:
     """A UTF-8 text without the remarks below its table, as a copy in `folder`, and what they say.
 
-    The text itself and nothing where it ends with a row of the table, or is not laid out so that the two can
-    be told apart.
+    A single word between a blank line and a remark is the title of the remarks. The text itself and nothing
+    where it ends with a row of the table, or is not laid out so that the two can be told apart.
     """
     lines = _last_lines(path)
     remarks: list[str] = []
     doubtful: list[str] = []
     left = doubtful_bytes = 0
-    for line in reversed(lines):
+    blank = f"{layout.dialect.delimiter} \t\r\n"
+    for line, above in zip(reversed(lines), [*reversed(lines[:-1]), ""], strict=True):
         cells = _cells(line, layout)
-        if _is_remark(cells):
+        if _is_remark(cells) or (remarks and len(cells) == 1 and not above.strip(blank)):
             left += doubtful_bytes + len(line.encode())
             remarks += [*doubtful, *_texts(cells)]
             doubtful, doubtful_bytes = [], 0

@@ -93,6 +93,8 @@ def test_whatever_stands_above_no_row_of_a_table_is_lost(tmp_path_factory, above
         ('"Note: 1,250 is not 1.25"\n', 1),
         ("Source: office\n,,\n,,* provisional\nn = 12\n", 3),
         ('Source: office\n""\n,,* provisional\n,,\n', 2),
+        ("\nNotes\nSource: office\n", 2),
+        ("\n\nNotes:\n\n1. provisional\n", 2),
     ],
 )
 def test_remarks_below_a_table_are_left_out_and_said(tmp_path, below, lines):
@@ -104,7 +106,9 @@ def test_remarks_below_a_table_are_left_out_and_said(tmp_path, below, lines):
     assert (table.rows, len(table.notes), table.layout.plain) == (2, 1, False)
 
 
-@pytest.mark.parametrize("end", ["c\n", "12.5", "c 1\nd,2,x\n", "see above\n" * 21, "c,1\nx y\nd"])
+@pytest.mark.parametrize(
+    "end", ["c\n", "12.5", "c 1\nd,2,x\n", "see above\n" * 21, "c,1\nx y\nd", "c\nsee above\n", "\nc\n"]
+)
 def test_what_may_be_a_broken_row_is_refused_with_its_line(tmp_path, end):
     with pytest.raises(UnreadableFile, match=r"^Line \d+ of"):
         stored(tmp_path, "g,y,z\n" + "a,1,x\n" * 9 + end)
