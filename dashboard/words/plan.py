@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.words.covariates import all_covariate_names, named
 from dashboard.words.group_card import value_text
 from dashboard.words.numbers import number, percent, row_count
-from estimators import DataError
+from estimators import DataError, heritability
 from estimators.inference.new_groups import new_group_at, telling_places
 from estimators.inference.plan_answers import curve_point, new_group, new_rows
 
@@ -43,7 +43,28 @@ def plan_sentences(scene: Scene, answers: PlanAnswers) -> list[tuple[str, str]]:
     one = scene.unit.one
     return [
         (f"How many {scene.row.many} would each {one} need?", " ".join(parts)),
+        *_repeated(scene),
         *further_group(scene),
+    ]
+
+
+def _repeated(scene: Scene) -> list[tuple[str, str]]:
+    """Question and answer on heritability; empty where the headline's method has none."""
+    series, data = scene.reference, scene.fitted_data
+    method = None if series is None else series.result.estimator.likelihood
+    if method is None or not data.counts_rows or "group_covariates" in data.carries:
+        return []
+    found = heritability(data, method)
+    names = all_covariate_names(scene)
+    counted = f"taking {named(names)} off" if names else "the overall mean"
+    return [
+        (
+            f"How much of what a {scene.unit.one}'s mean shows would show again?",
+            f"{percent(found.entry_mean)} of the variance of means, with as many {scene.row.many} as there "
+            f"are (heritability of means, by the harmonic mean of the sizes), and {percent(found.cullis)} "
+            f"where the error of {counted} is counted too (Cullis). Of a single {scene.row.one} it is "
+            f"{percent(found.plot)}.",
+        )
     ]
 
 

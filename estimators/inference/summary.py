@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimators.contract.joint import Joint
 from estimators.inference.estimable import is_estimable
+from estimators.inference.heritability import heritability
 from estimators.inference.heterogeneity import fit_heterogeneity
 from estimators.inference.rank_grid import ERROR
 from estimators.inference.rank_sets import MOST_GROUPS, marginal_rank_sets, simultaneous_rank_sets
@@ -32,7 +33,9 @@ def inference_dict(
     top: int | TopShare | None = None,
     smallest_first: bool = False,
 ) -> dict[str, Any]:
-    """What one fit lets conclude: of ``spreads``, ``tests``, ``ranks`` and ``rank_sets`` what it can give.
+    """What one fit lets conclude, as far as it can.
+
+    ``spreads``, ``tests``, ``heritability``, ``ranks`` and ``rank_sets``.
 
     Intervals and sets are at ``level``. What was simulated carries its seed and number of draws.
 
@@ -45,6 +48,8 @@ def inference_dict(
     if estimator.likelihood is not None and is_estimable(taken):
         found["spreads"] = _spreads(taken, estimator.likelihood, level)
         found["tests"] = _tests(taken, estimator.likelihood)
+        if taken.counts_rows and "group_covariates" not in taken.carries:
+            found["heritability"] = vars(heritability(taken, estimator.likelihood))
     elif (differ := fit_heterogeneity(data, estimator, fit)) is not None:
         found["spreads"] = {"level": level, "exact": _exact(data, level)}
         found["tests"] = {"q": _q(differ.test)}

@@ -8,7 +8,7 @@ import pytest
 from dashboard.callbacks.plan import planned
 from dashboard.words.group_card import value_text
 from dashboard.words.plan import MOST_GROUPS
-from estimators import Design, GroupData, Plan, simulate
+from estimators import Design, GroupData, Plan, heritability, simulate
 from estimators.inference.new_groups import new_group_at
 from estimators.inference.plan_answers import new_group, new_rows
 from tests.dashboard.sent import numbers
@@ -57,6 +57,13 @@ def test_the_curve_is_that_of_the_plan():
 @pytest.mark.slow
 def test_a_further_group_and_further_rows():
     found = planned(SCENE)
+    shown = heritability(DATA)
+    repeated = words(found)["How much of what a school's mean shows would show again?"]
+    assert repeated.startswith(
+        f"{shown.entry_mean:.0%} of the variance of means, with as many rows as there are"
+    )
+    assert f"{shown.cullis:.0%} where the error of the overall mean is counted too" in repeated
+    assert f"a single row it is {shown.plot:.0%}." in repeated
     low, high = new_group(FIT, 24, 0.95)
     assert f"from {low:.2f} to {high:.2f}" in words(found)["What would a new school be?"]
     _, (head, *lines) = found["tables"]
