@@ -17,6 +17,7 @@ from estimators.errors import DataError
 from estimators.inference.estimable import estimable, require_unweighted
 from estimators.inference.redrawn_groups import RedrawnGroups
 from estimators.methods.regression import fit_regression
+from estimators.methods.regression_many import deviations
 from estimators.methods.variance_components import fit_variance_components
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ CELLS = 2_000_000
 """Draws times groups of the band."""
 FEWEST_DRAWS, MOST_DRAWS = 100, 1000
 CELLS_BESIDE, MOST_DRAWS_BESIDE = 200_000, 200
-"""The same beside covariates, where draws are fitted one after the other."""
+"""The same where draws are fitted one after the other: of published means that covariates explain, and of
+very many groups beside covariates."""
 SEED = 20_261_128
 SIGNIFICANT = 0.05
 """Below it a check on the model says that something is not as the model has it."""
@@ -160,12 +162,19 @@ def _beside_covariates(data: GroupData, method: Method, seed: int) -> tuple[Floa
     if len(judged) < 2:
         raise DataError("each group decides a coefficient alone, so none can be judged by the others")
     random = np.random.default_rng(seed)
-    draws = int(np.clip(CELLS_BESIDE // len(data), FEWEST_DRAWS, MOST_DRAWS_BESIDE))
-    error = None if data.known_variance is not None else model.sigma_error
-    drawn = np.empty((draws, len(judged)))
-    for line in drawn:
-        again, _ = redrawn.draw(random, model.sigma_group, error)
-        line[:] = _residuals(fit_regression(again, method), judged)[0]
+    drawn = None
+    if data.known_variance is None:
+        count = int(np.clip(CELLS // len(data), FEWEST_DRAWS, MOST_DRAWS))
+        batch, _ = redrawn.draw_many(random, model.sigma_group, model.sigma_error, count)
+        drawn = deviations(batch, method, judged)
+    if drawn is None:
+        error = None if data.known_variance is not None else model.sigma_error
+        drawn = np.empty(
+            (int(np.clip(CELLS_BESIDE // len(data), FEWEST_DRAWS, MOST_DRAWS_BESIDE)), len(judged))
+        )
+        for line in drawn:
+            again, _ = redrawn.draw(random, model.sigma_group, error)
+            line[:] = _residuals(fit_regression(again, method), judged)[0]
     return value[judged], judged, drawn
 
 

@@ -53,6 +53,8 @@ class ManyRegressions:
     """(R, p) in columns that are orthonormal at a ratio of 0."""
     effect: Floats
     """(R, J) predictions of the groups' effects, in units."""
+    value: Floats
+    """(R, J) the groups' means, in units, minus ``center``."""
 
     @property
     def estimate(self) -> Floats:
@@ -95,9 +97,9 @@ def fit_regressions(batch: GroupBatch, method: Method) -> ManyRegressions | None
     shrunk = (rest @ design.directions) * np.sqrt(design.size) / (1.0 + design.size * ratio[:, None])
     pulled = shrunk @ design.vectors.T  # Z'Py
     beta = start - ratio[:, None] * ((pulled * design.root) @ design.basis)
-    value = profile.log_determinant(ratio) - scaled.log_weights
+    determinant = profile.log_determinant(ratio) - scaled.log_weights
     if method == "reml":
-        value += 2.0 * float(np.log(np.abs(design.triangle.diagonal())).sum()) + rows.log_units
+        determinant += 2.0 * float(np.log(np.abs(design.triangle.diagonal())).sum()) + rows.log_units
     return ManyRegressions(
         design=design,
         method=method,
@@ -105,9 +107,10 @@ def fit_regressions(batch: GroupBatch, method: Method) -> ManyRegressions | None
         center=center,
         ratio=ratio,
         sigma_error=np.sqrt(residual / m),
-        criterion=value + m * (1.0 + np.log(2 * np.pi * residual / m) + 2.0 * np.log(unit)),
+        criterion=determinant + m * (1.0 + np.log(2 * np.pi * residual / m) + 2.0 * np.log(unit)),
         beta=beta,
         effect=ratio[:, None] * pulled,
+        value=value,
     )
 
 
@@ -175,6 +178,22 @@ def compared_at(rows: RegressionRows, covariates: Covariates) -> Floats:
     place = np.where(np.concatenate([[False], own]), rows.design, 0.0)
     place[:, 0] = 1.0
     return np.asarray(place)
+
+
+def deviations(batch: GroupBatch, method: Method, groups: NDArray[np.intp]) -> Floats | None:
+    """Means of some ``groups (K,)`` minus the regression, in the standard deviations of that, ``(R, K)``.
+
+    None where :func:`fit_regressions` has none.
+    """
+    model = fit_regressions(batch, method)
+    if model is None:
+        return None
+    own, information = model.design.own[groups], model.design.rows.scaled.information[groups]
+    inverse = _Errors.of(model).inverse
+    spread = 1.0 / information + model.ratio[:, None]
+    spread -= np.einsum("jp,rpq,jq->rj", own, inverse, own, optimize=True)
+    off = model.value[:, groups] - model.beta @ own.T
+    return np.asarray(off / (model.sigma_error[:, None] * np.sqrt(spread)))
 
 
 def covariate_blups(batch: GroupBatch, method: Method, std_error: str) -> BatchFit | None:

@@ -254,7 +254,7 @@ def test_the_checks_say_that_they_do_not_take_it(comparisons, wards, name, note)
 @pytest.mark.parametrize("name", ["adjusted", "explained"])
 def test_the_checks_judge_groups_by_their_distance_to_what_is_expected(comparisons, wards, name):
     checks = checked(comparisons.scene("ann", with_model(wards, MODELS[name])))
-    assert "200 draws from the fitted model" in checks["note"]
+    assert "1,000 draws from the fitted model" in checks["note"]
     [table] = checks["tables"]
     assert table[0][:5] == ["fitted without", "SDs from the others", "at average covariates", "σg", "ICC"]
     assert {len(line) for line in table} == {len(table[0])}

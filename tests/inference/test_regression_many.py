@@ -7,7 +7,10 @@ import pytest
 
 from estimators import GroupData
 from estimators.fitting.fit_many import fit_many, is_looped
+from estimators.inference.normal_plot import _residuals
 from estimators.inference.redrawn_groups import RedrawnGroups
+from estimators.methods.regression import fit_regression
+from estimators.methods.regression_many import deviations
 from tests.oracles import BUILT_IN, parameter
 
 RANDOM = np.random.default_rng(17)
@@ -63,6 +66,16 @@ def test_fits_at_once_are_those_one_after_the_other(kind, method):
                 assert got == pytest.approx(np.nan if want is None else want, rel=1e-8, nan_ok=True)
             zeros.append(parameter(fit, "sigma_group") == 0)
     assert 2 < sum(zeros) < 28
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+def test_distances_to_the_regression_are_those_of_single_fits(method):
+    data, groups = design(SIZES["uneven"], "both, weighted"), np.array([1, 4, 7])
+    batch, _ = RedrawnGroups.like(data).draw_many(np.random.default_rng(5), 0.7, 2.0, 8)
+    found = deviations(batch, method, groups)
+    for r in range(8):
+        single = _residuals(fit_regression(batch[r], method), groups)[0]
+        np.testing.assert_allclose(found[r], single, rtol=1e-8)
 
 
 @pytest.mark.slow
