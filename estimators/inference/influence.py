@@ -124,7 +124,8 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
     usable, unit = without.usable, float(scaled.unit)
     own = 1.0 / without.n + ratio
     spread = error * np.sqrt(own + 1.0 / parts.total)
-    off = (scaled.value - parts.center) / spread
+    with np.errstate(all="ignore"):  # a group without which nothing is left is sorted out by ``usable``
+        off = (scaled.value - parts.center) / spread
 
     def kept(values: Floats) -> Floats:
         return np.where(usable, values, np.nan)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.data.cross_products import NONE_WITHIN
 from estimators.data.products_without import factors_without
 from estimators.errors import DataError
 from estimators.inference.second_order_regression import SpreadErrors
@@ -66,12 +67,15 @@ class WithoutEach:
                 self._take(j, data, covariates, model)
 
     def _take(self, j: int, data: GroupData, covariates: Covariates, model: RegressionModel) -> None:
-        self.mu[j], self.std_error[j] = mean_level(model), model.std_error(np.eye(1, model.rows.rank))[0]
+        rows, scaled = model.rows, model.rows.scaled
+        kept, center = rows.covariates.row_mean, data.origin + model.unit * float(scaled.center)
+        middle = np.concatenate([[1.0], (covariates.row_mean - kept)[rows.kept]])
+        self.mu[j] = center + float(middle @ model.beta)
+        self.std_error[j] = model.std_error(middle[None])[0]
         found = model.rows.coefficients(model.beta / model.unit, model.std_error(model.rows.raw))
         self.coefficients[j] = [one.estimate for one in found]
         self.coefficient_errors[j] = [one.std_error for one in found]
-        place = np.concatenate([[1.0], (covariates.mean[j] - covariates.row_mean)[model.rows.kept]])
-        scaled = model.rows.scaled
+        place = np.concatenate([[1.0], (covariates.mean[j] - kept)[rows.kept]])
         own = data.centered_mean[j] - model.unit * float(scaled.center) - place @ model.beta
         known = data.known_variance
         error = model.sigma_error**2 / data.n[j] if known is None else known[j]
@@ -98,7 +102,7 @@ def mean_level(model: RegressionModel) -> float:
 
 
 def _without_each(data: GroupData, covariates: Covariates) -> Iterator[GroupData]:
-    """The groups but each in turn; the means over all rows, where groups are compared, stay what they are."""
+    """The groups but each in turn."""
     known = data.known_variance
     for j, within in enumerate(factors_without(data, covariates)):
         some = np.arange(len(data)) != j
@@ -111,8 +115,19 @@ def _without_each(data: GroupData, covariates: Covariates) -> Iterator[GroupData
             constant=data.constant[some],
             rows_read=int(data.n[some].sum()),
             known_variance=None if known is None else known[some],
-            covariates=replace(covariates, mean=covariates.mean[some], within=within),
+            covariates=_of_some(covariates, some, data.n, within),
             read_rows=None,
             counts=None,
             given_place=None,
         )
+
+
+def _of_some(
+    covariates: Covariates, some: NDArray[np.bool_], n: NDArray[np.int64], within: Floats
+) -> Covariates:
+    """The covariates of some groups; one that does not vary among them is exactly constant."""
+    mean = covariates.mean[some]
+    row_mean = np.average(mean, axis=0, weights=n[some])
+    same = (np.ptp(mean, axis=0) <= NONE_WITHIN) & ~within[:-1, :-1].any(axis=0)
+    mean, row_mean = np.where(same, mean[0], mean), np.where(same, mean[0], row_mean)
+    return replace(covariates, mean=mean, row_mean=row_mean, within=within)

@@ -140,3 +140,34 @@ def test_what_cannot_be_left_out_is_refused_or_has_no_numbers():
         leave_one_out(
             GroupData.from_arrays(np.sin(many) + np.arange(1002) % 2, many, explained_by={"x": many})
         )
+
+
+@pytest.mark.slow_cases
+@pytest.mark.parametrize("seed", [12, 28, 68, 110, 116, 125, 135])
+def test_what_only_one_group_has_is_not_estimated_without_it(seed):
+    """Of small groups, in which levels and whole covariates go with a group."""
+    random = np.random.default_rng(seed)
+    groups = int(random.integers(4, 10))
+    group = np.repeat(np.arange(groups), random.integers(1, 7, groups))
+    rows = len(group)
+    y = random.standard_normal(groups)[group] * random.choice([0, 0.5, 3]) + random.standard_normal(rows)
+    adjust = {"x": random.standard_normal(rows), "z": np.where(random.random(rows) < 0.2, "a", "b")}
+    kind, beds = np.array(list("uvw"))[random.integers(0, 3, groups)], random.integers(0, 4, groups) * 1.0
+    explained = {"kind": kind[group], "beds": beds[group]}
+
+    def some(kept):
+        parts = ({name: values[kept] for name, values in given.items()} for given in (adjust, explained))
+        return GroupData.from_arrays(y[kept], group[kept], adjust=next(parts), explained_by=next(parts))
+
+    try:
+        found = leave_one_out(some(np.ones(rows, dtype=bool)))
+    except DataError:
+        pytest.skip("too few groups for so many covariates")
+    for j in range(groups):
+        try:
+            model = fit_regression(some(group != j), "reml")
+        except DataError:
+            assert np.isnan(found.sigma_group[j])
+            continue
+        assert found.sigma_group[j] == pytest.approx(model.sigma_group, rel=1e-7, abs=1e-10)
+        assert (model.rows.terms != found.terms) == bool(found.alone[j])

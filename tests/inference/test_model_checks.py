@@ -142,3 +142,12 @@ def test_two_groups_have_a_plot_and_no_influence():
     found = model_checks(GroupData.from_arrays([1.0, 2, 3, 5], list("aabb"))).to_dict()
     assert found["influence"] is None
     assert found["outlying"]["groups"] == []
+
+
+def test_a_group_without_which_nothing_varies_is_no_warning():
+    data = GroupData.from_arrays([1.0, 1, 2, 2, 2, 5, 9], list("aabbbcc"))
+    assert np.isnan(leave_one_out(data).residual).tolist() == [False, False, True]
+    assert (
+        leave_one_out(GroupData.from_arrays([3.0, 3, 3, 3, 5, 9], list("aabbcc"))).alone.tolist()
+        == [False] * 3
+    )
