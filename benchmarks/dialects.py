@@ -136,7 +136,7 @@ def main(arguments: list[str]) -> int:
                 refused += 1
             elif problem is not None:
                 silent += 1
-                print(problem, made.text[:200].splitlines()[:6], made.encoding)
+                print(problem, made.text[:200].splitlines()[:6], made.encoding, flush=True)
     seconds = time.perf_counter() - began
     print(f"{tables} tables, {refused} refused, {silent} with a silent change, {seconds:.0f} s")
     return int(silent > 0)
