@@ -16,6 +16,8 @@ _ROLES = {
     "estimate": "The column of published estimates.",
     "se": "Their standard errors, or those of means.",
     "variance": "Their variances, or those of the rows behind means.",
+    "low": "In place of both the lower ends of their intervals, of 95% if not named otherwise,",
+    "high": "and the upper ends. Of OR, RR, HR and other ratios the logarithms are compared.",
     "mean": "The column of published means.",
     "sd": "The standard deviations of the rows behind them.",
     "n": "How many rows there are behind them.",

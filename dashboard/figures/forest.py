@@ -92,5 +92,5 @@ def add_weights(
 
 def forest_words(scene: Scene, pooled: PooledMean) -> str:
     """What the squares, the diamond and the line are."""
-    line = f"; line: a new {scene.unit.one}" if pooled.further is not None else ""
-    return f"squares: weight; ◆ {scene.comparison.level:.0%} of μ{line}"
+    line = f", the line that of a new {scene.unit.one}" if pooled.further is not None else ""
+    return f"squares show weights, the diamond the {scene.comparison.level:.0%} interval of μ{line}"

@@ -74,13 +74,14 @@ def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     places = rows.place(at.astype(np.float64))
     if forest is not None:
         figure.add(squares(scene, forest, at, places), *diamond(scene, forest, rows))
+        figure.set(meta={"subtitle": f"{_subtitle(scene, rows)}; {forest_words(scene, forest)}"})
     figure.add(*_own_centers(scene, at, rows), *groups_marks(scene, at, request))
     if panels is None and scene.truth is None:  # else its range is to move in steps
         low, high = extent(figure, "x")
         if low <= high:
             room = ROOM * (high - low) or max(abs(low), 1.0)
             figure.set(xaxis={"range": [low - room, high + room]})
-    _add_lines(figure, scene, "" if forest is None else forest_words(scene, forest))
+    _add_lines(figure, scene)
     names, below = _names(scene, rows, at), 0
     if forest is not None:
         add_weights(figure, scene, forest, at, places)
@@ -212,11 +213,8 @@ def _bands(scene: Scene, rows: RowScale, height: int) -> list[Trace]:
     return drawn
 
 
-def _add_lines(figure: PlotlyFigure, scene: Scene, forest: str) -> None:
-    """Methods that say one number, and what BLUPs move towards; in each panel, where there are panels.
-
-    ``forest``: what is said in place of what the dotted line is, which then leads to the diamond.
-    """
+def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
+    """Methods that say one number, and what BLUPs move towards; in each panel, where there are panels."""
     if (panels := _panels(scene)) is not None:
         _add_panel_lines(figure, scene, panels)
         return
@@ -233,7 +231,7 @@ def _add_lines(figure: PlotlyFigure, scene: Scene, forest: str) -> None:
             line={"color": INK[scene.dark], "width": 1.6, "dash": "dot"},
             layer="below",
         )
-        _add_note(figure, scene, forest or f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to")
+        _add_note(figure, scene, f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to")
     if scene.own_centers is not None and scene.reference is not None:
         who = plotly_text(scene.reference.label)
         _add_note(figure, scene, f"dotted: what {who} pulls each {scene.unit.one} to", at_end=True)

@@ -11,8 +11,9 @@ import numpy as np
 
 from dashboard.figures.plotly_json import PlotlyFigure
 from dashboard.scene.label_text import middle_cut, short_label
-from dashboard.scene.ratio_scale import log_ratio_name, ratio_text, ratio_ticks
+from dashboard.scene.ratio_scale import ratio_text, ratio_ticks
 from dashboard.scene.style import FAINT, GREY, GRID, INK, LINE, rgba
+from estimators.data.ratio_names import log_ratio_name
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.json_values import text
+from estimators.data.interval_limits import errors_of_limits, normal_limits
+from estimators.data.ratio_names import ratio_name
 from estimators.data.summaries import DataKind
 
 if TYPE_CHECKING:
@@ -32,23 +35,30 @@ class SummaryKind:
     """What each line needs, what is compared first."""
     spreads: tuple[str, ...] = ()
     """Of these one is needed too."""
+    limits: tuple[str, ...] = ()
+    """Or both of these."""
 
     @property
     def roles(self) -> tuple[str, ...]:
         """All that its columns may be."""
-        return *self.needed, *self.spreads
+        return *self.needed, *self.spreads, *self.limits
 
     def is_complete(self, roles: Collection[str]) -> bool:
         """Whether columns with these roles are enough."""
         spread = not self.spreads or any(role in roles for role in self.spreads)
+        spread = spread or (bool(self.limits) and set(self.limits) <= set(roles))
         return spread and set(self.needed) <= set(roles)
 
 
+LIMITS: Final = ("low", "high")
+"""The ends of a published interval."""
+USUAL_LEVEL: Final = 0.95
+"""The level of intervals whose columns do not name another one."""
 SUMMARY_KINDS: Final[dict[str, SummaryKind]] = {
     kind.id: kind
     for kind in (
         SummaryKind("means", ("mean", "n"), ("sd", "variance", "se")),
-        SummaryKind("estimates", ("estimate",), ("se", "variance")),
+        SummaryKind("estimates", ("estimate",), ("se", "variance"), LIMITS),
         SummaryKind("counts", ("events", "trials")),
         SummaryKind("rates", ("events", "exposure")),
     )
@@ -82,6 +92,7 @@ LINE_FORMS: Final = {
         LineForm("means-se", "Means, SE, n", "means", "mean", ("se", "n")),
         LineForm("estimates-se", "Estimates, SE", "estimates", "estimate", ("se",)),
         LineForm("estimates-variance", "Estimates, var.", "estimates", "estimate", ("variance",)),
+        LineForm("estimates-ci", "Estimates, CI", "estimates", "estimate", LIMITS),
         LineForm("counts", "Events of trials", "counts", "events", ("trials",)),
         LineForm("rates", "Rates of events", "rates", "events", ("exposure",)),
     )
@@ -93,6 +104,8 @@ ROLE_LABELS: Final = {
     "n": "n",
     "trials": "Trials",
     "exposure": "Exposure",
+    "low": "Lower end",
+    "high": "Upper end",
 }
 """What the columns beside what is compared are called on the page."""
 
@@ -125,6 +138,43 @@ class SummaryColumns:
         """Columns by role."""
         return dict(self.columns)
 
+    @property
+    def has_limits(self) -> bool:
+        """Whether the ends of intervals say how precise the estimates are."""
+        return set(LIMITS) <= set(self.by_role)
+
+    @property
+    def level(self) -> float:
+        """That of the intervals: what the columns of both of their ends name, such as 90, else 95%."""
+        by_role = self.by_role
+        named = [set(re.findall(r"(?<![\d.])(80|90|99)(?![\d.])", by_role[role])) for role in LIMITS]
+        both = named[0] & named[1]
+        return int(both.pop()) / 100 if len(both) == 1 else USUAL_LEVEL
+
+    @property
+    def of_ratios(self) -> bool:
+        """Whether estimates with intervals are called as ratios, so that their logarithms are compared."""
+        return self.has_limits and ratio_name(self.outcome) is not None
+
+    @property
+    def compared(self) -> str:
+        """What is compared, in the words of the data: the outcome, or the logarithm that is taken of it."""
+        return f"log {self.outcome}" if self.of_ratios else self.outcome
+
+    @property
+    def remark(self) -> str | None:
+        """A sentence on what is made of the columns; None where they are taken as they are."""
+        if self.kind == "rates":
+            return RATE_REMARK
+        if not self.has_limits:
+            return None
+        low, high = (excerpt(self.by_role[role]) for role in LIMITS)
+        logs = f", of the logarithms, as {excerpt(self.outcome)} holds ratios" if self.of_ratios else ""
+        return (
+            f"Standard errors are told by {low} and {high}, taken for the ends of {100 * self.level:g}% "
+            f"intervals of the normal distribution: their distance by {normal_limits(self.level):.4g}{logs}."
+        )
+
     @classmethod
     def of(cls, kind: str, given: Mapping[str, str | None]) -> SummaryColumns:
         """The columns ``given`` by role, None where there is none.
@@ -141,10 +191,17 @@ class SummaryColumns:
         columns: dict[str, str] = {role: given[role] or "" for role in known.roles if given.get(role)}
         missing = [role for role in known.needed if role not in columns]
         spreads = [role for role in known.spreads if role in columns]
-        if known.spreads and not spreads:
+        limits = [role for role in known.limits if role in columns]
+        if limits:
+            missing += [role for role in known.limits if role not in columns]
+        elif known.spreads and not spreads:
             missing.append(" or ".join(known.spreads))
         if missing:
             raise UnreadableFile(f"For {kind} say which column holds the {' and the '.join(missing)}.")
+        if limits and spreads:
+            raise UnreadableFile(
+                f"For {kind} {spreads[0]} is enough: name either it or the {' and the '.join(known.limits)}."
+            )
         if len(spreads) > 1:
             raise UnreadableFile(f"For {kind} one of {' and '.join(spreads)} is enough: name one of them.")
         names = list(columns.values())
@@ -178,6 +235,10 @@ class SummaryColumns:
         """
         from estimators import GroupData
 
+        if self.has_limits:
+            names = [str(label) for label in labels]
+            found = errors_of_limits(names, *values.values(), level=self.level, ratios=self.of_ratios)
+            return GroupData.from_estimates(names, found.estimate, found.std_error)
         named = {"std_error" if role == "se" else role: numbers for role, numbers in values.items()}
         if self.kind == "means":
             return GroupData.from_means(labels, **named)

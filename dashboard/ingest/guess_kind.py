@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from dashboard.ingest.data_kinds import SIZES, SUMMARY_KINDS, SummaryColumns
 from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.guess_roles import names_a_unit, names_the_line
+from dashboard.ingest.known_shares import events_with_share
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND
 
 if TYPE_CHECKING:
@@ -33,13 +34,14 @@ _STRONG: Final = {
     "se": _names("se sei stderr stderror standarderror stdererr sey seyi"),
     "variance": _names("vi var variance samplingvariance"),
     "sd": _names("sd sdi std stdev stddev standarddeviation"),
-    "n": _names("n ni size nobs obs count samplesize"),
+    "n": _names("n ni size nobs obs count samplesize reps replications"),
     "trials": _names(
         "n ni trials cases admissions patients total size atbats ab attempts procedures operations births "
         "tested visitors impressions shots games enrolled population denominator discharges"
     ),
     "exposure": _names(
-        "exposure time t hours days months years pyears personyears pt persontime km miles kilometres"
+        "exposure time t hours days months years pyears personyears pt persontime km miles kilometres "
+        "beddays patientdays personmonths expected"
     ),
     "estimate": _names(
         "yi estimate est effect effectsize es smd logor lnor logrr lnrr loghr lnhr coef coefficient beta "
@@ -48,17 +50,25 @@ _STRONG: Final = {
     "mean": _names("mean avg average mi xbar"),
     "events": _names(
         "events event deaths death died hits successes success wins passes passed failures failed infected "
-        "positives positive survivors correct conversions clicks r goals cases accidents claims ai x y counts"
+        "positives positive survivors correct conversions clicks r goals cases accidents claims ai x y "
+        "counts infections falls injuries incidents complications readmissions relapses crashes observed"
     ),
+    "low": _names("low lower lcl lci ll lb lo cilow cilower cilb lowerci lowerlimit lowerbound lowercl"),
+    "high": _names("high upper ucl uci ul ub hi cihigh ciupper ciub upperci upperlimit upperbound uppercl"),
 }
 """What columns of summaries are called."""
 _WEAK: Final = {
     "se": _names("s error"),
     "variance": _names("v"),
     "estimate": _names("y value mean d g md rd rate outcome score"),
+    "events": _names("h"),
 }
 """What they are called too, where the other one of the pair leaves no doubt."""
-_KNOWN: Final = frozenset().union(*_STRONG.values(), *_WEAK.values())
+_AT_BATS: Final = _names("ab atbats")
+"""The trials of which hits are an h."""
+_RATIOS: Final = _names("or rr hr irr rom ratio oddsratio riskratio relativerisk hazardratio rateratio")
+"""What estimates are called that have intervals: ratios, which an error alone would leave in doubt."""
+_KNOWN: Final = frozenset().union(_RATIOS, *_STRONG.values(), *_WEAK.values())
 _ORDER: Final = ("trials", "exposure", "n", "mean", "estimate", "events")
 """In this order columns are given their roles once the spread has its own: the plainest names first."""
 
@@ -85,8 +95,12 @@ def guess_kind(
     """
     if table.stacked or not 1 < table.rows <= _LARGEST_TABLE:
         return None
+    taken = () if group is None else (group,)
     for kind in SUMMARY_KINDS.values():
-        columns = _columns_of(table, kind, {}, () if group is None else (group,), alone=True)
+        known, share = (
+            _counted(table, taken) if kind.id == "counts" else (_left_over(table, kind, taken), None)
+        )
+        columns = _columns_of(table, kind, known, taken, alone=True)
         if columns is None or not _is_named_plainly(columns):
             continue
         summary = SummaryColumns.of(kind.id, columns)
@@ -94,7 +108,7 @@ def guess_kind(
         if label is None or not _names_groups(table, label, summary.by_role.values()):
             continue
         if _can_be(table, summary, label, reading, rows):
-            return GuessedSummary(summary, label, _reasons(summary, label))
+            return GuessedSummary(summary, label, _reasons(summary, label, share))
     return None
 
 
@@ -116,7 +130,8 @@ def guess_columns(
     """
     known = SUMMARY_KINDS.get(kind)
     if known is not None and roles is not None:
-        known = replace(known, spreads=tuple(role for role in known.spreads if role in roles))
+        spreads, limits = (tuple(r for r in some if r in roles) for some in (known.spreads, known.limits))
+        known = replace(known, spreads=spreads, limits=limits)
     taken = () if group is None else (group,)
     columns = None if known is None else _columns_of(table, known, named, taken)
     summary = SummaryColumns.of(kind, named if columns is None else columns)
@@ -128,6 +143,33 @@ def guess_columns(
     if summary.by_role == dict(named):
         return GuessedSummary(summary, label, "every line has a label of its own there")
     return GuessedSummary(summary, label, _reasons(summary, label))
+
+
+def _left_over(table: Table, kind: SummaryKind, taken: Collection[str]) -> dict[str, str]:
+    """What is compared, by its role, where it has a name of its own: the one column of numbers that is left.
+
+    Nothing where another column may be it, or what else the kind needs is not called by its plain name.
+    """
+    numbers = [
+        c for c in table.columns if c.kind == "number" and c.not_outcome is None and c.name not in taken
+    ]
+    main, *others = kind.needed
+    spreads = [c for c in numbers if any(_likeness(c.name, role) == _WHOLE for role in kind.spreads)]
+    sizes = [c for c in numbers if any(_likeness(c.name, role) == _WHOLE for role in others)]
+    rest = [c for c in numbers if c not in spreads and c not in sizes and not _may_be_known(c.name)]
+    if len(spreads) != 1 or len(sizes) != len(others) or len(rest) != 1 or len(numbers) > 2 + len(sizes):
+        return {}
+    return {main: rest[0].name}
+
+
+def _counted(table: Table, taken: Collection[str]) -> tuple[dict[str, str], str | None]:
+    """Events and trials by role where a further column, the second answer, holds the share of the events."""
+    for column in table.columns:
+        if column.kind == "number" and column.whole and _likeness(column.name, "trials") in (_WHOLE, _PART):
+            found = events_with_share(table, column, taken)
+            if found is not None:
+                return {"events": found[0], "trials": column.name}, found[1]
+    return {}, None
 
 
 def label_column(table: Table, taken: Collection[str]) -> str | None:
@@ -166,10 +208,17 @@ def _columns_of(
         if c.kind == "number" and c.not_outcome is None and _may_be_known(c.name)
     ]
     found = dict(named)
-    spreads = () if any(spread in named for spread in kind.spreads) else kind.spreads
-    for roles in (spreads, *((role,) for role in _ORDER if role in kind.needed and role not in named)):
+    spreads = () if any(role in named for role in (*kind.spreads, *kind.limits)) else kind.spreads
+    single = (*kind.limits, *(role for role in _ORDER if role in kind.needed))
+    for roles in (spreads, *((role,) for role in single if role not in named)):
+        if set(roles) <= set(kind.limits) and any(spread in found for spread in kind.spreads):
+            continue
         free = [name for name in numbers if name not in taken and name not in found.values()]
-        alike = [(_likeness(name, role), k, i) for k, role in enumerate(roles) for i, name in enumerate(free)]
+        alike = [
+            (_likeness(name, role, ratios="high" in found), k, i)
+            for k, role in enumerate(roles)
+            for i, name in enumerate(free)
+        ]
         fitting = sorted(one for one in alike if one[0] < _NONE)
         if not fitting:
             continue
@@ -195,12 +244,14 @@ def _may_be_known(name: str) -> bool:
     return bool(words) and not _KNOWN.isdisjoint(("".join(words), words[0], words[-1]))
 
 
-def _likeness(name: str, role: str) -> int:
+def _likeness(name: str, role: str, *, ratios: bool = False) -> int:
+    """How alike a name is to those of a role; ``ratios``: estimates may be called as ratios too."""
     words = _words(name)
     joined = "".join(words)
-    if joined in _STRONG[role]:
+    known = _STRONG[role] | _RATIOS if ratios and role == "estimate" else _STRONG[role]
+    if joined in known:
         return _WHOLE
-    if words and not _STRONG[role].isdisjoint((words[0], words[-1])):
+    if words and not known.isdisjoint((words[0], words[-1])):
         return _PART
     return _MAYBE if joined in _WEAK.get(role, ()) else _NONE
 
@@ -208,6 +259,8 @@ def _likeness(name: str, role: str) -> int:
 def _is_named_plainly(columns: Mapping[str, str]) -> bool:
     """Whether the names leave no doubt: not two that might be anything, none the spread of something else."""
     doubtful = [role for role, name in columns.items() if _likeness(name, role) == _MAYBE]
+    if "events" in doubtful and "".join(_words(columns.get("trials", ""))) not in _AT_BATS:
+        return False
     of = {
         tuple(word for word in _words(name) if word not in _STRONG[role])
         for role, name in columns.items()
@@ -230,7 +283,8 @@ def _can_be(table: Table, summary: SummaryColumns, group: str, reading: Reading,
     return len(data) > 1 and data.dropped.total <= _MOST_LEFT_OUT * table.rows
 
 
-def _reasons(summary: SummaryColumns, label: str) -> str:
-    """What speaks for it, in one sentence."""
+def _reasons(summary: SummaryColumns, label: str, share: str | None = None) -> str:
+    """What speaks for it, in one sentence; `share`: the column that holds the share of events in trials."""
     listed = ", ".join(f"{role} in {excerpt(name)}" for role, name in summary.columns)
-    return f"{listed}, by the names of the columns, and a label of its own in every line of {excerpt(label)}"
+    by = "by the names of the columns" if share is None else f"whose share stands in {excerpt(share)}"
+    return f"{listed}, {by}, and a label of its own in every line of {excerpt(label)}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dashboard.ingest.beside_columns import columns_beside, matched_columns
-from dashboard.ingest.data_kinds import COUNTED, RATE_REMARK, SIZES, SummaryColumns
+from dashboard.ingest.data_kinds import COUNTED, SIZES, SummaryColumns
 from dashboard.ingest.engine import engine, select
 from dashboard.ingest.errors import UnreadableFile, excerpt, unfit
 from dashboard.ingest.find_column import matching_column, quoted_name
@@ -234,7 +234,7 @@ def _groups(opened: _Opened) -> FileGroups:
     found = ((column, lines.notations[role]) for role, column in summary.columns)
     sentences = [None if told is None else told.sentence(column) for column, told in found]
     remarks = [*opened.notes, *(sentence for sentence in sentences if sentence is not None)]
-    remarks += [RATE_REMARK] if summary.kind == "rates" else []
+    remarks += [] if summary.remark is None else [summary.remark]
     used_reading = reading_used(opened.layout, opened.reading, notation)
     return FileGroups(data, used_reading, tuple(remarks), group_hints(data), noun)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,31 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_KINDS: Final = {
-    "or": "odds ratio",
-    "oddsratio": "odds ratio",
-    "hr": "hazard ratio",
-    "hazardratio": "hazard ratio",
-    "irr": "rate ratio",
-    "rateratio": "rate ratio",
-    "rr": "ratio",
-    "riskratio": "risk ratio",
-    "relativerisk": "risk ratio",
-    "rom": "ratio of means",
-    "responseratio": "response ratio",
-    "ratio": "ratio",
-}
-"""What columns are called behind ``log`` or ``ln``, and what their exponential is; RR is of risks, rates and
-responses."""
 LARGEST: Final = 300.0
 """Logarithms up to this size have ratios that fit a double with room for their ticks."""
 FEWEST_TICKS: Final = 5
-
-
-def log_ratio_name(column: str) -> str | None:
-    """What the exponential of a column is called that is named as a log ratio (``ln_OR``); else None."""
-    found = re.fullmatch(r"(?:log|ln)(.+)", re.sub(r"[\W_]+", "", column).lower())
-    return None if found is None else _KINDS.get(found[1])
 
 
 def ratio_ticks(low: float, high: float) -> list[float]:

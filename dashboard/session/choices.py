@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboard.ingest.json_values import OptionValue, option_value, sequence, text, truth_value
-from dashboard.scene.ratio_scale import log_ratio_name
 from dashboard.scene.scene import MULTIPLES, OVERLAID, SORT_GIVEN, SORT_NAME, SORT_RAW, SORT_ROWS
 from dashboard.session.connected_table import ChosenTable
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
+from estimators.data.ratio_names import log_ratio_name
 
 if TYPE_CHECKING:
     from dashboard.session.sources import ChosenSource
@@ -56,7 +56,7 @@ class Choices:
     def as_ratios(self) -> bool:
         """Whether published estimates are shown as ratios: as was said, else by the outcome's name."""
         outcome = self.source.outcome
-        return dict(self.ratios).get(outcome, log_ratio_name(outcome) is not None)
+        return dict(self.ratios).get(outcome, log_ratio_name(self.source.compared) is not None)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for :meth:`from_json`."""

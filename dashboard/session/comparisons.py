@@ -218,7 +218,7 @@ class Comparisons:
 def _display(choices: Choices, *, dark: bool = False) -> Display:
     """What a scene depends on besides the comparison."""
     return {
-        "outcome": choices.source.outcome,
+        "outcome": choices.source.compared,
         "group": choices.source.group,
         "selection_key": choices.source.selection_key,
         "sort": choices.sort,

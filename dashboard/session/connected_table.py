@@ -55,6 +55,11 @@ class ChosenTable:
     token: ClassVar[str] = CONNECTED
 
     @property
+    def compared(self) -> str:
+        """The outcome."""
+        return self.outcome
+
+    @property
     def selection_key(self) -> str:
         """The same for the same columns, whenever they are read."""
         return selection_key(self.token, self.connection, self.table, self.outcome, self.group)

@@ -56,6 +56,7 @@ class ChosenDesign:
     controls: ClassVar[frozenset[str]] = frozenset({"design"})
     token: ClassVar[str] = SIMULATED
     outcome: ClassVar[str] = OUTCOME
+    compared: ClassVar[str] = OUTCOME
     group: ClassVar[str] = GROUP
 
     @property

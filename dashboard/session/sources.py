@@ -74,6 +74,10 @@ class ChosenSource(Protocol):
         """What is measured, in the words of the data."""
 
     @property
+    def compared(self) -> str:
+        """What is compared: the outcome, or what is made of it."""
+
+    @property
     def group(self) -> str:
         """What the groups are, in the words of the data."""
 

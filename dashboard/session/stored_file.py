@@ -63,6 +63,11 @@ class ChosenColumns:
     controls: ClassVar[frozenset[str]] = frozenset({"outcome", "group", "reading"})
 
     @property
+    def compared(self) -> str:
+        """The outcome, or the logarithm that is taken of a ratio with its interval."""
+        return self.outcome if self.summary is None else self.summary.compared
+
+    @property
     def selection_key(self) -> str:
         """The same for the same dataset and columns, read alike, with the same rows."""
         chosen = {**self.reading.set_options(), **rows_to_json(self.rows)}

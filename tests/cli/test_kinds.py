@@ -7,7 +7,7 @@ import pytest
 
 from estimators import GroupData, build_registry, compare, own_intervals
 from tests.commands import DYESTUFF, ROLES
-from tests.oracles import FOLDER, read_json
+from tests.oracles import FOLDER, read_columns, read_json
 
 MEANS = "school,mean,sd,n\nA,10,2,5\nB,12,3,8\nC,9,1.5,4\nD,14,2.5,6\n"
 COUNTS = "ward,deaths,cases\nA,9,41\nB,3,20\nC,0,12\nD,7,30\n"
@@ -220,6 +220,37 @@ def test_own_shares_and_rates_have_intervals_of_their_own(blupboard, file):
     assert list(rates["own_intervals"][0]) == ["group", "exact"]
     means = blupboard("compare", file(MEANS), *GIVEN["means"][1], "--format", "json").json
     assert "own_intervals" not in means
+
+
+def test_ratios_with_their_intervals_are_the_logarithms_with_their_errors(blupboard, file, refused):
+    stored = read_json("inference", "E_meta", "bcg.json")
+    columns = read_columns(FOLDER / "inference" / "data" / "bcg.csv")
+    y, z = np.array([float(v) for v in columns["y"]]), 1.6448536269514722
+    se = np.array([float(v) for v in columns["se"]])
+    lines = zip(columns["group"], np.exp(y), np.exp(y - z * se), np.exp(y + z * se), strict=True)
+    text = "trial,RR,low90,high90\n" + "".join(
+        f'"{g}",{r!r},{a!r},{b!r}\n' for g, *rab in lines for r, a, b in [map(float, rab)]
+    )
+    ratios = file(text)
+    done = blupboard("compare", ratios, "--estimator", "reml", "--format", "json")
+    assert (
+        'guessed --kind estimates --estimate "RR" --low "low90" --high "high90" --group "trial"' in done.err
+    )
+    (fit,) = done.json["fits"]
+    assert np.allclose(fit["parameters"]["mu"], stored["REML"]["mu"], rtol=1e-10)
+    found = {group["group"]: group["estimate"] for group in fit["groups"]}
+    assert np.allclose([found[name] for name in stored["group"]], stored["REML"]["blup"], rtol=1e-9)
+    (said,) = done.json["remarks"]
+    assert said == (
+        'Standard errors are told by "low90" and "high90", taken for the ends of 90% intervals of the normal '
+        'distribution: their distance by 3.29, of the logarithms, as "RR" holds ratios.'
+    )
+    named = ["--estimate", "RR", "--low", "low90", "--group", "trial"]
+    assert 'guessed --high "high90"' in blupboard("compare", ratios, *named, "--format", "json").err
+    without = file("trial,RR,low90\na,1,0.5\nb,2,1\n")
+    assert "For estimates say which column holds the high." in refused("compare", without, *named)
+    mixed = [*named, "--high", "high90", "--se", "RR"]
+    assert "name either it or the low and the high" in refused("compare", ratios, *mixed)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from dashboard.figures.page_view import draw_view
 from dashboard.figures.rank_intervals import rank_intervals_figure
 from dashboard.figures.views import VIEWS
 from dashboard.scene.pooled_mean import pooled_mean
-from dashboard.scene.ratio_scale import log_ratio_name, ratio_ticks
+from dashboard.scene.ratio_scale import ratio_ticks
 from dashboard.session.asked_questions import AskedQuestions
 from dashboard.session.choices import Choices
 from dashboard.session.stored_file import ChosenColumns
@@ -21,6 +21,7 @@ from dashboard.words.comparison import cards, headline
 from dashboard.words.group_card import group_cards
 from dashboard.words.table import number_columns
 from estimators import GroupData, OptionError
+from estimators.data.ratio_names import log_ratio_name
 from tests.components import text_of
 from tests.dashboard.sent import markers, numbers, sent, texts
 from tests.oracles import read_columns, read_json

@@ -42,6 +42,7 @@ class ChosenSummaries:
     controls: ClassVar[frozenset[str]] = frozenset()
     token: ClassVar[str] = "summaries"
     outcome: ClassVar[str] = "effect"
+    compared: ClassVar[str] = "effect"
     group: ClassVar[str] = "trial"
 
     @property

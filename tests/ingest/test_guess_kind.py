@@ -81,6 +81,47 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             "county,population,cases,deaths\nA,900,41,9\nB,800,20,3\n",
             None,  # deaths of cases, or of the population
         ),
+        (
+            "player,G,AB,R,H,AVG\na,9,40,12,8,.200\nb,8,50,9,20,.400\nc,9,60,9,20,.333\n",
+            ("counts", "events H, trials AB", "player"),
+        ),
+        ("player,AB,H\na,40,8\nb,50,20\n", ("counts", "events H, trials AB", "player")),
+        ("plant,n,h\na,40,8\nb,50,20\n", None),  # a height, say
+        (
+            "county;population;cases;deaths;share\nA;900;41;9;22 %\nB;800;20;3;15 %\nC;700;25;2;8 %\n",
+            ("counts", "events deaths, trials cases", "county"),
+        ),
+        (
+            "clinic,infections,patient_days\nA,9,4100\nB,3,2000\n",
+            ("rates", "events infections, exposure patient_days", "clinic"),
+        ),
+        (
+            "hospital,observed,expected\nA,9,8.1\nB,3,4.2\n",
+            ("rates", "events observed, exposure expected", "hospital"),
+        ),
+        (
+            "variety,reps,yield,std.error\na,3,70.1,1.5\nb,4,71,1.2\n",
+            ("means", "mean yield, n reps, se std.error", "variety"),
+        ),
+        (
+            "variety,yield,std.error\na,70.1,1.5\nb,71,1.2\n",
+            ("estimates", "estimate yield, se std.error", "variety"),
+        ),
+        ("variety,yield,height,std.error\na,70.1,9,1.5\nb,71,8,1.2\n", None),  # of which of both
+        (
+            "study,OR,lower,upper\na,0.5,0.25,1\nb,2,1,4\n",
+            ("estimates", "estimate OR, low lower, high upper", "study"),
+        ),
+        (
+            "site,estimate,CI_lower,CI_upper\na,5,4,6\nb,7,5,9\n",
+            ("estimates", "estimate estimate, low CI_lower, high CI_upper", "site"),
+        ),
+        (
+            "site,estimate,se,lower,upper\na,5,.5,4,6\nb,7,1,5,9\n",
+            ("estimates", "estimate estimate, se se", "site"),
+        ),
+        ("study,OR,se\na,0.5,0.25\nb,2,1\n", None),  # of the ratio, or its logarithm
+        ("site,estimate,lower,upper\na,5,4,6\nb,7,8,9\n", None),  # an interval beside its estimate
         # rows, or what may be
         ("trial,events treated,n treated,events control,n control\na,1,9,2,9\nb,2,9,3,9\n", None),
         ("trial,ai,n1i,ci,n2i\na,1,9,2,9\nb,2,9,3,9\n", None),
