@@ -48,7 +48,8 @@ from dashboard.words.grammar import sentence
 from dashboard.words.group_card import value_text
 from dashboard.words.numbers import number
 from dashboard.words.pinned_pairs import MOST_COMPARED, compared_groups, pair_words, several_words
-from estimators import BlupboardError, Joint
+from estimators import BlupboardError
+from estimators.contract.shared_errors import shared_errors
 
 if TYPE_CHECKING:
     import dash
@@ -152,8 +153,7 @@ def pinned_keys(pinned: object, scene: Scene) -> list[int]:
 
 def pinned_answer(scene: Scene, series: Series, keys: list[int]) -> list[Any]:
     """What is said of two pinned groups, or of several."""
-    joint = None if series.result.fit is None else series.result.fit.joint
-    if not isinstance(joint, Joint):
+    if series.result.fit is None or shared_errors(series.result.fit.joint) is None:
         return [
             html.P(f"{series.label} gives draws, not a formula: pairs are not compared.", className="quiet")
         ]

@@ -10,8 +10,9 @@ import numpy as np
 
 from dashboard.scene.label_text import short_label
 from dashboard.words.numbers import number, percent
-from estimators import Joint, comparison_multiplier, shared_letters
+from estimators import comparison_multiplier, shared_letters
 from estimators.contract.fit import two_sided_quantile
+from estimators.contract.shared_errors import shared_errors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dashboard.scene.scene import Scene, Series
+    from estimators import DrawnJoint, Joint
+    from estimators.contract.shared_errors import SharedErrors
 
 MOST_COMPARED = 40
 """Groups that are compared with each other at once."""
@@ -64,12 +67,18 @@ class ComparedGroup:
     high: float
 
 
-def compared_pair(scene: Scene, joint: Joint, first: int, second: int) -> Pair:
-    """The difference of the groups with two keys under a joint distribution."""
+def compared_pair(scene: Scene, joint: Joint | DrawnJoint | None, first: int, second: int) -> Pair:
+    """The difference of the groups with two keys under a joint distribution.
+
+    Raises:
+        ValueError: the distribution has no formula.
+
+    """
     level, pairs = scene.comparison.level, len(scene) * (len(scene) - 1) / 2
-    spread = float(_spreads(joint, np.array([first, second]))[0, 1])
+    two = _formula(joint).at(np.array([first, second]))
+    spread = float(two.spread_of_differences()[0, 1])
     return Pair(
-        float(joint.mean[first] - joint.mean[second]),
+        float(two.mean[0] - two.mean[1]),
         spread,
         spread * float(two_sided_quantile(level, None)),
         spread * float(two_sided_quantile(1.0 - (1.0 - level) / pairs, None)),
@@ -78,13 +87,11 @@ def compared_pair(scene: Scene, joint: Joint, first: int, second: int) -> Pair:
 
 def pair_words(scene: Scene, series: Series, first: int, second: int) -> tuple[str, str]:
     """What is said of two groups with these keys: the answer, and what goes with it."""
-    fit = series.result.fit
-    if fit is None or not isinstance(fit.joint, Joint):
-        raise ValueError(f"{series.id} has no joint distribution by a formula")
-    pair = compared_pair(scene, fit.joint, first, second)
+    joint = _joint(series)
+    pair = compared_pair(scene, joint, first, second)
     if pair.difference < 0:  # the higher one is spoken of
         first, second = second, first
-        pair = compared_pair(scene, fit.joint, first, second)
+        pair = compared_pair(scene, joint, first, second)
     one, other = (short_label(scene.comparison.data.labels[key]) for key in (first, second))
     level, width = f"{scene.comparison.level:.0%}", pair.half_width
     answer = f"{one} is higher than {other}." if pair.apart else f"{one} and {other} cannot be told apart."
@@ -108,30 +115,40 @@ def compared_groups(scene: Scene, series: Series, keys: Sequence[int]) -> list[C
 
     Two share a letter where their interval of the difference, for all pairs of these groups at once, holds 0.
     """
-    fit = series.result.fit
-    if fit is None or not isinstance(fit.joint, Joint):
-        raise ValueError(f"{series.id} has no joint distribution by a formula")
-    joint, at = fit.joint, np.asarray(keys)
-    at = at[np.argsort(-joint.mean[at], kind="stable")]
+    joint, at = _joint(series), np.asarray(keys)
+    some = _formula(joint).at(at)
+    order = np.argsort(-some.mean, kind="stable")
+    at, some = at[order], some.at(order)
     pairs = len(at) * (len(at) - 1) / 2
     z = float(two_sided_quantile(1.0 - (1.0 - scene.comparison.level) / pairs, None))
-    apart = np.abs(joint.mean[at][:, None] - joint.mean[at]) > z * _spreads(joint, at)
+    apart = np.abs(some.mean[:, None] - some.mean) > z * some.spread_of_differences()
     np.fill_diagonal(apart, val=False)
     letters = shared_letters(apart)
-    half = comparison_multiplier(joint.std_dev[at], scene.comparison.level) * joint.std_dev[at]
-    middle = joint.origin + joint.mean[at]
+    spread = _spread_apart(some)
+    half = comparison_multiplier(spread, scene.comparison.level) * spread
+    middle = (0.0 if joint is None else joint.origin) + some.mean
     return [
         ComparedGroup(short_label(label), text, float(m), float(m - h), float(m + h))
         for label, text, m, h in zip(scene.comparison.data.labels[at], letters, middle, half, strict=True)
     ]
 
 
-def _spreads(joint: Joint, at: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Standard deviations ``(K, K)`` of the differences of some groups' true means."""
-    own, loading = joint.own[at], joint.loading[at]
-    return np.asarray(
-        np.sqrt(np.square(own)[:, None] + np.square(own) + np.square(loading[:, None] - loading))
-    )
+def _joint(series: Series) -> Joint | DrawnJoint | None:
+    return None if series.result.fit is None else series.result.fit.joint
+
+
+def _formula(joint: Joint | DrawnJoint | None) -> SharedErrors:
+    found = shared_errors(joint)
+    if found is None:
+        raise ValueError("this joint distribution has no formula")
+    return found
+
+
+def _spread_apart(errors: SharedErrors) -> NDArray[np.float64]:
+    """(K,) standard deviations without what all K share, s_i^2 + s_j^2 right on average over pairs."""
+    ahead = errors.root - errors.root.mean(axis=0)
+    share = len(errors.own) / (len(errors.own) - 1)
+    return np.asarray(np.sqrt(np.square(errors.own) + share * np.square(ahead).sum(axis=1)))
 
 
 def ratio_or_difference(scene: Scene, difference: float, like: float | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.contract.joint import DrawnJoint
+from estimators.contract.joint import DrawnJoint, Joint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,3 +36,21 @@ class SharedErrors:
         shared = rng.standard_normal((draws, self.root.shape[1]))
         alone = rng.standard_normal((draws, len(self.mean)))
         return self.mean + shared @ self.root.T + self.own * alone, None
+
+    def spread_of_differences(self) -> Floats:
+        """(J, J) standard deviation of the difference of every two true means: what they share cancels."""
+        apart = self.root[:, None] - self.root
+        variance = np.square(self.own)[:, None] + np.square(self.own) + np.square(apart).sum(axis=2)
+        np.fill_diagonal(variance, 0.0)
+        return np.asarray(np.sqrt(variance))
+
+    def at(self, groups: NDArray[np.int64]) -> SharedErrors:
+        """The distribution of some groups alone."""
+        return SharedErrors(self.mean[groups], self.own[groups], self.root[groups])
+
+
+def shared_errors(joint: Joint | DrawnJoint | None) -> SharedErrors | None:
+    """The formula of a joint distribution; None where there is none but draws."""
+    if isinstance(joint, Joint):
+        return SharedErrors(joint.mean, joint.own, joint.loading[:, None])
+    return joint.sample if isinstance(joint, DrawnJoint) and isinstance(joint.sample, SharedErrors) else None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
 
 from dashboard.callbacks.conclude import pinned_answer, pinned_keys
 from dashboard.words.pinned_pairs import MOST_COMPARED, compared_groups, compared_pair, pair_words
+from estimators import DrawnJoint, GroupData
 from tests.components import text_of
+from tests.oracles import parameter
 from tests.scenes import BUILT_IN, groups_of, scene_of
 
 SCENE = scene_of(groups_of([9, 8, 30, 4, 12, 7], means=[0, 1, 2, 3, 4, 12], spread=2.0), BUILT_IN.values())
@@ -86,3 +90,53 @@ def test_several_are_shown_with_letters_and_too_many_are_counted():
 )
 def test_only_groups_of_what_is_on_screen_are_compared(given, keys):
     assert pinned_keys(given, SCENE) == keys
+
+
+def test_beside_covariates_pairs_are_those_of_least_squares_and_of_henderson_s_equations():
+    rng = np.random.default_rng(5)
+    entry, block = np.repeat(np.arange(7), 3), np.tile(np.arange(3), 7)
+    keep = np.arange(21) % 8 != 3
+    entry, block = entry[keep], block[keep]
+    y = 80 + 3.0 * rng.standard_normal(7)[entry] + 2.0 * block + rng.standard_normal(len(entry))
+    data = GroupData.from_arrays(y, entry, adjust={"block": block}, categorical=["block"])
+    scene = scene_of(data, BUILT_IN.values())
+    x, z = np.eye(3)[block], np.eye(7)[entry]
+
+    fixed = np.hstack([z, x[:, 1:]])
+    slope, rest = np.linalg.lstsq(fixed, y)[:2]
+    of_means = rest[0] / (len(y) - 9) * np.linalg.inv(fixed.T @ fixed)[:7, :7]
+    reml = next(series for series in scene.series if series.id == "reml")
+    s, a = (parameter(reml.result.fit, name) ** 2 for name in ("sigma_error", "sigma_group"))
+    left = np.block([[x.T @ x, x.T @ z], [z.T @ x, z.T @ z + np.eye(7) * s / a]])
+    of_effects = s * np.linalg.inv(left)[3:, 3:]
+    effect = np.linalg.solve(left, np.concatenate([x.T @ y, z.T @ y]))[3:]
+
+    for name, value, cov in (("ols", slope[:7], of_means), ("reml", effect, of_effects)):
+        series = next(series for series in scene.series if series.id == name)
+        joint = series.result.fit.joint
+        for one in range(7):
+            for other in range(one):
+                pair = compared_pair(scene, joint, one, other)
+                variance = cov[one, one] + cov[other, other] - 2 * cov[one, other]
+                assert pair.difference == pytest.approx(value[one] - value[other], abs=1e-9)
+                assert pair.std_error == pytest.approx(np.sqrt(variance), rel=1e-9)
+        bars = compared_groups(scene, series, range(7))
+        assert [bar.estimate for bar in bars] == sorted(series.result.fit.estimate, reverse=True)
+    assert "cannot be told apart" in text_of(pinned_answer(scene, reml, [0, 1, 2, 3]))
+
+
+def test_bars_of_equal_errors_overlap_just_where_a_pair_cannot_be_told_apart():
+    """Whatever groups of one size share, their difference has the error of what each has to itself."""
+    scene = scene_of(groups_of([6] * 5, means=[0, 1, 2, 3, 9], spread=2.0), BUILT_IN.values())
+    fit = scene.reference.result.fit
+    assert fit.joint.loading.any()
+    bars = compared_groups(scene, scene.reference, range(5))
+    half = compared_pair(scene, fit.joint, 0, 1).half_width / 2
+    assert [bar.high - bar.low for bar in bars] == pytest.approx([2 * half] * 5, rel=1e-9)
+
+
+def test_where_there_are_draws_alone_pairs_are_not_compared():
+    series = SCENE.reference
+    drawn = replace(series.result.fit, joint=DrawnJoint(JOINT.draw, JOINT.origin))
+    only = replace(series, result=replace(series.result, fit=drawn))
+    assert "gives draws, not a formula" in text_of(pinned_answer(SCENE, only, [0, 1]))
