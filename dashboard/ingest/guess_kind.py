@@ -68,6 +68,7 @@ _AT_BATS: Final = _names("ab atbats")
 """The trials of which hits are an h."""
 _RATIOS: Final = _names("or rr hr irr rom ratio oddsratio riskratio relativerisk hazardratio rateratio")
 """What estimates are called that have intervals: ratios, which an error alone would leave in doubt."""
+_IN_CARE: Final = _names("patient patients pat person individual pupil student child")
 _KNOWN: Final = frozenset().union(_RATIOS, *_STRONG.values(), *_WEAK.values())
 _ORDER: Final = ("trials", "exposure", "n", "mean", "estimate", "events")
 """In this order columns are given their roles once the spread has its own: the plainest names first."""
@@ -187,10 +188,16 @@ def _tells_lines_apart(column: Column, table: Table) -> bool:
 
 
 def _names_groups(table: Table, label: str, taken: Collection[str]) -> bool:
-    """Whether a column names groups, not lines, and no other column names units that have several lines."""
+    """Whether a column names groups, not lines.
+
+    Where no column says that its labels are units, or they are people in someone's care, another column of
+    units that have several lines names the groups; else that says where units belong.
+    """
     column = table.column(label)
     if column is None or not (column.kind == "text" or names_a_unit(label)):
         return False
+    if names_a_unit(label) and _IN_CARE.isdisjoint(_words(label)):
+        return True
     others = (c for c in table.columns if c.name != label and c.name not in taken and c.not_group is None)
     return not any(names_a_unit(c.name) and 1 < c.distinct < 0.9 * (table.rows - c.missing) for c in others)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dashboard.ingest.table import Column, Table
 
 MOST_COLUMNS: Final = 30
-"""Columns that are tried for counts, and for shares."""
+"""Columns that are tried."""
 FEWEST_ROWS: Final = 3
 ROUNDED: Final = 0.0051
 """How far a share that is written with two decimals, or in whole percent, lies from the division."""
@@ -30,20 +30,19 @@ def events_with_share(table: Table, trials: Column, taken: Collection[str]) -> t
 
     None where there is no such pair, or more than one column of counts has one.
     """
+    apart = {trials.name, *taken}
     numbers = [
-        c for c in table.columns if c.kind == "number" and c.name not in taken and c.not_outcome is None
-    ]
-    counts = [c for c in numbers if c.whole and c.name != trials.name][:MOST_COLUMNS]
-    shares = [c for c in numbers if not c.whole][:MOST_COLUMNS]
-    if table.rows < FEWEST_ROWS or not counts or not shares:
+        c for c in table.columns if c.kind == "number" and c.name not in apart and c.not_outcome is None
+    ][:MOST_COLUMNS]
+    pairs = [(count, share) for count in numbers for share in numbers if count.whole and share is not count]
+    if table.rows < FEWEST_ROWS or not pairs:
         return None
-    pairs = [(count, share) for count in counts for share in shares]
     asked = ["count(t)"]
     for count, share in pairs:
         part = f"n{count.stored} / t"
         asked += [f"max({part}) - min({part})", f"count({part} - n{share.stored})"]
         asked += [f"max(abs({part} - n{share.stored} / {scale}))" for scale in (1, 100)]
-    read = ", ".join(f"{_number(c)} AS n{c.stored}" for c in (*counts, *shares))
+    read = ", ".join(f"{_number(c)} AS n{c.stored}" for c in numbers)
     source = f"({select(f'nullif({_number(trials)}, 0) AS t, {read}', parquet_source(table.path))})"
     with TemporaryDirectory(prefix="blupboard-") as folder, engine(table.path, Path(folder)) as connection:
         rows, *found = connection.execute(select(", ".join(asked), source)).fetchone() or (0,)

@@ -86,6 +86,12 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             ("counts", "events H, trials AB", "player"),
         ),
         ("player,AB,H\na,40,8\nb,50,20\n", ("counts", "events H, trials AB", "player")),
+        (
+            "hospital,region,deaths,cases\na,X,9,41\nb,X,3,20\nc,X,3,20\nd,Y,2,9\n",
+            ("counts", "events deaths, trials cases", "hospital"),
+        ),
+        ("player,team,AB,H\na,X,40,8\nb,X,50,20\nc,X,9,3\n", ("counts", "events H, trials AB", "player")),
+        ("patient,hospital,falls,days\na,X,2,41\nb,X,3,20\nc,X,3,20\nd,Y,2,9\n", None),  # of hospitals
         ("plant,n,h\na,40,8\nb,50,20\n", None),  # a height, say
         (
             "county;population;cases;deaths;share\nA;900;41;9;22 %\nB;800;20;3;15 %\nC;700;25;2;8 %\n",
