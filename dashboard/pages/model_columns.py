@@ -39,6 +39,12 @@ CURVE: Final = (
     "What goes with {name} may level off or turn: a straight line cannot say so. Smooth curves are straight "
     "before their first knot and after the last."
 )
+MAYBE_CODES: Final = (
+    "{name} has {count} whole numbers and enters as a number: each step up counts alike. If they are "
+    "codes, such as of blocks, choose it here too:"
+)
+MOST_CODES: Final = 30
+"""Whole numbers beyond which a column is taken for a measurement without a word."""
 WEIGHTS: Final = "A column that says how much each row counts."
 WEIGHT_KINDS: Final[Mapping[str, str]] = {
     "precision": "Precision: twice the weight, half the variance",
@@ -120,11 +126,12 @@ def model_fields(
     ]
 
 
-def number_fields(table: Table, model: ModelColumns) -> list[html.Div]:
+def number_fields(table: Table, model: ModelColumns) -> list[Any]:
     """What can be said of the covariates that are numbers: which are codes, and whether the others bend."""
     numbers, chosen = _numbers(table, model), dict(model.curves)
     codes = _columns("categorical", numbers, model.categorical)
     return [
+        *(html.P(text, className="quiet") for text in _maybe_codes(table, model)),
         *([control_with_label("As categories", codes, CATEGORICAL)] if numbers else []),
         *(
             control_with_label(
@@ -138,6 +145,17 @@ def number_fields(table: Table, model: ModelColumns) -> list[html.Div]:
 def _numbers(table: Table, model: ModelColumns) -> list[str]:
     columns = (table.column(name) for name in (*model.adjust, *model.explained_by))
     return [column.name for column in columns if column is not None and column.kind == "number"]
+
+
+def _maybe_codes(table: Table, model: ModelColumns) -> list[str]:
+    """What is said of numbers that may be codes; two of them say the same either way."""
+    bent = dict(model.curves)
+    columns = [c for name in _numbers(table, model) if (c := table.column(name)) is not None]
+    return [
+        MAYBE_CODES.format(name=short(c.name), count=c.distinct)
+        for c in columns
+        if c.whole and 2 < c.distinct <= MOST_CODES and c.name not in bent and c.name not in model.categorical
+    ]
 
 
 def _that_may_bend(table: Table, model: ModelColumns) -> list[str]:

@@ -70,7 +70,11 @@ def compared_at(scene: Scene) -> str:
     if adjusted:
         who = f"{scene.unit.many[:1].upper()}{scene.unit.many[1:]}"
         rows = f"all {row_count(data.total, scene.row)}"
-        parts.append(f"{who} are compared at the average {named(adjusted, covariates)} of {rows}.")
+        codes = [name for name in adjusted if name in covariates.references]
+        numbers = [name for name in adjusted if name not in codes]
+        at = [f"the average {named(numbers, covariates)}"] if numbers else []
+        at += [f"the mix of {named(codes, covariates)}"] if codes else []
+        parts.append(f"{who} are compared at {' and '.join(at)} of {rows}.")
     if explaining and scene.reference is not None:
         parts.append(
             f"Each {scene.unit.one} is pulled towards what its {named(explaining, covariates)} lets expect."

@@ -40,7 +40,9 @@ def test_covariates_are_chosen_said_taken_back_and_kept(board):
     with repaint(board):
         choose(board, "adjust", "age", "sex")
         expect(headline).to_contain_text("With age and sex taken off")
-    expect(headline).to_contain_text("Wards are compared at the average age and sex of all 87 rows.")
+    expect(headline).to_contain_text(
+        "Wards are compared at the average age and the mix of sex of all 87 rows."
+    )
     expect(used).to_have_text("87 rows used, 1 left out")
     expect(board.locator("#reading-notes")).to_contain_text("no age (line 13)")
     expect(board.locator("#failures")).to_contain_text("James–Stein, Grand mean: no result")

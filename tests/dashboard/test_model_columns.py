@@ -94,8 +94,8 @@ def test_own_means_and_adjusted_ones_stay_apart(comparisons, wards):
     ("name", "said"),
     [
         ("adjusted", "With age and sex taken off, "),
-        ("adjusted", "Wards are compared at the average age and sex of all "),
-        ("curved", "at the average age (a smooth curve with 3 knots) and sex of all "),
+        ("adjusted", "Wards are compared at the average age and the mix of sex of all "),
+        ("curved", "at the average age (a smooth curve with 3 knots) and the mix of sex of all "),
         ("explained", "Each ward is pulled towards what its type lets expect."),
         ("both", "With age, code and type taken off, "),
         ("both", "of its distance to what is expected of it"),

@@ -21,7 +21,7 @@ from dashboard.session.sources import SourceControls
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.words.reading import CURVES, changes
 from estimators.data.curves import SHAPES
-from tests.components import within
+from tests.components import text_of, within
 from tests.dashboard.wards import MODELS, WARDS, with_model
 
 
@@ -106,6 +106,19 @@ def test_the_lists_offer_what_can_be_and_say_why_the_rest_cannot(comparisons, wa
     weighed = fields_of(table, replace(held, model=MODELS["precision"]), "days", "ward")
     roles = [part.id["role"] for part in within(weighed) if isinstance(getattr(part, "id", None), dict)]
     assert roles == ["adjust", "explained_by", "weights", "weight_kind"]
+
+
+def test_numbers_that_may_be_codes_are_said_to_enter_as_numbers(comparisons, wards):
+    """Blocks 1, 2 and 3 as a straight line are another model, and give other means, than three blocks."""
+    table = comparisons.source("ann", wards).describe().table
+    said = text_of(number_fields(table, ModelColumns(adjust=("code", "age"))))
+    assert "code has 3 whole numbers and enters as a number" in said
+    for other in (
+        ModelColumns(adjust=("code",), categorical=("code",)),
+        ModelColumns(adjust=("code",), curves=(("code", "poly2"),)),
+        ModelColumns(adjust=("age", "sex")),
+    ):
+        assert "enters as a number" not in text_of(number_fields(table, other))
 
 
 @pytest.mark.parametrize("name", ["two", "sex"])
