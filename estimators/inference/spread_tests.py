@@ -58,6 +58,9 @@ class LikelihoodRatio:
     """Of the draws."""
 
 
+PAST_BEST = 100.0
+"""So many times the best ratio of the data is the last that is looked at, if groups differ much."""
+
 NO_EVIDENCE = LikelihoodRatio(0.0, 1.0, 1.0)
 """Of a criterion that is lowest at 0."""
 
@@ -99,12 +102,12 @@ def spread_tests(data: GroupData, method: Method, *, seed: int = SEED) -> Spread
     if isinstance(profile, Profile):
         if len(profile.size) == 1 or len(data) == 2:
             return SpreadTests(f, LikelihoodRatio(statistic, _half_chi2(statistic), f.p))
-        null = _null_of_means(profile, f)
+        null = _null_of_means(profile, f, likelihood.best)
     elif profile.directions > MOST_DIRECTIONS:
         half = _half_chi2(statistic)
         return SpreadTests(f, LikelihoodRatio(statistic, half, half))
     else:
-        null = _null_beside_covariates(profile, f)
+        null = _null_beside_covariates(profile, f, likelihood.best)
         if null.size.max() - null.size.min() <= EQUAL * null.size.max():
             return SpreadTests(f, LikelihoodRatio(statistic, _half_chi2(statistic), f.p))
     return SpreadTests(f, _likelihood_ratio(null, statistic, seed))
@@ -131,8 +134,8 @@ class _Null:
     """None where sigma_error is known."""
 
 
-def _null_of_means(profile: Profile, f: Homogeneity) -> _Null:
-    n, count, ratio = profile.size, profile.count, _ratios(profile.size)
+def _null_of_means(profile: Profile, f: Homogeneity, best: float) -> _Null:
+    n, count, ratio = profile.size, profile.count, _ratios(profile.size, best)
     determinants = np.log1p(n * ratio[:, None]) @ count
     if profile.method == "reml":
         total = (n / (1.0 + n * ratio[:, None])) @ count
@@ -140,9 +143,9 @@ def _null_of_means(profile: Profile, f: Homogeneity) -> _Null:
     return _Null(n, count, True, ratio, determinants, profile.multiplier, f.df, f.df_within)
 
 
-def _null_beside_covariates(profile: RegressionProfile, f: Homogeneity) -> _Null:
+def _null_beside_covariates(profile: RegressionProfile, f: Homogeneity, best: float) -> _Null:
     size, count = profile.spectrum()
-    ratio = _ratios(profile.size)
+    ratio = _ratios(profile.size, best)
     of, many = (size, count) if profile.method == "reml" else (profile.size, profile.count)
     determinants = np.log1p(of * ratio[:, None]) @ many
     return _Null(size, count, False, ratio, determinants, profile.multiplier, f.df, f.df_within)
@@ -167,9 +170,12 @@ def _half_chi2(statistic: float) -> float:
     return float(ndtr(-np.sqrt(statistic)))
 
 
-def _ratios(size: Floats) -> Floats:
-    """The ratios over which the criterion is compared with that at 0, for groups of these sizes."""
-    low, high = 1e-2 / size[-1], 1e3 / size[0]
+def _ratios(size: Floats, best: float) -> Floats:
+    """The ratios over which the criterion is compared with that at 0, for groups of these sizes.
+
+    They go well past the ``best`` one of the data: what is as unlikely as these has its own about there.
+    """
+    low, high = 1e-2 / size[-1], max(1e3 / size[0], PAST_BEST * best)
     return np.geomspace(low, high, int(np.ceil(np.log10(high / low) * POINTS_PER_DECADE)))
 
 

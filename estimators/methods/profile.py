@@ -251,9 +251,8 @@ class Profile:
 
     def determinants_above(self, ratio: Floats, here: Weighted, best: float, base: Weighted) -> Floats:
         """The log determinants at P ratios ``(P,)`` minus those at the best one, term by term."""
-        steps = self.size * (ratio[:, None] - best) / (1.0 + self.size * best)
-        value = np.asarray(np.log1p(steps) @ self.count)
-        return value + np.log(here.total / base.total[0]) if self.method == "reml" else value
+        value = log_growth(self.size, ratio, best) @ self.count
+        return np.asarray(value + np.log(here.total / base.total[0]) if self.method == "reml" else value)
 
     def criterion_at(self, ratio: Floats, of: Places) -> Floats:
         """The criterion at P points ``(P,)``, in the outcome's units."""
@@ -271,3 +270,15 @@ class Profile:
         m = self.multiplier
         value -= self.log_weights
         return np.asarray(value + m * (1.0 + np.log(2 * np.pi * here.residual / m) + 2.0 * log_unit))
+
+
+def log_growth(size: Floats, ratio: Floats, best: float) -> Floats:
+    """log((1 + n lambda) / (1 + n lambda_best)) of K sizes at P ratios, ``(P, K)``, to nearly all digits.
+
+    By the difference of the ratios where it is small, as the logarithms' own would cancel, and by these where
+    it is nearly all of ``best``, as 1 + n lambda would be what rounding leaves of the difference.
+    """
+    steps = size * (ratio[:, None] - best) / (1.0 + size * best)
+    near = np.log1p(np.maximum(steps, -0.5))
+    far = np.log1p(size * ratio[:, None]) - np.log1p(size * best)
+    return np.asarray(np.where(steps >= -0.5, near, far))

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.data.scaled import runs_of_equals
-from estimators.methods.profile import CELLS_AT_A_TIME, EPS, ROUNDING_AT_ZERO
+from estimators.methods.profile import CELLS_AT_A_TIME, EPS, ROUNDING_AT_ZERO, log_growth
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -225,9 +225,9 @@ class RegressionProfile:
 
     def determinants_above(self, ratio: Floats, here: Squares, best: float, base: Squares) -> Floats:
         """The log determinants at P ratios ``(P,)`` minus those at the best one."""
-        steps = self.size * (ratio[:, None] - best) / (1.0 + self.size * best)
-        value = np.asarray(np.log1p(steps) @ self.count)
-        return value + (here.log_determinant - base.log_determinant[0]) if self.method == "reml" else value
+        value = log_growth(self.size, ratio, best) @ self.count
+        more = here.log_determinant - base.log_determinant[0] if self.method == "reml" else 0.0
+        return np.asarray(value + more)
 
     def terms(self, here: LeastSquares, ratio: float) -> tuple[float, float]:
         """The terms whose difference is the score: of the log determinants, and of the residual."""

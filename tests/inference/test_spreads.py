@@ -99,6 +99,52 @@ def test_tests_of_no_spread(name, method, key):
         assert abs(ratio.p - want["p_spectral"]) <= 5 * want["p_spectral_se"]
 
 
+@pytest.mark.parametrize("method", ["reml", "ml"])
+@pytest.mark.parametrize("step", [2.0**-10, 2.0**-27, 2.0**-34, 2.0**-50])
+def test_groups_that_hardly_vary_within_are_not_said_to_be_perhaps_alike(method, step):
+    """With groups of one size the criterion at its lowest and at 0 is made of logs of mean squares."""
+    groups = 6
+    labels = np.repeat(np.arange(groups), 2)
+    values = np.where(np.arange(2 * groups) % 2, step, -step)
+    data = GroupData.from_arrays(labels / 8 + values, labels.astype(str))
+    rows, within = 2 * groups, 2.0 * groups * step**2
+    between = 2.0 * np.square(np.arange(groups) / 8 - (groups - 1) / 16).sum()
+    off = 1 if method == "reml" else 0
+    statistic = (
+        (rows - off) * np.log((within + between) / (rows - off))
+        - (rows - groups) * np.log(within / (rows - groups))
+        - (groups - off) * np.log(between / (groups - off))
+    )
+    ratio = spread_tests(data, method).likelihood_ratio
+    assert ratio.statistic == pytest.approx(statistic, rel=1e-12)
+    assert ratio.p < 1e-6
+    for interval in profile_intervals(data, method).values():
+        assert not interval.zero_inside
+        assert len(interval.ends) == 2
+        assert np.isfinite(interval.ends).all()
+
+
+@pytest.mark.parametrize(("method", "off"), [("reml", 1), ("ml", 0)])
+def test_the_chance_of_a_large_likelihood_ratio_of_few_groups_is_not_nought(method, off):
+    """Few rows make large ratios common: by the spectral form of Crainiceanu & Ruppert, drawn here anew."""
+    sizes = np.array([1, 1, 2])
+    values = np.array([0.0, 30.0, 59.75, 60.25])
+    data = GroupData.from_arrays(values, np.repeat(["a", "b", "c"], sizes))
+    got = spread_tests(data, method).likelihood_ratio
+    eigen = np.linalg.eigvalsh(np.diag(sizes) - np.outer(sizes, sizes) / 4)[1:, None]
+    rng, draws = np.random.default_rng(4), 40_000
+    between, within = rng.chisquare(1, (2, draws)), rng.chisquare(1, draws)
+    largest = np.zeros(draws)
+    for ratio in np.geomspace(1e-3, 1e12, 300):
+        own = 1 + ratio * eigen
+        gain = np.log1p((ratio * eigen / own * between).sum(0) / ((between / own).sum(0) + within))
+        determinants = np.log1p(ratio * (eigen if off else sizes)).sum()
+        largest = np.maximum(largest, (4 - off) * gain - determinants)
+    drawn = float((largest >= got.statistic).mean())
+    assert drawn > 1e-3
+    assert abs(got.p - drawn) < 5 * np.sqrt(drawn / draws)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["reml", "ml"])
 def test_the_chance_of_the_likelihood_ratio_is_that_of_simulated_data(method):
