@@ -76,7 +76,7 @@ _UNIT_WORDS = _words_of("""
     cow pig rat mouse dog twin pair stratum strata worker employee judge rater item expt experiment station
     location loc area province municipality constituency precinct sample specimen id idnum ident identifier
     code trial study panel court zone neighborhood neighbourhood census tract user customer plant clone pond
-    stream lake river island colony
+    stream lake river island colony entry accession hybrid prüfglied sorte
 """)
 _WEAK_UNIT_WORDS = _words_of("id code item sample name level idnum expt area pair pat line")
 _DESIGN_WORDS = _words_of("""

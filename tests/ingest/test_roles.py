@@ -122,6 +122,12 @@ def noise(count):
             ("yield_t_ha", "genotype"),
         ),
         (
+            ["Wiederholung", "Block", "Entry", "Ertrag dt/ha"],
+            [[1 + i // 24, f"B{1 + i // 4:02d}", 1 + i * (1, 5, 7)[i // 24] % 24, v / 10]
+             for i, v in enumerate(noise(72))],
+            ("Ertrag dt/ha", "Entry"),
+        ),
+        (
             ["store", "sales per day", "floor area"],
             [[f"S{i % 9}", v, 100 + i % 9 * 13.5] for i, v in enumerate(noise(90))],
             ("sales per day", "store"),
