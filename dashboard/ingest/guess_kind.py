@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.data_kinds import SIZES, SUMMARY_KINDS, SummaryColumns
@@ -12,6 +10,16 @@ from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.guess_roles import names_a_unit, names_the_line
 from dashboard.ingest.known_shares import events_with_share
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND
+from dashboard.ingest.summary_names import (
+    MAYBE,
+    NONE,
+    PART,
+    SUMMARY_NAMES,
+    WHOLE,
+    likeness,
+    may_be_known,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -26,50 +34,12 @@ _LARGEST_TABLE: Final = 200_000
 """Lines up to which a table is looked at as summaries: nobody publishes more."""
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_STRONG: Final = {
-    "se": _names("se sei stderr stderror standarderror stdererr sey seyi"),
-    "variance": _names("vi var variance samplingvariance"),
-    "sd": _names("sd sdi std stdev stddev standarddeviation"),
-    "n": _names("n ni size nobs obs count samplesize reps replications"),
-    "trials": _names(
-        "n ni trials cases admissions patients total size atbats ab attempts procedures operations births "
-        "tested visitors impressions shots games enrolled population denominator discharges"
-    ),
-    "exposure": _names(
-        "exposure time t hours days months years pyears personyears pt persontime km miles kilometres "
-        "beddays patientdays personmonths expected"
-    ),
-    "estimate": _names(
-        "yi estimate est effect effectsize es smd logor lnor logrr lnrr loghr lnhr coef coefficient beta "
-        "theta thetas"
-    ),
-    "mean": _names("mean avg average mi xbar"),
-    "events": _names(
-        "events event deaths death died hits successes success wins passes passed failures failed infected "
-        "positives positive survivors correct conversions clicks r goals cases accidents claims ai x y "
-        "counts infections falls injuries incidents complications readmissions relapses crashes observed"
-    ),
-    "low": _names("low lower lcl lci ll lb lo cilow cilower cilb lowerci lowerlimit lowerbound lowercl"),
-    "high": _names("high upper ucl uci ul ub hi cihigh ciupper ciub upperci upperlimit upperbound uppercl"),
-}
-"""What columns of summaries are called."""
-_WEAK: Final = {
-    "se": _names("s error"),
-    "variance": _names("v"),
-    "estimate": _names("y value mean d g md rd rate outcome score"),
-    "events": _names("h"),
-}
-"""What they are called too, where the other one of the pair leaves no doubt."""
-_AT_BATS: Final = _names("ab atbats")
+_AT_BATS: Final = frozenset({"ab", "atbats"})
 """The trials of which hits are an h."""
-_RATIOS: Final = _names("or rr hr irr rom ratio oddsratio riskratio relativerisk hazardratio rateratio")
-"""What estimates are called that have intervals: ratios, which an error alone would leave in doubt."""
-_IN_CARE: Final = _names("patient patients pat person individual pupil student child")
-_KNOWN: Final = frozenset().union(_RATIOS, *_STRONG.values(), *_WEAK.values())
+_IN_CARE: Final = frozenset(
+    ["patient", "patients", "pat", "person", "individual", "pupil", "student", "child"]
+)
+"""Labels of people, who may belong to the units that are compared."""
 _ORDER: Final = ("trials", "exposure", "n", "mean", "estimate", "events")
 """In this order columns are given their roles once the spread has its own: the plainest names first."""
 
@@ -155,9 +125,9 @@ def _left_over(table: Table, kind: SummaryKind, taken: Collection[str]) -> dict[
         c for c in table.columns if c.kind == "number" and c.not_outcome is None and c.name not in taken
     ]
     main, *others = kind.needed
-    spreads = [c for c in numbers if any(_likeness(c.name, role) == _WHOLE for role in kind.spreads)]
-    sizes = [c for c in numbers if any(_likeness(c.name, role) == _WHOLE for role in others)]
-    rest = [c for c in numbers if c not in spreads and c not in sizes and not _may_be_known(c.name)]
+    spreads = [c for c in numbers if any(likeness(c.name, role) == WHOLE for role in kind.spreads)]
+    sizes = [c for c in numbers if any(likeness(c.name, role) == WHOLE for role in others)]
+    rest = [c for c in numbers if c not in spreads and c not in sizes and not may_be_known(c.name)]
     if len(spreads) != 1 or len(sizes) != len(others) or len(rest) != 1 or len(numbers) > 2 + len(sizes):
         return {}
     return {main: rest[0].name}
@@ -166,7 +136,7 @@ def _left_over(table: Table, kind: SummaryKind, taken: Collection[str]) -> dict[
 def _counted(table: Table, taken: Collection[str]) -> tuple[dict[str, str], str | None]:
     """Events and trials by role where a further column, the second answer, holds the share of the events."""
     for column in table.columns:
-        if column.kind == "number" and column.whole and _likeness(column.name, "trials") in (_WHOLE, _PART):
+        if column.kind == "number" and column.whole and likeness(column.name, "trials") in (WHOLE, PART):
             found = events_with_share(table, column, taken)
             if found is not None:
                 return {"events": found[0], "trials": column.name}, found[1]
@@ -196,7 +166,7 @@ def _names_groups(table: Table, label: str, taken: Collection[str]) -> bool:
     column = table.column(label)
     if column is None or not (column.kind == "text" or names_a_unit(label)):
         return False
-    if names_a_unit(label) and _IN_CARE.isdisjoint(_words(label)):
+    if names_a_unit(label) and _IN_CARE.isdisjoint(words_of(label)):
         return True
     others = (c for c in table.columns if c.name != label and c.name not in taken and c.not_group is None)
     return not any(names_a_unit(c.name) and 1 < c.distinct < 0.9 * (table.rows - c.missing) for c in others)
@@ -210,9 +180,7 @@ def _columns_of(
     ``alone``: None too where another column is as much like one of them.
     """
     numbers = [
-        c.name
-        for c in table.columns
-        if c.kind == "number" and c.not_outcome is None and _may_be_known(c.name)
+        c.name for c in table.columns if c.kind == "number" and c.not_outcome is None and may_be_known(c.name)
     ]
     found = dict(named)
     spreads = () if any(role in named for role in (*kind.spreads, *kind.limits)) else kind.spreads
@@ -222,11 +190,11 @@ def _columns_of(
             continue
         free = [name for name in numbers if name not in taken and name not in found.values()]
         alike = [
-            (_likeness(name, role, ratios="high" in found), k, i)
+            (likeness(name, role, ratios="high" in found), k, i)
             for k, role in enumerate(roles)
             for i, name in enumerate(free)
         ]
-        fitting = sorted(one for one in alike if one[0] < _NONE)
+        fitting = sorted(one for one in alike if one[0] < NONE)
         if not fitting:
             continue
         if alone and len(fitting) > 1 and fitting[0][:2] == fitting[1][:2]:
@@ -235,43 +203,15 @@ def _columns_of(
     return found if kind.is_complete(found) else None
 
 
-_WHOLE, _PART, _MAYBE, _NONE = range(4)
-"""How alike a name is to those of a role."""
-
-
-@lru_cache(maxsize=1 << 16)
-def _words(name: str) -> tuple[str, ...]:
-    return tuple(re.findall("[a-z]+|[0-9]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower()))
-
-
-@lru_cache(maxsize=1 << 16)
-def _may_be_known(name: str) -> bool:
-    """Whether a name is like those of some role: of a gene table's tens of thousands hardly one is."""
-    words = _words(name)
-    return bool(words) and not _KNOWN.isdisjoint(("".join(words), words[0], words[-1]))
-
-
-def _likeness(name: str, role: str, *, ratios: bool = False) -> int:
-    """How alike a name is to those of a role; ``ratios``: estimates may be called as ratios too."""
-    words = _words(name)
-    joined = "".join(words)
-    known = _STRONG[role] | _RATIOS if ratios and role == "estimate" else _STRONG[role]
-    if joined in known:
-        return _WHOLE
-    if words and not known.isdisjoint((words[0], words[-1])):
-        return _PART
-    return _MAYBE if joined in _WEAK.get(role, ()) else _NONE
-
-
 def _is_named_plainly(columns: Mapping[str, str]) -> bool:
     """Whether the names leave no doubt: not two that might be anything, none the spread of something else."""
-    doubtful = [role for role, name in columns.items() if _likeness(name, role) == _MAYBE]
-    if "events" in doubtful and "".join(_words(columns.get("trials", ""))) not in _AT_BATS:
+    doubtful = [role for role, name in columns.items() if likeness(name, role) == MAYBE]
+    if "events" in doubtful and "".join(words_of(columns.get("trials", ""))) not in _AT_BATS:
         return False
     of = {
-        tuple(word for word in _words(name) if word not in _STRONG[role])
+        tuple(word for word in words_of(name) if word not in SUMMARY_NAMES[role])
         for role, name in columns.items()
-        if role not in {*SIZES, "events"} and _likeness(name, role) == _PART
+        if role not in {*SIZES, "events"} and likeness(name, role) == PART
     }
     return len(doubtful) < 2 and len(of) < 2
 

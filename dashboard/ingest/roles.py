@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.cells import Cell
 from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 from dashboard.ingest.stack_names import run_of
+from dashboard.ingest.summary_names import name_limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,13 +124,13 @@ def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
 def wide_columns(columns: Sequence[Column], rows: int) -> tuple[str, ...]:
     """The columns to stack where a table seems to have one column per group; none where it does not.
 
-    They are those of numbers but for one that counts the rows.
+    They are those of numbers but for one that counts the rows; none where two are the ends of intervals.
     """
     if not looks_wide(columns, rows):
         return ()
     numeric = (column for column in columns if column.kind == "number" and not _counts_rows(column))
     names = tuple(column.name for column in numeric)
-    return names if len(names) > 1 else ()
+    return names if len(names) > 1 and not name_limits(names) else ()
 
 
 def stackable_columns(table: Table) -> tuple[str, ...]:

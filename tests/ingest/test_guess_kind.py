@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.ingest import Reading, UnreadableFile, store_table
 from dashboard.ingest.guess_kind import guess_columns, guess_kind
+from dashboard.ingest.roles import stackable_columns
 from dashboard.samples import SAMPLES
 from tests.oracles import FOLDER, set_names
 
@@ -158,6 +159,14 @@ def test_the_order_of_columns_does_not_decide(table, names):
     lines = [",".join(("county", *names))]
     lines += [",".join((county, *(str(cells[name][k]) for name in names))) for k, county in enumerate("AB")]
     assert guess_kind(table("\n".join(lines) + "\n")) is None
+
+
+def test_the_ends_of_intervals_are_no_groups_to_stack(table):
+    text = "study,effect,lower,upper\na,0.5,0.25,1\nb,2,1,4\nc,1,0.5,2\n"
+    stored = table(text)
+    assert guess_kind(stored) is None  # even around logarithms, and not called as ratios
+    assert stackable_columns(stored) == ()
+    assert len(stackable_columns(table(text.replace("lower", "first").replace("upper", "last")))) == 3
 
 
 def test_codes_for_a_missing_number_are_those_of_the_reading(table):

@@ -1,0 +1,87 @@
+"""What columns that hold summaries of groups are called, by role, and how alike a name is to that."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SUMMARY_NAMES: Final = {
+    "se": _names("se sei stderr stderror standarderror stdererr sey seyi"),
+    "variance": _names("vi var variance samplingvariance"),
+    "sd": _names("sd sdi std stdev stddev standarddeviation"),
+    "n": _names("n ni size nobs obs count samplesize reps replications"),
+    "trials": _names(
+        "n ni trials cases admissions patients total size atbats ab attempts procedures operations births "
+        "tested visitors impressions shots games enrolled population denominator discharges"
+    ),
+    "exposure": _names(
+        "exposure time t hours days months years pyears personyears pt persontime km miles kilometres "
+        "beddays patientdays personmonths expected"
+    ),
+    "estimate": _names(
+        "yi estimate est effect effectsize es smd logor lnor logrr lnrr loghr lnhr coef coefficient beta "
+        "theta thetas"
+    ),
+    "mean": _names("mean avg average mi xbar"),
+    "events": _names(
+        "events event deaths death died hits successes success wins passes passed failures failed infected "
+        "positives positive survivors correct conversions clicks r goals cases accidents claims ai x y "
+        "counts infections falls injuries incidents complications readmissions relapses crashes observed"
+    ),
+    "low": _names("low lower lcl lci ll lb lo cilow cilower cilb lowerci lowerlimit lowerbound lowercl"),
+    "high": _names("high upper ucl uci ul ub hi cihigh ciupper ciub upperci upperlimit upperbound uppercl"),
+}
+"""What columns of summaries are called."""
+_WEAK: Final = {
+    "se": _names("s error"),
+    "variance": _names("v"),
+    "estimate": _names("y value mean d g md rd rate outcome score"),
+    "events": _names("h"),
+}
+"""What they are called too, where the other one of the pair leaves no doubt."""
+_RATIOS: Final = _names("or rr hr irr rom ratio oddsratio riskratio relativerisk hazardratio rateratio")
+"""What estimates are called that have intervals: ratios, which an error alone would leave in doubt."""
+_KNOWN: Final = frozenset().union(_RATIOS, *SUMMARY_NAMES.values(), *_WEAK.values())
+
+WHOLE, PART, MAYBE, NONE = range(4)
+"""How alike a name is to those of a role."""
+
+
+@lru_cache(maxsize=1 << 16)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words and numbers of a name in small letters: ``meanScore_2`` is mean, score, 2."""
+    return tuple(re.findall("[a-z]+|[0-9]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower()))
+
+
+@lru_cache(maxsize=1 << 16)
+def may_be_known(name: str) -> bool:
+    """Whether a name is like those of some role: of a gene table's tens of thousands hardly one is."""
+    words = words_of(name)
+    return bool(words) and not _KNOWN.isdisjoint(("".join(words), words[0], words[-1]))
+
+
+def likeness(name: str, role: str, *, ratios: bool = False) -> int:
+    """How alike a name is to those of a role; ``ratios``: estimates may be called as ratios too."""
+    words = words_of(name)
+    joined = "".join(words)
+    known = SUMMARY_NAMES[role] | _RATIOS if ratios and role == "estimate" else SUMMARY_NAMES[role]
+    if joined in known:
+        return WHOLE
+    if words and not known.isdisjoint((words[0], words[-1])):
+        return PART
+    return MAYBE if joined in _WEAK.get(role, ()) else NONE
+
+
+def name_limits(names: Iterable[str]) -> bool:
+    """Whether one of some columns is called as the lower end of an interval, and one as the upper."""
+    columns = [name for name in names if may_be_known(name)]
+    return all(any(likeness(name, role) < NONE for name in columns) for role in ("low", "high"))
