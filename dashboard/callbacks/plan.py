@@ -56,7 +56,7 @@ def planned(scene: Scene, asked: object = None) -> dict[str, Any]:
     nothing: dict[str, Any] = {"fields": [], "tables": [], "figures": []}
     try:
         if not scene.comparison.data.counts_rows:
-            raise DataError("published means have no rows that could be more")
+            raise DataError("published estimates have no rows that could be more")
         answers = plan_answers(scene.comparison, _goals(asked))
     except OptionError as error:
         return nothing | {"note": sentence(str(error)), "sentences": [], "fields": _fields(asked)}

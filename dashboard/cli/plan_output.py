@@ -38,7 +38,7 @@ def plan_json(answers: Answers) -> bytes:
 def plan_csv(answers: Answers) -> bytes:
     """The curve."""
     if not answers["curve"]:
-        raise click.ClickException("published means have no rows that could be more: there is no curve")
+        raise click.ClickException("published estimates have no rows that could be more: there is no curve")
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, list(answers["curve"][0]), lineterminator="\n")
     writer.writeheader()

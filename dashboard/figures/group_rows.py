@@ -46,7 +46,9 @@ OWN_MEAN = Style(INK[False], INK[True], "diamond")
 def group_rows_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     """The rows of the groups that are pinned, else of all where there are few; best groups on top."""
     if not scene.comparison.data.counts_rows:
-        raise DataError("Means were published, with their standard errors: there are no rows behind them.")
+        raise DataError(
+            "Estimates were published, with their standard errors: there are no rows behind them."
+        )
     figure = themed_figure(scene, rows=True, left=20)
     at, which = _positions(scene, request)
     figure.set(meta={"pins": True, "subtitle": which}, xaxis=outcome_axis(scene))

@@ -10,7 +10,7 @@ import numpy as np
 
 from dashboard.scene.label_text import short_label
 from dashboard.scene.truth import SAME, closest, distance
-from dashboard.words.covariates import compared_at, taken_off
+from dashboard.words.covariates import compared_at, covariate_names, named, taken_off
 from dashboard.words.grammar import article, join_names, sentence
 from dashboard.words.numbers import DASH, number, number_by_error, percent, row_count
 from dashboard.words.spreads import card_intervals, ends_text, interval_in_brackets, share_digits
@@ -109,9 +109,13 @@ def _no_spread_between(scene: Scene, reference: Series) -> Headline:
     unit = scene.unit
     mean = _level(scene, scene.center, _value(reference, "mu_std_error"))
     where = "a mean of its own" if scene.center is None else f"the population mean, {mean}"
-    predicted = f"every {unit.one} is predicted at {where}."
+    covariates = scene.comparison.data.covariates
+    how = f"at {where}"
+    if covariates is not None and covariates.explains_groups:
+        how = f"by its {named(covariate_names(covariates, of_group=True))} alone"
+    predicted = f"every {unit.one} is predicted {how}."
     test = homogeneity(scene.fitted_data)
-    if scene.comparison.data.covariates is not None:
+    if covariates is not None:
         answer = sentence(f"{taken_off(scene)}the spread between {unit.many} is estimated as 0")
         seen = ""
         if test is not None and test.case == "beyond_chance":

@@ -152,9 +152,10 @@ def _test_sentence(scene: Scene, reference: Series) -> str:
         return ""
     names = all_covariate_names(scene)
     alike = f"If all {scene.unit.many} were alike{f' but for {named(names)}' if names else ''}"
+    what = "means" if scene.comparison.data.counts_rows else "estimates"
     if test.p < UNLIKELY:
-        return f"{alike}, means so far apart would be rare ({test})."
-    return f"{alike}, means so far apart would not be unusual ({test}), so this may be chance."
+        return f"{alike}, {what} so far apart would be rare ({test})."
+    return f"{alike}, {what} so far apart would not be unusual ({test}), so this may be chance."
 
 
 def _open(scene: Scene, interval: ExactInterval) -> str:

@@ -16,8 +16,10 @@ def summaries_line(data: GroupData) -> str:
     noun = "group" if len(data) == 1 else "groups"
     if data.counts is not None:
         return f"{behind_summaries(data)} of {len(data):,} {noun}"
-    means = f"{len(data):,} published {'mean' if len(data) == 1 else 'means'}"
-    return f"{means} of {data.total:,} rows" if data.counts_rows else f"{means} with standard errors"
+    what, many = (
+        ("mean", f"of {data.total:,} rows") if data.counts_rows else ("estimate", "with standard errors")
+    )
+    return f"{len(data):,} published {what}{'s' * (len(data) != 1)} {many}"
 
 
 def behind_summaries(data: GroupData) -> str:

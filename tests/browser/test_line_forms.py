@@ -25,7 +25,7 @@ def test_counts_and_estimates_land_in_their_kind_and_are_rows_by_one_choice(boar
     expect(used).to_have_text("35 events in 187 trials of 6 groups")
     settle(board)
     choose_file(board, ("trials.csv", ESTIMATES))
-    expect(used).to_have_text("5 published means with standard errors")
+    expect(used).to_have_text("5 published estimates with standard errors")
     expect(form).to_have_value("Estimates, var.")
     settle(board)
     expect(board.locator("#problem")).to_be_empty()

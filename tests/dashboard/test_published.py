@@ -94,7 +94,7 @@ def test_the_headline_speaks_of_standard_errors():
     assert said.detail.startswith("With a standard error of 3, d keeps 90% of")
     assert "; with 0.1, a school keeps over 99%." in said.detail
     apart = words.headline(scene_of(EIGHT, built_in("ols")))
-    assert apart.answer == "8 published means with standard errors."
+    assert apart.answer == "8 published estimates with standard errors."
 
 
 def test_means_that_do_not_differ_are_not_called_equal():
@@ -193,7 +193,7 @@ def test_the_number_of_rows_is_left_open_in_files():
 
 def test_the_table_of_the_command_line_has_the_standard_errors():
     text = render(compare(EIGHT, built_in("ols", "reml")), "table").decode()
-    assert text.startswith("8 published means with standard errors\n")
+    assert text.startswith("8 published estimates with standard errors\n")
     assert "row" not in text
     lines = [line.split() for line in text.splitlines() if line]
     head = next(i for i, line in enumerate(lines) if line[0] == "group")
@@ -230,3 +230,15 @@ def test_a_centre_for_each_group_travels_to_a_plugins_view():
     np.testing.assert_array_equal(again["own_centers"].fit.center, comparison["own_centers"].fit.center)
     assert again["reml"].fit.center == comparison["reml"].fit.center
     np.testing.assert_array_equal(again.data.information, EIGHT.information)
+
+
+def test_where_a_covariate_leaves_no_spread_groups_are_predicted_by_it_alone():
+    year = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    data = GroupData.from_estimates(
+        list("abcdef"),
+        0.1 * year + 0.01 * np.array([1, -1, 1, -1, 1, -1]),
+        np.full(6, 0.3),
+    ).explained_by(list("abcdef"), {"year": year})
+    found = words.headline(scene_of(data, [BUILT_IN["reml"]]))
+    assert found.answer == "With year taken off, the spread between schools is estimated as 0."
+    assert found.detail.endswith("Every school is predicted by its year alone.")

@@ -111,7 +111,7 @@ def test_everything_on_the_page_can_be_drawn_and_said(comparisons, opened, kind)
         "counts": "31 events in 136 trials of 5 groups",
         "rates": "22 events in an exposure of 241 of 4 groups",
         "means": "4 published means of 20 rows",
-        "estimates": "5 published means with standard errors",
+        "estimates": "5 published estimates with standard errors",
     }
     assert content["rows_used"] == used[kind]
     notes = " ".join(text_of(note) for note in content["reading_notes"])
