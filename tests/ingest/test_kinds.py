@@ -190,9 +190,33 @@ def test_whole_numbers_of_any_length_stay_what_they_are(tmp_path):
     assert [row[0] for row in rows_of(stored(tmp_path, json.dumps(records)))] == [r["g"] for r in records]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"g": ["a", "b", "b"], "y": [1, 2.5, null]}',
+        '{\n "g": ["a", "b", "b"],\n "y": [1, 2.5, null]\n}',
+        '{"g": {"0": "a", "1": "b", "2": "b"}, "y": {"0": 1, "1": 2.5, "2": null}}',  # pandas, by columns
+        '{"0": {"g": "a", "y": 1}, "1": {"g": "b", "y": 2.5}, "2": {"g": "b", "y": null}}',  # by index
+        '{"x1": {"g": "a", "y": 1}, "x2": {"g": "b", "y": 2.5}, "x3": {"g": "b"}}',
+        '{"data": [{"g": "a", "y": 1}, {"g": "b", "y": 2.5}, {"g": "b"}]}',
+    ],
+)
+def test_one_object_may_hold_a_table(tmp_path, text):
+    table = stored(tmp_path, text)
+    assert [column.name for column in table.columns] == ["g", "y"]
+    assert (rows_of(table), table.notes) == ([("a", 1.0), ("b", 2.5), ("b", None)], ())
+
+
+def test_what_stands_beside_a_list_of_records_is_said(tmp_path):
+    table = stored(tmp_path, '{"n": 2, "rows": [{"g": "a", "y": 1}, {"g": "b", "y": 2.5}], "next": null}')
+    assert rows_of(table) == [("a", 1.0), ("b", 2.5)]
+    assert table.notes == ('The rows are those of "rows"; "n", "next" beside it left out.',)
+
+
 REFUSED = {
     "not records": ('[{"g": 1}, 2]', "not a list of objects"),
-    "columns": ('{\n "g": ["a"]\n}', "neither one object a line nor a list of objects"),
+    "uneven columns": ('{\n "g": ["a"],\n "y": [1, 2]\n}', "neither one object a line nor a list of objects"),
+    "two tables": ('{"a": [{"g": 1}], "b": [{"g": 1}]}', "neither one object a line nor a list of objects"),
     "broken line": ('{"g": "a", "y": 1}\n{"g": "b" "y": 1}', "Line 2 of data.csv is not valid JSON"),
     "other line": ('{"g": "a", "y": 1}\n[1, 2]', r"Line 2 of data.csv holds \"\[1, 2\]\", not an object"),
     "no record": ("[]", "holds no records"),

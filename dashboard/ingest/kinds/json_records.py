@@ -1,4 +1,4 @@
-"""JSON records to Parquet: one object a line (JSON Lines), or a list of objects.
+"""JSON records to Parquet: one object a line (JSON Lines), a list of objects, or an object of a whole table.
 
 Numbers become exact doubles or whole numbers, text is read as in a text file. A field that some records lack
 is blank there; a field that holds lists or objects cannot take a role.
@@ -16,6 +16,7 @@ from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.header import column_names
 from dashboard.ingest.kinds import MAX_BYTES_IN_MEMORY, Converted
 from dashboard.ingest.kinds.choose_sheet import refuse_sheet
+from dashboard.ingest.kinds.json_object import records_of_object
 from dashboard.ingest.kinds.mixed_columns import MixedColumn
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
     columns: dict[str, MixedColumn] = {}
     nested: set[str] = set()
     rows = 0
-    for batch in _batches(source, name):
+    notes: list[str] = []
+    for batch in _batches(source, name, notes):
         _append(columns, nested, batch, rows, name)
         rows += len(batch)
     if not columns:
@@ -47,7 +49,7 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
         for field, column in columns.items()
     ]
     pq.write_table(pa.Table.from_arrays(arrays, names=list(column_names(columns))), target)
-    return Converted()
+    return Converted(notes=tuple(notes))
 
 
 def _append(
@@ -71,11 +73,17 @@ def _append(
         column.append([None] * len(cells) if field in nested else cells)
 
 
-def _batches(source: Path, name: str) -> Iterator[list[_Record]]:
+def _batches(source: Path, name: str, notes: list[str]) -> Iterator[list[_Record]]:
+    """The records, some at a time; ``notes`` takes what is to be said of them."""
     with source.open("rb") as file:
         first = file.read(1 << 12).removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if first == b"[":
         yield _one_list(source, name)
+        return
+    if (table := _one_object(source)) is not None:
+        records, note = table
+        notes += [] if note is None else [note]
+        yield records
         return
     batch: list[_Record] = []
     for record in _lines(source, name):
@@ -102,6 +110,21 @@ def _one_list(source: Path, name: str) -> list[_Record]:
         )
     records: list[_Record] = found
     return records
+
+
+def _one_object(source: Path) -> tuple[list[_Record], str | None] | None:
+    """The records of a file that is one object with a table in it; None for any other file."""
+    with source.open("rb") as file:
+        first = file.readline(MAX_BYTES_IN_MEMORY)
+        if first.rstrip().endswith(b"}") and file.read(1 << 12).strip():
+            return None  # one object a line
+    if source.stat().st_size > MAX_BYTES_IN_MEMORY:
+        return None
+    try:
+        found = json.loads(source.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    return records_of_object(found) if isinstance(found, dict) else None
 
 
 def _lines(source: Path, name: str) -> Iterator[_Record]:
