@@ -169,6 +169,9 @@ def test_the_table_lights_the_plots_and_pins(example):
     expect(status(example)).to_have_text("C pinned: 5 rows")
     assert ground(row(example, "C").first) != plain
     assert ground(row(example, "D").first) == plain
+    row(example, "D").last.click(modifiers=["Shift"])
+    expect(status(example)).to_have_text("2 batches selected")
+    assert example.evaluate("getSelection().toString()") == ""
 
 
 def test_moving_through_the_table_by_keyboard_lights_the_plots(example):

@@ -62,6 +62,12 @@ export function createTable(state, fetched) {
         }
     }
 
+    function onPress(event) {
+        if (event.shiftKey && keyOf(event.target) !== undefined) {
+            event.preventDefault(); // Shift adds a group: it would mark the text of all rows between
+        }
+    }
+
     function onKey(event) {
         const key = event.key === 'Enter' ? keyOf(event.target) : undefined;
         if (key !== undefined && event.target.classList.contains('ag-cell')) {
@@ -73,6 +79,7 @@ export function createTable(state, fetched) {
     document.addEventListener('mouseout', onOut);
     document.addEventListener('focusin', onOver);
     document.addEventListener('focusout', onOut);
+    document.addEventListener('mousedown', onPress);
     document.addEventListener('click', onClick);
     document.addEventListener('keydown', onKey);
 
