@@ -10,6 +10,7 @@ import click
 from dashboard.cli.read_groups import groups_of_file, groups_options
 from dashboard.cli.reading_flags import reading_options
 from dashboard.cli.shared import (
+    causes_of,
     chosen_estimators,
     estimator_options,
     option_option,
@@ -17,7 +18,6 @@ from dashboard.cli.shared import (
     remark,
     report_plugin_failures,
     top_option,
-    why_none,
 )
 from dashboard.cli.stdout import load_plugins, to_stdout
 
@@ -121,12 +121,20 @@ def ranking_result(data: GroupData, chosen: list[Estimator], options: dict[str, 
     able = [result for result in results if result.fit is not None and result.fit.joint is not None]
     pulled = [result for result in able if result.fit is not None and result.fit.center is not None]
     if not able:
-        nothing = "nothing to rank by: it gives no joint distribution of the true means here"
-        reasons = why_none((r.label, r.message or nothing) for r in results)
-        raise click.ClickException(f"nothing can be ranked; {reasons}")
+        causes = causes_of((result.label, _why_no_ranks(result)) for result in results)
+        raise click.ClickException(f"nothing can be ranked: {causes}")
     if not pulled and len(chosen) > 1:
         remark(f"no method that pulls to a centre can rank these groups; this is by {able[0].label}")
     return (pulled or able)[0]
+
+
+def _why_no_ranks(result: Result) -> str:
+    if result.fit is None:
+        return result.message or "it could not be fitted"
+    spread = result.fit.parameters.get("sigma_group")
+    if spread is not None and spread.value == 0:
+        return "it estimates the spread between groups as 0, so no group is above another"
+    return "it gives no joint distribution of the true means here"
 
 
 def _value(threshold: str) -> float | None:

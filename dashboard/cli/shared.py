@@ -124,11 +124,15 @@ def estimator_options(
 
 def why_none(failed: Iterable[tuple[str, str]]) -> str:
     """Why nothing could be fitted, from each estimator's label and reason."""
+    return f"no estimator could be fitted: {causes_of(failed)}"
+
+
+def causes_of(failed: Iterable[tuple[str, str]]) -> str:
+    """Each reason with the labels of the estimators that it keeps from something."""
     reasons: dict[str, list[str]] = {}
     for label, reason in failed:
         reasons.setdefault(reason, []).append(label)
-    causes = "; ".join(f"{', '.join(who)}: {why}" for why, who in reasons.items())
-    return f"no estimator could be fitted: {causes}"
+    return "; ".join(f"{', '.join(who)}: {why}" for why, who in reasons.items())
 
 
 def remark(text: str) -> None:

@@ -159,6 +159,13 @@ def test_questions_that_have_no_answer_are_refused(blupboard, arguments, sentenc
     assert sentence in done.err
 
 
+def test_select_says_that_a_spread_of_nought_ranks_nobody(blupboard):
+    done = blupboard("select", SAMPLES["dyestuff2"].file, *ROLES, "--estimator", "reml")
+    assert done.code == 2
+    assert "nothing can be ranked: REML BLUP: it estimates the spread between groups as 0" in done.err
+    assert "could be fitted" not in done.err
+
+
 def test_select_says_by_which_method_where_no_spread_was_found(blupboard):
     done = blupboard("select", SAMPLES["dyestuff2"].file, *ROLES, "--format", "json")
     assert done.code == 0
