@@ -9,6 +9,7 @@ import numpy as np
 
 from estimators import (
     MU_ERRORS,
+    REGRESSION_TAU2,
     TAU2,
     DataError,
     Estimator,
@@ -146,6 +147,11 @@ def _regression(data: GroupData, options: RandomEffectsOptions) -> GroupFit:
     if data.counts_rows:
         raise DataError(
             "with covariates this takes published estimates and standard errors: of rows take REML or ML"
+        )
+    if options.tau2 not in REGRESSION_TAU2:
+        known = ", ".join(REGRESSION_TAU2)
+        raise DataError(
+            f"with covariates tau2 is estimated by one of {known}: choose one in place of {options.tau2}"
         )
     found = meta_regression(data, options.tau2, options.mu_error)
     return GroupFit(

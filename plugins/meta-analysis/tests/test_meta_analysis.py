@@ -199,6 +199,16 @@ def test_second_order_errors_are_refused_where_none_are_known():
     )
 
 
+@pytest.mark.parametrize("tau2", ["HS", "SJ"])
+def test_what_takes_no_covariates_is_refused_in_a_sentence(tau2):
+    data = trials("bcg")
+    data = data.explained_by(data.labels, {"latitude": np.arange(len(data)) * 3.0})
+    with pytest.raises(
+        DataError, match=f"with covariates tau2 is estimated by one of REML, .* place of {tau2}"
+    ):
+        META.fit(data, {"tau2": tau2})
+
+
 def test_rows_with_covariates_are_for_other_methods():
     y, group = rows()
     data = GroupData.from_arrays(y, group, explained_by={"x": group**2})
