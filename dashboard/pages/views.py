@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from dashboard.figures.page_view import PageView
 
+AHEAD = "How many rows would be needed? How repeatable are means? What comes next?"
 BELOW = ("below", "tall-below")
 """The places of cards that come after the arrangement."""
 LOOK_MS = 600
@@ -50,7 +51,7 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
             html.Div([_card(view) for view in views if view.place in BELOW], className="more-views"),
             conclude_panel(),
             _answer_panel("Does the model suit these data?", ids.CHECKS_PANEL, ids.CHECKS_ANSWER),
-            _answer_panel("How many rows would be needed? What comes next?", ids.PLAN_PANEL, ids.PLAN_ANSWER),
+            _answer_panel(AHEAD, ids.PLAN_PANEL, ids.PLAN_ANSWER),
             html.Div(id=ids.NOTES, className="notes"),
             html.Section(
                 [

@@ -59,7 +59,7 @@ def _repeated(scene: Scene) -> list[tuple[str, str]]:
     counted = f"taking {named(names)} off" if names else "the overall mean"
     return [
         (
-            f"How much of what a {scene.unit.one}'s mean shows would show again?",
+            f"How much of what a {scene.unit.one}'s mean shows would show again (heritability)?",
             f"{percent(found.entry_mean)} of the variance of means, with as many {scene.row.many} as there "
             f"are (heritability of means, by the harmonic mean of the sizes), and {percent(found.cullis)} "
             f"where the error of {counted} is counted too (Cullis). Of a single {scene.row.one} it is "

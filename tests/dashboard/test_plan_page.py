@@ -58,7 +58,7 @@ def test_the_curve_is_that_of_the_plan():
 def test_a_further_group_and_further_rows():
     found = planned(SCENE)
     shown = heritability(DATA)
-    repeated = words(found)["How much of what a school's mean shows would show again?"]
+    repeated = words(found)["How much of what a school's mean shows would show again (heritability)?"]
     assert repeated.startswith(
         f"{shown.entry_mean:.0%} of the variance of means, with as many rows as there are"
     )
