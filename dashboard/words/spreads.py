@@ -103,7 +103,7 @@ def card_intervals(scene: Scene) -> dict[str, str]:
         found["mu"] = ends_text(scene, pooled.low, pooled.high)
     if exact.low is not None and exact.high is not None:
         name = "icc" if data.counts_rows else "sigma_group"
-        found[name] = _ends(scene, exact.low, exact.high)
+        found[name] = number_range(exact.low, exact.high)
     if data.counts_rows:
         found["sigma_error"] = number_range(*sigma_error_interval(data, level))
     profiled = known_spreads(scene)
