@@ -32,7 +32,7 @@ def without_footnotes(path: Path, layout: Layout, folder: Path) -> tuple[Path, t
     doubtful: list[str] = []
     left = doubtful_bytes = 0
     blank = f"{layout.dialect.delimiter} \t\r\n"
-    for line, above in zip(reversed(lines), [*reversed(lines[:-1]), ""], strict=True):
+    for line, above in zip(reversed(lines), reversed(["", *lines][:-1]), strict=True):
         cells = _cells(line, layout)
         if _is_remark(cells) or (remarks and len(cells) == 1 and not above.strip(blank)):
             left += doubtful_bytes + len(line.encode())

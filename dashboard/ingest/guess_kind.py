@@ -125,10 +125,12 @@ def _left_over(table: Table, kind: SummaryKind, taken: Collection[str]) -> dict[
         c for c in table.columns if c.kind == "number" and c.not_outcome is None and c.name not in taken
     ]
     main, *others = kind.needed
+    if len(numbers) != 2 + len(others):
+        return {}
     spreads = [c for c in numbers if any(likeness(c.name, role) == WHOLE for role in kind.spreads)]
     sizes = [c for c in numbers if any(likeness(c.name, role) == WHOLE for role in others)]
     rest = [c for c in numbers if c not in spreads and c not in sizes and not may_be_known(c.name)]
-    if len(spreads) != 1 or len(sizes) != len(others) or len(rest) != 1 or len(numbers) > 2 + len(sizes):
+    if len(spreads) != 1 or len(sizes) != len(others) or len(rest) != 1:
         return {}
     return {main: rest[0].name}
 

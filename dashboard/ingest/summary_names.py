@@ -50,7 +50,8 @@ _WEAK: Final = {
 """What they are called too, where the other one of the pair leaves no doubt."""
 _RATIOS: Final = _names("or rr hr irr rom ratio oddsratio riskratio relativerisk hazardratio rateratio")
 """What estimates are called that have intervals: ratios, which an error alone would leave in doubt."""
-_KNOWN: Final = frozenset().union(_RATIOS, *SUMMARY_NAMES.values(), *_WEAK.values())
+_PARTS: Final = frozenset().union(_RATIOS, *SUMMARY_NAMES.values())
+_KNOWN: Final = _PARTS.union(*_WEAK.values())
 
 WHOLE, PART, MAYBE, NONE = range(4)
 """How alike a name is to those of a role."""
@@ -66,7 +67,7 @@ def words_of(name: str) -> tuple[str, ...]:
 def may_be_known(name: str) -> bool:
     """Whether a name is like those of some role: of a gene table's tens of thousands hardly one is."""
     words = words_of(name)
-    return bool(words) and not _KNOWN.isdisjoint(("".join(words), words[0], words[-1]))
+    return bool(words) and ("".join(words) in _KNOWN or not _PARTS.isdisjoint((words[0], words[-1])))
 
 
 def likeness(name: str, role: str, *, ratios: bool = False) -> int:
