@@ -156,7 +156,7 @@ def test_what_macos_adds_to_an_archive_is_passed_over(tmp_path):
 
 FOREIGN = {
     "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "or no workbook"),
-    "JSON columns": (b'{"g": ["a"], "y": [1]}', "JSON"),
+    "JSON columns": (b'{"g": ["a"], "y": [1, 2]}', "JSON"),
     "HTML": (b"\n<!DOCTYPE html><table><tr><td>g", "web page"),
     "HTML as xls": (b"\xef\xbb\xbf<html><body><table>", "web page"),
     "XML": (b"<?xml version='1.0'?><a/>", "XML"),

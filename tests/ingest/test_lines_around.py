@@ -106,6 +106,7 @@ def test_remarks_below_a_table_are_left_out_and_said(tmp_path, below, lines):
     assert (table.rows, len(table.notes), table.layout.plain) == (2, 1, False)
 
 
+@pytest.mark.slow
 def test_a_last_line_longer_than_what_is_looked_at_is_a_row(tmp_path):
     names = [f"gene{i:05d}" for i in range(8_000)]
     lines = [",".join(["g", *names]), *(",".join([g, *["1.2345678"] * 8_000]) for g in "aab")]
