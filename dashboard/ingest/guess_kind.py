@@ -76,7 +76,7 @@ def guess_kind(
             continue
         summary = SummaryColumns.of(kind.id, columns)
         label = group or label_column(table, summary.by_role.values())
-        if label is None or not _names_groups(table, label, summary.by_role.values()):
+        if label is None or not _names_groups(table, label, summary):
             continue
         if _can_be(table, summary, label, reading, rows):
             return GuessedSummary(summary, label, _reasons(summary, label, share))
@@ -119,7 +119,8 @@ def guess_columns(
 def _left_over(table: Table, kind: SummaryKind, taken: Collection[str]) -> dict[str, str]:
     """What is compared, by its role, where it has a name of its own: the one column of numbers that is left.
 
-    Nothing where another column may be it, or what else the kind needs is not called by its plain name.
+    Nothing where another column may be it, or what else the kind needs is not called by its plain name. Whole
+    numbers are no spread here: ``var`` may be a variety.
     """
     numbers = [
         c for c in table.columns if c.kind == "number" and c.not_outcome is None and c.name not in taken
@@ -127,7 +128,9 @@ def _left_over(table: Table, kind: SummaryKind, taken: Collection[str]) -> dict[
     main, *others = kind.needed
     if len(numbers) != 2 + len(others):
         return {}
-    spreads = [c for c in numbers if any(likeness(c.name, role) == WHOLE for role in kind.spreads)]
+    spreads = [
+        c for c in numbers if not c.whole and any(likeness(c.name, role) == WHOLE for role in kind.spreads)
+    ]
     sizes = [c for c in numbers if any(likeness(c.name, role) == WHOLE for role in others)]
     rest = [c for c in numbers if c not in spreads and c not in sizes and not may_be_known(c.name)]
     if len(spreads) != 1 or len(sizes) != len(others) or len(rest) != 1:
@@ -159,18 +162,24 @@ def _tells_lines_apart(column: Column, table: Table) -> bool:
     return column.not_group is None and 0 < column.distinct == table.rows - column.missing
 
 
-def _names_groups(table: Table, label: str, taken: Collection[str]) -> bool:
+def _names_groups(table: Table, label: str, summary: SummaryColumns) -> bool:
     """Whether a column names groups, not lines.
 
-    Where no column says that its labels are units, or they are people in someone's care, another column of
-    units that have several lines names the groups; else that says where units belong.
+    Another column of units that have several lines says where units belong, if the labels are called units,
+    no people in someone's care, and what is compared is counted of trials or called by more than a letter;
+    else it names the groups.
     """
     column = table.column(label)
     if column is None or not (column.kind == "text" or names_a_unit(label)):
         return False
-    if names_a_unit(label) and _IN_CARE.isdisjoint(words_of(label)):
+    if (
+        names_a_unit(label)
+        and _IN_CARE.isdisjoint(words_of(label))
+        and (len(summary.outcome) > 1 or summary.kind == "counts")
+    ):
         return True
-    others = (c for c in table.columns if c.name != label and c.name not in taken and c.not_group is None)
+    taken = {label, *summary.by_role.values()}
+    others = (c for c in table.columns if c.name not in taken and c.not_group is None)
     return not any(names_a_unit(c.name) and 1 < c.distinct < 0.9 * (table.rows - c.missing) for c in others)
 
 

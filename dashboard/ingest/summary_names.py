@@ -83,6 +83,14 @@ def likeness(name: str, role: str, *, ratios: bool = False) -> int:
 
 
 def name_limits(names: Iterable[str]) -> bool:
-    """Whether one of some columns is called as the lower end of an interval, and one as the upper."""
+    """Whether one of some columns is called as the lower end of an interval, and one as the upper.
+
+    Just low and high may be doses: they are ends where another column is called as an estimate.
+    """
     columns = [name for name in names if may_be_known(name)]
-    return all(any(likeness(name, role) < NONE for name in columns) for role in ("low", "high"))
+    low, high = ([name for name in columns if likeness(name, role) < NONE] for role in ("low", "high"))
+    doses = {"".join(words_of(name)) for name in (*low, *high)} <= {"low", "lo", "high", "hi"}
+    estimates = (
+        likeness(name, role, ratios=True) < NONE for name in columns for role in ("estimate", "mean")
+    )
+    return bool(low and high) and (not doses or any(estimates))

@@ -92,6 +92,7 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             ("counts", "events deaths, trials cases", "hospital"),
         ),
         ("player,team,AB,H\na,X,40,8\nb,X,50,20\nc,X,9,3\n", ("counts", "events H, trials AB", "player")),
+        ("tree,plot,y,days\na,X,9,41\nb,X,3,20\nc,X,3,20\nd,Y,2,9\n", None),  # of plots
         ("patient,hospital,falls,days\na,X,2,41\nb,X,3,20\nc,X,3,20\nd,Y,2,9\n", None),  # of hospitals
         ("plant,n,h\na,40,8\nb,50,20\n", None),  # a height, say
         (
@@ -114,6 +115,7 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             "variety,yield,std.error\na,70.1,1.5\nb,71,1.2\n",
             ("estimates", "estimate yield, se std.error", "variety"),
         ),
+        ("plot,var,yield\na,1,70.5\nb,2,71.5\nc,1,72.5\n", None),  # of varieties
         ("variety,yield,height,std.error\na,70.1,9,1.5\nb,71,8,1.2\n", None),  # of which of both
         (
             "study,OR,lower,upper\na,0.5,0.25,1\nb,2,1,4\n",
@@ -167,6 +169,9 @@ def test_the_ends_of_intervals_are_no_groups_to_stack(table):
     assert guess_kind(stored) is None  # even around logarithms, and not called as ratios
     assert stackable_columns(stored) == ()
     assert len(stackable_columns(table(text.replace("lower", "first").replace("upper", "last")))) == 3
+    low_high = text.replace("lower", "low").replace("upper", "high")
+    assert stackable_columns(table(low_high)) == ()
+    assert stackable_columns(table(low_high.replace("effect", "medium"))) == ("medium", "low", "high")
 
 
 def test_codes_for_a_missing_number_are_those_of_the_reading(table):
