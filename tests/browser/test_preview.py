@@ -73,7 +73,8 @@ async ([one, other, near]) => {
 
 
 def picture(page, view):
-    """A view as it is on screen, as PNG in base64."""
+    """A view as it is on screen, once nothing is counted that would move it, as PNG in base64."""
+    page.wait_for_function("() => !document.querySelector('#coverage[aria-busy=true]')")
     page.mouse.move(2, 2)
     page.locator(f"#{view}").evaluate("graph => graph.scrollIntoView({block: 'center'})")
     return base64.b64encode(page.locator(f".linked-view:has(#{view})").screenshot()).decode()
