@@ -86,7 +86,7 @@ def plan_command(
     """
     from dashboard.cli.plan_output import LAYOUTS, without_rows
     from estimators import compare
-    from estimators.inference.plan_answers import new_group, plan_answers
+    from estimators.inference.plan_answers import plan_answers
 
     registry = load_plugins(plugins_dirs)
     report_plugin_failures(registry)
@@ -100,26 +100,24 @@ def plan_command(
     goals += [(kind, value) for value in width for kind in ("width", "own_width")]
     goals += [("p_best", value) for value in p_best]
     if new and not read.data.counts_rows:
-        result = next((r for r in comparison.succeeded if r.estimator.likelihood), None)
-        told = {} if result is None else without_rows(comparison, result)
+        answers = None
+        result = next((r for r in comparison.succeeded if r.estimator.likelihood), comparison.succeeded[0])
     else:
         answers = plan_answers(comparison, goals or [("reliability", RELIABILITY)], groups)
-        result, told = answers.result, answers.to_dict()
-    if result is None or result.fit is None:
-        raise click.ClickException("--new goes by a method that fits a likelihood, such as reml")
-    ends: dict[str, Any] | None
-    if new:
-        ends = _further(read.data, result, new, level)
-    else:
-        further = new_group(result.fit, len(read.data), level)
-        ends = None if further is None else dict(zip(("low", "high"), further, strict=True))
+        result = answers.result
+    ends = _further(read.data, result, new, level)
+    told = without_rows(comparison, result) if answers is None else answers.to_dict()
     to_stdout(LAYOUTS[layout]({**told, "new_group": ends}))
 
 
-def _further(data: GroupData, result: Result, new: tuple[str, ...], level: float) -> dict[str, Any]:
-    """A further group at the values that were given as COLUMN=VALUE."""
+def _further(data: GroupData, result: Result, new: tuple[str, ...], level: float) -> dict[str, Any] | None:
+    """A further group, at the values that were given as COLUMN=VALUE; None where none is predicted."""
     from estimators.inference.new_groups import new_group_at
+    from estimators.inference.plan_answers import new_group
 
+    if not new:
+        further = None if result.fit is None else new_group(result.fit, len(data), level)
+        return None if further is None else dict(zip(("low", "high"), further, strict=True))
     method = result.estimator.likelihood
     if method is None:
         raise click.ClickException("--new goes by a method that fits a likelihood, such as reml")

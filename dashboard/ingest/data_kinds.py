@@ -237,7 +237,8 @@ class SummaryColumns:
 
         if self.has_limits:
             names = [str(label) for label in labels]
-            found = errors_of_limits(names, *values.values(), level=self.level, ratios=self.of_ratios)
+            numbers = (values[role] for role in ("estimate", *LIMITS))
+            found = errors_of_limits(names, *numbers, level=self.level, ratios=self.of_ratios)
             return GroupData.from_estimates(names, found.estimate, found.std_error)
         named = {"std_error" if role == "se" else role: numbers for role, numbers in values.items()}
         if self.kind == "means":

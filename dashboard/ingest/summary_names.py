@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from estimators.data.ratio_names import ratio_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -48,9 +50,7 @@ _WEAK: Final = {
     "events": _names("h"),
 }
 """What they are called too, where the other one of the pair leaves no doubt."""
-_RATIOS: Final = _names("or rr hr irr rom ratio oddsratio riskratio relativerisk hazardratio rateratio")
-"""What estimates are called that have intervals: ratios, which an error alone would leave in doubt."""
-_PARTS: Final = frozenset().union(_RATIOS, *SUMMARY_NAMES.values())
+_PARTS: Final = frozenset().union(*SUMMARY_NAMES.values())
 _KNOWN: Final = _PARTS.union(*_WEAK.values())
 
 WHOLE, PART, MAYBE, NONE = range(4)
@@ -67,15 +67,21 @@ def words_of(name: str) -> tuple[str, ...]:
 def may_be_known(name: str) -> bool:
     """Whether a name is like those of some role: of a gene table's tens of thousands hardly one is."""
     words = words_of(name)
-    return bool(words) and ("".join(words) in _KNOWN or not _PARTS.isdisjoint((words[0], words[-1])))
+    if not words:
+        return False
+    joined = "".join(words) in _KNOWN or ratio_name(name) is not None
+    return joined or not _PARTS.isdisjoint((words[0], words[-1]))
 
 
 def likeness(name: str, role: str, *, ratios: bool = False) -> int:
-    """How alike a name is to those of a role; ``ratios``: estimates may be called as ratios too."""
+    """How alike a name is to those of a role; ``ratios``: estimates may be called as ratios too.
+
+    That is so beside intervals; an error alone leaves in doubt whether it is the ratio's or its logarithm's.
+    """
     words = words_of(name)
     joined = "".join(words)
-    known = SUMMARY_NAMES[role] | _RATIOS if ratios and role == "estimate" else SUMMARY_NAMES[role]
-    if joined in known:
+    known = SUMMARY_NAMES[role]
+    if joined in known or (ratios and role == "estimate" and ratio_name(name) is not None):
         return WHOLE
     if words and not known.isdisjoint((words[0], words[-1])):
         return PART

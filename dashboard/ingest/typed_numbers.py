@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from dashboard.ingest.cells import Cell
+from dashboard.ingest.column_parts import column_parts
 from dashboard.ingest.count_cells import Tally
-from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-_CELLS_AT_ONCE = 250_000
 _EXAMPLES, _EXAMPLE_ROWS = 3, 2000
 _AS_WRITTEN = {
     np.dtype(np.float32): "SELECT CAST(number AS VARCHAR) FROM (SELECT unnest(?::FLOAT[]) AS number)",
@@ -59,14 +57,10 @@ def typed_numbers(
     """
     tallies: dict[int, Tally] = {}
     first: dict[int, NDArray[Any]] = {}
-    with pq.ParquetFile(parquet, memory_map=True) as file:
-        at_once = max(1, _CELLS_AT_ONCE // max(file.metadata.num_rows, 1))
-        for start in range(0, len(places), at_once):
-            some = places[start : start + at_once]
-            table = file.read(columns=[stored_name(i) for i in some], use_threads=False)
-            for cells in _by_type(dict(zip(some, table.columns, strict=True))):
-                tallies |= zip(cells.places, _tallies(cells), strict=True)
-                first |= zip(cells.places, _first_different(cells), strict=True)
+    for part in column_parts(parquet, places):
+        for cells in _by_type(part):
+            tallies |= zip(cells.places, _tallies(cells), strict=True)
+            first |= zip(cells.places, _first_different(cells), strict=True)
     texts = _texts(connection, first)
     return {place: TypedNumbers(tallies[place], texts[place]) for place in places}
 

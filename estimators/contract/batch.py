@@ -68,9 +68,7 @@ class GroupBatch:
         read_rows, ss_within = self.read_rows, self.ss_within[replicate]
         covariates = self.covariates
         if covariates is not None and self.products is not None:
-            within = np.array(covariates.within)
-            within[:, -1] = self.products[replicate]
-            covariates = replace(covariates, within=within)
+            covariates = covariates.with_outcome(self.products[replicate])
         return GroupData(
             labels=self.labels,
             n=self.n,

@@ -61,8 +61,7 @@ def numbers_of(covariates: Covariates, column: str) -> Floats:
 
 def _level(covariates: Covariates, name: str, value: object) -> str:
     levels = levels_of(covariates, name)
-    whole = isinstance(value, float) and value.is_integer()
-    text = str(int(value)) if whole and isinstance(value, float) else str(value)
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if text not in levels:
         raise DataError(f"no group has the {name} {text!r}, only {', '.join(levels)}")
     return text

@@ -82,6 +82,12 @@ class Covariates:
         pairs = zip(self.of_column, self.of_group, strict=True)
         return list(dict.fromkeys(column for column, own in pairs if own == of_group))
 
+    def with_outcome(self, products: Floats) -> Covariates:
+        """The same covariates beside another outcome, its products ``(P + 1,)`` the last of ``within``."""
+        within = np.array(self.within)
+        within[:, -1] = products
+        return replace(self, within=within)
+
     @property
     def differs(self) -> NDArray[np.bool_]:
         """(P,) whether a term differs between rows; that of a constant column is 0 in each."""

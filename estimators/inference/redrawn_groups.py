@@ -67,17 +67,13 @@ class RedrawnGroups:
         """
         numbers = self._numbers(random, sigma_group, sigma_error, 1)
         data, covariates = self.data, self.data.covariates
-        if covariates is not None:
-            within = np.array(covariates.within)
-            within[:, -1] = numbers.products[0]
-            covariates = replace(covariates, within=within)
         drawn = replace(
             data,
             origin=0.0,
             centered_mean=numbers.mean[0],
             ss_within=numbers.squares[0],
             constant=data.n == 1,
-            covariates=covariates,
+            covariates=None if covariates is None else covariates.with_outcome(numbers.products[0]),
         )
         return drawn, numbers.truth[0]
 

@@ -18,6 +18,47 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
+class Hat:
+    """What coefficients take of the information by REML, of one fit or of R in front ``(...)``."""
+
+    by_group: Floats
+    """(..., p, p) B'KB of K_A, B the whitened rows in columns that are orthonormal."""
+    by_error: Floats
+    """(..., p, p) and of K_s."""
+    own: Floats
+    """(..., K) s / D of rows between groups."""
+    pull: Floats
+    """(..., K) what these weigh over D, in units of the step of A."""
+    leverage: Floats
+    """(..., K) their diagonal of BB'."""
+    within: Any
+    """(...) the sum of that of the rows within groups."""
+
+
+def inverse_information(own: Floats, pull: Floats, degrees: int, hat: Hat | None) -> tuple[Any, Any, Any]:
+    """V_AA, V_ss and V_As ``(...)`` by the expected information of (A, s), the inverse of half of its traces.
+
+    With K_a the diagonal of V^-1/2 V_a V^-1/2, tr(K_a (I - H) K_b (I - H)) by REML and tr(K_a K_b) by ML,
+    without a ``hat``. ``own`` and ``pull (..., J)`` are those of the groups, ``degrees`` N - J.
+    """
+    group, both, error = ((a * b).sum(axis=-1) for a, b in ((pull, pull), (pull, own), (own, own)))
+    error = degrees + error
+    if hat is not None:
+        first, second = hat.by_group, hat.by_error
+        group = group + _trace(first, first) - 2.0 * (np.square(hat.pull) * hat.leverage).sum(axis=-1)
+        both = both + _trace(first, second) - 2.0 * (hat.pull * hat.own * hat.leverage).sum(axis=-1)
+        leverage = (np.square(hat.own) * hat.leverage).sum(axis=-1) + hat.within
+        error = error + _trace(second, second) - 2.0 * leverage
+    determinant = (group * error - both * both) / 2.0
+    return error / determinant, group / determinant, -both / determinant
+
+
+def _trace(one: Floats, other: Floats) -> Floats:
+    """(...) the traces of products of matrices ``(..., p, p)``."""
+    return np.asarray(np.einsum("...pq,...qp->...", one, other))
+
+
+@dataclass(frozen=True, eq=False)
 class SpreadErrors:
     """How far (A, s) = (sigma_group^2, sigma_error^2) may be off, by the information that covariates leave.
 
@@ -38,12 +79,7 @@ class SpreadErrors:
 
     @classmethod
     def of(cls, model: RegressionModel) -> SpreadErrors:
-        """Those of a fitted model.
-
-        With H the hat matrix of the whitened rows and K_a the diagonal of V^-1/2 V_a V^-1/2, the information
-        is tr(K_a (I - H) K_b (I - H)) / 2 by REML and tr(K_a K_b) / 2 by ML; where sampling variances are
-        known, sum w^2 / 2 by both.
-        """
+        """Those of a fitted model; where sampling variances are known, by sum w^2 / 2 for REML and ML."""
         profile, here, ratio = model.profile, model.here, model.ratio
         step = ratio + 1.0 / float(profile.size[-1])
         information = model.rows.scaled.information
@@ -54,17 +90,13 @@ class SpreadErrors:
         within_leverage = float(np.square(here.basis_within).sum())
         first = (here.basis * row_pull[:, None]).T @ here.basis
         second = (here.basis * row_own[:, None]).T @ here.basis + here.basis_within.T @ here.basis_within
-        squares, cross, errors = pull @ pull, pull @ own, own @ own
         if model.rows.scaled.published:
-            return cls(own, pull, step, (2.0 / squares, 0.0, 0.0), first, second)
-        group, both, error = squares, cross, model.rows.scaled.rows - model.rows.scaled.groups + errors
+            return cls(own, pull, step, (2.0 / (pull @ pull), 0.0, 0.0), first, second)
+        hat = None
         if profile.method == "reml":
-            group += np.square(first).sum() - 2.0 * (np.square(row_pull) @ here.leverage)
-            both += (first * second).sum() - 2.0 * ((row_pull * row_own) @ here.leverage)
-            error += np.square(second).sum() - 2.0 * (np.square(row_own) @ here.leverage + within_leverage)
-        determinant = (group * error - both * both) / 2.0
-        inverse = error / determinant, group / determinant, -both / determinant
-        return cls(own, pull, step, inverse, first, second)
+            hat = Hat(first, second, row_own, row_pull, here.leverage, within_leverage)
+        degrees = model.rows.scaled.rows - model.rows.scaled.groups
+        return cls(own, pull, step, inverse_information(own, pull, degrees, hat), first, second)
 
     def df(self, roots: Floats) -> Floats:
         """Satterthwaite's degrees of freedom ``(M,)`` of combinations of the coefficients, ``roots (M, p)``.

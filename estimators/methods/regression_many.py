@@ -15,6 +15,7 @@ import numpy as np
 from estimators.contract.batch import BatchFit
 from estimators.data.scaled import power_of_two, weighted_mean
 from estimators.inference.second_order import spread_parts
+from estimators.inference.second_order_regression import Hat, inverse_information
 from estimators.methods.regression import EXPLAINED, require_degrees
 from estimators.methods.regression_rows import RegressionRows
 from estimators.methods.spectral_profile import SpectralProfile
@@ -278,16 +279,11 @@ class _Errors:
         within = inverse @ (design.basis_within.T @ design.basis_within)
         first = inverse @ _moments(basis, own * pull)
         second = inverse @ _moments(basis, np.square(own)) + within
-        squares, cross, errors = ((a * b).sum(axis=1) for a, b in ((pull, pull), (pull, own), (own, own)))
-        group, both, error = squares, cross, scaled.rows - scaled.groups + errors
+        hat = None
         if model.method == "reml":
             leverage = own * np.einsum("jp,rpq,jq->rj", basis, inverse, basis, optimize=True)
-            group = group + _trace(first, first) - 2.0 * (np.square(pull) * leverage).sum(axis=1)
-            both = both + _trace(first, second) - 2.0 * (pull * own * leverage).sum(axis=1)
-            inside = np.einsum("rpp->r", within)
-            error = error + _trace(second, second) - 2.0 * ((np.square(own) * leverage).sum(axis=1) + inside)
-        determinant = (group * error - both * both) / 2.0
-        parts = (error / determinant, group / determinant, -both / determinant)
+            hat = Hat(first, second, own, pull, leverage, np.einsum("rpp->r", within))
+        parts = inverse_information(own, pull, scaled.rows - scaled.groups, hat)
         bias = None
         if model.method == "ml":
             bias = tuple(np.einsum("rpp->r", one)[:, None] for one in (first, second))
@@ -308,8 +304,3 @@ def _moments(basis: Floats, weights: Floats) -> Floats:
     size = basis.shape[1]
     products = (basis[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
     return np.asarray((weights @ products).reshape(len(weights), size, size))
-
-
-def _trace(one: Floats, other: Floats) -> Floats:
-    """(R,) the traces of products of matrices ``(R, p, p)``."""
-    return np.asarray(np.einsum("rpq,rqp->r", one, other))
