@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.header import column_names, refuse_if_data
 from dashboard.ingest.lines import TableLines
-from dashboard.ingest.lines_above import Row, rows_above_names
+from dashboard.ingest.lines_above import Row, names_further_down, rows_above_names
 from dashboard.ingest.reading import AS_FOUND, Reading
 from estimators.data.notation import Convention
 
@@ -202,6 +202,8 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
         return replace(found, names=names, lines_before_data=skip + best.rows[0][0] - 1, header=None)
     if reading.header is None and best.agreement < 0.5:
         _refuse_preamble(best, skip, name)
+    if reading.header is None and reading.skip_rows is None and not best.above:
+        _refuse_other_names(best, skip, name)
     header = best.rows[0][1]
     names = column_names(["row names", *header] if best.has_row_names else _with_trailing(best, header))
     if reading.header is None:
@@ -374,6 +376,14 @@ def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
             "and put quotes around values that hold the separator.",
             line=skip + line,
         )
+
+
+def _refuse_other_names(trial: _Trial, skip: int, name: str) -> None:
+    """Raise where a row further down looks more like the names than the first one."""
+    place = names_further_down(trial.rows) if trial.dialect.delimiter in DELIMITERS else 0
+    if place:
+        (line, row), (table_line, _) = trial.rows[0], trial.rows[place]
+        raise _preamble(skip + line, row, skip + table_line, name)
 
 
 def _numbers_in(row: list[str]) -> int:

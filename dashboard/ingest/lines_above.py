@@ -30,16 +30,17 @@ def rows_above_names(rows: Sequence[Row]) -> int:
     with different texts that do not come again in their columns, and nearly all rows below it are as wide,
     with numbers in some column.
     """
-    width = Counter(_reach(cells) for _, cells in rows).most_common(1)[0][0]
+    width = _usual_width(rows)
     full = [i for i, (_, cells) in enumerate(rows[: MOST_ROWS + 1]) if _reach(cells) >= width]
     # names are followed by a row of the table, a title of several cells by another remark
     place = next((i for i in full if i + 1 < len(rows) and len(rows[i + 1][1]) >= width), 0)
-    above, (line, names), below = rows[:place], rows[place], [cells for _, cells in rows[place + 1 :]]
+    above, (line, names), below = rows[:place], rows[place], _without_remarks(rows[place + 1 :])
+    apart = _stands_apart(above, line)
     clear = (
         0 < place <= MOST_ROWS
         and len(names) >= 2
-        and all(_is_shorter(cells, len(names)) for i, (_, cells) in enumerate(above) if i not in full)
-        and _is_shorter(above[-1][1], len(names))
+        and all(_is_shorter(cells, len(names), apart) for i, (_, cells) in enumerate(above) if i not in full)
+        and _is_shorter(above[-1][1], len(names), apart)
         and not _may_lack_a_name(above[-1], line, len(names))
         and not _has_table(above, len(below))
         and _are_names(names)
@@ -48,17 +49,66 @@ def rows_above_names(rows: Sequence[Row]) -> int:
     return place if clear else 0
 
 
+def names_further_down(rows: Sequence[Row]) -> int:
+    """The place of a row that looks more like the names than the first one does; 0 where there is none.
+
+    It is filled as far as the table is wide, with different texts, and the first row only up to its half; or
+    it stands below a blank line and few rows as wide, above rows with numbers.
+    """
+    width = _usual_width(rows)
+    half_filled = 0 < 2 * _reach(rows[0][1]) <= width >= _FEWEST_BELOW
+    for place, (line, names) in enumerate(rows[1 : MOST_ROWS + 1], 1):
+        if _reach(names) != width or not _are_names(names[:width]):
+            continue
+        below = _without_remarks(rows[place + 1 :])
+        few_above = 2 * place <= len(below) and names != rows[0][1]
+        if half_filled or (
+            few_above
+            and _has_gap(rows[place - 1], line)
+            and _is_block_of_data(names[:width], [cells[:width] for cells in below])
+        ):
+            return place
+    return 0
+
+
+def _usual_width(rows: Sequence[Row]) -> int:
+    return Counter(_reach(cells) for _, cells in rows).most_common(1)[0][0]
+
+
+def _without_remarks(below: Sequence[Row]) -> list[list[str]]:
+    """The cells of the rows below the names, but for rows of one cell at the end."""
+    cells = [row for _, row in below]
+    while cells and len(cells[-1]) <= 1:
+        cells.pop()
+    return cells
+
+
+def _stands_apart(above: Sequence[Row], line: int) -> bool:
+    """Whether rows are no part of the table in ``line``: a title is the first, or a blank line separates."""
+    if not above:
+        return False
+    lines = [number for number, _ in above[1:]] + [line]
+    return _reach(above[0][1]) <= 1 or any(map(_has_gap, above, lines))
+
+
+def _has_gap(row: Row, next_line: int) -> bool:
+    """Whether a row is blank, or blank lines follow it."""
+    return _reach(row[1]) == 0 or next_line > row[0] + 1
+
+
 def _reach(cells: Sequence[str]) -> int:
     """How many cells a row has up to its last filled one."""
     return next((i for i in range(len(cells), 0, -1) if cells[i - 1].strip()), 0)
 
 
-def _is_shorter(cells: Sequence[str], width: int) -> bool:
+def _is_shorter(cells: Sequence[str], width: int, apart: bool) -> bool:
     """Whether a row is no row of the table: it has fewer cells, or as many of which only the first is filled.
 
-    In a table of two columns the latter may be a row whose last value is blank.
+    In a table of two columns the latter may be a row whose last value is blank. Where the rows stand `apart`,
+    the last cell alone may be blank.
     """
-    return len(cells) < width or (_reach(cells) <= 1 and (width > 2 or _reach(cells) == 0))
+    reach = _reach(cells)
+    return len(cells) < width or reach == 0 or (reach < width > 2 and (apart or reach == 1))
 
 
 def _may_lack_a_name(last: Row, line: int, width: int) -> bool:

@@ -22,6 +22,9 @@ TABLE = "g,y,z\n" + "a,1,2\nb,2,3\n" * 3
         ("Report,,\n,,\n", '1 line above the column names left out: "Report" (line 1).', 2),
         ("Station,Nord\nAltitude,120\n\n", '"Station Nord" (line 1), "Altitude 120" (line 2).', 3),
         ("Site,Nord,1\nAll sites\n", '"Site Nord 1" (line 1), "All sites" (line 2).', 2),
+        ("Site,Nord,\n,,\n", '1 line above the column names left out: "Site Nord" (line 1).', 2),
+        ("Report,,\nSite,Nord,\n,,\n", '"Report" (line 1), "Site Nord" (line 2).', 3),
+        ("Device: X\nDate,2024-03-01,10:15\nBy us\n\n", '"Date 2024-03-01 10:15" (line 2), "By us"', 4),
         ("a b\n" * 5, '5 lines above the column names left out: "a b" (line 1), ', 5),
     ],
 )
@@ -47,6 +50,8 @@ def test_lines_above_the_names_are_left_out_and_said(tmp_path, above, said, line
         "Report for 2024\n" + "a,x,c\nb,u,v\n" * 5,  # no numbers, and names that come again
         "Report for 2024\n" + "a,1,2\nb,2,3\n" * 5,  # no names
         "Report for 2024\na,NA,2\n" + "b,2,3\n" * 5,
+        "Report,,,\nSite,Nord,,\ng,y,z,k\na,1,2,3\nb,2,3,4\n",  # too few rows below blank names
+        "Site,Nord\nAltitude,120\n\ng,y\n" + "a,1\nb,2\n" * 3,  # as wide as the table
     ],
 )
 def test_lines_above_that_are_not_clear_are_refused_with_what_to_do(tmp_path, text):
@@ -95,6 +100,7 @@ def test_whatever_stands_above_no_row_of_a_table_is_lost(tmp_path_factory, above
         ('Source: office\n""\n,,* provisional\n,,\n', 2),
         ("\nNotes\nSource: office\n", 2),
         ("\n\nNotes:\n\n1. provisional\n", 2),
+        ("End of measurement\nTemperature: 25.0 C\n", 2),
     ],
 )
 def test_remarks_below_a_table_are_left_out_and_said(tmp_path, below, lines):

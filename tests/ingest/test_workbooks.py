@@ -28,6 +28,30 @@ def test_a_title_above_the_table_blank_rows_and_an_empty_column_beside_it(tmp_pa
     assert table.notes == ('2 rows above the column names left out ("Results 2024").',)
 
 
+@pytest.mark.parametrize(
+    ("above", "said"),
+    [
+        ([["Site", "Nord"], ["Altitude", 120], []], '3 rows above the column names left out ("Site Nord'),
+        ([["Report", 2024], []], '2 rows above the column names left out ("Report 2024").'),
+        ([["Site", "Nord"], ["By", "us"], []], '3 rows above the column names left out ("Site Nord By us").'),
+    ],
+)
+@pytest.mark.parametrize("names", [["g", "y"], ["g", "y", "n"]])
+def test_pairs_above_the_table_are_none_of_its_rows(tmp_path, above, said, names):
+    rows = [[label, value, 3][: len(names)] for label, value in ROWS[1:]]
+    table = stored(tmp_path, xlsx([*above, names, *rows], tmp_path))
+    assert [column.name for column in table.columns] == names
+    assert rows_of(table) == list(map(tuple, rows))
+    assert table.notes[0].startswith(said)
+
+
+def test_two_columns_may_lack_the_name_of_the_first(tmp_path):
+    data = both_ways(tmp_path, xlsx([[None, "y"], *ROWS[1:]], tmp_path), group="column 1")
+    assert means(data) == pytest.approx(MEANS, abs=1e-12)
+    with_title = [[None, "Results"], ["g", "y"], *ROWS[1:]]
+    assert means(both_ways(tmp_path, xlsx(with_title, tmp_path))) == pytest.approx(MEANS, abs=1e-12)
+
+
 def test_merged_labels_hold_for_all_their_rows_and_merged_numbers_do_not(tmp_path):
     rows = [["g", "y"], ["North", 10], [None, None], [None, 30], ["South", 1], [None, 2]]
     table = stored(tmp_path, xlsx(rows, tmp_path, merge=("A2:A4", "B2:B3", "A5:A6")))

@@ -22,6 +22,7 @@ from dashboard.ingest.kinds.workbook_size import (
     suffix_of_workbook,
     too_many_cells,
 )
+from dashboard.ingest.lines_above import names_further_down, rows_above_names
 from dashboard.ingest.plugin_kinds import file_with_suffix
 
 if TYPE_CHECKING:
@@ -156,10 +157,25 @@ def _from_first_filled(rows: Iterator[_Row], above: int) -> Iterator[_Row]:
 
 
 def _header_place(rows: Sequence[_Row]) -> int:
-    """The place of the row of names: the first that is filled at least half as far as the fullest."""
-    filled = [sum(cell != "" for cell in row) for row in rows]
-    enough = max(filled) / 2
-    return next(i for i, count in enumerate(filled) if count >= enough and count >= min(2, max(filled)))
+    """The place of the row of names: the first that is filled at least half as far as the fullest.
+
+    A row further down is, where lines above it are told as those of a text file are.
+    """
+    filled = [
+        (i, [cell_text(cell) for cell in row]) for i, row in enumerate(rows) if any(c != "" for c in row)
+    ]
+    below = rows_above_names(filled) or names_further_down(filled)
+    if below:
+        return filled[below][0]
+    counts = [sum(cell != "" for cell in row) + _lacks_corner(rows, i) for i, row in enumerate(rows)]
+    enough = max(counts) / 2
+    return next(i for i, count in enumerate(counts) if count >= enough and count >= min(2, max(counts)))
+
+
+def _lacks_corner(rows: Sequence[_Row], place: int) -> bool:
+    """Whether two cells are a blank one and the name of numbers right below."""
+    row, below = rows[place], rows[place + 1] if place + 1 < len(rows) else ()
+    return len(row) == 2 == len(below) and row[0] == "" != row[1] and isinstance(below[1], (int, float))
 
 
 def _skipped_rows_note(rows: Sequence[_Row]) -> str:
