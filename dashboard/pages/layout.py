@@ -50,6 +50,12 @@ THEME = {
     "autoContrast": True,
     "cursorType": "pointer",
     "respectReducedMotion": True,
+    "components": {
+        # The place that has the focus first is no entry, which a menu may not hold; outside of the header the
+        # menu would be in no landmark, and a dialog's head would be a second banner.
+        "Menu": {"defaultProps": {"withInitialFocusPlaceholder": False, "withinPortal": False}},
+        "Modal": {"defaultProps": {"attributes": {"header": {"role": "presentation"}}}},
+    },
 }
 
 

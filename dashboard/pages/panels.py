@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.pages import ids
-from dashboard.pages.attributes import explained
+from dashboard.pages.attributes import aria, explained
 from dashboard.pages.file_reading import with_cells
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.words.comparison import dropped_warning, interval_kind
@@ -28,6 +28,22 @@ if TYPE_CHECKING:
 def headline_text(headline: Headline) -> list[Any]:
     """The answer in bold, the rest plain."""
     return [html.Strong(headline.answer), " ", html.Span(headline.detail)]
+
+
+def headline_to_come(words: str) -> html.Span:
+    """What a reader aloud hears while the headline shows its shape: a heading has words at all times."""
+    return html.Span(words, className="to-come visually-hidden")
+
+
+def answer_places(headline_id: str, cards_id: str, words: str) -> html.Div:
+    """Where a page's headline and cards come, with the words of the heading until then."""
+    return html.Div(
+        [
+            html.H1(headline_to_come(words), id=headline_id, className="headline", **aria(live="polite")),
+            html.Div(id=cards_id, className="cards"),
+        ],
+        className="answer",
+    )
 
 
 def card_boxes(cards: Iterable[Card]) -> list[html.Div]:

@@ -12,6 +12,7 @@ from dashboard.pages.attributes import aria, scrollable
 from dashboard.pages.controls import control_with_label
 from dashboard.pages.graph import TOOLS, Graph
 from dashboard.pages.once_shown import OnceShown
+from dashboard.pages.panels import answer_places
 from dashboard.pages.scorecard import scorecard_panel
 from estimators import LOSSES, Loss
 from estimators.risk.losses import FIFTH
@@ -40,13 +41,7 @@ def risk_panel() -> html.Main:
 
 def _risk_places() -> list[Component]:
     return [
-        html.Div(
-            [
-                html.H1(id=ids.RISK_HEADLINE, className="headline", **aria(live="polite")),
-                html.Div(id=ids.RISK_CARDS, className="cards"),
-            ],
-            className="answer",
-        ),
+        answer_places(ids.RISK_HEADLINE, ids.RISK_CARDS, "Risk"),
         html.Div(id=ids.RISK_FAILURES, className="failures"),
         html.Div(
             [

@@ -9,7 +9,7 @@ from dash import html
 from dashboard.figures.risk import risk_figure
 from dashboard.pages import ids
 from dashboard.pages.attributes import explained, scrollable
-from dashboard.pages.panels import alert, card_boxes, headline_text
+from dashboard.pages.panels import alert, card_boxes, headline_text, headline_to_come
 from dashboard.pages.symbols import estimator_symbol
 from dashboard.words.comparison import Headline
 from dashboard.words.grammar import sentence
@@ -38,10 +38,10 @@ COLUMNS = (
 SIZE_COLUMNS = (("mse", "MSE", False), ("coverage", "coverage", True), ("mean_width", "width", False))
 
 
-def before_the_first(*, running: bool) -> dict[str, list[Any]]:
+def before_the_first(*, running: bool) -> dict[str, Any]:
     """The headline and cards while there is no result: the shapes of what comes, or what to do."""
     if running:
-        return {"headline": [], "cards": []}
+        return {"headline": headline_to_come("Measuring …"), "cards": []}
     detail = "A run draws data from this scenario again and again, and fits every method to them."
     nothing = headline_text(Headline("Nothing has been measured yet.", detail))
     return {"headline": nothing, "cards": [html.Span()]}

@@ -12,6 +12,7 @@ from dashboard.pages.attributes import aria, data, explained, scrollable
 from dashboard.pages.conclude import conclude_panel
 from dashboard.pages.graph import TOOLS, Graph
 from dashboard.pages.group_cards import group_cards_panel
+from dashboard.pages.panels import answer_places
 from dashboard.pages.symbols import icon
 from dashboard.words.calibration import COUNTING, HOW, STOP_COUNTING
 
@@ -31,13 +32,7 @@ def comparison_panel(views: Sequence[PageView]) -> html.Main:
     """Empty places that the callbacks fill."""
     return html.Main(
         [
-            html.Div(
-                [
-                    html.H1(id=ids.HEADLINE, className="headline", **aria(live="polite")),
-                    html.Div(id=ids.CARDS, className="cards"),
-                ],
-                className="answer",
-            ),
+            answer_places(ids.HEADLINE, ids.CARDS, "Comparing …"),
             _how_sure(),
             _draw_bar(),
             html.Div(id=ids.ABOUT, className="about-data"),

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import grave_findings
+from tests.browser.accessibility import barriers
 from tests.browser.board import bring, settle, table, turn_theme
 from tests.browser.conftest import DESKTOP, PHONE
 
@@ -24,7 +24,7 @@ def columns(page, model):
 
 
 def expect_readable(page):
-    assert grave_findings(page) == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

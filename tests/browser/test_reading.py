@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.accessibility import grave_findings
+from tests.browser.accessibility import barriers
 from tests.browser.board import bring, choose_file, pick, repaint, settle, table, upload
 from tests.browser.linked import row
 
@@ -39,7 +39,7 @@ def test_a_file_that_was_misread_is_read_rightly_from_the_panel_and_stays_so(boa
     upload(board, ("villes.csv", MAC))
     assert "Nîmes" not in groups(board)
     open_panel(board)
-    assert grave_findings(board) == []
+    assert barriers(board) == []
     with repaint(board):
         choose(board, "Encoding", "mac_roman")
     assert "Orléans" in board.inner_text(".first-rows")
@@ -83,7 +83,7 @@ def test_a_file_that_cannot_be_read_is_kept_shown_as_it_stands_and_read_when_it_
     refused(board, "titled.csv", TITLED)
     assert "seem to begin in line 4" in board.inner_text("#refused-problem")
     assert "all sites" in board.inner_text("#refused-preview")
-    assert grave_findings(board) == []
+    assert barriers(board) == []
     choose(board, "Columns end at", "bars")
     expect(board.locator("#refused-problem")).to_contain_text("only one column")
     settle(board)
@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read_is_kept_shown_as_it_stands_and_read_when_it_
 def test_a_hint_is_taken_undone_and_waved_off(board):
     upload(board, ("codes.csv", WITH_CODE))
     take = board.get_by_role("button", name="Read -999 as missing")
-    assert grave_findings(board) == []
+    assert barriers(board) == []
     take.focus()
     with repaint(board):
         board.keyboard.press("Enter")
@@ -152,7 +152,7 @@ def test_rows_are_chosen_by_a_filter_that_leaves_some_and_groups_left_out_from_a
 
     pick(board, "filter-operator", "≥")
     board.fill("#filter-value", "2024")
-    assert grave_findings(board) == []
+    assert barriers(board) == []
     with repaint(board):
         board.click("#filter-add")
     assert "8 rows used, 8 left out" in board.inner_text("#rows-used")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from estimators import Design, RiskStudy, Sweep, run_risk
-from tests.browser.accessibility import grave_findings
+from tests.browser.accessibility import barriers
 from tests.browser.board import settle, turn_theme
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.dials import set_dial
@@ -77,7 +77,7 @@ def sweep(page, dial):
 
 
 def expect_usable(page):
-    assert grave_findings(page) == []
+    assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

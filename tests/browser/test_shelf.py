@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.browser.accessibility import grave_findings
+from tests.browser.accessibility import barriers
 from tests.browser.board import (
     choose_file,
     column_ids,
@@ -96,7 +96,7 @@ def test_the_list_of_plugins_says_what_failed_and_a_folded_method_stays_unfolded
     assert any(row.startswith("farm ok 2 datasets, 1 reader") for row in rows)
     assert any(row.startswith("quiet ok half") for row in rows)
     assert "No code comes in through this page" in shown.inner_text()
-    assert grave_findings(board) == []
+    assert barriers(board) == []
     board.keyboard.press("Escape")
     shown.wait_for(state="hidden")
 
@@ -109,7 +109,7 @@ def test_the_list_of_plugins_says_what_failed_and_a_folded_method_stays_unfolded
     with repaint(board):
         switch.click(force=True)
     assert "Half way" in column_ids(board)
-    assert grave_findings(board) == []
+    assert barriers(board) == []
     open_board(board)
     assert board.get_by_label("Show Half way").is_checked()
     assert board.locator(".more-methods").evaluate("fold => fold.open")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from dashboard.figures import views
 from estimators import PRESETS, Design, compare, simulate
-from tests.browser.accessibility import grave_findings
+from tests.browser.accessibility import barriers
 from tests.browser.board import (
     VIEWS,
     column_ids,
@@ -314,7 +314,7 @@ def test_it_can_be_used_by_everyone(visitor, viewport):
     expect(page.locator("#dataset-chip")).to_contain_text("truth known")
     settle(page)
     for _ in range(2):
-        assert grave_findings(page) == []
+        assert barriers(page) == []
         scheme = turn_theme(page)
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), scheme
     assert {page.locator(f"#{view}").count() for view in VIEWS} == {1}

@@ -302,7 +302,7 @@ def test_what_is_on_screen_while_a_study_runs_and_when_it_is_done(comparisons, s
 
 def test_without_a_result_the_page_waits_while_a_study_runs_and_else_says_so(comparisons, studies):
     looked = Snapshot("running", 0, 50, 0.1, None, "", study(replicates=50))
-    assert risk_panels.study_content(looked, comparisons.styles)["headline"] == []
+    assert risk_panels.study_content(looked, comparisons.styles)["headline"].children == "Measuring …"
     said = risk_panels.study_content(replace(looked, state="cancelled"), comparisons.styles)
     assert said["headline"][0].children == "Nothing has been measured yet."
     assert said["cards"] != []
