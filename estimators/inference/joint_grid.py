@@ -88,10 +88,16 @@ def slices(joint: Joint) -> Iterator[Slice]:
     """
     require_comparable(joint)
     values, weights = shared_rule(joint)
-    loading = joint.loading - joint.loading.mean() if len(values) > 1 else np.zeros(len(joint))
-    rule = panel_rule(joint.mean, joint.own, REACH * (joint.own + np.abs(loading)))
+    loading = joint.loading - _kept_still(joint) if len(values) > 1 else np.zeros(len(joint))
+    rule = panel_rule(joint.mean, joint.own, REACH * joint.own + values[-1] * np.abs(loading))
     for value, weight in zip(values, weights, strict=True):
         yield Slice(float(weight), joint.mean + loading * value, *rule)
+
+
+def _kept_still(joint: Joint) -> float:
+    """The loading that is taken off all, so that the narrowest groups hardly move: their panels stay few."""
+    precision = np.square(joint.own.min() / joint.own)
+    return float(joint.loading @ precision / precision.sum())
 
 
 def panel_rule(mean: Floats, own: Floats, reach: Floats) -> tuple[Floats, Floats]:

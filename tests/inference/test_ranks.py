@@ -265,6 +265,20 @@ def test_letters_are_shared_by_those_that_cannot_be_told_apart_and_by_no_others(
     assert all(letters)
 
 
+@pytest.mark.parametrize(
+    ("small", "p_best"),
+    [
+        (1e-2, [7.482429018359993e-05, 0.9990707642667795, 0.000854411443036805]),
+        (1e-6, [7.412315990199782e-05, 0.9990714205749782, 0.0008544562651198357]),
+    ],
+)
+def test_one_estimate_that_is_known_well_is_ranked_at_once(small, p_best):
+    """Of three groups P(best) is a bivariate normal chance of two distances, here by mpmath."""
+    data = GroupData.from_estimates(["a", "b", "c"], [0.3, 1.5, -0.2], [small, 0.3, 0.4])
+    joint = BUILT_IN["reml"].fit(data).joint
+    np.testing.assert_allclose(group_ranks(joint).p_best, p_best, rtol=1e-12)
+
+
 @pytest.mark.slow_cases
 @pytest.mark.parametrize("top", [2, 20])
 def test_a_few_contenders_for_the_last_places_are_computed_one_by_one(top):
