@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.header import column_names, refuse_if_data
 from dashboard.ingest.lines import TableLines
-from dashboard.ingest.lines_above import Row, names_further_down, rows_above_names
+from dashboard.ingest.lines_above import (
+    Row,
+    are_names,
+    comment_lines,
+    declared_delimiter,
+    names_further_down,
+    rows_above_names,
+)
 from dashboard.ingest.reading import AS_FOUND, Reading
 from estimators.data.notation import Convention
 
@@ -87,6 +94,8 @@ class Layout:
     """The columns that hold 0 and 1 and nothing else in the sample."""
     convention: Convention = field(default_factory=Convention)
     """The decimal mark that its cells, or its semicolons, speak for."""
+    agreement: float = 1.0
+    """The share of the rows in the sample that have as many values as there are columns."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,14 @@ class _Trial:
         """Share of the rows that have as many values as there are columns."""
         body = self.rows[1:]
         return sum(fits(row, self.width) for _, row in body) / len(body) if body else 1.0
+
+    @cached_property
+    def is_likely(self) -> bool:
+        """Whether no name stands before its value in each line, and no time is cut at its colons."""
+        if self.dialect.delimiter == " ":
+            return not all(row[0].endswith(":") for _, row in self.rows)
+        spaced = any(cell.startswith(" ") for _, row in self.rows for cell in row)
+        return self.dialect.delimiter != ":" or (are_names(self.rows[0][1]) and not spaced)
 
     @cached_property
     def numbers(self) -> float:
@@ -181,7 +198,8 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     usable = [
         t
         for t in trials
-        if t.width >= 2 and (t.agreement == 1.0 or t.dialect.delimiter in (*DELIMITERS, reading.delimiter))
+        if t.width >= 2
+        and (t.dialect.delimiter in (*DELIMITERS, reading.delimiter) or (t.agreement == 1.0 and t.is_likely))
     ]
     if not usable:
         raise _one_column(trials, skip, name)
@@ -196,6 +214,7 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
         comment=reading.comment or None,
         remark=reading.comment or remark,
         convention=convention_of(best),
+        agreement=best.agreement,
     )
     if reading.header == 0:
         names = column_names([""] * best.width)
@@ -205,7 +224,8 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     if reading.header is None and reading.skip_rows is None and not best.above:
         _refuse_other_names(best, skip, name)
     header = best.rows[0][1]
-    names = column_names(["row names", *header] if best.has_row_names else _with_trailing(best, header))
+    unnamed = [""] * (best.width - len(header))  # trailing columns that only some row of the sample holds
+    names = column_names(["row names", *header] if best.has_row_names else [*header, *unnamed])
     if reading.header is None:
         refuse_if_data(header, [row for _, row in best.rows[1:]], name)
     return replace(found, names=names, binary=_binary(best, names))
@@ -222,10 +242,10 @@ def _binary(trial: _Trial, names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _lines_above(sample: str, reading: Reading) -> tuple[int, str | None, str | None]:
     """How many lines stand above the table, the delimiter that one of them declares, what begins remarks."""
-    skip, declared = _declared_delimiter(sample)
+    skip, declared = declared_delimiter(sample)
     if reading.skip_rows is not None or reading.header:
         return max(reading.skip_rows or 0, (reading.header or 1) - 1), declared, None
-    remarks = 0 if reading.comment is not None else _comment_lines(sample, skip)
+    remarks = 0 if reading.comment is not None else comment_lines(_physical_lines(sample)[skip:], DELIMITERS)
     return skip + remarks, declared, "#" if remarks else None
 
 
@@ -259,30 +279,8 @@ def _score(trial: _Trial) -> tuple[bool, float, bool, bool, float, int, int]:
     )
 
 
-def _with_trailing(trial: _Trial, header: list[str]) -> list[str]:
-    """The header, with blank names for trailing columns that only some row of the sample holds."""
-    return header + [""] * (trial.width - len(header))
-
-
 def _physical_lines(text: str) -> list[str]:
     return StringIO(text, newline="").readlines()
-
-
-def _declared_delimiter(sample: str) -> tuple[int, str | None]:
-    """Excel's first line `sep=;`: how many lines it takes, and the delimiter."""
-    match = re.match(r'"?sep=(.)"?\r?[\r\n]', sample, re.IGNORECASE)
-    return (1, match.group(1)) if match and match.group(1) not in "\"'\r\n" else (0, None)
-
-
-def _comment_lines(sample: str, skip: int) -> int:
-    """How many lines that begin with # stand above the column names."""
-    lines = _physical_lines(sample)[skip:]
-    count = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
-    if count == 0 or count == len(lines):
-        return 0
-    counts = [{d: lines[i].count(d) for d in DELIMITERS} for i in (count - 1, count)]
-    fits_data = any(counts[0][d] == counts[1][d] > 0 for d in DELIMITERS)
-    return count - 1 if fits_data else count
 
 
 def _trials(delimiter: str, lines: list[str], whole: bool, reading: Reading) -> list[_Trial]:
@@ -341,8 +339,12 @@ def _one_column(trials: list[_Trial], skip: int, name: str) -> UnreadableFile:
         _, _, trial, table_line = max(wide, key=itemgetter(0, 1))
         first_line, first = trial.rows[0]
         return _preamble(skip + first_line, first, skip + table_line, name)
+    return _too_few_columns(trials[0].rows[0][1][0], name)
+
+
+def _too_few_columns(such_as: str, name: str) -> UnreadableFile:
     return UnreadableFile(
-        f"{name} has only one column, {excerpt(trials[0].rows[0][1][0])}: two are needed, one with numbers "
+        f"{name} has only one column, {excerpt(such_as)}: two are needed, one with numbers "
         "and one that says which group each row belongs to, with commas, semicolons or tabs between them."
     )
 
@@ -367,7 +369,9 @@ def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
     usual = max(set(widths[1:]), key=widths[1:].count)
     first_line, first = trial.rows[0]
     line, row = next((line, row) for line, row in trial.rows[1:] if len(row) == usual)
-    if usual > trial.width + 1 or (usual > trial.width and _numbers_in(row) == 0):
+    if trial.agreement == 0.0 and usual == 1:
+        raise _too_few_columns(row[0], name)
+    if usual > trial.width + 1 or (usual > trial.width and not any(map(_READS_AS_NUMBER.fullmatch, row))):
         raise _preamble(skip + first_line, first, skip + line, name)
     if usual > trial.width:
         raise UnreadableFile(
@@ -384,10 +388,6 @@ def _refuse_other_names(trial: _Trial, skip: int, name: str) -> None:
     if place:
         (line, row), (table_line, _) = trial.rows[0], trial.rows[place]
         raise _preamble(skip + line, row, skip + table_line, name)
-
-
-def _numbers_in(row: list[str]) -> int:
-    return sum(_READS_AS_NUMBER.fullmatch(cell) is not None for cell in row)
 
 
 def _preamble(line: int, row: list[str], table_line: int, name: str) -> UnreadableFile:

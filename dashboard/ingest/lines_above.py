@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from estimators.data.texts import MISSING_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 Row = tuple[int, list[str]]
 """The number of the line that a row begins in, and its cells."""
@@ -43,7 +43,7 @@ def rows_above_names(rows: Sequence[Row]) -> int:
         and _is_shorter(above[-1][1], len(names), apart)
         and not _may_lack_a_name(above[-1], line, len(names))
         and not _has_table(above, len(below))
-        and _are_names(names)
+        and are_names(names)
         and _is_block_of_data(names, below)
     )
     return place if clear else 0
@@ -58,7 +58,7 @@ def names_further_down(rows: Sequence[Row]) -> int:
     width = _usual_width(rows)
     half_filled = 0 < 2 * _reach(rows[0][1]) <= width >= _FEWEST_BELOW
     for place, (line, names) in enumerate(rows[1 : MOST_ROWS + 1], 1):
-        if _reach(names) != width or not _are_names(names[:width]):
+        if _reach(names) != width or not are_names(names[:width]):
             continue
         below = _without_remarks(rows[place + 1 :])
         few_above = 2 * place <= len(below) and names != rows[0][1]
@@ -124,7 +124,8 @@ def _has_table(above: Sequence[Row], below: int) -> bool:
     return max(runs, default=0) > 2 or 2 * len(wide) > below
 
 
-def _are_names(names: Sequence[str]) -> bool:
+def are_names(names: Sequence[str]) -> bool:
+    """Whether texts are all different, none a number or a missing value, and none but the first blank."""
     texts = [name.strip() for name in names]
     filled = all(texts[1:]) and any(texts)
     return (
@@ -140,10 +141,27 @@ def _is_block_of_data(names: Sequence[str], below: Sequence[Sequence[str]]) -> b
         return False
     columns = [[cell.strip() for cell in column] for column in zip(*fitting, strict=False)]
     again = any(name.strip() in column for name, column in zip(names, columns, strict=True) if name.strip())
-    return not again and any(map(_holds_numbers, columns))
+    return not again and any(map(holds_numbers, columns))
 
 
-def _holds_numbers(column: Sequence[str]) -> bool:
+def holds_numbers(column: Sequence[str]) -> bool:
+    """Whether at least half of the cells that are filled, and two of them, begin as numbers do."""
     filled = [cell for cell in column if cell and cell.lower() not in MISSING_WORDS]
     numbers = sum(_NUMBER_BEGINS.match(cell) is not None for cell in filled)
     return numbers >= max(2, len(filled) / 2)
+
+
+def declared_delimiter(sample: str) -> tuple[int, str | None]:
+    """Excel's first line `sep=;`: how many lines it takes, and the delimiter."""
+    match = re.match(r'"?sep=(.)"?\r?[\r\n]', sample, re.IGNORECASE)
+    return (1, match.group(1)) if match and match.group(1) not in "\"'\r\n" else (0, None)
+
+
+def comment_lines(lines: Sequence[str], delimiters: Iterable[str]) -> int:
+    """How many lines that begin with # stand above the column names."""
+    count = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    if count == 0 or count == len(lines):
+        return 0
+    counts = [{d: lines[i].count(d) for d in delimiters} for i in (count - 1, count)]
+    fits_data = any(counts[0][d] == counts[1][d] > 0 for d in delimiters)
+    return count - 1 if fits_data else count

@@ -56,6 +56,19 @@ _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
     )
 )
 _HTML = re.compile(rb"\s*<(!doctype\s+html|html|head|body|table|div)\b", re.IGNORECASE)
+_CODE: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (
+        re.compile(rb"\s*(structure\(|(data\.frame|tibble|list)\()"),
+        "code of R: write the data there with write.csv",
+    ),
+    (re.compile(rb"\s*\\(begin|documentclass)\b"), "a LaTeX document: save the table in it as CSV"),
+    (
+        re.compile(
+            rb"(\s|--[^\n]*\n|/\*.*?\*/;?)*(CREATE TABLE|INSERT INTO|DROP TABLE)\b", re.IGNORECASE | re.DOTALL
+        ),
+        "a script of a database: run it there, and export the table as CSV",
+    ),
+)
 _JSON = re.compile(rb'\s*(\{\s*("(?:[^"\\]|\\.)*"\s*:|\})|\[\s*(\{\s*"|\[\s*["\d\[-]|\]\s*$))')
 
 
@@ -87,6 +100,8 @@ def refuse_foreign(head: bytes, name: str) -> None:
     plain = head.removeprefix(b"\xef\xbb\xbf")
     if what is None and _HTML.match(plain):
         what = "a web page: open it in a browser or spreadsheet and save the table as CSV"
+    if what is None:
+        what = next((what for pattern, what in _CODE if pattern.match(plain)), None)
     if what is not None:
         raise UnreadableFile(f"{name} is {what}.")
 

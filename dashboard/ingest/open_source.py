@@ -6,7 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from dashboard.ingest.aligned_columns import ALIGNED_DELIMITER, columns_by_place
 from dashboard.ingest.delimited import is_regular, read_layout, text_to_parquet
+from dashboard.ingest.drawn_tables import DRAWN_DELIMITER, without_drawing
 from dashboard.ingest.encoding import utf8_file
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.footnotes import without_footnotes
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from dashboard.ingest.dialect import Layout
     from dashboard.ingest.lines_above import Row
     from dashboard.ingest.plugin_kinds import ForeignKind
 
@@ -101,7 +104,7 @@ def _opened(
 
 def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading, is_copy: bool) -> Source:
     text, encoding = utf8_file(plain, head, name=name, folder=folder, encoding=reading.encoding)
-    layout = read_layout(text, name, reading)
+    text, layout, delimiter = _laid_out(text, name=name, folder=folder, reading=reading)
     text, remarks = without_footnotes(text, layout, folder)
 
     text_column: ColumnType = "text"
@@ -110,7 +113,7 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
         return text_to_parquet(text, layout, target, keep=keep, name=name, folder=folder)
 
     written = TextLayout(
-        delimiter=layout.dialect.delimiter,
+        delimiter=delimiter,
         quote=layout.dialect.quote,
         encoding=encoding,
         lines_above=layout.lines_above,
@@ -138,6 +141,45 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
         pieces=partial(text_pieces, text, layout) if is_regular(layout) else None,
         lines=partial(lines_of_rows, text, layout.dialect.quote, layout.lines_before_data),
         plain=is_plain,
+    )
+
+
+def _laid_out(text: Path, *, name: str, folder: Path, reading: Reading) -> tuple[Path, Layout, str]:
+    """A text whose cells are separated by one mark, how it is laid out, and the mark of the file itself."""
+    if reading.delimiter in (None, DRAWN_DELIMITER):
+        drawn = without_drawing(text, folder)
+        if drawn is not None:
+            return (
+                drawn,
+                read_layout(drawn, name, replace(reading, delimiter=DRAWN_DELIMITER, quote='"')),
+                DRAWN_DELIMITER,
+            )
+    try:
+        layout = read_layout(text, name, reading)
+    except UnreadableFile:
+        aligned = _by_place(text, 0, name=name, folder=folder, reading=reading)
+        if aligned is None:
+            raise
+        return aligned
+    aligned = None
+    if layout.dialect.delimiter == " ":
+        width = len(layout.names) if layout.agreement == 1.0 else 0
+        aligned = _by_place(text, width, name=name, folder=folder, reading=reading)
+    return aligned or (text, layout, layout.dialect.delimiter)
+
+
+def _by_place(
+    text: Path, width: int, *, name: str, folder: Path, reading: Reading
+) -> tuple[Path, Layout, str] | None:
+    """The same of a text whose columns are told by their place; None where they are not."""
+    if reading.delimiter not in (None, " ") or reading.header == 0:
+        return None
+    skip = max(reading.skip_rows or 0, (reading.header or 1) - 1)
+    made = columns_by_place(text, folder, skip=skip, width=width)
+    return (
+        None
+        if made is None
+        else (made, read_layout(made, name, replace(reading, delimiter=ALIGNED_DELIMITER, quote='"')), " ")
     )
 
 
