@@ -114,6 +114,8 @@ def _read_groups(
     with table_on_demand(file, kinds, reading) as table:
         found = _summary(asked, group, table, reading, rows)
         model = model_given(given, rows=found is None)
+        if model.adjust or model.explained_by:
+            _remark_codes(model, table())
         if found is None:
             y, g, why = roles_of(table, outcome, group, say=remark)
             roles = FileRoles("rows", {"outcome": y, "group": g}, None in (outcome, group), why, model)
@@ -132,6 +134,17 @@ def _read_groups(
         file, summary=summary, group=g, kinds=kinds, reading=reading, rows=rows, beside=model
     )
     return read, roles
+
+
+def _remark_codes(model: ModelColumns, table: Table) -> None:
+    """Say which covariates enter as numbers though they may be codes."""
+    from dashboard.ingest.beside_columns import covariates_maybe_codes
+
+    for column in covariates_maybe_codes(model, table):
+        remark(
+            f"{column.name} has {column.distinct} whole numbers and enters as a number, each step up alike; "
+            f'if they are codes, such as of blocks, add --categorical "{column.name}"'
+        )
 
 
 def _summary(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from dashboard.ingest.table import Column, Table
     from estimators.data.frames import ModelColumns
 
+MOST_CODES = 30
+"""Whole numbers beyond which a column is taken for a measurement without a word."""
+
 
 def matched_columns(
     beside: ModelColumns, taken: tuple[str, ...], names: Sequence[str], file: str
@@ -90,6 +93,25 @@ def why_no_covariate(column: Column) -> str | None:
         about = "about " if column.distinct_is_about else ""
         return f"it holds {about}{column.distinct:,} different labels, and a model takes {MOST_TERMS} at most"
     return None
+
+
+def covariates_maybe_codes(beside: ModelColumns, table: Table) -> list[Column]:
+    """The covariates that enter as numbers and may be codes, as of blocks.
+
+    Of two numbers nothing is asked: they say the same either way.
+
+    Columns that the table does not have are left to `matched_columns`.
+    """
+    settled = {*beside.categorical, *(name for name, _ in beside.curves)}
+    columns = [table.column(name) for name in (*beside.adjust, *beside.explained_by) if name not in settled]
+    return [
+        column
+        for column in columns
+        if column is not None
+        and column.kind == "number"
+        and column.whole
+        and 2 < column.distinct <= MOST_CODES
+    ]
 
 
 def why_no_weight(column: Column) -> str | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import dash_mantine_components as dmc
 from dash import html
 
-from dashboard.ingest.beside_columns import why_no_covariate, why_no_weight
+from dashboard.ingest.beside_columns import covariates_maybe_codes, why_no_covariate, why_no_weight
 from dashboard.ingest.data_kinds import ROWS
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria, explained
@@ -43,8 +43,6 @@ MAYBE_CODES: Final = (
     "{name} has {count} whole numbers and enters as a number: each step up counts alike. If they are "
     "codes, such as of blocks, choose it here too:"
 )
-MOST_CODES: Final = 30
-"""Whole numbers beyond which a column is taken for a measurement without a word."""
 WEIGHTS: Final = "A column that says how much each row counts."
 WEIGHT_KINDS: Final[Mapping[str, str]] = {
     "precision": "Precision: twice the weight, half the variance",
@@ -131,7 +129,10 @@ def number_fields(table: Table, model: ModelColumns) -> list[Any]:
     numbers, chosen = _numbers(table, model), dict(model.curves)
     codes = _columns("categorical", numbers, model.categorical)
     return [
-        *(html.P(text, className="quiet") for text in _maybe_codes(table, model)),
+        *(
+            html.P(MAYBE_CODES.format(name=short(c.name), count=c.distinct), className="quiet")
+            for c in covariates_maybe_codes(model, table)
+        ),
         *([control_with_label("As categories", codes, CATEGORICAL)] if numbers else []),
         *(
             control_with_label(
@@ -145,17 +146,6 @@ def number_fields(table: Table, model: ModelColumns) -> list[Any]:
 def _numbers(table: Table, model: ModelColumns) -> list[str]:
     columns = (table.column(name) for name in (*model.adjust, *model.explained_by))
     return [column.name for column in columns if column is not None and column.kind == "number"]
-
-
-def _maybe_codes(table: Table, model: ModelColumns) -> list[str]:
-    """What is said of numbers that may be codes; two of them say the same either way."""
-    bent = dict(model.curves)
-    columns = [c for name in _numbers(table, model) if (c := table.column(name)) is not None]
-    return [
-        MAYBE_CODES.format(name=short(c.name), count=c.distinct)
-        for c in columns
-        if c.whole and 2 < c.distinct <= MOST_CODES and c.name not in bent and c.name not in model.categorical
-    ]
 
 
 def _that_may_bend(table: Table, model: ModelColumns) -> list[str]:

@@ -40,7 +40,8 @@ ROLES = ["--outcome", "score", "--group", "school"]
 def test_a_file_with_covariates_gives_what_50_digits_give(blupboard, name, flags):
     roles = ["--outcome", "y", "--group", "group", "--std-error", "prediction"]
     done = blupboard("compare", DATA / f"{name}.csv", *roles, *flags, "--format", "json")
-    assert (done.code, done.err) == (0, "")
+    assert done.code == 0
+    assert all("enters as a number" in line for line in done.err.splitlines())
     expected = read_json("inference", "F_covariates", f"{name}.json")
     for fit in done.json["fits"]:
         if fit["estimator"] not in ("reml", "ml"):
@@ -142,6 +143,10 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
     [fit] = done.json["fits"]
     assert [c["term"] for c in fit["coefficients"]] == ["(Intercept)", "x", "block=9", "block=10"]
     assert fit == expected
+    assert "codes" not in done.err
+    line = blupboard("compare", file(text), *flags[:-2], "--estimator", "reml")
+    assert "block has 3 whole numbers and enters as a number" in line.err
+    assert 'add --categorical "block"' in line.err
 
 
 @pytest.mark.slow_cases
