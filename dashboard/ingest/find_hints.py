@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from dashboard.ingest.errors import excerpt
 from dashboard.ingest.guess_encoding import likelier_encoding
 from dashboard.ingest.hints import Hint
-from dashboard.ingest.label_sql import label_key
+from dashboard.ingest.label_sql import label_key, shown_whole
 from dashboard.ingest.left_out_sql import NO_GROUP
 from dashboard.ingest.reading import Condition
 
@@ -25,6 +25,10 @@ _TOTALS: Final = """
     ensemble totale toutes tous moyenne totaal suma todos todas promedio média média-geral totalt yhteensä
     итого всего 合计 总计 合計 計
 """
+_STATISTICS: Final = """
+    n count sd std std-dev stdev s.d. stddev standard-deviation se sem s.e. std-error standard-error min max
+    minimum maximum median variance var cv anzahl standardabweichung stabw effectif écart-type conteo
+"""
 _NOT_LABELS: Final = r"na n/a #n/a nan null (null) \n none . - -- #value! #ref! #div/0! #name? (blank)"
 _DITTO: Final = "\" '' \u201d \u3003 \u2033 \u201e -\"- do. dto. dito ditto idem"
 _OUTCOMES: Final = """
@@ -34,11 +38,12 @@ _OUTCOMES: Final = """
     converted clicked
 """
 TOTALS = frozenset(_TOTALS.split())
+STATISTICS = frozenset(_STATISTICS.split())
 NOT_LABELS = frozenset(_NOT_LABELS.split())
 DITTO = frozenset(_DITTO.split())
 OUTCOME_WORDS = frozenset(_OUTCOMES.split())
-"""In lower case: what totals are called, what is no label, what stands for the label above, and what outcomes
-of 0 and 1 are called."""
+"""In lower case: what totals are called, what else stands below a column of numbers, what is no label, what
+stands for the label above, and what outcomes of 0 and 1 are called."""
 MOST_TOTALS: Final = 5
 """So many totals are named at once."""
 MOST_LABELS: Final = 100_000
@@ -97,8 +102,12 @@ def _totals(data: GroupData) -> Iterator[Hint]:
         if len(own) > 1 and (rest := _without_total(own)) in places and places[rest] != place
     }
     totals = [place for place, own in enumerate(words) if "-".join(own) in TOTALS]
-    for place in totals:
-        parts[place] = [i for i in range(len(labels)) if i not in parts and i not in totals]
+    plain = [i for i in range(len(labels)) if i not in parts and i not in totals]
+    single = [i for i in plain if "-".join(words[i]) in STATISTICS and data.n[i] == 1]
+    others = [i for i in plain if i not in single]
+    if single and not any(_together(data, place, others) for place in totals):
+        single, others = [], plain
+    parts |= dict.fromkeys(totals, others)
     found = [(place, *told) for place, those in parts.items() if (told := _together(data, place, those))]
     for place, what, number in found[:MOST_TOTALS]:
         those = "the others" if place in totals else excerpt(labels[parts[place][0]])
@@ -106,6 +115,13 @@ def _totals(data: GroupData) -> Iterator[Hint]:
             "total_group",
             f"The group {excerpt(labels[place])} holds {float(data.mean[place]):.6g}, which is the {what} of "
             f"{those} ({number:.6g}), and may be no group",
+            exclude=labels[place],
+        )
+    for place in single[: MOST_TOTALS - len(found)]:
+        beside = excerpt(labels[totals[0]])
+        yield Hint(
+            "total_group",
+            f"The group {excerpt(labels[place])} stands in one row beside {beside}, and may be no group",
             exclude=labels[place],
         )
 
@@ -142,8 +158,11 @@ def _labels(data: GroupData) -> Iterator[Hint]:
     folded = len({label_key(label, "folded") for label in labels})
     if folded < len(labels):
         trimmed = len({label_key(label, "trimmed") for label in labels})
-        differ = "spaces" if trimmed == folded else "spaces, capitals or Unicode form"
-        alike = " and ".join(f"`{label[:40]}`" for label in _first_alike(labels))
+        first = _first_alike(labels)
+        kinds = ["marks that cannot be seen"] if any(shown_whole(label) != label for label in first) else []
+        kinds += ["capitals", "Unicode form"] if trimmed != folded else []
+        differ = " or ".join(filter(None, (", ".join(["spaces", *kinds[:-1]]), *kinds[-1:])))
+        alike = " and ".join(f"`{shown_whole(label)[:40]}`" for label in first)
         yield Hint(
             "similar_labels",
             f"Some labels differ only in {differ}, such as {alike}: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.engine import literal, select
 from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     import duckdb
 
     from dashboard.ingest.reading import Labels
+
+
+_INVISIBLE: Final = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+)
+"""Marks that no letter hangs on: hyphens that do not show, spaces of no width, marks of a direction."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +80,17 @@ def label_names(
     return LabelNames(bool(names), tuple(label for label, name in known.items() if name in gone))
 
 
+def shown_whole(label: str) -> str:
+    """A label with the codes of its marks that cannot be seen, such as [U+200B] for a space of no width."""
+    return label if label.isascii() else label.translate({mark: f"[U+{mark:04X}]" for mark in _INVISIBLE})
+
+
 def label_key(label: str, labels: Labels | None) -> str:
     """What labels of one group have in common."""
     if labels in (None, "exact"):
         return label
-    spaced = " ".join(label.split())
+    seen = label if label.isascii() else label.translate(_INVISIBLE)
+    spaced = " ".join(seen.split())
     return spaced if labels == "trimmed" else unicodedata.normalize("NFKC", spaced).casefold()
 
 

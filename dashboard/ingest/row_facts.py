@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from dashboard.ingest.judged_rows import JudgedRows
     from dashboard.ingest.reading import Reading
 
+_NINES: Final = ("99.9", "999.9", "9999.9", "99.99", "999.99", "9999.99")
 CODES: Final = tuple(
-    float(sign * int(str(digit) * length))
-    for digit in (9, 8, 7)
-    for length in range(2, 7)
+    sign * float(written)
+    for written in (*(digit * length for digit in "987" for length in range(1, 7)), *_NINES)
     for sign in (1, -1)
+    if len(written) > 1 or sign < 0
 )
-"""What is written for a missing value: two to six nines, eights or sevens, with a minus or without."""
+"""What is written for a missing value: two to six nines, eights or sevens, with a minus or without; one with
+a minus; and nines with decimals, as of weather."""
 
 
 class CodedOutcomes(NamedTuple):

@@ -51,3 +51,49 @@ def test_subtotals_of_a_pivot_table_are_hinted_at_one_by_one_and_then_the_grand_
 def test_what_databases_write_for_no_value_is_hinted_at_among_labels(tmp_path):
     read = file_groups(put(tmp_path, "g,y\nA,1\nA,2\n\\N,4\n\\N,5\n"), outcome="y", group="g")
     assert [(hint.code, hint.missing) for hint in read.hints] == [("missing_label", "\\N")]
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\u200e"])
+def test_labels_that_differ_in_a_mark_that_cannot_be_seen_are_hinted_at(tmp_path, mark):
+    path = put(tmp_path, f"g,y\na,1\n{mark}a,3\nb,5\n")
+    read = file_groups(path, outcome="y", group="g")
+    (hint,) = read.hints
+    code = f"[U+{ord(mark):04X}]"
+    assert f"only in spaces or marks that cannot be seen, such as `a` and `{code}a`: 3 gr" in hint.sentence
+    reading, rows = hint.applied(Reading(), RowFilter())
+    again = file_groups(path, outcome="y", group="g", reading=reading, rows=rows)
+    assert (means(again.data), again.hints) == ({"a": 2, "b": 5}, ())
+
+
+def test_marks_that_join_letters_are_parts_of_labels(tmp_path):
+    text = "g,y\n\U0001f469\u200d\U0001f52c,1\n\U0001f469\U0001f52c,3\n"
+    assert file_groups(put(tmp_path, text), outcome="y", group="g").hints == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "rows"), [("-9", 8), ("-99.9", 8), ("999.99", 8), ("9999.9", 8), ("-9", 2000)]
+)
+def test_codes_of_one_digit_and_with_decimals_are_hinted_at(tmp_path, code, rows):
+    text = "g,y\n" + "".join(f"s{i % 4},{i % 11 + 1}.5\n" for i in range(rows)) + f"s1,{code}\ns2,{code}\n"
+    (hint,) = file_groups(put(tmp_path, text), outcome="y", group="g").hints
+    assert (hint.code, hint.flags) == ("missing_code", f"--missing {code}")
+
+
+def test_a_mean_below_a_column_is_hinted_at_with_what_stands_beside_it(tmp_path):
+    text = "g,y\na,1\na,3\nb,5\nb,7\nMean,4\nSD,2.58\nN,4\n"
+    read = file_groups(put(tmp_path, text), outcome="y", group="g")
+    assert [(hint.code, hint.exclude) for hint in read.hints] == [
+        ("total_group", "Mean"),
+        ("total_group", "N"),
+        ("total_group", "SD"),
+    ]
+    rows = RowFilter()
+    for hint in read.hints:
+        _, rows = hint.applied(Reading(), rows)
+    again = file_groups(put(tmp_path, text), outcome="y", group="g", rows=rows)
+    assert (means(again.data), again.hints) == ({"a": 2, "b": 6}, ())
+
+
+def test_groups_called_like_statistics_are_groups_without_a_total(tmp_path):
+    text = "g,y\nN,1\nS,3\nE,5\nMin,7\nMean,9\n"
+    assert file_groups(put(tmp_path, text), outcome="y", group="g").hints == ()
