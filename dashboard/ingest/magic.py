@@ -69,7 +69,9 @@ _CODE: tuple[tuple[re.Pattern[bytes], str], ...] = (
         "a script of a database: run it there, and export the table as CSV",
     ),
 )
-_JSON = re.compile(rb'\s*(\{\s*("(?:[^"\\]|\\.)*"\s*:|\})|\[\s*(\{\s*"|\[\s*["\d\[-]|\]\s*$))')
+_JSON = re.compile(
+    rb'\s*(\{\s*("(?:[^"\\]|\\.)*"\s*:|\})|\[\s*(\{\s*"|\[\s*["\d\[-]|"(?:[^"\\]|\\.)*"\s*,|\]\s*$))'
+)
 
 
 def packing(head: bytes) -> Packing | None:

@@ -23,7 +23,7 @@ from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
 from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.source import Source
 from dashboard.ingest.table import TextLayout
-from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, plain_file
+from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, kind_of_text, plain_file
 from dashboard.ingest.written_plainly import written_plainly
 
 if TYPE_CHECKING:
@@ -104,6 +104,9 @@ def _opened(
 
 def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading, is_copy: bool) -> Source:
     text, encoding = utf8_file(plain, head, name=name, folder=folder, encoding=reading.encoding)
+    if text != plain and (kind := kind_of_text(text, name)) is not None:
+        made = folder / "converted.parquet"
+        return _converted_source(convert(kind, text, made, name=name, sheet=None), made, name, kind)
     text, layout, delimiter = _laid_out(text, name=name, folder=folder, reading=reading)
     text, remarks = without_footnotes(text, layout, folder)
 

@@ -59,6 +59,11 @@ def plain_file(source: Path, *, name: str, folder: Path, max_bytes: int) -> tupl
     return target, head, _kind(head, name)
 
 
+def kind_of_text(text: Path, name: str) -> str | None:
+    """The kind of a text that was written in another encoding, None for a table. Raises as `plain_file`."""
+    return _kind(_head(text), name)
+
+
 def _kind(head: bytes, name: str) -> str | None:
     if is_parquet(head):
         return None

@@ -199,12 +199,35 @@ def test_whole_numbers_of_any_length_stay_what_they_are(tmp_path):
         '{"0": {"g": "a", "y": 1}, "1": {"g": "b", "y": 2.5}, "2": {"g": "b", "y": null}}',  # by index
         '{"x1": {"g": "a", "y": 1}, "x2": {"g": "b", "y": 2.5}, "x3": {"g": "b"}}',
         '{"data": [{"g": "a", "y": 1}, {"g": "b", "y": 2.5}, {"g": "b"}]}',
+        '{"columns": ["g", "y"], "index": [0, 1, 2], "data": [["a", 1], ["b", 2.5], ["b", null]]}',
+        '[["g", "y"], ["a", 1], ["b", 2.5], ["b", null]]',
+        '["g", "y"]\n["a", 1]\n["b", 2.5]\n["b", null]\n',
     ],
 )
 def test_one_object_may_hold_a_table(tmp_path, text):
     table = stored(tmp_path, text)
     assert [column.name for column in table.columns] == ["g", "y"]
     assert (rows_of(table), table.notes) == ([("a", 1.0), ("b", 2.5), ("b", None)], ())
+
+
+def test_fields_of_inner_objects_are_columns(tmp_path):
+    lines = [{"site": {"name": "a", "at": {"x": 1}}, "y": 1}, {"site": {"name": "b"}, "y": 2.5, "k": {}}]
+    table = stored(tmp_path, "\n".join(map(json.dumps, lines)))
+    assert [column.name for column in table.columns] == ["site.name", "site.at.x", "y", "k"]
+    assert [row[:3] for row in rows_of(table)] == [("a", 1, 1.0), ("b", None, 2.5)]
+    with pytest.raises(UnreadableFile, match=r'two fields called "a\.b"'):
+        stored(tmp_path, '{"a": {"b": 1}, "a.b": 2}')
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
+def test_json_in_another_unicode_is_json(tmp_path, encoding):
+    text = json.dumps([{"g": "Malmö", "y": 1.5}, {"g": "Åbo", "y": 2}], ensure_ascii=False)
+    assert rows_of(stored(tmp_path, text.encode(encoding))) == [("Malmö", 1.5), ("Åbo", 2.0)]
+
+
+def test_a_web_page_in_another_unicode_is_no_table(tmp_path):
+    with pytest.raises(UnreadableFile, match="web page"):
+        stored(tmp_path, "<html><table><tr><td>g,y</td></tr>\na,1\n</table></html>".encode("utf-16"))
 
 
 def test_what_stands_beside_a_list_of_records_is_said(tmp_path):
@@ -215,6 +238,8 @@ def test_what_stands_beside_a_list_of_records_is_said(tmp_path):
 
 REFUSED = {
     "not records": ('[{"g": 1}, 2]', "not a list of objects"),
+    "lists without names": ("[[1, 2], [3, 4]]", "nor of lists with the names first"),
+    "uneven lists": ('[["g", "y"], ["a"]]', "nor of lists with the names first"),
     "uneven columns": ('{\n "g": ["a"],\n "y": [1, 2]\n}', "neither one object a line nor a list of objects"),
     "two tables": ('{"a": [{"g": 1}], "b": [{"g": 1}]}', "neither one object a line nor a list of objects"),
     "broken line": ('{"g": "a", "y": 1}\n{"g": "b" "y": 1}', "Line 2 of data.csv is not valid JSON"),

@@ -13,8 +13,13 @@ def records_of_object(found: Record) -> tuple[list[Record], str | None] | None:
     """The records of a table in one object, and a sentence on what was left aside; None where it holds none.
 
     It holds its columns (``{"g": ["a", "b"], "y": [1, 2]}``, also as pandas writes them, with cells by the
-    number of their row), or records by number or name, or one list of records among other things.
+    number of their row, or with a list for each row), or records by number or name, or one list of records
+    among other things.
     """
+    if found.keys() in ({"columns", "data"}, {"columns", "data", "index"}):
+        split = records_of_lists([found["columns"], *_listed(found["data"])])
+        if split is not None:
+            return split, None
     values = list(found.values())
     if values and all(isinstance(value, list) for value in values):
         columns = _records_of_columns(found, [range(len(value)) for value in values])
@@ -29,6 +34,22 @@ def records_of_object(found: Record) -> tuple[list[Record], str | None] | None:
     if not others:
         return records, None
     return records, f"The rows are those of {excerpt(name)}; {', '.join(others)} beside it left out."
+
+
+def records_of_lists(found: list[Any]) -> list[Record] | None:
+    """The records of lists, of which the first holds the names; None where they are none of a table."""
+    if not found or not all(isinstance(row, list) and len(row) == len(found[0]) for row in found):
+        return None
+    names, cells = found[0], [cell for row in found[1:] for cell in row]
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        return None
+    if any(isinstance(cell, (dict, list)) for cell in cells):
+        return None
+    return [dict(zip(names, row, strict=True)) for row in found[1:]]
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [None]
 
 
 def _is_records(value: object) -> bool:

@@ -1,7 +1,8 @@
 """JSON records to Parquet: one object a line (JSON Lines), a list of objects, or an object of a whole table.
 
 Numbers become exact doubles or whole numbers, text is read as in a text file. A field that some records lack
-is blank there; a field that holds lists or objects cannot take a role.
+is blank there; the fields of an object in a field are called ``outer.inner``; one that holds lists cannot
+take a role. Lists stand for records where the first one holds the names.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.header import column_names
 from dashboard.ingest.kinds import MAX_BYTES_IN_MEMORY, Converted
 from dashboard.ingest.kinds.choose_sheet import refuse_sheet
-from dashboard.ingest.kinds.json_object import records_of_object
+from dashboard.ingest.kinds.json_object import records_of_lists, records_of_object
 from dashboard.ingest.kinds.mixed_columns import MixedColumn
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
     nested: set[str] = set()
     rows = 0
     notes: list[str] = []
-    for batch in _batches(source, name, notes):
+    for records in _batches(source, name, notes):
+        batch = [_flat(record, name) for record in records]
         _append(columns, nested, batch, rows, name)
         rows += len(batch)
     if not columns:
@@ -50,6 +52,22 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
     ]
     pq.write_table(pa.Table.from_arrays(arrays, names=list(column_names(columns))), target)
     return Converted(notes=tuple(notes))
+
+
+def _flat(record: _Record, name: str) -> _Record:
+    """A record with the fields of inner objects among its own."""
+    if not any(isinstance(value, dict) for value in record.values()):
+        return record
+    flat: _Record = {}
+    for field, value in record.items():
+        inner = {f"{field}.{key}": cell for key, cell in value.items()} if isinstance(value, dict) else {}
+        found = _flat(inner, name) if inner else {field: None if value == {} else value}
+        if again := flat.keys() & found.keys():
+            raise UnreadableFile(
+                f"{name} has two fields called {excerpt(min(again))} in a record: rename one."
+            )
+        flat |= found
+    return flat
 
 
 def _append(
@@ -68,7 +86,7 @@ def _append(
         )
     for field, column in columns.items():
         cells = [record.get(field) for record in batch]
-        if any(isinstance(cell, (dict, list)) for cell in cells):
+        if any(isinstance(cell, list) for cell in cells):
             nested.add(field)
         column.append([None] * len(cells) if field in nested else cells)
 
@@ -103,13 +121,27 @@ def _one_list(source: Path, name: str) -> list[_Record]:
     try:
         found = json.loads(source.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"{name} is not valid JSON ({_problem(error)}): write it again.") from error
+        found = _lists(source)
+        if found is None:
+            raise UnreadableFile(f"{name} is not valid JSON ({_problem(error)}): write it again.") from error
+    records: list[_Record] | None = found
     if not all(isinstance(record, dict) for record in found):
+        records = records_of_lists(found)
+    if records is None:
         raise UnreadableFile(
-            f"{name} is JSON, but not a list of objects with one for each row: write the table as CSV."
+            f"{name} is JSON, but not a list of objects with one for each row, nor of lists with the names "
+            "first: write the table as CSV."
         )
-    records: list[_Record] = found
     return records
+
+
+def _lists(source: Path) -> list[Any] | None:
+    """What each line of a text holds; None where one is not JSON."""
+    try:
+        lines = source.read_bytes().decode("utf-8-sig").split("\n")
+        return [json.loads(line) for line in lines if line.strip()]
+    except (ValueError, RecursionError):
+        return None
 
 
 def _one_object(source: Path) -> tuple[list[_Record], str | None] | None:
