@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         heterogeneity,
     )
     from estimators.inference.influence import Influence, leave_one_out
+    from estimators.inference.least_difference import LeastDifference, least_difference
     from estimators.inference.meta_regression import REGRESSION_TAU2, MetaRegression, meta_regression
     from estimators.inference.model_checks import ModelChecks, model_checks
     from estimators.inference.moment_intervals import (
@@ -101,6 +102,7 @@ _LATER = {
     "inference.heritability": "Heritability heritability",
     "inference.heterogeneity": "MU_ERRORS TAU2 Heterogeneity PredictionInterval heterogeneity",
     "inference.influence": "Influence leave_one_out",
+    "inference.least_difference": "LeastDifference least_difference",
     "inference.meta_regression": "REGRESSION_TAU2 MetaRegression meta_regression",
     "inference.model_checks": "ModelChecks model_checks",
     "inference.normal_plot": "NormalPlot",
@@ -191,6 +193,7 @@ __all__ = [
     "Influence",
     "JamesStein",
     "Joint",
+    "LeastDifference",
     "LevelMeans",
     "LikelihoodRatio",
     "Look",
@@ -262,6 +265,7 @@ __all__ = [
     "homogeneity",
     "hookimpl",
     "inference_dict",
+    "least_difference",
     "leave_one_out",
     "marginal_rank_sets",
     "may_be_best",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dashboard.scene.scene import Scene, Series
-    from estimators import DrawnJoint, Joint
+    from estimators import DrawnJoint, GroupFit, Joint
     from estimators.contract.shared_errors import SharedErrors
 
 MOST_COMPARED = 40
@@ -29,10 +29,12 @@ MOST_COMPARED = 40
 
 @dataclass(frozen=True)
 class Pair:
-    """The difference of two true means, and its normal interval at a level; in the outcome's units."""
+    """The difference of two true means, and its interval at a level; in the outcome's units."""
 
     difference: float
     std_error: float
+    df: float | None
+    """Degrees of freedom of Student's t; None = normal, by spreads that are taken as known."""
     half_width: float
     """Of the interval for a pair that was picked before looking."""
     half_width_of_all: float
@@ -51,9 +53,10 @@ class Pair:
     @property
     def p_first_higher(self) -> float:
         """The chance that the first true mean is the higher one."""
-        from scipy.special import ndtr
+        from scipy.special import ndtr, stdtr
 
-        return float(ndtr(self.difference / self.std_error))
+        ratio = self.difference / self.std_error
+        return float(ndtr(ratio) if self.df is None else stdtr(self.df, ratio))
 
 
 @dataclass(frozen=True)
@@ -67,31 +70,32 @@ class ComparedGroup:
     high: float
 
 
-def compared_pair(scene: Scene, joint: Joint | DrawnJoint | None, first: int, second: int) -> Pair:
-    """The difference of the groups with two keys under a joint distribution.
+def compared_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> Pair:
+    """The difference of the groups with two keys by a method.
 
     Raises:
-        ValueError: the distribution has no formula.
+        ValueError: its joint distribution has no formula.
 
     """
     level, pairs = scene.comparison.level, len(scene) * (len(scene) - 1) / 2
-    two = _formula(joint).at(np.array([first, second]))
+    two, df = _formula(fit.joint).at(np.array([first, second])), _common_df(fit)
     spread = float(two.spread_of_differences()[0, 1])
     return Pair(
         float(two.mean[0] - two.mean[1]),
         spread,
-        spread * float(two_sided_quantile(level, None)),
-        spread * float(two_sided_quantile(1.0 - (1.0 - level) / pairs, None)),
+        df,
+        spread * float(two_sided_quantile(level, df)),
+        spread * float(two_sided_quantile(1.0 - (1.0 - level) / pairs, df)),
     )
 
 
 def pair_words(scene: Scene, series: Series, first: int, second: int) -> tuple[str, str]:
     """What is said of two groups with these keys: the answer, and what goes with it."""
-    joint = _joint(series)
-    pair = compared_pair(scene, joint, first, second)
+    fit = _fit(series)
+    pair = compared_pair(scene, fit, first, second)
     if pair.difference < 0:  # the higher one is spoken of
         first, second = second, first
-        pair = compared_pair(scene, joint, first, second)
+        pair = compared_pair(scene, fit, first, second)
     one, other = (short_label(scene.comparison.data.labels[key]) for key in (first, second))
     level, width = f"{scene.comparison.level:.0%}", pair.half_width
     answer = f"{one} is higher than {other}." if pair.apart else f"{one} and {other} cannot be told apart."
@@ -115,26 +119,33 @@ def compared_groups(scene: Scene, series: Series, keys: Sequence[int]) -> list[C
 
     Two share a letter where their interval of the difference, for all pairs of these groups at once, holds 0.
     """
-    joint, at = _joint(series), np.asarray(keys)
-    some = _formula(joint).at(at)
+    fit, at = _fit(series), np.asarray(keys)
+    some, df = _formula(fit.joint).at(at), _common_df(fit)
     order = np.argsort(-some.mean, kind="stable")
     at, some = at[order], some.at(order)
     pairs = len(at) * (len(at) - 1) / 2
-    z = float(two_sided_quantile(1.0 - (1.0 - scene.comparison.level) / pairs, None))
-    apart = np.abs(some.mean[:, None] - some.mean) > z * some.spread_of_differences()
+    widest = float(two_sided_quantile(1.0 - (1.0 - scene.comparison.level) / pairs, df))
+    apart = np.abs(some.mean[:, None] - some.mean) > widest * some.spread_of_differences()
     np.fill_diagonal(apart, val=False)
     letters = shared_letters(apart)
     spread = _spread_apart(some)
-    half = comparison_multiplier(spread, scene.comparison.level) * spread
-    middle = (0.0 if joint is None else joint.origin) + some.mean
+    half = comparison_multiplier(spread, scene.comparison.level, df) * spread
+    middle = (0.0 if fit.joint is None else fit.joint.origin) + some.mean
     return [
         ComparedGroup(short_label(label), text, float(m), float(m - h), float(m + h))
         for label, text, m, h in zip(scene.comparison.data.labels[at], letters, middle, half, strict=True)
     ]
 
 
-def _joint(series: Series) -> Joint | DrawnJoint | None:
-    return None if series.result.fit is None else series.result.fit.joint
+def _fit(series: Series) -> GroupFit:
+    if series.result.fit is None:
+        raise ValueError("a method that failed has no differences")
+    return series.result.fit
+
+
+def _common_df(fit: GroupFit) -> float | None:
+    """Degrees of freedom of differences; None where there are none, or every group has its own."""
+    return None if fit.df is None or np.ndim(fit.df) else float(fit.df)
 
 
 def _formula(joint: Joint | DrawnJoint | None) -> SharedErrors:

@@ -10,6 +10,7 @@ from dashboard.words.covariates import all_covariate_names, named
 from dashboard.words.group_card import value_text
 from dashboard.words.numbers import number, percent, row_count
 from estimators import DataError, heritability
+from estimators.inference.least_difference import least_difference
 from estimators.inference.new_groups import new_group_at, telling_places
 from estimators.inference.plan_answers import curve_point, new_group, new_rows
 
@@ -44,6 +45,7 @@ def plan_sentences(scene: Scene, answers: PlanAnswers) -> list[tuple[str, str]]:
     return [
         (f"How many {scene.row.many} would each {one} need?", " ".join(parts)),
         *_repeated(scene),
+        *_least_differences(scene),
         *further_group(scene),
     ]
 
@@ -63,7 +65,34 @@ def _repeated(scene: Scene) -> list[tuple[str, str]]:
             f"{percent(found.entry_mean)} of the variance of means, with as many {scene.row.many} as there "
             f"are (heritability of means, by the harmonic mean of the sizes), and {percent(found.cullis)} "
             f"where the error of {counted} is counted too (Cullis). Of a single {scene.row.one} it is "
-            f"{percent(found.plot)}.",
+            f"{percent(found.plot)}. {_accuracy(found.accuracy)}",
+        )
+    ]
+
+
+def _accuracy(accuracy: Floats) -> str:
+    low, middle, high = (number(float(end)) for end in (accuracy.min(), accuracy.mean(), accuracy.max()))
+    where = f"is {middle}" if low == high else f"is {middle} on average, from {low} to {high}"
+    return f"The correlation of predictions with the truth (accuracy) {where}."
+
+
+def _least_differences(scene: Scene) -> list[tuple[str, str]]:
+    """Question and answer on what two groups must lie apart, by every method with a formula for it."""
+    level, said = scene.comparison.level, []
+    for series in scene.series:
+        fit = series.result.fit
+        found = None if fit is None else least_difference(fit, level)
+        if found is not None:
+            by = "normal" if found.df is None else f"t with {found.df:,.0f} degrees of freedom"
+            said.append(f"{value_text(scene, found.difference)} by {series.label} ({by})")
+    if not said or scene.is_ratio:
+        return []
+    one = scene.unit.one
+    return [
+        (
+            f"How far apart must two {scene.unit.many} be to differ (least significant difference)?",
+            f"{'; '.join(said)}: at {percent(level)}, on average over pairs, for two that were named before "
+            f"looking. The best {one} of many is further ahead than that by chance alone.",
         )
     ]
 

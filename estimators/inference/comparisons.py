@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.contract.fit import two_sided_quantile
 from estimators.errors import OptionError
 from estimators.inference.roots import bracketed_roots
 
@@ -18,18 +19,18 @@ CELLS_AT_A_TIME = 1 << 22
 """Pairs that are worked on at once."""
 
 
-def comparison_multiplier(std_error: Floats, level: float = 0.95) -> float:
+def comparison_multiplier(std_error: Floats, level: float = 0.95, df: float | None = None) -> float:
     """By what to multiply standard errors ``(J,)`` for bars that overlap where two cannot be told apart.
 
     z at which 2 Phi(-z (s_i + s_j) / sqrt(s_i^2 + s_j^2)) is 1 - level on average over all pairs: 1.39 for
     0.95 and equal errors. For one pair, on average over pairs, and not for several at once (Goldstein & Healy
-    1995, JRSS A 158, 175-177).
+    1995, JRSS A 158, 175-177). With ``df`` degrees of freedom t takes the normal's place.
 
     Raises:
         OptionError: the level is not between 0 and 1, or there are fewer than two groups.
 
     """
-    from scipy.special import ndtr
+    from scipy.special import ndtr, stdtr
 
     if not 0 < level < 1:
         raise OptionError(f"the level lies between 0 and 1, not at {level:g}")
@@ -39,15 +40,19 @@ def comparison_multiplier(std_error: Floats, level: float = 0.95) -> float:
     pairs = len(std_error) * (len(std_error) - 1)
     at_once = max(1, CELLS_AT_A_TIME // len(value))
 
+    def below(value: Floats) -> Floats:
+        return np.asarray(ndtr(value) if df is None else stdtr(df, value))
+
     def too_many(z: Floats) -> Floats:
-        total = -float(len(std_error)) * ndtr(-z[0] * np.sqrt(2.0))
+        total = -float(len(std_error)) * float(below(-z[0] * np.sqrt(2.0)))
         for start in range(0, len(value), at_once):
             some = value[start : start + at_once, None]
-            chance = ndtr(-z[0] * (some + value) / np.hypot(some, value))
+            chance = below(-z[0] * (some + value) / np.hypot(some, value))
             total += float(count[start : start + at_once] @ chance @ count)
         return np.array([2.0 * total / pairs - (1.0 - level)])
 
-    return float(bracketed_roots(too_many, np.zeros(1), np.full(1, 40.0))[0])
+    highest = 40.0 if df is None else 2.0 * float(two_sided_quantile(level, df))
+    return float(bracketed_roots(too_many, np.zeros(1), np.full(1, highest))[0])
 
 
 def shared_letters(apart: NDArray[np.bool_], order: NDArray[np.intp] | None = None) -> list[str]:

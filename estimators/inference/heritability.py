@@ -32,6 +32,8 @@ class Heritability:
     groups weigh."""
     cullis: float
     """1 - mean variance of differences between predictions and their truths / (2 sigma_group^2)."""
+    accuracy: Floats
+    """(J,) correlation of each group's predicted with its true deviation."""
 
 
 def heritability(data: GroupData, method: Method = "reml") -> Heritability:
@@ -39,7 +41,9 @@ def heritability(data: GroupData, method: Method = "reml") -> Heritability:
 
     With g1_j = (1 - gamma_j) sigma_group^2 and L_j the part of b_j's error that comes from the coefficients,
     the mean over pairs is 2 (mean g1 + sum |L_j - mean L|^2 / (J - 1)) (Cullis, Smith & Coombes 2006, J.
-    Agric. Biol. Environ. Stat. 11, 381-393; bases: Piepho & Moehring 2007, Genetics 177, 1881-1888).
+    Agric. Biol. Environ. Stat. 11, 381-393; bases: Piepho & Moehring 2007, Genetics 177, 1881-1888). Accuracy
+    is sqrt(1 - PEV_j / sigma_group^2) with PEV_j = g1_j + |L_j|^2 (Mrode 2014, Linear Models for the
+    Prediction of Animal Breeding Values, 3rd ed., sec. 3.3.3).
 
     Raises:
         DataError: spreads that cannot be told apart, published means, or covariates that explain the groups.
@@ -61,11 +65,15 @@ def heritability(data: GroupData, method: Method = "reml") -> Heritability:
         signal = scaled.information * ratio
         shared = (signal / (1.0 + signal) * float(plain.mu_std_error))[:, None]
     if ratio == 0:
-        return Heritability(0.0, 0.0, 0.0)
+        return Heritability(0.0, 0.0, 0.0, np.zeros(scaled.groups))
     harmonic = scaled.groups / float((1.0 / scaled.information).sum())
-    apart = float(np.square((shared - shared.mean(axis=0)) / group).sum()) / (scaled.groups - 1)
+    loads = shared / group
+    apart = float(np.square(loads - loads.mean(axis=0)).sum()) / (scaled.groups - 1)
+    # a prediction that is all of what the others say has no accuracy, and rounding may leave less than 0
+    reliable = signal / (1.0 + signal) - np.square(loads).sum(axis=1)
     return Heritability(
         plot=ratio / (1.0 + ratio),
         entry_mean=harmonic * ratio / (1.0 + harmonic * ratio),
         cullis=1.0 - float((1.0 / (1.0 + signal)).mean()) - apart,
+        accuracy=np.sqrt(np.maximum(reliable, 0.0)),
     )

@@ -8,6 +8,7 @@ from estimators.contract.joint import Joint
 from estimators.inference.estimable import is_estimable
 from estimators.inference.heritability import heritability
 from estimators.inference.heterogeneity import fit_heterogeneity
+from estimators.inference.least_difference import least_difference
 from estimators.inference.rank_grid import ERROR
 from estimators.inference.rank_sets import MOST_GROUPS, marginal_rank_sets, simultaneous_rank_sets
 from estimators.inference.ranks import TopShare, group_ranks, number_of_best
@@ -35,7 +36,7 @@ def inference_dict(
 ) -> dict[str, Any]:
     """What one fit lets conclude, as far as it can.
 
-    ``spreads``, ``tests``, ``heritability``, ``ranks`` and ``rank_sets``.
+    ``spreads``, ``tests``, ``heritability``, ``least_difference``, ``ranks`` and ``rank_sets``.
 
     Intervals and sets are at ``level``. What was simulated carries its seed and number of draws.
 
@@ -49,10 +50,12 @@ def inference_dict(
         found["spreads"] = _spreads(taken, estimator.likelihood, level)
         found["tests"] = _tests(taken, estimator.likelihood)
         if taken.counts_rows and "group_covariates" not in taken.carries:
-            found["heritability"] = vars(heritability(taken, estimator.likelihood))
+            found["heritability"] = _heritability(taken, estimator.likelihood)
     elif (differ := fit_heterogeneity(data, estimator, fit)) is not None:
         found["spreads"] = {"level": level, "exact": _exact(data, level)}
         found["tests"] = {"q": _q(differ.test)}
+    if (least := least_difference(fit, level)) is not None:
+        found["least_difference"] = vars(least)
     if fit.joint is None:
         return found
     best = number_of_best(top, len(data))
@@ -66,6 +69,12 @@ def inference_dict(
     if isinstance(joint, Joint) and joint.independent and 1 < len(joint) <= MOST_GROUPS:
         found["rank_sets"] = _rank_sets(data, joint.reversed() if smallest_first else joint, level)
     return found
+
+
+def _heritability(data: GroupData, method: Method) -> dict[str, Any]:
+    found = heritability(data, method)
+    accuracy = zip(data.labels.tolist(), found.accuracy.tolist(), strict=True)
+    return {**vars(found), "accuracy": [{"group": group, "accuracy": value} for group, value in accuracy]}
 
 
 def _spreads(data: GroupData, method: Method, level: float) -> dict[str, Any]:

@@ -24,9 +24,9 @@ def inference(blupboard, *arguments):
 def test_inference_stands_in_every_fit_that_has_it(blupboard):
     found = inference(blupboard, "--top", "3")
     assert found["james_stein"] is found["grand_mean"] is None
-    assert set(found["reml"]["heritability"]) == {"plot", "entry_mean", "cullis"}
-    assert set(found["ols"]) == {"ranks", "rank_sets"}
-    assert set(found["reml"]) == {"spreads", "tests", "heritability", "ranks"}
+    assert set(found["reml"]["heritability"]) == {"plot", "entry_mean", "cullis", "accuracy"}
+    assert set(found["ols"]) == {"least_difference", "ranks", "rank_sets"}
+    assert set(found["reml"]) == {"spreads", "tests", "heritability", "least_difference", "ranks"}
     spreads, want = found["reml"]["spreads"], answers("B", "dyestuff")
     assert spreads["level"] == 0.95
     for name, interval in want["REML"]["profile_0.95"].items():

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import t
 
 from dashboard.callbacks.conclude import pinned_answer, pinned_keys
 from dashboard.words.pinned_pairs import MOST_COMPARED, compared_groups, compared_pair, pair_words
@@ -16,20 +16,23 @@ from tests.oracles import parameter
 from tests.scenes import BUILT_IN, groups_of, scene_of
 
 SCENE = scene_of(groups_of([9, 8, 30, 4, 12, 7], means=[0, 1, 2, 3, 4, 12], spread=2.0), BUILT_IN.values())
-JOINT = SCENE.reference.result.fit.joint
+FIT = SCENE.reference.result.fit
+JOINT = FIT.joint
+T = t(FIT.df)
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 1), (3, 5), (2, 4)])
 def test_the_difference_is_that_of_draws(first, second):
-    pair = compared_pair(SCENE, JOINT, first, second)
+    pair = compared_pair(SCENE, FIT, first, second)
     theta, _ = JOINT.draw(200_000, 1)
     difference = theta[:, first] - theta[:, second]
     error = difference.std() / np.sqrt(len(difference))
     assert abs(pair.difference - difference.mean()) < 5 * error
     assert abs(pair.std_error / difference.std() - 1) < 0.01
-    assert abs(pair.p_first_higher - (difference > 0).mean()) < 0.006
-    assert np.isclose(pair.half_width, norm.ppf(0.975) * pair.std_error)
-    assert np.isclose(pair.half_width_of_all, norm.ppf(1 - 0.025 / 15) * pair.std_error)
+    assert pair.df == FIT.df == 70 - 6
+    assert abs(pair.p_first_higher - (difference > 0).mean()) < 0.012  # draws take the spreads as known
+    assert np.isclose(pair.half_width, T.ppf(0.975) * pair.std_error)
+    assert np.isclose(pair.half_width_of_all, T.ppf(1 - 0.025 / 15) * pair.std_error)
 
 
 def test_the_higher_one_is_spoken_of_whatever_was_pinned_first():
@@ -41,9 +44,9 @@ def test_the_higher_one_is_spoken_of_whatever_was_pinned_first():
 
 def test_two_that_cannot_be_told_apart():
     pairs = [(i, j) for i in range(6) for j in range(i)]
-    nearest = min(pairs, key=lambda pair: abs(compared_pair(SCENE, JOINT, *pair).difference))
+    nearest = min(pairs, key=lambda pair: abs(compared_pair(SCENE, FIT, *pair).difference))
     answer, detail = pair_words(SCENE, SCENE.reference, *nearest)
-    assert not compared_pair(SCENE, JOINT, *nearest).apart
+    assert not compared_pair(SCENE, FIT, *nearest).apart
     assert answer.endswith(" cannot be told apart.")
     assert "If you picked the two after looking" in detail
     assert detail.endswith("by which they cannot be told apart.")
@@ -59,12 +62,12 @@ def test_groups_share_a_letter_just_where_their_pair_is_not_apart():
     found = compared_groups(SCENE, SCENE.reference, keys)
     estimates = [group.estimate for group in found]
     assert estimates == sorted(estimates, reverse=True)
-    z = norm.ppf(1 - 0.025 / 6)
+    z = T.ppf(1 - 0.025 / 6)
     by_name = {label: key for key, label in enumerate(SCENE.comparison.data.labels)}
     for one in found:
         for other in found:
             if one is not other:
-                pair = compared_pair(SCENE, JOINT, by_name[one.name], by_name[other.name])
+                pair = compared_pair(SCENE, FIT, by_name[one.name], by_name[other.name])
                 apart = abs(pair.difference) > z * pair.std_error
                 assert bool(set(one.letters) & set(other.letters)) != apart
     assert found[0].letters != found[-1].letters
@@ -113,10 +116,9 @@ def test_beside_covariates_pairs_are_those_of_least_squares_and_of_henderson_s_e
 
     for name, value, cov in (("ols", slope[:7], of_means), ("reml", effect, of_effects)):
         series = next(series for series in scene.series if series.id == name)
-        joint = series.result.fit.joint
         for one in range(7):
             for other in range(one):
-                pair = compared_pair(scene, joint, one, other)
+                pair = compared_pair(scene, series.result.fit, one, other)
                 variance = cov[one, one] + cov[other, other] - 2 * cov[one, other]
                 assert pair.difference == pytest.approx(value[one] - value[other], abs=1e-9)
                 assert pair.std_error == pytest.approx(np.sqrt(variance), rel=1e-9)
@@ -131,7 +133,7 @@ def test_bars_of_equal_errors_overlap_just_where_a_pair_cannot_be_told_apart():
     fit = scene.reference.result.fit
     assert fit.joint.loading.any()
     bars = compared_groups(scene, scene.reference, range(5))
-    half = compared_pair(scene, fit.joint, 0, 1).half_width / 2
+    half = compared_pair(scene, fit, 0, 1).half_width / 2
     assert [bar.high - bar.low for bar in bars] == pytest.approx([2 * half] * 5, rel=1e-9)
 
 

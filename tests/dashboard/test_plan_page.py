@@ -8,7 +8,7 @@ import pytest
 from dashboard.callbacks.plan import planned
 from dashboard.words.group_card import value_text
 from dashboard.words.plan import MOST_GROUPS
-from estimators import Design, GroupData, Plan, heritability, simulate
+from estimators import Design, GroupData, Plan, heritability, least_difference, simulate
 from estimators.inference.new_groups import new_group_at
 from estimators.inference.plan_answers import new_group, new_rows
 from tests.dashboard.sent import numbers
@@ -64,6 +64,11 @@ def test_a_further_group_and_further_rows():
     )
     assert f"{shown.cullis:.0%} where the error of the overall mean is counted too" in repeated
     assert f"a single row it is {shown.plot:.0%}." in repeated
+    assert f"(accuracy) is {shown.accuracy.mean():.3g} on average, from" in repeated
+    apart = words(found)["How far apart must two schools be to differ (least significant difference)?"]
+    for series, by in zip(SCENE.series, ("Level means (OLS)", "REML BLUP"), strict=True):
+        least = least_difference(series.result.fit)
+        assert f"{least.difference:.2f} by {by} (t with {least.df:g} degrees of freedom)" in apart
     low, high = new_group(FIT, 24, 0.95)
     assert f"from {low:.2f} to {high:.2f}" in words(found)["What would a new school be?"]
     _, (head, *lines) = found["tables"]
