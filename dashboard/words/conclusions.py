@@ -118,7 +118,7 @@ def grade_answer(answers: Answers, unit: Unit, groups: int) -> Answer:
         why = (
             f"up to 1,000 {unit.many} are graded, and there are {groups:,}."
             if groups > MOST_GRADED
-            else "this method's true means are drawn, as with covariates, and have none."
+            else "this method's true means are drawn, and have none."
         )
         how = "Grades are given where a method says how the true means hang together by a formula"
         return Answer("Not here.", f"{how}; {why}")

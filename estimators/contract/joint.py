@@ -127,7 +127,9 @@ class DrawnJoint:
 
     def reversed(self) -> DrawnJoint:
         """The distribution of the true means with their signs changed, so that the smallest comes first."""
-        return DrawnJoint(_Reversed(self.sample), -self.origin)
+        if isinstance(self.sample, Reversed):
+            return DrawnJoint(self.sample.sample, -self.origin)
+        return DrawnJoint(Reversed(self.sample), -self.origin)
 
     def draw(self, draws: int, seed: int) -> tuple[Floats, Floats | None]:
         """True means ``(draws, J)`` and the centre ``(draws,)``, or None, all minus ``origin``.
@@ -158,11 +160,13 @@ class DrawnJoint:
 
 
 @dataclass(frozen=True)
-class _Reversed:
+class Reversed:
     """A sampler with its signs changed; a class, so that it can be pickled."""
 
     sample: Callable[[int, int], tuple[Floats, Floats | None]]
+    """That of the true means."""
 
     def __call__(self, draws: int, seed: int) -> tuple[Floats, Floats | None]:
+        """The draws of ``sample`` with their signs changed."""
         theta, center = self.sample(draws, seed)
         return -np.asarray(theta), None if center is None else -np.asarray(center)

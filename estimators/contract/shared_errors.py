@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.contract.joint import DrawnJoint, Joint
+from estimators.contract.joint import DrawnJoint, Joint, Reversed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,32 +25,61 @@ class SharedErrors:
     """(J,) standard deviation of what each group has to itself."""
     root: Floats
     """(J, p) how much of each shared error each group takes part in."""
+    center: float | None = None
+    """The one centre that groups are pulled to, minus the origin; None: there is none."""
+    center_root: Floats | None = None
+    """(p,) how much of each shared error the centre takes part in."""
 
     def joint(self, origin: float) -> DrawnJoint:
         """The distribution, its means counted from ``origin``."""
         return DrawnJoint(self, origin)
 
-    def __call__(self, draws: int, seed: int) -> tuple[Floats, None]:
-        """True means ``(draws, J)``; there is no one centre that they are pulled to."""
+    def __call__(self, draws: int, seed: int) -> tuple[Floats, Floats | None]:
+        """True means ``(draws, J)``, and the centre ``(draws,)`` where there is one."""
         rng = np.random.default_rng(seed)
         shared = rng.standard_normal((draws, self.root.shape[1]))
         alone = rng.standard_normal((draws, len(self.mean)))
-        return self.mean + shared @ self.root.T + self.own * alone, None
+        theta = self.mean + shared @ self.root.T + self.own * alone
+        return theta, None if self.center is None else self.center + shared @ self.root_of_center
+
+    @property
+    def root_of_center(self) -> Floats:
+        """(p,) zeros where nothing is said of it."""
+        return np.zeros(self.root.shape[1]) if self.center_root is None else self.center_root
+
+    def spread(self, about: Floats | None = None) -> Floats:
+        """(J,) standard deviation of each true mean, or of that to what has the errors ``about (p,)``."""
+        shared = self.root if about is None else self.root - about
+        return np.asarray(np.sqrt(np.square(self.own) + np.square(shared).sum(axis=1)))
 
     def spread_of_differences(self) -> Floats:
         """(J, J) standard deviation of the difference of every two true means: what they share cancels."""
-        apart = self.root[:, None] - self.root
-        variance = np.square(self.own)[:, None] + np.square(self.own) + np.square(apart).sum(axis=2)
+        variance = np.square(self.own)[:, None] + np.square(self.own)
+        for shared in self.root.T:
+            variance += np.square(shared[:, None] - shared)
         np.fill_diagonal(variance, 0.0)
         return np.asarray(np.sqrt(variance))
 
     def at(self, groups: NDArray[np.int64]) -> SharedErrors:
         """The distribution of some groups alone."""
-        return SharedErrors(self.mean[groups], self.own[groups], self.root[groups])
+        return SharedErrors(
+            self.mean[groups], self.own[groups], self.root[groups], self.center, self.center_root
+        )
+
+    def reversed(self) -> SharedErrors:
+        """The distribution of the true means with their signs changed."""
+        center = None if self.center is None else -self.center
+        return SharedErrors(-self.mean, self.own, -self.root, center, -self.root_of_center)
 
 
 def shared_errors(joint: Joint | DrawnJoint | None) -> SharedErrors | None:
     """The formula of a joint distribution; None where there is none but draws."""
     if isinstance(joint, Joint):
-        return SharedErrors(joint.mean, joint.own, joint.loading[:, None])
-    return joint.sample if isinstance(joint, DrawnJoint) and isinstance(joint.sample, SharedErrors) else None
+        root_of_center = np.array([joint.center_loading])
+        return SharedErrors(joint.mean, joint.own, joint.loading[:, None], joint.center, root_of_center)
+    if not isinstance(joint, DrawnJoint):
+        return None
+    if isinstance(joint.sample, Reversed):
+        formula = joint.sample.sample
+        return formula.reversed() if isinstance(formula, SharedErrors) else None
+    return joint.sample if isinstance(joint.sample, SharedErrors) else None

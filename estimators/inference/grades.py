@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.contract.joint import Joint
+from estimators.contract.joint import DrawnJoint, Joint
+from estimators.contract.shared_errors import shared_errors
 from estimators.errors import DataError, OptionError
 from estimators.inference.grade_bound import order_bound
 from estimators.inference.pairs import pairwise_probability
@@ -60,12 +61,12 @@ class Grades:
         return self.gain >= self.bound
 
 
-def group_grades(joint: Joint, price: float = 0.25, *, smallest_first: bool = False) -> Grades:
+def group_grades(joint: Joint | DrawnJoint, price: float = 0.25, *, smallest_first: bool = False) -> Grades:
     """The grades with the largest gain at a price lambda between 0, where all share one, and 1.
 
     Raises:
         OptionError: the price is not between 0 and 1.
-        DataError: there are more than :data:`MOST_GROUPS` groups.
+        DataError: there are more than :data:`MOST_GROUPS` groups, or they can only be drawn.
 
     """
     if not 0 <= price <= 1:
@@ -73,12 +74,12 @@ def group_grades(joint: Joint, price: float = 0.25, *, smallest_first: bool = Fa
     return grades_by_pairs(_pairs(joint, smallest_first), price)
 
 
-def grades_within(joint: Joint, discordance: float, *, smallest_first: bool = False) -> Grades:
+def grades_within(joint: Joint | DrawnJoint, discordance: float, *, smallest_first: bool = False) -> Grades:
     """The grades at the largest price at which at most a share ``discordance`` of pairs is expected wrong.
 
     Raises:
         OptionError: the share is not between 0 and 1.
-        DataError: there are more than :data:`MOST_GROUPS` groups.
+        DataError: there are more than :data:`MOST_GROUPS` groups, or they can only be drawn.
 
     """
     if not 0 <= discordance <= 1:
@@ -129,9 +130,13 @@ def _grades(pairs: Floats, price: float) -> Grades:
     return Grades(grade, price, gain, wrong, tau, bound=np.inf)
 
 
-def _pairs(joint: Joint, smallest_first: bool) -> Floats:
-    if len(joint) > MOST_GROUPS:
-        raise DataError(f"grades are computed for {MOST_GROUPS:,} groups or fewer, not {len(joint):,}")
+def _pairs(joint: Joint | DrawnJoint, smallest_first: bool) -> Floats:
+    errors = shared_errors(joint)
+    if errors is None:
+        raise DataError("true means that can only be drawn are not graded")
+    groups = len(errors.mean)
+    if groups > MOST_GROUPS:
+        raise DataError(f"grades are computed for {MOST_GROUPS:,} groups or fewer, not {groups:,}")
     return pairwise_probability(joint.reversed() if smallest_first else joint)
 
 

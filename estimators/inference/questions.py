@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from estimators.contract.joint import DrawnJoint, Joint
+from estimators.contract.shared_errors import shared_errors
 from estimators.errors import DataError, OptionError
 from estimators.inference.grades import MOST_GROUPS, Grades, grades_within, group_grades
 from estimators.inference.ranks import DRAWS, SEED, TopShare, group_ranks, number_of_best
@@ -104,7 +105,7 @@ class Questions:
         found["confidence_set"] = [labels[j] for j in able]
         if isinstance(joint, DrawnJoint):
             found["drawn"] = {"seed": SEED, "draws": DRAWS}
-        elif len(joint) <= min(self.most_graded, MOST_GROUPS):
+        if shared_errors(joint) is not None and len(data) <= min(self.most_graded, MOST_GROUPS):
             grades = self._grades(joint)
             found["grades"] = [
                 {"group": label, "grade": grade}
@@ -114,7 +115,7 @@ class Questions:
             found |= {"gain": grades.gain, "lambda": grades.price}
         return found
 
-    def _grades(self, joint: Joint) -> Grades:
+    def _grades(self, joint: Joint | DrawnJoint) -> Grades:
         if self.discordance is not None:
             return grades_within(joint, self.discordance, smallest_first=self.smallest_first)
         price = PRICE if self.price is None else self.price

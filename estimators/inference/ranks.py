@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.contract.joint import DrawnJoint, Joint
+from estimators.contract.shared_errors import shared_errors
 from estimators.errors import OptionError
 from estimators.inference.contenders import LEAST_VARIANCE, contenders, part_of, variance_at_cutoff
 from estimators.inference.joint_grid import require_comparable, slices
@@ -23,6 +24,8 @@ EXACT_GROUPS = 60
 """Up to so many groups the distribution of every rank is computed exactly; its cost grows with their cube."""
 DRAWS = 20_000
 """From a distribution that can only be drawn from."""
+MOST_PAIRED = 3000
+"""Groups whose chances of all pairs fit in memory."""
 SEED = 20_261_128
 """Of the draws."""
 CELLS_AT_A_TIME = 1 << 20
@@ -274,7 +277,10 @@ def _interval(distribution: Floats, level: float) -> tuple[NDArray[np.int64], ND
 
 
 def _drawn_ranks(joint: DrawnJoint, level: float, top: int | None, draws: int, seed: int) -> Ranks:
-    """Ranks by counting draws; those that tie share their ranks evenly."""
+    """Ranks by counting draws; those that tie share their ranks evenly.
+
+    Where groups share errors by a formula, expected ranks and chances to be above the centre come from that.
+    """
     theta, center = joint.draw(draws, seed)
     groups = theta.shape[1]
     check_top(top, groups)
@@ -286,6 +292,9 @@ def _drawn_ranks(joint: DrawnJoint, level: float, top: int | None, draws: int, s
         above = ((theta > line) + 0.5 * (theta == line)).mean(axis=0)
     p_top = None if top is None else chances[:, :top].sum(axis=1)
     expected = chances @ np.arange(1.0, groups + 1)
+    if shared_errors(joint) is not None:
+        above = probability_above(joint)
+        expected = expected_rank(joint) if groups <= MOST_PAIRED else expected
     return Ranks(expected, low, high, chances[:, 0], p_top, above, level, top, chances, draws, seed)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.contract.joint import DrawnJoint, Joint
+from estimators.contract.shared_errors import shared_errors
 from estimators.errors import OptionError
 from estimators.inference.pairs import probability_above, probability_above_mean
 from estimators.inference.rank_sets import MOST_GROUPS, simultaneous_rank_sets
@@ -114,12 +115,14 @@ def call_above(
     """
     turned = joint.reversed() if smallest_first else joint
     at = None if value is None else -value if smallest_first else value
-    chance = _drawn_above(turned, at) if isinstance(turned, DrawnJoint) else _above(turned, at)
+    chance = _above(turned, at)
     called = named_at(chance, error_rate, criterion)
     return Called(chance, called, float((1.0 - chance[called]).sum()))
 
 
-def _above(joint: Joint, value: float | None) -> Floats:
+def _above(joint: Joint | DrawnJoint, value: float | None) -> Floats:
+    if isinstance(joint, DrawnJoint) and shared_errors(joint) is None:
+        return _drawn_above(joint, value)
     chance = probability_above(joint, value)
     return probability_above_mean(joint) if chance is None else chance
 
@@ -161,7 +164,7 @@ def may_be_best(
     :data:`MOST_GROUPS` groups, the fewest whose chances of being the best add up to ``level``.
     """
     order = np.lexsort((ranks.expected, -ranks.p_best))
-    if isinstance(joint, Joint) and joint.independent and len(joint) <= MOST_GROUPS:
+    if isinstance(joint, Joint) and joint.independent and 1 < len(joint) <= MOST_GROUPS:
         turned = joint.reversed() if smallest_first else joint
         able = simultaneous_rank_sets(turned, level).lower == 1
         return np.asarray(order[able[order]])

@@ -80,9 +80,9 @@ def covariate_blup(data: GroupData, covariates: Covariates, method: Method, std_
     if np.isnan(error).any():
         error = np.ma.masked_invalid(error)
     if model.sigma_group > 0:
-        parts["joint"] = SharedErrors(center + weight * ahead, conditional, model.error_root(gap)).joint(
-            middle
-        )
+        common = () if own.any() else (float(center[0]), model.error_root(place[:1])[0])
+        shared = SharedErrors(center + weight * ahead, conditional, model.error_root(gap), *common)
+        parts["joint"] = shared.joint(middle)
     return GroupFit(
         middle + (center + weight * ahead),
         error,
