@@ -105,7 +105,7 @@ def roles_of(
 
     """
     from dashboard.ingest import UnreadableFile, guess_roles
-    from dashboard.ingest.roles import stackable_columns, wide_table
+    from dashboard.ingest.roles import stackable_columns, two_numbers_in_cells, wide_table
 
     if outcome is not None and group is not None:
         return outcome, group, "both were named"
@@ -118,6 +118,8 @@ def roles_of(
     if group is None and (wide := stackable_columns(table)):
         raise wide_table(wide, [column.name for column in table.columns], table.name)
     if found.outcome is None or found.group is None:
+        if (in_one_cell := two_numbers_in_cells(table.columns, table.name)) is not None:
+            raise in_one_cell
         missing = "--outcome" if found.outcome is None else "--group"
         raise UnreadableFile(f"No column of {table.name} is likely enough: name one with {missing}.")
     asked = " ".join(

@@ -82,12 +82,12 @@ def tally_columns(
     shapes: dict[int, Counter[str]] = {i: Counter() for i in types}
     exact, words = dict.fromkeys(few, 0), dict.fromkeys(few, 0)
     for columns in _batches(few, FEW_AT_ONCE):
-        counts = _of_values(_values(source, {i: types[i] for i in columns}))
-        for place, kind, shape, rows, different in connection.execute(counts).fetchall():
+        counts = _of_values(_values(source, {i: types[i] for i in columns}), ", count(DISTINCT lower(bare))")
+        for place, kind, shape, rows, different, spelled in connection.execute(counts).fetchall():
             cells[place][Cell(kind)] += int(rows)
             shapes[place].update({} if shape is None else {shape: int(rows)})
             exact[place] += different if kind != Cell.BLANK else 0
-            words[place] += different if kind not in (Cell.BLANK, Cell.MISSING) else 0
+            words[place] += spelled if kind not in (Cell.BLANK, Cell.MISSING) else 0
     for columns in _batches(many, COLUMNS_AT_ONCE):
         counts = _of_values(_cells(source, {i: types[i] for i in columns}))
         for place, kind, shape, rows, _ in connection.execute(counts).fetchall():
@@ -111,13 +111,13 @@ def _batches(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
     return (places[start : start + size] for start in range(0, len(places), size))
 
 
-def _of_values(values: str) -> str:
-    """A query for (place, kind, shape, rows, values of them) over a query for (place, value, given, n)."""
+def _of_values(values: str, more: str = "") -> str:
+    """A query for (place, kind, shape, rows, values of them, more) over one for (place, value, given, n)."""
     bare = select(f"*, {trimmed('value')} AS bare", f"({values})")
     kind = f"CASE WHEN given IS NULL THEN {cell_kind('bare')} ELSE given END"
     kinds = select(f"place, n, bare, {kind} AS kind", f"({bare})")
-    shaped = select(f"place, n, kind, {shape_of_kind('bare', 'kind')} AS shape", f"({kinds})")
-    return select("place, kind, shape, sum(n), count(*)", f"({shaped})", "GROUP BY place, kind, shape")
+    shaped = select(f"place, n, bare, kind, {shape_of_kind('bare', 'kind')} AS shape", f"({kinds})")
+    return select(f"place, kind, shape, sum(n), count(*){more}", f"({shaped})", "GROUP BY place, kind, shape")
 
 
 def _values(source: str, types: Mapping[int, ColumnType]) -> str:

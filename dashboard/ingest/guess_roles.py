@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest.dependence import MOST_VALUES, Dependence, look_at_rows
 from dashboard.ingest.errors import excerpt
-from dashboard.ingest.roles import stackable_columns
+from dashboard.ingest.roles import holds_two_numbers, stackable_columns
 from estimators.data.two_words import NOTHING_HAPPENED
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
     groups = {
         c.name: _group_score(c, table, seen, setting)
         for c in table.columns
-        if c.not_group is None or c.name == group
+        if (c.not_group is None and not holds_two_numbers(c)) or c.name == group
     }
     likely_outcomes = _likeliest(outcomes, outcome, _OUTCOMES_TRIED)
     likely_groups = _likeliest(groups, group, _GROUPS_TRIED)
@@ -147,8 +147,12 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
     ]
     if pairs:
         _, y, g = max(pairs, key=lambda pair: pair[0])
-        if outcome is None and columns[y].kind == "text" and _identifies_rows(columns[g], table):
-            return GuessedRoles(None, None, "no column holds numbers")
+        if outcome is None and _identifies_rows(columns[g], table):
+            two = any(map(holds_two_numbers, table.columns))
+            if two or columns[y].kind == "text":
+                return GuessedRoles(
+                    None, None, f"no column holds {'one number in a cell' if two else 'numbers'}"
+                )
         return GuessedRoles(y, g, _reasons(columns[y], columns[g], table, seen))
     if likely_outcomes:
         return GuessedRoles(likely_outcomes[0], None, "no other column can say which group a row is of")

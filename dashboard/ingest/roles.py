@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""
 _NUMBERED = re.compile(r"(?P<stem>.*\D)\d{1,3}")
+_NUMBER = r"[+\-−<>~]?\d+([.,]\d+)?%?"
+_UNTIL = r"\s*([-–—;,/]|to|bis)\s*"
+_TWO_NUMBERS = re.compile(
+    rf"{_NUMBER}\s*([(\[]\s*{_NUMBER}({_UNTIL}{_NUMBER})?\s*[)\]]|(±|\+/?-)\s*{_NUMBER})"
+)
+_INTERVAL = re.compile(rf"[(\[]?\s*{_NUMBER}{_UNTIL}{_NUMBER}\s*[)\]]?")
+_CALLED_INTERVAL = re.compile(r"(?i)\bci\b|interval|confidence|konfidenz")
+"""A mean and its SD, or an estimate and its interval, in one cell, and the names of such columns."""
 _WIDE_COLUMNS = 3
 """Columns of numbers from which a table where nothing repeats is taken for one column per group."""
 
@@ -73,6 +81,28 @@ def too_many_values(distinct: int, filled: int) -> str | None:
     return None
 
 
+def holds_two_numbers(column: Column) -> bool:
+    """Whether a column of text holds summaries in its cells, such as 5.1 (1.2), or the ends of intervals."""
+    if column.kind != "text" or not column.examples:
+        return False
+    texts = [example.strip() for example in column.examples]
+    if all(map(_TWO_NUMBERS.fullmatch, texts)):
+        return True
+    return bool(_CALLED_INTERVAL.search(column.name)) and all(map(_INTERVAL.fullmatch, texts))
+
+
+def two_numbers_in_cells(columns: Sequence[Column], name: str) -> UnreadableFile | None:
+    """What to say of a table of which some column holds two numbers in each cell; None where none does."""
+    column = next(filter(holds_two_numbers, columns), None)
+    if column is None:
+        return None
+    return UnreadableFile(
+        f"Cells of {excerpt(column.name)} in {name} hold two numbers, such as "
+        f"{excerpt(column.examples[0])}: give each a column of its own, such as mean and sd, or name the "
+        "columns to compare with --outcome and --group."
+    )
+
+
 def looks_wide(columns: Sequence[Column], rows: int) -> bool:
     """Whether a table seems to have one column per group: columns of numbers, and nothing that repeats."""
     numeric = [c for c in columns if c.kind == "number"]
@@ -116,7 +146,7 @@ def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
             "one that says which group each row belongs to."
         )
     if all(c.not_outcome is not None for c in columns):
-        raise UnreadableFile(
+        raise two_numbers_in_cells(columns, name) or UnreadableFile(
             f"{name} has no column of numbers, so there is nothing to compare: add the measured values."
         )
 

@@ -223,6 +223,34 @@ def test_a_column_called_as_outcomes_are_is_no_likely_group(tmp_path):
     assert guess_roles(table_of(tmp_path, ["duration", "iprod"], rows)).pair == ("duration", "iprod")
 
 
+SUMMARIES_IN_CELLS = [
+    'arm,"mean (SD)",n\nA,5.1 (1.2),10\nB,6.3 (0.9),12\nC,4.8 (1.1),9\n',
+    "ward,died n (%),patients\nA,5 (5.0%),100\nB,6 (5.0%),120\nC,4 (4.4%),90\n",
+    "study,estimate,95% CI\nA,0.5,0.1 to 0.9\nB,0.3,0.1 to 0.5\nC,0.2,-0.2 to 0.6\n",
+    "study,OR (95% CI)\nA,0.5 (0.1-0.9)\nB,0.3 (0.1–0.5)\nC,0.2 (0.1 to 0.6)\n",
+    "arm,weight,n\nA,5.1 ± 1.2,10\nB,6.3 ± 0.9,12\nC,4.8 +/- 1.1,9\n",
+]
+
+
+@pytest.mark.parametrize("text", SUMMARIES_IN_CELLS)
+def test_summaries_that_share_a_cell_are_no_group_and_make_no_count_the_outcome(blupboard, tmp_path, text):
+    done = blupboard("compare", put(tmp_path, text))
+    assert done.code == 2
+    assert "hold two numbers, such as" in done.err
+    assert "give each a column of its own" in done.err
+
+
+def test_ranges_are_labels(tmp_path):
+    rows = "".join(f"{g},{i}.5\n" for i, g in enumerate(["0-9", "10-19", "20-29"] * 4))
+    assert guess_roles(stored(tmp_path, "age range,y\n" + rows)).pair == ("y", "age range")
+
+
+def test_spellings_of_two_words_are_two_words(tmp_path):
+    cells = ["yes", "No", "YES", "no", "Yes", "no", "NO", "yes"]
+    table = stored(tmp_path, "g,y\n" + "".join(f"s{i % 3},{cell}\n" for i, cell in enumerate(cells)))
+    assert guess_roles(table).pair == ("y", "g")
+
+
 def test_roles_are_two_columns_that_can_serve(tmp_path):
     table = stored(tmp_path, "a,b\n1,2\n1,3\n2,2\n2,5\n")
     outcome, group = guess_roles(table).pair
