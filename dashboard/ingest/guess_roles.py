@@ -147,9 +147,10 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
     ]
     if pairs:
         _, y, g = max(pairs, key=lambda pair: pair[0])
-        if outcome is None and _identifies_rows(columns[g], table):
+        if outcome is None:
             two = any(map(holds_two_numbers, table.columns))
-            if two or columns[y].kind == "text":
+            alone = _identifies_rows(columns[g], table)
+            if (two and (alone or y in setting.all_times)) or (alone and columns[y].kind == "text"):
                 return GuessedRoles(
                     None, None, f"no column holds {'one number in a cell' if two else 'numbers'}"
                 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""
-_NUMBERED = re.compile(r"(?P<stem>.*\D)\d{1,3}")
+_NUMBERED = re.compile(r"(?P<stem>.*\D)\d{1,3}|(?:1[5-9]|20|21)\d\d")
 _NUMBER = r"[+\-−<>~]?\d+([.,]\d+)?%?"
 _UNTIL = r"\s*([-–—;,/]|to|bis)\s*"
 _TWO_NUMBERS = re.compile(
@@ -117,20 +117,20 @@ def looks_wide(columns: Sequence[Column], rows: int) -> bool:
 
 
 def _is_series(numeric: Sequence[Column]) -> bool:
-    """Whether columns of numbers, one that counts rows aside, are called alike but for a number: q1, q2, q3.
+    """Whether columns of numbers, one that counts rows aside, are called alike but for a number: q1, 2019.
 
     Their values may repeat then, as marks out of five do.
     """
-    ends = [_NUMBERED.fullmatch(column.name) for column in numeric if not _counts_rows(column)]
-    stems = {end["stem"] for end in ends if end is not None}
+    ends = [_NUMBERED.fullmatch(column.name.strip()) for column in numeric if not _counts_rows(column)]
+    stems = {end["stem"] for end in ends if end is not None}  # None of a year
     return len(ends) >= _WIDE_COLUMNS and None not in ends and len(stems) == 1
 
 
 def _repeats(column: Column, rows: int) -> bool:
-    """Whether several rows share a value, so that the column can tell groups."""
+    """Whether several rows share a value, and others another, so that the column can tell groups."""
     filled = rows - column.missing
     limit = 0.5 if column.kind == "number" and not column.whole else 0.9
-    return filled > 0 and column.distinct <= limit * filled
+    return 1 < column.distinct <= limit * filled
 
 
 def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:

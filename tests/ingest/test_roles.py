@@ -228,6 +228,7 @@ SUMMARIES_IN_CELLS = [
     "ward,died n (%),patients\nA,5 (5.0%),100\nB,6 (5.0%),120\nC,4 (4.4%),90\n",
     "study,estimate,95% CI\nA,0.5,0.1 to 0.9\nB,0.3,0.1 to 0.5\nC,0.2,-0.2 to 0.6\n",
     "study,OR (95% CI)\nA,0.5 (0.1-0.9)\nB,0.3 (0.1–0.5)\nC,0.2 (0.1 to 0.6)\n",
+    "place,Period,x\n" + "".join(f"P{i % 2},{2010 + i},7.1 [6.{i}-8.{i}]\n" for i in range(8)),
     "arm,weight,n\nA,5.1 ± 1.2,10\nB,6.3 ± 0.9,12\nC,4.8 +/- 1.1,9\n",
 ]
 
@@ -291,6 +292,10 @@ def test_columns_that_are_called_alike_but_for_a_number_are_offered_though_their
     assert stackable_columns(table_of(tmp_path, header, marks)) == ("q1", "q2", "q3", "q4")
     other = ["row", "pupil", "age", "marks", "hours", "q4"]
     assert stackable_columns(table_of(tmp_path, other, marks)) == ()
+    years = ["row", "country", "1960", "1961 ", "1962", "1963"]
+    assert stackable_columns(table_of(tmp_path, years, marks)) == tuple(years[2:])
+    constant = [[*row, "births"] for row in marks]
+    assert stackable_columns(table_of(tmp_path, [*header, "indicator"], constant)) == tuple(header[2:])
     in_classes = [[row[0], f"class {row[0] % 4}", *row[2:]] for row in marks]
     assert stackable_columns(table_of(tmp_path, header, in_classes)) == ()
 
