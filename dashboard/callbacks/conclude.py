@@ -42,6 +42,7 @@ from dashboard.words.conclusions import (
     grade_answer,
     grade_lists,
     nothing_ranked,
+    why_another_ranks,
 )
 from dashboard.words.csv_text import csv_of_lines
 from dashboard.words.grammar import sentence
@@ -181,9 +182,10 @@ def answered(scene: Scene, asked: AskedQuestions) -> dict[str, Any]:
     turned = " · lower is better" if scene.smallest_first else ""
     turned += " · chances from {draws:,} draws".format(**answers["drawn"]) if "drawn" in answers else ""
     value = "the average" if asked.value is None else number(asked.value, digits=6)
+    known = f"which takes the spreads as known{why_another_ranks(scene, series)}"
     return {
         **found,
-        "line": f"by {series.label}, which takes the spreads as known{turned}",
+        "line": f"by {series.label}, {known}{turned}",
         "above": answer_block(above_answer(answers, unit, value)),
         "best": answer_block(best_answer(answers, unit)),
         "grades": answer_block(grade_answer(answers, unit, len(scene)), grade_lists(answers, unit)),

@@ -55,9 +55,8 @@ def selection_table(answers: Answers) -> bytes:
             f"Grades: {answers['discordance']:.2%} of pairs are expected to be graded the wrong way round."
         )
     if "drawn" in answers:
-        which = "Chances to be the best" if "grades" in answers else "Chances"
         sentences.append(
-            "{which} are from {draws:,} draws, seed {seed}.".format(which=which, **answers["drawn"])
+            "Chances that have no formula are from {draws:,} draws, seed {seed}.".format(**answers["drawn"])
         )
     return ("\n".join([*column_lines(rows), "", *sentences]) + "\n").encode()
 

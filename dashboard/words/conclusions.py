@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dashboard.scene.label_text import short_label
+from dashboard.words.covariates import left_by
 from dashboard.words.grammar import join_names, sentence
 from dashboard.words.numbers import number, percent
+from estimators.inference.pairs import MOST_DRAWN
 from estimators.inference.selection import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dashboard.scene.group_noun import Unit
+    from dashboard.scene.scene import Scene, Series
 
 MOST_NAMED = 12
 """Groups that a sentence names; of more it says how many."""
@@ -45,6 +48,17 @@ def nothing_ranked(unit: Unit) -> Answer:
         "between them is estimated as 0, all are predicted alike: switch on level means, or a method that "
         "does not collapse.",
     )
+
+
+def why_another_ranks(scene: Scene, series: Series) -> str:
+    """Said beside the method that ranks, where it is another than the headline's, which finds no spread."""
+    first = scene.reference
+    if first is None or first is series or first.result.fit is None or first.result.fit.joint is not None:
+        return ""
+    spread = first.result.fit.parameters.get("sigma_group")
+    if spread is None or spread.value != 0:
+        return ""
+    return f" · {first.label} finds no spread between {scene.unit.many}{left_by(scene)}, and ranks nobody"
 
 
 def above_answer(answers: Answers, unit: Unit, value: str) -> Answer:
@@ -116,12 +130,11 @@ def grade_answer(answers: Answers, unit: Unit, groups: int) -> Answer:
     """Whether groups can be graded, and how often a pair is expected to be in the wrong order."""
     if "grades" not in answers:
         why = (
-            f"up to 1,000 {unit.many} are graded, and there are {groups:,}."
+            f"up to {MOST_GRADED:,} {unit.many} are graded, and there are {groups:,}."
             if groups > MOST_GRADED
-            else "this method's true means are drawn, and have none."
+            else f"up to {MOST_DRAWN} {unit.many} are graded by draws, and there are {groups:,}."
         )
-        how = "Grades are given where a method says how the true means hang together by a formula"
-        return Answer("Not here.", f"{how}; {why}")
+        return Answer("Not here.", sentence(why))
     count = len({line["grade"] for line in answers["grades"]})
     gap, wrong = answers["bound"] - answers["gain"], percent(answers["discordance"], digits=1)
     numbers = (

@@ -53,6 +53,12 @@ def _with_curve(name: str, covariates: Covariates | None) -> str:
     return short(name) if curve is None else f"{short(name)} ({CURVES[curve.shape]})"
 
 
+def left_by(scene: Scene) -> str:
+    """What spreads are those of, where covariates are taken off."""
+    names = all_covariate_names(scene)
+    return f" with {named(names)} taken off" if names else ""
+
+
 def taken_off(scene: Scene) -> str:
     """``With age and sex taken off, ``, as a sentence begins; nothing without covariates."""
     names = all_covariate_names(scene)

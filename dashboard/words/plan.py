@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard.words.covariates import all_covariate_names, named
+from dashboard.words.covariates import all_covariate_names, left_by, named
 from dashboard.words.group_card import value_text
 from dashboard.words.numbers import number, percent, row_count
 from estimators import DataError, heritability
@@ -124,12 +124,6 @@ def further_group(scene: Scene) -> list[tuple[str, str]]:
             f"Student's t with {len(scene) - 2} degrees of freedom.",
         )
     ]
-
-
-def left_by(scene: Scene) -> str:
-    """What the spreads are those of, where covariates are taken off."""
-    names = all_covariate_names(scene)
-    return f" with {named(names)} taken off" if names else ""
 
 
 def _wanted_sentence(scene: Scene, answers: PlanAnswers, wanted: Wanted) -> str:

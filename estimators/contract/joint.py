@@ -20,6 +20,12 @@ AGREEMENT = 1e-6
 """How far, in its own standard deviations, the mean of a group's distribution may be from its estimate."""
 
 
+DRAWS = 20_000
+"""From a distribution that can only be drawn from."""
+SEED = 20_261_128
+"""Of the draws."""
+
+
 @dataclass(frozen=True, eq=False, init=False)
 class Joint:
     """A joint normal distribution of J true means with one shared error.

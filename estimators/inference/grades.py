@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.contract.joint import DrawnJoint, Joint
 from estimators.contract.shared_errors import shared_errors
 from estimators.errors import DataError, OptionError
 from estimators.inference.grade_bound import order_bound
-from estimators.inference.pairs import pairwise_probability
+from estimators.inference.pairs import MOST_DRAWN, pairwise_probability
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from estimators.contract.joint import DrawnJoint, Joint
 
     Floats = NDArray[np.float64]
     Places = NDArray[np.intp]
@@ -61,12 +62,17 @@ class Grades:
         return self.gain >= self.bound
 
 
+def most_graded(joint: Joint | DrawnJoint) -> int:
+    """Groups up to which grades are given, by a formula or by draws."""
+    return MOST_GROUPS if shared_errors(joint) is not None else MOST_DRAWN
+
+
 def group_grades(joint: Joint | DrawnJoint, price: float = 0.25, *, smallest_first: bool = False) -> Grades:
     """The grades with the largest gain at a price lambda between 0, where all share one, and 1.
 
     Raises:
         OptionError: the price is not between 0 and 1.
-        DataError: there are more than :data:`MOST_GROUPS` groups, or they can only be drawn.
+        DataError: there are more than :data:`MOST_GROUPS` groups; of draws, :data:`MOST_DRAWN`.
 
     """
     if not 0 <= price <= 1:
@@ -79,7 +85,7 @@ def grades_within(joint: Joint | DrawnJoint, discordance: float, *, smallest_fir
 
     Raises:
         OptionError: the share is not between 0 and 1.
-        DataError: there are more than :data:`MOST_GROUPS` groups, or they can only be drawn.
+        DataError: there are more than :data:`MOST_GROUPS` groups; of draws, :data:`MOST_DRAWN`.
 
     """
     if not 0 <= discordance <= 1:
@@ -132,11 +138,8 @@ def _grades(pairs: Floats, price: float) -> Grades:
 
 def _pairs(joint: Joint | DrawnJoint, smallest_first: bool) -> Floats:
     errors = shared_errors(joint)
-    if errors is None:
-        raise DataError("true means that can only be drawn are not graded")
-    groups = len(errors.mean)
-    if groups > MOST_GROUPS:
-        raise DataError(f"grades are computed for {MOST_GROUPS:,} groups or fewer, not {groups:,}")
+    if errors is not None and len(errors.mean) > MOST_GROUPS:
+        raise DataError(f"grades are computed for {MOST_GROUPS:,} groups or fewer, not {len(errors.mean):,}")
     return pairwise_probability(joint.reversed() if smallest_first else joint)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from estimators.contract.joint import DrawnJoint, Joint
-from estimators.contract.shared_errors import shared_errors
+from estimators.contract.joint import DRAWS, SEED, DrawnJoint, Joint
 from estimators.errors import DataError, OptionError
-from estimators.inference.grades import MOST_GROUPS, Grades, grades_within, group_grades
-from estimators.inference.ranks import DRAWS, SEED, TopShare, group_ranks, number_of_best
+from estimators.inference.grades import MOST_GROUPS, Grades, grades_within, group_grades, most_graded
+from estimators.inference.ranks import TopShare, group_ranks, number_of_best
 from estimators.inference.selection import CRITERIA, TAIL, best_groups, call_above, may_be_best
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ class Questions:
         found["confidence_set"] = [labels[j] for j in able]
         if isinstance(joint, DrawnJoint):
             found["drawn"] = {"seed": SEED, "draws": DRAWS}
-        if shared_errors(joint) is not None and len(data) <= min(self.most_graded, MOST_GROUPS):
+        if len(data) <= min(self.most_graded, most_graded(joint)):
             grades = self._grades(joint)
             found["grades"] = [
                 {"group": label, "grade": grade}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.contract.joint import DrawnJoint, Joint
+from estimators.contract.joint import DRAWS, SEED, DrawnJoint, Joint
 from estimators.contract.shared_errors import shared_errors
 from estimators.errors import OptionError
 from estimators.inference.contenders import LEAST_VARIANCE, contenders, part_of, variance_at_cutoff
@@ -22,12 +22,8 @@ if TYPE_CHECKING:
 
 EXACT_GROUPS = 60
 """Up to so many groups the distribution of every rank is computed exactly; its cost grows with their cube."""
-DRAWS = 20_000
-"""From a distribution that can only be drawn from."""
 MOST_PAIRED = 3000
 """Groups whose chances of all pairs fit in memory."""
-SEED = 20_261_128
-"""Of the draws."""
 CELLS_AT_A_TIME = 1 << 20
 """Numbers of draws held at once."""
 LEAST_COUNT = 1e-6

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.contract.joint import DrawnJoint, Joint
+from estimators.contract.joint import DRAWS, SEED, DrawnJoint, Joint
 from estimators.contract.shared_errors import shared_errors
 from estimators.errors import OptionError
 from estimators.inference.pairs import probability_above, probability_above_mean
 from estimators.inference.rank_sets import MOST_GROUPS, simultaneous_rank_sets
-from estimators.inference.ranks import DRAWS, SEED, Ranks
+from estimators.inference.ranks import Ranks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

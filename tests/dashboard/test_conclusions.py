@@ -118,6 +118,22 @@ def test_at_a_worth_of_nothing_nobody_is_graded():
     assert grade_answer(found, scene().unit, len(DATA)).answer == "No."
 
 
+@pytest.mark.parametrize("type_of", [None, ["x"] * 3 + ["y"] * 3])
+def test_where_the_headline_s_method_finds_no_spread_another_ranks_and_it_is_said(type_of):
+    """Also beside what explains groups: all that is left between them is chance."""
+    beside = {} if type_of is None else {"explained_by": {"type": np.repeat(type_of, 4).tolist()}}
+    y, g = (
+        np.tile([1.0, 2.0, 3.0, 4.1], 6) + np.repeat([0, 0.1, 0, 0.1, 0, 0.1], 4),
+        np.repeat(list("abcdef"), 4),
+    )
+    flat = scene_of(GroupData.from_arrays(y, g.tolist(), **beside), built_in("ols", "reml"))
+    line = answered(flat, AskedQuestions())["line"]
+    assert line.startswith("by Level means (OLS), which takes the spreads as known")
+    left = "" if type_of is None else " with type taken off"
+    assert f"REML BLUP finds no spread between schools{left}, and ranks nobody" in line
+    assert "finds no spread" not in answered(scene(), AskedQuestions())["line"]
+
+
 def test_what_is_too_large_to_grade_says_so():
     rng = np.random.default_rng(1)
     groups = MOST_GRADED + 1
@@ -126,6 +142,10 @@ def test_what_is_too_large_to_grade_says_so():
     large = scene_of(data, built_in("reml"))
     found = AskedQuestions().answers(large)
     assert grade_answer(found, large.unit, groups).answer == "Not here."
+    assert (
+        grade_answer({}, large.unit, 251).detail
+        == "Up to 250 schools are graded by draws, and there are 251."
+    )
     assert grade_lists(found, large.unit) == []
     named = above_answer(found, large.unit, "the average").answer
     assert named.count(",") == 11

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from estimators import (
     DataError,
@@ -30,8 +31,10 @@ from estimators import (
     pairwise_probability,
     simultaneous_rank_sets,
 )
+from estimators.contract.shared_errors import SharedErrors
 from estimators.inference.grade_bound import order_bound, pairwise_bound
 from estimators.inference.grades import EXACT_GROUPS, grades_by_pairs
+from estimators.inference.pairs import MOST_DRAWN
 from estimators.inference.selection import CRITERIA, named_at
 from tests.inference.oracles import answers, groups_of, names_of, places
 from tests.oracles import BUILT_IN
@@ -123,6 +126,36 @@ def test_grades_within_a_rate_of_discordance():
     for refused in (lambda: group_grades(joint, 1.5), lambda: grades_within(joint, -0.1)):
         with pytest.raises(OptionError):
             refused()
+
+
+def test_pairs_and_grades_of_shared_errors_are_those_of_their_covariance():
+    rng = np.random.default_rng(3)
+    errors = SharedErrors(rng.standard_normal(9), rng.uniform(0.2, 0.6, 9), 0.4 * rng.standard_normal((9, 3)))
+    covariance = np.diag(errors.own**2) + errors.root @ errors.root.T
+    pairs = np.full((9, 9), 0.5)
+    for i, j in itertools.permutations(range(9), 2):
+        apart = np.eye(9)[i] - np.eye(9)[j]
+        pairs[i, j] = norm.cdf(apart @ errors.mean / np.sqrt(apart @ covariance @ apart))
+    joint = errors.joint(80.0)
+    np.testing.assert_allclose(pairwise_probability(joint), pairs, atol=1e-14)
+    found, turned = (group_grades(joint, 0.5, smallest_first=down) for down in (False, True))
+    assert found.grade.tolist() == grades_by_pairs(pairs, 0.5).grade.tolist()
+    assert turned.grade.tolist() == (1 + found.grade.max() - found.grade).tolist()
+    assert len(set(found.grade)) > 1
+
+
+def test_grades_of_draws_are_those_of_the_formula_and_ties_count_half():
+    formula = BUILT_IN["reml"].fit(groups_of("dyestuff")).joint
+    drawn = DrawnJoint(formula.draw, formula.origin)
+    np.testing.assert_allclose(pairwise_probability(drawn), pairwise_probability(formula), atol=0.015)
+    assert group_grades(drawn, 0.5).grade.tolist() == group_grades(formula, 0.5).grade.tolist()
+    up, down = grades_within(drawn, 0.05), grades_within(drawn, 0.05, smallest_first=True)
+    assert down.grade.tolist() == (1 + up.grade.max() - up.grade).tolist()
+    tied = DrawnJoint(lambda draws, seed: (np.tile([1.0, 1.0, 0.0], (draws, 1)), None))
+    assert pairwise_probability(tied).tolist() == [[0.5, 0.5, 1.0], [0.5, 0.5, 1.0], [0.0, 0.0, 0.5]]
+    many = DrawnJoint(lambda draws, seed: (np.zeros((draws, MOST_DRAWN + 1)), None))
+    with pytest.raises(DataError, match="for 250 groups or fewer, not 251"):
+        group_grades(many)
 
 
 def test_those_called_keep_the_rate_and_one_more_would_not():
