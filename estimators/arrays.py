@@ -36,3 +36,10 @@ def frozen_array(values: ArrayLike, dtype: type = np.float64) -> NDArray[Any]:
 def triangle_of(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """R, upper triangular, with R'R the products of the columns of ``rows (M, Q)``; min(M, Q) rows."""
     return np.asarray(np.linalg.qr(rows, mode="r"))
+
+
+def row_norms(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The root of the sum of squares of each row ``(M, Q)``, also where squares do not fit a double."""
+    largest = np.abs(rows).max(axis=1, initial=0.0)
+    size = np.where(largest > 0, largest, 1.0)
+    return np.asarray(size * np.sqrt(np.square(rows / size[:, None]).sum(axis=1)))

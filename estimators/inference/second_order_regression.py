@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.arrays import row_norms
 from estimators.inference.second_order import spread_parts
 
 if TYPE_CHECKING:
@@ -106,9 +107,10 @@ class SpreadErrors:
         :meth:`RegressionModel.error_root`.
         """
         by_group, by_error, both = self.inverse
+        roots = roots / row_norms(roots)[:, None]  # fourth powers come
         first, second = (np.einsum("mp,pq,mq->m", roots, m, roots) for m in (self.by_group, self.by_error))
         spread = by_group * np.square(first) + by_error * np.square(second) + 2.0 * both * first * second
-        return np.asarray(2.0 * np.square(np.square(roots).sum(axis=1)) / spread)
+        return np.asarray(2.0 / spread)
 
 
 def regression_mse(model: RegressionModel, g2: Floats, errors: SpreadErrors) -> Floats:

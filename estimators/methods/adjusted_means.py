@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.arrays import row_norms
 from estimators.contract.fit import Coefficient, GroupFit, Note
 from estimators.contract.shared_errors import SharedErrors
 from estimators.methods.regression import FixedGroups, fit_fixed_groups
@@ -44,7 +45,7 @@ def adjusted_means(data: GroupData, covariates: Covariates) -> GroupFit:
 
 def _coefficients(fit: FixedGroups, covariates: Covariates) -> list[Coefficient]:
     unit = np.array([covariates.unit[covariates.terms.index(term)] for term in fit.terms])
-    error = np.sqrt(np.square(fit.slope_root).sum(axis=1))
+    error = row_norms(fit.slope_root)
     numbers = zip(fit.terms, (fit.slope / unit).tolist(), (error / unit).tolist(), strict=True)
     return [Coefficient(*three, df=float(fit.df)) for three in numbers]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.arrays import triangle_of
+from estimators.arrays import row_norms, triangle_of
 from estimators.errors import DataError
 from estimators.methods.regression_profile import LeastSquares, RegressionProfile
 from estimators.methods.regression_rows import RegressionRows, dependence_limit, independent_columns
@@ -65,7 +65,7 @@ class RegressionModel:
 
     def std_error(self, combinations: Floats) -> Floats:
         """Standard errors ``(M,)`` of linear combinations ``(M, p)`` of ``beta``."""
-        return np.asarray(np.sqrt(np.square(self.error_root(combinations)).sum(axis=1)))
+        return row_norms(self.error_root(combinations))
 
     def error_root(self, combinations: Floats) -> Floats:
         """A root ``(M, p)`` of the covariance matrix of combinations ``(M, p)`` of ``beta``: L with LL'."""

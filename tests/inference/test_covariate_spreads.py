@@ -250,3 +250,13 @@ def test_nothing_left_beside_the_covariates_has_no_intervals():
     for ask in (exact_intervals, lambda d: profile_intervals(d, "reml"), lambda d: spread_tests(d, "ml")):
         with pytest.raises(DataError, match="needs more groups"):
             ask(data)
+
+
+@pytest.mark.parametrize("unit", [1e-140, 1e-100, 1e-79, 1e100, 1e150])
+def test_degrees_of_freedom_do_not_depend_on_the_unit_of_the_outcome(unit):
+    columns = columns_of("orthodont")
+    y = unit * np.array(columns["y"], dtype=float)
+    adjust = {"age": columns["age"], "Sex": columns["Sex"]}
+    data = GroupData.from_arrays(y, columns["group"], adjust=adjust)
+    found = {c.term: c.df for c in BUILT_IN["reml"].fit(data).coefficients}
+    assert [found["age"], found["Sex=Male"]] == pytest.approx([80, 25], rel=1e-10)
