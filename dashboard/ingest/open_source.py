@@ -92,7 +92,7 @@ def _opened(
     if content is not None:
         made = folder / "converted.parquet"
         return _converted_source(
-            convert(content, plain, made, name=name, sheet=reading.sheet), made, name, content
+            convert(content, plain, made, name=name, reading=reading), made, name, content
         )
     refuse_sheet(reading.sheet, name)
     if is_parquet(head):
@@ -106,7 +106,7 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
     text, encoding = utf8_file(plain, head, name=name, folder=folder, encoding=reading.encoding)
     if text != plain and (kind := kind_of_text(text, name)) is not None:
         made = folder / "converted.parquet"
-        return _converted_source(convert(kind, text, made, name=name, sheet=None), made, name, kind)
+        return _converted_source(convert(kind, text, made, name=name, reading=reading), made, name, kind)
     text, layout, delimiter = _laid_out(text, name=name, folder=folder, reading=reading)
     text, remarks = without_footnotes(text, layout, folder)
 

@@ -23,7 +23,8 @@ def reading_used(layout: TextLayout | None, given: Reading, notation: Notation |
         event=None if notation is None else notation.one or None,
     )
     if layout is None:
-        return used
+        used = replace(used, encoding=None, delimiter=None, quote=None, comment=None)
+        return used if used.sheet is not None else replace(used, header=None, skip_rows=None)
     return replace(
         used,
         encoding=layout.encoding,

@@ -13,7 +13,7 @@ import pyreadstat
 import pytest
 from openpyxl.chart import BarChart, Reference
 
-from dashboard.ingest import UnreadableFile, reduce_file, store_table
+from dashboard.ingest import Reading, UnreadableFile, reduce_file, store_table
 from dashboard.ingest.kinds import workbook_size
 from dashboard.ingest.table import Table
 from tests.ingest.helpers import both_ways, means, rows_of, stored
@@ -43,6 +43,27 @@ def test_pairs_above_the_table_are_none_of_its_rows(tmp_path, above, said, names
     assert [column.name for column in table.columns] == names
     assert rows_of(table) == list(map(tuple, rows))
     assert table.notes[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("reading", "names", "rows"),
+    [
+        (Reading(header=5), ["g", "y"], 4),
+        (Reading(skip_rows=3), ["g", "y"], 4),
+        (Reading(header=6), ["a", "1"], 3),
+        (Reading(header=2), ["Site", "Nord"], 6),
+        (Reading(header=0, skip_rows=5), ["column 1", "column 2"], 4),
+    ],
+)
+def test_the_row_of_names_is_the_one_that_was_named(tmp_path, reading, names, rows):
+    content = [[], ["Site", "Nord"], ["By", "us"], [], ["g", "y"], ["a", 1], ["a", 2.5], ["b", 3], ["b", 4]]
+    table = stored(tmp_path, xlsx(content, tmp_path), reading=reading)
+    assert ([column.name for column in table.columns], table.rows, table.notes) == (names, rows, ())
+
+
+def test_rows_beyond_a_sheet_cannot_be_skipped(tmp_path):
+    with pytest.raises(UnreadableFile, match="skip fewer"):
+        stored(tmp_path, xlsx(ROWS, tmp_path), reading=Reading(skip_rows=50))
 
 
 def test_two_columns_may_lack_the_name_of_the_first(tmp_path):

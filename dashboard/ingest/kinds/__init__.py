@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from dashboard.ingest.reading import Reading
+
 MAX_CELLS = 20_000_000
 """What a workbook's sheet may span, blank cells included: some 35 bytes a cell are held in memory."""
 MAX_BYTES_IN_MEMORY = 256 << 20
@@ -66,7 +68,7 @@ _ROOMS = {
 }
 
 
-def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | None) -> Converted:
+def convert(kind: str, source: Path, target: Path, *, name: str, reading: Reading) -> Converted:
     """Make a Parquet file at `target` of a file of one of the kinds in `LABELS`.
 
     Args:
@@ -74,8 +76,8 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
         source: the file, unpacked.
         target: where the Parquet file goes; its folder takes work files.
         name: what the user calls the file, for sentences.
-        sheet: the name or number (from 1) of a workbook's sheet or of a data frame in an R workspace; None:
-            the first that holds a table.
+        reading: its sheet is the name or number (from 1) of a workbook's sheet or of a data frame in an R
+            workspace, None the first that holds a table; a workbook has a line of names and lines to skip.
 
     Raises:
         UnreadableFile: the file is damaged, too large, holds no table, or has no such sheet.
@@ -83,5 +85,5 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
 
     """
     room = import_module(f"{__name__}.{_ROOMS[kind]}")
-    made: Converted = room.convert(kind, source, target, name=name, sheet=sheet)
+    made: Converted = room.convert(kind, source, target, name=name, reading=reading)
     return made

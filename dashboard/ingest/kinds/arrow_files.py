@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from dashboard.ingest.reading import Reading
 
-def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | None) -> Converted:
+
+def convert(kind: str, source: Path, target: Path, *, name: str, reading: Reading) -> Converted:
     """See :func:`dashboard.ingest.kinds.convert`."""
-    refuse_sheet(sheet, name)
+    refuse_sheet(reading.sheet, name)
     try:
         _write(kind, source, target)
     except (pa.ArrowException, ValueError, OSError) as error:

@@ -24,16 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from dashboard.ingest.reading import Reading
+
 MAX_FIELDS = 50_000
 """So many different fields may the records have."""
 _BATCH = 1 << 13
 _Record = dict[str, Any]
 
 
-def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | None) -> Converted:
+def convert(kind: str, source: Path, target: Path, *, name: str, reading: Reading) -> Converted:
     """See :func:`dashboard.ingest.kinds.convert`."""
     del kind
-    refuse_sheet(sheet, name)
+    refuse_sheet(reading.sheet, name)
     columns: dict[str, MixedColumn] = {}
     nested: set[str] = set()
     rows = 0

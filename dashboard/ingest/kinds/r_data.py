@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from dashboard.ingest.reading import Reading
+
 _ROW_NAMES = "row names"
 _Attributes = Mapping[str, Any]
 _Maker = Callable[[Any, _Attributes], object]
@@ -34,7 +36,7 @@ class _Frame:
     row_names: list[str] | None
 
 
-def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | None) -> Converted:
+def convert(kind: str, source: Path, target: Path, *, name: str, reading: Reading) -> Converted:
     """See :func:`dashboard.ingest.kinds.convert`. A "sheet" is the name of a data frame."""
     del kind
     if source.stat().st_size > MAX_BYTES_IN_MEMORY:
@@ -44,7 +46,7 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
         )
     frames = _frames(source.read_bytes(), name)
     names = tuple(frames)
-    place = 0 if sheet is None else place_of_sheet(sheet, names, name=name, what="data frame")
+    place = 0 if reading.sheet is None else place_of_sheet(reading.sheet, names, name=name, what="data frame")
     chosen = names[place]
     pq.write_table(_table(frames[chosen], name), target)
     notes = [f"Read the data frame {excerpt(chosen)}, one of {len(names)}."] if len(names) > 1 else []

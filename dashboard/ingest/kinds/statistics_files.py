@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from dashboard.ingest.reading import Reading
+
 _BATCH_CELLS = 4_000_000
 """So many cells are held in memory at once."""
 _READERS = {
@@ -40,11 +42,11 @@ _READERS = {
 _LABELS_OF = "labels of "
 
 
-def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | None) -> Converted:
+def convert(kind: str, source: Path, target: Path, *, name: str, reading: Reading) -> Converted:
     """See :func:`dashboard.ingest.kinds.convert`."""
     import pyreadstat
 
-    refuse_sheet(sheet, name)
+    refuse_sheet(reading.sheet, name)
     read = getattr(pyreadstat, _READERS[kind])
     try:
         _, meta = read(str(source), metadataonly=True, output_format="dict")

@@ -31,13 +31,15 @@ if TYPE_CHECKING:
 
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+    from dashboard.ingest.reading import Reading
+
 _ROWS_LOOKED_AT = 100
 """Among so many rows at the top the names of the columns are looked for."""
 _BATCH_CELLS = 1 << 18
 _Row = list[Any]
 
 
-def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | None) -> Converted:
+def convert(kind: str, source: Path, target: Path, *, name: str, reading: Reading) -> Converted:
     """See :func:`dashboard.ingest.kinds.convert`. Cells with an error count as blank, and are said."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
@@ -46,12 +48,12 @@ def convert(kind: str, source: Path, target: Path, *, name: str, sheet: str | No
     try:
         path = file_with_suffix(source, suffix_of_workbook(source), target.parent)
         with CalamineWorkbook.from_path(path) as book:
-            table, read, more = _chosen_sheet(book, sheet, name)
+            table, read, more = _chosen_sheet(book, reading.sheet, name)
             if table.start is None or table.height < 1:
                 raise _without_values(name, read, more)
             if table.height * table.width > MAX_CELLS:
                 raise too_many_cells(name)
-            arrow, notes = _table(table, name)
+            arrow, notes = _table(table, name, reading)
     except (PasswordError, CalamineError) as error:
         if isinstance(error, PasswordError) or is_encrypted(source):
             raise locked(name) from error
@@ -119,16 +121,23 @@ def _without_values(name: str, sheet: str, sheets: Sequence[str]) -> UnreadableF
     return UnreadableFile(f"The sheet {excerpt(sheet)} of {name} holds no value: choose {more}.")
 
 
-def _table(sheet: CalamineSheet, name: str) -> tuple[pa.Table, list[str]]:
+def _table(sheet: CalamineSheet, name: str, reading: Reading) -> tuple[pa.Table, list[str]]:
     """The table on a sheet, with what is to be said of it."""
     above, left = sheet.start or (0, 0)
-    rows = iter(sheet.iter_rows())
-    head = list(islice(_from_first_filled(rows, above), _ROWS_LOOKED_AT))
-    at = _header_place(head)
-    header = [cell_text(cell) for cell in head[at]]
-    refuse_if_data(header, [[cell_text(c) for c in row] for row in head[at + 1 :]], name)
+    rows = _from_first_filled(iter(sheet.iter_rows()), above)
+    told = reading.header is not None or reading.skip_rows is not None
+    if told:
+        first = max(reading.skip_rows or 0, (reading.header or 1) - 1, above)
+        rows, above = islice(rows, first - above, None), first
+    head = list(islice(rows, _ROWS_LOOKED_AT))
+    if not any(cell != "" for row in head for cell in row):
+        raise UnreadableFile(f"{name} has no row below the first {above} on its sheet: skip fewer.")
+    at = _told_place(head, reading) if told else _header_place(head)
+    header = [cell_text(cell) for cell in head[at]] if at >= 0 else [""] * len(head[0])
+    if reading.header is None:
+        refuse_if_data(header, [[cell_text(c) for c in row] for row in head[at + 1 :]], name)
     header_row = above + at + 1
-    notes = [] if at == 0 else [_skipped_rows_note(head[:at])]
+    notes = [] if at <= 0 or told else [_skipped_rows_note(head[:at])]
     merged = _merged_downwards(sheet, left, header_row)
     columns = [MixedColumn() for _ in header]
     size = max(_BATCH_CELLS // len(header), 1)
@@ -154,6 +163,13 @@ def _table(sheet: CalamineSheet, name: str) -> tuple[pa.Table, list[str]]:
 def _from_first_filled(rows: Iterator[_Row], above: int) -> Iterator[_Row]:
     """The rows of the range that holds cells; the library gives those above it too, as blank ones."""
     return islice(rows, above, None)
+
+
+def _told_place(rows: Sequence[_Row], reading: Reading) -> int:
+    """The place of the row of names where a person said which it is, or what stands above; -1 for none."""
+    if reading.header is not None:
+        return 0 if reading.header else -1
+    return next(i for i, row in enumerate(rows) if any(cell != "" for cell in row))
 
 
 def _header_place(rows: Sequence[_Row]) -> int:
