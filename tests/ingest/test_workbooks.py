@@ -116,6 +116,42 @@ def test_text_among_numbers_is_read_as_in_a_text_file(tmp_path):
     assert data.dropped.not_a_number == 1
 
 
+def test_hidden_rows_are_read_and_said(tmp_path):
+    book = openpyxl.Workbook()
+    for row in ROWS:
+        book.active.append(row)
+    book.active.auto_filter.ref = "A1:B7"
+    for number in (3, 4):
+        book.active.row_dimensions[number].hidden = True
+    table = stored(tmp_path, bytes_of(book.save, tmp_path, "x.xlsx"))
+    assert table.notes == ("2 hidden rows on the sheet read like the others.",)
+    assert table.rows == len(ROWS) - 1
+
+
+def test_formulas_without_a_value_are_said(tmp_path):
+    table = stored(tmp_path, xlsx([["g", "y"], ["a", "=1+0.5"], ["a", 2], ["b", 3]], tmp_path))
+    assert rows_of(table) == [("a", None), ("a", 2), ("b", 3)]
+    assert table.notes == (
+        "Formulas that no spreadsheet has calculated are blank: open the file in one and save it again.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "without"),
+    [
+        ('<c r="A1"><f>B1</f><v></v></c>', True),
+        ('<c r="A1"><f>B1</f><v/></c>', True),
+        ('<c r="A1"><f t="shared" si="0"/></c>', True),
+        ('<x:c r="A1"><x:f>B1</x:f></x:c><x:c r="A2"/>', True),
+        ('<c r="A1"><f>B1</f><v>2</v></c>', False),
+        ('<c r="A1" t="str"><f>IF(B1,"","x")</f><v></v></c>', False),
+        ('<c r="A1" t="s"><v>0</v></c>', False),
+    ],
+)
+def test_a_formula_without_a_value_is_told_from_one_with_empty_text(cell, without):
+    assert workbook_size._xlsx_sheet(io.BytesIO(cell.encode()), 1 << 20)[2].uncalculated is without
+
+
 def test_cells_with_an_error_are_left_out_and_counted(tmp_path):
     rows = [["g", "y"], ["a", 1], ["a", "#DIV/0!"], ["b", "#N/A"], ["b", 3]]
     content = xlsx(rows, tmp_path)
@@ -170,7 +206,7 @@ def test_a_long_sheet_of_few_columns_is_not_too_large(tmp_path):
     book.active["C1048576"] = 1
     content = bytes_of(book.save, tmp_path, "long.xlsx")
     (path := tmp_path / "long.xlsx").write_bytes(content)
-    assert workbook_size.refuse_large_sheets(path, "long.xlsx") == {"Sheet": 0}
+    assert workbook_size.refuse_large_sheets(path, "long.xlsx") == {"Sheet": workbook_size.SheetFacts()}
 
 
 def test_a_filled_row_that_is_repeated_without_end_is_refused(tmp_path):

@@ -16,6 +16,7 @@ from dashboard.ingest.kinds import MAX_CELLS, Converted
 from dashboard.ingest.kinds.choose_sheet import place_of_sheet
 from dashboard.ingest.kinds.mixed_columns import MixedColumn, cell_text
 from dashboard.ingest.kinds.workbook_size import (
+    SheetFacts,
     is_encrypted,
     locked,
     refuse_large_sheets,
@@ -44,7 +45,7 @@ def convert(kind: str, source: Path, target: Path, *, name: str, reading: Readin
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
     del kind  # its own content says which of the four formats it is
-    errors = refuse_large_sheets(source, name)
+    known = refuse_large_sheets(source, name)
     try:
         path = file_with_suffix(source, suffix_of_workbook(source), target.parent)
         with CalamineWorkbook.from_path(path) as book:
@@ -63,9 +64,21 @@ def convert(kind: str, source: Path, target: Path, *, name: str, reading: Readin
     pq.write_table(arrow, target)
     if len(more) > 1:
         notes.insert(0, f"Read from sheet {excerpt(read)}, one of {len(more)}.")
-    if count := errors.get(read, 0):
-        notes.append(f"{quantity(count, 'cell')} with an error such as #DIV/0! or #N/A: left blank.")
+    notes += _said_of(known.get(read, SheetFacts()))
     return Converted(sheet=read, sheets=more, notes=tuple(notes))
+
+
+def _said_of(facts: SheetFacts) -> list[str]:
+    said = []
+    if facts.errors:
+        said.append(f"{quantity(facts.errors, 'cell')} with an error such as #DIV/0! or #N/A: left blank.")
+    if facts.hidden:
+        said.append(f"{quantity(facts.hidden, 'hidden row')} on the sheet read like the others.")
+    if facts.uncalculated:
+        said.append(
+            "Formulas that no spreadsheet has calculated are blank: open the file in one and save it again."
+        )
+    return said
 
 
 def first_cells(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import struct
 import zipfile
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from dashboard.ingest.damage import is_damage
 from dashboard.ingest.errors import UnreadableFile
@@ -26,6 +26,13 @@ _CHUNK, _LONGEST_TAG = 1 << 20, 1 << 10
 _FAR_CELL = re.compile(rb' r="([A-Z]{2,3})([0-9]{1,7})"')
 _ROW = re.compile(rb'row [^>]*?r="([0-9]{1,7})"')
 _ERROR = re.compile(rb'<(?:\w+:)?c [^>]*?t="e"')
+_HIDDEN = re.compile(rb'<(?:\w+:)?row [^>]*?hidden="(?:1|true)"')
+_UNCALCULATED = re.compile(
+    rb'<(?:\w+:)?c (?![^>]*t="str")[^>]*>'
+    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+    rb"(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v ?/>)?</(?:\w+:)?c>"
+)
+"""A formula without a value that is no text, since that may be empty."""
 _SHEET = re.compile(r'<(?:\w+:)?sheet [^>]*?name="([^"]*)"[^>]*?r?:?id="([^"]*)"')
 _RELATION = re.compile(r"<Relationship [^>]*>")
 _REPEATED = re.compile(rb'table:number-(rows|columns)-repeated="([0-9]+)"')
@@ -34,6 +41,25 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream that holds such a workbook; the directory that names it lies in one sector."""
 _SIZE_OF_XLSB_SHEET = b"\x94\x01\x10"
 """The record BrtWsDim (148), 16 bytes: first and last row, first and last column."""
+
+
+class SheetFacts(NamedTuple):
+    """What is to be said of a sheet of .xlsx beside its values."""
+
+    errors: int = 0
+    """Cells with an error."""
+    hidden: int = 0
+    """Rows that a filter or a person hid."""
+    uncalculated: bool = False
+    """Whether a formula has no value, since no spreadsheet has calculated it."""
+
+    def __add__(self, other: object) -> SheetFacts:
+        """The facts of two parts of a sheet together."""
+        if not isinstance(other, SheetFacts):
+            return NotImplemented
+        return SheetFacts(
+            self.errors + other.errors, self.hidden + other.hidden, self.uncalculated or other.uncalculated
+        )
 
 
 def too_many_cells(name: str) -> UnreadableFile:
@@ -67,8 +93,8 @@ def suffix_of_workbook(path: Path) -> str:
     return next((end for part, end in _SUFFIXES.items() if part in parts), ".ods")
 
 
-def refuse_large_sheets(path: Path, name: str) -> dict[str, int]:
-    """Cells with an error by name of the sheet, for .xlsx; nothing is known of the other kinds' errors.
+def refuse_large_sheets(path: Path, name: str) -> dict[str, SheetFacts]:
+    """What is to be said of each sheet by its name, for .xlsx; nothing is known of the other kinds.
 
     Raises:
         UnreadableFile: a sheet spans more than `MAX_CELLS`, all unpacks to more than `MAX_UNPACKED_BYTES`, or
@@ -79,7 +105,7 @@ def refuse_large_sheets(path: Path, name: str) -> dict[str, int]:
         return {}
     try:
         with zipfile.ZipFile(path) as book:
-            return _errors_by_sheet(book, name)
+            return _facts_by_sheet(book, name)
     except Exception as error:
         if is_damage(error):
             raise UnreadableFile(
@@ -89,9 +115,9 @@ def refuse_large_sheets(path: Path, name: str) -> dict[str, int]:
         raise
 
 
-def _errors_by_sheet(book: zipfile.ZipFile, name: str) -> dict[str, int]:
+def _facts_by_sheet(book: zipfile.ZipFile, name: str) -> dict[str, SheetFacts]:
     titles = _sheet_titles(book)
-    errors: dict[str, int] = {}
+    facts: dict[str, SheetFacts] = {}
     left = MAX_UNPACKED_BYTES
     for member in book.infolist():
         part = member.filename
@@ -100,7 +126,7 @@ def _errors_by_sheet(book: zipfile.ZipFile, name: str) -> dict[str, int]:
         with book.open(member) as stream:
             if part.startswith("xl/worksheets/") and part.endswith(".xml"):
                 size, spanned, found = _xlsx_sheet(stream, left)
-                errors[titles.get(part, part)] = found
+                facts[titles.get(part, part)] = found
                 if spanned > MAX_CELLS:
                     with book.open(member) as again:
                         spanned = _xlsx_sheet(again, left, few_columns=True)[1]
@@ -118,7 +144,7 @@ def _errors_by_sheet(book: zipfile.ZipFile, name: str) -> dict[str, int]:
             )
         if spanned > MAX_CELLS:
             raise too_many_cells(name)
-    return errors
+    return facts
 
 
 def _chunks(stream: IO[bytes] | BinaryIO, most: int) -> Iterator[bytes]:
@@ -128,26 +154,28 @@ def _chunks(stream: IO[bytes] | BinaryIO, most: int) -> Iterator[bytes]:
         yield data
 
 
-def _overlapping(stream: IO[bytes], most: int) -> Iterator[tuple[int, bytes]]:
-    """(new bytes, piece) where each piece ends before a tag that the next one repeats whole."""
+def _overlapping(stream: IO[bytes], most: int, tag: bytes = b"<") -> Iterator[tuple[int, bytes]]:
+    """(new bytes, piece) where each piece ends before a tag, if there is one, that the next one has whole."""
     kept = b""
     for data in _chunks(stream, most):
         piece = kept + data
-        cut = piece.rfind(b"<", max(len(piece) - _LONGEST_TAG, 0))
+        cut = piece.rfind(tag, max(len(piece) - _LONGEST_TAG, 0))
+        cut = piece.rfind(b"<", max(len(piece) - _LONGEST_TAG, 0)) if cut < 0 else cut
         cut = len(piece) if cut < 0 else cut
         kept = piece[cut:]
         yield len(data), piece[:cut]
     yield 0, kept
 
 
-def _xlsx_sheet(stream: IO[bytes], most: int, *, few_columns: bool = False) -> tuple[int, int, int]:
-    """Bytes, cells from the first to the last corner, and cells with an error, of one sheet in XML.
+def _xlsx_sheet(stream: IO[bytes], most: int, *, few_columns: bool = False) -> tuple[int, int, SheetFacts]:
+    """Bytes, cells from the first to the last corner, and what is to be said, of one sheet in XML.
 
     There are at least 26 columns unless `few_columns` asks for the slower look at one-letter names.
     """
-    size = errors = last_row = 0
+    size = last_row = 0
+    facts = SheetFacts()
     width = 1 if few_columns else 26
-    for new, piece in _overlapping(stream, most):
+    for new, piece in _overlapping(stream, most, b"<c "):
         size += new
         far = _FAR_CELL.findall(piece)
         width = max([width, *map(_column_number, {column for column, _ in far})])
@@ -157,9 +185,12 @@ def _xlsx_sheet(stream: IO[bytes], most: int, *, few_columns: bool = False) -> t
             int(number) for _, number in far if len(number) > 6
         ]
         last_row = max([last_row, *rows])
-        if b't="e"' in piece:
-            errors += len(_ERROR.findall(piece))
-    return size, last_row * width, errors
+        facts += SheetFacts(
+            len(_ERROR.findall(piece)) if b't="e"' in piece else 0,
+            len(_HIDDEN.findall(piece)) if b"hidden=" in piece else 0,
+            (b"<f" in piece or b":f" in piece) and _UNCALCULATED.search(piece) is not None,
+        )
+    return size, last_row * width, facts
 
 
 def _column_number(letters: bytes) -> int:
