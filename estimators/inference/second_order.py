@@ -122,20 +122,48 @@ def _inverse_information(
     def total(values: Floats) -> Floats:
         return np.asarray((values * count).sum(axis=-1, keepdims=True))
 
-    squares, cross, errors = total(np.square(pull)), total(pull * own), total(np.square(own))
     if scaled.published:
-        nothing = np.zeros_like(squares)
-        return 2.0 / squares, nothing, nothing
-    group, both = squares, cross
-    error = scaled.rows - scaled.groups + errors
-    if method == "reml":
-        weights = total(pull)
-        cubes, mixed = total(np.square(pull) * pull), total(np.square(pull) * own)
-        group = group - 2.0 * cubes / weights + np.square(squares / weights)
-        both = both - 2.0 * mixed / weights + squares * cross / np.square(weights)
-        error = error - 2.0 * total(pull * np.square(own)) / weights + np.square(cross / weights)
+        nothing = np.zeros_like(total(pull))
+        return 2.0 / total(np.square(pull)), nothing, nothing
+    within = scaled.rows - scaled.groups
+    if method == "ml":
+        group, both, error = total(np.square(pull)), total(pull * own), within + total(np.square(own))
+    else:
+        group, both, error = _restricted(count, pull, own)
+        error = within + error
     determinant = (group * error - np.square(both)) / 2.0
     return error / determinant, group / determinant, -both / determinant
+
+
+def _restricted(count: Floats, pull: Floats, own: Floats) -> tuple[Floats, Floats, Floats]:
+    """Twice the restricted information of (A, s) between groups ``(..., 1)``: AA, As and ss.
+
+    Of K and L, n_j / D_j or s / D_j, it is sum K L - 2 sum K L h + sum K h sum L h, h the share of a group in
+    W. Written as sum K L (1 - h)^2 + sum over i != j of K_i h_i L_j h_j, with 1 - h the shares of the others,
+    nothing is taken away: of a group of a million rows beside some of two h is almost 1.
+    """
+    weight = pull * count
+    whole = weight.sum(axis=-1, keepdims=True)
+    after = _before(weight[..., ::-1])[..., ::-1]
+    others = (_before(weight) + after + (count - 1.0) * pull) / whole
+    share = pull / whole
+
+    def sum_of(one: Floats, other: Floats) -> Floats:
+        alone = count * one * other * np.square(others)
+        one, other = one * share, other * share
+        pairs = count * (
+            (count - 1.0) * one * other + one * _before(count * other) + other * _before(count * one)
+        )
+        return np.asarray((alone + pairs).sum(axis=-1, keepdims=True))
+
+    return sum_of(pull, pull), sum_of(pull, own), sum_of(own, own)
+
+
+def _before(values: Floats) -> Floats:
+    """``(..., K)`` the sums of all entries before each."""
+    return np.asarray(
+        np.concatenate([np.zeros_like(values[..., :1]), values[..., :-1].cumsum(axis=-1)], axis=-1)
+    )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from estimators import DataError, GroupBatch, GroupData, center_error, prediction_error
 from tests.inference.oracles import answers, groups_of, names_of, places, relative
-from tests.oracles import BUILT_IN
+from tests.oracles import BUILT_IN, parameter
 
 SECOND_ORDER = {"std_error": "second_order"}
 
@@ -101,3 +102,32 @@ def test_they_move_with_scale(scale):
 def test_the_centre_of_published_means_is_not_asked_of_rows():
     with pytest.raises(DataError, match="published"):
         center_error(groups_of("bcg"), "reml")
+
+
+@pytest.mark.parametrize("large", [10, 2_000, 200_000, 10_000_000])
+@pytest.mark.parametrize("apart", [0.0, 1.0])
+def test_one_group_that_is_far_larger_than_the_others_costs_no_digits(large, apart):
+    """The formulas of the module in 60 digits, at the fitted spreads."""
+    sizes = [large, 2, 3, 2, 1]
+    means = apart * np.array([0.1, -0.1, 0.6, -0.5, 0.4])
+    data = GroupData.from_means(list("abcde"), means, sizes, sd=np.array([1.0, 1, 1, 1, 0]))
+    fit = BUILT_IN["reml"].fit(data)
+    with mpmath.workdps(60):
+        group, error = (mpmath.mpf(parameter(fit, f"sigma_{name}")) ** 2 for name in ("group", "error"))
+
+        def total(a, b):
+            return mpmath.fsum(mpmath.mpf(n) ** a / (error + n * group) ** b for n in sizes)
+
+        w, first, cross = total(1, 1), total(2, 2), total(1, 2)
+        by_group = first - 2 * total(3, 3) / w + (first / w) ** 2
+        both = cross - 2 * total(2, 3) / w + first * cross / w**2
+        within = (sum(sizes) - 5) / error**2
+        by_error = within + total(0, 2) - 2 * total(1, 3) / w + (cross / w) ** 2
+        v = 2 * mpmath.inverse(mpmath.matrix([[by_group, both], [both, by_error]]))
+        want = []
+        for n in sizes:
+            d = error + n * group
+            moved = error**2 * v[0, 0] + group**2 * v[1, 1] - 2 * group * error * v[0, 1]
+            squares = group * error / d + (error / d) ** 2 / w + 2 * n / d**3 * moved
+            want.append(float(mpmath.sqrt(squares)))
+    assert relative(fit.std_error, want) < 1e-13
