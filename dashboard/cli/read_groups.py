@@ -162,7 +162,7 @@ def _summary(
     if asked.kind == ROWS:
         return None
     if asked.kind is None:
-        found = guess_kind(table_of_file(), group=group, reading=reading, rows=rows)
+        found = guess_kind(table_of_file(), group=group, reading=reading, rows=rows, refuse=True)
         return None if found is None else (found.summary, found.group, found.why)
     if group is not None and SUMMARY_KINDS[asked.kind].is_complete(asked.named):
         return SummaryColumns.of(asked.kind, asked.named), group, "all were named"

@@ -55,7 +55,12 @@ class GuessedSummary:
 
 
 def guess_kind(
-    table: Table, *, group: str | None = None, reading: Reading = AS_FOUND, rows: RowFilter = ALL_ROWS
+    table: Table,
+    *,
+    group: str | None = None,
+    reading: Reading = AS_FOUND,
+    rows: RowFilter = ALL_ROWS,
+    refuse: bool = False,
 ) -> GuessedSummary | None:
     """The kind of summaries that a table clearly holds; None where its lines are rows, or may be.
 
@@ -63,7 +68,12 @@ def guess_kind(
     numbers can be what they then are (whole, no more events than trials, no SD below 0), and every line has
     a label of its own that is more than a number of the line, beside which no column names a unit that comes
     again.
+
+    Raises:
+        UnreadableFile: with `refuse`, all is clear but for numbers that the columns cannot hold.
+
     """
+    troubles = []
     if table.stacked or not 1 < table.rows <= _LARGEST_TABLE:
         return None
     taken = () if group is None else (group,)
@@ -78,8 +88,15 @@ def guess_kind(
         label = group or label_column(table, summary.by_role.values())
         if label is None or not _names_groups(table, label, summary):
             continue
-        if _can_be(table, summary, label, reading, rows):
+        trouble = _trouble(table, summary, label, reading, rows)
+        if trouble is None:
             return GuessedSummary(summary, label, _reasons(summary, label, share))
+        troubles += [f"{_reasons(summary, label, share)}; but {trouble}"] if trouble else []
+    if refuse and troubles:
+        raise UnreadableFile(
+            f"Lines of {table.name} look like summaries, with {troubles[0]}. Correct that, or compare the "
+            "lines as rows with --kind rows."
+        )
     return None
 
 
@@ -227,18 +244,26 @@ def _is_named_plainly(columns: Mapping[str, str]) -> bool:
     return len(doubtful) < 2 and len(of) < 2
 
 
-def _can_be(table: Table, summary: SummaryColumns, group: str, reading: Reading, rows: RowFilter) -> bool:
-    """Whether the numbers can be what the columns are then said to hold."""
+def _trouble(
+    table: Table, summary: SummaryColumns, group: str, reading: Reading, rows: RowFilter
+) -> str | None:
+    """Why numbers cannot be what the columns are then said to hold; None where they can.
+
+    Nothing where they are rather rows of another kind.
+    """
     from dashboard.ingest.summary_groups import table_summaries
     from estimators import DataError
 
     try:
         data = table_summaries(table, summary=summary, group=group, reading=reading, rows=rows).data
-    except (DataError, UnreadableFile):
-        return False
+    except (DataError, UnreadableFile) as error:
+        return str(error).rstrip(".")
     if data.kind == "rates" and data.counts is not None and data.counts.events.max() <= 1:
-        return False  # an event or none of each, and the time to it
-    return len(data) > 1 and data.dropped.total <= _MOST_LEFT_OUT * table.rows
+        return ""  # an event or none of each, and the time to it
+    if len(data) < 2:
+        return ""
+    left = data.dropped.total
+    return f"{left:,} of {table.rows:,} lines cannot be used" if left > _MOST_LEFT_OUT * table.rows else None
 
 
 def _reasons(summary: SummaryColumns, label: str, share: str | None = None) -> str:

@@ -278,7 +278,13 @@ def _with_column(lines: _Lines | None, role: str, column: str, judged: JudgedRow
         lines = _Lines(_label_names(judged), np.ones(len(cause), dtype=np.bool_))
     notation = None if judged.numbers is None else judged.numbers.notation
     if notation is not None and role in COUNTED:
-        _refuse_doubt(role, column, notation)
+        counted = values[cause == USED]
+        only_whole = (
+            bool(notation.thousands)
+            and not np.any(counted % 1)
+            and bool(np.any(counted[counted >= 1000] % 1000))
+        )
+        _refuse_doubt(role, column, notation, certain=only_whole)
     if role in SIZES:
         nothing = values == 0
         if "events" in lines.values:
@@ -296,14 +302,17 @@ def _with_column(lines: _Lines | None, role: str, column: str, judged: JudgedRow
     return lines
 
 
-def _refuse_doubt(role: str, column: str, notation: Notation) -> None:
-    """Raise UnreadableFile for numbers of events or rows that are none as written, or may be others."""
+def _refuse_doubt(role: str, column: str, notation: Notation, *, certain: bool) -> None:
+    """Raise UnreadableFile for numbers of events or rows that are none as written, or may be others.
+
+    Of two readings the one is `certain` in which alone all are whole, as counts are.
+    """
     if notation.after == "%":
         raise UnreadableFile(
             f"Column {quoted_name(column)} holds percent, but {role} are counted: "
             "give a column of whole numbers."
         )
-    if notation.either_way and notation.examples:
+    if notation.either_way and notation.examples and not certain:
         cell = excerpt(notation.examples[0])
         raise UnreadableFile(
             f"{cell} in {quoted_name(column)} may be read as thousands or with a decimal mark: "

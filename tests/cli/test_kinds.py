@@ -48,6 +48,41 @@ def test_a_kind_of_summaries_gives_what_python_gives(blupboard, file, kind):
     assert without.json == done.json  # the columns say it
 
 
+THOUSANDS = {
+    "commas": 'ward,deaths,cases\nA,5,"1,100"\nB,6,"1,200"\nC,4,900\nD,9,"2,000"\n',
+    "points": "ward;deaths;cases\nA;5;1.100\nB;6;1.200\nC;4;900\nD;9;2.000\n",
+}
+
+
+@pytest.mark.parametrize("marks", THOUSANDS)
+def test_counts_are_whole_so_that_marks_before_three_digits_set_thousands_apart(blupboard, file, marks):
+    done = blupboard("compare", file(THOUSANDS[marks]), "--format", "json")
+    assert (done.code, done.json["kind"]) == (0, "counts")
+    means = {group["group"]: group["raw_mean"] for group in done.json["fits"][0]["groups"]}
+    assert means == pytest.approx({"A": 5 / 1100, "B": 6 / 1200, "C": 4 / 900, "D": 9 / 2000})
+    assert "is read as 1100" in done.json["remarks"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('ward,deaths,cases\nA,5,"1,000"\nB,6,"2,000"\nC,4,900\n', "say which mark is the decimal one"),
+        ("g,mean,sd,n\nA,5,1,10.5\nB,6,1,12\nC,7,2,12\n", "must be whole"),
+        ("g,mean,sd,n\nA,5,1,n/a\nB,6,1,12\nC,7,2,12\n", "1 of 3 lines cannot be used"),
+        ("study,yi,vi\nA,0.5,0.01\nB,0.3,0\nC,0.2,0.02\n", "must be finite and above 0"),
+        ("ward,deaths,cases\nA,5,4\nB,6,20\nC,4,20\n", "more events than trials"),
+    ],
+)
+def test_lines_that_look_like_summaries_and_cannot_be_are_no_rows_without_a_word(
+    refused, blupboard, file, text, problem
+):
+    sentence = refused("compare", file(text))
+    assert "look like summaries" in sentence
+    assert problem in sentence
+    assert "--kind rows" in sentence
+    assert blupboard("compare", file(text), "--kind", "rows", "--format", "json").json["kind"] == "rows"
+
+
 def test_rows_say_that_they_are_rows(blupboard, file):
     rows = file("g,y\na,1\na,2\nb,3\nb,5\n")
     done = blupboard("compare", rows, "--kind", "rows", "--outcome", "y", "--group", "g", "--format", "json")
