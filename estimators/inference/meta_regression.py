@@ -222,8 +222,7 @@ def _moment(profile: RegressionProfile, method: str) -> float:
 
 def _trace(profile: RegressionProfile) -> float:
     """Tr P at tau^2 = 0."""
-    moved = profile.information @ profile.solve(0.0).leverage
-    return float(profile.size @ profile.count - moved)
+    return float(profile.size @ profile.without_row + profile.information @ profile.solve(0.0).free)
 
 
 def _coefficients(model: RegressionModel, mu_error: MuError) -> tuple[Coefficient, ...]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.arrays import triangle_of
 from estimators.data.scaled import runs_of_equals
 from estimators.methods.profile import CELLS_AT_A_TIME, EPS, ROUNDING_AT_ZERO, log_growth
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 SMALL = 1e-12
 """Directions within groups so much weaker than the strongest are left out of a bound."""
+DECIDES = 0.99
+"""A leverage past which 1 - leverage is not taken as a difference."""
 FAR = 1e6
 """Up to so many times 1 / W the products of orthonormal columns have a condition number, and lose digits."""
 
@@ -54,6 +57,8 @@ class LeastSquares:
     """Q."""
     leverage: Floats
     """(M,)."""
+    free: Floats
+    """(M,) 1 - leverage, with its digits where that is almost 0."""
     basis_within: Floats
     """(P, p) the rows within groups of the basis."""
     triangle: Floats
@@ -155,12 +160,14 @@ class RegressionProfile:
             found += step
             rest = rest - basis @ step
         slopes = len(self.within)
+        leverage = np.square(basis[slopes:]).sum(axis=1)
         return LeastSquares(
             weights=weights,
             basis=basis[slopes:],
             rest=rest[slopes:],
             residual=float(rest @ rest) + self.rows.ss_within,
-            leverage=np.square(basis[slopes:]).sum(axis=1),
+            leverage=leverage,
+            free=_complement(basis, slopes, leverage),
             basis_within=basis[:slopes],
             triangle=triangle,
             coefficients=np.linalg.solve(triangle, found),
@@ -177,6 +184,11 @@ class RegressionProfile:
         explained = self._slopes @ (self._slopes.T @ self.within_outcome)
         return self.rows.ss_within + float(np.square(self.within_outcome - explained).sum())
 
+    @cached_property
+    def without_row(self) -> Floats:
+        """(K,) how many groups of each W have no row, as taking groups of one W together leaves them out."""
+        return np.asarray(self.count - np.unique(self.information, return_counts=True)[1])
+
     @property
     def directions(self) -> int:
         """The lines of the matrix that :meth:`spectrum` needs, M."""
@@ -190,8 +202,7 @@ class RegressionProfile:
         """
         pulled = self.information[:, None] * self.design
         found = np.linalg.eigvalsh(np.diag(self.information) - pulled @ pulled.T)[::-1]
-        kept = np.unique(self.information, return_counts=True)[1]
-        more = self.count - kept
+        more = self.without_row
         free = self.rows.df_between - int(more.sum())
         some = more > 0
         return (
@@ -234,8 +245,7 @@ class RegressionProfile:
         every = self.size / (1.0 + self.size * ratio)
         rising = float(every @ self.count)
         if self.method == "reml":
-            alone = float(here.weights.sum())
-            rising = max(rising - alone, 0.0) + float(here.weights @ (1.0 - here.leverage))
+            rising = float(every @ self.without_row + here.weights @ here.free)
         falling = float(here.weights @ np.square(here.rest))
         return rising, falling if self.known_error else falling * self.multiplier / here.residual
 
@@ -342,3 +352,20 @@ class RegressionProfile:
         m = self.multiplier
         value -= scaled.log_weights
         return float(value + m * (1.0 + np.log(2 * np.pi * here.residual / m) + 2.0 * log_unit))
+
+
+def _complement(basis: Floats, slopes: int, leverage: Floats) -> Floats:
+    """(M,) 1 - leverage of the rows of an orthonormal basis past the first ``slopes``.
+
+    Of a row that almost decides a coefficient alone it is 1 / (1 + x'Cx), C the inverse of the products of
+    the other rows; 0 where these do not reach that coefficient.
+    """
+    free = 1.0 - leverage
+    for row in np.flatnonzero(leverage > DECIDES):
+        others = triangle_of(np.delete(basis, slopes + row, axis=0))
+        if others.shape[0] < others.shape[1] or np.abs(others.diagonal()).min() == 0:
+            free[row] = 0.0
+            continue
+        felt = np.linalg.solve(others.T, basis[slopes + row])
+        free[row] = 1.0 / (1.0 + float(felt @ felt))
+    return free

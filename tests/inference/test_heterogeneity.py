@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -254,3 +255,25 @@ def test_meta_regression_refuses_what_it_cannot_take():
     few = GroupData.from_estimates("abc", [1, 2, 4], [1, 1, 1]).explained_by("abc", {"x": list("uvw")})
     with pytest.raises(DataError, match="needs more groups"):
         meta_regression(few, "FH")
+
+
+@pytest.mark.parametrize("small", [1e-2, 1e-5, 1e-8, 1e-10])
+def test_one_precise_study_beside_a_covariate_keeps_its_digits(small):
+    """DerSimonian and Laird's tau^2, I^2 and H^2 by the formulas of the module in 60 digits."""
+    y, se, x = (
+        [0.3, 0.5, -0.2, 0.9, 0.1, 0.4],
+        [small, 0.3, 0.4, 0.2, 0.5, 0.35],
+        [0.1, 0.9, -0.3, 0.5, 0.2, -0.8],
+    )
+    labels = list("abcdef")
+    data = GroupData.from_estimates(labels, y, se).explained_by(labels, {"x": x})
+    with mpmath.workdps(60):
+        weight = mpmath.diag([1 / mpmath.mpf(s) ** 2 for s in se])
+        rows, outcome = mpmath.matrix([[1, v] for v in x]), mpmath.matrix(y)
+        pulled = weight * rows
+        left = weight - pulled * mpmath.inverse(rows.T * pulled) * pulled.T
+        trace = mpmath.fsum(left[j, j] for j in range(6))
+        tau2 = ((outcome.T * left * outcome)[0] - 4) / trace
+        want = [float(v) for v in (tau2, tau2 / (tau2 + 4 / trace), tau2 * trace / 4 + 1)]
+    found = meta_regression(data, "DL")
+    assert relative([found.tau2, found.i2, found.h2], want) < 1e-12
