@@ -33,6 +33,8 @@ class StoredCondition:
     value: str
     text: str
     """As the person wrote it."""
+    labels: str | None = None
+    """The stored name of the labels of its codes, where it has some."""
 
 
 def holds(
@@ -41,8 +43,8 @@ def holds(
     """SQL for whether a row fulfils a condition, never NULL.
 
     Where the value is a number, cells are compared as numbers, and one that is none is only unequal; where it
-    is above or below a date, as dates. Otherwise they are compared as text without outer white space, and a
-    blank one is only unequal.
+    is above or below a date, as dates. A code equals its label too. Otherwise they are compared as text
+    without outer white space, and a blank one is only unequal.
 
     Raises:
         UnreadableFile: the order of dates is asked for, and the value may have its day or its month first.
@@ -62,6 +64,8 @@ def holds(
         number = numbers.number(numbers.text(text))
         wanted = numbers.notation.reader()(plain_text(value)) if wanted is None else wanted
     if condition.operator in ("=", "!="):
+        if condition.labels is not None:
+            same = f"({same} OR coalesce({condition.labels} = {literal(value)}, false))"
         equal = same if wanted is None else f"({same} OR coalesce({number} = {wanted!r}, false))"
         return equal if condition.operator == "=" else f"(NOT {equal})"
     if wanted is not None:

@@ -39,7 +39,6 @@ from dashboard.ingest.reading import Reading
 from estimators.data.notation import LARGEST_EXACT
 from estimators.data.number_forms import plain_text
 from estimators.data.texts import FOUND, inexact, is_written_whole
-from estimators.data.two_words import refuse_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,12 +188,12 @@ def judge(connection: duckdb.DuckDBPyConnection, roles: Roles) -> JudgedRows:
         causes = select("cause, count(*)", "cells", "GROUP BY cause")
         return dict(connection.execute(causes).fetchall())
 
+    if given.event is not None and y_type != "VARCHAR":  # numbers are two words then, such as 1 and 2
+        roles, y_type = replace(roles, outcome=f"({label_text(roles.outcome, y_type)})"), "VARCHAR"
     numbers = None if y_type != "VARCHAR" else WRITTEN_PLAINLY
     plainly = roles.convention.decimal == "." and replace(given, missing=()) == FOUND
     counts = rows_by_cause(numbers) if numbers is None or plainly else {NOT_A_NUMBER: 1}
-    if numbers is None:
-        refuse_event(given.event)
-    elif counts.get(NOT_A_NUMBER) or is_in_doubt(connection, source, roles.outcome):
+    if numbers is not None and (counts.get(NOT_A_NUMBER) or is_in_doubt(connection, source, roles.outcome)):
         told = text_numbers(connection, source, roles.outcome, roles.convention, given)
         if not plainly or told != numbers:
             numbers = with_examples(connection, source, roles.outcome, told)

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from dashboard.ingest.beside_columns import columns_beside, matched_columns
 from dashboard.ingest.errors import UnreadableFile, unfit
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     ColumnsOnDemand = Callable[[], AbstractContextManager["OpenedColumns"]]
 
 
+NO_LABELS: Final[Mapping[int, int]] = MappingProxyType({})
+
+
 def table_columns(
     table: Table,
     *,
@@ -46,8 +50,16 @@ def table_columns(
         raise unfit(g.name, "group", g.not_group, table.name)
     places = {column.name: column.stored for column in table.columns}
     stored = y.stored, g.stored if g.labels is None else g.labels
+    labels = {column.stored: column.labels for column in table.columns if column.labels is not None}
     roles = column_roles(
-        table.path, stored, table.layout, reading=reading, rows=rows, places=places, file=table.name
+        table.path,
+        stored,
+        table.layout,
+        reading=reading,
+        rows=rows,
+        places=places,
+        labels=labels,
+        file=table.name,
     )
     beside, stored_beside = columns_beside(beside, (outcome, group), table, "covariate or weight")
     roles = replace(roles, beside=beside, beside_stored=stored_beside)
@@ -136,16 +148,18 @@ def column_roles(
     rows: RowFilter,
     places: Mapping[str, int],
     file: str,
+    labels: Mapping[int, int] = NO_LABELS,
 ) -> Roles:
     """The outcome and the group at the places ``stored`` of a Parquet file, and how they are read.
 
-    ``places`` are those of all columns by name, for the conditions of ``rows``; ``file`` is what the file is
-    called. Raises UnreadableFile for a condition on a column that is not there.
+    ``places`` are those of all columns by name, for the conditions of ``rows``, and ``labels`` of places of
+    codes those of their labels; ``file`` is what the file is called. Raises UnreadableFile for a condition on
+    a column that is not there.
     """
     from dashboard.ingest.judged_rows import Roles
 
     y, g = map(stored_name, stored)
-    conditions = _stored_conditions(rows, places, file)
+    conditions = _stored_conditions(rows, places, labels, file)
     return Roles(parquet, y, g, reading, rows.exclude, conditions, **_of_layout(layout))
 
 
@@ -159,15 +173,21 @@ def _of_layout(layout: TextLayout | None) -> dict[str, Any]:
     return {"convention": convention, "first_line": layout.first_line, "noun": "line"}
 
 
-def _stored_conditions(rows: RowFilter, places: Mapping[str, int], file: str) -> tuple[StoredCondition, ...]:
+def _stored_conditions(
+    rows: RowFilter, places: Mapping[str, int], labels: Mapping[int, int], file: str
+) -> tuple[StoredCondition, ...]:
     from dashboard.ingest.condition_sql import StoredCondition
 
     names = list(places)
 
-    def stored(column: str) -> str:
-        return stored_name(places[matching_column(column, names, file)])
-
-    return tuple(StoredCondition(stored(c.column), c.operator, c.value, c.text) for c in rows.where)
+    found = []
+    for condition in rows.where:
+        place = places[matching_column(condition.column, names, file)]
+        of_codes = stored_name(labels[place]) if place in labels else None
+        found.append(
+            StoredCondition(stored_name(place), condition.operator, condition.value, condition.text, of_codes)
+        )
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -213,9 +233,17 @@ def stored_columns(found: FoundColumns, folder: Path) -> OpenedColumns:
     for column, place in stored.items():
         if source.types[place] in ("other", "date"):
             raise unfit(column, "covariate or weight", "it holds neither numbers nor labels", name)
-    source.write(parquet, tuple(dict.fromkeys((y, g, *where, *stored.values()))))
+    labels = [source.labels[place] for place in where if place in source.labels]
+    source.write(parquet, tuple(dict.fromkeys((y, g, *where, *labels, *stored.values()))))
     roles = column_roles(
-        parquet, (y, g), source.layout, reading=asked.reading, rows=asked.rows, places=places, file=name
+        parquet,
+        (y, g),
+        source.layout,
+        reading=asked.reading,
+        rows=asked.rows,
+        places=places,
+        labels=source.labels,
+        file=name,
     )
     roles = replace(
         roles, beside=beside, beside_stored={n: stored_name(place) for n, place in stored.items()}

@@ -1,8 +1,10 @@
 """Which rows a condition keeps: numbers, dates and text, and what is missing."""
 
+import pandas as pd
+import pyreadstat
 import pytest
 
-from dashboard.ingest import RowFilter, UnreadableFile, file_groups
+from dashboard.ingest import RowFilter, UnreadableFile, file_groups, store_table, table_groups
 from dashboard.ingest.reading import Condition
 from tests.ingest.helpers import put
 
@@ -45,3 +47,22 @@ def test_a_date_that_may_begin_with_its_day_or_its_month_is_refused(tmp_path):
     where = RowFilter(where=(Condition.parse("points>05/01/2024"),))
     with pytest.raises(UnreadableFile, match="not clear: write the date"):
         file_groups(put(tmp_path, TEXT), outcome="y", group="g", rows=where)
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [("g=North", [1, 2]), ("g!=North", [3, 4]), ("g=1", [1, 2]), ("g>1", [3, 4]), ("sex=f", [1, 4])],
+)
+@pytest.mark.parametrize("of_table", [False, True])
+def test_codes_fulfil_a_condition_by_their_labels_too(tmp_path, condition, kept, of_table):
+    frame = pd.DataFrame({"g": [1, 1, 2, 2], "sex": [2, 1, 1, 2], "y": [1.0, 2, 3, 4]})
+    labels = {"g": {1: "North", 2: "South"}, "sex": {1: "m", 2: "f"}}
+    path = tmp_path / "x.dta"
+    pyreadstat.write_dta(frame, path, variable_value_labels=labels)
+    where = RowFilter(where=(Condition.parse(condition),))
+    if of_table:
+        table = store_table(path, name="x.dta", target=tmp_path / "stored.parquet")
+        data = table_groups(table, outcome="y", group="g", rows=where).data
+    else:
+        data = file_groups(path, outcome="y", group="g", rows=where).data
+    assert sorted(data.require_rows().outcome) == kept

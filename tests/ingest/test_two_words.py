@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.ingest import Reading, UnreadableFile, file_groups, guess_roles, table_groups
 from estimators import DataError, GroupData
-from tests.ingest.helpers import means, put, stored
+from tests.ingest.helpers import means, put, put_parquet, stored
 
 
 def text_of(cells):
@@ -58,6 +58,18 @@ def test_codes_of_two_numbers_take_an_event(tmp_path):
     path = put(tmp_path, text_of(["1", "2", "2", "2"]))
     read = file_groups(path, outcome="y", group="g", reading=Reading(event="2"))
     assert means(read.data) == {"a": 0.5, "b": 1.0}
+
+
+@pytest.mark.parametrize("values", [[1, 2, 2, 2], [1.0, 2.0, 2.0, 2.0], [True, False, False, False]])
+@pytest.mark.parametrize("rows", [1, 5_000])
+def test_codes_that_are_numbers_by_type_take_an_event(tmp_path, values, rows):
+    path = put_parquet(tmp_path, {"g": ["a", "a", "b", "b"] * rows, "y": values * rows})
+    event = "false" if values[1] is False else "2"
+    read = file_groups(path, outcome="y", group="g", reading=Reading(event=event))
+    assert means(read.data) == {"a": 0.5, "b": 1.0}
+    assert "counts as 1" in read.remarks[0]
+    with pytest.raises(DataError, match="cannot be what counts as 1"):
+        file_groups(path, outcome="y", group="g", reading=Reading(event="3"))
 
 
 @pytest.mark.parametrize("event", ["maybe", "passed", ""])
