@@ -9,6 +9,7 @@ import numpy as np
 
 from estimators.arrays import row_norms
 from estimators.inference.second_order import spread_parts
+from estimators.methods.regression_profile import DECIDES, complement_of_leverage
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,8 +51,61 @@ def inverse_information(own: Floats, pull: Floats, degrees: int, hat: Hat | None
         both = both + _trace(first, second) - 2.0 * (hat.pull * hat.own * hat.leverage).sum(axis=-1)
         leverage = (np.square(hat.own) * hat.leverage).sum(axis=-1) + hat.within
         error = error + _trace(second, second) - 2.0 * leverage
+    return _inverse(group, both, error)
+
+
+def _inverse(group: Any, both: Any, error: Any) -> tuple[Any, Any, Any]:
+    """V_AA, V_ss and V_As by twice the information: AA, As and ss."""
     determinant = (group * error - both * both) / 2.0
     return error / determinant, group / determinant, -both / determinant
+
+
+def deciding_information(
+    own: Floats,
+    pull: Floats,
+    degrees: int,
+    rows: tuple[Floats, Floats],
+    rowless: tuple[Floats, Floats, Floats] | None = None,
+) -> tuple[Any, Any, Any]:
+    """V_AA, V_ss and V_As of one fit by REML in which rows of groups almost decide a coefficient alone.
+
+    A row i with a leverage near 1 has its share of the traces, K_i L_i (1 - h_i)^2 + sum over j of (K_i L_j +
+    L_i K_j) (b_i'b_j)^2, by itself, so that nothing is taken away; the others have theirs as with a `Hat`.
+
+    Args:
+        own: s / D of the rows between groups ``(M,)``.
+        pull: what these weigh over D, in units of the step of A.
+        degrees: N - J.
+        rows: those within groups ``(P, p)`` and between them ``(M, p)``, in columns orthonormal at the fit.
+        rowless: ``own``, ``pull`` and how many there are of groups that no row stands for, ``(K,)`` each.
+
+    """
+    within, basis = rows
+    leverage = np.square(basis).sum(axis=1)
+    free = complement_of_leverage(np.concatenate(rows), len(within), leverage)
+    alone = leverage > DECIDES
+    rest = ~alone
+    shared = np.square(basis[alone] @ basis.T)
+    shared[:, alone] = np.triu(shared[:, alone], 1)  # each pair of these once
+    felt = np.square(basis @ within.T).sum(axis=1)
+    gram = within.T @ within
+
+    def moment(values: Floats) -> Floats:
+        return np.asarray((basis[rest].T * values[rest]) @ basis[rest])
+
+    def between(one: Floats, other: Floats) -> float:
+        left = np.where(alone, np.square(free), 1.0 - 2.0 * leverage)
+        pairs = one[alone] @ shared @ other + other[alone] @ shared @ one
+        return float((one * other) @ left + pairs + _trace(moment(one), moment(other)))
+
+    group, both = between(pull, pull), between(pull, own) + float(pull @ felt)
+    error = between(own, own) + float(2.0 * (own @ felt) - 2.0 * np.trace(gram) + np.square(gram).sum())
+    if rowless is not None:
+        more_own, more_pull, count = rowless
+        group += float(count @ np.square(more_pull))
+        both += float(count @ (more_pull * more_own))
+        error += float(count @ np.square(more_own))
+    return _inverse(group, both, degrees + error)
 
 
 def _trace(one: Floats, other: Floats) -> Floats:
@@ -93,10 +147,17 @@ class SpreadErrors:
         second = (here.basis * row_own[:, None]).T @ here.basis + here.basis_within.T @ here.basis_within
         if model.rows.scaled.published:
             return cls(own, pull, step, (2.0 / (pull @ pull), 0.0, 0.0), first, second)
+        degrees = model.rows.scaled.rows - model.rows.scaled.groups
         hat = None
+        if profile.method == "reml" and (here.leverage > DECIDES).any():
+            shrunk = 1.0 / (1.0 + profile.size * ratio)
+            rowless = shrunk, profile.size * step * shrunk, profile.without_row
+            inverse = deciding_information(
+                row_own, row_pull, degrees, (here.basis_within, here.basis), rowless
+            )
+            return cls(own, pull, step, inverse, first, second)
         if profile.method == "reml":
             hat = Hat(first, second, row_own, row_pull, here.leverage, within_leverage)
-        degrees = model.rows.scaled.rows - model.rows.scaled.groups
         return cls(own, pull, step, inverse_information(own, pull, degrees, hat), first, second)
 
     def df(self, roots: Floats) -> Floats:

@@ -15,8 +15,13 @@ import numpy as np
 from estimators.contract.batch import BatchFit
 from estimators.data.scaled import power_of_two, weighted_mean
 from estimators.inference.second_order import spread_parts
-from estimators.inference.second_order_regression import Hat, inverse_information
+from estimators.inference.second_order_regression import (
+    Hat,
+    deciding_information,
+    inverse_information,
+)
 from estimators.methods.regression import EXPLAINED, require_degrees
+from estimators.methods.regression_profile import DECIDES
 from estimators.methods.regression_rows import RegressionRows
 from estimators.methods.spectral_profile import SpectralProfile
 from estimators.methods.variance_components import global_minima
@@ -283,7 +288,17 @@ class _Errors:
         if model.method == "reml":
             leverage = own * np.einsum("jp,rpq,jq->rj", basis, inverse, basis, optimize=True)
             hat = Hat(first, second, own, pull, leverage, np.einsum("rpp->r", within))
-        parts = inverse_information(own, pull, scaled.rows - scaled.groups, hat)
+        degrees = scaled.rows - scaled.groups
+        with np.errstate(divide="ignore", invalid="ignore"):  # of fits that are taken one by one below
+            parts = inverse_information(own, pull, degrees, hat)
+        if hat is not None:
+            for r in np.flatnonzero((hat.leverage > DECIDES).any(axis=1)):
+                turn = np.linalg.cholesky(inverse[r])
+                rows = design.basis_within @ turn, (np.sqrt(own[r])[:, None] * basis) @ turn
+                for part, one in zip(
+                    parts, deciding_information(own[r], pull[r], degrees, rows), strict=True
+                ):
+                    part[r] = one
         bias = None
         if model.method == "ml":
             bias = tuple(np.einsum("rpp->r", one)[:, None] for one in (first, second))

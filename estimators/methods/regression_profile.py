@@ -167,7 +167,7 @@ class RegressionProfile:
             rest=rest[slopes:],
             residual=float(rest @ rest) + self.rows.ss_within,
             leverage=leverage,
-            free=_complement(basis, slopes, leverage),
+            free=complement_of_leverage(basis, slopes, leverage),
             basis_within=basis[:slopes],
             triangle=triangle,
             coefficients=np.linalg.solve(triangle, found),
@@ -354,7 +354,7 @@ class RegressionProfile:
         return float(value + m * (1.0 + np.log(2 * np.pi * here.residual / m) + 2.0 * log_unit))
 
 
-def _complement(basis: Floats, slopes: int, leverage: Floats) -> Floats:
+def complement_of_leverage(basis: Floats, slopes: int, leverage: Floats) -> Floats:
     """(M,) 1 - leverage of the rows of an orthonormal basis past the first ``slopes``.
 
     Of a row that almost decides a coefficient alone it is 1 / (1 + x'Cx), C the inverse of the products of
