@@ -77,7 +77,8 @@ def holds(
         )
     if re.fullmatch(_DATE, value):
         return f"coalesce({_date(text)} {condition.operator} {_date(literal(value))}, false)"
-    return f"(coalesce({text}, '') <> '' AND {text} {condition.operator} {literal(value)})"
+    word = f"coalesce({text}, '') <> '' AND ({number}) IS NULL"  # no number is above or below a word
+    return f"({word} AND {text} {condition.operator} {literal(value)})"
 
 
 def _date(text: str) -> str:

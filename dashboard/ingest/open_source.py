@@ -20,6 +20,7 @@ from dashboard.ingest.parquet import ColumnType, copy_parquet, parquet_columns
 from dashboard.ingest.plain_parquet import parquet_pieces
 from dashboard.ingest.plain_text import text_pieces
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
+from dashboard.ingest.quoted_lines import QUOTES_TAKEN_OFF, UNQUOTED, without_outer_quotes
 from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.source import Source
 from dashboard.ingest.table import TextLayout
@@ -108,6 +109,7 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
         made = folder / "converted.parquet"
         return _converted_source(convert(kind, text, made, name=name, reading=reading), made, name, kind)
     text, layout, delimiter = _laid_out(text, name=name, folder=folder, reading=reading)
+    notes = [QUOTES_TAKEN_OFF] if text.name == UNQUOTED else []
     text, remarks = without_footnotes(text, layout, folder)
 
     text_column: ColumnType = "text"
@@ -132,7 +134,7 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
         return not is_copy and text == plain and written_plainly(text, layout)
 
     types = tuple(text_column for _ in layout.names)
-    notes = [_above_note(layout.left_out_above)] if layout.left_out_above else []
+    notes += [_above_note(layout.left_out_above)] if layout.left_out_above else []
     notes += [_below_note(remarks)] if remarks else []
     return Source(
         layout.names,
@@ -160,15 +162,33 @@ def _laid_out(text: Path, *, name: str, folder: Path, reading: Reading) -> tuple
     try:
         layout = read_layout(text, name, reading)
     except UnreadableFile:
-        aligned = _by_place(text, 0, name=name, folder=folder, reading=reading)
-        if aligned is None:
+        found = _by_place(text, 0, name=name, folder=folder, reading=reading) or _unquoted(
+            text, name=name, folder=folder, reading=reading
+        )
+        if found is None:
             raise
-        return aligned
+        return found
     aligned = None
+    if layout.agreement < 1.0:
+        bare = _unquoted(text, name=name, folder=folder, reading=reading)
+        if bare is not None and bare[1].agreement == 1.0:
+            return bare
     if layout.dialect.delimiter == " ":
         width = len(layout.names) if layout.agreement == 1.0 else 0
         aligned = _by_place(text, width, name=name, folder=folder, reading=reading)
     return aligned or (text, layout, layout.dialect.delimiter)
+
+
+def _unquoted(text: Path, *, name: str, folder: Path, reading: Reading) -> tuple[Path, Layout, str] | None:
+    """The same of a text whose lines are quoted as a whole; None where they are not, or hold no table."""
+    bare = without_outer_quotes(text, folder)
+    if bare is None:
+        return None
+    try:
+        layout = read_layout(bare, name, reading)
+    except UnreadableFile:
+        return None
+    return bare, layout, layout.dialect.delimiter
 
 
 def _by_place(

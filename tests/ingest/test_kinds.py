@@ -244,6 +244,11 @@ REFUSED = {
     "two tables": ('{"a": [{"g": 1}], "b": [{"g": 1}]}', "neither one object a line nor a list of objects"),
     "broken line": ('{"g": "a", "y": 1}\n{"g": "b" "y": 1}', "Line 2 of data.csv is not valid JSON"),
     "other line": ('{"g": "a", "y": 1}\n[1, 2]', r"Line 2 of data.csv holds \"\[1, 2\]\", not an object"),
+    "field twice": ('[{"g": "a", "y": 1, "y": 2}]', '"y" comes twice in an object'),
+    "field twice in a line": (
+        '{"g": "a"}\n{"g": "a", "y": 1, "y": 2}',
+        'Line 2 .*"y" comes twice in an object',
+    ),
     "no record": ("[]", "holds no records"),
     "broken": ('[{"g": "a", "y": 1}, ', "not valid JSON"),
 }

@@ -127,3 +127,27 @@ def test_a_last_line_longer_than_what_is_looked_at_is_a_row(tmp_path):
 def test_what_may_be_a_broken_row_is_refused_with_its_line(tmp_path, end):
     with pytest.raises(UnreadableFile, match=r"^Line \d+ of"):
         stored(tmp_path, "g,y,z\n" + "a,1,x\n" * 9 + end)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"g;y"\n"a;1,5"\n"a;2,5"\n"b;4"\n',
+        'g;y\n"a;1,5"\n"a;2,5"\nb;4\n',
+        'g,y\n"a,1.5"\n"a,2.5"\n"b,4"\n',
+        '"""g"",""y"""\n"""a"",""1.5"""\n"""a"",""2.5"""\n"""b"",""4"""\n',
+        '"g,y"\r\n"a,1.5"\r\n"a,2.5"\r\n"b,4"\r\n',
+    ],
+)
+def test_quotes_around_whole_lines_are_taken_off_and_that_is_said(tmp_path, text):
+    read = file_groups(put(tmp_path, text), outcome="y", group="g")
+    assert means(read.data) == {"a": 2.0, "b": 4.0}
+    assert read.remarks[0] == "Quotes around whole lines taken off."
+
+
+@pytest.mark.parametrize(
+    "text", ['"one, two"\n"three, four"\n', '"a"\n"b"\n', 'g,y\n"a,1"\nb,2\nc,3\nd,4,5\n']
+)
+def test_quoted_lines_that_hold_no_table_are_refused(tmp_path, text):
+    with pytest.raises(UnreadableFile):
+        stored(tmp_path, text)

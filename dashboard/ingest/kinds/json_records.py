@@ -8,7 +8,7 @@ take a role. Lists stand for records where the first one holds the names.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -121,7 +121,7 @@ def _one_list(source: Path, name: str) -> list[_Record]:
             "(JSON Lines), or CSV."
         )
     try:
-        found = json.loads(source.read_bytes().decode("utf-8-sig"))
+        found = _DECODER.decode(source.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         found = _lists(source)
         if found is None:
@@ -141,7 +141,7 @@ def _lists(source: Path) -> list[Any] | None:
     """What each line of a text holds; None where one is not JSON."""
     try:
         lines = source.read_bytes().decode("utf-8-sig").split("\n")
-        return [json.loads(line) for line in lines if line.strip()]
+        return [_DECODER.decode(line) for line in lines if line.strip()]
     except (ValueError, RecursionError):
         return None
 
@@ -155,7 +155,7 @@ def _one_object(source: Path) -> tuple[list[_Record], str | None] | None:
     if source.stat().st_size > MAX_BYTES_IN_MEMORY:
         return None
     try:
-        found = json.loads(source.read_bytes().decode("utf-8-sig"))
+        found = _DECODER.decode(source.read_bytes().decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
     return records_of_object(found) if isinstance(found, dict) else None
@@ -168,7 +168,7 @@ def _lines(source: Path, name: str) -> Iterator[_Record]:
             if not bare:
                 continue
             try:
-                record = json.loads(bare.decode("utf-8"))
+                record = _DECODER.decode(bare.decode("utf-8"))
             except (ValueError, RecursionError) as error:
                 if number == 1 or bare in (b"{", b"}"):
                     raise _not_records(name) from error
@@ -181,6 +181,18 @@ def _lines(source: Path, name: str) -> Iterator[_Record]:
                     "object for each row."
                 )
             yield record
+
+
+def _object(fields: list[tuple[str, Any]]) -> _Record:
+    found = dict(fields)
+    if len(found) < len(fields):
+        twice = next(name for i, (name, _) in enumerate(fields) if name in dict(fields[:i]))
+        raise ValueError(f'"{twice}" comes twice in an object')
+    return found
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_object)
+"""Raises ValueError where an object has two fields of one name, of which one would be lost."""
 
 
 def _not_records(name: str) -> UnreadableFile:
