@@ -73,6 +73,19 @@ def test_two_columns_may_lack_the_name_of_the_first(tmp_path):
     assert means(both_ways(tmp_path, xlsx(with_title, tmp_path))) == pytest.approx(MEANS, abs=1e-12)
 
 
+def test_two_rows_of_names_are_one_where_cells_of_the_first_are_merged(tmp_path):
+    names = [["g", "Plot A", None, "n"], [None, "weight", "height", None]]
+    rows = [["a", 1, 10, 3], ["a", 2, 11, 4], ["b", 3, 12, 5]]
+    table = stored(tmp_path, xlsx([*names, *rows], tmp_path, merge=("B1:C1", "A1:A2")))
+    assert [column.name for column in table.columns] == ["g", "Plot A weight", "Plot A height", "n"]
+    assert rows_of(table) == list(map(tuple, rows))
+    assert table.notes == ('Two rows of column names read as one, such as "Plot A weight".',)
+    for first in (["a", 1, 10, 3], ["a", "n.d.", "n.d.", None]):
+        plain = stored(tmp_path, xlsx([names[0], first, *rows], tmp_path, merge=("B1:C1",)))
+        assert [column.name for column in plain.columns] == ["g", "Plot A", "column 3", "n"]
+        assert plain.rows == 1 + len(rows)
+
+
 def test_merged_labels_hold_for_all_their_rows_and_merged_numbers_do_not(tmp_path):
     rows = [["g", "y"], ["North", 10], [None, None], [None, 30], ["South", 1], [None, 2]]
     table = stored(tmp_path, xlsx(rows, tmp_path, merge=("A2:A4", "B2:B3", "A5:A6")))

@@ -23,7 +23,7 @@ from dashboard.ingest.kinds.workbook_size import (
     suffix_of_workbook,
     too_many_cells,
 )
-from dashboard.ingest.lines_above import names_further_down, rows_above_names
+from dashboard.ingest.lines_above import are_names, names_further_down, rows_above_names
 from dashboard.ingest.plugin_kinds import file_with_suffix
 
 if TYPE_CHECKING:
@@ -149,8 +149,13 @@ def _table(sheet: CalamineSheet, name: str, reading: Reading) -> tuple[pa.Table,
     header = [cell_text(cell) for cell in head[at]] if at >= 0 else [""] * len(head[0])
     if reading.header is None:
         refuse_if_data(header, [[cell_text(c) for c in row] for row in head[at + 1 :]], name)
-    header_row = above + at + 1
     notes = [] if at <= 0 or told else [_skipped_rows_note(head[:at])]
+    spans = _merged_across(sheet, left, above + at) if reading.header is None else []
+    if (joined := _joined_names(header, spans, head[at + 1 : at + 2])) is not None:
+        header, at = joined, at + 1
+        such_as = excerpt(header[spans[0].start])
+        notes.append(f"Two rows of column names read as one, such as {such_as}.")
+    header_row = above + at + 1
     merged = _merged_downwards(sheet, left, header_row)
     columns = [MixedColumn() for _ in header]
     size = max(_BATCH_CELLS // len(header), 1)
@@ -251,6 +256,27 @@ class _Filling:
                 rows[place][column] = value
                 self.count += 1
                 self.example = self.example or cell_text(value)
+
+
+def _merged_across(sheet: CalamineSheet, left: int, row: int) -> list[range]:
+    """The columns, counted from `left`, of each merged cell of one row and several columns in a row."""
+    found = []
+    for (top, first), (bottom, last) in sheet.merged_cell_ranges or ():
+        if top == bottom == row and last > first >= left:
+            found.append(range(first - left, last + 1 - left))
+    return found
+
+
+def _joined_names(header: Sequence[str], spans: Sequence[range], below: Sequence[_Row]) -> list[str] | None:
+    """The names where a second row of them stands below merged ones, whose text goes before; None else."""
+    if not spans or not below or any(not isinstance(cell, str) for cell in below[0]):
+        return None
+    if not are_names([cell for cell in below[0] if cell]):
+        return None
+    if any(place >= len(header) or not below[0][place] for span in spans for place in span):
+        return None
+    over = dict(enumerate(header)) | {place: header[span.start] for span in spans for place in span}
+    return [" ".join(filter(None, (over[i], name))) for i, name in enumerate(below[0])]
 
 
 def _merged_downwards(sheet: CalamineSheet, left: int, header_row: int) -> list[tuple[int, int, int]]:
