@@ -38,6 +38,23 @@ def triangle_of(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.linalg.qr(rows, mode="r"))
 
 
+def sums_before(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``(..., K)`` the sums of all entries before each."""
+    nothing = np.zeros_like(values[..., :1])
+    return np.asarray(np.concatenate([nothing, values[..., :-1].cumsum(axis=-1)], axis=-1))
+
+
+def sums_of_others(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``(..., K)`` the sums of all entries but each; nothing is taken away from a sum."""
+    return np.asarray(sums_before(values) + sums_before(values[..., ::-1])[..., ::-1])
+
+
+def sum_over_pairs(values: NDArray[np.float64]) -> float:
+    """(sum a)^2 - sum a^2 of values ``(K,)`` above 0, without a difference: one may be far above the rest."""
+    ordered = np.sort(values)
+    return 2.0 * float(ordered @ sums_before(ordered))
+
+
 def row_norms(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """The root of the sum of squares of each row ``(M, Q)``, also where squares do not fit a double."""
     largest = np.abs(rows).max(axis=1, initial=0.0)

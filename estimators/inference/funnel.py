@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from estimators.arrays import sum_over_pairs
 from estimators.errors import DataError, OptionError
 
 if TYPE_CHECKING:
@@ -83,5 +84,5 @@ def funnel(data: GroupData) -> Funnel:
     z = deviation / error
     phi = float(np.square(np.clip(z, *np.quantile(z, [WINSORISED, 1.0 - WINSORISED]))).mean())
     groups, total = len(data), float(weight.sum())
-    between = (groups * phi - (groups - 1)) / (total - float(np.square(weight).sum()) / total)
+    between = (groups * phi - (groups - 1)) * total / sum_over_pairs(weight)
     return Funnel(data.origin + middle, deviation, error, phi, unit * float(np.sqrt(max(between, 0.0))))

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
+from estimators.arrays import sum_over_pairs
 from estimators.contract.fit import two_sided_quantile
 from estimators.errors import DataError, OptionError
 from estimators.inference.roots import bracketed_roots
@@ -318,7 +319,7 @@ def _tau2(scaled: ScaledGroups, method: str) -> float:
         return start * float(share @ np.square(off)) / (groups - 1)
     if method == "DL":
         total = float(information.sum())
-        found = (q - (groups - 1)) / (_pairs(information) / total)
+        found = (q - (groups - 1)) / (sum_over_pairs(information) / total)
     elif method == "HE":
         found = squares / (groups - 1) - float((1.0 / information).mean())
     else:
@@ -353,10 +354,4 @@ def _q(scaled: ScaledGroups) -> Homogeneity:
 
 def _typical_variance(information: Floats) -> float:
     """(k - 1) sum a / ((sum a)^2 - sum a^2), in squared units."""
-    return (len(information) - 1) * float(information.sum()) / _pairs(information)
-
-
-def _pairs(information: Floats) -> float:
-    """(sum a)^2 - sum a^2 = 2 sum over pairs, without the difference, which cancels where one dominates."""
-    ordered = np.sort(information)
-    return 2.0 * float(ordered[1:] @ np.cumsum(ordered)[:-1])
+    return (len(information) - 1) * float(information.sum()) / sum_over_pairs(information)

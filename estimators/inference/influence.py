@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.arrays import sums_of_others
+from estimators.data.scaled import scale_groups, weighted_mean
 from estimators.errors import DataError
 from estimators.inference.estimable import estimable, require_unweighted
 from estimators.inference.roots import bracketed_roots
@@ -35,6 +37,10 @@ POINTS_PER_DECADE = 24
 """Ratios looked at in every factor of ten, as in module `likelihood`."""
 CELLS_AT_A_TIME = 1 << 20
 """Numbers held at once."""
+HEAVY = 1e3
+"""A group that weighs so many times what all others do is not taken off sums: few digits would be left."""
+HEAVIEST = 1e8
+"""Where one weighs so many times what all others do, no group is."""
 LEAST_WITHIN = 1e-12
 """Of the sum of squares within; what is left without a group is nothing where it is less."""
 
@@ -119,7 +125,11 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
     model = fit_variance_components(scaled, method)
     without = _Without(scaled, method, np.asarray(data.ss_within) / float(scaled.unit) ** 2)
     ratio = without.best(float(model.ratio))
-    parts = without.at(ratio, np.arange(len(data)))
+    with np.errstate(all="ignore"):  # a group that outweighs all others by far is fitted without below
+        parts = without.at(ratio, np.arange(len(data)))
+    heavier = scaled.information / sums_of_others(scaled.information)
+    for group in range(len(data)) if heavier.max() > HEAVIEST else np.flatnonzero(heavier > HEAVY):
+        _fit_without(data, int(group), method, (ratio, parts))
     error = np.ones(len(data)) if scaled.published else np.sqrt(parts.residual / without.multiplier)
     usable, unit = without.usable, float(scaled.unit)
     own = 1.0 / without.n + ratio
@@ -147,6 +157,29 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
         std_error=kept(unit * error / np.sqrt(parts.total)),
         residual=kept(off),
     )
+
+
+def _fit_without(data: GroupData, group: int, method: Method, found: tuple[Floats, _Parts]) -> None:
+    """Put the fit without one group into the ratios and parts ``(J,)``: that of the others alone."""
+    ratio, parts = found
+    scaled, kept, known = data.scaled(), np.arange(len(data)) != group, data.known_variance
+    others = scale_groups(
+        data.n[kept],
+        data.origin,
+        data.centered_mean[kept],
+        data.ss_within[kept],
+        None if known is None else known[kept],
+    )
+    if known is None and float(others.ss_within) == 0:
+        return
+    model, change = fit_variance_components(others, method), float(others.unit / scaled.unit)
+    ratio[group] = float(model.ratio) * (1.0 if known is None else change**2)
+    weight = others.information / (1.0 + others.information * float(model.ratio))
+    center = float(weighted_mean(others.value, weight))
+    parts.total[group] = float(weight.sum()) / (1.0 if known is None else change**2)
+    parts.center[group] = (float(others.center) + center) * change - float(scaled.center)
+    squares = float(weight @ np.square(others.value - center)) + float(others.ss_within)
+    parts.residual[group] = squares * change**2
 
 
 def _beside_covariates(data: GroupData, covariates: Covariates, method: Method) -> Influence:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from estimators.arrays import sums_of_others
 from estimators.data.scaled import scale_groups
 from estimators.errors import DataError
 from estimators.inference.estimable import estimable, require_unweighted
@@ -128,14 +129,18 @@ def share_text(p: float, draws: int) -> str:
 
 
 def _deviations(scaled: ScaledGroups, model: VarianceComponents) -> Floats:
-    """``(..., J)`` own means minus mu, over the standard deviation of that difference."""
+    """``(..., J)`` own means minus mu, over the standard deviation of that difference.
+
+    The same as minus the mu of the others, over the standard deviation of that, which keeps its digits where
+    one group weighs far more than the others.
+    """
     n, ratio = scaled.information, np.asarray(model.ratio)[..., None]
     own = 1.0 / n + ratio
-    total = (1.0 / own).sum(axis=-1, keepdims=True)
-    center = (scaled.value / own).sum(axis=-1, keepdims=True) / total
+    total = sums_of_others(1.0 / own)
+    center = sums_of_others(scaled.value / own) / total
     unit = np.asarray(scaled.unit)
     error = np.ones_like(unit) if scaled.published else np.asarray(model.sigma_error) / unit
-    return np.asarray((scaled.value - center) / (error[..., None] * np.sqrt(own - 1.0 / total)))
+    return np.asarray((scaled.value - center) / (error[..., None] * np.sqrt(own + 1.0 / total)))
 
 
 def _drawn_deviations(

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from estimators.arrays import sums_before, sums_of_others
 from estimators.errors import DataError
 from estimators.inference.estimable import estimable
 from estimators.methods.variance_components import VarianceComponents, fit_variance_components
@@ -144,26 +145,18 @@ def _restricted(count: Floats, pull: Floats, own: Floats) -> tuple[Floats, Float
     """
     weight = pull * count
     whole = weight.sum(axis=-1, keepdims=True)
-    after = _before(weight[..., ::-1])[..., ::-1]
-    others = (_before(weight) + after + (count - 1.0) * pull) / whole
+    others = (sums_of_others(weight) + (count - 1.0) * pull) / whole
     share = pull / whole
 
     def sum_of(one: Floats, other: Floats) -> Floats:
         alone = count * one * other * np.square(others)
         one, other = one * share, other * share
         pairs = count * (
-            (count - 1.0) * one * other + one * _before(count * other) + other * _before(count * one)
+            (count - 1.0) * one * other + one * sums_before(count * other) + other * sums_before(count * one)
         )
         return np.asarray((alone + pairs).sum(axis=-1, keepdims=True))
 
     return sum_of(pull, pull), sum_of(pull, own), sum_of(own, own)
-
-
-def _before(values: Floats) -> Floats:
-    """``(..., K)`` the sums of all entries before each."""
-    return np.asarray(
-        np.concatenate([np.zeros_like(values[..., :1]), values[..., :-1].cumsum(axis=-1)], axis=-1)
-    )
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import mpmath
 import numpy as np
 import pytest
 
-from estimators import GroupData
+from estimators import GroupData, funnel, leave_one_out
 from estimators.fitting.fit_many import fit_many
+from estimators.inference.normal_plot import normal_plot
 from estimators.inference.redrawn_groups import RedrawnGroups
 from tests.inference.oracles import relative
 from tests.oracles import BUILT_IN, parameter
@@ -73,3 +74,42 @@ def test_many_outcomes_at_once_have_the_same_errors():
     assert (found.parameters["sigma_group"] == 0).any()
     for r in range(len(batch)):
         np.testing.assert_allclose(found.std_error[r], BUILT_IN["reml"].fit(batch[r]).std_error, rtol=1e-8)
+
+
+@pytest.mark.parametrize("small", [1e-3, 1e-6, 1e-9])
+def test_the_influence_of_a_precise_study_is_the_fit_without_it(small):
+    value, error = np.array([0.3, 0.5, 0.2, 0.42, 0.1]), np.array([small, 0.3, 0.4, 0.2, 0.5])
+    found = leave_one_out(GroupData.from_estimates(list("abcde"), value, error))
+    for j in range(5):
+        kept = np.arange(5) != j
+        fit = BUILT_IN["reml"].fit(GroupData.from_estimates(range(4), value[kept], error[kept]))
+        assert found.sigma_group[j] == pytest.approx(parameter(fit, "sigma_group"), rel=1e-9, abs=1e-12)
+        assert found.mu[j] == pytest.approx(parameter(fit, "mu"), rel=1e-9)
+        assert found.std_error[j] == pytest.approx(parameter(fit, "mu_std_error"), rel=1e-9)
+
+
+def test_a_group_of_a_million_rows_is_left_out_as_any_other():
+    mean, size = np.array([0.4, 1.0, -0.8, 0.3, 2.0]), np.array([1_000_000, 2, 3, 2, 4])
+    found = leave_one_out(GroupData.from_means(list("abcde"), mean, size, sd=np.full(5, 1.5)))
+    others = GroupData.from_means(list("bcde"), mean[1:], size[1:], sd=np.full(4, 1.5))
+    fit = BUILT_IN["reml"].fit(others)
+    for got, name in ((found.mu, "mu"), (found.std_error, "mu_std_error"), (found.icc, "icc")):
+        assert got[0] == pytest.approx(parameter(fit, name), rel=1e-9, abs=1e-12)
+
+
+def test_distances_to_the_mean_and_the_funnel_keep_their_digits_beside_a_precise_study():
+    """By 60 digits, of means that are all drawn where tau is 0."""
+    value, error = [0.3, 0.5, 0.2, 0.42, 0.1], [1e-9, 0.3, 0.4, 0.2, 0.5]
+    data = GroupData.from_estimates(list("abcde"), value, error)
+    with mpmath.workdps(60):
+        y, a = [mpmath.mpf(v) for v in value], [1 / mpmath.mpf(e) ** 2 for e in error]
+        middle = mpmath.fdot(a, y) / mpmath.fsum(a)
+        want = [(v - middle) / mpmath.sqrt(1 / w - 1 / mpmath.fsum(a)) for v, w in zip(y, a, strict=True)]
+        pairs = mpmath.fsum(a) - mpmath.fsum(w * w for w in a) / mpmath.fsum(a)
+    assert BUILT_IN["reml"].fit(data).parameters["sigma_group"].value == 0
+    plot = normal_plot(data, "reml")
+    assert relative(plot.deviation, np.sort(np.array(want, dtype=float))) < 1e-6
+    assert np.isfinite(plot.high).all()
+    found = funnel(GroupData.from_estimates(list("abcde"), [0.3, 5.5, 0.2, 9.42, 0.1], error))
+    between = (5 * found.phi - 4) / float(pairs)
+    assert found.tau == pytest.approx(between**0.5, rel=1e-12)
