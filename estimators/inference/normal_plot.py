@@ -189,9 +189,14 @@ def _residuals(
     """Own means minus the regression over the standard deviation of that difference, and where there is one.
 
     With covariates x_j it is sigma_group^2 + sigma_error^2 / n_j - x_j'Cov(beta)x_j, squared, which is 0 of a
-    group that decides a coefficient alone. ``(J,)``, or of the ``judged`` ones.
+    group that decides a coefficient alone. ``(J,)``, or of the ``judged`` ones. Where each group has a row of
+    the least squares, both come from that, and keep their digits where it is almost such a group.
     """
-    rows = model.rows
+    rows, here = model.rows, model.here
+    if len(here.free) == len(rows.scaled.information):
+        free = np.where(here.free > 0, here.free, 1.0)
+        apart = here.rest / np.sqrt(free) / (model.sigma_error / model.unit)
+        return (apart, np.flatnonzero(here.free > ALONE)) if judged is None else (apart[judged], judged)
     off = rows.scaled.value * model.unit - rows.design @ model.beta
     whole = model.sigma_error**2 * (1.0 / rows.scaled.information + model.ratio)
     left = whole - np.square(model.std_error(rows.design))

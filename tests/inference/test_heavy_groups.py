@@ -113,3 +113,20 @@ def test_distances_to_the_mean_and_the_funnel_keep_their_digits_beside_a_precise
     found = funnel(GroupData.from_estimates(list("abcde"), [0.3, 5.5, 0.2, 9.42, 0.1], error))
     between = (5 * found.phi - 4) / float(pairs)
     assert found.tau == pytest.approx(between**0.5, rel=1e-12)
+
+
+def test_distances_to_a_regression_keep_their_digits_beside_a_precise_study():
+    """By 60 digits at the fitted spread; where tau is drawn as 0 the precise study decides almost alone."""
+    value, error, x = [0.3, 0.5, -0.2, 0.9, 0.1], [1e-9, 0.3, 0.4, 0.2, 0.5], [0.2, -0.4, 1.1, 0.5, -1.3]
+    labels = list("abcde")
+    data = GroupData.from_estimates(labels, value, error).explained_by(labels, {"x": x})
+    plot, tau = normal_plot(data, "reml"), BUILT_IN["reml"].fit(data).parameters["sigma_group"].value
+    with mpmath.workdps(60):
+        y, rows = mpmath.matrix(value), mpmath.matrix([[1, v] for v in x])
+        variance = [mpmath.mpf(tau) ** 2 + mpmath.mpf(e) ** 2 for e in error]
+        weight = mpmath.diag([1 / v for v in variance])
+        cov = mpmath.inverse(rows.T * weight * rows)
+        off, taken = y - rows * cov * rows.T * weight * y, rows * cov * rows.T
+        want = sorted(float(off[j] / mpmath.sqrt(variance[j] - taken[j, j])) for j in range(5))
+    assert relative(plot.deviation, want) < 1e-9
+    assert np.isfinite([plot.low, plot.high]).all()
