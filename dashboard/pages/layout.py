@@ -51,6 +51,8 @@ THEME = {
     "cursorType": "pointer",
     "respectReducedMotion": True,
     "components": {
+        # The lists of closed selects are a seventh of what a browser does to open the page.
+        "Combobox": {"defaultProps": {"keepMounted": False}},
         # The place that has the focus first is no entry, which a menu may not hold; outside of the header the
         # menu would be in no landmark, and a dialog's head would be a second banner.
         "Menu": {"defaultProps": {"withInitialFocusPlaceholder": False, "withinPortal": False}},

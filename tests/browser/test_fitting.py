@@ -17,6 +17,7 @@ def test_nothing_stands_in_the_way_of_anyone(visitor, scheme, viewport):
     page = open_board(visitor(color_scheme=scheme, viewport=viewport))
     assert page.get_attribute("html", "data-mantine-color-scheme") == scheme
     assert barriers(page) == []
+    assert page.locator("[role=listbox]").count() == 0  # each costs, and 16 selects are closed
     assert page.evaluate(SIDEWAYS) == 0
     if viewport == PHONE:
         page.click("#rail-toggle")
