@@ -29,7 +29,7 @@ from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.errors import WorkspaceError
 from dashboard.words.grammar import sentence
 from dashboard.words.table import CLIENT_SIDE_GROUPS, table_columns, table_rows
-from estimators import BlupboardError, DesignError
+from estimators import BlupboardError, DataError, DesignError
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -169,8 +169,19 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         return unchanged
     except (BlupboardError, WorkspaceError, ValueError, TypeError) as error:
         reading = {} if choices is None else unused_file(comparisons, owner(), choices)
-        nothing = _nothing(comparisons, page, str(error))
-        return unchanged | {"problem": panels.alert(str(error))} | nothing | reading
+        problem = problem_words(error, choices)
+        nothing = _nothing(comparisons, page, problem)
+        return unchanged | {"problem": panels.alert(problem)} | nothing | reading
+
+
+def problem_words(error: Exception, choices: Choices | None) -> str:
+    """Why nothing is compared, and where lines are taken for summaries that they need not be."""
+    source = None if choices is None else choices.source
+    if not isinstance(error, DataError) or not isinstance(source, ChosenColumns) or source.summary is None:
+        return str(error)
+    return (
+        f'{sentence(str(error))} Correct it in the file, or set "Lines are" to Rows if they are no summaries.'
+    )
 
 
 def with_offered_order(comparisons: Comparisons, choices: Choices, scene: Scene) -> Choices:

@@ -162,7 +162,13 @@ def _summary(
     if asked.kind == ROWS:
         return None
     if asked.kind is None:
-        found = guess_kind(table_of_file(), group=group, reading=reading, rows=rows, refuse=True)
+        table = table_of_file()
+        found = guess_kind(table, group=group, reading=reading, rows=rows, troubled=True)
+        if found is not None and found.trouble is not None:
+            raise click.ClickException(
+                f"Lines of {table.name} look like summaries, with {found.why}; but {found.trouble}. Correct "
+                "that, or compare the lines as rows with --kind rows."
+            )
         return None if found is None else (found.summary, found.group, found.why)
     if group is not None and SUMMARY_KINDS[asked.kind].is_complete(asked.named):
         return SummaryColumns.of(asked.kind, asked.named), group, "all were named"

@@ -52,6 +52,8 @@ class GuessedSummary:
     group: str
     why: str
     """What speaks for it, for people."""
+    trouble: str | None = None
+    """Why some numbers cannot be what the columns are then said to hold."""
 
 
 def guess_kind(
@@ -60,20 +62,18 @@ def guess_kind(
     group: str | None = None,
     reading: Reading = AS_FOUND,
     rows: RowFilter = ALL_ROWS,
-    refuse: bool = False,
+    troubled: bool = False,
 ) -> GuessedSummary | None:
     """The kind of summaries that a table clearly holds; None where its lines are rows, or may be.
+
+    With `troubled`, also where all is clear but for numbers that the columns cannot hold.
 
     Clear is where all columns of a kind are called as such and no other is as much (of two arms, say), their
     numbers can be what they then are (whole, no more events than trials, no SD below 0), and every line has
     a label of its own that is more than a number of the line, beside which no column names a unit that comes
     again.
-
-    Raises:
-        UnreadableFile: with `refuse`, all is clear but for numbers that the columns cannot hold.
-
     """
-    troubles = []
+    doubtful = None
     if table.stacked or not 1 < table.rows <= _LARGEST_TABLE:
         return None
     taken = () if group is None else (group,)
@@ -89,15 +89,11 @@ def guess_kind(
         if label is None or not _names_groups(table, label, summary):
             continue
         trouble = _trouble(table, summary, label, reading, rows)
+        found = GuessedSummary(summary, label, _reasons(summary, label, share), trouble)
         if trouble is None:
-            return GuessedSummary(summary, label, _reasons(summary, label, share))
-        troubles += [f"{_reasons(summary, label, share)}; but {trouble}"] if trouble else []
-    if refuse and troubles:
-        raise UnreadableFile(
-            f"Lines of {table.name} look like summaries, with {troubles[0]}. Correct that, or compare the "
-            "lines as rows with --kind rows."
-        )
-    return None
+            return found
+        doubtful = doubtful or (found if trouble else None)
+    return doubtful if troubled else None
 
 
 def guess_columns(

@@ -132,7 +132,8 @@ class ChosenColumns:
         sample = sample_of(holdings.samples, token)
         preset = holdings.preset_roles.get(token, (None, None))
         if sample is None and preset == (None, None):
-            found = guess_kind(table, reading=dataset.reading)
+            # of numbers that are amiss it is said what, beside the control that makes lines rows
+            found = guess_kind(table, reading=dataset.reading, troubled=True)
             if found is not None:
                 summary = found.summary
                 return cls(token, summary.outcome, found.group, dataset.reading, summary=summary)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.callbacks.comparison import problem_words
 from dashboard.callbacks.data import open_dataset
 from dashboard.callbacks.line_form import of_form
 from dashboard.figures.page_view import draw_views
@@ -82,6 +83,21 @@ def test_a_file_of_summaries_is_opened_as_such(comparisons, opened, kind):
         assert one.message == two.message
         if one.fit is not None:
             np.testing.assert_allclose(one.fit.estimate, two.fit.estimate, rtol=1e-13)
+
+
+def test_summaries_of_which_one_cannot_be_are_no_rows_without_a_word(comparisons):
+    """Rows of deaths compared by ward would look right; of the trouble it is said what can be done."""
+    content = b"ward,deaths,cases\nA,5,4\nB,6,20\nC,4,20\nD,3,30\n"
+    dataset = comparisons.workspace.receive("ann", "wards.csv", io.BytesIO(content), None)
+    choices = first_choices(comparisons, "ann", dataset.token)
+    assert (held_reading(choices).form, choices.source.outcome) == ("counts", "deaths")
+    with pytest.raises(DataError, match="more events than trials: 5 of 4") as raised:
+        comparisons.source("ann", choices).groups()
+    said = problem_words(raised.value, choices)
+    assert said.startswith('Group "A" has more events than trials: 5 of 4. Correct it in the file, or set')
+    assert problem_words(raised.value, replace(choices, source=replace(choices.source, summary=None))) == str(
+        raised.value
+    )
 
 
 @pytest.mark.slow_cases
