@@ -130,7 +130,7 @@ def compare_command(
         estimator.make_options(options.get(estimator.id))
     _check_level(level)
     read, roles = groups_of_file(registry, file, outcome, group, given)
-    _check_weights(read.data, {"--checks": checks}, {"--bootstrap": resample, "--calibrate": calibrate})
+    _check_weights(read.data, {"--checks": checks, "--bootstrap": resample, "--calibrate": calibrate})
     comparison = compare(read.data, chosen, options=options, level=level, smallest_first=lower_is_better)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
@@ -161,12 +161,9 @@ def _check_inference(
             raise click.ClickException(f"{flag} goes with --inference and --format json")
 
 
-def _check_weights(data: GroupData, without: dict[str, bool], of_precision: dict[str, bool]) -> None:
-    """Refuse flags that take rows ``without`` weights, or none but those ``of_precision``."""
-    for flag, asked in without.items():
-        if asked and data.weights is not None:
-            raise click.ClickException(f"{flag} takes groups without weights")
-    for flag, asked in of_precision.items():
+def _check_weights(data: GroupData, flags: dict[str, bool]) -> None:
+    """Refuse flags that take no survey weights."""
+    for flag, asked in flags.items():
         if asked and "survey_weights" in data.carries:
             raise click.ClickException(f"{flag} takes groups without survey weights")
 

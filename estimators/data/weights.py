@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -54,6 +54,11 @@ class RowWeights:
     def effective(self) -> Floats:
         """(J,) rows of equal weight that would know as much: (sum w)^2 / sum w^2 (Kish 1965)."""
         return frozen_array(self.total / (self.squares / self.total))
+
+    def at(self, groups: NDArray[Any]) -> RowWeights:
+        """Those of some groups; the sum of logarithms, which moves no minimum, stays that of all."""
+        variance = None if self.mean_variance is None else self.mean_variance[groups]
+        return RowWeights(self.kind, self.total[groups], self.squares[groups], self.log_sum, variance)
 
 
 def checked_weights(

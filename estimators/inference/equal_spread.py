@@ -1,8 +1,8 @@
 """Whether rows spread equally within groups.
 
 Brown & Forsythe's version of Levene's test, by medians, where rows are at hand (Brown & Forsythe 1974, JASA
-69, 364-367); else Bartlett's, which also reacts to rows that are not normal. Adjusted rows are tested by
-their residuals, the slopes taken as known.
+69, 364-367); else Bartlett's, which also reacts to rows that are not normal. So are rows with weights tested,
+by their spread at weight 1. Adjusted rows are tested by their residuals, the slopes taken as known.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def equal_spread(data: GroupData) -> EqualSpread | None:
     with np.errstate(all="ignore"):  # of one row there is no spread
         within = np.where(data.n > 1, np.sqrt(data.ss_within / (data.n - 1.0)), np.nan)
     pooled = float(np.sqrt(data.pooled_variance or 0.0))
-    if data.rows is None:
+    if data.rows is None or data.weights is not None:
         return _bartlett(data, within, pooled)
     return _by_medians(data.rows.outcome - data.origin, data.rows.group, within, pooled)
 

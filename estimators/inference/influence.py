@@ -17,7 +17,7 @@ import numpy as np
 from estimators.arrays import sums_of_others
 from estimators.data.scaled import scale_groups, weighted_mean
 from estimators.errors import DataError
-from estimators.inference.estimable import estimable, require_unweighted
+from estimators.inference.estimable import estimable, require_checkable
 from estimators.inference.roots import bracketed_roots
 from estimators.methods.profile import Profile
 from estimators.methods.variance_components import fit_variance_components
@@ -111,19 +111,20 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
     """The model without each group in turn.
 
     Raises:
-        DataError: fewer than three groups, one row in each, nothing that varies within, or rows with weights;
-            with covariates, nothing left beside them, more than 500 groups, or rows to adjust that are not at
-            hand.
+        DataError: fewer than three groups, one row in each, nothing that varies within, or survey weights;
+            with covariates, weights, nothing left beside them, more than 500 groups, or rows to adjust that
+            are not at hand.
 
     """
-    require_unweighted(data)
+    require_checkable(data)
     if len(data) < 3:
         raise DataError("influence needs at least 3 groups: without one, two must be left")
     if data.covariates is not None:
         return _beside_covariates(data, data.covariates, method)
     scaled = estimable(data)
     model = fit_variance_components(scaled, method)
-    without = _Without(scaled, method, np.asarray(data.ss_within) / float(scaled.unit) ** 2)
+    within = np.asarray(data.ss_within) / float(scaled.unit) ** 2
+    without = _Without(scaled, method, within, np.asarray(data.n, dtype=np.float64))
     ratio = without.best(float(model.ratio))
     with np.errstate(all="ignore"):  # a group that outweighs all others by far is fitted without below
         parts = without.at(ratio, np.arange(len(data)))
@@ -169,6 +170,7 @@ def _fit_without(data: GroupData, group: int, method: Method, found: tuple[Float
         data.centered_mean[kept],
         data.ss_within[kept],
         None if known is None else known[kept],
+        weights=None if data.weights is None else data.weights.at(kept),
     )
     if known is None and float(others.ss_within) == 0:
         return
@@ -223,16 +225,16 @@ class _Parts:
 class _Without:
     """The profiles of J data sets, each without one group."""
 
-    def __init__(self, scaled: ScaledGroups, method: Method, ss_within: Floats) -> None:
+    def __init__(self, scaled: ScaledGroups, method: Method, ss_within: Floats, rows: Floats) -> None:
         self._profile, self._reml = Profile.of(scaled, method), method == "reml"
         self._value, self.n = scaled.value, scaled.information
         published = scaled.published
         self._known = published
         total = float(scaled.ss_within)
         self._within = np.zeros(len(self.n)) if published else np.maximum(total - ss_within, 0.0)
-        rows = np.zeros(len(self.n)) if published else scaled.rows - self.n
-        self.multiplier = rows - 1.0 if self._reml else rows
-        left = rows - (scaled.groups - 1)
+        others = np.zeros(len(self.n)) if published else scaled.rows - rows
+        self.multiplier = others - 1.0 if self._reml else others
+        left = others - (scaled.groups - 1)
         self.usable = np.ones(len(self.n), dtype=bool)
         if not published:
             self.usable = (left > 0.5) & (self._within > LEAST_WITHIN * total)

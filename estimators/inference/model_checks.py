@@ -39,6 +39,9 @@ UNSEEN_ROWS = (
     "Once adjusted, single rows are not looked at: they are not at hand, or too many beside so many "
     "covariates. Look at some of the groups alone."
 )
+UNSEEN_WEIGHTED = (
+    "Single rows are not looked at where they have weights: see for yourself whether the furthest are right."
+)
 UNSEEN_INFLUENCE = (
     "What single groups do to the result is not computed here: {why}. Leave out the groups that lie far "
     "away, and see what changes."
@@ -70,8 +73,8 @@ class ModelChecks:
     """None where rows are not at hand, or are too many beside covariates."""
     row_plot: RowPlot | None = None
     """None where ``rows`` is, and where fewer than two rows could differ from their groups."""
-    unseen_rows: bool = False
-    """Whether there are adjusted rows that are not judged, as they are not at hand or too many."""
+    unseen_rows: str = ""
+    """Why rows are not judged: adjusted ones not at hand or too many, or weights."""
     not_left_out: str = ""
     """Why groups are not left out beside covariates."""
 
@@ -101,12 +104,12 @@ class ModelChecks:
     def _of_rows(self, name: str, found: RowPlot | OutlyingRows | None) -> dict[str, str]:
         if found is not None:
             return {name: found.sentence}
-        return {name: UNSEEN_ROWS} if self.unseen_rows else {}
+        return {name: self.unseen_rows} if self.unseen_rows else {}
 
     def _spread_sentence(self) -> str:
         if self.spread is not None:
             return self.spread.sentence
-        return UNSEEN_ROWS if self.unseen_rows else UNKNOWN_SPREAD
+        return self.unseen_rows or UNKNOWN_SPREAD
 
     def _names(self, places: tuple[int, ...]) -> str:
         names = [self.labels[j] for j in places[:MOST_NAMED]]
@@ -249,7 +252,7 @@ def model_checks(data: GroupData, method: Method = "reml", *, seed: int = SEED) 
         covariates=covariates,
         rows=outlying_rows(data),
         row_plot=row_plot(data, seed=seed),
-        unseen_rows=covariates is not None and covariates.adjusts and RowDistances.of(data) is None,
+        unseen_rows=_why_unseen(data),
         not_left_out=why,
     )
 
@@ -264,6 +267,13 @@ def _left_out(data: GroupData, method: Method) -> tuple[Influence | None, str]:
         except DataError as error:
             return None, str(error)
     return leave_one_out(data, method), ""
+
+
+def _why_unseen(data: GroupData) -> str:
+    if data.weights is not None:
+        return UNSEEN_WEIGHTED
+    adjusts = data.covariates is not None and data.covariates.adjusts
+    return UNSEEN_ROWS if adjusts and RowDistances.of(data) is None else ""
 
 
 def outlying_groups(data: GroupData, found: Influence | None, plot: NormalPlot) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 from estimators.arrays import sums_of_others
 from estimators.data.scaled import scale_groups
 from estimators.errors import DataError
-from estimators.inference.estimable import estimable, require_unweighted
+from estimators.inference.estimable import estimable, require_checkable
 from estimators.inference.redrawn_groups import RedrawnGroups
 from estimators.methods.regression import fit_regression
 from estimators.methods.regression_many import deviations
@@ -72,11 +72,11 @@ def normal_plot(data: GroupData, method: Method = "reml", *, seed: int = SEED) -
     """Groups beside normal scores, with the band of data drawn from the fitted model and fitted again.
 
     Raises:
-        DataError: one group, one row in each, nothing that varies within or is left beside covariates, rows
-            with weights, or no group that does not decide a coefficient alone.
+        DataError: one group, one row in each, nothing that varies within or is left beside covariates, survey
+            weights, weights beside covariates, or no group that does not decide a coefficient alone.
 
     """
-    require_unweighted(data)
+    require_checkable(data)
     if data.covariates is not None:
         value, judged, drawn = _beside_covariates(data, method, seed)
     else:
@@ -154,9 +154,9 @@ def _drawn_deviations(
         every = (scale_groups(data.n, 0.0, line, np.zeros_like(line), known) for line in drawn)
         return np.array([_deviations(one, fit_variance_components(one, method)) for one in every])
     within = float(model.sigma_error)
-    mean = effect + within / np.sqrt(data.n) * rng.standard_normal(shape)
+    mean = effect + within / np.sqrt(data.information) * rng.standard_normal(shape)
     ss_within = within**2 * 2.0 * rng.standard_gamma((data.n - 1) / 2.0, shape)
-    scaled = scale_groups(data.n, 0.0, mean, ss_within)
+    scaled = scale_groups(data.n, 0.0, mean, ss_within, weights=data.weights)
     return _deviations(scaled, fit_variance_components(scaled, method))
 
 

@@ -171,7 +171,14 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
             ["--weights", "w", "--weight-kind", "survey", "--inference", "--calibrate", "--format", "json"],
             "--calibrate takes groups without survey weights",
         ),
-        (["--weights", "w", "--checks", "--format", "json"], "--checks takes groups without weights"),
+        (
+            ["--weights", "w", "--weight-kind", "survey", "--checks", "--format", "json"],
+            "--checks takes groups without survey weights",
+        ),
+        (
+            ["--weights", "w", "--adjust", "pre", "--checks", "--format", "json"],
+            "beside covariates the model is checked for rows without weights",
+        ),
         (
             ["--weights", "w", "--weight-kind", "survey", "--inference", "--bootstrap", "--format", "json"],
             "--bootstrap takes groups without survey weights",

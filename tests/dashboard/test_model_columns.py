@@ -238,16 +238,17 @@ def test_the_risk_study_says_what_it_leaves_out(comparisons, wards, name, words)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "note"),
-    [
-        ("precision", "This takes rows without weights, and these have some."),
-        ("survey", "This takes rows without weights, and these have some."),
-    ],
-)
-def test_the_checks_say_that_they_do_not_take_it(comparisons, wards, name, note):
-    checks = checked(comparisons.scene("ann", with_model(wards, MODELS[name])))
+def test_the_checks_take_weights_of_precision_and_say_that_they_take_no_others(comparisons, wards):
+    checks = checked(comparisons.scene("ann", with_model(wards, MODELS["survey"])))
+    note = "Survey weights do not say how precise a row is, so the model is not checked with them."
     assert (checks["note"], checks["tables"], checks["figures"]) == (note, [], [])
+    checks = checked(comparisons.scene("ann", with_model(wards, MODELS["precision"])))
+    assert checks["note"].startswith("Beside covariates the model is checked for rows without weights")
+    checks = checked(comparisons.scene("ann", with_model(wards, ModelColumns(weights="w"))))
+    assert "1,000 draws from the fitted model" in checks["note"]
+    said = dict(checks["sentences"])
+    assert "Bartlett" in said["Do rows spread equally within all groups?"]
+    assert sum("where they have weights" in sentence for sentence in said.values()) == 2
 
 
 @pytest.mark.slow

@@ -55,6 +55,64 @@ def test_leaving_a_group_out_is_fitting_the_others(case, method):
             assert found.icc[j] == pytest.approx(parameter(fit, "icc"), abs=1e-9)
 
 
+def weighted(heavy=1.0):
+    """Rows whose variance goes with 1 / weight, one group's weights multiplied."""
+    rng = np.random.default_rng(7)
+    group = np.repeat(np.arange(7), [3, 9, 4, 2, 6, 5, 12])
+    weight = np.exp(rng.normal(0, 1.5, len(group))) * np.where(group == 3, heavy, 1.0)
+    y = 50 + 2 * rng.standard_normal(7)[group] + 3 * rng.standard_normal(len(group)) / np.sqrt(weight)
+    return y, group, weight
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+@pytest.mark.parametrize("heavy", [1.0, 1e5])
+def test_of_weighted_rows_leaving_a_group_out_is_fitting_the_others(method, heavy):
+    y, group, weight = weighted(heavy)
+    found = leave_one_out(GroupData.from_arrays(y, group, weights=weight), method)
+    for j in range(7):
+        some = group != j
+        fit = BUILT_IN[method].fit(GroupData.from_arrays(y[some], group[some], weights=weight[some]))
+        assert found.sigma_group[j] == pytest.approx(parameter(fit, "sigma_group"), rel=1e-8)
+        assert found.mu[j] == pytest.approx(parameter(fit, "mu"), rel=1e-10)
+        assert found.std_error[j] == pytest.approx(parameter(fit, "mu_std_error"), rel=1e-8)
+        assert found.icc[j] == pytest.approx(parameter(fit, "icc"), rel=1e-8)
+
+
+def test_weights_of_precision_are_checked_at_weight_1_and_equal_ones_change_nothing():
+    y, group, weight = weighted()
+    plain, same, data = (GroupData.from_arrays(y, group, weights=w) for w in (None, np.ones(len(y)), weight))
+    one, two = model_checks(plain), model_checks(same)
+    np.testing.assert_allclose(two.plot.deviation, one.plot.deviation, rtol=1e-12)
+    np.testing.assert_allclose([two.plot.low, two.plot.high], [one.plot.low, one.plot.high], rtol=1e-10)
+    np.testing.assert_allclose(two.influence.sigma_group, one.influence.sigma_group, rtol=1e-9)
+    checks = model_checks(data)
+    assert checks.rows is checks.row_plot is None
+    squares = [
+        np.sum(w * np.square(v - np.average(v, weights=w)))
+        for v, w in ((y[group == j], weight[group == j]) for j in range(7))
+    ]
+    sizes, samples = np.bincount(group), []
+    for n, square in zip(sizes, squares, strict=True):
+        some = np.random.default_rng(n).standard_normal(n)
+        samples.append(some / some.std(ddof=1) * np.sqrt(square / (n - 1)))
+    expected = stats.bartlett(*samples)
+    assert (checks.spread.statistic, checks.spread.p) == pytest.approx(tuple(expected), rel=1e-9)
+    np.testing.assert_allclose(checks.spread.within, np.sqrt(squares / (sizes - 1.0)), rtol=1e-9)
+    with pytest.raises(DataError, match="survey weights do not say how precise a row is"):
+        model_checks(GroupData.from_arrays(y, group, weights=weight, weight_kind="survey"))
+
+
+def test_the_band_of_weighted_rows_holds_what_the_model_draws():
+    """Of 40 data sets from the model hardly any has a p below .05; the weights of groups differ widely."""
+    y, group, weight = weighted(50.0)
+    small = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        drawn = 2 * rng.standard_normal(7)[group] + 3 * rng.standard_normal(len(y)) / np.sqrt(weight)
+        small.append(normal_plot(GroupData.from_arrays(drawn, group, weights=weight)).p < 0.05)
+    assert sum(small) <= 6
+
+
 def test_what_is_left_and_cannot_be_fitted_has_no_numbers():
     data = GroupData.from_arrays([1.0, 1, 1, 5, 5, 5, 2, 7, 3, 3], list("aaabbbccdd"))
     found = leave_one_out(data)
