@@ -98,7 +98,7 @@ def calibration_sentence(found: Calibration) -> str:
         text += f" where the spreads are as estimated, and {_share(worst)} {_where(worst)}."
     if least is not None and least.coverage_at_zero.value is not None:
         share, error = least.coverage_at_zero.value, least.coverage_at_zero.mcse
-        text += f" Among draws in which σg is estimated as 0, {_percent(share, error)} do at worst."
+        text += f" Among draws in which {_spread(least)} is estimated as 0, {_percent(share, error)} do at worst."
     return f"{text} By {found.draws:,} draws at each of {len(found.points)} spreads, seed {found.seed}."
 
 
@@ -111,6 +111,11 @@ def _percent(share: float, error: float | None) -> str:
     return percent(share, digits=1 if error is not None and error < 0.005 else 0)
 
 
+def _spread(point: CoverageAt) -> str:
+    """The symbol of the spread between groups, as cards have it."""
+    return "τ" if point.sigma_error is None else "σg"
+
+
 def _where(point: CoverageAt) -> str:
     end = {"low": "lower", "high": "upper"}[point.where]
-    return f"at worst, were σg {number(point.sigma_group)}, the {end} end of its exact interval"
+    return f"at worst, were {_spread(point)} {number(point.sigma_group)}, the {end} end of its exact interval"

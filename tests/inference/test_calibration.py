@@ -74,6 +74,9 @@ def test_published_means_are_drawn_with_their_own_errors():
         assert abs(point.coverage.value - 0.95) < 4 * point.coverage.mcse
     reml = calibration(EIGHT, BUILT_IN["reml"], {"std_error": "conditional"}, draws=120)
     assert reml.worst_at_zero.coverage_at_zero.value == 0
+    said = calibration_sentence(reml)
+    assert "in which τ is estimated as 0" in said
+    assert "σg" not in said
     assert json.loads(json.dumps(reml.to_dict()))["worst_at_zero"]["coverage_at_zero"] == 0
 
 
