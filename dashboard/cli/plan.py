@@ -107,7 +107,7 @@ def plan_command(
         result = answers.result
     ends = _further(read.data, result, new, level)
     told = without_rows(comparison, result) if answers is None else answers.to_dict()
-    to_stdout(LAYOUTS[layout]({**told, "new_group": ends}))
+    to_stdout(LAYOUTS[layout]({"kind": read.data.kind, **told, "new_group": ends}))
 
 
 def _further(data: GroupData, result: Result, new: tuple[str, ...], level: float) -> dict[str, Any] | None:

@@ -52,9 +52,13 @@ def plan_table(answers: Answers) -> bytes:
     head = f"By {answers['label']}: spread between groups {answers['sigma_group']:.4g}"
     head += "" if within is None else f", within groups {within:.4g}"
     head += f"; {answers['groups']:,} groups"
-    lines = [_sentence(w, answers["ratio_interval"], answers["level"]) for w in answers["wanted"]]
+    counts = answers["kind"] == "counts"
+    noun = "trial" if counts else "row"
+    lines = [_sentence(w, answers["ratio_interval"], answers["level"], noun) for w in answers["wanted"]]
     if (further := answers["new_group"]) is not None:
-        ends = f"{further['low']:.5g} to {further['high']:.5g}"
+        low, high = further["low"], further["high"]
+        # shares lie between 0 and 1, though the model does not know it
+        ends = f"{max(low, 0.0):.5g} to {min(high, 1.0):.5g}" if counts else f"{low:.5g} to {high:.5g}"
         place = f" with {_place(further['at'])}" if "at" in further else ""
         lines.append(
             f"The true mean of a further group{place} is expected from {ends} ({answers['level']:.0%})."
@@ -67,10 +71,12 @@ def plan_table(answers: Answers) -> bytes:
     if not answers["curve"]:
         return ("\n".join([head, *lines]) + "\n").encode()
     heads = ["rows", "reliability", "width", "own_width", "p_best"]
-    rows = [
+    lines_of_curve = [
         [f"{point['rows']:,}", *(f"{point[name]:.4g}" for name in heads[1:])] for point in answers["curve"]
     ]
-    return ("\n".join([head, *lines, "", *column_lines([heads, *rows])]) + "\n").encode()
+    return (
+        "\n".join([head, *lines, "", *column_lines([[f"{noun}s", *heads[1:]], *lines_of_curve])]) + "\n"
+    ).encode()
 
 
 def _place(at: dict[str, object]) -> str:
@@ -94,14 +100,16 @@ def without_rows(comparison: Comparison, result: Result) -> Answers:
     }
 
 
-def _sentence(wanted: dict[str, Any], ends: dict[str, float] | None, level: float) -> str:
+def _sentence(wanted: dict[str, Any], ends: dict[str, float] | None, level: float, noun: str) -> str:
     def text(rows: int | None) -> str:
-        return "no number of rows" if rows is None else f"{rows:,}"
+        return f"no number of {noun}s" if rows is None else f"{rows:,}"
 
     rows = wanted["rows"]
     said = SENTENCES[wanted["goal"]].format(value=wanted["value"])
     need = (
-        "is reached by no number of rows" if rows is None else f"needs {rows:,} row{'s'[: rows != 1]} a group"
+        f"is reached by no number of {noun}s"
+        if rows is None
+        else f"needs {rows:,} {noun}{'s'[: rows != 1]} a group"
     )
     if ends is None or wanted["goal"] == "own_width":
         return f"{said} {need}."

@@ -98,7 +98,9 @@ def calibration_sentence(found: Calibration) -> str:
         text += f" where the spreads are as estimated, and {_share(worst)} {_where(worst)}."
     if least is not None and least.coverage_at_zero.value is not None:
         share, error = least.coverage_at_zero.value, least.coverage_at_zero.mcse
-        text += f" Among draws in which {_spread(least)} is estimated as 0, {_percent(share, error)} do at worst."
+        text += (
+            f" Among draws in which {_spread(least)} is estimated as 0, {_percent(share, error)} do at worst."
+        )
     return f"{text} By {found.draws:,} draws at each of {len(found.points)} spreads, seed {found.seed}."
 
 

@@ -19,7 +19,7 @@ ESTIMATES = "trial,yi,se\n1,-0.9,0.3\n2,-1.6,0.2\n3,-1.3,0.4\n"
 def planned(blupboard, *arguments):
     done = blupboard("plan", *arguments, "--format", "json")
     assert done.code == 0
-    assert all("enters as a number" in line for line in done.err.splitlines())
+    assert all("enters as a number" in line or "guessed" in line for line in done.err.splitlines())
     return done.json
 
 
@@ -150,3 +150,13 @@ def test_a_further_group_has_what_explains_groups(blupboard):
         refused = blupboard("plan", file, *kind, *flags)
         assert refused.code != 0
         assert said in refused.err
+
+
+def test_of_events_out_of_trials_trials_are_planned_and_a_share_stays_one(blupboard, tmp_path):
+    path = tmp_path / "wards.csv"
+    path.write_text("ward,deaths,cases\nA,9,41\nB,3,20\nC,1,12\nD,7,30\nE,12,33\nF,2,40\nG,5,60\n")
+    done = blupboard("plan", path)
+    assert "needs 59 trials a group" in done.out
+    assert "is expected from 0 to 0.43784 (95%)" in done.out
+    assert "rows" not in done.out
+    assert planned(blupboard, path)["kind"] == "counts"
