@@ -34,6 +34,7 @@ from dashboard.serving.server import owner
 from dashboard.session.asked_questions import AskedQuestions
 from dashboard.session.choices import Choices
 from dashboard.storage.errors import UnknownDataset
+from dashboard.words.conclusion_report import conclusion_report
 from dashboard.words.conclusions import (
     Answer,
     above_answer,
@@ -69,6 +70,7 @@ _OUTPUTS = {
     "counted": Output(ids.CONCLUDE_TOP_IN, "data"),
     "csv": Output(ids.CONCLUDE_CSV, "href"),
     "json": Output(ids.CONCLUDE_JSON, "href"),
+    "copied": Output(ids.CONCLUDE_COPY, "content"),
 }
 _INPUTS = {
     "choices": Input(ids.CHOICES, "data"),
@@ -178,14 +180,16 @@ def answered(scene: Scene, asked: AskedQuestions) -> dict[str, Any]:
     answers = asked.answers(scene)
     if answers is None or series is None:
         nothing = answer_block(nothing_ranked(unit))
-        return {**found, "line": "", "above": nothing, "best": None, "grades": None}
+        return {**found, "line": "", "above": nothing, "best": None, "grades": None, "copied": ""}
     turned = " · lower is better" if scene.smallest_first else ""
     turned += " · chances from {draws:,} draws".format(**answers["drawn"]) if "drawn" in answers else ""
     value = "the average" if asked.value is None else number(asked.value, digits=6)
     known = f"which takes the spreads as known{why_another_ranks(scene, series)}"
+    line = f"by {series.label}, {known}{turned}"
     return {
         **found,
-        "line": f"by {series.label}, {known}{turned}",
+        "line": line,
+        "copied": conclusion_report(scene, answers, line, value),
         "above": answer_block(above_answer(answers, unit, value)),
         "best": answer_block(best_answer(answers, unit)),
         "grades": answer_block(grade_answer(answers, unit, len(scene)), grade_lists(answers, unit)),

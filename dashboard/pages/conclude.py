@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
 
 from dashboard.pages import ids
 from dashboard.pages.attributes import aria
@@ -40,6 +40,13 @@ def conclude_panel() -> html.Section:
                 [
                     html.H2("What may I conclude?"),
                     html.Span(id=ids.CONCLUDE_LINE, className="subtitle"),
+                    dcc.Clipboard(
+                        html.Button("Copy", className="quiet-link", **aria(label="Copy the answers as text")),
+                        id=ids.CONCLUDE_COPY,
+                        content="",
+                        copied_children="Copied",
+                        className="copy",
+                    ),
                     _saved_as("CSV", ids.CONCLUDE_CSV),
                     _saved_as("JSON", ids.CONCLUDE_JSON),
                 ]

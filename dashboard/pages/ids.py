@@ -180,6 +180,7 @@ CONCLUDE_PINNED: Final = "conclude-pinned"
 PINNED: Final = "pinned"
 CONCLUDE_CSV: Final = "conclude-csv"
 CONCLUDE_JSON: Final = "conclude-json"
+CONCLUDE_COPY: Final = "conclude-copy"
 
 PLOTLY: Final = "plotly"
 FIGURES: Final = "figures"

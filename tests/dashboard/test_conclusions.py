@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dashboard.callbacks.conclude import answered
 from dashboard.scene.scene import make_scene
 from dashboard.session.asked_questions import DISCORDANCE, MOST_GRADED, PRICE, AskedQuestions
+from dashboard.words.comparison import headline
 from dashboard.words.conclusions import (
     above_answer,
     answer_lines,
@@ -111,6 +112,19 @@ def test_everybody_has_one_grade_and_the_wrong_pairs_are_said(by, limit):
     if by == DISCORDANCE:
         assert found["discordance"] <= limit
     assert "No other grades do better." in grade_answer(found, scene().unit, len(DATA)).detail
+
+
+def test_what_is_copied_says_all_that_stands_on_the_page():
+    shown = answered(scene(), AskedQuestions())
+    paragraphs = shown["copied"].split("\n\n")
+    assert paragraphs[0] == "score: All 95 rows used."
+    assert headline(scene()).answer in paragraphs[1]
+    assert paragraphs[2].startswith("Which schools are above the average? ")
+    for place, block in enumerate(("above", "best", "grades"), 2):
+        [conclusion, *_] = shown[block]
+        assert " ".join(text_of(conclusion).split()) in paragraphs[place]
+    assert paragraphs[4].endswith("; ".join(f"{n}: {m}" for n, m in grade_lists(answers(), scene().unit)))
+    assert paragraphs[5] == "Concluded by REML BLUP, which takes the spreads as known (blupboard)."
 
 
 def test_at_a_worth_of_nothing_nobody_is_graded():
