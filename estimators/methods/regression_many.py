@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 1_000
 """Of more groups the directions, whose number is about theirs, take longer than fits one after the other."""
+HEAVY = 10.0
+"""Squares of what weighs so many times the root of all others' squares cost two digits in a difference."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,7 +294,7 @@ class _Errors:
         with np.errstate(divide="ignore", invalid="ignore"):  # of fits that are taken one by one below
             parts = inverse_information(own, pull, degrees, hat)
         if hat is not None:
-            for r in np.flatnonzero((hat.leverage > DECIDES).any(axis=1)):
+            for r in np.flatnonzero(_outweighs(hat.leverage > DECIDES, own, pull)):
                 turn = np.linalg.cholesky(inverse[r])
                 rows = design.basis_within @ turn, (np.sqrt(own[r])[:, None] * basis) @ turn
                 for part, one in zip(
@@ -312,6 +314,15 @@ class _Errors:
             moved=None if bias is None else (bias[0], bias[1]),
         )
         return np.asarray(g1 + self.of_coefficients + 2.0 * g3 - less)
+
+
+def _outweighs(deciding: NDArray[np.bool_], own: Floats, pull: Floats) -> NDArray[np.bool_]:
+    """(R,) whether what almost decides a coefficient weighs so much that a difference costs digits."""
+    found = np.zeros(len(deciding), dtype=bool)
+    for values in (own, pull):
+        others = np.sqrt(np.square(np.where(deciding, 0.0, values)).sum(axis=1))
+        found |= np.where(deciding, values, 0.0).max(axis=1) > HEAVY * others
+    return found
 
 
 def _moments(basis: Floats, weights: Floats) -> Floats:

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.arrays import triangle_of
 from estimators.data.scaled import runs_of_equals
 from estimators.methods.profile import CELLS_AT_A_TIME, EPS, ROUNDING_AT_ZERO, log_growth
 
@@ -39,6 +38,8 @@ SMALL = 1e-12
 """Directions within groups so much weaker than the strongest are left out of a bound."""
 DECIDES = 0.99
 """A leverage past which 1 - leverage is not taken as a difference."""
+ROUNDED_AWAY = 1e-29
+"""A complement of that size is the square of what rounding leaves of an orthonormal row."""
 FAR = 1e6
 """Up to so many times 1 / W the products of orthonormal columns have a condition number, and lose digits."""
 
@@ -357,15 +358,15 @@ class RegressionProfile:
 def complement_of_leverage(basis: Floats, slopes: int, leverage: Floats) -> Floats:
     """(M,) 1 - leverage of the rows of an orthonormal basis past the first ``slopes``.
 
-    Of a row that almost decides a coefficient alone it is 1 / (1 + x'Cx), C the inverse of the products of
-    the other rows; 0 where these do not reach that coefficient.
+    Of a row that almost decides a coefficient alone it is what the other rows have along it, as the squares
+    along any direction add up to 1; 0 where they have nothing but rounding.
     """
     free = 1.0 - leverage
-    for row in np.flatnonzero(leverage > DECIDES):
-        others = triangle_of(np.delete(basis, slopes + row, axis=0))
-        if others.shape[0] < others.shape[1] or np.abs(others.diagonal()).min() == 0:
-            free[row] = 0.0
-            continue
-        felt = np.linalg.solve(others.T, basis[slopes + row])
-        free[row] = 1.0 / (1.0 + float(felt @ felt))
+    deciding = np.flatnonzero(leverage > DECIDES)
+    if len(deciding):
+        place = slopes + deciding
+        along = np.square(basis @ (basis[place] / np.sqrt(leverage[deciding])[:, None]).T)
+        along[place, np.arange(len(place))] = 0.0
+        others = along.sum(axis=0)
+        free[deciding] = np.where(others > ROUNDED_AWAY, others / (leverage[deciding] + others), 0.0)
     return free
