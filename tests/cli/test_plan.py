@@ -152,6 +152,7 @@ def test_a_further_group_has_what_explains_groups(blupboard):
         assert said in refused.err
 
 
+@pytest.mark.slow
 def test_of_events_out_of_trials_trials_are_planned_and_a_share_stays_one(blupboard, tmp_path):
     path = tmp_path / "wards.csv"
     path.write_text("ward,deaths,cases\nA,9,41\nB,3,20\nC,1,12\nD,7,30\nE,12,33\nF,2,40\nG,5,60\n")

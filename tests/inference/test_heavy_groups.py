@@ -104,6 +104,7 @@ def test_a_group_of_a_million_rows_is_left_out_as_any_other():
         assert got[0] == pytest.approx(parameter(fit, name), rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_draws")
 def test_distances_to_the_mean_and_the_funnel_keep_their_digits_beside_a_precise_study():
     """By 60 digits, of means that are all drawn where tau is 0."""
@@ -123,6 +124,7 @@ def test_distances_to_the_mean_and_the_funnel_keep_their_digits_beside_a_precise
     assert found.tau == pytest.approx(between**0.5, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few_draws")
 def test_distances_to_a_regression_keep_their_digits_beside_a_precise_study():
     """By 60 digits at the fitted spread; where tau is drawn as 0 the precise study decides almost alone."""

@@ -102,6 +102,7 @@ def test_weights_of_precision_are_checked_at_weight_1_and_equal_ones_change_noth
         model_checks(GroupData.from_arrays(y, group, weights=weight, weight_kind="survey"))
 
 
+@pytest.mark.slow
 def test_the_band_of_weighted_rows_holds_what_the_model_draws():
     """Of 40 data sets from the model hardly any has a p below .05; the weights of groups differ widely."""
     y, group, weight = weighted(50.0)

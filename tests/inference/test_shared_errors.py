@@ -95,6 +95,7 @@ def test_what_is_drawn_agrees_with_what_is_computed():
     np.testing.assert_allclose(expected, ranks.expected, atol=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["reml", "ols"])
 def test_grades_beside_covariates_are_the_best_of_all(method):
     fit = BUILT_IN[method].fit(data_of("adjusted")[0])
