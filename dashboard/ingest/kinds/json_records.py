@@ -8,6 +8,7 @@ take a role. Lists stand for records where the first one holds the names.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
@@ -186,7 +187,7 @@ def _lines(source: Path, name: str) -> Iterator[_Record]:
 def _object(fields: list[tuple[str, Any]]) -> _Record:
     found = dict(fields)
     if len(found) < len(fields):
-        twice = next(name for i, (name, _) in enumerate(fields) if name in dict(fields[:i]))
+        twice = Counter(name for name, _ in fields).most_common(1)[0][0]
         raise ValueError(f'"{twice}" comes twice in an object')
     return found
 
