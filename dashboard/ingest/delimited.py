@@ -19,15 +19,13 @@ from dashboard.ingest.dialect import (
     SAMPLE_CHARACTERS,
     Dialect,
     Layout,
-    fits,
-    is_blank_row,
-    lacks_last_values,
     tell_layout,
 )
 from dashboard.ingest.errors import UnreadableFile, quantity
 from dashboard.ingest.first_line import refuse_long_first_line
 from dashboard.ingest.lines import TableLines, count_lines, row_lines
 from dashboard.ingest.reading import AS_FOUND, Reading
+from dashboard.ingest.row_widths import fits, is_blank_row, lacks_last_values
 from dashboard.ingest.table import LINE, stored_name
 from dashboard.ingest.write_parquet import add_lines, write_stored
 
@@ -196,7 +194,7 @@ def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
             while (row := next(reader, None)) is not None:
                 line, lines.first_of_row = lines.row_line, True
                 if not is_blank_row(row):
-                    if not fits(row, width) and not lacks_last_values(row, width, layout.dialect):
+                    if not fits(row, width) and not lacks_last_values(row, width, layout.dialect.delimiter):
                         raise _ragged_line_error(line, len(row), width, name)
                     writer.writerow([line, *row[:width], *blanks[len(row) :]])
         except csv.Error as error:

@@ -23,7 +23,9 @@ from dashboard.ingest.lines_above import (
     names_further_down,
     rows_above_names,
 )
+from dashboard.ingest.names_below import rows_below_names
 from dashboard.ingest.reading import AS_FOUND, Reading
+from dashboard.ingest.row_widths import fits, is_blank_row
 from estimators.data.notation import Convention
 
 if TYPE_CHECKING:
@@ -84,6 +86,8 @@ class Layout:
     """Lines above the names."""
     left_out_above: tuple[Row, ...] = ()
     """The rows above the names that were found to be none of the table."""
+    left_out_below: tuple[Row, ...] = ()
+    """Rows right below the names that hold units or questions, and no data."""
     header: int | None = 1
     """The line that the names begin in; None where there are none."""
     comment: str | None = None
@@ -159,24 +163,6 @@ class _Trial:
         )
 
 
-def fits(row: list[str], width: int) -> bool:
-    """Whether a row has `width` values, or more of which the rest are blank."""
-    return len(row) == width or (len(row) > width and not any(cell.strip() for cell in row[width:]))
-
-
-def lacks_last_values(row: list[str], width: int, dialect: Dialect) -> bool:
-    """Whether a row may be taken as one whose last values are blank, as spreadsheets shorten them.
-
-    A single value is more likely a broken line, and between spaces any value may be the one missing.
-    """
-    return 2 <= len(row) < width and dialect.delimiter != " "
-
-
-def is_blank_row(row: list[str]) -> bool:
-    """Whether a row is a blank line, not a row of blank values."""
-    return not row or (len(row) == 1 and not row[0].strip(" \t\r\n\x0b\x0c\x1a\ufeff"))
-
-
 def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FOUND) -> Layout:
     """The layout of a text table that begins with `sample`, which is all of it when `whole`.
 
@@ -228,12 +214,19 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     names = column_names(["row names", *header] if best.has_row_names else [*header, *unnamed])
     if reading.header is None:
         refuse_if_data(header, [row for _, row in best.rows[1:]], name)
-    return replace(found, names=names, binary=_binary(best, names))
+    body = [row for _, row in best.rows[1:]]
+    below = rows_below_names(body, len(names))
+    return replace(
+        found,
+        names=names,
+        binary=_binary(body[below:], names),
+        lines_before_data=skip + best.lines[below],
+        left_out_below=tuple((skip + line, cells) for line, cells in best.rows[1 : below + 1]),
+    )
 
 
-def _binary(trial: _Trial, names: tuple[str, ...]) -> tuple[str, ...]:
+def _binary(body: list[list[str]], names: tuple[str, ...]) -> tuple[str, ...]:
     """The columns that hold 0 and 1 and nothing else; only looked for where columns are few."""
-    body = [row for _, row in trial.rows[1:]]
     if len(names) > _FEW_COLUMNS:
         return ()
     cells = ({row[i].strip() for row in body if i < len(row)} - {""} for i in range(len(names)))

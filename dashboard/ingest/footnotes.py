@@ -6,7 +6,8 @@ import csv
 import re
 from typing import TYPE_CHECKING, Final
 
-from dashboard.ingest.dialect import DELIMITERS, fits
+from dashboard.ingest.dialect import DELIMITERS
+from dashboard.ingest.row_widths import fits
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,7 +20,7 @@ _FEWEST_BELOW: Final = 3
 _REGULAR: Final = 0.8
 """The share of the rows below the names that have a value for each of them."""
 _NUMBER_BEGINS: Final = re.compile(r"\W*\d")
-"""A number, with or without a sign, a currency or a parenthesis before it."""
+_YEAR: Final = re.compile(r"(1[5-9]|20|21)\d\d")
 
 
 def rows_above_names(rows: Sequence[Row]) -> int:
@@ -31,7 +31,7 @@ def rows_above_names(rows: Sequence[Row]) -> int:
     with numbers in some column.
     """
     width = _usual_width(rows)
-    full = [i for i, (_, cells) in enumerate(rows[: MOST_ROWS + 1]) if _reach(cells) >= width]
+    full = [i for i, (_, cells) in enumerate(rows[: MOST_ROWS + 1]) if reach(cells) >= width]
     # names are followed by a row of the table, a title of several cells by another remark
     place = next((i for i in full if i + 1 < len(rows) and len(rows[i + 1][1]) >= width), 0)
     above, (line, names), below = rows[:place], rows[place], _without_remarks(rows[place + 1 :])
@@ -43,7 +43,7 @@ def rows_above_names(rows: Sequence[Row]) -> int:
         and _is_shorter(above[-1][1], len(names), apart)
         and not _may_lack_a_name(above[-1], line, len(names))
         and not _has_table(above, len(below))
-        and are_names(names)
+        and _are_names_and_years(names)
         and _is_block_of_data(names, below)
     )
     return place if clear else 0
@@ -56,9 +56,9 @@ def names_further_down(rows: Sequence[Row]) -> int:
     it stands below a blank line and few rows as wide, above rows with numbers.
     """
     width = _usual_width(rows)
-    half_filled = 0 < 2 * _reach(rows[0][1]) <= width >= _FEWEST_BELOW
+    half_filled = 0 < 2 * reach(rows[0][1]) <= width >= _FEWEST_BELOW
     for place, (line, names) in enumerate(rows[1 : MOST_ROWS + 1], 1):
-        if _reach(names) != width or not are_names(names[:width]):
+        if reach(names) != width or not are_names(names[:width]):
             continue
         below = _without_remarks(rows[place + 1 :])
         few_above = 2 * place <= len(below) and names != rows[0][1]
@@ -72,7 +72,7 @@ def names_further_down(rows: Sequence[Row]) -> int:
 
 
 def _usual_width(rows: Sequence[Row]) -> int:
-    return Counter(_reach(cells) for _, cells in rows).most_common(1)[0][0]
+    return Counter(reach(cells) for _, cells in rows).most_common(1)[0][0]
 
 
 def _without_remarks(below: Sequence[Row]) -> list[list[str]]:
@@ -88,15 +88,15 @@ def _stands_apart(above: Sequence[Row], line: int) -> bool:
     if not above:
         return False
     lines = [number for number, _ in above[1:]] + [line]
-    return _reach(above[0][1]) <= 1 or any(map(_has_gap, above, lines))
+    return reach(above[0][1]) <= 1 or any(map(_has_gap, above, lines))
 
 
 def _has_gap(row: Row, next_line: int) -> bool:
     """Whether a row is blank, or blank lines follow it."""
-    return _reach(row[1]) == 0 or next_line > row[0] + 1
+    return reach(row[1]) == 0 or next_line > row[0] + 1
 
 
-def _reach(cells: Sequence[str]) -> int:
+def reach(cells: Sequence[str]) -> int:
     """How many cells a row has up to its last filled one."""
     return next((i for i in range(len(cells), 0, -1) if cells[i - 1].strip()), 0)
 
@@ -107,20 +107,20 @@ def _is_shorter(cells: Sequence[str], width: int, apart: bool) -> bool:
     In a table of two columns the latter may be a row whose last value is blank. Where the rows stand `apart`,
     the last cell alone may be blank.
     """
-    reach = _reach(cells)
-    return len(cells) < width or reach == 0 or (reach < width > 2 and (apart or reach == 1))
+    filled = reach(cells)
+    return len(cells) < width or filled == 0 or (filled < width > 2 and (apart or filled == 1))
 
 
 def _may_lack_a_name(last: Row, line: int, width: int) -> bool:
     """Whether the row right above may hold the names itself, the last of which was forgotten."""
     number, cells = last
-    return line == number + 1 and _reach(cells) == width - 1 >= 2
+    return line == number + 1 and reach(cells) == width - 1 >= 2
 
 
 def _has_table(above: Sequence[Row], below: int) -> bool:
     """Whether the rows above are a table too: three of the same width, or many beside those below."""
-    wide = [_reach(cells) for _, cells in above if _reach(cells) >= 2]
-    runs = [len(list(run)) for width, run in groupby(_reach(cells) for _, cells in above) if width > 2]
+    wide = [reach(cells) for _, cells in above if reach(cells) >= 2]
+    runs = [len(list(run)) for width, run in groupby(reach(cells) for _, cells in above) if width > 2]
     return max(runs, default=0) > 2 or 2 * len(wide) > below
 
 
@@ -131,12 +131,27 @@ def are_names(names: Sequence[str]) -> bool:
     return (
         filled
         and len(set(texts)) == len(texts)
-        and not any(_NUMBER_BEGINS.match(text) or text.lower() in MISSING_WORDS for text in texts if text)
+        and not any(begins_as_number(text) or text.lower() in MISSING_WORDS for text in texts if text)
     )
 
 
+def _are_names_and_years(names: Sequence[str]) -> bool:
+    """Whether texts are names, or such and years behind them that go up by one; blank ones end them."""
+    texts = [name.strip() for name in names[: reach(names)]]
+    first = next((i for i, text in enumerate(texts) if _YEAR.fullmatch(text)), len(texts))
+    years = list(map(int, texts[first:])) if all(map(_YEAR.fullmatch, texts[first:])) else []
+    if len(years) >= _FEWEST_BELOW and years == list(range(years[0], years[0] + len(years))):
+        return first > 1 and are_names(texts[:first])
+    return are_names(names)
+
+
+def begins_as_number(text: str) -> bool:
+    """Whether a text is a number or begins as one, with or without a sign or a currency before it."""
+    return _NUMBER_BEGINS.match(text) is not None
+
+
 def _is_block_of_data(names: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    fitting = [cells for cells in below if len(cells) == len(names) or len(names) == _reach(cells)]
+    fitting = [cells for cells in below if len(cells) == len(names) or len(names) == reach(cells)]
     if len(fitting) < max(_FEWEST_BELOW, _REGULAR * len(below)):
         return False
     columns = [[cell.strip() for cell in column] for column in zip(*fitting, strict=False)]
@@ -147,7 +162,7 @@ def _is_block_of_data(names: Sequence[str], below: Sequence[Sequence[str]]) -> b
 def holds_numbers(column: Sequence[str]) -> bool:
     """Whether at least half of the cells that are filled, and two of them, begin as numbers do."""
     filled = [cell for cell in column if cell and cell.lower() not in MISSING_WORDS]
-    numbers = sum(_NUMBER_BEGINS.match(cell) is not None for cell in filled)
+    numbers = sum(map(begins_as_number, filled))
     return numbers >= max(2, len(filled) / 2)
 
 

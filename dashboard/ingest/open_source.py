@@ -22,6 +22,7 @@ from dashboard.ingest.plain_text import text_pieces
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
 from dashboard.ingest.quoted_lines import QUOTES_TAKEN_OFF, UNQUOTED, without_outer_quotes
 from dashboard.ingest.reading import AS_FOUND, Reading
+from dashboard.ingest.second_table import without_second_table
 from dashboard.ingest.source import Source
 from dashboard.ingest.table import TextLayout
 from dashboard.ingest.unpack import MAX_EXPANDED_BYTES, kind_of_text, plain_file
@@ -110,6 +111,7 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
         return _converted_source(convert(kind, text, made, name=name, reading=reading), made, name, kind)
     text, layout, delimiter = _laid_out(text, name=name, folder=folder, reading=reading)
     notes = [QUOTES_TAKEN_OFF] if text.name == UNQUOTED else []
+    text, second = without_second_table(text, layout, folder)
     text, remarks = without_footnotes(text, layout, folder)
 
     text_column: ColumnType = "text"
@@ -134,7 +136,9 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
         return not is_copy and text == plain and written_plainly(text, layout)
 
     types = tuple(text_column for _ in layout.names)
-    notes += [_above_note(layout.left_out_above)] if layout.left_out_above else []
+    notes += [_lines_note(layout.left_out_above, "above")] if layout.left_out_above else []
+    notes += [_lines_note(layout.left_out_below, "below")] if layout.left_out_below else []
+    notes += [second] if second else []
     notes += [_below_note(remarks)] if remarks else []
     return Source(
         layout.names,
@@ -206,13 +210,13 @@ def _by_place(
     )
 
 
-def _above_note(rows: Sequence[Row]) -> str:
+def _lines_note(rows: Sequence[Row], where: str) -> str:
     left = [(line, excerpt(" ".join(cells).strip())) for line, cells in rows if any(map(str.strip, cells))]
     if not left:
-        return f"{quantity(len(rows), 'blank line')} above the column names left out."
+        return f"{quantity(len(rows), 'blank line')} {where} the column names left out."
     shown = ", ".join(f"{text} (line {line})" for line, text in left[:_EXAMPLES])
     more = ", ..." if len(left) > _EXAMPLES else ""
-    return f"{quantity(len(left), 'line')} above the column names left out: {shown}{more}."
+    return f"{quantity(len(left), 'line')} {where} the column names left out: {shown}{more}."
 
 
 def _below_note(remarks: Sequence[str]) -> str:

@@ -24,7 +24,9 @@ from dashboard.ingest.kinds.workbook_size import (
     too_many_cells,
 )
 from dashboard.ingest.lines_above import are_names, names_further_down, rows_above_names
+from dashboard.ingest.names_below import rows_below_names
 from dashboard.ingest.plugin_kinds import file_with_suffix
+from dashboard.ingest.second_table import rows_of_first_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,12 +157,16 @@ def _table(sheet: CalamineSheet, name: str, reading: Reading) -> tuple[pa.Table,
         header, at = joined, at + 1
         such_as = excerpt(header[spans[0].start])
         notes.append(f"Two rows of column names read as one, such as {such_as}.")
+    units = rows_below_names([[cell_text(c) for c in row] for row in head[at + 1 :]], len(header))
+    if units:
+        notes.append(_skipped_rows_note(head[at + 1 : at + 1 + units], "below"))
+        at += units
     header_row = above + at + 1
     merged = _merged_downwards(sheet, left, header_row)
     columns = [MixedColumn() for _ in header]
     size = max(_BATCH_CELLS // len(header), 1)
     filled = _Filling(merged)
-    body = chain(head[at + 1 :], rows)
+    body = rows_of_first_table(chain(head[at + 1 :], rows), header, header_row, cell_text, notes)
     number = header_row
     while batch := list(islice(body, size)):
         filled.apply(batch, number)
@@ -212,11 +218,11 @@ def _lacks_corner(rows: Sequence[_Row], place: int) -> bool:
     return len(row) == 2 == len(below) and row[0] == "" != row[1] and isinstance(below[1], (int, float))
 
 
-def _skipped_rows_note(rows: Sequence[_Row]) -> str:
+def _skipped_rows_note(rows: Sequence[_Row], where: str = "above") -> str:
     texts = [cell_text(cell) for row in rows for cell in row if cell != ""]
     if not texts:
-        return f"{quantity(len(rows), 'blank row')} above the column names."
-    return f"{quantity(len(rows), 'row')} above the column names left out ({excerpt(' '.join(texts), 40)})."
+        return f"{quantity(len(rows), 'blank row')} {where} the column names."
+    return f"{quantity(len(rows), 'row')} {where} the column names left out ({excerpt(' '.join(texts), 40)})."
 
 
 class _Filling:

@@ -1,0 +1,46 @@
+"""Rows right below the names that hold no data: units, the words of questions, ids of a survey's program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dashboard.ingest.lines_above import begins_as_number
+from estimators.data.texts import MISSING_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST_ROWS: Final = 3
+_FEWEST_BELOW: Final = 3
+_FEWEST_COLUMNS: Final = 2
+_LOOKED_AT: Final = 200
+
+
+def rows_below_names(body: Sequence[Sequence[str]], width: int) -> int:
+    """How many rows at the beginning of the body are none of data.
+
+    Each has text above the numbers of two columns or more, in all of those that it fills, and nothing in it
+    comes again in its column: a row of data has a label that does, or a number.
+    """
+    for count in range(min(MOST_ROWS, len(body) - _FEWEST_BELOW), 0, -1):
+        below = body[count : count + _LOOKED_AT]
+        if all(_is_above_data(row[:width], below) for row in body[:count]):
+            return count
+    return 0
+
+
+def _is_above_data(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row has nothing of what its columns have below it."""
+    over = 0
+    for place, text in enumerate(map(str.strip, row)):
+        if not text:
+            continue
+        column = {cells[place].strip() for cells in below if place < len(cells)} - {""}
+        if text in column:
+            return False
+        filled = [cell for cell in column if cell.lower() not in MISSING_WORDS]
+        if filled and all(map(begins_as_number, filled)):
+            if begins_as_number(text) or text.lower() in MISSING_WORDS:
+                return False
+            over += 1
+    return over >= _FEWEST_COLUMNS
