@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -10,9 +10,8 @@ from dashboard.ingest.damage import damage_as_sentence
 from dashboard.ingest.table import stored_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from dashboard.ingest.table import Column, Table
@@ -22,6 +21,8 @@ COLUMNS_LOOKED_AT = 60
 """So many columns are looked at, and as many of the first rows."""
 MOST_VALUES = 0.67
 """The share of rows with a value of their own from which a column is no unit."""
+
+_NO_ENDS: Final = (np.inf, -np.inf)
 
 FEWEST_BY_CHANCE = 3.0
 """Pairs that at random would come twice: where so many are expected, none does in one table of twenty."""
@@ -133,7 +134,7 @@ class Dependence:
 
     def ends(self, column: str) -> tuple[float, float]:
         """The least and the largest number of a column; (inf, -inf) where none is known."""
-        return self._ends.get(column, (np.inf, -np.inf))
+        return self._ends.get(column, _NO_ENDS)
 
 
 def look_at_rows(table: Table) -> Dependence:
@@ -141,12 +142,14 @@ def look_at_rows(table: Table) -> Dependence:
     chosen = _candidates(table.columns)
     if not chosen or not table.path.exists():
         return Dependence({}, {})
-    rows = _first_rows(table, [stored_name(c.stored) for c in chosen])
+    cells = _first_cells(table, [stored_name(c.stored) for c in chosen])
     codes: dict[str, NDArray[np.int64]] = {}
     ends: dict[str, tuple[float, float]] = {}
     for column in chosen:
-        values = rows.column(stored_name(column.stored))
-        codes[column.name], ends[column.name] = _codes(values, column)
+        places: dict[object, int] = {}
+        found = (_code(cell, places) for cell in cells[stored_name(column.stored)])
+        codes[column.name] = np.fromiter(found, np.int64)
+        ends[column.name] = _ends(places) if column.kind == "number" and column.whole else _NO_ENDS
     return Dependence(codes, ends)
 
 
@@ -155,29 +158,24 @@ def _candidates(columns: Sequence[Column]) -> list[Column]:
     return able[:COLUMNS_LOOKED_AT]
 
 
-def _first_rows(table: Table, columns: list[str]) -> pa.Table:
-    import pyarrow as pa
+def _first_cells(table: Table, columns: list[str]) -> dict[str, list[object]]:
     import pyarrow.parquet as pq
 
     with damage_as_sentence(), pq.ParquetFile(table.path) as file:
         batch = next(file.iter_batches(batch_size=ROWS_LOOKED_AT, columns=columns), None)
-    return pa.table({c: pa.array([], pa.string()) for c in columns}) if batch is None else pa.table(batch)
+    # by Python alone: functions of pyarrow.compute ask for pandas, whose import takes longer than all of this
+    return {name: [] if batch is None else batch.column(name).to_pylist() for name in columns}
 
 
-def _codes(values: pa.ChunkedArray, column: Column) -> tuple[NDArray[np.int64], tuple[float, float]]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+def _code(cell: object, places: dict[object, int]) -> int:
+    """The place of a cell's value among those that came before; -1 where it is blank."""
+    blank = cell is None or (isinstance(cell, str) and not cell.strip())
+    return -1 if blank else places.setdefault(cell, len(places))
 
-    if pa.types.is_string(values.type):
-        values = pc.if_else(pc.equal(pc.utf8_trim_whitespace(values), ""), None, values)
-    encoded = values.combine_chunks().dictionary_encode()
-    codes = np.from_dlpack(encoded.indices.fill_null(-1)).astype(np.int64)
-    ends = (np.inf, -np.inf)
-    if column.kind == "number" and column.whole:
-        try:
-            numbers = np.from_dlpack(encoded.dictionary.cast(pa.float64()).drop_null())
-        except pa.ArrowInvalid:
-            return codes, ends
-        if len(numbers):
-            ends = float(numbers.min()), float(numbers.max())
-    return codes, ends
+
+def _ends(values: Iterable[object]) -> tuple[float, float]:
+    try:
+        numbers = [float(value) for value in values if isinstance(value, (str, float, int))]
+    except ValueError:
+        return _NO_ENDS
+    return (min(numbers), max(numbers)) if numbers else _NO_ENDS
