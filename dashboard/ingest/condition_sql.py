@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from estimators.data.notation import Convention
 
 _DATE = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T].*)?|\d{1,2}\.\d{1,2}\.\d{4}"
-_DAY_OR_MONTH_FIRST = r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}"
+_DAY_OR_MONTH_FIRST = r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})"
+_TIMES = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,50 @@ def holds(
         return equal if condition.operator == "=" else f"(NOT {equal})"
     if wanted is not None:
         return f"coalesce({number} {condition.operator} {wanted!r}, false)"
-    if re.fullmatch(_DAY_OR_MONTH_FIRST, value):
-        raise UnreadableFile(
-            f"Whether {excerpt(value)} begins with its day or its month is not clear: write the date that "
-            f"{excerpt(condition.text)} compares with as 2024-01-31."
-        )
-    if re.fullmatch(_DATE, value):
-        return f"coalesce({_date(text)} {condition.operator} {_date(literal(value))}, false)"
+    either = re.fullmatch(_DAY_OR_MONTH_FIRST, value)
+    if either or re.fullmatch(_DATE, value):
+        formats = _formats(connection, source, text, condition)
+        wanted_date = _date(literal(value), formats)
+        if either and connection.execute(f"SELECT {wanted_date}").fetchone() == (None,):
+            raise UnreadableFile(
+                f"Whether {excerpt(value)} begins with its day or its month is not clear: write the date "
+                f"that {excerpt(condition.text)} compares with as 2024-01-31."
+            )
+        return f"coalesce({_date(text, formats)} {condition.operator} {wanted_date}, false)"
     word = f"coalesce({text}, '') <> '' AND ({number}) IS NULL"  # no number is above or below a word
     return f"({word} AND {text} {condition.operator} {literal(value)})"
 
 
-def _date(text: str) -> str:
+def _formats(
+    connection: duckdb.DuckDBPyConnection, source: str, text: str, condition: StoredCondition
+) -> tuple[str, ...]:
+    """How dates such as 1/31/2024 are written in cells; none where there are none.
+
+    Raises:
+        UnreadableFile: no day past 12 tells whether it or the month comes first, or both do.
+
+    """
+    begin = literal(f"^{_DAY_OR_MONTH_FIRST}($| )")
+    parts = [f"max(TRY_CAST(regexp_extract({text}, {begin}, {part}) AS INTEGER))" for part in (1, 2)]
+    such_as = f"min({text}) FILTER (regexp_matches({text}, {begin}))"
+    found = connection.execute(select(", ".join([*parts, such_as]), source)).fetchone()
+    first, second, example = found or (None, None, None)
+    if example is None:
+        return ()
+    if (first > 12) == (second > 12):
+        raise UnreadableFile(
+            f"Whether dates such as {excerpt(example)} begin with their day or their month is not clear, so "
+            f"that {excerpt(condition.text)} cannot be answered: write them in the file as 2024-01-31."
+        )
+    order = "%d/%m" if first > 12 else "%m/%d"
+    return tuple(f"{order}/{year}{time}" for year in ("%y", "%Y") for time in _TIMES)
+
+
+def _date(text: str, formats: tuple[str, ...]) -> str:
     """SQL for the moment that text means: year, month and day, or day, month and year between points."""
-    return f"coalesce(TRY_CAST({text} AS TIMESTAMP), try_strptime({text}, '%d.%m.%Y'))"
+    found = f"TRY_CAST({text} AS TIMESTAMP), try_strptime({text}, '%d.%m.%Y')"
+    if not formats:
+        return f"coalesce({found})"
+    slashed = f"try_strptime(replace({text}, '-', '/'), [{', '.join(map(literal, formats))}])"
+    either = f"regexp_matches({text}, {literal(f'^{_DAY_OR_MONTH_FIRST}($| )')})"
+    return f"CASE WHEN {either} THEN {slashed} ELSE coalesce({found}) END"

@@ -12,6 +12,7 @@ from dashboard.ingest.drawn_tables import DRAWN_DELIMITER, without_drawing
 from dashboard.ingest.encoding import utf8_file
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.footnotes import without_footnotes
+from dashboard.ingest.formula_text import FORMULAS_READ, without_formula_text
 from dashboard.ingest.kinds import Converted, convert
 from dashboard.ingest.kinds.choose_sheet import refuse_sheet
 from dashboard.ingest.lines import lines_of_rows
@@ -109,8 +110,10 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
     if text != plain and (kind := kind_of_text(text, name)) is not None:
         made = folder / "converted.parquet"
         return _converted_source(convert(kind, text, made, name=name, reading=reading), made, name, kind)
-    text, layout, delimiter = _laid_out(text, name=name, folder=folder, reading=reading)
-    notes = [QUOTES_TAKEN_OFF] if text.name == UNQUOTED else []
+    plain_cells = without_formula_text(text, folder)
+    text, layout, delimiter = _laid_out(plain_cells or text, name=name, folder=folder, reading=reading)
+    notes = [FORMULAS_READ] if plain_cells else []
+    notes += [QUOTES_TAKEN_OFF] if text.name == UNQUOTED else []
     text, second = without_second_table(text, layout, folder)
     text, remarks = without_footnotes(text, layout, folder)
 

@@ -49,7 +49,8 @@ def table_columns(
     if g.typed and g.not_group is not None and g.kind == "text":
         raise unfit(g.name, "group", g.not_group, table.name)
     places = {column.name: column.stored for column in table.columns}
-    stored = y.stored, g.stored if g.labels is None else g.labels
+    outcomes = y.labels if y.labels is not None and _names_a_word(reading) else y.stored
+    stored = outcomes, g.stored if g.labels is None else g.labels
     labels = {column.stored: column.labels for column in table.columns if column.labels is not None}
     roles = column_roles(
         table.path,
@@ -197,7 +198,7 @@ class FoundColumns:
     asked: AskedColumns
     source: Source
     places: tuple[int, int]
-    """Of the outcome and the labels of the group."""
+    """Of the outcome, or its labels where one of them counts as 1, and of the labels of the group."""
     beside: ModelColumns
 
     @property
@@ -220,7 +221,8 @@ def found_columns(asked: AskedColumns, folder: Path) -> FoundColumns:
     if source.types[g] == "other":
         raise unfit(group, "group", "it does not hold labels", name)
     beside = matched_columns(asked.beside, (outcome, group), source.names, name)
-    return FoundColumns(asked, source, (y, source.labels.get(g, g)), beside)
+    outcomes = source.labels.get(y, y) if _names_a_word(asked.reading) else y
+    return FoundColumns(asked, source, (outcomes, source.labels.get(g, g)), beside)
 
 
 def stored_columns(found: FoundColumns, folder: Path) -> OpenedColumns:
@@ -276,6 +278,14 @@ def columns_in_place(found: FoundColumns, folder: Path) -> OpenedColumns | None:
     return OpenedColumns(
         found.names, roles, None, folder, source.binary, source.sheet, source.notes, source.stacked
     )
+
+
+def _names_a_word(reading: Reading) -> bool:
+    """Whether what counts as 1 is a word, and of codes a label."""
+    from estimators.data.notation import PLAIN
+    from estimators.data.number_forms import plain_text
+
+    return reading.event is not None and PLAIN.reader()(plain_text(reading.event)) is None
 
 
 def _refuse_hopeless(source: Source, name: str, folder: Path) -> None:

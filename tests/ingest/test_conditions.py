@@ -68,3 +68,37 @@ def test_codes_fulfil_a_condition_by_their_labels_too(tmp_path, condition, kept,
     else:
         data = file_groups(path, outcome="y", group="g", rows=where).data
     assert sorted(data.require_rows().outcome) == kept
+
+
+SLASHED = {
+    "us": ["1/5/2024", "6/30/2024", "12/31/2023 9:05 PM", "", "6/4/2024 0:00"],
+    "gb": ["05/01/24", "30-06-24", "31/12/23 21:05", "NA", "04/06/24"],
+}
+"""The same moments with the month and with the day first."""
+
+
+@pytest.mark.parametrize("column", SLASHED)
+@pytest.mark.parametrize(
+    ("operator", "dates", "kept"),
+    [
+        (">", ("6/4/2024", "4/6/2024", "2024-06-04", "04.06.2024"), [2]),
+        ("<=", ("01/05/24", "05/01/2024", "2024-1-5", "5.1.2024"), [1, 3]),
+        (">", ("12/31/2023", "31/12/2023", "2023-12-31", "31.12.2023"), [1, 2, 3, 5]),
+    ],
+)
+def test_dates_between_slashes_go_by_the_order_of_their_column(tmp_path, column, operator, dates, kept):
+    body = "".join(f"{'ab'[i % 2]},{i + 1},{cell}\n" for i, cell in enumerate(SLASHED[column]))
+    path = put(tmp_path, "g,y,when\n" + body)
+    month_first, day_first, *others = dates
+    for date in (month_first if column == "us" else day_first, *others):
+        rows = RowFilter(where=(Condition("when", operator, date),))
+        data = file_groups(path, outcome="y", group="g", rows=rows).data
+        assert sorted(data.require_rows().outcome) == kept
+
+
+def test_dates_between_slashes_of_which_no_day_tells_the_order_are_refused(tmp_path):
+    path = put(tmp_path, "g,y,when\na,1,1/5/2024\nb,2,6/7/2024\n")
+    for date in ("2024-06-01", "1/6/2024", "13/6/2024"):
+        rows = RowFilter(where=(Condition("when", ">", date),))
+        with pytest.raises(UnreadableFile, match="not clear"):
+            file_groups(path, outcome="y", group="g", rows=rows)

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from dashboard.ingest import Reading, UnreadableFile, reduce_file, store_table
+from dashboard.ingest import Reading, UnreadableFile, file_groups, reduce_file, store_table
 from tests.ingest.helpers import both_ways, means, put, rows_of, stored
 
 EXPECTED = {"a": 1.5, "b": 4.0}
@@ -336,3 +336,28 @@ def test_many_columns(tmp_path):
     table = stored(tmp_path, f"g,{header}\na,{rows}".replace("\n1", "\na,1").replace("\n2", "\nb,2"))
     assert len(table.columns) == 501
     assert rows_of(table)[2][500] == "501"
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ('g,y\n="01","=""1.5"""\n="01",="2.5"\n="1",="4"\n', {"01": 2.0, "1": 4.0}),
+        (
+            '"=""g""";"=""y"""\r\n"=""a""";"=""1,5"""\r\n"=""a""";2,5\r\n"=""b, c""";"=""4"""\r\n',
+            {"a": 2.0, "b, c": 4.0},
+        ),
+        ('g\ty\n="a"\t="1,234"\n="a"\t="1,236"\n="b"\t="12.5"\n', {"a": 1235.0, "b": 12.5}),
+    ],
+)
+def test_formulas_of_text_are_read_as_their_text_and_that_is_said(tmp_path, text, right):
+    read = file_groups(put(tmp_path, text), outcome="y", group="g")
+    assert means(read.data) == right
+    assert read.data.dropped.total == 0
+    assert read.remarks[0] == 'Cells written as formulas of text (="5") read as what stands in their quotes.'
+    assert stored(tmp_path, text).layout.plain is False
+
+
+def test_other_formulas_are_left_out_and_shown(tmp_path):
+    read = file_groups(put(tmp_path, 'g,y\na,="1"\na,=1+2\na,"=""1""&2"\na,7\n'), outcome="y", group="g")
+    assert means(read.data) == {"a": 7.0}
+    assert [e.text for cause in read.data.left_out for e in cause.examples] == ['="1"', "=1+2", '="1"&2']

@@ -4,9 +4,10 @@ import json
 
 import pandas as pd
 import polars as pl
+import pyreadstat
 import pytest
 
-from dashboard.ingest import Reading, UnreadableFile, file_groups, guess_roles, table_groups
+from dashboard.ingest import Reading, UnreadableFile, file_groups, guess_roles, store_table, table_groups
 from estimators import DataError, GroupData
 from tests.ingest.helpers import means, put, put_parquet, stored
 
@@ -70,6 +71,27 @@ def test_codes_that_are_numbers_by_type_take_an_event(tmp_path, values, rows):
     assert "counts as 1" in read.remarks[0]
     with pytest.raises(DataError, match="cannot be what counts as 1"):
         file_groups(path, outcome="y", group="g", reading=Reading(event="3"))
+
+
+@pytest.mark.parametrize("kind", ["dta", "sav"])
+def test_codes_with_labels_take_a_label_for_the_event(tmp_path, kind):
+    frame = pd.DataFrame({"g": ["a", "a", "a", "b", "b"], "y": [1.0, 2.0, 2.0, 2.0, float("nan")]})
+    path = tmp_path / f"data.{kind}"
+    getattr(pyreadstat, f"write_{kind}")(
+        frame, str(path), variable_value_labels={"y": {1: "alive", 2: "dead"}}
+    )
+    table = store_table(path, name=path.name, target=tmp_path / "stored.parquet")
+    for event, right in (("Dead", {"a": 2 / 3, "b": 1.0}), ("alive", {"a": 1 / 3, "b": 0.0})):
+        read = file_groups(path, outcome="y", group="g", reading=Reading(event=event))
+        again = table_groups(table, outcome="y", group="g", reading=read.reading)
+        assert means(read.data) == means(again.data) == pytest.approx(right)
+        assert read.remarks == again.remarks
+        assert read.data.dropped.missing_outcome == 1
+    two = file_groups(path, outcome="y", group="g", reading=Reading(event="2"))
+    assert means(two.data) == pytest.approx({"a": 2 / 3, "b": 1.0})
+    assert means(file_groups(path, outcome="y", group="g").data) == pytest.approx({"a": 5 / 3, "b": 2.0})
+    with pytest.raises(DataError, match="holds `alive`, `dead`"):
+        file_groups(path, outcome="y", group="g", reading=Reading(event="lost"))
 
 
 @pytest.mark.parametrize("event", ["maybe", "passed", ""])
