@@ -55,7 +55,14 @@ _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb"\xff\xff\xff\xff.{2}\x00\x00[\x0c\x10\x14]\x00\x00\x00", "arrow_stream"),
     )
 )
-_HTML = re.compile(rb"\s*<(!doctype\s+html|html|head|body|table|div)\b", re.IGNORECASE)
+_HTML = re.compile(
+    rb"\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|div|meta|style|title|center|br|p|h[1-6])\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML_WORKBOOK = re.compile(
+    rb"\s*(?=<).{0,2000}?<(\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet", re.DOTALL
+)
+_WEB_ARCHIVE = re.compile(rb"(From: <Saved by [^\n]*\n.{0,2000}?)?MIME-Version: 1\.0\b", re.DOTALL)
 _CODE: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (
         re.compile(rb"\s*(structure\(|(data\.frame|tibble|list)\()"),
@@ -89,7 +96,9 @@ def is_parquet(head: bytes) -> bool:
 def kind_of_content(head: bytes) -> str | None:
     """Which of `dashboard.ingest.kinds` begins with `head`; None for text and Parquet."""
     found = next((kind for pattern, kind in _KINDS if pattern.match(head)), None)
-    return "json" if found is None and _JSON.match(head.removeprefix(b"\xef\xbb\xbf")) else found
+    text = head.removeprefix(b"\xef\xbb\xbf")
+    of_text = ((_JSON, "json"), (_XML_WORKBOOK, "xml_workbook"), (_HTML, "web_page"))
+    return found or next((kind for pattern, kind in of_text if pattern.match(text)), None)
 
 
 def refuse_foreign(head: bytes, name: str) -> None:
@@ -100,8 +109,8 @@ def refuse_foreign(head: bytes, name: str) -> None:
     if what is None and head[257:262] == b"ustar":
         what = "a tar archive: unpack it and use the CSV file inside"
     plain = head.removeprefix(b"\xef\xbb\xbf")
-    if what is None and _HTML.match(plain):
-        what = "a web page: open it in a browser or spreadsheet and save the table as CSV"
+    if what is None and _WEB_ARCHIVE.match(plain):
+        what = "a web archive: open it in a browser or spreadsheet and save the table as CSV"
     if what is None:
         what = next((what for pattern, what in _CODE if pattern.match(plain)), None)
     if what is not None:

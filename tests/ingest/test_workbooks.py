@@ -94,7 +94,7 @@ def test_merged_labels_hold_for_all_their_rows_and_merged_numbers_do_not(tmp_pat
 
 
 def test_merged_labels_are_filled_across_batches(tmp_path, monkeypatch):
-    monkeypatch.setattr("dashboard.ingest.kinds.workbook._BATCH_CELLS", 4)
+    monkeypatch.setattr("dashboard.ingest.kinds.sheet_table._BATCH_CELLS", 4)
     rows = [["g", "y"], *([["North", 1]] + [[None, i] for i in range(2, 8)]), ["South", 8], [None, 9]]
     table = stored(tmp_path, xlsx(rows, tmp_path, merge=("A2:A8", "A9:A10")))
     assert rows_of(table) == [("North", i) for i in range(1, 8)] + [("South", 8), ("South", 9)]

@@ -42,6 +42,8 @@ class Converted:
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "workbook": "workbook",
+        "xml_workbook": "workbook in XML",
+        "web_page": "web page",
         "spss": "SPSS file",
         "spss_portable": "SPSS portable file",
         "stata": "Stata file",
@@ -56,6 +58,8 @@ LABELS: Mapping[str, str] = MappingProxyType(
 """What people call a file of each kind."""
 _ROOMS = {
     "workbook": "workbook",
+    "xml_workbook": "xml_workbook",
+    "web_page": "web_page",
     "spss": "statistics_files",
     "spss_portable": "statistics_files",
     "stata": "statistics_files",
