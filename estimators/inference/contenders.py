@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.contract.joint import Joint
-from estimators.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +20,9 @@ and up to .23 off below 1."""
 SURE = 5.0
 """Standard deviations past which a group counts as surely above or below: a chance of 3e-7."""
 MOST = 600
-"""Contenders up to which their ranks are computed one by one; of BLUPs 300 take some 17 s."""
+"""Contenders up to which all of their ranks are computed, where they share much of their errors."""
+MOST_CELLS = 1_000_000
+"""Contenders times the places that are left for them up to which their chances are counted."""
 
 
 def variance_at_cutoff(joint: Joint, top: int) -> float:
@@ -47,16 +48,7 @@ def contenders(joint: Joint, top: int) -> tuple[NDArray[np.int64], NDArray[np.bo
 
 
 def part_of(joint: Joint, at: NDArray[np.int64]) -> Joint:
-    """The distribution of some of the groups.
-
-    Raises:
-        DataError: there are too many for their ranks to be computed one by one.
-
-    """
-    if len(at) > MOST:
-        raise DataError(
-            f"{len(at):,} groups contend for the last places: more than {MOST:,} are not computed one by one"
-        )
+    """The distribution of some of the groups."""
     return Joint(
         joint.mean[at],
         joint.own[at],

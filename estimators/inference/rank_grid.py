@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     Ranks = NDArray[np.int64]
 
 ERROR = 0.005
-"""Chances of being among the first r, 1 < r < J, are within this of the exact ones with 500 groups, and rank
-intervals within one rank (0.02 with 100 groups); expected ranks and the chance of being the best to 1e-6."""
+"""Chances of being among the first r, 1 < r < J, are within this of the exact ones with 500 groups and more,
+and rank intervals within one rank (0.02 with 100 groups); expected ranks and the chance of being the best to
+1e-6."""
 POINTS = 2048
 """Places of the grid, even over all that groups reach."""
 WIDTHS = 48
@@ -35,7 +36,8 @@ WIDTHS = 48
 CUTOFF_POINTS = 5
 """Of the rule over a cutoff's distribution."""
 PAIRED_GROUPS = 1000
-"""Up to so many, expected ranks come from all pairs, and a group is taken out of its own count exactly."""
+"""Up to so many, expected ranks come from all pairs, and for rank intervals a group is taken out of its own
+count exactly, as it always is for the chance of being among the first."""
 ROUNDS = 3
 """By which a cutoff and the variance of the count at it are brought together."""
 HALVINGS = 12
@@ -72,7 +74,7 @@ def approximate_ranks(
     joint: Joint, level: float, top: int | None
 ) -> tuple[Floats, Ranks, Ranks, Floats, Floats | None]:
     """Expected ranks, ends of the rank intervals, P(best) and P(top), ``(J,)`` each, 1 = largest."""
-    counted = [_count(joint, value, weight) for value, weight in _shared_rule(joint)]
+    counted = [_count(joint, value, weight) for value, weight in shared_nodes(joint)]
     if len(joint) <= PAIRED_GROUPS:
         expected = expected_rank(joint)
     else:
@@ -84,11 +86,13 @@ def approximate_ranks(
         p_top = best
     elif top is not None:
         ranks = np.full(len(joint), top, dtype=np.int64)
-        p_top = np.ones(len(joint)) if top == len(joint) else _Cutoffs(joint, counted).reached(ranks)
+        p_top = (
+            np.ones(len(joint)) if top == len(joint) else _Cutoffs(joint, counted, paired=True).reached(ranks)
+        )
     return expected, low, high, best, p_top
 
 
-def _shared_rule(joint: Joint) -> list[tuple[float, float]]:
+def shared_nodes(joint: Joint) -> list[tuple[float, float]]:
     """Values of the shared error with their weights: Gauss and Hermite's, more the more it matters."""
     matters = float(np.ptp(joint.loading) / joint.own.min())
     if matters < 1e-6:
@@ -181,11 +185,11 @@ def _best(joint: Joint, piece: Counted) -> Floats:
 class _Cutoffs:
     """Where a group's value has to lie for it to be among the first r."""
 
-    def __init__(self, joint: Joint, counted: list[Counted]) -> None:
+    def __init__(self, joint: Joint, counted: list[Counted], *, paired: bool) -> None:
         groups = len(joint)
         few = np.arange(1, min(groups, 100))
         many = np.linspace(1, groups - 1, min(groups - 1, 400))
-        self.joint, self.paired = joint, groups <= PAIRED_GROUPS
+        self.joint, self.paired = joint, paired
         self.ranks = np.unique(np.concatenate([few, groups - few, np.round(many)])).astype(np.int64)
         self.parts = [self._of(piece) for piece in counted]
         self.counted = counted
@@ -247,7 +251,8 @@ def _intervals(joint: Joint, counted: list[Counted], best: Floats, level: float)
 
     Of rank 1 the chance is ``best``.
     """
-    cutoffs, groups = _Cutoffs(joint, counted), len(joint)
+    groups = len(joint)
+    cutoffs = _Cutoffs(joint, counted, paired=groups <= PAIRED_GROUPS)
     tail, ends = (1.0 - level) / 2.0, []
     for limit in (tail, 1.0 - tail):
         low, high = np.ones(groups, dtype=np.int64), np.full(groups, groups, dtype=np.int64)

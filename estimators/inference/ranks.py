@@ -9,8 +9,16 @@ import numpy as np
 
 from estimators.contract.joint import DRAWS, SEED, DrawnJoint, Joint
 from estimators.contract.shared_errors import shared_errors
-from estimators.errors import OptionError
-from estimators.inference.contenders import LEAST_VARIANCE, contenders, part_of, variance_at_cutoff
+from estimators.errors import DataError, OptionError
+from estimators.inference.contenders import (
+    LEAST_VARIANCE,
+    MOST,
+    MOST_CELLS,
+    contenders,
+    part_of,
+    variance_at_cutoff,
+)
+from estimators.inference.first_places import chances_of_first, is_shared_by_little
 from estimators.inference.joint_grid import require_comparable, slices
 from estimators.inference.pairs import expected_rank, probability_above
 from estimators.inference.rank_grid import approximate_ranks
@@ -99,7 +107,7 @@ def group_ranks(
     Exact up to :data:`EXACT_GROUPS` groups: given the shared error and a group's value, its rank is one plus
     a sum of independent zeros and ones (Laird & Louis 1989, J. Educ. Stat. 14, 29-46; Lin, Louis, Paddock &
     Ridgeway 2006, Bayesian Analysis 1, 915-946). Beyond that, by the grid of :func:`approximate_ranks`, with
-    the chance of being among the first exact where few groups contend for the last places. The spreads
+    the chance of being among the first exact where few places are contended for. The spreads
     count as known, and of level means P(best) is a statement with a flat prior.
 
     Args:
@@ -113,7 +121,8 @@ def group_ranks(
 
     Raises:
         OptionError: the level is not between 0 and 1, or ``top`` not between 1 and the number of groups.
-        DataError: the standard deviations differ too much in size.
+        DataError: the standard deviations differ too much in size, or too many groups that share much of
+            their errors contend for the last places.
 
     """
     _check_level(level)
@@ -125,7 +134,7 @@ def group_ranks(
     if exact is False or (exact is None and len(turned) > EXACT_GROUPS):
         require_comparable(turned)
         found = Ranks(*approximate_ranks(turned, level, top), above, level, top, None)
-        if top in (None, len(turned)) or variance_at_cutoff(turned, top) >= LEAST_VARIANCE:
+        if top in (None, 1, len(turned)) or variance_at_cutoff(turned, top) >= LEAST_VARIANCE:
             return found
         return replace(found, p_top=_chances_of_contenders(turned, top))
     distribution, best = rank_distribution(turned)
@@ -136,11 +145,23 @@ def group_ranks(
 
 
 def _chances_of_contenders(joint: Joint, top: int) -> Floats:
-    """(J,) the chance of being among the first ``top``, exact among those that contend for the last."""
+    """(J,) the chance of being among the first ``top``, exact among those that contend for the last places.
+
+    Raises:
+        DataError: there are too many of them.
+
+    """
     at, surely = contenders(joint, top)
-    chances = surely.astype(np.float64)
-    if len(at):
-        chances[at] = rank_distribution(part_of(joint, at))[0][:, : top - int(surely.sum())].sum(axis=1)
+    chances, left = surely.astype(np.float64), top - int(surely.sum())
+    if not len(at):
+        return chances
+    part = part_of(joint, at)
+    if is_shared_by_little(part) and len(at) * min(left, len(at) - left) <= MOST_CELLS:
+        chances[at] = chances_of_first(part, left)
+    elif len(at) <= MOST:
+        chances[at] = rank_distribution(part)[0][:, :left].sum(axis=1)
+    else:
+        raise DataError(f"{len(at):,} groups contend for the last places: too many to compute their chances")
     return chances
 
 
