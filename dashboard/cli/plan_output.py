@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dashboard.cli.output import column_lines
+from estimators.inference.spread_intervals import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,9 +61,8 @@ def plan_table(answers: Answers) -> bytes:
         # shares lie between 0 and 1, though the model does not know it
         ends = f"{max(low, 0.0):.5g} to {min(high, 1.0):.5g}" if counts else f"{low:.5g} to {high:.5g}"
         place = f" with {_place(further['at'])}" if "at" in further else ""
-        lines.append(
-            f"The true mean of a further group{place} is expected from {ends} ({answers['level']:.0%})."
-        )
+        level = level_text(answers["level"])
+        lines.append(f"The true mean of a further group{place} is expected from {ends} ({level}).")
         lines += [
             f"No group has {name} so far out: the line may not go on." for name in further.get("beyond", ())
         ]
@@ -114,7 +114,7 @@ def _sentence(wanted: dict[str, Any], ends: dict[str, float] | None, level: floa
     if ends is None or wanted["goal"] == "own_width":
         return f"{said} {need}."
     low, high = text(wanted["rows_at_low_ratio"]), text(wanted["rows_at_high_ratio"])
-    return f"{said} {need}; {low} and {high} at the ends of the ratio's exact {level:.0%} interval."
+    return f"{said} {need}; {low} and {high} at the ends of the ratio's exact {level_text(level)} interval."
 
 
 LAYOUTS: dict[str, Callable[[Answers], bytes]] = {"table": plan_table, "csv": plan_csv, "json": plan_json}

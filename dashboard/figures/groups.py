@@ -24,6 +24,7 @@ from dashboard.figures.parts import (
     group_markers,
     marker_size,
     outcome_axis,
+    percent_digits,
     plotly_text,
     themed_figure,
     tick_text,
@@ -312,7 +313,8 @@ def _subtitle(scene: Scene, rows: RowScale) -> str:
     what = "estimate and interval" if any(s.low is not None for s in mark_series(scene)) else "estimate"
     if (panels := _panels(scene)) is not None:
         ends = scene.shown(np.array([panels.low, panels.high])).tolist()
-        low, high = (f"{end:.0%}" if scene.is_share else f"{end:,.6g}" for end in ends)
+        digits = percent_digits(ends[1] - ends[0])
+        low, high = (f"{end:.{digits}%}" if scene.is_share else f"{end:,.6g}" for end in ends)
         what += f", each panel from {low} to {high}"
     if rows.count == len(scene):
         return what

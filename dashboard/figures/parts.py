@@ -43,6 +43,9 @@ LEAST_COLUMN = 92
 
 FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
+MOST_PERCENT_DIGITS = 12
+"""Behind the point of a percentage on an axis."""
+
 NO_TEMPLATE = {"data": {"scatter": [{"type": "scatter"}]}}
 """What plotly calls the template "none": a ``go.Figure`` that is given no template takes one of its own."""
 
@@ -201,12 +204,16 @@ def tick_text(label: str, longest: int = 22) -> str:
     return plotly_text(middle_cut(label, longest))
 
 
+def percent_digits(span: float) -> int:
+    """Digits behind the point of percentages that are ``span`` apart, a share: none from 10% on."""
+    return min(max(-1 - math.floor(math.log10(span)), 0), MOST_PERCENT_DIGITS) if span > 0 else 2
+
+
 def outcome_axis(scene: Scene) -> dict[str, Any]:
     """The axis of values in the outcome's units; of an outcome of 0 and 1 in percent, of ratios these."""
     axis: dict[str, Any] = {"title": {"text": title_text(scene.outcome)}}
     if scene.is_share:
-        span = float(np.ptp(scene.own_mean))
-        axis["tickformat"] = ".0%" if span > 0.1 else ".1%" if span > 0.01 else ".2%"
+        axis["tickformat"] = f".{percent_digits(float(np.ptp(scene.own_mean)))}%"
     if scene.is_ratio:
         ends = [end for s in scene.series for end in (s.low, s.high) if end is not None]
         values = [scene.own_mean, *ends]

@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.figures.legend import LegendEntry, series_entries
 from dashboard.figures.page_view import PageView
-from dashboard.figures.parts import plotly_text, themed_figure
+from dashboard.figures.parts import percent_digits, plotly_text, themed_figure
 from dashboard.scene.style import FAINT, GREY, INK, rgba
 from estimators import DataError
 from estimators.inference.profile_curve import ProfileCurve, profile_curve
@@ -53,7 +53,7 @@ def spread_profile_figure(scene: Scene) -> PlotlyFigure | None:
                 else f"spread between {scene.unit.many}"
             },
             "rangemode": "tozero",
-            **({"tickformat": ".0%"} if shares else {}),
+            **({"tickformat": f".{_digits(curve)}%"} if shares else {}),
         },
         yaxis={"range": [-0.02, 1.14], "tickvals": [0, 0.5, 1], "title": {"text": "fit"}},
     )
@@ -120,12 +120,21 @@ def _filled(series: Series, curve: ProfileCurve, *, dark: bool) -> list[Trace]:
     return traces
 
 
+def _digits(curve: ProfileCurve) -> int:
+    return percent_digits(float(curve.value.max()))
+
+
+def _peak_text(peak: float, curve: ProfileCurve) -> str:
+    digits = _digits(curve)
+    return f"{peak:.{digits + (digits > 0)}%}" if peak > 0 else "0%"
+
+
 def _add_notes(figure: PlotlyFigure, scene: Scene, curve: ProfileCurve) -> None:
     """Where each peak is, and what the line is."""
     for peak in curve.peaks:
         height = float(np.interp(peak, curve.value, curve.fit))
         figure.add_note(
-            f"{peak:.0%}" if scene.fitted_data.counts_rows else f"{peak:.3g}",
+            _peak_text(peak, curve) if scene.fitted_data.counts_rows else f"{peak:.3g}",
             x=peak,
             y=height,
             xanchor="left" if peak == 0 else "center",

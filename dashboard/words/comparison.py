@@ -12,7 +12,7 @@ from dashboard.scene.label_text import short_label
 from dashboard.scene.truth import SAME, closest, distance
 from dashboard.words.covariates import compared_at, covariate_names, named, taken_off
 from dashboard.words.grammar import article, join_names, sentence
-from dashboard.words.numbers import DASH, number, number_by_error, percent, row_count
+from dashboard.words.numbers import DASH, MINUS, number, number_by_error, percent, row_count
 from dashboard.words.spreads import card_intervals, ends_text, interval_in_brackets, share_digits
 from dashboard.words.summaries import ratio_words, summaries_line
 from estimators import homogeneity
@@ -193,7 +193,7 @@ def _amount(scene: Scene, position: int) -> str:
         return number(float(scene.information[position]))
     if scene.published_error is None:
         return f"{scene.n[position]:,}"
-    return f"{scene.published_error[position]:.3g}"
+    return f"{scene.published_error[position]:.3g}".replace("-", MINUS)
 
 
 def _without_spreads(scene: Scene) -> str:

@@ -174,6 +174,11 @@ def exact_intervals(data: GroupData, level: float = 0.95) -> Mapping[str, ExactI
     }
 
 
+def level_text(level: float) -> str:
+    """A level as a percentage with all its digits: 97.5%, which is not 98%, and 99.9%, which is not 100%."""
+    return f"{100.0 * level:.12g}%"
+
+
 def exact_sentence(data: GroupData, level: float = 0.95) -> str:
     """What the exact interval says of the spread between groups, in a sentence.
 
@@ -187,14 +192,14 @@ def exact_sentence(data: GroupData, level: float = 0.95) -> str:
     interval = found["sigma_group"] if share is None else share
     if interval.low is None or interval.high is None:
         return (
-            f"The exact {level:.0%} interval of the spread is empty: the group means lie closer together "
-            "than chance would put them even without any."
+            f"The exact {level_text(level)} interval of the spread is empty: the group means lie closer "
+            "together than chance would put them even without any."
         )
     if share is None:
         ends = f"{interval.low:.3g} to {interval.high:.3g}"
-        return f"The exact {level:.0%} interval of the spread between groups is {ends}."
+        return f"The exact {level_text(level)} interval of the spread between groups is {ends}."
     ends = " to ".join(_share_text(end) for end in (interval.low, interval.high))
-    return f"The exact {level:.0%} interval of the share of variance between groups (ICC) is {ends}."
+    return f"The exact {level_text(level)} interval of the share of variance between groups (ICC) is {ends}."
 
 
 def _share_text(share: float) -> str:

@@ -49,6 +49,14 @@ def test_rows_are_those_of_the_spreads_and_of_the_ends_of_their_ratio(blupboard)
     assert [point["rows"] for point in answer["curve"]][:7] == [1, 2, 5, 10, 20, 50, 100]
 
 
+@pytest.mark.parametrize(("level", "said"), [("0.975", "97.5%"), ("0.999", "99.9%"), ("0.9", "90%")])
+def test_the_table_says_the_level_that_was_asked_for(blupboard, level, said):
+    """It said 98% of 97.5, and 100% of 99.9."""
+    done = blupboard("plan", DYESTUFF, *ROLES, "--level", level)
+    assert f"exact {said} interval" in done.out
+    assert f"({said})" in done.out
+
+
 @pytest.mark.slow
 def test_without_a_goal_it_is_a_reliability_and_the_table_has_the_curve(blupboard):
     done = blupboard("plan", DYESTUFF, *ROLES, "--groups", "20")

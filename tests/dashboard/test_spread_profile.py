@@ -57,3 +57,11 @@ def test_of_published_means_it_is_over_the_spread():
 def test_where_there_is_no_likelihood_the_card_is_hidden(names):
     data = groups_of([3, 4]) if "ols" in names else groups_of([1, 1, 1])
     assert spread_profile_figure(scene_of(data, built_in(*names))) is None
+
+
+def test_a_small_share_of_variance_is_not_written_as_none():
+    data = GroupData.from_counts(list("abcdef"), [3, 9, 0, 30, 4, 12], np.full(6, 100_000))
+    figure = sent(spread_profile_figure(scene_of(data, built_in("reml"))))
+    [peak] = [note["text"] for note in figure["layout"]["annotations"] if "line" not in note["text"]]
+    icc = built_in("reml")[0].fit(data).parameters["icc"].value
+    assert float(peak.removesuffix("%")) == pytest.approx(100.0 * icc, rel=0.06)

@@ -279,6 +279,24 @@ def test_means_of_zeros_and_ones_are_shown_as_shares():
     assert outcome_axis(scene)["tickformat"] == ".0%"
 
 
+@pytest.mark.parametrize("scale", [10, 1_000, 100_000])
+def test_rare_shares_are_told_apart_on_axes(scale):
+    """Nine ticks of ``0.00%`` stood beside shares of 3 to 30 in 100,000."""
+    events, trials = [3, 9, 0, 30, 4, 12], np.full(6, 10 * scale)
+    scene = scene_of(GroupData.from_counts(list("abcdef"), events, trials), BUILT_IN.values())
+    ticks = [
+        f"{share:{outcome_axis(scene)['tickformat']}}" for share in (0.1 / scale, 0.2 / scale, 0.3 / scale)
+    ]
+    assert len(set(ticks)) == 3
+    assert float(ticks[2].removesuffix("%")) == pytest.approx(30.0 / scale)
+
+
+def test_a_small_standard_error_is_written_with_the_minus_of_other_numbers():
+    data = GroupData.from_rates(list("abc"), [3, 9, 30], [1e8, 1.2e8, 9e7])
+    assert "e\N{MINUS SIGN}08" in headline(scene_of(data, BUILT_IN.values())).detail
+    assert "-" not in headline(scene_of(data, BUILT_IN.values())).detail
+
+
 @pytest.mark.parametrize("outcome", [[0.0, 0.5, 1.0, 0.5], [0.0, 0.0, 0.0, 0.0], [0.0, 1.0, 2.0, 1.0]])
 def test_other_numbers_are_no_shares(outcome):
     assert not scene_of(GroupData.from_arrays(outcome, list("aabb")), BUILT_IN.values()).is_share
