@@ -15,7 +15,7 @@ CAPITALS = re.sub(r"</?\w+", lambda tag: tag[0].upper(), TABLE)
 
 @pytest.mark.slow_cases
 @pytest.mark.parametrize(
-    "page",
+    "content",
     [
         TABLE,
         f"<html><head><style>td {{ x: <table> }}</style></head><body>{TABLE}</body></html>",
@@ -24,11 +24,14 @@ CAPITALS = re.sub(r"</?\w+", lambda tag: tag[0].upper(), TABLE)
         f"<table><tr><td colspan=2>Report of March</td></tr><tr><td>&nbsp;</td></tr>{TABLE[16:]}",
         f"<table><tr><td>{TABLE}</td></tr></table>",
         f"<!-- made by a program --><table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>{TABLE}",
+        TABLE.replace("<td>1", """<td title="1 > 0, y's <td>9">1""").replace(
+            "<td>2", "<!--<td>8</td>--><td>2"
+        ),
         TABLE.replace("<td>2", "<td><script>7</script><p>2</p>").replace("<td>a<td>1", "<td>\n a\n<td>1"),
     ],
 )
-def test_the_table_of_a_page_is_read(tmp_path, page):
-    assert means(both_ways(tmp_path, page, name="export.xls")) == RIGHT
+def test_the_table_of_a_page_is_read(tmp_path, content):
+    assert means(both_ways(tmp_path, content, name="export.xls")) == RIGHT
 
 
 def test_cells_over_several_rows_hold_for_these_and_numbers_do_not(tmp_path):
@@ -64,11 +67,17 @@ def test_a_page_says_its_encoding(tmp_path, encoding):
 
 
 @pytest.mark.parametrize(
-    "page", ["<html><p>Sign in</p></html>", "<table><tr><td>a</td></tr></table>", "<html>"]
+    "content", ["<html><p>Sign in</p></html>", "<table><tr><td>a</td></tr></table>", "<html>"]
 )
-def test_a_page_without_a_table_says_what_to_do(tmp_path, page):
+def test_a_page_without_a_table_says_what_to_do(tmp_path, content):
     with pytest.raises(UnreadableFile, match="web page without a table of two columns: open it"):
-        stored(tmp_path, page)
+        stored(tmp_path, content)
+
+
+@pytest.mark.parametrize("content", ["<td '" + "x>" * 500_000, "<!--" * 100_000, "<td '" * 100_000])
+def test_a_page_that_never_ends_its_tags_is_refused_soon(tmp_path, content):
+    with pytest.raises(UnreadableFile, match="web page without a table"):
+        stored(tmp_path, f"<html>{content}")
 
 
 def test_a_web_archive_says_what_to_do(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from typing import TYPE_CHECKING, Final
 
 import pyarrow.parquet as pq
@@ -19,18 +19,26 @@ from dashboard.ingest.kinds.workbook_size import too_many_cells
 from dashboard.ingest.lines_above import begins_as_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from dashboard.ingest.reading import Reading
 
-MAX_BYTES: Final = 64 << 20
-"""What a page may weigh, once unpacked: a few megabytes are read in a second."""
+MAX_BYTES: Final = 32 << 20
+"""What a page may weigh, once unpacked: one or two megabytes are read in a second."""
 _HEAD_BYTES: Final = 1 << 16
 _CHARSET: Final = re.compile(rb"<meta[^>]*charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _MOST_COLUMNS: Final = 1000
 """What a cell may span, by the standard."""
-_BREAKS: Final = frozenset(["br", "p", "div", "li"])
+_TAG: Final = re.compile("/?[a-zA-Z][a-zA-Z0-9:-]*")
+_ROWS: Final = re.compile("(?i)rowspan\\s*=\\s*[\"']?\\s*(\\d{1,5})")
+_COLUMNS: Final = re.compile("(?i)colspan\\s*=\\s*[\"']?\\s*(\\d{1,5})")
+_WHOLE: Final = re.compile(r"""(?:[^"'>]++|"[^"]*"|'[^']*')*+>""")
+_LONGEST_TAG: Final = 1 << 10
+_ENDS: Final = frozenset(["/td", "/th", "/tr", "/caption"])
+_TABLE_TAGS: Final = frozenset(
+    ["table", "/table", "tr", "td", "th", "caption", "br", "p", "div", "li", *_ENDS]
+)
 _UNSEEN: Final = frozenset(["script", "style"])
 
 
@@ -79,8 +87,7 @@ def _text(source: Path, folder: Path, name: str, encoding: str | None) -> str:
 def _tables_of(page: str, name: str) -> list[CellGrid]:
     """The tables of a page with two columns and two rows or more, each with a name of its own."""
     parser = _Tables(name)
-    parser.feed(page)
-    parser.close()
+    parser.read(page)
     found = [grid for grid in map(_Open.closed, parser.begun) if len(grid.rows) > 1 and grid.width > 1]
     for number, grid in enumerate(found, 1):
         taken = {other.name for other in found[: number - 1]}
@@ -138,55 +145,82 @@ class _Open:
         return self.grid
 
 
-class _Tables(HTMLParser):
+class _Tables:
     """The tables of a page, one within a cell of another apart from that."""
 
     def __init__(self, name: str) -> None:
-        super().__init__()
         self.begun: list[_Open] = []
         self._open: list[_Open] = []
-        self._unseen = False
         self._cells = 0
         self._name = name
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a table, a row, a cell or a title."""
-        self._unseen = self._unseen or tag in _UNSEEN
-        if tag == "table":
+    def read(self, page: str) -> None:
+        """Read a page from its first to its last tag; what scripts and styles hold is none of it."""
+        unseen = ""
+        for called, tag, text in _tags(page):
+            if unseen:
+                unseen = "" if called == f"/{unseen}" else unseen
+            elif called in _UNSEEN:
+                unseen = called
+            elif called in _TABLE_TAGS:
+                self._take(called, tag)
+            if text and not unseen and self._open and self._open[-1].texts is not None:
+                self._open[-1].texts.append(unescape(text) if "&" in text else text)
+
+    def _take(self, called: str, tag: str) -> None:
+        if called == "table":
             self._open.append(_Open())
             self.begun.append(self._open[-1])
         if not self._open:
             return
         table = self._open[-1]
-        if tag == "tr":
+        if called == "/table":
+            self._open.pop().end_cell()
+        elif called in _ENDS:
+            table.end_cell()
+        elif called == "tr":
             table.begin_row()
-        elif tag in ("td", "th"):
+        elif called in ("td", "th"):
             self._cells += 1
             if self._cells > MAX_CELLS:
                 raise too_many_cells(self._name)
-            table.begin_cell(_span(attrs, "rowspan"), min(_span(attrs, "colspan"), _MOST_COLUMNS))
-        elif tag == "caption":
+            table.begin_cell(_span(tag, _ROWS), min(_span(tag, _COLUMNS), _MOST_COLUMNS))
+        elif called == "caption":
             table.end_cell()
             table.texts = []
-        elif tag in _BREAKS and table.texts is not None:
+        elif table.texts is not None:
             table.texts.append(" ")
 
-    def handle_endtag(self, tag: str) -> None:
-        """End what began with this tag."""
-        self._unseen = self._unseen and tag not in _UNSEEN
-        if not self._open:
-            return
-        if tag == "table":
-            self._open.pop().end_cell()
-        elif tag in ("td", "th", "tr", "caption"):
-            self._open[-1].end_cell()
 
-    def handle_data(self, data: str) -> None:
-        """Text goes to the innermost open cell."""
-        if self._open and self._open[-1].texts is not None and not self._unseen:
-            self._open[-1].texts.append(data)
+def _tags(page: str) -> Iterator[tuple[str, str, str]]:
+    """What each tag is called, the tag without its brackets, and the text behind it; no comments."""
+    begun, comment = "", False
+    for part in page.split("<")[1:]:
+        if not begun and not comment:
+            tag, closed, text = part.partition(">")
+            if closed and tag in _TABLE_TAGS:  # as most are written
+                yield tag, tag, text
+                continue
+        if comment or (not begun and part.startswith("!--")):
+            _, closed, text = part.partition("-->")
+            comment = not closed
+            yield "", "", text
+            continue
+        if not begun and not _TAG.match(part):
+            yield "", "", part.partition(">")[2] if part[:1] in ("!", "?") else f"<{part}"
+            continue
+        begun = f"{begun}<{part}" if begun else part
+        whole = _WHOLE.match(begun, 0, _LONGEST_TAG) if ">" in part else None
+        if whole is None and len(begun) < _LONGEST_TAG:
+            continue  # the bracket stands within quotes
+        end = begun.find(">") if whole is None else whole.end() - 1
+        tag = begun[: max(end, 0)]
+        name = _TAG.match(tag)
+        yield name[0].lower() if name else "", tag, begun[end + 1 :]
+        begun = ""
 
 
-def _span(attrs: Sequence[tuple[str, str | None]], which: str) -> int:
-    text = (dict(attrs).get(which) or "").strip()
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+def _span(tag: str, which: re.Pattern[str]) -> int:
+    """How many rows or columns a cell takes."""
+    found = which.search(tag)
+    return max(int(found[1]), 1) if found else 1
