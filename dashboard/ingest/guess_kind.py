@@ -36,6 +36,7 @@ _LARGEST_TABLE: Final = 200_000
 
 _AT_BATS: Final = frozenset({"ab", "atbats"})
 """The trials of which hits are an h."""
+_HITS: Final = frozenset({"h", "hits"})
 _IN_CARE: Final = frozenset(
     ["patient", "patients", "pat", "person", "individual", "pupil", "student", "child"]
 )
@@ -213,6 +214,8 @@ def _columns_of(
         if set(roles) <= set(kind.limits) and any(spread in found for spread in kind.spreads):
             continue
         free = [name for name in numbers if name not in taken and name not in found.values()]
+        if roles == ("events",) and "".join(words_of(found.get("trials", ""))) in _AT_BATS:
+            free = [name for name in free if "".join(words_of(name)) in _HITS]  # runs are none of at bats
         alike = [
             (likeness(name, role, ratios="high" in found), k, i)
             for k, role in enumerate(roles)

@@ -29,6 +29,7 @@ _TWO_NUMBERS = re.compile(
 _INTERVAL = re.compile(rf"[(\[]?\s*{_NUMBER}{_UNTIL}{_NUMBER}\s*[)\]]?")
 _CALLED_INTERVAL = re.compile(r"(?i)\bci\b|interval|confidence|konfidenz")
 """A mean and its SD, or an estimate and its interval, in one cell, and the names of such columns."""
+_TIME = re.compile(r"\s*-?\d{1,4}:\d\d(:\d\d)?([.,]\d+)?\s*")
 _WIDE_COLUMNS = 3
 """Columns of numbers from which a table where nothing repeats is taken for one column per group."""
 
@@ -103,6 +104,17 @@ def two_numbers_in_cells(columns: Sequence[Column], name: str) -> UnreadableFile
     )
 
 
+def _times_in_cells(columns: Sequence[Column], name: str) -> UnreadableFile | None:
+    """What to say of a table of which a column holds how long something took; None where none does."""
+    column = next((c for c in columns if c.examples and all(map(_TIME.fullmatch, c.examples))), None)
+    if column is None:
+        return None
+    return UnreadableFile(
+        f"{name} has no column of numbers, but times in {excerpt(column.name)}, such as "
+        f"{excerpt(column.examples[0])}: write how many seconds, minutes or hours these are."
+    )
+
+
 def looks_wide(columns: Sequence[Column], rows: int) -> bool:
     """Whether a table seems to have one column per group: columns of numbers, and nothing that repeats."""
     numeric = [c for c in columns if c.kind == "number"]
@@ -146,8 +158,12 @@ def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
             "one that says which group each row belongs to."
         )
     if all(c.not_outcome is not None for c in columns):
-        raise two_numbers_in_cells(columns, name) or UnreadableFile(
-            f"{name} has no column of numbers, so there is nothing to compare: add the measured values."
+        raise (
+            two_numbers_in_cells(columns, name)
+            or _times_in_cells(columns, name)
+            or UnreadableFile(
+                f"{name} has no column of numbers, so there is nothing to compare: add the measured values."
+            )
         )
 
 

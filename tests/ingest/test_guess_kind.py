@@ -86,6 +86,8 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             "player,G,AB,R,H,AVG\na,9,40,12,8,.200\nb,8,50,9,20,.400\nc,9,60,9,20,.333\n",
             ("counts", "events H, trials AB", "player"),
         ),
+        ("player,AB,R,H\na,40,8,9\nb,50,20,7\n", ("counts", "events H, trials AB", "player")),
+        ("player,AB,R\na,40,8\nb,50,20\n", None),  # runs are no part of at bats
         ("player,AB,H\na,40,8\nb,50,20\n", ("counts", "events H, trials AB", "player")),
         (
             "hospital,region,deaths,cases\na,X,9,41\nb,X,3,20\nc,X,3,20\nd,Y,2,9\n",
