@@ -245,6 +245,18 @@ def test_rank_sets_need_independent_estimates():
     assert two.critical[0] == pytest.approx([1.959963984540054] * 2, rel=1e-12)
 
 
+def test_others_of_the_same_error_count_as_often_as_they_are():
+    rng = np.random.default_rng(7)
+    own = rng.choice([0.3, 0.5, 1.0, 2.5], size=40)
+    mean = rng.normal(0.0, 3.0, size=40)
+    counted = marginal_rank_sets(Joint(mean, own))
+    one_by_one = marginal_rank_sets(Joint(mean, own * (1.0 + 1e-13 * np.arange(40))))
+    assert len(counted.critical) == len(one_by_one.critical) > 1
+    for limit, same in zip(counted.critical, one_by_one.critical, strict=True):
+        np.testing.assert_allclose(limit, same, rtol=1e-9)
+    assert counted.lower.tolist() == one_by_one.lower.tolist()
+
+
 @pytest.mark.parametrize("name", names_of("D"))
 def test_bars_for_comparing(name):
     for level, want in answers("D", name)["goldstein_healy"].items():
