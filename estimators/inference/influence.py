@@ -18,6 +18,7 @@ from estimators.arrays import sums_of_others
 from estimators.data.scaled import scale_groups, weighted_mean
 from estimators.errors import DataError
 from estimators.inference.estimable import estimable, require_checkable
+from estimators.inference.near_sums import NearSums
 from estimators.inference.roots import bracketed_roots
 from estimators.methods.profile import Profile
 from estimators.methods.variance_components import fit_variance_components
@@ -37,6 +38,8 @@ POINTS_PER_DECADE = 24
 """Ratios looked at in every factor of ten, as in module `likelihood`."""
 CELLS_AT_A_TIME = 1 << 20
 """Numbers held at once."""
+FEW_SIZES = 200
+"""Up to so many distinct sizes, sums over groups are computed anew at every ratio that is looked at."""
 HEAVY = 1e3
 """A group that weighs so many times what all others do is not taken off sums: few digits would be left."""
 HEAVIEST = 1e8
@@ -225,6 +228,9 @@ class _Parts:
 class _Without:
     """The profiles of J data sets, each without one group."""
 
+    _near: tuple[NearSums, Places] | None = None
+    """Sums near the ratios of each group, with the bracket of each ``(J,)``."""
+
     def __init__(self, scaled: ScaledGroups, method: Method, ss_within: Floats, rows: Floats) -> None:
         self._profile, self._reml = Profile.of(scaled, method), method == "reml"
         self._value, self.n = scaled.value, scaled.information
@@ -241,6 +247,9 @@ class _Without:
 
     def at(self, ratio: Floats, group: Places) -> _Parts:
         """The parts at ratios ``(P,)``, each without a group ``(P,)``."""
+        if self._near is not None:
+            near, bracket = self._near
+            return self._parts(ratio, group, near.at(ratio, bracket[group]))
         at_once = max(1, CELLS_AT_A_TIME // len(self._profile.size))
         blocks = [
             self._some(ratio[i : i + at_once], group[i : i + at_once]) for i in range(0, len(ratio), at_once)
@@ -250,20 +259,46 @@ class _Without:
 
     def _some(self, ratio: Floats, group: Places) -> _Parts:
         """As :meth:`at`, or at one ratio ``(1,)`` for all of the groups."""
-        profile, n, y = self._profile, self.n[group], self._value[group]
+        return self._parts(ratio, group, self._sums(ratio))
+
+    def _sums(self, ratio: Floats) -> Floats:
+        """(7, P) what all groups add up to: W, mu, Q, sums of w^2 times 1, offset and its square, log det."""
+        profile = self._profile
         here = profile.at(ratio, np.zeros(len(ratio), dtype=np.intp))
-        w = n / (1.0 + n * ratio)
-        off, total = y - here.center, here.total - w
-        moved = -w * off / total
-        residual = here.residual - profile.ss_within[0] - w * np.square(off) * here.total / total
         square = np.square(here.weights)
-        none, one = square @ profile.count, (square * here.offset) @ profile.count
-        two = (square * here.distance).sum(axis=1) - 2.0 * moved * one + np.square(moved) * none
-        two -= np.square(w) * np.square(off - moved)
-        log_det = np.log1p(ratio[:, None] * profile.size) @ profile.count - np.log1p(n * ratio)
-        within = self._within[group]
+        return np.stack(
+            [
+                here.total,
+                here.center,
+                here.residual - profile.ss_within[0],
+                square @ profile.count,
+                (square * here.offset) @ profile.count,
+                (square * here.distance).sum(axis=1),
+                np.log1p(ratio[:, None] * profile.size) @ profile.count,
+            ]
+        )
+
+    def _sums_by_block(self, ratio: Floats) -> Floats:
+        """As :meth:`_sums`, so many at a time as are held at once."""
+        at_once = max(1, CELLS_AT_A_TIME // len(self._profile.size))
+        return np.hstack([self._sums(ratio[i : i + at_once]) for i in range(0, len(ratio), at_once)])
+
+    def _parts(self, ratio: Floats, group: Places, sums: Floats) -> _Parts:
+        """The parts without a group ``(P,)``, from sums ``(7, P)`` over all."""
+        all_total, center, all_residual, none, one, two, log_det = sums
+        n, y = self.n[group], self._value[group]
+        w = n / (1.0 + n * ratio)
+        off, total = y - center, all_total - w
+        moved = -w * off / total
+        residual = all_residual - w * np.square(off) * all_total / total
+        two = two - 2.0 * moved * one + np.square(moved) * none - np.square(w) * np.square(off - moved)
         return _Parts(
-            total, here.center + moved, np.maximum(residual, 0.0) + within, log_det, -two, none - np.square(w)
+            total,
+            center + moved,
+            np.maximum(residual, 0.0) + self._within[group],
+            log_det - np.log1p(n * ratio),
+            -two,
+            none - np.square(w),
         )
 
     def _criterion(self, ratio: float, group: Places) -> Floats:
@@ -294,6 +329,10 @@ class _Without:
                 better = here < lowest
                 lowest, at = np.where(better, here, lowest), np.where(better, place, at)
             left, right = grid[np.maximum(at - 1, 0)], grid[np.minimum(at + 1, len(grid) - 1)]
+            if len(size) > FEW_SIZES:
+                _, one_of, bracket = np.unique(at, return_index=True, return_inverse=True)
+                sums = NearSums.of(self._sums_by_block, left[one_of], right[one_of])
+                self._near = sums, bracket.astype(np.intp)
             falls = self._score(left, groups) < 0
             falls &= (self._score(right, groups) > 0) & self.usable
         found = grid[at]
