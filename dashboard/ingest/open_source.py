@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from dashboard.ingest.dialect import Layout
     from dashboard.ingest.lines_above import Row
     from dashboard.ingest.plugin_kinds import ForeignKind
@@ -226,11 +229,13 @@ def _below_note(remarks: Sequence[str]) -> str:
     return f"{quantity(len(remarks), 'line')} below the table left out ({excerpt(remarks[0])})."
 
 
-def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
+def _parquet(
+    plain: Path, name: str, reader: str | None = None, rows: NDArray[np.int64] | None = None
+) -> Source:
     columns = parquet_columns(plain, name)
 
     def write_parquet(target: Path, keep: Sequence[int] | None) -> int:
-        return copy_parquet(plain, target, columns, keep=keep, name=name)
+        return copy_parquet(plain, target, columns, keep=keep, name=name, rows=rows)
 
     return Source(
         columns.names,
@@ -243,9 +248,22 @@ def _parquet(plain: Path, name: str, reader: str | None = None) -> Source:
     )
 
 
+def _with_rows(source: Source, rows: NDArray[np.int64]) -> Source:
+    """A source whose rows have other numbers; in place only those that leave none out are numbered."""
+    gapless = int(rows[-1] - rows[0]) + 1 == len(rows)
+    return replace(
+        source,
+        first_row=int(rows[0]),
+        lines=lambda places: rows[list(places)].tolist(),
+        parquet=source.parquet if gapless else None,
+    )
+
+
 def _converted_source(known: Converted, made: Path, name: str, kind: str) -> Source:
     """The source of a file that became Parquet: the columns of labels behind the others have no name."""
-    source = _parquet(made, name)
+    source = _parquet(made, name, rows=known.rows)
+    if known.rows is not None and len(known.rows):
+        source = _with_rows(source, known.rows)
     width = len(source.names) - len(known.labels)
     return replace(
         source,

@@ -9,14 +9,16 @@ import pyarrow as pa
 
 from dashboard.ingest.errors import UnreadableFile
 from dashboard.ingest.header import column_names
-from dashboard.ingest.table import stored_name
+from dashboard.ingest.table import LINE, stored_name
 from dashboard.ingest.write_parquet import write_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    import numpy as np
     import pyarrow.parquet as pq
+    from numpy.typing import NDArray
 
 ColumnType = Literal["text", "integer", "float", "decimal", "boolean", "date", "other"]
 _BATCH_ROWS = 1 << 15
@@ -74,9 +76,17 @@ def _type(kind: pa.DataType) -> ColumnType:
 
 
 def copy_parquet(
-    path: Path, target: Path, columns: ParquetColumns, *, keep: Sequence[int] | None, name: str
+    path: Path,
+    target: Path,
+    columns: ParquetColumns,
+    *,
+    keep: Sequence[int] | None,
+    name: str,
+    rows: NDArray[np.int64] | None = None,
 ) -> int:
     """Write the columns `keep` (None: all) to `target`, those of type "other" as empty; the number of rows.
+
+    `rows` are the numbers (N,) that rows have where they come from, if these are not 1, 2, 3, ...
 
     Raises:
         UnreadableFile: the file is damaged.
@@ -89,12 +99,27 @@ def copy_parquet(
         with pq.ParquetFile(path, pre_buffer=False) as file:
             types = [field.type for field in file.schema_arrow]
             schema = pa.schema([(stored_name(i), _stored_type(types[i], columns.types[i])) for i in kept])
-            batches = (_in_schema(batch, schema) for batch in _batches(file, kept, columns))
-            return write_stored(batches, schema, target, source_bytes=path.stat().st_size)
+            plain = (_in_schema(batch, schema) for batch in _batches(file, kept, columns))
+            if rows is None:
+                return write_stored(plain, schema, target, source_bytes=path.stat().st_size)
+            numbered = schema.append(pa.field(LINE, pa.int64()))
+            batches = _numbered(plain, numbered, rows)
+            return write_stored(batches, numbered, target, source_bytes=path.stat().st_size)
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise _damage_error(name) from error
+
+
+def _numbered(
+    batches: Iterator[pa.RecordBatch], schema: pa.Schema, rows: NDArray[np.int64]
+) -> Iterator[pa.RecordBatch]:
+    """The batches with the number of each row behind their columns."""
+    begin = 0
+    for batch in batches:
+        end = begin + batch.num_rows
+        yield pa.RecordBatch.from_arrays([*batch.columns, pa.array(rows[begin:end])], schema=schema)
+        begin = end
 
 
 def _in_schema(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

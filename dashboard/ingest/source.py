@@ -52,6 +52,8 @@ class Source:
     """Where all columns lie as Parquet, in the order of ``names`` and ``labels``; None of text."""
     lines: Callable[[Sequence[int]], list[int]] = lambda places: [place + 1 for place in places]
     """The numbers of rows, by their places from 0: of a text the lines that they begin in."""
+    first_row: int = 1
+    """The number of the first row of what is no text."""
     plain: Callable[[], bool] = lambda: False
     """Whether it is text that every reader of CSV reads alike; all of it is looked at."""
 
@@ -64,4 +66,4 @@ class Source:
     @property
     def first_line(self) -> int:
         """The line of the first row of a text file, or its number in others."""
-        return 1 if self.layout is None else self.layout.first_line
+        return self.first_row if self.layout is None else self.layout.first_line

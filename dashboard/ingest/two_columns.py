@@ -276,7 +276,14 @@ def columns_in_place(found: FoundColumns, folder: Path) -> OpenedColumns | None:
     if roles is None:
         return None
     return OpenedColumns(
-        found.names, roles, None, folder, source.binary, source.sheet, source.notes, source.stacked
+        found.names,
+        replace(roles, first_line=source.first_line),
+        None,
+        folder,
+        source.binary,
+        source.sheet,
+        source.notes,
+        source.stacked,
     )
 
 

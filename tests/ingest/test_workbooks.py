@@ -13,10 +13,20 @@ import pyreadstat
 import pytest
 from openpyxl.chart import BarChart, Reference
 
-from dashboard.ingest import Reading, UnreadableFile, reduce_file, store_table
+from dashboard.ingest import (
+    Reading,
+    UnreadableFile,
+    file_groups,
+    reduce_file,
+    store_table,
+    table_groups,
+)
+from dashboard.ingest.first_rows import first_rows
 from dashboard.ingest.kinds import workbook_size
+from dashboard.ingest.rows_of_groups import rows_of_groups
 from dashboard.ingest.table import Table
-from tests.ingest.helpers import both_ways, means, rows_of, stored
+from dashboard.ingest.two_columns import file_columns
+from tests.ingest.helpers import both_ways, means, put, rows_of, stored
 from tests.ingest.made_files import MEANS, ROWS, bytes_of, ods, xls, xlsx, zipped
 
 
@@ -127,6 +137,45 @@ def test_text_among_numbers_is_read_as_in_a_text_file(tmp_path):
     data = both_ways(tmp_path, xlsx(rows, tmp_path))
     assert sorted(data.rows.outcome.tolist()) == [1.234, 1.5, 2.5, 7, 1234.5]
     assert data.dropped.not_a_number == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        ([2.5, "1,5", 3.25, "0,125", 4], [0.125, 1.5, 2.5, 3.25, 4]),
+        ([2.5, "1,500", 3.25, 4.5, 4], [2.5, 3.25, 4, 4.5, 1500]),  # sets thousands apart
+        ([2.5, "1,5", "x, y", 4.5, 4], [2.5, 4, 4.5]),
+    ],
+)
+def test_numbers_beside_text_with_decimal_commas_are_read_alike(tmp_path, cells, right):
+    data = both_ways(tmp_path, xlsx([["g", "y"], *(["a", cell] for cell in cells)], tmp_path))
+    assert sorted(data.rows.outcome.tolist()) == right
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+@pytest.mark.parametrize("gap", [False, True])
+def test_rows_have_the_numbers_of_their_sheet(tmp_path, monkeypatch, in_place, gap):
+    rows = 3
+    if in_place:
+        monkeypatch.setattr("dashboard.ingest.judge_rows.ROWS_HELD", rows)
+    cells = [
+        ["Stays"],
+        [],
+        ["g", "y"],
+        ["a", 1],
+        *([[]] if gap else []),
+        ["b", None],
+        *[["a", 2]] * rows,
+        ["b", 9],
+    ]
+    path = put(tmp_path, xlsx(cells, tmp_path), "data.xlsx")
+    table = store_table(path, name=path.name, target=tmp_path / "stored.parquet")
+    first = [4, 6] if gap else [4, 5]
+    for read in (file_groups(path, outcome="y", group="g"), table_groups(table, outcome="y", group="g")):
+        assert [e.line for cause in read.data.left_out for e in cause.examples] == [first[1]]
+    assert list(first_rows(table).numbers[:2]) == first
+    columns = file_columns(path, outcome="y", group="g")
+    assert rows_of_groups(columns, ["b"])[0].line.tolist() == [first[1] + rows + 1]
 
 
 def test_hidden_rows_are_read_and_said(tmp_path):

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from dashboard.ingest.reading import Reading
 
 MAX_CELLS = 20_000_000
@@ -35,6 +38,8 @@ class Converted:
     """The names of all that there are to choose from."""
     notes: tuple[str, ...] = ()
     """What a person should know of how it was read, a sentence each."""
+    rows: NDArray[np.int64] | None = None
+    """(N,) of a sheet the numbers that its rows have there, from 1."""
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     """Place of a column of codes to the place of its labels, which stand behind all other columns."""
 

@@ -14,12 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 EXACT_WHOLE = 2**53
 """Up to here a double holds every whole number."""
 _MOMENT = pa.timestamp("us")
 _LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
+_DECIMAL_COMMA = re.compile(r"\s*[+-]?\d+,\d+\s*")
+_COMMA_LIKE_THOUSANDS = re.compile(r"\s*[+-]?[1-9]\d{0,2},\d{3}\s*")
 
 
 class MixedColumn:
@@ -65,8 +67,14 @@ def _array(cells: list[object]) -> pa.Array:
     if kind == _MOMENT:
         return pa.array([_moment(cell) for cell in cells], kind)
     if kind == pa.string() and types != {str}:
-        return pa.array([None if cell is None else cell_text(cell) for cell in cells], kind)
+        commas = _has_decimal_commas(cells)
+        return pa.array([None if cell is None else _beside_text(cell, commas) for cell in cells], kind)
     return pa.array(cells, kind)
+
+
+def _beside_text(cell: object, commas: bool) -> str:
+    text = cell_text(cell)
+    return text.replace(".", ",") if commas and isinstance(cell, float) else text
 
 
 def _type_of(types: set[type], cells: list[object]) -> pa.DataType:
@@ -110,9 +118,15 @@ def _largest(chunk: pa.Array) -> int:
 
 
 def _texts(chunks: list[pa.Array]) -> pa.ChunkedArray:
-    """Everything as text; 1.234 as 1.2340 beside commas, where it might be taken for one thousand."""
+    """Everything as text; 1.234 as 1.2340 beside commas, where it might be taken for one thousand.
+
+    Beside text that all has decimal commas numbers have them too.
+    """
     with_commas = any(
         pa.types.is_string(chunk.type) and pc.any(pc.match_substring(chunk, ",")).as_py() for chunk in chunks
+    )
+    decimal_commas = with_commas and _has_decimal_commas(
+        cell for chunk in chunks if pa.types.is_string(chunk.type) for cell in chunk.to_pylist()
     )
     made = []
     for chunk in chunks:
@@ -120,7 +134,16 @@ def _texts(chunks: list[pa.Array]) -> pa.ChunkedArray:
             made.append(chunk)
             continue
         texts = [None if cell is None else cell_text(cell) for cell in chunk.to_pylist()]
-        if with_commas:
+        if decimal_commas:
+            texts = [None if t is None else t.replace(".", ",") for t in texts]
+        elif with_commas:
             texts = [t + "0" if t is not None and _LIKE_THOUSANDS.fullmatch(t) else t for t in texts]
         made.append(pa.array(texts, pa.string()))
     return pa.chunked_array(made, pa.string())
+
+
+def _has_decimal_commas(cells: Iterable[object]) -> bool:
+    """Whether all text with a mark is a number with a comma, some of which cannot set thousands apart."""
+    marked = [cell for cell in cells if isinstance(cell, str) and ("," in cell or "." in cell)]
+    whole = all(map(_DECIMAL_COMMA.fullmatch, marked))
+    return whole and not all(map(_COMMA_LIKE_THOUSANDS.fullmatch, marked))

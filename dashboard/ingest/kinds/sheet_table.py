@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import deque
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+import numpy as np
 import pyarrow as pa
 
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
@@ -18,6 +19,8 @@ from dashboard.ingest.second_table import rows_of_first_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from dashboard.ingest.reading import Reading
 
@@ -44,8 +47,18 @@ class Sheet(Protocol):
         """The rows from the first one of the sheet on, each as wide as its cells; a blank cell is ''."""
 
 
-def table_of_sheet(sheet: Sheet, name: str, reading: Reading) -> tuple[pa.Table, list[str]]:
-    """The table on a sheet, with what is to be said of it."""
+class SheetTable(NamedTuple):
+    """The table on a sheet."""
+
+    columns: pa.Table
+    rows: NDArray[np.int64]
+    """(N,) the numbers of its rows on the sheet, from 1."""
+    notes: list[str]
+    """What is to be said of it."""
+
+
+def table_of_sheet(sheet: Sheet, name: str, reading: Reading) -> SheetTable:
+    """The table on a sheet: its names, and the rows below them that are not blank."""
     above, left = sheet.start or (0, 0)
     rows = _from_first_filled(iter(sheet.iter_rows()), above)
     told = reading.header is not None or reading.skip_rows is not None
@@ -76,10 +89,13 @@ def table_of_sheet(sheet: Sheet, name: str, reading: Reading) -> tuple[pa.Table,
     filled = _Filling(merged)
     body = rows_of_first_table(chain(head[at + 1 :], rows), header, header_row, cell_text, notes)
     number = header_row
+    numbers: list[NDArray[np.int64]] = [np.zeros(0, dtype=np.int64)]
     while batch := list(islice(body, size)):
         filled.apply(batch, number)
+        places = [i for i, row in enumerate(batch) if any(cell != "" for cell in row)]
+        kept = [batch[i] for i in places]
+        numbers.append(np.array(places, dtype=np.int64) + number + 1)
         number += len(batch)
-        kept = [row for row in batch if any(cell != "" for cell in row)]
         for column, cells in zip(columns, zip(*kept, strict=True), strict=False):
             column.append(cells)
     if filled.count:
@@ -89,7 +105,8 @@ def table_of_sheet(sheet: Sheet, name: str, reading: Reading) -> tuple[pa.Table,
         )
     names = column_names(header)
     arrays = [column.array() for column in columns]
-    return pa.Table.from_arrays(arrays, names=list(names)), notes
+    columns_of_table = pa.Table.from_arrays(arrays, names=list(names))
+    return SheetTable(columns_of_table, np.concatenate(numbers), notes)
 
 
 def _from_first_filled(rows: Iterator[_Row], above: int) -> Iterator[_Row]:

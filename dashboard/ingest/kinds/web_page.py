@@ -66,11 +66,11 @@ def convert(kind: str, source: Path, target: Path, *, name: str, reading: Readin
         chosen = max(tables, key=lambda table: table.filled)
     else:
         chosen = tables[place_of_sheet(reading.sheet, names, name=name, what="table")]
-    arrow, notes = table_of_sheet(chosen, name, reading)
+    arrow, rows, notes = table_of_sheet(chosen, name, reading)
     pq.write_table(arrow, target)
     if len(tables) > 1:
         notes.insert(0, f"Read from {excerpt(chosen.name)}, one of {len(tables)} tables.")
-    return Converted(sheet=chosen.name, sheets=names, notes=tuple(notes))
+    return Converted(sheet=chosen.name, sheets=names, notes=tuple(notes), rows=rows)
 
 
 def _text(source: Path, folder: Path, name: str, encoding: str | None) -> str:

@@ -45,7 +45,7 @@ def convert(kind: str, source: Path, target: Path, *, name: str, reading: Readin
                 raise _without_values(name, read, more)
             if table.height * table.width > MAX_CELLS:
                 raise too_many_cells(name)
-            arrow, notes = table_of_sheet(table, name, reading)
+            arrow, rows, notes = table_of_sheet(table, name, reading)
     except (PasswordError, CalamineError) as error:
         if isinstance(error, PasswordError) or is_encrypted(source):
             raise locked(name) from error
@@ -56,7 +56,7 @@ def convert(kind: str, source: Path, target: Path, *, name: str, reading: Readin
     if len(more) > 1:
         notes.insert(0, f"Read from sheet {excerpt(read)}, one of {len(more)}.")
     notes += said_of(known.get(read, SheetFacts()))
-    return Converted(sheet=read, sheets=more, notes=tuple(notes))
+    return Converted(sheet=read, sheets=more, notes=tuple(notes), rows=rows)
 
 
 def said_of(facts: SheetFacts) -> list[str]:

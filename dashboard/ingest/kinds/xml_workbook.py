@@ -51,14 +51,14 @@ def convert(kind: str, source: Path, target: Path, *, name: str, reading: Readin
     if not chosen.rows:
         raise UnreadableFile(f"The sheet {excerpt(chosen.name)} of {name} holds no value: choose another.")
     chosen.refuse_if_large(name)
-    arrow, notes = table_of_sheet(chosen, name, reading)
+    arrow, rows, notes = table_of_sheet(chosen, name, reading)
     pq.write_table(arrow, target)
     if len(names) > 1:
         notes.insert(0, f"Read from sheet {excerpt(chosen.name)}, one of {len(names)}.")
     notes += said_of(
         SheetFacts(errors=sheets.errors.get(chosen.name, 0), hidden=sheets.hidden.get(chosen.name, 0))
     )
-    return Converted(sheet=chosen.name, sheets=names, notes=tuple(notes))
+    return Converted(sheet=chosen.name, sheets=names, notes=tuple(notes), rows=rows)
 
 
 class _Sheets:
