@@ -325,7 +325,7 @@ def _shares_of_ranks(theta: Floats) -> Floats:
     at_once = max(1, CELLS_AT_A_TIME // groups)
     for start in range(0, draws, at_once):
         lines = theta[start : start + at_once]
-        order = np.argsort(-lines, axis=1, kind="stable")
+        order = np.argsort(-lines, axis=1)  # those that tie may come in any order
         value = np.take_along_axis(lines, order, axis=1)
         apart = value[:, 1:] != value[:, :-1]
         edge = np.ones((len(lines), 1), dtype=bool)
@@ -333,7 +333,13 @@ def _shares_of_ranks(theta: Floats) -> Floats:
         last = np.where(np.hstack([apart, edge]), place + 1, groups)
         last = np.minimum.accumulate(last[:, ::-1], axis=1)[:, ::-1]
         share, line = (1.0 / (last - first)).ravel(), order * (groups + 1)
-        steps += np.bincount((line + first).ravel(), share, len(steps))
-        steps -= np.bincount((line + last).ravel(), share, len(steps))
-    counted = np.cumsum(steps.reshape(groups, groups + 1)[:, :groups], axis=1)
-    return np.asarray(np.where(counted > LEAST_COUNT, counted, 0.0) / draws)
+        for place_of, sign in (((line + first).ravel(), 1.0), ((line + last).ravel(), -1.0)):
+            if len(steps) > len(place_of):  # nothing of the size of all ranks is made for each few draws
+                np.add.at(steps, place_of, sign * share)
+            else:
+                steps += sign * np.bincount(place_of, share, len(steps))
+    counted = steps.reshape(groups, groups + 1)
+    np.cumsum(counted, axis=1, out=counted)
+    counted[counted <= LEAST_COUNT] = 0.0
+    counted /= draws
+    return counted[:, :groups]

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from scipy.special import ndtr
+from scipy.stats import rankdata
 
 from estimators import Joint, group_ranks
 from estimators.inference.first_places import chances_of_first
-from estimators.inference.ranks import rank_distribution
+from estimators.inference.ranks import _shares_of_ranks, rank_distribution
 
 
 def by_integral(mean, own, top):
@@ -61,3 +62,15 @@ def test_what_errors_share_is_counted(spread, top):
     joint = Joint(rng.normal(0.0, 1.0, 45), own, loading, center=0.0, center_loading=1.0)
     expected = rank_distribution(joint)[0][:, :top].sum(axis=1)
     np.testing.assert_allclose(chances_of_first(joint, top), expected, atol=2e-8)
+
+
+@pytest.mark.parametrize("draws", [6, 400])
+def test_ranks_of_draws_are_shared_by_those_that_tie(draws):
+    """Many draws are counted at once, few of many groups one after the other."""
+    theta = np.random.default_rng(7).integers(0, 9, (draws, 30)).astype(float)
+    expected = np.zeros((30, 30))
+    for line in -theta:
+        first, last = rankdata(line, "min").astype(int) - 1, rankdata(line, "max").astype(int)
+        for group in range(30):
+            expected[group, first[group] : last[group]] += 1.0 / (last[group] - first[group])
+    np.testing.assert_allclose(_shares_of_ranks(theta), expected / draws, atol=1e-13)
