@@ -107,22 +107,26 @@ def _read_groups(
     given: Mapping[str, Any],
     kinds: tuple[ForeignKind, ...],
 ) -> tuple[FileGroups, FileRoles]:
-    from dashboard.ingest import file_groups
+    from dashboard.ingest import file_groups, table_groups
     from dashboard.ingest.summary_groups import file_summaries
 
     asked, reading, rows = kind_given(given, outcome), reading_given(given), rows_given(given)
-    with table_on_demand(file, kinds, reading) as table:
-        found = _summary(asked, group, table, reading, rows)
-        model = model_given(given, rows=found is None)
-        if model.adjust or model.explained_by:
-            _remark_codes(model, table())
-        if found is None:
-            y, g, why = roles_of(table, outcome, group, say=remark)
-            roles = FileRoles("rows", {"outcome": y, "group": g}, None in (outcome, group), why, model)
+    # rows of the table may be asked for until the command ends
+    table = click.get_current_context().with_resource(table_on_demand(file, kinds, reading))
+    found = _summary(asked, group, table, reading, rows)
+    model = model_given(given, rows=found is None)
+    if model.adjust or model.explained_by:
+        _remark_codes(model, table())
+    if found is None:
+        y, g, why = roles_of(table, outcome, group, say=remark)
+        roles = FileRoles("rows", {"outcome": y, "group": g}, None in (outcome, group), why, model)
+        if roles.guessed and _opens_slowly(table()):
+            read = table_groups(table(), outcome=y, group=g, reading=reading, rows=rows, beside=model)
+        else:
             read = file_groups(
                 file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows, beside=model
             )
-            return read, roles
+        return read, roles
     summary, g, why = found
     guessed = [] if asked.kind == summary.kind else [f"--kind {summary.kind}"]
     guessed += [f'--{role} "{name}"' for role, name in summary.columns if role not in asked.named]
@@ -134,6 +138,11 @@ def _read_groups(
         file, summary=summary, group=g, kinds=kinds, reading=reading, rows=rows, beside=model
     )
     return read, roles
+
+
+def _opens_slowly(table: Table) -> bool:
+    """Whether a file takes longer to be opened than its stored table to be read, so that once is enough."""
+    return table.kind is not None or (table.layout is not None and table.layout.delimiter == " ")
 
 
 def _remark_codes(model: ModelColumns, table: Table) -> None:

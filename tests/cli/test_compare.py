@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from dashboard.ingest import reduce_file
+from dashboard.ingest.open_source import open_source
 from dashboard.samples import SAMPLES
 from estimators import TIDY_COLUMNS, build_registry, compare
 from tests.commands import BUILT_IN_IDS, DYESTUFF, PARAMETERS, ROLES
+from tests.ingest.made_files import xlsx
 
 GROUP_FIELDS = list(TIDY_COLUMNS[1:])
 COMPARED = ["data", "left_out", "lower_is_better", "fits"]
@@ -364,3 +366,30 @@ def test_one_group_is_enough_for_some(blupboard, refused, file):
         "no estimator could be fitted: REML BLUP, ML BLUP: needs at least 2 groups to tell how much groups "
         "differ; James–Stein: needs at least 4 groups"
     )
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "txt"])
+def test_a_file_that_opens_slowly_is_opened_once_for_its_guess_and_its_rows(
+    tmp_path, monkeypatch, blupboard, kind
+):
+    rows = [["ward", "stay"], *([f"w{i % 3} x", i + 0.5] for i in range(30)), ["w1 x", None]]
+    printed = "".join(f"{ward:12}{'' if stay is None else stay:>8}\n" for ward, stay in rows).encode()
+    path = tmp_path / f"stays.{kind}"
+    path.write_bytes(xlsx(rows, tmp_path) if kind == "xlsx" else printed)
+    opened = []
+
+    def counted(*given, **named):
+        opened.append(given)
+        return open_source(*given, **named)
+
+    for place in ("dashboard.ingest.store_upload", "dashboard.ingest.open_source"):
+        monkeypatch.setattr(f"{place}.open_source", counted)
+    monkeypatch.setattr("dashboard.ingest.judge_rows.ROWS_HELD", 10)
+    guessed = blupboard("compare", path, "--format", "json", "--checks").json
+    assert len(opened) == 1
+    named = blupboard(
+        "compare", path, *("--outcome", "stay", "--group", "ward"), "--format", "json", "--checks"
+    )
+    roles = guessed.pop("roles")
+    assert (roles["outcome"], roles["group"], roles["guessed"]) == ("stay", "ward", True)
+    assert guessed == {key: value for key, value in named.json.items() if key != "roles"}
