@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import logging
+import os
+import sys
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, NoReturn, Unpack
 
 import click
 
@@ -106,6 +109,19 @@ def serve_command(
             serve(app.server, host, port, browser=not no_browser, desktop=desktop)
     except (CannotListen, WorkspaceError) as error:
         raise click.ClickException(str(error)) from error
+    _end_with_threads()
+
+
+def _end_with_threads() -> NoReturn:
+    """End the process though threads may be at work whose answer nobody waits for any more.
+
+    The interpreter would wait for those of pools, and others die inside compiled code, which aborts.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # closed, or nobody reads it
+            stream.flush()
+    os._exit(0)
 
 
 def _token_is_due(host: str, settings: Settings, *, opens: bool, desktop: bool) -> bool:

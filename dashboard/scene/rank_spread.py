@@ -58,7 +58,8 @@ def rank_spread(scene: Scene, series: Series, *, known_only: bool = False) -> Ra
     """The ranks by one method; None where it gives no joint distribution, or they are not ``known`` yet.
 
     Raises:
-        DataError: the standard deviations differ too much in size, or there are too many groups.
+        DataError: the standard deviations differ too much in size, or there are too many groups; not of those
+            that are known.
 
     """
     found = ranks_in_data_order(scene, series, known_only=known_only)
@@ -70,7 +71,8 @@ def ranks_in_data_order(scene: Scene, series: Series, *, known_only: bool = Fals
     fit = series.result.fit
     if fit is None or fit.joint is None or len(scene) < 2:
         return None
-    require_ranked(scene)
+    if not known_only:
+        require_ranked(scene)
     ask = scene.findings.known_ranks if known_only else scene.findings.ranks
     return ask(
         fit.joint,

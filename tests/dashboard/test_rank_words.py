@@ -17,6 +17,7 @@ from dashboard.figures.view_request import WHOLE
 from dashboard.scene.rank_spread import rank_spread, top_quarter
 from dashboard.scene.scene import make_scene
 from dashboard.session.asked_questions import AskedQuestions
+from dashboard.words.group_card import group_cards
 from dashboard.words.ranks import ordinal, rank_words
 from dashboard.words.table import requested_rows, table_columns, table_rows
 from estimators import DataError, GroupData, compare, group_ranks
@@ -126,5 +127,6 @@ def test_of_too_many_groups_nothing_is_computed_and_that_is_said(monkeypatch):
     assert "up to 11 schools; there are 12" in draw_view(VIEW, scene, WHOLE).problem
     rows, _ = requested_rows(scene, {})
     assert np.isnan(rows[0]["rank_expected"])
+    assert group_cards(scene, [0])[0]["rows"]
     with pytest.raises(DataError, match="up to 11 schools"):
         AskedQuestions().answers(scene)

@@ -168,10 +168,19 @@ def test_there_are_no_metrics_unless_they_are_asked_for(tmp_path):
     assert client.get("/metrics").status_code == 404
 
 
+AT_WORK = """
+import threading, time
+threading.Thread(target=time.sleep, args=(3600,)).start()
+from dashboard.cli import main
+main()
+"""
+"""The command line beside a thread whose work takes an hour."""
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_a_server_writes_json_alone(tmp_path):
-    command = [sys.executable, "-m", "dashboard.cli", "serve", "--no-browser", "--port", "0", "--log-format"]
+def test_a_server_writes_json_alone_and_ends_whatever_is_at_work(tmp_path):
+    command = [sys.executable, "-c", AT_WORK, "serve", "--no-browser", "--port", "0", "--log-format"]
     with (tmp_path / "errors").open("w+") as errors:
         with running([*command, "json", "--data-dir", str(tmp_path / "d")], errors) as (process, port):
             header = ask(port, "GET", "/healthz")[2][REQUEST_ID]
