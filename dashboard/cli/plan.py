@@ -105,9 +105,11 @@ def plan_command(
     else:
         answers = plan_answers(comparison, goals or [("reliability", RELIABILITY)], groups)
         result = answers.result
-    ends = _further(read.data, result, new, level)
+    further = _further(read.data, result, new, level)
+    if further is not None and read.data.is_share:  # which the normal model does not know
+        further |= {"low": max(further["low"], 0.0), "high": min(further["high"], 1.0)}
     told = without_rows(comparison, result) if answers is None else answers.to_dict()
-    to_stdout(LAYOUTS[layout]({"kind": read.data.kind, **told, "new_group": ends}))
+    to_stdout(LAYOUTS[layout]({"kind": read.data.kind, **told, "new_group": further}))
 
 
 def _further(data: GroupData, result: Result, new: tuple[str, ...], level: float) -> dict[str, Any] | None:

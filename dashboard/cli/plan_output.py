@@ -58,8 +58,7 @@ def plan_table(answers: Answers) -> bytes:
     lines = [_sentence(w, answers["ratio_interval"], answers["level"], noun) for w in answers["wanted"]]
     if (further := answers["new_group"]) is not None:
         low, high = further["low"], further["high"]
-        # shares lie between 0 and 1, though the model does not know it
-        ends = f"{max(low, 0.0):.5g} to {min(high, 1.0):.5g}" if counts else f"{low:.5g} to {high:.5g}"
+        ends = f"{low:.5g} to {high:.5g}"
         place = f" with {_place(further['at'])}" if "at" in further else ""
         level = level_text(answers["level"])
         lines.append(f"The true mean of a further group{place} is expected from {ends} ({level}).")

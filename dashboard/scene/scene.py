@@ -142,13 +142,8 @@ class Scene:
 
     @cached_property
     def is_share(self) -> bool:
-        """Whether the outcome is 0 or 1 in every row, so that means are shares: sums of y (1 - y) are 0."""
-        data = self.comparison.data
-        if not data.counts_rows or not ((data.mean >= 0) & (data.mean <= 1)).all():
-            return False
-        ones = data.n * data.mean
-        apart = np.abs(data.ss_within - ones * (1.0 - data.mean)) + np.abs(ones - np.round(ones))
-        return bool((apart <= SAME * data.n).all()) and bool(np.round(ones).any())
+        """Whether the outcome is 0 or 1 in every row, so that means are shares."""
+        return self.comparison.data.is_share
 
     @cached_property
     def is_ratio(self) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from estimators.data.weights import RowWeights
 
 EPS = float(np.finfo(np.float64).eps)
+WHOLE = 1e-12
+"""Sums over rows of 0 and 1 are whole to within so much of the number of rows."""
 
 
 class GroupStatistics:
@@ -129,6 +131,15 @@ class GroupStatistics:
     def ss_between(self) -> float:
         """SSB, in squared units: sum over rows of (their group's mean - mean of all rows)^2."""
         return float(_row_weights(self) @ np.square(self.centered_mean - self.centered_grand_mean))
+
+    @cached_property
+    def is_share(self) -> bool:
+        """Whether the outcome is 0 or 1 in every row, so that means are shares: sums of y (1 - y) are 0."""
+        if not self.counts_rows or not ((self.mean >= 0) & (self.mean <= 1)).all():
+            return False
+        ones = self.n * self.mean
+        apart = np.abs(self.ss_within - ones * (1.0 - self.mean)) + np.abs(ones - np.round(ones))
+        return bool((apart <= WHOLE * self.n).all()) and bool(np.round(ones).any())
 
     @cached_property
     def rounding(self) -> NDArray[np.float64]:

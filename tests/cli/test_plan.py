@@ -57,6 +57,31 @@ def test_the_table_says_the_level_that_was_asked_for(blupboard, level, said):
     assert f"({said})" in done.out
 
 
+def test_a_further_share_lies_between_0_and_1_however_it_is_read(blupboard, tmp_path):
+    """Of rows of 0 and 1 the table went below 0, and of counts the JSON did; the page says 0."""
+    events, trials = [0, 1, 3, 9, 1, 6], 30
+    rows = [f"{ward},{int(k < n)}" for ward, n in zip("abcdef", events, strict=True) for k in range(trials)]
+    counts = [f"{ward},{n},{trials}" for ward, n in zip("abcdef", events, strict=True)]
+    (tmp_path / "rows.csv").write_text("\n".join(["ward,died", *rows]), encoding="utf-8")
+    (tmp_path / "counts.csv").write_text("\n".join(["ward,deaths,cases", *counts]), encoding="utf-8")
+    by_rows = ("plan", tmp_path / "rows.csv", "--outcome", "died", "--group", "ward")
+    by_counts = (
+        "plan",
+        tmp_path / "counts.csv",
+        "--kind",
+        "counts",
+        "--events",
+        "deaths",
+        "--trials",
+        "cases",
+    )
+    answers = [blupboard(*by, "--format", "json").json["new_group"] for by in (by_rows, by_counts)]
+    assert [answer["low"] for answer in answers] == [0.0, 0.0]
+    assert answers[0]["high"] == pytest.approx(answers[1]["high"], rel=1e-9)
+    assert 0 < answers[0]["high"] < 1
+    assert "is expected from 0 to 0." in blupboard(*by_rows).out
+
+
 @pytest.mark.slow
 def test_without_a_goal_it_is_a_reliability_and_the_table_has_the_curve(blupboard):
     done = blupboard("plan", DYESTUFF, *ROLES, "--groups", "20")
