@@ -12,6 +12,7 @@ from dashboard.words.grammar import join_names, sentence
 from dashboard.words.numbers import number, percent
 from estimators.inference.pairs import MOST_DRAWN
 from estimators.inference.selection import LOCAL
+from estimators.inference.spread_intervals import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ def why_another_ranks(scene: Scene, series: Series) -> str:
 def above_answer(answers: Answers, unit: Unit, value: str) -> Answer:
     """Which groups are above or below a value, ``the average`` or a number."""
     lines, side = answers["above"], answers["side"]
-    rate = percent(answers["error_rate"])
+    rate = level_text(answers["error_rate"])
     ordered = sorted(lines, key=lambda line: -line["probability"])
     named = [line["group"] for line in ordered if line["called"]]
     numbers = _numbers(ordered, "probability")
@@ -87,7 +88,7 @@ def above_answer(answers: Answers, unit: Unit, value: str) -> Answer:
 
 def rate_words(answers: Answers) -> str:
     """What the error rate bounds, for those that are named."""
-    rate = percent(answers["error_rate"])
+    rate = level_text(answers["error_rate"])
     if answers["criterion"] == LOCAL:
         return f"For each one named, a chance of an error of at most {rate}: its local false-discovery rate."
     return f"On average over those named, a chance of an error of at most {rate}: the false-discovery rate."
@@ -96,7 +97,7 @@ def rate_words(answers: Answers) -> str:
 def best_answer(answers: Answers, unit: Unit) -> Answer:
     """Which are the best, how many of them are expected to be, and who may be the very best."""
     able = answers["confidence_set"]
-    level = percent(1.0 - answers["error_rate"])
+    level = level_text(1.0 - answers["error_rate"])
     very_best = (
         f"The very best is {'' if len(able) == 1 else 'among '}{_names(able, unit)}, with a chance of at "
         f"least {level}."
@@ -116,7 +117,7 @@ def best_answer(answers: Answers, unit: Unit) -> Answer:
 
 def _sure_of(answers: Answers, unit: Unit) -> str:
     """Who can be said to be among the best at the error rate."""
-    best, rate = answers["best"], percent(answers["error_rate"])
+    best, rate = answers["best"], level_text(answers["error_rate"])
     sure = [line["group"] for line in best if line["called"]]
     among = "the best" if len(best) == 1 else f"among the best {len(best):,}"
     if not sure:

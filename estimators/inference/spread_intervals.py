@@ -175,7 +175,7 @@ def exact_intervals(data: GroupData, level: float = 0.95) -> Mapping[str, ExactI
 
 
 def level_text(level: float) -> str:
-    """A level as a percentage with all its digits: 97.5%, which is not 98%, and 99.9%, which is not 100%."""
+    """A level or a rate that was asked for, with all its digits: 97.5% is not 98%, nor 99.9% all."""
     return f"{100.0 * level:.12g}%"
 
 

@@ -159,6 +159,13 @@ def test_questions_that_have_no_answer_are_refused(blupboard, arguments, sentenc
     assert sentence in done.err
 
 
+@pytest.mark.parametrize(("rate", "said"), [("0.025", "2.5%"), ("0.001", "0.1%"), ("0.07", "7%")])
+def test_select_says_the_error_rate_that_was_asked_for(blupboard, rate, said):
+    """It said 3% of 2.5, and called .1 under 1%."""
+    done = blupboard("select", DYESTUFF, *ROLES, "--error-rate", rate)
+    assert f"a chance of an error of at most {said}:" in done.out
+
+
 def test_select_says_that_a_spread_of_nought_ranks_nobody(blupboard):
     done = blupboard("select", SAMPLES["dyestuff2"].file, *ROLES, "--estimator", "reml")
     assert done.code == 2

@@ -172,6 +172,12 @@ def test_what_is_too_large_to_grade_says_so(monkeypatch):
     assert "The very best is among g" in said.detail
 
 
+def test_rates_that_were_asked_for_keep_their_digits():
+    asked = {**answers(), "error_rate": 0.025}
+    assert "at most 2.5%" in above_answer(asked, scene().unit, "the average").detail
+    assert "at least 97.5%" in best_answer(asked, scene().unit).detail
+
+
 def test_where_nobody_is_ranked_the_panel_says_what_to_do():
     data = GroupData.from_arrays([1.0, 3.0, 1.5, 2.5, 1.0, 3.0], list("aabbcc"))
     shown = answered(scene_of(data, built_in("reml")), AskedQuestions())
