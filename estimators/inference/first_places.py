@@ -28,7 +28,8 @@ NO_CHANCE = 1e-11
 FINER = 0.33
 """Panels are narrower by this times the root of ``top``: the more are counted, the faster counts fall."""
 MOST_NODES_MATTER = 8.0
-"""Up to this spread of the loadings, in the smallest standard deviation, the shared rule is right to 4e-6."""
+"""Up to this spread of the loadings, in the smallest standard deviation, the shared rule is right to 4e-6,
+and up to half of it to 1e-9."""
 PLACES_AT_A_TIME = 64
 HALVINGS = 60
 
@@ -39,7 +40,7 @@ def is_shared_by_little(joint: Joint) -> bool:
 
 
 def chances_of_first(joint: Joint, top: int) -> Floats:
-    """(J,) the chance of each group to be among the first ``top``; to 1e-7 if :func:`is_shared_by_little`."""
+    """(J,) the chance of each group to be among the first ``top``; to 4e-6 if :func:`is_shared_by_little`."""
     groups = len(joint)
     if not 0 < top < groups:
         return np.full(groups, float(top >= groups))
