@@ -23,7 +23,7 @@ from dashboard.ingest.lines_above import (
     names_further_down,
     rows_above_names,
 )
-from dashboard.ingest.names_below import rows_below_names
+from dashboard.ingest.names_below import describes_device, rows_below_names
 from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.row_widths import fits, is_blank_row
 from estimators.data.notation import Convention
@@ -181,15 +181,9 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
         raise UnreadableFile(f"{name} is empty: choose a file with a line of column names and rows of data.")
     if reading.header is None and reading.skip_rows is None:
         trials = [_below_other_lines(trial) for trial in trials]
-    usable = [
-        t
-        for t in trials
-        if t.width >= 2
-        and (t.dialect.delimiter in (*DELIMITERS, reading.delimiter) or (t.agreement == 1.0 and t.is_likely))
-    ]
-    if not usable:
+    best = _best(trials, reading)
+    if best is None:
         raise _one_column(trials, skip, name)
-    best = max(usable, key=_score) if len(usable) > 1 else usable[0]
     found = Layout(
         best.dialect,
         names=(),
@@ -209,12 +203,11 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
         _refuse_preamble(best, skip, name)
     if reading.header is None and reading.skip_rows is None and not best.above:
         _refuse_other_names(best, skip, name)
-    header = best.rows[0][1]
+    header, body = best.rows[0][1], [row for _, row in best.rows[1:]]
     unnamed = [""] * (best.width - len(header))  # trailing columns that only some row of the sample holds
     names = column_names(["row names", *header] if best.has_row_names else [*header, *unnamed])
     if reading.header is None:
-        refuse_if_data(header, [row for _, row in best.rows[1:]], name)
-    body = [row for _, row in best.rows[1:]]
+        refuse_if_data(header, body, name)
     below = rows_below_names(body, len(names))
     return replace(
         found,
@@ -223,6 +216,20 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
         lines_before_data=skip + best.lines[below],
         left_out_below=tuple((skip + line, cells) for line, cells in best.rows[1 : below + 1]),
     )
+
+
+def _best(trials: list[_Trial], reading: Reading) -> _Trial | None:
+    """The best of the trials with two columns or more, from its row of names on."""
+    usual = (*DELIMITERS, reading.delimiter)
+    wide = [t for t in trials if t.width >= 2]
+    usable = [t for t in wide if t.dialect.delimiter in usual or (t.agreement == 1.0 and t.is_likely)]
+    best = usable[0] if len(usable) == 1 else max(usable, key=_score, default=None)
+    if best is None:
+        return None
+    told = reading.header is not None or reading.skip_rows is not None or best.above
+    if told or not describes_device([row for _, row in best.rows]):
+        return best
+    return replace(best, rows=best.rows[1:], lines=best.lines[1:], above=(best.rows[0],))
 
 
 def _binary(body: list[list[str]], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -244,8 +251,8 @@ def _lines_above(sample: str, reading: Reading) -> tuple[int, str | None, str | 
 
 def convention_of(trial: _Trial) -> Convention:
     """The decimal mark of the cells that can have but one, or of the semicolons between them."""
-    body = (cell.strip() for _, row in trial.rows[1:] for cell in row)
-    cells = list(islice((cell for cell in body if cell), _CELLS_LOOKED_AT))
+    filled = (text for _, row in trial.rows[1:] for cell in row if (text := cell.strip()))
+    cells = list(islice(filled, _CELLS_LOOKED_AT))
     commas = sum(_DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells)
     points = sum(_DECIMAL_POINT.fullmatch(cell) is not None for cell in cells)
     if commas != points:

@@ -76,7 +76,7 @@ _UNIT_WORDS = _words_of("""
     cow pig rat mouse dog twin pair stratum strata worker employee judge rater item expt experiment station
     location loc area province municipality constituency precinct sample specimen id idnum ident identifier
     code trial study panel court zone neighborhood neighbourhood census tract user customer plant clone pond
-    stream lake river island colony entry accession hybrid prüfglied sorte
+    stream lake river island colony entry accession germplasm hybrid prüfglied sorte
 """)
 _WEAK_UNIT_WORDS = _words_of("id code item sample name level idnum expt area pair pat line")
 _DESIGN_WORDS = _words_of("""
@@ -109,7 +109,7 @@ _COUNTED = re.compile(r"(?P<stem>(?:[^\W\d_]+[ _-]?)??)(?:[0-9]{1,3}|[IVX]{1,5}|
 _DOSE = re.compile(r"[0-9.]+ ?([^0-9. ]+)( [0-9.]+ ?\1)*")
 _NAME = re.compile(r"[^\W\d_]{4,}.*")
 """What counts, numbers with a unit that all share, and what is written out."""
-_WORD = re.compile(r"[A-Za-z][a-z]*|[A-Z]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z]*")
 
 
 def guess_roles(table: Table, outcome: str | None = None, group: str | None = None) -> GuessedRoles:
@@ -337,7 +337,9 @@ def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setti
     if column.kind == "number":
         measured = not column.whole or bool(words & (_OUTCOME_WORDS | _COVARIATE_WORDS) and not unit)
         gaps = not unit and not seen.compact(column.name) and column.distinct > 2
-        score -= 2.5 * measured + 2.0 * (gaps and not seen.is_panel(column.name, setting.times))
+        many = 0.8 * (column.distinct > _FEW_ROWS)
+        score -= 2.5 * measured
+        score -= (2.0 + many) * (gaps and not seen.is_panel(column.name, setting.times))
         score -= 1.5 * bool(words & (_INDEX_WORDS - {"nr", "no"}) and not unit)
     score -= 2.0 * (not unit and _is_beside_names(column, table, seen))
     return score - 2.0 * column.missing / max(table.rows, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from dashboard.ingest.lines_above import begins_as_number
+from dashboard.ingest.lines_above import are_names, begins_as_number
 from estimators.data.texts import MISSING_WORDS
 
 if TYPE_CHECKING:
@@ -27,6 +27,14 @@ def rows_below_names(body: Sequence[Sequence[str]], width: int) -> int:
         if all(_is_above_data(row[:width], below) for row in body[:count]):
             return count
     return 0
+
+
+def describes_device(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row is no row of names, but the second is, above units, as a logger writes them."""
+    if len(rows) < 2 or are_names(rows[0]) or not are_names(rows[1]):
+        return False
+    body, width = rows[2:], len(rows[1])
+    return all(len(row) == width for row in body) and rows_below_names(body, width) > 0
 
 
 def _is_above_data(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

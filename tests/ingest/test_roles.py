@@ -345,6 +345,19 @@ def test_a_parquet_file_of_nested_columns_says_why_they_do_not_serve(tmp_path):
         stored(tmp_path, (tmp_path / "data.parquet").read_bytes())
 
 
+@pytest.mark.parametrize(
+    ("header", "roles"),
+    [
+        (["CNTSCHID", "STUID", "ESCS", "PV1MATH"], ("PV1MATH", "CNTSCHID")),
+        (["SCHOOL", "STUID", "SES", "TOTAL_SCORE"], ("TOTAL_SCORE", "SCHOOL")),
+    ],
+)
+def test_words_of_names_in_capitals_are_known(tmp_path, header, roles):
+    draw = random.Random(3)
+    rows = [[7000 + i // 20, i, f"{draw.gauss(0, 1):.2f}", f"{draw.gauss(500, 9):.2f}"] for i in range(400)]
+    assert guess_roles(table_of(tmp_path, header, rows)).pair == roles
+
+
 def test_times_alone_are_refused_with_what_to_write(tmp_path):
     with pytest.raises(UnreadableFile, match=r'but times in "t", such as "05:31": write how many seconds'):
         stored(tmp_path, "g,t\na,05:31\nb,1:02:03\n")

@@ -114,3 +114,15 @@ def test_names_and_years_stand_below_what_the_world_bank_puts_above(tmp_path):
     found = file_groups(put(tmp_path, text + body), outcome="2021", group="Country Name")
     assert means(found.data) == {"Aruba": 0.5, "Benin": 1.5, "Chad": 2.5, "Togo": 3.5}
     assert any(r.startswith("2 lines above the column names left out") for r in found.remarks)
+
+
+def test_what_describes_a_logger_stands_above_names_and_units(tmp_path):
+    head = '"TOA5","Met","CR1000","12345","CPU:met.CR1","9999"\r\n"TIME","N","Site","Air","RH"\r\n'
+    units = '"TS","RN","","Deg C","%"\r\n"","","","Avg","Smp"\r\n'
+    body = "".join(f'"2024-05-01 0{i}:00",{i},"{"ab"[i % 2]}",{i}.5,{i + 40}\r\n' for i in range(6))
+    found = file_groups(put(tmp_path, head + units + body), outcome="Air", group="Site")
+    assert means(found.data) == {"a": 2.5, "b": 3.5}
+    assert found.remarks[0] == (
+        '1 line above the column names left out: "TOA5 Met CR1000 12345 CPU:met.CR1 9999" (line 1).'
+    )
+    assert found.remarks[1].startswith("2 lines below the column names left out")
