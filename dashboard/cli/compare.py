@@ -135,15 +135,15 @@ def compare_command(
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
     ratios = ratios_asked(scale, comparison)
-    if layout in TIDY_LAYOUTS:
-        for line in omissions(comparison, read):
-            remark(line)
     more = {**roles.to_json(), **_own_intervals(comparison), **(_checks(comparison) if checks else {})}
     best = number_of_best(top, len(comparison.data))
     more |= {} if best is None else {"top": best}
     with spread_of(workers, plugins_dirs) as spread:
         drawn = _drawn(comparison, calibrate, resample, spread)
     conclusions = _conclusions(comparison, best, drawn) if inference else None
+    if layout in TIDY_LAYOUTS:
+        for line in omissions(comparison, read, conclusions):
+            remark(line)
     write_answer(render(comparison, layout, read, more, conclusions, ratios=ratios), output)
 
 

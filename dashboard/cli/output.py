@@ -49,11 +49,17 @@ def render(
     return COLUMNAR[layout](comparison, beside | (ratio_columns(comparison) if ratios else {}))
 
 
-def omissions(comparison: Comparison, read: FileGroups | None = None) -> list[str]:
-    """What the tidy columns cannot show: what was left out, and how the file was read."""
+def omissions(
+    comparison: Comparison,
+    read: FileGroups | None = None,
+    conclusions: Mapping[str, Mapping[str, Any]] | None = None,
+) -> list[str]:
+    """What the tidy columns cannot show: what was left out, how the file was read, and why ranks lack."""
     lines = [_data_line(comparison)] if comparison.data.dropped.total else []
     lines += reading_lines(comparison, read)
-    return lines + [f"{r.label}: left out, {r.message}" for r in comparison.failed]
+    lines += [f"{r.label}: left out, {r.message}" for r in comparison.failed]
+    refused = {r.label: (conclusions or {}).get(r.id, {}).get("ranks_refused") for r in comparison.succeeded}
+    return lines + [f"{label}: no ranks, {why}" for label, why in refused.items() if why is not None]
 
 
 def reading_lines(comparison: Comparison, read: FileGroups | None) -> list[str]:

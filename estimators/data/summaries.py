@@ -140,7 +140,7 @@ def mean_summaries(
         s = np.sqrt(s)
     s = np.where(s <= _ROUNDING * np.abs(y), 0.0, s)
     check_range(float((y - s).min()), float((y + s).max()), int(rows.sum()))
-    origin = midrange(float(y.min()), float(y.max()))
+    origin = _origin_of(y)
     order = np.argsort(names, kind="stable")
     return Summaries(
         kind="means",
@@ -196,7 +196,7 @@ def rate_summaries(labels: Iterable[object], events: ArrayLike, exposure: ArrayL
 
 def _published(kind: DataKind, names: NDArray[np.object_], y: Floats, known: Floats) -> Summaries:
     order = np.argsort(names, kind="stable")
-    origin = float(y.min() / 2 + y.max() / 2)
+    origin = _origin_of(y)
     return Summaries(
         kind=kind,
         labels=names[order],
@@ -208,6 +208,13 @@ def _published(kind: DataKind, names: NDArray[np.object_], y: Floats, known: Flo
         known_variance=known[order],
         given_place=order,
     )
+
+
+def _origin_of(y: Floats) -> float:
+    """0 where numbers lie as far apart as half of their size: what is published then keeps its last digit."""
+    low, high = float(y.min()), float(y.max())
+    apart = high / 2 - low / 2  # of which the whole may not fit a double
+    return 0.0 if apart >= max(abs(low), abs(high)) / 4 > 0 else midrange(low, high)
 
 
 def _zero_one_rows(events: NDArray[np.int64], trials: NDArray[np.int64]) -> Rows:

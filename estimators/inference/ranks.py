@@ -32,6 +32,10 @@ EXACT_GROUPS = 60
 """Up to so many groups the distribution of every rank is computed exactly; its cost grows with their cube."""
 MOST_PAIRED = 3000
 """Groups whose chances of all pairs fit in memory."""
+MOST_DRAWN = 5000
+"""Groups of which the counts of every rank fit into a gigabyte."""
+NUMBERS_DRAWN = 40_000_000
+"""True means that are drawn at most: 20,000 of each of 2,000 groups."""
 CELLS_AT_A_TIME = 1 << 20
 """Numbers of draws held at once."""
 LEAST_COUNT = 1e-6
@@ -116,7 +120,7 @@ def group_ranks(
         top: how many groups the best are; None: not asked.
         smallest_first: whether rank 1 is the smallest.
         exact: True or False: compute the distribution exactly, or on the grid, whatever the number of groups.
-        draws: of a distribution that can only be drawn from.
+        draws: of a distribution that can only be drawn from; fewer of more than 2,000 groups.
         seed: of the draws.
 
     Raises:
@@ -298,9 +302,15 @@ def _drawn_ranks(joint: DrawnJoint, level: float, top: int | None, draws: int, s
 
     Where groups share errors by a formula, expected ranks and chances to be above the centre come from that.
     """
-    theta, center = joint.draw(draws, seed)
-    groups = theta.shape[1]
+    groups = joint.draw(1, seed)[0].shape[1]
     check_top(top, groups)
+    if groups > MOST_DRAWN:
+        raise DataError(
+            "ranks that can only be drawn, as those beside covariates are, are counted for "
+            f"{MOST_DRAWN:,} groups or fewer, not {groups:,}"
+        )
+    draws = min(draws, NUMBERS_DRAWN // groups)
+    theta, center = joint.draw(draws, seed)
     chances = _shares_of_ranks(theta)
     low, high = _interval(chances, level)
     above = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from estimators.contract.joint import Joint
+from estimators.errors import DataError
 from estimators.inference.estimable import is_estimable
 from estimators.inference.heritability import heritability
 from estimators.inference.heterogeneity import fit_heterogeneity
@@ -38,7 +39,8 @@ def inference_dict(
 
     ``spreads``, ``tests``, ``heritability``, ``least_difference``, ``ranks`` and ``rank_sets``.
 
-    Intervals and sets are at ``level``. What was simulated carries its seed and number of draws.
+    Intervals and sets are at ``level``. What was simulated carries its seed and number of draws. Where ranks
+    cannot be computed ``ranks_refused`` says why in their place.
 
     Raises:
         OptionError: the level is not between 0 and 1, or ``top`` not between 1 and the number of groups.
@@ -59,7 +61,10 @@ def inference_dict(
     if fit.joint is None:
         return found
     best = number_of_best(top, len(data))
-    ranks = group_ranks(fit.joint, level=level, top=best, smallest_first=smallest_first)
+    try:
+        ranks = group_ranks(fit.joint, level=level, top=best, smallest_first=smallest_first)
+    except DataError as error:
+        return found | {"ranks_refused": str(error)}
     found["ranks"] = rank_lines(data, ranks)
     if ranks.approximate:
         found["ranks_error"] = ERROR

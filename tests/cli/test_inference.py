@@ -235,3 +235,16 @@ def test_draws_in_other_processes_give_the_same_numbers(blupboard, refused):
     assert (there.code, there.err) == (0, "")
     assert there.json == blupboard(*drawn).json
     assert refused(*asked, "--workers", 2) == "--workers and --dask go with --calibrate and --bootstrap"
+
+
+def test_ranks_that_cannot_be_computed_cost_nothing_else(blupboard, tmp_path):
+    table = tmp_path / "studies.csv"
+    table.write_text("study,estimate,std_error\na,0.1,0.3\nb,0.5,0.2\nc,0.9,1e-13\nd,0.2,0.25\n")
+    why = "standard errors differ too much in size for ranks to be computed"
+    done = blupboard("compare", table, "--inference", "--format", "json")
+    found = {fit["estimator"]: fit.get("inference") for fit in done.json["fits"]}
+    assert found["reml"]["ranks_refused"] == why
+    assert "spreads" in found["reml"]
+    tidy = blupboard("compare", table, "--inference", "--format", "csv")
+    assert f"REML BLUP: no ranks, {why}" in tidy.err
+    assert tidy.out.startswith("estimator,group,")

@@ -204,3 +204,12 @@ def test_published_estimates_agree_with_metafor():
         fit = BUILT_IN["reml"].fit(GroupData.from_estimates(columns["group"], y, **spread))
         assert fit.parameters["sigma_group"].value == pytest.approx(expected["REML"]["tau"], rel=1e-7)
         np.testing.assert_allclose(fit.estimate, np.array(expected["REML"]["blup"])[order], rtol=1e-7)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e9])
+def test_published_numbers_keep_their_last_digit_where_they_lie_far_apart(offset):
+    estimate = offset + np.array([0.1, 0.5, 0.9, 0.2, -0.3, 0.7, 1.3])
+    data = GroupData.from_estimates("abcdefg", estimate, [0.3, 0.2, 0.1, 0.25, 0.3, 0.2, 0.5])
+    np.testing.assert_allclose(data.mean, estimate, rtol=1e-15 if offset else 0.0)
+    np.testing.assert_allclose(data.centered_mean + data.origin, estimate, rtol=1e-15)
+    assert np.ptp(data.centered_mean) == pytest.approx(np.ptp(estimate), rel=1e-15)

@@ -19,6 +19,7 @@ from estimators import (
     OptionError,
     comparison_multiplier,
     group_ranks,
+    inference_dict,
     marginal_rank_sets,
     pairwise_probability,
     probability_above,
@@ -323,3 +324,22 @@ def test_the_draws_that_are_not_looked_at_decide_nothing(own):
         for level in (0.5, 0.95, 0.9999):
             expected = np.quantile(largest, level)
             assert errors.largest_quantile(in_play, level) == pytest.approx(expected, rel=1e-5)
+
+
+def test_of_too_many_groups_nothing_is_drawn_and_fewer_draws_are_counted(monkeypatch):
+    def sample(draws, seed):
+        return np.random.default_rng(seed).normal(size=(draws, 12)), None
+
+    monkeypatch.setattr("estimators.inference.ranks.NUMBERS_DRAWN", 12_000)
+    assert group_ranks(DrawnJoint(sample)).draws == 1000
+    monkeypatch.setattr("estimators.inference.ranks.MOST_DRAWN", 11)
+    with pytest.raises(DataError, match="11 groups or fewer, not 12"):
+        group_ranks(DrawnJoint(sample))
+
+
+def test_where_ranks_cannot_be_computed_the_rest_is_there_and_says_why():
+    data = GroupData.from_estimates(["a", "b", "c", "d"], [0.1, 0.5, 0.9, 0.2], [0.3, 0.2, 1e-13, 0.25])
+    found = inference_dict(data, BUILT_IN["reml"], BUILT_IN["reml"].fit(data))
+    assert found["ranks_refused"] == "standard errors differ too much in size for ranks to be computed"
+    assert {"spreads", "tests"} <= set(found)
+    assert "ranks" not in found
