@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -29,6 +30,7 @@ class Orders:
     def __init__(self) -> None:
         self._kept: WeakKeyDictionary[object, dict[Hashable, NDArray[np.float64]]] = WeakKeyDictionary()
         self._orders: WeakKeyDictionary[object, dict[Hashable, NDArray[np.int64]]] = WeakKeyDictionary()
+        self._sorted: WeakKeyDictionary[object, dict[Hashable, _Sorted]] = WeakKeyDictionary()
 
     def rank(self, result: Result) -> NDArray[np.float64]:
         """The ranks of a result's estimates, as :attr:`Result.rank` gives them. ValueError without a fit."""
@@ -52,6 +54,22 @@ class Orders:
     def order(self, of: object, by: Hashable, sort: Callable[[], NDArray[np.int64]]) -> NDArray[np.int64]:
         """The order ``of`` something, a fit or the data, ``by`` some rule; ``sort`` makes it."""
         return _once(self._orders.setdefault(of, {}), by, sort)
+
+    def sorted(
+        self, of: object, name: Hashable, order: NDArray[np.int64], values: Callable[[], NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """The ``values`` that something, a fit, has under a name, in the last order that was asked for."""
+        kept = self._sorted.setdefault(of, {})
+        found = kept.get(name)
+        if found is None or found.order is not order:
+            found = kept[name] = _Sorted(order, values()[order])
+        return found.values
+
+
+@dataclass(frozen=True, eq=False)
+class _Sorted:
+    order: NDArray[np.int64]
+    values: NDArray[np.float64]
 
 
 def _once(kept: dict[Hashable, T], key: Hashable, make: Callable[[], T]) -> T:

@@ -18,7 +18,7 @@ from dashboard.scene.orders import Orders
 from dashboard.scene.ratio_scale import within_reach
 from dashboard.scene.style import LINE, Style, styles
 from dashboard.scene.truth import Closeness, Truth, distance
-from estimators.contract.comparison import TIDY, mean_rank
+from estimators.contract.comparison import mean_rank
 from estimators.inference.own_intervals import own_intervals
 from estimators.methods.own_spreads import fitted_data
 
@@ -108,6 +108,10 @@ class Scene:
     def labels_at(self, positions: NDArray[np.int64]) -> list[str]:
         """Labels at some positions, cut to what can be shown."""
         return [short_label(label) for label in self.comparison.data.labels[self.order[positions]]]
+
+    def label_at(self, position: int) -> str:
+        """The label at one position, cut to what can be shown."""
+        return short_label(self.comparison.data.labels[self.order[position]])
 
     @cached_property
     def order_key(self) -> str:
@@ -239,11 +243,6 @@ class Scene:
             return []
         return [Closeness(s.id, s.label, distance(s.estimate, self.truth.mean)) for s in self.series]
 
-    def tidy(self, series: Series, column: str) -> NDArray[np.float64] | None:
-        """A tidy column of numbers of one method ``(J,)`` in display order, NaN where a group has none."""
-        values = next(c for c in TIDY if c.name == column).values(self.comparison.data, series.result)
-        return None if values is None else np.asarray(values, dtype=np.float64)[self.order]
-
     def by_id(self, estimator_id: str) -> Series | None:
         """The series of an estimator, None where it failed or is off."""
         return next((s for s in self.series if s.id == estimator_id), None)
@@ -369,11 +368,13 @@ def _series(
     return Series(
         result=result,
         style=style,
-        estimate=fit.estimate[order],
+        estimate=orders.sorted(fit, "estimate", order, lambda: fit.estimate),
         low=low,
         high=high,
-        weight=None if fit.weight is None else fit.weight[order],
-        rank=orders.rank(result)[order],
+        weight=None
+        if (weight := fit.weight) is None
+        else orders.sorted(fit, "weight", order, lambda: weight),
+        rank=orders.sorted(fit, ("rank", result.smallest_first), order, lambda: orders.rank(result)),
         is_own_mean=_leaves_means(fit, own_mean),
     )
 

@@ -158,7 +158,7 @@ def _what_groups_keep(scene: Scene, reference: Series) -> str:
             given = f"weights of {amounts}" if scene.weighted else f"{amounts} {scene.row.many}"
         return f"With {given}, every {unit.one} keeps {least} of its distance to {middle}."
     few = int((weighs == weighs[small]).sum())
-    label = scene.labels[small]
+    label = scene.label_at(small)
     named = label if label[:1].isalpha() else f"{unit.one} {label}"
     who = named if few == 1 and len(label) <= 40 else anyone
     return (
@@ -173,7 +173,7 @@ def _what_each_keeps(scene: Scene, weight: NDArray[np.float64], middle: str) -> 
     least, most = (percent(_inside(float(weight[i]))) for i in ends)
     if least == most:
         return f"Every {scene.unit.one} keeps {least} of its distance to {middle}."
-    first, last = (short_label(scene.labels[i], 40) for i in ends)
+    first, last = (short_label(scene.label_at(i), 40) for i in ends)
     return (
         f"By the spread of its own rows {first} keeps {least} of its distance to {middle}, and {last} {most}."
     )

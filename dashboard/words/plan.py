@@ -192,7 +192,7 @@ def next_rows_table(scene: Scene) -> list[list[str]]:
     lines = []
     for at in places.tolist():
         cells = (value_text(scene, float(values[at])) for values in (series.estimate, *ends))
-        lines.append([scene.labels[at], *cells])
+        lines.append([scene.label_at(at), *cells])
     return [head, *lines]
 
 

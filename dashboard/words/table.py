@@ -50,13 +50,13 @@ class _Column:
     """A value is in the outcome's units."""
 
 
-_OF_THE_HEADLINE: Mapping[str, tuple[str, Literal["value", "share", "rank"]]] = {
-    "rank": ("{method} rank", "rank"),
-    "conf_low": ("{method} {level} from", "value"),
-    "conf_high": ("{method} {level} to", "value"),
-    "weight": ("{method} weight", "share"),
+_OF_THE_HEADLINE: Mapping[str, tuple[str, str, Literal["value", "share", "rank"]]] = {
+    "rank": ("rank", "{method} rank", "rank"),
+    "conf_low": ("low", "{method} {level} from", "value"),
+    "conf_high": ("high", "{method} {level} to", "value"),
+    "weight": ("weight", "{method} weight", "share"),
 }
-"""Tidy columns that are shown of the method that the headline speaks of, by name: heading and form."""
+"""What is shown of the headline's method, by tidy column: field of `Series`, heading, form."""
 
 
 def number_columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
@@ -93,8 +93,8 @@ def _headline_columns(scene: Scene, reference: Series) -> list[_Column]:
     """More of the method that the headline speaks of, each column with its name."""
     level = f"{100 * scene.comparison.level:g}%"
     columns = []
-    for name, (heading, form) in _OF_THE_HEADLINE.items():
-        values = scene.tidy(reference, name)
+    for name, (field, heading, form) in _OF_THE_HEADLINE.items():
+        values = getattr(reference, field)
         if values is not None:
             values = scene.shown(values) if form == "value" else values
             columns.append(_Column(name, heading.format(method=reference.label, level=level), values, form))
