@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -65,10 +64,6 @@ class PageView:
     turns the colours of all else."""
 
 
-AT_ONCE, AT_ONCE_FROM = 2, 100_000
-"""Views that are drawn at once, and from how many groups: numpy sorts and counts beside other threads."""
-
-
 @dataclass(frozen=True)
 class Drawing:
     """One view as it stands: a figure, or a sentence why there is none; neither: there is nothing to show."""
@@ -112,9 +107,5 @@ def draw_views(
     views: Iterable[PageView], scene: Scene, requests: Mapping[str, ViewRequest] | None = None
 ) -> Mapping[str, Drawing]:
     """Every view's drawing, by its id; ``requests``: of which views a part is asked for."""
-    asked, views = requests or {}, list(views)
-    if len(scene) < AT_ONCE_FROM:
-        return {view.id: draw_view(view, scene, asked.get(view.id, WHOLE)) for view in views}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        drawn = pool.map(lambda view: draw_view(view, scene, asked.get(view.id, WHOLE)), views)
-        return {view.id: drawing for view, drawing in zip(views, drawn, strict=True)}
+    asked = requests or {}
+    return {view.id: draw_view(view, scene, asked.get(view.id, WHOLE)) for view in views}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -203,13 +202,3 @@ def test_the_page_is_told_of_all_names_up_to_some_thousands_only():
 )
 def test_a_request_that_makes_no_sense_asks_for_everything(given_json):
     assert ViewRequest.from_json(given_json) == WHOLE
-
-
-def test_views_that_are_drawn_at_once_are_those_drawn_one_by_one(monkeypatch):
-    one_by_one = draw_views(VIEWS, crowd(5_000))
-    monkeypatch.setattr("dashboard.figures.page_view.AT_ONCE_FROM", 1)
-    at_once = draw_views(VIEWS, crowd(5_000))
-    assert list(at_once) == list(one_by_one)
-    for id_, drawing in one_by_one.items():
-        assert to_json(at_once[id_].figure) == to_json(drawing.figure)
-        assert replace(at_once[id_], figure=None) == replace(drawing, figure=None)
