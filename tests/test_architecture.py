@@ -320,3 +320,9 @@ def test_nothing_is_left_to_do_and_no_machine_is_named():
     left = re.compile(r"\b(TODO|FIXME|XXX)\b|/home/|/root/")
     everywhere = [path for paths in FILES.values() for path in paths]
     check_each(everywhere, lambda path: [found[0] for found in left.finditer(text(path))])
+
+
+def test_no_merge_is_left_half_done():
+    marks = re.compile(r"^(<{7} |>{7} |={7}$)", re.MULTILINE)
+    guides = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    check_each(guides, lambda path: marks.findall(text(path)))
