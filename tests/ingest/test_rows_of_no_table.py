@@ -33,6 +33,7 @@ def read(folder, text, kind):
     [
         (TABLE + "\ng,n\na,2\nb,2\n", 7, "g n"),
         (TABLE + "\n\nSummary of all\nunit,mean\na,1.5\nb,4\n", 9, "unit mean"),
+        (TABLE.replace("b,3", "\n" * 120 + "b,3") + "\ng,n\na,2\nb,2\n", 127, "g n"),
         (TABLE + "\nlabel,average\na,1.5\nb,4\n", 7, "label average"),
         (TABLE + "\nlabel,mean,sd\nc,1.5,1\nd,4,1\n", 7, "label mean sd"),
         (WIDE + "\nward,n\na,2\nb,2\n", 7, "ward n"),
