@@ -55,9 +55,10 @@ _KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb"\xff\xff\xff\xff.{2}\x00\x00[\x0c\x10\x14]\x00\x00\x00", "arrow_stream"),
     )
 )
+# comments are taken once and for good: where all ways to part them are tried, each more doubles the time
 _HTML = re.compile(
-    rb"\s*(<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(!doctype\s+html|html|head|body|table|div|meta|style|title|center|br|p|h[1-6])\b",
-    re.IGNORECASE | re.DOTALL,
+    rb"\s*(<\?xml[^>]*>\s*|<!--(?:[^-]|-(?!->))*+-->\s*)*+<(!doctype\s+html|html|head|body|table|div|meta|style|title|center|br|p|h[1-6])\b",
+    re.IGNORECASE,
 )
 _XML_WORKBOOK = re.compile(
     rb"\s*(?=<).{0,2000}?<(\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office:spreadsheet", re.DOTALL
@@ -71,7 +72,8 @@ _CODE: tuple[tuple[re.Pattern[bytes], str], ...] = (
     (re.compile(rb"\s*\\(begin|documentclass)\b"), "a LaTeX document: save the table in it as CSV"),
     (
         re.compile(
-            rb"(\s|--[^\n]*\n|/\*.*?\*/;?)*(CREATE TABLE|INSERT INTO|DROP TABLE)\b", re.IGNORECASE | re.DOTALL
+            rb"(\s|--[^\n]*\n|/\*(?:[^*]|\*(?!/))*+\*/;?)*+(CREATE TABLE|INSERT INTO|DROP TABLE)\b",
+            re.IGNORECASE,
         ),
         "a script of a database: run it there, and export the table as CSV",
     ),

@@ -100,7 +100,7 @@ def without_second_table(path: Path, layout: Layout, folder: Path) -> tuple[Path
     if dialect.escape is not None or layout.comment is not None:
         return path, None
     data = path.read_bytes()
-    gap = re.compile(rb"\n(?:[ \t%b]*\r?\n)+" % re.escape(dialect.delimiter.encode()))
+    gap = re.compile(rb"\n[ \t\r\n%b]*\n" % re.escape(dialect.delimiter.encode()))
     above: list[list[str]] | None = None
     for found in islice(gap.finditer(data), MOST_GAPS):
         before = data[: found.start() + 1]
