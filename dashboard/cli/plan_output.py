@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dashboard.cli.output import column_lines
-from estimators.inference.spread_intervals import level_text
+from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

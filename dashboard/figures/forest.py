@@ -9,6 +9,7 @@ import numpy as np
 from dashboard.figures.parts import FEW
 from dashboard.scene.pooled_mean import PooledMean, pooled_mean
 from dashboard.scene.style import FAINT, GREY, INK, rgba
+from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,4 +94,4 @@ def add_weights(
 def forest_words(scene: Scene, pooled: PooledMean) -> str:
     """What the squares, the diamond and the line are."""
     line = f", the line that of a new {scene.unit.one}" if pooled.further is not None else ""
-    return f"squares show weights, the diamond the {scene.comparison.level:.0%} interval of μ{line}"
+    return f"squares show weights, the diamond the {level_text(scene.comparison.level)} interval of μ{line}"

@@ -11,6 +11,7 @@ from dashboard.figures.page_view import PageView
 from dashboard.figures.parts import percent_digits, plotly_text, themed_figure
 from dashboard.scene.style import FAINT, GREY, INK, rgba
 from estimators import DataError
+from estimators.inference.level_text import level_text
 from estimators.inference.profile_curve import ProfileCurve, profile_curve
 from estimators.methods.own_spreads import fitted_data
 
@@ -142,7 +143,7 @@ def _add_notes(figure: PlotlyFigure, scene: Scene, curve: ProfileCurve) -> None:
             font={"size": 11, "color": INK[scene.dark]},
         )
     figure.add_note(
-        f"{scene.comparison.level:.0%} interval above this line",
+        f"{level_text(scene.comparison.level)} interval above this line",
         x=1,
         xref="paper",
         xanchor="right",
@@ -157,7 +158,7 @@ def _subtitle(scene: Scene, series: Series, curve: ProfileCurve) -> str:
     if len(curve.peaks) > 1:
         return f"two spreads fit: the likelihood of {series.label} has {len(curve.peaks)} peaks"
     if len(curve.pieces) > 1:
-        return f"the {scene.comparison.level:.0%} interval is in {len(curve.pieces)} pieces"
+        return f"the {level_text(scene.comparison.level)} interval is in {len(curve.pieces)} pieces"
     method = series.result.estimator.likelihood
     if method is None:
         return SUBTITLE

@@ -11,6 +11,7 @@ from dashboard.ingest.json_values import text
 from estimators.data.interval_limits import errors_of_limits, normal_limits
 from estimators.data.ratio_names import ratio_name
 from estimators.data.summaries import DataKind
+from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -171,7 +172,7 @@ class SummaryColumns:
         low, high = (excerpt(self.by_role[role]) for role in LIMITS)
         logs = f", of the logarithms, as {excerpt(self.outcome)} holds ratios" if self.of_ratios else ""
         return (
-            f"Standard errors are told by {low} and {high}, taken for the ends of {100 * self.level:g}% "
+            f"Standard errors are told by {low} and {high}, taken for the ends of {level_text(self.level)} "
             f"intervals of the normal distribution: their distance by {normal_limits(self.level):.4g}{logs}."
         )
 

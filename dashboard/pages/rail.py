@@ -30,6 +30,7 @@ from dashboard.session.choices import (
     sort_choices,
 )
 from dashboard.session.first_choices import held_reading, held_table
+from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -204,7 +205,7 @@ def _display(comparisons: Comparisons, choices: Choices, source: Description) ->
             "Interval",
             dmc.Select(
                 id=ids.LEVEL,
-                data=[{"value": f"{level:g}", "label": f"{100 * level:g}%"} for level in LEVELS],
+                data=[{"value": f"{level:g}", "label": level_text(level)} for level in LEVELS],
                 value=f"{choices.level:g}",
                 allowDeselect=False,
                 size="sm",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dashboard.words.grammar import sentence
 from dashboard.words.numbers import number, percent
 from dashboard.words.waiting import waiting_words
+from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ def coverage_line(counts: Sequence[Count], first: str | None) -> str:
     found = count.found
     at_estimate, worst = _share(found.points[0]), _share(found.worst)
     least = "" if found.worst.where == "estimate" else f", at worst {worst}"
-    return f"Of {100 * found.level:g}% intervals by {label}, {at_estimate} hold the true mean{least}."
+    return f"Of {level_text(found.level)} intervals by {label}, {at_estimate} hold the true mean{least}."
 
 
 def coverage_sentences(counts: Sequence[Count]) -> list[tuple[str, str]]:
@@ -89,9 +90,8 @@ def _counting(count: Count) -> str:
 def calibration_sentence(found: Calibration) -> str:
     """What the intervals cover at the estimated spreads, at worst, and where the spread is estimated as 0."""
     first, worst, least = found.points[0], found.worst, found.worst_at_zero
-    text = (
-        f"Of intervals at {100 * found.level:g}%, for groups like these, {_share(first)} hold the true mean"
-    )
+    level = level_text(found.level)
+    text = f"Of intervals at {level}, for groups like these, {_share(first)} hold the true mean"
     if worst.where == "estimate":
         text += " where the spreads are as estimated, and that is the worst of the spreads that were tried."
     else:

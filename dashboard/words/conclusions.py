@@ -10,9 +10,9 @@ from dashboard.scene.label_text import short_label
 from dashboard.words.covariates import left_by
 from dashboard.words.grammar import join_names, sentence
 from dashboard.words.numbers import number, percent
+from estimators.inference.level_text import level_text
 from estimators.inference.pairs import MOST_DRAWN
 from estimators.inference.selection import LOCAL
-from estimators.inference.spread_intervals import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

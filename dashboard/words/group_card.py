@@ -13,6 +13,7 @@ from dashboard.scene.rank_spread import rank_spread
 from dashboard.words.numbers import DASH, number, percent, row_count
 from dashboard.words.ranks import rank_words
 from dashboard.words.table import decimals
+from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def _rank(rank: float) -> str:
 
 CARD_COLUMNS: tuple[CardColumn, ...] = (
     CardColumn(lambda _: "estimate", lambda scene, series, at: value_text(scene, series.estimate[at])),
-    CardColumn(lambda scene: f"{100 * scene.comparison.level:g}% interval", _interval),
+    CardColumn(lambda scene: f"{level_text(scene.comparison.level)} interval", _interval),
     CardColumn(
         lambda _: "weight",
         lambda _, series, at: DASH if series.weight is None else percent(float(series.weight[at])),

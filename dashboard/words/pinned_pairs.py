@@ -13,6 +13,7 @@ from dashboard.words.numbers import number, percent
 from estimators import comparison_multiplier, shared_letters
 from estimators.contract.fit import two_sided_quantile
 from estimators.contract.shared_errors import shared_errors
+from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +98,7 @@ def pair_words(scene: Scene, series: Series, first: int, second: int) -> tuple[s
         first, second = second, first
         pair = compared_pair(scene, fit, first, second)
     one, other = (short_label(scene.comparison.data.labels[key]) for key in (first, second))
-    level, width = f"{scene.comparison.level:.0%}", pair.half_width
+    level, width = level_text(scene.comparison.level), pair.half_width
     answer = f"{one} is higher than {other}." if pair.apart else f"{one} and {other} cannot be told apart."
     what = "ratio of the two" if scene.is_ratio else "difference"
     size = ratio_or_difference(scene, pair.difference)
@@ -175,7 +176,7 @@ def _ends(scene: Scene, middle: float, half: float) -> str:
 def several_words(scene: Scene, compared: Sequence[ComparedGroup]) -> tuple[str, str]:
     """What the letters and the bars of several groups are."""
     distinct = {letter for group in compared for letter in group.letters}
-    unit, level = scene.unit, f"{scene.comparison.level:.0%}"
+    unit, level = scene.unit, level_text(scene.comparison.level)
     if len(distinct) == 1:
         answer = f"None of these {len(compared)} {unit.many} can be told apart."
     else:

@@ -10,6 +10,7 @@ from dashboard.words.grammar import join_names
 from dashboard.words.numbers import DASH, MINUS, number, percent
 from dashboard.words.waiting import waiting_words
 from estimators import crossings
+from estimators.inference.level_text import level_text
 from estimators.risk.sweeps import DIALS
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def cards(report: RiskReport) -> tuple[Card, ...]:
     with_interval = next(
         (e for e in [*best, *report.base.estimators] if e["coverage"].value is not None), None
     )
-    level = f"{100 * report.study.level:g}%"
+    level = level_text(report.study.level)
     return (
         Card(
             f"{report.study.loss.label}, level means = 1",

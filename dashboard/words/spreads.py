@@ -10,6 +10,7 @@ from dashboard.words.covariates import all_covariate_names, named
 from dashboard.words.numbers import number, percent
 from estimators import homogeneity, sigma_error_interval
 from estimators.inference.estimable import is_estimable
+from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
     from dashboard.scene.findings import Spreads
@@ -160,7 +161,7 @@ def _test_sentence(scene: Scene, reference: Series) -> str:
 
 def _open(scene: Scene, interval: ExactInterval) -> str:
     """What the interval leaves open: said where few groups are the point, or the spread came out as 0."""
-    unit, level = scene.unit, f"{scene.comparison.level:.0%}"
+    unit, level = scene.unit, level_text(scene.comparison.level)
     if interval.low is None or interval.high is None:
         return (
             f"No spread between {unit.many} fits these data at {level}: their means lie closer together than "

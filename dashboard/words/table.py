@@ -15,6 +15,7 @@ from dashboard.scene.rank_spread import rank_spread, top_quarter
 from dashboard.scene.truth import TRUE
 from dashboard.words.numbers import MOST_DIGITS, number
 from estimators import DataError
+from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,7 +92,7 @@ def number_columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
 
 def _headline_columns(scene: Scene, reference: Series) -> list[_Column]:
     """More of the method that the headline speaks of, each column with its name."""
-    level = f"{100 * scene.comparison.level:g}%"
+    level = level_text(scene.comparison.level)
     columns = []
     for name, (field, heading, form) in _OF_THE_HEADLINE.items():
         values = getattr(reference, field)
@@ -110,7 +111,7 @@ def _rank_columns(scene: Scene, reference: Series, *, wait: bool) -> list[_Colum
         ranks = rank_spread(scene, reference, known_only=not wait)
     except DataError:
         ranks = None  # the view of the ranks says why there are none
-    level, unknown = f"{100 * scene.comparison.level:g}%", np.full(len(scene), np.nan)
+    level, unknown = level_text(scene.comparison.level), np.full(len(scene), np.nan)
     best = "best" if top_quarter(len(scene)) == 1 else "top quarter"
     named: dict[str, tuple[str, Literal["share", "end", "expected"]]] = {
         "expected": ("expected rank", "expected"),

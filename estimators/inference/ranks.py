@@ -20,6 +20,7 @@ from estimators.inference.contenders import (
 )
 from estimators.inference.first_places import chances_of_first, is_shared_by_little
 from estimators.inference.joint_grid import require_comparable, slices
+from estimators.inference.level_text import level_text
 from estimators.inference.pairs import expected_rank, probability_above
 from estimators.inference.rank_grid import approximate_ranks
 
@@ -190,7 +191,7 @@ class TopShare:
             raise OptionError(f"the best are a share above 0 and at most 100% of the groups, not {self}")
 
     def __str__(self) -> str:
-        return f"{100.0 * self.share:g}%"
+        return level_text(self.share)
 
     def count(self, groups: int) -> int:
         """How many of so many groups that is: the nearest whole number, and at least 1."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from estimators.errors import OptionError
+from estimators.inference.level_text import level_text
 from estimators.inference.likelihood import Likelihood
 from estimators.inference.roots import bracketed_roots
 from estimators.inference.sums_of_squares import SumsOfSquares, sums_of_squares
@@ -172,11 +173,6 @@ def exact_intervals(data: GroupData, level: float = 0.95) -> Mapping[str, ExactI
         "ratio": ExactInterval(low, high),
         "icc": ExactInterval(low / (1.0 + low), high / (1.0 + high)),
     }
-
-
-def level_text(level: float) -> str:
-    """A level or a rate that was asked for, with all its digits: 97.5% is not 98%, nor 99.9% all."""
-    return f"{100.0 * level:.12g}%"
 
 
 def exact_sentence(data: GroupData, level: float = 0.95) -> str:
