@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.errors import DataError, OptionError
+from estimators.inference.roots import roots_from_slope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,8 +44,6 @@ REACH = 7.5
 """Standard deviations past which a normal distribution has less than 1e-13."""
 CLOSE = 1e-8
 """The last step of a critical value, from which one by a secant lies far closer."""
-MOST_STEPS, SURE_STEPS = 100, 8
-"""Secants are hardly ever more; from the second on every other step halves what is left."""
 LEAST, EPS = 1e-300, float(np.finfo(np.float64).eps)
 ROOM = 1e-6
 """Beyond the least and the largest that a critical value can be: of one pair, and of pairs by their sum."""
@@ -184,27 +183,19 @@ def _marginal_critical(
 def _quantiles(chance: Callable[[Floats], Floats], level: float, highest: Floats) -> Floats:
     """Where each of some distributions of a largest difference reaches ``level``, from bounds ``(S,)`` down.
 
-    By secants of log(-log(chance)), which falls by nearly c + 1 / c, as that of the largest of many normal
-    values does.
+    As log(-log(chance)) falls by nearly c + 1 / c, as that of the largest of many normal values does.
     """
     from scipy.special import ndtri
 
     wanted = np.log(-np.log(level))
-    low, high = np.full_like(highest, float(ndtri(level)) - ROOM), highest + ROOM
-    at, slope = highest, -(highest + 1.0 / highest)
-    off = _log_log(chance(at)) - wanted
-    for step in range(MOST_STEPS):
-        low, high = np.where(off > 0, at, low), np.where(off <= 0, at, high)
-        there = at - off / slope
-        halved = (there < low) | (there > high) | (step >= SURE_STEPS and step % 2 == 0)
-        there = np.where(halved, 0.5 * (low + high), there)
-        moved = np.abs(there - at) > CLOSE
-        if not moved.any():
-            break
-        there_off = _log_log(chance(there)) - wanted
-        slope[moved] = (there_off - off)[moved] / (there - at)[moved]
-        at, off = there, there_off
-    return np.asarray(there)
+    low = np.full_like(highest, float(ndtri(level)) - ROOM)
+    return roots_from_slope(
+        lambda c: _log_log(chance(c)) - wanted,
+        (low, highest + ROOM),
+        highest,
+        -(highest + 1.0 / highest),
+        close=CLOSE,
+    )
 
 
 def _log_log(chance: Floats) -> Floats:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 300
 """Halving alone takes a bracket from 1e300 to the rounding of its root in fewer."""
+SURE_STEPS = 8
+"""Secants are hardly ever more; from there on every other step halves what is left."""
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -50,6 +52,37 @@ def bracketed_roots(function: Callable[[Floats], Floats], low: Floats, high: Flo
             least = 0.5 * slack / width
         share = np.where(np.isfinite(share), np.clip(share, least, 1.0 - least), 0.5)
     return np.where(np.abs(fa) < np.abs(fb), a, b)
+
+
+def roots_from_slope(
+    function: Callable[[Floats], Floats],
+    ends: tuple[Floats, Floats],
+    start: Floats,
+    slope: Floats,
+    *,
+    close: float,
+) -> Floats:
+    """The root ``(P,)`` of each of P functions that fall nearly straight, by secants within their ``ends``.
+
+    It takes fewer values than :func:`bracketed_roots` (2/3 of them in sets of ranks), where each is dear: the
+    first step is along a ``slope (P,)`` that is known at the ``start (P,)``, and the last is below ``close``.
+    """
+    low, high = ends
+    at, slope, off = start, slope.copy(), function(start)
+    there = at
+    for step in range(MOST_STEPS):
+        low, high = np.where(off > 0, at, low), np.where(off <= 0, at, high)
+        with np.errstate(all="ignore"):  # where the function is flat the bracket is halved
+            there = at - off / slope
+        within = (there >= low) & (there <= high) & (step < SURE_STEPS or step % 2 == 1)
+        there = np.where(within, there, 0.5 * (low + high))
+        moved = np.abs(there - at) > close
+        if not moved.any():
+            break
+        there_off = function(there)
+        slope[moved] = (there_off - off)[moved] / (there - at)[moved]
+        at, off = there, there_off
+    return np.asarray(there)
 
 
 def _next_share(places: tuple[Floats, Floats, Floats], values: tuple[Floats, Floats, Floats]) -> Floats:
