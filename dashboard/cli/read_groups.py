@@ -120,7 +120,7 @@ def _read_groups(
     if found is None:
         y, g, why = roles_of(table, outcome, group, say=remark)
         roles = FileRoles("rows", {"outcome": y, "group": g}, None in (outcome, group), why, model)
-        if roles.guessed and _opens_slowly(table()):
+        if roles.guessed:  # from the table that was stored for the guess: a file is opened once
             read = table_groups(table(), outcome=y, group=g, reading=reading, rows=rows, beside=model)
         else:
             read = file_groups(
@@ -138,11 +138,6 @@ def _read_groups(
         file, summary=summary, group=g, kinds=kinds, reading=reading, rows=rows, beside=model
     )
     return read, roles
-
-
-def _opens_slowly(table: Table) -> bool:
-    """Whether a file takes longer to be opened than its stored table to be read, so that once is enough."""
-    return table.kind is not None or (table.layout is not None and table.layout.delimiter == " ")
 
 
 def _remark_codes(model: ModelColumns, table: Table) -> None:
