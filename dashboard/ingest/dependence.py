@@ -22,10 +22,9 @@ COLUMNS_LOOKED_AT = 60
 MOST_VALUES = 0.67
 """The share of rows with a value of their own from which a column is no unit."""
 
-_NO_ENDS: Final = (np.inf, -np.inf)
-
 FEWEST_BY_CHANCE = 3.0
 """Pairs that at random would come twice: where so many are expected, none does in one table of twenty."""
+_NO_ENDS: Final = (np.inf, -np.inf)
 
 
 class Dependence:

@@ -363,6 +363,7 @@ def _series(
     fit, interval = result.fit, result.interval
     if fit is None:
         raise ValueError(f"{result.id} has no fit to draw")
+    weight = fit.weight
     # NaN where a group has none
     low, high = (None, None) if interval is None else (np.asarray(end)[order] for end in interval)
     return Series(
@@ -371,9 +372,7 @@ def _series(
         estimate=orders.sorted(fit, "estimate", order, lambda: fit.estimate),
         low=low,
         high=high,
-        weight=None
-        if (weight := fit.weight) is None
-        else orders.sorted(fit, "weight", order, lambda: weight),
+        weight=None if weight is None else orders.sorted(fit, "weight", order, lambda: weight),
         rank=orders.sorted(fit, ("rank", result.smallest_first), order, lambda: orders.rank(result)),
         is_own_mean=_leaves_means(fit, own_mean),
     )

@@ -27,7 +27,7 @@ NO_CHANCE = 1e-11
 """A chance that fewer than ``top`` groups are above, and a part of a group's distribution, that is none."""
 FINER = 0.33
 """Panels are narrower by this times the root of ``top``: the more are counted, the faster counts fall."""
-MOST_NODES_MATTER = 8.0
+MOST_SHARED = 8.0
 """Up to this spread of the loadings, in the smallest standard deviation, the shared rule is right to 4e-6,
 and up to half of it to 1e-9."""
 PLACES_AT_A_TIME = 64
@@ -36,7 +36,7 @@ HALVINGS = 60
 
 def is_shared_by_little(joint: Joint) -> bool:
     """Whether the shared error moves groups so little against each other that few values of it will do."""
-    return float(np.ptp(joint.loading) / joint.own.min()) <= MOST_NODES_MATTER
+    return float(np.ptp(joint.loading) / joint.own.min()) <= MOST_SHARED
 
 
 def chances_of_first(joint: Joint, top: int) -> Floats:
