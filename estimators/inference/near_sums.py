@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.polynomial import chebyshev
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,18 +33,22 @@ class NearSums:
     """(B,) lower ends, of which one may be 0: there the polynomial is in the ratio itself."""
     high: Floats
     """(B,) upper ends."""
-    value: Floats
-    """(S, B, POINTS) the sums at Chebyshev's points."""
+    coefficient: Floats
+    """(POINTS, S, B) of Chebyshev's polynomials, for the place in a bracket from -1 to 1."""
 
     @classmethod
     def of(cls, sums: Callable[[Floats], Floats], low: Floats, high: Floats) -> NearSums:
         """Of a function from ratios ``(P,)`` to sums ``(S, P)``."""
-        share = (1.0 + _points()) / 2.0
+        points = chebyshev.chebpts2(POINTS)
+        share = (1.0 + points) / 2.0
         start = np.where(low > 0, low, high)[:, None]
         curved = start * (high[:, None] / start) ** share
         ratio = np.where(low[:, None] > 0, curved, high[:, None] * share)
-        found = sums(ratio.ravel())
-        return cls(low, high, found.reshape(len(found), *ratio.shape))
+        value = sums(ratio.ravel())
+        basis = chebyshev.chebvander(points, POINTS - 1)
+        coefficient = np.linalg.solve(basis, value.reshape(-1, POINTS).T)
+        shaped = coefficient.reshape(POINTS, len(value), len(low))
+        return cls(low, high, np.asarray(shaped, dtype=np.float64))
 
     def at(self, ratio: Floats, bracket: Places) -> Floats:
         """(S, M) the sums at ratios ``(M,)``, each within the bracket that ``bracket (M,)`` says."""
@@ -52,17 +57,4 @@ class NearSums:
         with np.errstate(all="ignore"):  # at a ratio of 0 the logarithm is not looked at
             curved = np.log(ratio / start) / np.log(high / start)
         x = 2.0 * np.where(low > 0, curved, ratio / high) - 1.0
-        points = _points()
-        apart = x[:, None] - points
-        weight = np.where(np.arange(POINTS) % 2 == 0, 1.0, -1.0)
-        weight[[0, -1]] /= 2.0
-        with np.errstate(all="ignore"):
-            share = weight / apart
-            share /= share.sum(axis=1, keepdims=True)
-        share = np.where((apart == 0).any(axis=1, keepdims=True), apart == 0, share)
-        return np.asarray(np.einsum("smp,mp->sm", self.value[:, bracket], share))
-
-
-def _points() -> Floats:
-    """Chebyshev's of the second kind, ascending from -1 to 1."""
-    return np.asarray(-np.cos(np.pi * np.arange(POINTS) / (POINTS - 1)))
+        return np.asarray(chebyshev.chebval(x, self.coefficient[:, :, bracket], tensor=False))
