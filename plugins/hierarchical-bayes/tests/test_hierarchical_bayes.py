@@ -99,6 +99,19 @@ def test_the_spread_of_rows_has_its_exact_posterior_where_groups_do_not_matter()
     assert values(BAYES.fit(data))["sigma_error"] == pytest.approx(median, rel=1e-3)
 
 
+@pytest.mark.parametrize("given", [{}, {**HALF_T, "scale": 0.4}], ids=["flat", "half_t"])
+def test_billions_of_rows_know_the_spread_within(given):
+    # sigma_error is known to 1e-6 of itself: what is left is the posterior of published standard errors
+    n = np.array([10, 20, 5, 10**12, 40])
+    rows_ = BAYES.fit(GroupData.from_means("abcde", [0.1, 0.5, 0.2, 0.3, 0.9], n, sd=np.ones(5)), given)
+    known = BAYES.fit(GroupData.from_estimates("abcde", [0.1, 0.5, 0.2, 0.3, 0.9], n**-0.5), given)
+    np.testing.assert_allclose(rows_.estimate, known.estimate, rtol=0, atol=1e-8)
+    np.testing.assert_allclose(rows_.std_error, known.std_error, rtol=1e-8)
+    np.testing.assert_allclose(rows_.interval(0.99), known.interval(0.99), rtol=0, atol=1e-8)
+    assert values(rows_)["sigma_group_high"] == pytest.approx(values(known)["sigma_group_high"], rel=1e-8)
+    assert values(rows_)["sigma_error"] == pytest.approx(1.0, rel=1e-6)
+
+
 def test_eight_schools_agree_with_the_published_table():
     posterior = BAYES.fit(EIGHT).details["posterior"]
     for probability, published in TABLE_5_3.items():
