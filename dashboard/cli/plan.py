@@ -106,8 +106,6 @@ def plan_command(
         answers = plan_answers(comparison, goals or [("reliability", RELIABILITY)], groups)
         result = answers.result
     further = _further(read.data, result, new, level)
-    if further is not None and read.data.is_share:  # which the normal model does not know
-        further |= {"low": max(further["low"], 0.0), "high": min(further["high"], 1.0)}
     told = without_rows(comparison, result) if answers is None else answers.to_dict()
     to_stdout(LAYOUTS[layout]({"kind": read.data.kind, **told, "new_group": further}))
 
@@ -118,7 +116,7 @@ def _further(data: GroupData, result: Result, new: tuple[str, ...], level: float
     from estimators.inference.plan_answers import new_group
 
     if not new:
-        further = None if result.fit is None else new_group(result.fit, len(data), level)
+        further = None if result.fit is None else new_group(result.fit, data, level)
         return None if further is None else dict(zip(("low", "high"), further, strict=True))
     method = result.estimator.likelihood
     if method is None:

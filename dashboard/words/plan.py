@@ -111,11 +111,9 @@ def further_group(scene: Scene) -> list[tuple[str, str]]:
     series = scene.reference
     fit = None if series is None else series.result.fit
     level = scene.comparison.level
-    ends = None if fit is None else new_group(fit, len(scene), level)
+    ends = None if fit is None else new_group(fit, scene.comparison.data, level)
     if series is None or ends is None:
         return []
-    if scene.is_share:
-        ends = max(ends[0], 0.0), min(ends[1], 1.0)
     low, high = (value_text(scene, end) for end in ends)
     return [
         (
@@ -170,10 +168,7 @@ def new_groups_table(scene: Scene) -> list[list[str]]:
         except DataError:  # too few groups for so many coefficients: nothing is predicted
             return []
         [(name, value)] = at.items()
-        ends = (found.estimate, found.low, found.high)
-        if scene.is_share:
-            ends = (found.estimate, max(found.low, 0.0), min(found.high, 1.0))
-        cells = (value_text(scene, end) for end in ends)
+        cells = (value_text(scene, end) for end in (found.estimate, found.low, found.high))
         lines.append([f"{name} {value if isinstance(value, str) else number(float(str(value)))}", *cells])
     return lines if len(lines) > 1 else []
 

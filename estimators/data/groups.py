@@ -97,6 +97,13 @@ class GroupData(GroupStatistics):
         if self.given_place is not None:
             object.__setattr__(self, "given_place", frozen_array(self.given_place, np.int64))
 
+    @property
+    def possible(self) -> tuple[float, float]:
+        """Between what true means lie: of shares 0 and 1, of rates from 0 on, of anything else anywhere."""
+        if self.is_share:
+            return 0.0, 1.0
+        return (-np.inf if self.counts is None else 0.0), np.inf
+
     def with_rows(self, read_rows: Callable[[], Rows]) -> GroupData:
         """The same groups with another way to fetch their rows."""
         return replace(self, read_rows=read_rows)

@@ -127,6 +127,8 @@ class Heterogeneity:
     second_order: Floats | None
     """(k,) standard errors of the predictions that allow for tau^2 having been estimated, by REML, ML and PM,
     as :func:`second_order_mse`; NaN where a mean squared error is not above 0; None of other methods."""
+    possible: tuple[float, float] = (-np.inf, np.inf)
+    """Between what true values lie: rates from 0 on."""
 
     @property
     def std_error(self) -> Floats:
@@ -147,7 +149,7 @@ class Heterogeneity:
     def prediction_interval(
         self, level: float = 0.95, kind: PredictionKind = "t_k_minus_2"
     ) -> PredictionInterval:
-        """Where the true value of a further group is expected.
+        """Where the true value of a further group is expected, as far as it can be there.
 
         Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159, with k - 2; a normal quantile takes tau
         as known and is too short where k is small.
@@ -164,7 +166,8 @@ class Heterogeneity:
         if df == 0:
             return PredictionInterval(kind, None, None)
         half = float(two_sided_quantile(level, df)) * float(np.hypot(self.mu_std_error, self.tau))
-        return PredictionInterval(kind, self.mu - half, self.mu + half)
+        low, high = np.clip([self.mu - half, self.mu + half], *self.possible).tolist()
+        return PredictionInterval(kind, low, high)
 
     def to_dict(self, level: float = 0.95, kind: PredictionKind = "t_k_minus_2") -> dict[str, Any]:
         """The numbers ready for JSON, with the prediction interval at ``level``.
@@ -240,6 +243,7 @@ def heterogeneity(data: GroupData, method: str = "REML", mu_error: MuError = "no
         loading=unit * usual * rest,
         center_loading=unit * float(usual),
         second_order=None if more is None else unit * np.sqrt(np.where(more > 0, more, np.nan)),
+        possible=data.possible,
     )
 
 

@@ -56,7 +56,8 @@ def new_group_at(
 
     t has J - p - 1 degrees of freedom of p coefficients, the intercept among them: J - 2 without covariates,
     as Higgins, Thompson & Spiegelhalter (2009, JRSS A 172, 137-159) have it of published estimates. What is
-    not given, and what is adjusted for, is at its mean over all rows.
+    not given, and what is adjusted for, is at its mean over all rows. Numbers that a share or a rate cannot
+    have are the nearest that it can.
 
     Raises:
         DataError: nothing explains the groups, a value that cannot be, a column that cannot be told from
@@ -82,7 +83,8 @@ def new_group_at(
     spread = np.hypot(model.std_error(place[None])[0], model.sigma_group)
     half = float(two_sided_quantile(level, degrees) * spread)
     beyond = tuple(name for name, value in given.items() if _is_beyond(covariates, name, value))
-    return NewGroup(dict(given), estimate, estimate - half, estimate + half, beyond)
+    middle, low, high = np.clip([estimate, estimate - half, estimate + half], *data.possible).tolist()
+    return NewGroup(dict(given), middle, low, high, beyond)
 
 
 def telling_places(data: GroupData) -> list[dict[str, object]]:

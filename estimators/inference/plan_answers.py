@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from estimators.contract.comparison import Comparison, Result
     from estimators.contract.fit import GroupFit
+    from estimators.data.groups import GroupData
     from estimators.inference.plan import Goal
 
     Floats = NDArray[np.float64]
@@ -112,20 +113,21 @@ def curve_point(plan: Plan, rows: int) -> dict[str, float]:
     return {"rows": rows, **measured}
 
 
-def new_group(fit: GroupFit, groups: int, level: float) -> tuple[float, float] | None:
+def new_group(fit: GroupFit, data: GroupData, level: float) -> tuple[float, float] | None:
     """Where the true mean of a further group is expected: mu -+ t sqrt(SE(mu)^2 + sigma_group^2).
 
     t has J - 2 degrees of freedom, as Higgins, Thompson & Spiegelhalter (2009, JRSS A 172, 137-159) have it
-    for published estimates. With covariates to adjust for it is at their averages. None of fewer than 3
-    groups, and where the fit has no common mean.
+    for published estimates. With covariates to adjust for it is at their averages. Ends that a share or a
+    rate cannot have are those that it can. None of fewer than 3 groups, and where the fit has no common mean.
     """
     found = fit.parameters
     named = [found[n].value if n in found else None for n in ("mu", "mu_std_error", "sigma_group")]
     mu, error, spread = named
-    if mu is None or error is None or spread is None or groups < 3:
+    if mu is None or error is None or spread is None or len(data) < 3:
         return None
-    half = float(two_sided_quantile(level, groups - 2) * np.hypot(error, spread))
-    return mu - half, mu + half
+    half = float(two_sided_quantile(level, len(data) - 2) * np.hypot(error, spread))
+    low, high = np.clip([mu - half, mu + half], *data.possible).tolist()
+    return low, high
 
 
 def new_rows(fit: GroupFit, level: float) -> tuple[Floats, Floats] | None:

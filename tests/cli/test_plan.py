@@ -57,6 +57,21 @@ def test_the_table_says_the_level_that_was_asked_for(blupboard, level, said):
     assert f"({said})" in done.out
 
 
+def test_a_further_rate_is_not_below_0(blupboard, tmp_path):
+    """With 16 events in 245 days the interval went from -0.18, and at values of a covariate from -0.55."""
+    lines = ["a,1,40,1", "b,0,30,2", "c,12,50,3", "d,2,45,4", "e,1,60,5", "f,0,20,6"]
+    (tmp_path / "wards.csv").write_text("\n".join(["ward,events,days,floor", *lines]), encoding="utf-8")
+    rates = (tmp_path / "wards.csv", "--kind", "rates", "--events", "events", "--exposure", "days")
+    at = ("--explained-by", "floor", "--new", "floor=9", "--format", "json")
+    found = blupboard("plan", *rates, "--group", "ward", *at).json["new_group"]
+    assert found["low"] == 0.0
+    assert found["high"] == pytest.approx(0.574132, rel=1e-5)
+    answers = blupboard("compare", *rates, "--group", "ward", "--inference", "--format", "json").json
+    fits = {fit["estimator"]: fit for fit in answers["fits"]}
+    further = fits["reml"]["heterogeneity"]["prediction_interval"]
+    assert (further["low"], further["high"]) == (0.0, pytest.approx(0.3188454826, rel=1e-8))
+
+
 def test_a_further_share_lies_between_0_and_1_however_it_is_read(blupboard, tmp_path):
     """Of rows of 0 and 1 the table went below 0, and of counts the JSON did; the page says 0."""
     events, trials = [0, 1, 3, 9, 1, 6], 30

@@ -69,7 +69,7 @@ def test_a_further_group_and_further_rows():
     for series, by in zip(SCENE.series, ("Level means (OLS)", "REML BLUP"), strict=True):
         least = least_difference(series.result.fit)
         assert f"{least.difference:.2f} by {by} (t with {least.df:g} degrees of freedom)" in apart
-    low, high = new_group(FIT, 24, 0.95)
+    low, high = new_group(FIT, DATA, 0.95)
     assert f"from {low:.2f} to {high:.2f}" in words(found)["What would a new school be?"]
     _, (head, *lines) = found["tables"]
     assert head == ["one more row of", "REML BLUP", "95% from", "to"]

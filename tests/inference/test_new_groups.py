@@ -80,11 +80,12 @@ def test_a_group_like_one_there_is_expected_where_that_one_is_pulled_to(shape):
 
 def test_with_a_covariate_that_says_nothing_it_is_the_further_group_of_a_plain_fit():
     plain = read_columns("inference", "data", "sleepstudy.csv")
-    fit = BUILT_IN["reml"].fit(GroupData.from_arrays(plain["y"], plain["group"]))
+    data = GroupData.from_arrays(plain["y"], plain["group"])
+    fit = BUILT_IN["reml"].fit(data)
     half = stats.t(16).ppf(0.975) * np.hypot(
         fit.parameters["mu_std_error"].value, fit.parameters["sigma_group"].value
     )
-    assert new_group(fit, 18, 0.95)[1] == pytest.approx(fit.parameters["mu"].value + half, rel=1e-12)
+    assert new_group(fit, data, 0.95)[1] == pytest.approx(fit.parameters["mu"].value + half, rel=1e-12)
 
 
 def test_what_cannot_be_said_is_refused():

@@ -26,7 +26,8 @@ def test_a_further_group_follows_from_the_mean_squares_of_balanced_data(level):
     within = table.var(axis=1, ddof=1).mean()
     spread = (between - within) / each + between / (groups * each)
     half = stats.t.ppf(0.5 + level / 2, groups - 2) * np.sqrt(spread)
-    found = new_group(BUILT_IN["reml"].fit(groups_of("dyestuff")), groups, level)
+    data = groups_of("dyestuff")
+    found = new_group(BUILT_IN["reml"].fit(data), data, level)
     assert np.allclose(found, [y.mean() - half, y.mean() + half], rtol=1e-9)
 
 
@@ -54,10 +55,10 @@ def test_one_more_row_by_a_prediction_has_the_errors_of_both():
 
 
 def test_what_is_not_estimated_is_not_predicted_from():
-    fit = BUILT_IN["ols"].fit(groups_of("dyestuff"))
-    assert new_group(fit, 6, 0.95) is None
-    reml = BUILT_IN["reml"].fit(groups_of("dyestuff"))
-    assert new_group(reml, 2, 0.95) is None
+    data = groups_of("dyestuff")
+    assert new_group(BUILT_IN["ols"].fit(data), data, 0.95) is None
+    two = GroupData.from_arrays([1.0, 2.0, 4.0, 5.0], list("aabb"))
+    assert new_group(BUILT_IN["reml"].fit(two), two, 0.95) is None
     published = GroupData.from_estimates("abc", [1, 5, 9], [1, 2, 1])
     assert new_rows(BUILT_IN["reml"].fit(published), 0.95) is None
     assert new_rows(BUILT_IN["james_stein"].fit(groups_of("sleepstudy")), 0.95) is None
