@@ -47,7 +47,7 @@ _ONE_MARK = (
 )
 _DECIMAL_COMMA = re.compile(_ONE_MARK.format(mark=",", other="[. '\u00a0\u2009\u202f]"))
 _DECIMAL_POINT = re.compile(_ONE_MARK.format(mark=r"\.", other="[, '\u00a0\u2009\u202f]"))
-_READS_AS_NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
+_READS_AS_NUMBER = re.compile(r"\s*[+-]?(\d++([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _WHOLE = re.compile(r"\s*[+-]?\d+\s*")
-_NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
+_NUMBER = re.compile(r"\s*[+-]?(\d++([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*")
 
 
 def column_names(header: Iterable[str | None]) -> tuple[str, ...]:

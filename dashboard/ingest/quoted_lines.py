@@ -14,7 +14,7 @@ UNQUOTED: Final = "lines-unquoted"
 """What the copy is called."""
 QUOTES_TAKEN_OFF: Final = "Quotes around whole lines taken off."
 _LINES_LOOKED_AT: Final = 200
-_WHOLE: Final = re.compile(r'\s*"((?:[^"]|"")*)"[,;\t ]*\s*')
+_WHOLE: Final = re.compile(r'\s*"((?:[^"]++|"")*+)"[,;\t ]*+\s*')
 
 
 def without_outer_quotes(text: Path, folder: Path) -> Path | None:

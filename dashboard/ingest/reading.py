@@ -15,7 +15,7 @@ Labels = Literal["exact", "trimmed", "folded"]
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
 LAYOUT: Final = ("encoding", "delimiter", "quote", "header", "skip_rows", "comment", "sheet", "stack")
 """The options of `Reading` that say how a file becomes a table."""
-_CONDITION = re.compile(r"\s*(?P<column>.+?)\s*(?P<operator><=|>=|!=|=|<|>)\s*(?P<value>.*?)\s*", re.DOTALL)
+_OPERATOR = re.compile("<=|>=|!=|=|<|>")
 
 
 @dataclass(frozen=True)
@@ -151,12 +151,14 @@ class Condition:
     @classmethod
     def parse(cls, text: str) -> Condition:
         """The condition written as ``year=2024``. Raises UnreadableFile where it is written otherwise."""
-        found = _CONDITION.fullmatch(text)
+        written = text.strip()
+        found = _OPERATOR.search(written, 1)  # a column has a name
         if found is None:
             raise UnreadableFile(
                 f'"{text}" is no condition: write COLUMN=VALUE, with = != < <= > or >= between the two.'
             )
-        return cls(found["column"], operator_of(found["operator"]), found["value"])
+        column, value = written[: found.start()].rstrip(), written[found.end() :].lstrip()
+        return cls(column, operator_of(found[0]), value)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,27 @@ def test_rows_that_a_condition_keeps(tmp_path, condition, kept):
     assert sum(cause.rows for cause in data.left_out) == 5 - len(kept)
 
 
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        (" y <= 3 ", ("y", "<=", "3")),
+        ("==1", ("=", "=", "1")),
+        ("a b!=", ("a b", "!=", "")),
+        ("y=<5", ("y", "=", "<5")),
+        ("y" + " " * 100_000 + ">1", ("y", ">", "1")),
+    ],
+)
+def test_a_condition_has_its_first_operator_behind_a_name(written, parts):
+    found = Condition.parse(written)
+    assert (found.column, found.operator, found.value) == parts
+
+
+@pytest.mark.parametrize("written", ["=1", " =1", "", "y" + " " * 100_000], ids=len)
+def test_text_without_an_operator_behind_a_name_is_no_condition(written):
+    with pytest.raises(UnreadableFile, match="is no condition: write"):
+        Condition.parse(written)
+
+
 def test_a_date_that_may_begin_with_its_day_or_its_month_is_refused(tmp_path):
     where = RowFilter(where=(Condition.parse("points>05/01/2024"),))
     with pytest.raises(UnreadableFile, match="not clear: write the date"):

@@ -75,11 +75,26 @@ def test_a_page_without_a_table_says_what_to_do(tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    "content", ["<td '" + "x>" * 500_000, "<!--" * 100_000, "<td '" * 100_000, "<meta " * 9_000]
+    "content",
+    [
+        "<td '" + "x>" * 500_000,
+        "<!--" * 100_000,
+        "<td '" * 100_000,
+        "<meta " * 9_000,
+        f"<meta charset={' ' * 60_000}>",
+        "<table><tr>" + f"<td rowspan={' ' * 900}x>" * 9_000,
+    ],
 )
 def test_a_page_that_never_ends_its_tags_is_refused_soon(tmp_path, content):
     with pytest.raises(UnreadableFile, match="web page without a table"):
         stored(tmp_path, f"<html>{content}")
+
+
+@pytest.mark.parametrize("row", ["<tr>" + "<td colspan=1000>a" * 300, "<tr><td rowspan=60000>a<td>1" * 500])
+def test_a_page_whose_cells_span_more_than_it_has_is_refused(tmp_path, monkeypatch, row):
+    monkeypatch.setattr("dashboard.ingest.kinds.web_page.MAX_CELLS", 100_000)
+    with pytest.raises(UnreadableFile, match="spans more than 20,000,000 cells"):
+        stored(tmp_path, f"<html><table>{row}{'<tr><td>1' * 3}</table>")
 
 
 def test_a_web_archive_says_what_to_do(tmp_path):
@@ -132,6 +147,8 @@ def test_a_workbook_in_xml_has_its_numbers_dates_and_merged_labels(tmp_path, enc
         (BOOK.replace("1e-3", "many"), "damaged workbook in XML"),
         (BOOK.replace("<Workbook", '<!DOCTYPE x [<!ENTITY y "z">]><Workbook', 1), "damaged workbook in XML"),
         (BOOK.replace('ss:Index="9"', 'ss:Index="99999999"'), "spans more than 20,000,000 cells"),
+        (BOOK.replace('ss:Index="9"', 'ss:Index="0"'), "damaged workbook in XML"),
+        (BOOK.replace("1e-3", "1_000"), "damaged workbook in XML"),
         ('<?xml version="1.0"?><records><y>1</y></records>', "is an XML document"),
     ],
 )

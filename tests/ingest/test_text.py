@@ -361,3 +361,11 @@ def test_other_formulas_are_left_out_and_shown(tmp_path):
     read = file_groups(put(tmp_path, 'g,y\na,="1"\na,=1+2\na,"=""1""&2"\na,7\n'), outcome="y", group="g")
     assert means(read.data) == {"a": 7.0}
     assert [e.text for cause in read.data.left_out for e in cause.examples] == ['="1"', "=1+2", '="1"&2']
+
+
+def test_cells_of_many_digits_or_spaces_are_told_from_numbers_and_quoted_lines_at_once(tmp_path):
+    far = "1" * 100_000 + "x"
+    assert rows_of(stored(tmp_path, f"g,y\na,1\nb,{far}\n")) == [("a", "1"), ("b", far)]
+    quoted = '"g,y"\n' + '"a,1"\n' * 5 + '"b,2"' + " " * 100_000
+    with pytest.raises(UnreadableFile):
+        stored(tmp_path, f"{quoted}x\n")

@@ -103,6 +103,11 @@ def test_merged_labels_hold_for_all_their_rows_and_merged_numbers_do_not(tmp_pat
     assert table.notes == ('3 blank cells below a merged label filled with it, such as "North".',)
 
 
+def test_cells_merged_beside_the_table_are_none_of_it(tmp_path):
+    rows = [["g", "y"], ["North", 10], ["South", 1], ["South", 2]]
+    assert rows_of(stored(tmp_path, xlsx(rows, tmp_path, merge=("D2:D4",)))) == list(map(tuple, rows[1:]))
+
+
 def test_merged_labels_are_filled_across_batches(tmp_path, monkeypatch):
     monkeypatch.setattr("dashboard.ingest.kinds.sheet_table._BATCH_CELLS", 4)
     rows = [["g", "y"], *([["North", 1]] + [[None, i] for i in range(2, 8)]), ["South", 8], [None, 9]]
@@ -212,6 +217,13 @@ def test_formulas_without_a_value_are_said(tmp_path):
 )
 def test_a_formula_without_a_value_is_told_from_one_with_empty_text(cell, without):
     assert workbook_size._xlsx_sheet(io.BytesIO(cell.encode()), 1 << 20)[2].uncalculated is without
+
+
+@pytest.mark.parametrize("damage", ["row ", "<row ", '<row hidden="', '<c t="e', "<c ><f", "<c ><f>"])
+def test_a_sheet_of_tags_that_never_end_is_looked_at_in_one_pass(damage):
+    sheet = (damage * (4 << 20))[: 1 << 20].encode() + b'<row r="7"'
+    size, cells, _ = workbook_size._xlsx_sheet(io.BytesIO(sheet), 1 << 21)
+    assert (size, cells) == (len(sheet), 7 * 26)
 
 
 def test_cells_with_an_error_are_left_out_and_counted(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -83,7 +83,7 @@ def table_of_sheet(sheet: Sheet, name: str, reading: Reading) -> SheetTable:
         notes.append(_skipped_rows_note(head[at + 1 : at + 1 + units], "below"))
         at += units
     header_row = above + at + 1
-    merged = _merged_downwards(sheet, left, header_row)
+    merged = _merged_downwards(sheet, range(left, left + len(header)), header_row)
     columns = [MixedColumn() for _ in header]
     size = max(_BATCH_CELLS // len(header), 1)
     filled = _Filling(merged)
@@ -157,8 +157,15 @@ class _Filling:
     """
 
     def __init__(self, ranges: Sequence[tuple[int, int, int]]) -> None:
-        """Ranges are (column, first row, last row), rows counted as on the sheet from 0."""
-        self._ranges = deque(sorted(ranges, key=lambda merged: merged[1]))
+        """Ranges are (column, first row, last row), rows counted as on the sheet from 0.
+
+        One ends where the next of its column begins, so that each cell is looked at once.
+        """
+        apart = [
+            (c, top, min(end, below - 1) if c == under else end)
+            for (c, top, end), (under, below, _) in pairwise([*sorted(ranges), (-1, 0, 0)])
+        ]
+        self._ranges = deque(sorted(apart, key=lambda merged: merged[1]))
         self._open: list[tuple[int, int, object]] = []
         self.count = 0
         self.example = ""
@@ -182,8 +189,8 @@ class _Filling:
         self._open = still
 
     def _fill(self, rows: Sequence[_Row], column: int, places: range, value: object) -> None:
-        for place in places:
-            if 0 <= place < len(rows) and rows[place][column] == "":
+        for place in range(places.start, min(places.stop, len(rows))):
+            if rows[place][column] == "":
                 rows[place][column] = value
                 self.count += 1
                 self.example = self.example or cell_text(value)
@@ -210,10 +217,10 @@ def _joined_names(header: Sequence[str], spans: Sequence[range], below: Sequence
     return [" ".join(filter(None, (over[i], name))) for i, name in enumerate(below[0])]
 
 
-def _merged_downwards(sheet: Sheet, left: int, header_row: int) -> list[tuple[int, int, int]]:
-    """(column, first row, last row) of merged cells of several rows below the names, columns from `left`."""
+def _merged_downwards(sheet: Sheet, columns: range, header_row: int) -> list[tuple[int, int, int]]:
+    """(column, first row, last row) of merged cells of several rows below the names, in some columns."""
     found = []
     for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
-        if bottom > top >= header_row and column >= left:
-            found.append((column - left, top, bottom))
+        if bottom > top >= header_row and column in columns:
+            found.append((column - columns.start, top, bottom))
     return found

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 32 << 20
 """What a page may weigh, once unpacked: one or two megabytes are read in a second."""
 _HEAD_BYTES: Final = 1 << 16
-_CHARSET: Final = re.compile(rb"<meta[^<>]*charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_CHARSET: Final = re.compile(rb"<meta[^<>]*charset\s*=\s*+[\"']?\s*+([\w.:-]+)", re.IGNORECASE)
 _MOST_COLUMNS: Final = 1000
 """What a cell may span, by the standard."""
 _TAG: Final = re.compile("/?[a-zA-Z][a-zA-Z0-9:-]*")
-_ROWS: Final = re.compile("(?i)rowspan\\s*=\\s*[\"']?\\s*(\\d{1,5})")
-_COLUMNS: Final = re.compile("(?i)colspan\\s*=\\s*[\"']?\\s*(\\d{1,5})")
+_ROWS: Final = re.compile("(?i)rowspan\\s*=\\s*+[\"']?\\s*+(\\d{1,5})")
+_COLUMNS: Final = re.compile("(?i)colspan\\s*=\\s*+[\"']?\\s*+(\\d{1,5})")
 _WHOLE: Final = re.compile(r"""(?:[^"'>]++|"[^"]*"|'[^']*')*+>""")
 _LONGEST_TAG: Final = 1 << 10
 _ENDS: Final = frozenset(["/td", "/th", "/tr", "/caption"])
@@ -66,6 +66,7 @@ def convert(kind: str, source: Path, target: Path, *, name: str, reading: Readin
         chosen = max(tables, key=lambda table: table.filled)
     else:
         chosen = tables[place_of_sheet(reading.sheet, names, name=name, what="table")]
+    chosen.refuse_if_large(name)
     arrow, rows, notes = table_of_sheet(chosen, name, reading)
     pq.write_table(arrow, target)
     if len(tables) > 1:
@@ -89,9 +90,10 @@ def _tables_of(page: str, name: str) -> list[CellGrid]:
     parser = _Tables(name)
     parser.read(page)
     found = [grid for grid in map(_Open.closed, parser.begun) if len(grid.rows) > 1 and grid.width > 1]
+    taken = {""}
     for number, grid in enumerate(found, 1):
-        taken = {other.name for other in found[: number - 1]}
-        grid.name = grid.name if grid.name and grid.name not in taken else f"table {number}"
+        grid.name = f"table {number}" if grid.name in taken else grid.name
+        taken.add(grid.name)
     return found
 
 
@@ -179,17 +181,23 @@ class _Tables:
         elif called in _ENDS:
             table.end_cell()
         elif called == "tr":
+            self._count(len(table.below))
             table.begin_row()
         elif called in ("td", "th"):
-            self._cells += 1
-            if self._cells > MAX_CELLS:
-                raise too_many_cells(self._name)
-            table.begin_cell(_span(tag, _ROWS), min(_span(tag, _COLUMNS), _MOST_COLUMNS))
+            columns = min(_span(tag, _COLUMNS), _MOST_COLUMNS)
+            self._count(columns)
+            table.begin_cell(_span(tag, _ROWS), columns)
         elif called == "caption":
             table.end_cell()
             table.texts = []
         elif table.texts is not None:
             table.texts.append(" ")
+
+    def _count(self, cells: int) -> None:
+        """Add cells, of which those that take several rows or columns are as many."""
+        self._cells += cells
+        if self._cells > MAX_CELLS:
+            raise too_many_cells(self._name)
 
 
 def _tags(page: str) -> Iterator[tuple[str, str, str]]:

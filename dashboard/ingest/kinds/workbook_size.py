@@ -24,17 +24,19 @@ MAX_UNPACKED_BYTES = 2 << 30
 """What the parts of a workbook may unpack to, all together."""
 _CHUNK, _LONGEST_TAG = 1 << 20, 1 << 10
 _FAR_CELL = re.compile(rb' r="([A-Z]{2,3})([0-9]{1,7})"')
-_ROW = re.compile(rb'row [^>]*?r="([0-9]{1,7})"')
-_ERROR = re.compile(rb'<(?:\w+:)?c [^>]*?t="e"')
-_HIDDEN = re.compile(rb'<(?:\w+:)?row [^>]*?hidden="(?:1|true)"')
+# each looks at what a tag holds once: where one that fails is begun again, a damaged sheet takes hours
+_ROW = re.compile(rb'row (?:[^<>]*?r="([0-9]{1,7})"|[^<>]*+)')
+_ERROR = re.compile(rb'<(?:\w+:)?c [^<>]*?t="e"')
+_HIDDEN = re.compile(rb'<(?:\w+:)?row [^<>]*?hidden="(?:1|true)"')
 _UNCALCULATED = re.compile(
-    rb'<(?:\w+:)?c (?![^>]*t="str")[^>]*>'
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
+    rb'<(?:\w+:)?c (?![^<>]*t="str")[^<>]*>'
+    rb"<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)"
     rb"(?:<(?:\w+:)?v>\s*</(?:\w+:)?v>|<(?:\w+:)?v ?/>)?</(?:\w+:)?c>"
 )
 """A formula without a value that is no text, since that may be empty."""
-_SHEET = re.compile(r'<(?:\w+:)?sheet [^>]*?name="([^"]*)"[^>]*?r?:?id="([^"]*)"')
-_RELATION = re.compile(r"<Relationship [^>]*>")
+_SHEET = re.compile(r"<(?:\w+:)?sheet [^<>]*")
+_RELATION = re.compile(r"<Relationship [^<>]*")
+_ATTRIBUTE = re.compile(r'\b(?:\w+:)?(\w+)="([^"]*)"')
 _REPEATED = re.compile(rb'table:number-(rows|columns)-repeated="([0-9]+)"')
 _SUFFIXES = {"xl/workbook.xml": ".xlsx", "xl/workbook.bin": ".xlsb"}
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -180,7 +182,7 @@ def _xlsx_sheet(stream: IO[bytes], most: int, *, few_columns: bool = False) -> t
         far = _FAR_CELL.findall(piece)
         width = max([width, *map(_column_number, {column for column, _ in far})])
         width = next((n for n in range(26, width, -1) if b' r="%c' % (64 + n) in piece), width)
-        rows = [int(number) for number in _ROW.findall(piece)]
+        rows = [int(number) for number in _ROW.findall(piece) if number]
         rows += [int(number) for _, number in far[-1:]] + [
             int(number) for _, number in far if len(number) > 6
         ]
@@ -240,10 +242,17 @@ def _sheet_titles(book: zipfile.ZipFile) -> dict[str, str]:
     except KeyError:
         return {}
     targets = {}
-    for relation in _RELATION.findall(relations):
-        found = dict(re.findall(r'(\w+)="([^"]*)"', relation))
-        targets[found.get("Id", "")] = found.get("Target", "")
-    return {_part(targets.get(identity, "")): unescape(title) for title, identity in _SHEET.findall(listing)}
+    for relation in _attributes(_RELATION, relations):
+        targets[relation.get("Id", "")] = relation.get("Target", "")
+    return {
+        _part(targets.get(sheet.get("id", ""), "")): unescape(sheet.get("name", ""))
+        for sheet in _attributes(_SHEET, listing)
+    }
+
+
+def _attributes(tag: re.Pattern[str], text: str) -> list[dict[str, str]]:
+    """The attributes of each such tag of a text, by their names without a prefix."""
+    return [dict(_ATTRIBUTE.findall(found)) for found in tag.findall(text)]
 
 
 def _part(target: str) -> str:

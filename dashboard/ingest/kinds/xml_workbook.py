@@ -96,13 +96,13 @@ class _Sheets:
             self.found.append(CellGrid(own.get("Name", f"sheet {len(self.found) + 1}")))
             self._after = (0, 0)
         elif tag == f"{NAMESPACE} Row":
-            self._row = int(own["Index"]) - 1 if "Index" in own else self._after[0]
-            self._after = (self._row + 1 + int(own.get("Span", 0)), 0)
+            self._row = _number(own["Index"], 1) - 1 if "Index" in own else self._after[0]
+            self._after = (self._row + 1 + _number(own.get("Span", "0"), 0), 0)
             if own.get("Hidden") == "1" and self.found:
                 self.hidden[self.found[-1].name] = self.hidden.get(self.found[-1].name, 0) + 1
         elif tag == f"{NAMESPACE} Cell":
-            self._column = int(own["Index"]) - 1 if "Index" in own else self._after[1]
-            across, down = int(own.get("MergeAcross", 0)), int(own.get("MergeDown", 0))
+            self._column = _number(own["Index"], 1) - 1 if "Index" in own else self._after[1]
+            across, down = _number(own.get("MergeAcross", "0"), 0), _number(own.get("MergeDown", "0"), 0)
             self._after = (self._after[0], self._column + across + 1)
             if (across or down) and self.found:
                 last = (self._row + down, self._column + across)
@@ -128,16 +128,25 @@ class _Sheets:
             self._type = None
 
 
+def _number(text: str, least: int) -> int:
+    number = int(text)
+    if number < least:
+        raise ValueError(text)
+    return number
+
+
 def _refuse_entities(*_: object) -> None:
     raise ValueError("a workbook declares no kinds of document")
 
 
 def _value(kind: str, text: str) -> float | bool | str | dt.date:
     if kind == "Number":
+        if "_" in text:  # Python's own, no part of XML's numbers
+            raise ValueError(text)
         return float(text)
     if kind == "Boolean":
         return text.strip() == "1"
     if kind == "DateTime":
-        moment = dt.datetime.fromisoformat(text.strip())
+        moment = dt.datetime.fromisoformat(text.strip()).replace(tzinfo=None)
         return moment.date() if moment.time() == dt.time() else moment
     return text
