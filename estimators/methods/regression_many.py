@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 1_000
 """Of more groups the directions, whose number is about theirs, take longer than fits one after the other."""
+MOST_APART = 1e6
+"""Where one group weighs so many times what another does, directions and what weighs little lose digits:
+2e-12 are lost at 1e4, 2e-8 at 1e8, and all of them at 1e15."""
 HEAVY = 10.0
 """Squares of what weighs so many times the root of all others' squares cost two digits in a difference."""
 
@@ -70,16 +73,22 @@ class ManyRegressions:
         return self.center[:, None] + self.beta @ self.design.place.T + self.effect
 
 
+def fit_at_once(information: Floats) -> bool:
+    """Whether groups that weigh so much ``(J,)`` are few enough and alike enough to be fitted at once."""
+    return len(information) <= MOST_GROUPS and bool(information.max() <= MOST_APART * information.min())
+
+
 def fit_regressions(batch: GroupBatch, method: Method) -> ManyRegressions | None:
     """The global minima of the profiles of groups with covariates.
 
-    None where there are very many groups, or an outcome that covariates follow without error.
+    None where there are very many groups, some weigh far more than others, or an outcome is one that
+    covariates follow without error.
 
     Raises:
         DataError: too few groups or rows for so many terms.
 
     """
-    if batch.groups > MOST_GROUPS or batch.products is None:
+    if batch.products is None or not fit_at_once(batch.information):
         return None
     rows = RegressionRows.of(batch[0])
     require_degrees(rows)

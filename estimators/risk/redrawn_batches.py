@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.fitting.fit_many import is_looped
-from estimators.methods.regression_many import MOST_GROUPS
+from estimators.methods.regression_many import fit_at_once
 from estimators.risk.replicates import block_size
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def come_at_once(data: GroupData, estimator: Estimator) -> bool:
     """Whether a method fits many draws of groups like these at once."""
     if data.known_variance is not None or is_looped(estimator, data.carries):
         return False
-    return data.covariates is None or len(data) <= MOST_GROUPS
+    return data.covariates is None or fit_at_once(data.information)
 
 
 @dataclass(frozen=True)
