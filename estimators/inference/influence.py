@@ -43,7 +43,9 @@ FEW_SIZES = 200
 HEAVY = 1e3
 """A group that weighs so many times what all others do is not taken off sums: few digits would be left."""
 HEAVIEST = 1e8
-"""Where one weighs so many times what all others do, no group is."""
+"""Where one that is left weighs so many times what the rest does at the ratio found, nor is any other."""
+MOST_FITS = 1_000
+"""So many fits without a group, one after the other, take a minute."""
 LEAST_WITHIN = 1e-12
 """Of the sum of squares within; what is left without a group is nothing where it is less."""
 
@@ -115,6 +117,7 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
 
     Raises:
         DataError: fewer than three groups, one row in each, nothing that varies within, or survey weights;
+            more than 1,000 groups that do not differ beside one that weighs far more than all of them;
             with covariates, weights, nothing left beside them, more than 500 groups, or rows to adjust that
             are not at hand.
 
@@ -131,8 +134,13 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
     ratio = without.best(float(model.ratio))
     with np.errstate(all="ignore"):  # a group that outweighs all others by far is fitted without below
         parts = without.at(ratio, np.arange(len(data)))
-    heavier = scaled.information / sums_of_others(scaled.information)
-    for group in range(len(data)) if heavier.max() > HEAVIEST else np.flatnonzero(heavier > HEAVY):
+    unsure = _unsure(scaled.information, ratio, parts.total)
+    if unsure.sum() > MOST_FITS:
+        raise DataError(
+            f"one group weighs far more than all others, which do not differ: of more than {MOST_FITS:,} "
+            "such groups it would take too long to fit all but one in turn"
+        )
+    for group in np.flatnonzero(unsure):
         _fit_without(data, int(group), method, (ratio, parts))
     error = np.ones(len(data)) if scaled.published else np.sqrt(parts.residual / without.multiplier)
     usable, unit = without.usable, float(scaled.unit)
@@ -161,6 +169,16 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
         std_error=kept(unit * error / np.sqrt(parts.total)),
         residual=kept(off),
     )
+
+
+def _unsure(information: Floats, ratio: Floats, total: Floats) -> NDArray[np.bool_]:
+    """(J,) where too few digits are left without a group, at ratios and sums of weights ``(J,)``."""
+    heaviest = np.full(len(information), int(information.argmax()))
+    heaviest[heaviest[0]] = np.argsort(information)[-2]
+    left = information[heaviest]
+    left = left / (1.0 + left * ratio)
+    heavy = information > HEAVY * sums_of_others(information)
+    return np.asarray(heavy | (left > HEAVIEST * np.maximum(total - left, 0.0)))
 
 
 def _fit_without(data: GroupData, group: int, method: Method, found: tuple[Floats, _Parts]) -> None:

@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from estimators import GroupData, funnel, leave_one_out
+from estimators import DataError, GroupData, funnel, leave_one_out
 from estimators.fitting.fit_many import fit_many
 from estimators.inference.normal_plot import normal_plot
 from estimators.inference.redrawn_groups import RedrawnGroups
@@ -93,6 +93,26 @@ def test_the_influence_of_a_precise_study_is_the_fit_without_it(small):
         assert found.sigma_group[j] == pytest.approx(parameter(fit, "sigma_group"), rel=1e-9, abs=1e-12)
         assert found.mu[j] == pytest.approx(parameter(fit, "mu"), rel=1e-9)
         assert found.std_error[j] == pytest.approx(parameter(fit, "mu_std_error"), rel=1e-9)
+
+
+def test_one_of_two_precise_studies_is_left_out_as_any_other():
+    """Without one of two a spread of .25 was told as 0, since the other was as much too heavy for sums."""
+    random = np.random.default_rng(0)
+    error = np.concatenate([[6e-12, 9e-12], random.uniform(0.1, 1.0, 8)])
+    value = 0.3 * random.standard_normal(10) + error * random.standard_normal(10)
+    found = leave_one_out(GroupData.from_estimates(list("abcdefghij"), value, error))
+    for j in range(10):
+        kept = np.arange(10) != j
+        fit = BUILT_IN["reml"].fit(GroupData.from_estimates(range(9), value[kept], error[kept]))
+        assert found.sigma_group[j] == pytest.approx(parameter(fit, "sigma_group"), rel=1e-9, abs=1e-14)
+        assert found.std_error[j] == pytest.approx(parameter(fit, "mu_std_error"), rel=1e-9)
+
+
+def test_very_many_groups_that_do_not_differ_beside_a_precise_one_are_refused(monkeypatch):
+    monkeypatch.setattr("estimators.inference.influence.MOST_FITS", 5)
+    value, error = np.array([0.3, 0.5, 0.2, 0.42, 0.1, 0.3]), np.array([1e-9, 0.3, 0.4, 0.2, 0.5, 0.3])
+    with pytest.raises(DataError, match="would take too long to fit all but one in turn"):
+        leave_one_out(GroupData.from_estimates(list("abcdef"), value, error))
 
 
 def test_a_group_of_a_million_rows_is_left_out_as_any_other():
