@@ -190,7 +190,9 @@ def rate_summaries(labels: Iterable[object], events: ArrayLike, exposure: ArrayL
         raise DataError("no event in any group: the variance of a rate cannot be told from counts of 0")
     order = np.argsort(names, kind="stable")
     counts = Counts(happened[order], t[order], of_trials=False)
-    found = estimate_summaries(names, happened / t, np.sqrt(counts.pooled / t))
+    with np.errstate(over="ignore"):  # what does not fit a double is refused right below
+        rate, error = happened / t, np.sqrt(counts.pooled / t)
+    found = estimate_summaries(names, rate, error)
     return Summaries(**{**vars(found), "kind": "rates", "counts": counts})
 
 
@@ -230,7 +232,7 @@ def _columns(
 ) -> tuple[NDArray[np.object_], list[Floats]]:
     """Labels as text and numbers, ``(J,)`` each; raises DataError unless there is one of each a group."""
     names = np.array([label_text(label) for label in labels], dtype=object)
-    columns = [np.asarray(values, dtype=np.float64) for values in given.values()]
+    columns = [_numbers(what, values) for what, values in given.items()]
     if not all(names.shape == column.shape for column in columns):
         sizes = [f"{column.size} {what}" for what, column in zip(given, columns, strict=True)]
         listed = ", ".join([f"{names.size} labels", *sizes[:-1]])
@@ -245,6 +247,21 @@ def _columns(
             f"a label appears twice ({_quoted(again)}): published summaries hold one line per group"
         )
     return names, columns
+
+
+def _numbers(what: str, values: ArrayLike) -> Floats:
+    """Numbers as doubles; raises DataError where they are none, or whole ones too large for a double."""
+    array = np.asarray(values)
+    if array.dtype.kind in "mMc":
+        raise DataError(f"{what} are given as {array.dtype} values: give numbers")
+    if array.dtype.kind in "iu" and array.size and max(int(array.max()), -int(array.min())) > MOST_COUNTED:
+        raise DataError(
+            f"{what} are whole numbers that are rounded from {MOST_COUNTED:,} on: give smaller ones"
+        )
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError):
+        raise DataError(f"{what} hold what is no number") from None
 
 
 def _whole(names: NDArray[np.object_], values: Floats, what: str, least: int) -> NDArray[np.int64]:

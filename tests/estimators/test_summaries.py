@@ -166,6 +166,14 @@ def test_variances_stand_for_squares_of_standard_errors():
             lambda: GroupData.from_estimates("ab", [1, 2], [1, -2]),
             'group "b" has 2 with a standard error of -2',
         ),
+        (
+            lambda: GroupData.from_estimates("a", np.array(["2020-01-01"], "M8[D]"), [1]),
+            "are given as datetime",
+        ),
+        (lambda: GroupData.from_estimates("a", [1j], [1]), "are given as complex128 values: give numbers"),
+        (lambda: GroupData.from_estimates("a", [2**53 + 1], [1]), "rounded from 9,007,199,254,740,992 on"),
+        (lambda: GroupData.from_estimates("a", [1], ["wide"]), "standard errors hold what is no number"),
+        (lambda: GroupData.from_rates("a", [1], [1e-310]), 'group "a" has inf'),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_group_that_has_it(made, words):
