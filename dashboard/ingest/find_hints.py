@@ -74,10 +74,13 @@ def group_hints(data: GroupData) -> tuple[Hint, ...]:
 
 
 def _codes(facts: RowFacts) -> Iterator[Hint]:
-    """A code far from the rest."""
+    """A code far from the rest, to which those belong that go on from it."""
     found, low, high = facts.codes()
     if not low < high:
         return
+    for code in sorted(found, key=lambda code: max(code - high, low - code)):
+        if max(code - high, low - code) <= high - low:
+            low, high = min(low, code), max(high, code)
     for code, rows in sorted(found.items()):
         if max(code - high, low - code) > high - low:
             much = f"{rows:,} row{'' if rows == 1 else 's'}"

@@ -18,8 +18,8 @@ _TAIL_BYTES: Final = 1 << 16
 _CHUNK_BYTES: Final = 1 << 20
 MOST_LINES: Final = 20
 """More lines than these without a separator are no remarks below a table."""
-_REMARK: Final = re.compile(r"\s*([*\u2020\u2021#(\[]|\S+\s+\S)")
-"""A mark of a footnote, or several words: a single word or number is rather a row that was cut short."""
+_REMARK: Final = re.compile(r"\s*([*\u2020\u2021#(\[]|\S+\s+\S|[_=\u2013\u2014-]{3,}$)")
+"""A mark of a footnote, several words, or a rule: one word or number is rather a row that was cut short."""
 
 
 def without_footnotes(path: Path, layout: Layout, folder: Path) -> tuple[Path, tuple[str, ...]]:

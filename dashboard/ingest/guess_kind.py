@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.data_kinds import SIZES, SUMMARY_KINDS, SummaryColumns
 from dashboard.ingest.errors import UnreadableFile, excerpt
-from dashboard.ingest.guess_roles import names_a_unit, names_the_line
+from dashboard.ingest.guess_roles import is_called_as_time, names_a_unit, names_the_line
 from dashboard.ingest.known_shares import events_with_share
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND
 from dashboard.ingest.summary_names import (
@@ -72,7 +72,7 @@ def guess_kind(
     Clear is where all columns of a kind are called as such and no other is as much (of two arms, say), their
     numbers can be what they then are (whole, no more events than trials, no SD below 0), and every line has
     a label of its own that is more than a number of the line, beside which no column names a unit that comes
-    again.
+    again. Counts of units with several lines each are troubled, unless `rows` leave one of each.
     """
     doubtful = None
     if table.stacked or not 1 < table.rows <= _LARGEST_TABLE:
@@ -86,11 +86,11 @@ def guess_kind(
         if columns is None or not _is_named_plainly(columns):
             continue
         summary = SummaryColumns.of(kind.id, columns)
-        label = group or label_column(table, summary.by_role.values())
+        label = group or label_column(table, summary.by_role.values()) or _unit_of_parts(table, summary)
         if label is None or not _names_groups(table, label, summary):
             continue
         trouble = _trouble(table, summary, label, reading, rows)
-        found = GuessedSummary(summary, label, _reasons(summary, label, share), trouble)
+        found = GuessedSummary(summary, label, _reasons(table, summary, label, share), trouble)
         if trouble is None:
             return found
         doubtful = doubtful or (found if trouble else None)
@@ -127,7 +127,7 @@ def guess_columns(
         )
     if summary.by_role == dict(named):
         return GuessedSummary(summary, label, "every line has a label of its own there")
-    return GuessedSummary(summary, label, _reasons(summary, label))
+    return GuessedSummary(summary, label, _reasons(table, summary, label))
 
 
 def _left_over(table: Table, kind: SummaryKind, taken: Collection[str]) -> dict[str, str]:
@@ -170,6 +170,20 @@ def label_column(table: Table, taken: Collection[str]) -> str | None:
     able = [c for c in table.columns if c.name not in taken and _tells_lines_apart(c, table)]
     able.sort(key=lambda c: (not names_a_unit(c.name), c.kind == "number", names_the_line(c.name)))
     return able[0].name if able else None
+
+
+def _unit_of_parts(table: Table, summary: SummaryColumns) -> str | None:
+    """The column of units with several lines each, where these are clearly counts, as of women and men.
+
+    None where a column says when: counts of several years may be rows.
+    """
+    roles = summary.by_role
+    if summary.kind != "counts" or any(likeness(name, role) != WHOLE for role, name in roles.items()):
+        return None
+    if any(c.kind == "date" or is_called_as_time(c.name) for c in table.columns):
+        return None
+    units = (c for c in table.columns if c.name not in roles.values() and c.not_group is None)
+    return next((c.name for c in units if c.kind == "text" and names_a_unit(c.name) and c.distinct > 1), None)
 
 
 def _tells_lines_apart(column: Column, table: Table) -> bool:
@@ -217,16 +231,22 @@ def _columns_of(
         if roles == ("events",) and "".join(words_of(found.get("trials", ""))) in _AT_BATS:
             free = [name for name in free if "".join(words_of(name)) in _HITS]  # runs are none of at bats
         alike = [
-            (likeness(name, role, ratios="high" in found), k, i)
+            # what may be events of other trials is no more likely trials than what cannot
+            (
+                likeness(name, role, ratios="high" in found),
+                k,
+                role == "trials" and likeness(name, "events") == WHOLE,
+                i,
+            )
             for k, role in enumerate(roles)
             for i, name in enumerate(free)
         ]
         fitting = sorted(one for one in alike if one[0] < NONE)
         if not fitting:
             continue
-        if alone and len(fitting) > 1 and fitting[0][:2] == fitting[1][:2]:
+        if alone and len(fitting) > 1 and fitting[0][:3] == fitting[1][:3]:
             return None
-        found[roles[fitting[0][1]]] = free[fitting[0][2]]
+        found[roles[fitting[0][1]]] = free[fitting[0][3]]
     return found if kind.is_complete(found) else None
 
 
@@ -265,8 +285,11 @@ def _trouble(
     return f"{left:,} of {table.rows:,} lines cannot be used" if left > _MOST_LEFT_OUT * table.rows else None
 
 
-def _reasons(summary: SummaryColumns, label: str, share: str | None = None) -> str:
+def _reasons(table: Table, summary: SummaryColumns, label: str, share: str | None = None) -> str:
     """What speaks for it, in one sentence; `share`: the column that holds the share of events in trials."""
     listed = ", ".join(f"{role} in {excerpt(name)}" for role, name in summary.columns)
+    column = table.column(label)
+    if column is not None and not _tells_lines_apart(column, table):
+        return f"{listed}, by the names of the columns, and several lines for each label in {excerpt(label)}"
     by = "by the names of the columns" if share is None else f"whose share stands in {excerpt(share)}"
     return f"{listed}, {by}, and a label of its own in every line of {excerpt(label)}"

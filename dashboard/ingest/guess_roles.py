@@ -105,6 +105,8 @@ _BESIDE_WORDS = _UNIT_WORDS | _INDEX_WORDS | _LABEL_WORDS | _DESIGN_WORDS | _COV
 _UNITS_ALONE = _UNIT_WORDS - _OUTCOME_WORDS - _BINARY_OUTCOME_WORDS
 _ENDINGS = ("score", "runs", "scr", "rate", "rte", "wage", "cost", "sales", "yield", "weight", "height")
 """What measures is often written right behind its subject, as in mathscore and lwage."""
+_OF_UNITS = ("id", "code", "name", "no", "nr")
+"""What is written right behind a unit: schoolid, countrycode."""
 _COUNTED = re.compile(r"(?P<stem>(?:[^\W\d_]+[ _-]?)??)(?:[0-9]{1,3}|[IVX]{1,5}|[A-Z])")
 _DOSE = re.compile(r"[0-9.]+ ?([^0-9. ]+)( [0-9.]+ ?\1)*")
 _NAME = re.compile(r"[^\W\d_]{4,}.*")
@@ -177,11 +179,11 @@ def names_the_line(name: str) -> bool:
 
 def _names_a_time(name: str) -> bool:
     """Whether the name of a column says when its cells were measured: week 3, t2, 2019."""
-    is_year = re.fullmatch("[0-9]{4}", name) is not None and _YEARS[0] <= int(name) <= _YEARS[1]
-    return is_year or _is_called_as_time(name)
+    is_year = re.fullmatch(r"\s*[0-9]{4}\s*", name) is not None and _YEARS[0] <= int(name) <= _YEARS[1]
+    return is_year or is_called_as_time(name)
 
 
-def _is_called_as_time(name: str) -> bool:
+def is_called_as_time(name: str) -> bool:
     """Whether a word of a name is one of time and none in a unit of measure: yield (t/ha), sales per day."""
     words = _words(name)
     found = words & _TIME_WORDS
@@ -209,6 +211,8 @@ def _words(name: str) -> frozenset[str]:
     words.add(name.lower())
     ending = [word for word in words if word.endswith(_ENDINGS)]
     words.update(end for word in ending for end in _ENDINGS if word.endswith(end))
+    stems = {word.removesuffix(end) for word in words for end in _OF_UNITS}
+    words |= stems & (_UNITS_ALONE - _WEAK_UNIT_WORDS)
     return frozenset(words)
 
 
@@ -219,7 +223,7 @@ def _is_row_number(column: Column, seen: Dependence) -> bool:
 
 def _is_time(column: Column, seen: Dependence) -> bool:
     """Whether a column says when: a date, a name of time, or whole numbers that are calendar years."""
-    if column.kind == "date" or _is_called_as_time(column.name):
+    if column.kind == "date" or is_called_as_time(column.name):
         return True
     low, high = seen.ends(column.name)
     years = column.whole and _YEARS[0] <= low <= high <= _YEARS[1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import Cell
 from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
+from dashboard.ingest.lines_above import holds_numbers
 from dashboard.ingest.stack_names import run_of
 from dashboard.ingest.summary_names import name_limits
 
@@ -119,7 +120,8 @@ def looks_wide(columns: Sequence[Column], rows: int) -> bool:
     """Whether a table seems to have one column per group: columns of numbers, and nothing that repeats."""
     numeric = [c for c in columns if c.kind == "number"]
     others = [c for c in columns if c.kind != "number" and c.missing < rows]
-    if rows >= 2 and _is_series(numeric) and not any(_repeats(c, rows) for c in others):
+    series = _series(columns)
+    if rows >= 2 and series and not any(_repeats(c, rows) for c in others if c not in series):
         return True
     if rows < 2 or any(_repeats(c, rows) for c in (*numeric, *others)):
         return False
@@ -128,14 +130,23 @@ def looks_wide(columns: Sequence[Column], rows: int) -> bool:
     )
 
 
-def _is_series(numeric: Sequence[Column]) -> bool:
-    """Whether columns of numbers, one that counts rows aside, are called alike but for a number: q1, 2019.
+def _series(columns: Sequence[Column]) -> list[Column]:
+    """The columns of numbers, one that counts rows aside, that are called alike but for a number: q1, 2019.
 
-    Their values may repeat then, as marks out of five do.
+    None where one is not. Their values may repeat then, as marks out of five do, and letters stand behind
+    some, as flags do.
     """
-    ends = [_NUMBERED.fullmatch(column.name.strip()) for column in numeric if not _counts_rows(column)]
+    numeric = [c for c in columns if c.kind == "number" or _may_be_flagged(c)]
+    numeric = [c for c in numeric if not _counts_rows(c)]
+    ends = [_NUMBERED.fullmatch(column.name.strip()) for column in numeric]
     stems = {end["stem"] for end in ends if end is not None}  # None of a year
-    return len(ends) >= _WIDE_COLUMNS and None not in ends and len(stems) == 1
+    return numeric if len(ends) >= _WIDE_COLUMNS and None not in ends and len(stems) == 1 else []
+
+
+def _may_be_flagged(column: Column) -> bool:
+    """Whether a column is called as one of a series and holds text that begins as numbers do."""
+    is_named = _NUMBERED.fullmatch(column.name.strip()) is not None
+    return is_named and column.kind == "text" and holds_numbers(column.examples)
 
 
 def _repeats(column: Column, rows: int) -> bool:
@@ -174,8 +185,8 @@ def wide_columns(columns: Sequence[Column], rows: int) -> tuple[str, ...]:
     """
     if not looks_wide(columns, rows):
         return ()
-    numeric = (column for column in columns if column.kind == "number" and not _counts_rows(column))
-    names = tuple(column.name for column in numeric)
+    numeric = [column for column in columns if column.kind == "number" and not _counts_rows(column)]
+    names = tuple(column.name for column in _series(columns) or numeric)
     return names if len(names) > 1 and not name_limits(names) else ()
 
 

@@ -15,14 +15,20 @@ if TYPE_CHECKING:
     from dashboard.ingest.reading import Reading
 
 _NINES: Final = ("99.9", "999.9", "9999.9", "99.99", "999.99", "9999.99")
+_LAST_OF_MANY: Final = tuple("9" * nines + digit for nines in range(1, 6) for digit in "45678")
 CODES: Final = tuple(
     sign * float(written)
-    for written in (*(digit * length for digit in "987" for length in range(1, 7)), *_NINES)
+    for written in (
+        *(digit * length for digit in "987" for length in range(1, 7)),
+        *_LAST_OF_MANY,
+        *_NINES,
+    )
     for sign in (1, -1)
     if len(written) > 1 or sign < 0
 )
 """What is written for a missing value: two to six nines, eights or sevens, with a minus or without; one with
-a minus; and nines with decimals, as of weather."""
+a minus; the last five numbers before a power of ten, as 9997 in surveys; and nines with decimals, as of
+weather."""
 
 
 class CodedOutcomes(NamedTuple):

@@ -52,10 +52,11 @@ def _parts(text: str) -> list[str]:
 
 def _run(part: str, names: Sequence[str], file: str) -> range:
     """The places from one name to another, or that of a single one."""
+    bare = [name.strip() for name in names]
     for at in (i for i, character in enumerate(part) if character == ":"):
         ends = part[:at].strip(), part[at + 1 :].strip()
-        if all(end in names for end in ends):
-            first, last = sorted(names.index(end) for end in ends)
+        if all(end in names or bare.count(end) == 1 for end in ends):
+            first, last = sorted((names if end in names else bare).index(end) for end in ends)
             return range(first, last + 1)
     place = names.index(matching_column(part, names, file))
     return range(place, place + 1)

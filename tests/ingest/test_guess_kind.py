@@ -6,8 +6,9 @@ from itertools import permutations
 
 import pytest
 
-from dashboard.ingest import Reading, UnreadableFile, store_table
+from dashboard.ingest import Reading, RowFilter, UnreadableFile, store_table
 from dashboard.ingest.guess_kind import guess_columns, guess_kind
+from dashboard.ingest.reading import Condition
 from dashboard.ingest.roles import stackable_columns
 from dashboard.samples import SAMPLES
 from tests.oracles import FOLDER, set_names
@@ -70,6 +71,10 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             ("means", "mean mean_score, n n, sd sd_score", "class"),
         ),
         ("ward,deaths,cases\nA,9,41\nB,3,20\n", ("counts", "events deaths, trials cases", "ward")),
+        (
+            "country,cases,population\nA,9,41\nB,3,20\n",
+            ("counts", "events cases, trials population", "country"),
+        ),
         ("player,hits,at-bats\nA,9,41\nB,3,20\n", ("counts", "events hits, trials at-bats", "player")),
         ("hospital,r,n\nA,9,41\nB,3,20\n", ("counts", "events r, trials n", "hospital")),
         ("pump,failures,time\nA,9,41.5\nB,3,20\n", ("rates", "events failures, exposure time", "pump")),
@@ -174,6 +179,15 @@ def test_the_ends_of_intervals_are_no_groups_to_stack(table):
     low_high = text.replace("lower", "low").replace("upper", "high")
     assert stackable_columns(table(low_high)) == ()
     assert stackable_columns(table(low_high.replace("effect", "medium"))) == ("medium", "low", "high")
+
+
+def test_counts_with_several_lines_for_each_unit_are_said_and_one_of_each_is_taken(table):
+    stored = table("country,sex,deaths,population\nA,f,9,41\nA,m,3,40\nB,f,2,30\nB,m,4,35\n")
+    doubtful = guess_kind(stored, troubled=True)
+    assert "several lines for each label" in doubtful.why
+    assert 'a label appears twice ("A")' in doubtful.trouble
+    women = guess_kind(stored, rows=RowFilter(where=(Condition.parse("sex=f"),)))
+    assert (columns(women), women.group) == ("events deaths, trials population", "country")
 
 
 def test_codes_for_a_missing_number_are_those_of_the_reading(table):

@@ -71,12 +71,18 @@ def test_marks_that_join_letters_are_parts_of_labels(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("code", "rows"), [("-9", 8), ("-99.9", 8), ("999.99", 8), ("9999.9", 8), ("-9", 2000)]
+    ("code", "rows"), [("-9", 8), ("-99.9", 8), ("999.99", 8), ("9999.9", 8), ("9997", 8), ("-9", 2000)]
 )
 def test_codes_of_one_digit_and_with_decimals_are_hinted_at(tmp_path, code, rows):
     text = "g,y\n" + "".join(f"s{i % 4},{i % 11 + 1}.5\n" for i in range(rows)) + f"s1,{code}\ns2,{code}\n"
     (hint,) = file_groups(put(tmp_path, text), outcome="y", group="g").hints
     assert (hint.code, hint.flags) == ("missing_code", f"--missing {code}")
+
+
+@pytest.mark.parametrize("first", [94, 995])
+def test_numbers_that_run_on_through_what_codes_are_written_as_are_none(tmp_path, first):
+    text = "g,y\n" + "".join(f"s{i % 2},{first + i}\n" for i in range(8))
+    assert file_groups(put(tmp_path, text), outcome="y", group="g").hints == ()
 
 
 def test_a_mean_below_a_column_is_hinted_at_with_what_stands_beside_it(tmp_path):

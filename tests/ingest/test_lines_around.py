@@ -99,6 +99,7 @@ def test_whatever_stands_above_no_row_of_a_table_is_lost(tmp_path_factory, above
         ("Source: office\n,,\n,,* provisional\nn = 12\n", 3),
         ('Source: office\n""\n,,* provisional\n,,\n', 2),
         ("\nNotes\nSource: office\n", 2),
+        ("__________\n(C)opyright of the office | 2024\n", 2),
         ("\n\nNotes:\n\n1. provisional\n", 2),
         ("End of measurement\nTemperature: 25.0 C\n", 2),
     ],

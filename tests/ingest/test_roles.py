@@ -9,6 +9,7 @@ import pytest
 
 from dashboard.ingest import Reading, UnreadableFile, guess_roles, reduce_file
 from dashboard.ingest.roles import stackable_columns
+from dashboard.ingest.stack_names import places_to_stack
 from tests.ingest.helpers import put, put_parquet, stored
 
 
@@ -294,6 +295,12 @@ def test_columns_that_are_called_alike_but_for_a_number_are_offered_though_their
     assert stackable_columns(table_of(tmp_path, other, marks)) == ()
     years = ["row", "country", "1960", "1961 ", "1962", "1963"]
     assert stackable_columns(table_of(tmp_path, years, marks)) == tuple(years[2:])
+    flagged = [[*row[:2], *(f"{v} p" if row[0] % 2 else f"{v} " for v in row[2:-1]), ": "] for row in marks]
+    flagged[1][-1] = flagged[2][-1] = "2"
+    flagged[0][-1] = "2 b"
+    eurostat = table_of(tmp_path, [*years[:2], "1961 ", "1962 ", "1963 ", "1964 "], flagged)
+    assert stackable_columns(eurostat) == ("1961 ", "1962 ", "1963 ", "1964 ")
+    assert places_to_stack(["1961 :1964 "], [c.name for c in eurostat.columns], list, "x") == (2, 3, 4, 5)
     constant = [[*row, "births"] for row in marks]
     assert stackable_columns(table_of(tmp_path, [*header, "indicator"], constant)) == tuple(header[2:])
     in_classes = [[row[0], f"class {row[0] % 4}", *row[2:]] for row in marks]
@@ -350,12 +357,16 @@ def test_a_parquet_file_of_nested_columns_says_why_they_do_not_serve(tmp_path):
     [
         (["CNTSCHID", "STUID", "ESCS", "PV1MATH"], ("PV1MATH", "CNTSCHID")),
         (["SCHOOL", "STUID", "SES", "TOTAL_SCORE"], ("TOTAL_SCORE", "SCHOOL")),
+        (["SCHOOLID", "STIDSTD", "ESCS", "PV1MATH"], ("PV1MATH", "SCHOOLID")),
     ],
 )
 def test_words_of_names_in_capitals_are_known(tmp_path, header, roles):
     draw = random.Random(3)
-    rows = [[7000 + i // 20, i, f"{draw.gauss(0, 1):.2f}", f"{draw.gauss(500, 9):.2f}"] for i in range(400)]
-    assert guess_roles(table_of(tmp_path, header, rows)).pair == roles
+    rows = [
+        [7000 + i // 20, i, f"{draw.gauss(0, 1):.2f}", f"{draw.gauss(500, 9):.2f}", draw.randrange(1, 13)]
+        for i in range(400)
+    ]
+    assert guess_roles(table_of(tmp_path, [*header, "ST03Q01"], rows)).pair == roles
 
 
 def test_times_alone_are_refused_with_what_to_write(tmp_path):
