@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ROUNDING = 1e-9
 """Sums over rows of 0 and 1 are whole to within so much of the number of rows."""
 
+MOST_COUNTED = 1e10
+"""Trials or events of a group up to which parameters are right to 1e-5; at 1e12 to 2e-4."""
+
 
 @dataclass(frozen=True, eq=False)
 class Counted:
@@ -36,9 +39,18 @@ def counted(data: GroupData) -> Counted:
     """The events of the groups; rows of 0 and 1 are trials.
 
     Raises:
-        DataError: nothing is counted.
+        DataError: nothing is counted, or more than 1e10 events or trials in a group.
 
     """
+    found = _found(data)
+    if max(found.events.max(), found.exposure.max() if found.of_trials else 0.0) > MOST_COUNTED:
+        raise DataError(
+            "takes up to 10,000,000,000 events or trials in a group: of more its likelihood lacks digits"
+        )
+    return found
+
+
+def _found(data: GroupData) -> Counted:
     if data.counts is not None:
         counts = data.counts
         return Counted(counts.events.astype(np.float64), counts.exposure, counts.of_trials)

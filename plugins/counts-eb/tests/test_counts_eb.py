@@ -255,6 +255,15 @@ def test_many_groups_are_ranked_by_normal_posteriors():
     assert value(fit, "alpha") == pytest.approx(8, rel=0.25)
 
 
+def test_ten_billion_trials_leave_six_digits():
+    data = GroupData.from_counts(
+        "abcde", [1000, 1500, 900, 2000, 0], [10**10, 10**10, 2 * 10**9, 3 * 10**9, 1]
+    )
+    fit = EB.fit(data)  # Newton steps on log-gammas of 50 digits gave what follows
+    assert value(fit, "alpha") == pytest.approx(1.95669891117, rel=1e-5)
+    assert value(fit, "beta") == pytest.approx(5729780.78288, rel=1e-5)
+
+
 def test_awkward_groups():
     none = EB.fit(GroupData.from_counts("abc", [0, 0, 0], [4, 5, 6]))
     assert (codes(none), none.estimate.tolist()) == (["all_equal"], [0.0] * 3)
@@ -264,6 +273,8 @@ def test_awkward_groups():
         EB.fit(GroupData.from_counts("abc", [0, 1, 1], [1, 1, 1]))
     with pytest.raises(DataError, match="at least 2 groups"):
         EB.fit(GroupData.from_rates("a", [3], [2.0]))
+    with pytest.raises(DataError, match="lacks digits"):
+        EB.fit(GroupData.from_counts("abc", [10**14, 10**14 + 2 * 10**8, 10**14 - 5 * 10**7], [10**15] * 3))
     with pytest.raises(DataError, match="log_size is the same in every group"):
         EB.fit(GroupData.from_counts("abc", [1, 2, 3], [5, 5, 5]), {"explained_by": "log_size"})
     with pytest.raises(DataError, match="at least 3 groups"):
