@@ -93,7 +93,7 @@ def _plain_among(texts: Mapping[int, pa.StringArray]) -> dict[int, PlainNumbers]
     lengths = np.diff(offsets)
     blanks = (lengths == 0).reshape(by_column).sum(axis=1)
     filled = pc.if_else(pc.equal(together, ""), None, together) if blanks.any() else together
-    able = (_of_columns(symbols == _OTHER, offsets, rows) == 0) & (blanks < rows) & _are_numbers(filled, rows)
+    able = (_of_columns(symbols == _OTHER, offsets, rows) == 0) & _are_numbers(filled, rows)
     whole = rows - blanks - _with_mark(symbols, offsets, rows)
     keys = _keys(symbols, offsets, lengths)
     doubtful = _like_thousands(keys, lengths, rows)

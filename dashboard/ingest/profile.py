@@ -59,6 +59,9 @@ def profile(
     examples: dict[int, tuple[str, ...]] = {}
     if len(types) >= WIDE:
         plain = plain_numbers(parquet, [place for place, kind in enumerate(types) if kind == "text"])
+        blank = [place for place, known in plain.items() if not known.distinct]
+        tallies |= {p: Tally(Counter({Cell.BLANK: plain.pop(p).blank}), 0, False) for p in blank}
+        examples |= dict.fromkeys(blank, ())
         typed = [place for place, kind in enumerate(types) if kind in ("integer", "float")]
         for place, found in typed_numbers(connection, parquet, typed).items():
             tallies[place], examples[place] = found

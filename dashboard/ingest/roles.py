@@ -156,13 +156,14 @@ def _repeats(column: Column, rows: int) -> bool:
     return 1 < column.distinct <= limit * filled
 
 
-def refuse_hopeless(columns: Sequence[Column], rows: int, name: str) -> None:
-    """Raise UnreadableFile for a table without rows, with a single column, or without a number."""
+def refuse_without_rows(names: tuple[str, ...], rows: int, name: str) -> None:
+    """Raise UnreadableFile for a table without rows."""
     if rows == 0:
-        raise UnreadableFile(
-            f"{name} has column names ({name_list(tuple(c.name for c in columns))}) "
-            "but no rows: add the data."
-        )
+        raise UnreadableFile(f"{name} has column names ({name_list(names)}) but no rows: add the data.")
+
+
+def refuse_hopeless(columns: Sequence[Column], name: str) -> None:
+    """Raise UnreadableFile for a table with a single column, or without a number."""
     if len(columns) < 2:
         raise UnreadableFile(
             f"{name} has only one column, {excerpt(columns[0].name)}: two are needed, one with numbers and "

@@ -11,7 +11,7 @@ from dashboard.ingest.damage import damage_as_sentence
 from dashboard.ingest.engine import engine
 from dashboard.ingest.open_source import open_source
 from dashboard.ingest.profile import profile
-from dashboard.ingest.roles import refuse_hopeless
+from dashboard.ingest.roles import refuse_hopeless, refuse_without_rows
 from dashboard.ingest.source import Source
 from dashboard.ingest.table import Table
 
@@ -72,6 +72,7 @@ def write_profiled(
 
     """
     rows = source.write(target, None)
+    refuse_without_rows(source.names, rows, name)
     folder.mkdir()
     with engine(target, folder) as connection:
         columns = profile(
@@ -82,5 +83,5 @@ def write_profiled(
             convention=source.convention,
             labels=source.labels,
         )
-    refuse_hopeless(columns, rows, name)
+    refuse_hopeless(columns, name)
     return rows, columns

@@ -147,3 +147,13 @@ def test_a_file_that_unpacks_to_many_times_its_size_is_refused(tmp_path):
     bomb = gzip.compress(b"g,y\n" + b"a,1\n" * (20 << 20))
     with pytest.raises(UnreadableFile, match="unpacks to more than 200 times its size"):
         stored(tmp_path, bomb, "bomb.csv.gz")
+
+
+def test_thousands_of_blank_columns_are_told_at_once(tmp_path):
+    wide = "\t".join(f"c{i}" for i in range(3_000))
+    with pytest.raises(UnreadableFile, match="but no rows: add the data"):
+        stored(tmp_path, f"{wide}\n")
+    rows = "".join(f"{label}\t{i}{chr(9) * 2_998}\n" for i, label in enumerate("aabb"))
+    table = stored(tmp_path, f"{wide}\n{rows}")
+    assert guess_roles(table).pair == ("c1", "c0")
+    assert {c.not_outcome for c in table.columns[2:]} == {"it has no values"}
