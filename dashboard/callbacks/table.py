@@ -1,8 +1,7 @@
-"""The rows of the table: all once they have ranks, or a block at a time where they are too many."""
+"""What the table is told later: its ranks, its rows where they are others, or a block of them where many."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +9,14 @@ from dash import Input, NoUpdate, Output, State, no_update
 
 from dashboard.callbacks.scenes import scene_on_screen
 from dashboard.pages import ids
-from dashboard.scene.rank_spread import rank_spread
-from dashboard.words.table import CLIENT_SIDE_GROUPS, requested_rows, table_columns, table_rows
-from estimators import BlupboardError
+from dashboard.pages.table import content_key
+from dashboard.words.table import (
+    CLIENT_SIDE_GROUPS,
+    rank_values,
+    requested_rows,
+    table_columns,
+    table_rows,
+)
 
 if TYPE_CHECKING:
     import dash
@@ -25,7 +29,10 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     app.callback(
         Output(ids.TABLE, "columnDefs"),
         Output(ids.TABLE, "rowData"),
+        Output(ids.TABLE, "contentKey"),
+        Output(ids.TABLE, "ranks"),
         Input(ids.CHOICES, "data"),
+        State(ids.TABLE, "contentKey"),
         prevent_initial_call=True,
     )(partial(_whole, comparisons))
     app.callback(
@@ -36,15 +43,15 @@ def register(app: dash.Dash, comparisons: Comparisons) -> None:
     )(partial(_block, comparisons))
 
 
-def _whole(comparisons: Comparisons, given: object) -> tuple[object, object]:
-    """Columns and rows, with ranks where there are some; the view of the ranks says why there are none."""
+def _whole(comparisons: Comparisons, given: object, shown: object) -> tuple[object, ...]:
+    """Columns and rows where the table shows others, and ranks; their own view says why there are none."""
     scene = scene_on_screen(comparisons, given)
     if scene is None or len(scene) > CLIENT_SIDE_GROUPS:
-        return no_update, no_update  # those that the grid asks for block by block have their ranks
-    if scene.reference is not None:
-        with suppress(BlupboardError):
-            rank_spread(scene, scene.reference)
-    return table_columns(scene), table_rows(scene)
+        return (no_update,) * 4  # those that the grid asks for block by block have their ranks
+    columns, rows = table_columns(scene), table_rows(scene)
+    key = content_key(columns, rows)
+    others = (no_update,) * 3 if key == shown else (columns, rows, key)
+    return *others, rank_values(scene)
 
 
 def _block(

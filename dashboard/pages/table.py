@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from typing import Any
 
 import dash_ag_grid  # noqa: F401 -- dash serves its scripts, which the module of this component draws with
@@ -18,21 +20,30 @@ class Table(OwnComponent):
 
     What it is given out of sight waits until then, and of all that the kit's component tells of itself dash
     hears which rows it asks for: the grid is the dearest part of the page, and mostly nobody looks at it yet.
+
+    ``ranks`` are columns that come after ``rowData``, by field, in its order.
     """
 
     properties = (
         "id",
         "className",
         "columnDefs",
+        "contentKey",
         "dashGridOptions",
         "defaultColDef",
         "getRowId",
         "getRowsRequest",
         "getRowsResponse",
+        "ranks",
         "rowData",
         "rowModelType",
         "style",
     )
+
+
+def content_key(columns: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
+    """What tells these columns and rows from others."""
+    return f"{zlib.crc32(json.dumps([columns, rows]).encode()):x}"
 
 
 def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None) -> Table:
@@ -40,6 +51,7 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
     height = (
         TALLEST_TABLE if rows is None else min(TALLEST_TABLE, TALLEST_HEADER + ROW_HEIGHT * len(rows) + 16)
     )
+    more: dict[str, Any]
     options: dict[str, Any] = {
         "rowHeight": ROW_HEIGHT,
         "headerHeight": HEADER_HEIGHT,
@@ -49,8 +61,9 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
         "enableCellTextSelection": True,
         "suppressDragLeaveHidesColumns": True,
     }
-    more: dict[str, Any] = {"rowData": rows}
-    if rows is None:
+    if rows is not None:
+        more = {"rowData": rows, "contentKey": content_key(columns, rows)}
+    else:
         more = {"rowModelType": "infinite"}
         options |= {"cacheBlockSize": 200, "maxBlocksInCache": 20, "infiniteInitialRowCount": 200}
         options |= {"maxConcurrentDatasourceRequests": 1}  # of two at once dash hears one

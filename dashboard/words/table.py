@@ -14,7 +14,7 @@ from dashboard.scene.pooled_mean import pooled_mean
 from dashboard.scene.rank_spread import rank_spread, top_quarter
 from dashboard.scene.truth import TRUE
 from dashboard.words.numbers import MOST_DIGITS, number
-from estimators import DataError
+from estimators import BlupboardError
 from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ CLIENT_SIDE_GROUPS = 5_000
 """Groups up to which all rows are handed to the page at once."""
 MOST_WAITED_FOR = 50_000
 """Groups up to which a block of rows waits for their ranks, a second or two."""
+_RANK = "rank_"
+"""What fields begin with that say how sure ranks are."""
 NUMERIC = {
     "type": "rightAligned",
     "filter": "agNumberColumnFilter",
@@ -109,7 +111,7 @@ def _rank_columns(scene: Scene, reference: Series, *, wait: bool) -> list[_Colum
         return []
     try:
         ranks = rank_spread(scene, reference, known_only=not wait)
-    except DataError:
+    except BlupboardError:
         ranks = None  # the view of the ranks says why there are none
     level, unknown = level_text(scene.comparison.level), np.full(len(scene), np.nan)
     best = "best" if top_quarter(len(scene)) == 1 else "top quarter"
@@ -120,7 +122,7 @@ def _rank_columns(scene: Scene, reference: Series, *, wait: bool) -> list[_Colum
         "p_top": (f"chance of {best}", "share"),
     }
     return [
-        _Column(f"rank_{name}", heading, unknown if ranks is None else getattr(ranks, name), form)
+        _Column(f"{_RANK}{name}", heading, unknown if ranks is None else getattr(ranks, name), form)
         for name, (heading, form) in named.items()
     ]
 
@@ -164,15 +166,24 @@ def _least_width(heading: str) -> int:
     return LEAST_WIDTH + LETTER_WIDTH * min(max(longest - LETTERS_THAT_FIT, 0), LETTERS_THAT_FIT)
 
 
-def table_rows(
-    scene: Scene, positions: Sequence[int] | None = None, *, wait: bool = False
-) -> list[dict[str, Any]]:
-    """The rows at these positions of the display order, all by default; ``place`` is that of the name.
+def table_rows(scene: Scene) -> list[dict[str, Any]]:
+    """All rows in display order, without their ranks, see ``rank_values``."""
+    columns = [column for column in number_columns(scene) if not column.field.startswith(_RANK)]
+    return _rows(scene, np.arange(len(scene)), columns)
 
-    Ranks that are not known yet are left open, or waited for where ``wait``.
-    """
-    at = np.arange(len(scene)) if positions is None else np.asarray(positions, dtype=np.int64)
-    columns = {name: values[at].tolist() for name, values in _numbers(scene, wait=wait).items()}
+
+def rank_values(scene: Scene) -> dict[str, list[float]]:
+    """What ``table_rows`` leaves out, ``(J,)`` in its order by field, waited for; NaN where it has none."""
+    if scene.reference is None:
+        return {}
+    return {
+        column.field: column.values.tolist() for column in _rank_columns(scene, scene.reference, wait=True)
+    }
+
+
+def _rows(scene: Scene, at: NDArray[np.int64], numbers: Sequence[_Column]) -> list[dict[str, Any]]:
+    """The rows at these positions of the display order; ``place`` is that of the name."""
+    columns = {column.field: column.values[at].tolist() for column in numbers}
     columns["place"] = scene.name_place[at].tolist()
     columns["key"] = [str(key) for key in scene.order[at]]
     columns["group"] = scene.labels_at(at)
@@ -186,8 +197,8 @@ def requested_rows(scene: Scene, request: Mapping[str, Any]) -> tuple[list[dict[
     """
     at = requested_positions(scene, request)
     start, end = int(request.get("startRow", 0)), int(request.get("endRow", 200))
-    some = at[max(start, 0) : max(end, 0)].tolist()
-    return table_rows(scene, some, wait=len(scene) <= MOST_WAITED_FOR), len(at)
+    numbers = number_columns(scene, wait=len(scene) <= MOST_WAITED_FOR)
+    return _rows(scene, at[max(start, 0) : max(end, 0)], numbers), len(at)
 
 
 def requested_positions(scene: Scene, request: Mapping[str, Any]) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from dashboard.scene.scene import make_scene
 from dashboard.session.asked_questions import AskedQuestions
 from dashboard.words.group_card import group_cards
 from dashboard.words.ranks import ordinal, rank_words
-from dashboard.words.table import requested_rows, table_columns, table_rows
+from dashboard.words.table import rank_values, requested_rows, table_columns, table_rows
 from estimators import DataError, GroupData, compare, group_ranks
 from tests.dashboard.sent import group_traces, numbers, sent
 from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
@@ -89,15 +89,22 @@ def test_without_a_method_that_can_say_there_is_no_view():
     assert draw_view(VIEW, scene, WHOLE).figure is None
 
 
+def fields_of_ranks(row):
+    return {name for name in row if name.startswith("rank_")}
+
+
 def test_the_table_gets_its_ranks_once_they_are_known():
     scene = turned(smallest_first=False)
     fields = {column["field"] for column in table_columns(scene)}
     assert {"rank_expected", "rank_low", "rank_high", "rank_p_top"} <= fields
-    assert np.isnan(table_rows(scene)[0]["rank_expected"])
+    first = table_rows(scene)
+    assert not fields_of_ranks(first[0])
     rows, _ = requested_rows(scene, {})
     ranks = rank_spread(scene, scene.reference)
     assert [row["rank_expected"] for row in rows] == ranks.expected.tolist()
-    assert table_rows(scene) == rows
+    later = rank_values(scene)
+    assert set(later) == fields_of_ranks(rows[0])
+    assert [row | {name: later[name][i] for name in later} for i, row in enumerate(first)] == rows
     sorted_rows, _ = requested_rows(scene, {"sortModel": [{"colId": "rank_p_top", "sort": "desc"}]})
     assert sorted_rows[0]["rank_p_top"] == ranks.p_top.max()
 
@@ -127,6 +134,7 @@ def test_of_too_many_groups_nothing_is_computed_and_that_is_said(monkeypatch):
     assert "up to 11 schools; there are 12" in draw_view(VIEW, scene, WHOLE).problem
     rows, _ = requested_rows(scene, {})
     assert np.isnan(rows[0]["rank_expected"])
+    assert np.isnan(rank_values(scene)["rank_low"]).all()
     assert group_cards(scene, [0])[0]["rows"]
     with pytest.raises(DataError, match="up to 11 schools"):
         AskedQuestions().answers(scene)

@@ -33,6 +33,7 @@ declare const React: {
     useState<Value>(first: Value): [Value, (next: Value) => void];
     useEffect(effect: () => () => void, causes: unknown[]): void;
     useRef<Value>(first: Value): {current: Value};
+    useMemo<Value>(make: () => Value, causes: unknown[]): Value;
     useCallback<Called>(called: Called, causes: unknown[]): Called;
     createElement(tag: unknown, props: object | null, ...children: unknown[]): unknown;
 };

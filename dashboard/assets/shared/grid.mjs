@@ -18,7 +18,17 @@ function heard(changes) {
     return Object.fromEntries(Object.entries(changes).filter(([name]) => HEARD.includes(name)));
 }
 
+/** Rows with the columns that came after them; those of other rows are of no use. */
+function withRanks(rows, ranks) {
+    const columns = Object.entries(ranks ?? {});
+    if (!rows || columns.some(([, values]) => values.length !== rows.length)) {
+        return rows;
+    }
+    return rows.map((row, i) => ({...row, ...Object.fromEntries(columns.map(([name, v]) => [name, v[i]]))}));
+}
+
 export function Table(props) {
+    const rowData = React.useMemo(() => withRanks(props.rowData, props.ranks), [props.rowData, props.ranks]);
     const place = React.useRef(/** @type {HTMLElement | null} */ (null));
     const given = React.useRef(props);
     const shown = React.useRef({props: /** @type {any} */ (null), grid: /** @type {unknown} */ (null)});
@@ -55,6 +65,7 @@ export function Table(props) {
         const grid = React.createElement(AgGrid, {
             ...props,
             id: GRID,
+            rowData,
             dashGridOptions,
             style,
             setProps: tell,
