@@ -27,6 +27,7 @@ import {Graph} from './shared/graph.mjs';
 import {Table} from './shared/grid.mjs';
 import {OnceShown} from './shared/once_shown.mjs';
 import {StaticHtml} from './shared/static_html.mjs';
+import {tellTogether} from './shared/store_news.mjs';
 
 register('blupboard', {
     choicesOnRisk,
@@ -55,3 +56,4 @@ window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};
 window.dashMantineFunctions = {...window.dashMantineFunctions, columnOption};
 // The renderer asks the server by this.
 window.fetch = picturesFirst(window.fetch.bind(window));
+tellTogether();
