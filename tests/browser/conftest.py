@@ -23,7 +23,7 @@ from tests.browser.tabs import SharedPage, Tabs, new_page
 from tests.browser.troubles import Troubles
 from tests.waiting import PATIENCE
 
-DESKTOP = {"width": 1440, "height": 900}
+DESKTOP = {"width": 1440, "height": 600}
 PHONE = {"width": 390, "height": 844}
 _HERE = Path(__file__).parent
 

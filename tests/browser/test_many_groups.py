@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.board import bring, open_board, upload
+from tests.browser.board import bring, open_board, see, upload
 from tests.browser.linked import RANGES, drag, expect_lit, schools, status
 
 _JUMP = "window.dash_ag_grid.getApi('table-grid').ensureIndexVisible(600, 'middle')"
@@ -49,6 +49,7 @@ def test_a_box_in_a_view_of_very_many_takes_those_that_are_not_drawn(page):
     open_board(page)
     upload(page, schools(450))
     expect(page.locator("#panel-rank .subtitle")).to_contain_text("of 450")
+    see(page, "view-rank")
     page.locator("#view-rank").hover()
     page.locator("#view-rank .modebar-btn[data-val='select']").click()
     drag(page, "view-rank", (-0.2, 0.6), (0.2, 45.5))
