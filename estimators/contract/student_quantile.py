@@ -5,6 +5,7 @@ An interval needs no more, and SciPy takes as long to be loaded as all else that
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import exp, inf, isfinite, lgamma, log, log1p, pi, sqrt
 from statistics import NormalDist
 
@@ -12,6 +13,8 @@ NEARLY_NORMAL = 1e4
 """Degrees of freedom from which on the expansion around the normal is right to 1e-15."""
 LEAST_DF = 1.0
 _CLOSE = 1e-15
+_LAST_STEP = 1e-8
+"""What a step of Newton's leaves is about its square; rounding may never let one be of 1e-15."""
 _STEPS, _TERMS = 100, 10_000
 _TINY = 1e-300
 
@@ -21,6 +24,7 @@ def normal_upper(tail: float) -> float:
     return -NormalDist().inv_cdf(tail) if tail > 0 else inf
 
 
+@lru_cache(maxsize=1_000)
 def student_upper(tail: float, df: float) -> float:
     """What Student's t with ``df``, at least `LEAST_DF`, is above with a chance of ``tail``, up to 1/2.
 
@@ -59,7 +63,7 @@ def _newton(tail: float, df: float, start: float) -> float:
         above, density = _above(t, df)
         step = above / (t * density) * (log(above) - log(tail))
         t *= exp(step)
-        if abs(step) <= 4 * _CLOSE:
+        if abs(step) <= _LAST_STEP:
             break
     return t
 
