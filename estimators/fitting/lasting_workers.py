@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, InvalidStateError, ProcessPoolExecutor
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -73,7 +74,7 @@ class LastingWorkers(Executor):
         while True:
             pool = self._pool
             try:
-                inner = pool.submit(call)
+                inner = _forgiving(pool.submit(call))
             except BrokenExecutor:
                 if not self._replaced(pool):
                     raise
@@ -124,6 +125,21 @@ class LastingWorkers(Executor):
                 self._pool = self._make()
         broken.shutdown(wait=False)
         return True
+
+
+def _forgiving(inner: Future[Result]) -> Future[Result]:
+    """A piece that may be cancelled while its pool ends.
+
+    Python's own, as of 3.11, stops telling the others at the first that was, and leaves its processes.
+    """
+    fail = inner.set_exception
+
+    def fail_unless_cancelled(error: BaseException | None) -> None:
+        with suppress(InvalidStateError):
+            fail(error)
+
+    inner.set_exception = fail_unless_cancelled  # type: ignore[assignment, method-assign]
+    return inner
 
 
 def _start(plugins_dirs: tuple[str | Path, ...]) -> None:

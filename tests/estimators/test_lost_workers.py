@@ -22,7 +22,7 @@ from estimators import (
 )
 from estimators.fitting.lasting_workers import MOST_LOST, LastingWorkers
 from tests.estimators.test_risk_executors import told
-from tests.estimators.travelling import Fatal, OneByOne
+from tests.estimators.travelling import Fatal, OneByOne, ends_once
 from tests.inference.oracles import groups_of
 from tests.oracles import BUILT_IN
 from tests.waiting import wait_for
@@ -84,6 +84,17 @@ def test_a_method_that_ends_every_process_is_given_up(workers):
     with pytest.raises(OptionError, match="or has ended"):
         run_risk(replace(STUDY, estimators=(Fatal(),)), workers)
     assert workers.lost == MOST_LOST
+
+
+def test_a_piece_that_was_cancelled_does_not_keep_the_others_from_being_done_again(tmp_path):
+    """A pool takes up two pieces; those behind wait, and can be cancelled."""
+    with LastingWorkers(1) as executor:
+        ended = executor.submit(ends_once, tmp_path)
+        before, cancelled, after = (executor.submit(round, number) for number in (1.6, 2.6, 3.6))
+        assert cancelled.cancel()
+        (tmp_path / "go").touch()
+        assert [piece.result(60) for piece in (ended, before, after)] == ["done", 2, 4]
+        assert executor.lost == 1
 
 
 @pytest.mark.parametrize("estimator", [BUILT_IN["reml"], OneByOne()], ids=lambda one: one.id)

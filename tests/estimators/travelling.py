@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 
 import numpy as np
 
 from estimators import Estimator, GroupFit
+
+
+def ends_once(folder):
+    """End the process once a file called go is there, the first time; then say that it is done."""
+    if (folder / "ended").exists():
+        return "done"
+    while not (folder / "go").exists():
+        time.sleep(0.01)
+    (folder / "ended").touch()
+    os._exit(1)
 
 
 class Fatal(Estimator):
