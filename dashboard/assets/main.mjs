@@ -56,4 +56,5 @@ window.dashAgGridFunctions = {...window.dashAgGridFunctions, byNamePlace};
 window.dashMantineFunctions = {...window.dashMantineFunctions, columnOption};
 // The renderer asks the server by this.
 window.fetch = picturesFirst(window.fetch.bind(window));
+// Before the renderer makes its store.
 tellTogether();

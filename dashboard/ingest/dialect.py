@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
-from dashboard.ingest.header import column_names, refuse_if_data
+from dashboard.ingest.header import READS_AS_NUMBER, column_names, refuse_if_data
 from dashboard.ingest.lines import TableLines
 from dashboard.ingest.lines_above import (
     Row,
@@ -47,7 +47,6 @@ _ONE_MARK = (
 )
 _DECIMAL_COMMA = re.compile(_ONE_MARK.format(mark=",", other="[. '\u00a0\u2009\u202f]"))
 _DECIMAL_POINT = re.compile(_ONE_MARK.format(mark=r"\.", other="[, '\u00a0\u2009\u202f]"))
-_READS_AS_NUMBER = re.compile(r"\s*[+-]?(\d++([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*")
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ class _Trial:
         """Share of the values that read as a number."""
         cells = [cell for _, row in self.rows[1:] for cell in row]
         return (
-            sum(_READS_AS_NUMBER.fullmatch(cell) is not None for cell in cells) / len(cells) if cells else 0.0
+            sum(READS_AS_NUMBER.fullmatch(cell) is not None for cell in cells) / len(cells) if cells else 0.0
         )
 
 
@@ -371,7 +370,7 @@ def _refuse_preamble(trial: _Trial, skip: int, name: str) -> None:
     line, row = next((line, row) for line, row in trial.rows[1:] if len(row) == usual)
     if trial.agreement == 0.0 and usual == 1:
         raise _too_few_columns(row[0], name)
-    if usual > trial.width + 1 or (usual > trial.width and not any(map(_READS_AS_NUMBER.fullmatch, row))):
+    if usual > trial.width + 1 or (usual > trial.width and not any(map(READS_AS_NUMBER.fullmatch, row))):
         raise _preamble(skip + first_line, first, skip + line, name)
     if usual > trial.width:
         raise UnreadableFile(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _WHOLE = re.compile(r"\s*[+-]?\d+\s*")
-_NUMBER = re.compile(r"\s*[+-]?(\d++([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*")
+READS_AS_NUMBER = re.compile(r"\s*[+-]?(\d++([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*")
 
 
 def column_names(header: Iterable[str | None]) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def refuse_if_data(header: list[str], body: list[list[str]], name: str) -> None:
     Whole numbers beside names that do not come again are taken for names (a column for each year).
     """
     filled = [cell for cell in header if cell.strip()]
-    numbers = [cell for cell in filled if _NUMBER.fullmatch(cell)]
+    numbers = [cell for cell in filled if READS_AS_NUMBER.fullmatch(cell)]
     if not numbers:
         return
     decimals = [cell for cell in numbers if not _WHOLE.fullmatch(cell)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import zlib
 from typing import Any
 
 import dash_ag_grid  # noqa: F401 -- dash serves its scripts, which the module of this component draws with
@@ -43,7 +43,7 @@ class Table(OwnComponent):
 
 def content_key(columns: list[dict[str, Any]], rows: list[dict[str, Any]]) -> str:
     """What tells these columns and rows from others."""
-    return f"{zlib.crc32(json.dumps([columns, rows]).encode()):x}"
+    return hashlib.sha256(json.dumps([columns, rows]).encode()).hexdigest()
 
 
 def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None) -> Table:
@@ -51,7 +51,6 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
     height = (
         TALLEST_TABLE if rows is None else min(TALLEST_TABLE, TALLEST_HEADER + ROW_HEIGHT * len(rows) + 16)
     )
-    more: dict[str, Any]
     options: dict[str, Any] = {
         "rowHeight": ROW_HEIGHT,
         "headerHeight": HEADER_HEIGHT,
@@ -61,10 +60,10 @@ def table_grid(columns: list[dict[str, Any]], rows: list[dict[str, Any]] | None)
         "enableCellTextSelection": True,
         "suppressDragLeaveHidesColumns": True,
     }
+    more: dict[str, Any] = {"rowModelType": "infinite"}
     if rows is not None:
         more = {"rowData": rows, "contentKey": content_key(columns, rows)}
     else:
-        more = {"rowModelType": "infinite"}
         options |= {"cacheBlockSize": 200, "maxBlocksInCache": 20, "infiniteInitialRowCount": 200}
         options |= {"maxConcurrentDatasourceRequests": 1}  # of two at once dash hears one
     return Table(

@@ -31,8 +31,6 @@ CLIENT_SIDE_GROUPS = 5_000
 """Groups up to which all rows are handed to the page at once."""
 MOST_WAITED_FOR = 50_000
 """Groups up to which a block of rows waits for their ranks, a second or two."""
-_RANK = "rank_"
-"""What fields begin with that say how sure ranks are."""
 NUMERIC = {
     "type": "rightAligned",
     "filter": "agNumberColumnFilter",
@@ -63,10 +61,12 @@ _OF_THE_HEADLINE: Mapping[str, tuple[str, str, Literal["value", "share", "rank"]
 
 
 def number_columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
-    """Every column of numbers in the page's order; ``estimate-ID`` is a method's.
+    """Every column of numbers in the page's order; ``wait``: for ranks that are not known yet."""
+    return _columns_at_once(scene) + _rank_columns(scene, wait=wait)
 
-    ``wait``: for ranks that are not known yet.
-    """
+
+def _columns_at_once(scene: Scene) -> list[_Column]:
+    """All but how sure the ranks are; ``estimate-ID`` is a method's."""
     truth = scene.truth
     columns = [
         _Column("n", scene.row.many, scene.n, "rows")
@@ -88,7 +88,6 @@ def number_columns(scene: Scene, *, wait: bool = False) -> list[_Column]:
     columns.append(_Column("own_rank", "own rank", scene.own_rank, "rank"))
     if scene.reference is not None:
         columns += _headline_columns(scene, scene.reference)
-        columns += _rank_columns(scene, scene.reference, wait=wait)
     return columns
 
 
@@ -104,10 +103,11 @@ def _headline_columns(scene: Scene, reference: Series) -> list[_Column]:
     return columns
 
 
-def _rank_columns(scene: Scene, reference: Series, *, wait: bool) -> list[_Column]:
+def _rank_columns(scene: Scene, *, wait: bool) -> list[_Column]:
     """How sure the ranks are, by the method that the headline speaks of; NaN as long as that is not known."""
-    fit = reference.result.fit
-    if fit is None or fit.joint is None:
+    reference = scene.reference
+    fit = None if reference is None else reference.result.fit
+    if reference is None or fit is None or fit.joint is None:
         return []
     try:
         ranks = rank_spread(scene, reference, known_only=not wait)
@@ -122,7 +122,7 @@ def _rank_columns(scene: Scene, reference: Series, *, wait: bool) -> list[_Colum
         "p_top": (f"chance of {best}", "share"),
     }
     return [
-        _Column(f"{_RANK}{name}", heading, unknown if ranks is None else getattr(ranks, name), form)
+        _Column(f"rank_{name}", heading, unknown if ranks is None else getattr(ranks, name), form)
         for name, (heading, form) in named.items()
     ]
 
@@ -168,17 +168,12 @@ def _least_width(heading: str) -> int:
 
 def table_rows(scene: Scene) -> list[dict[str, Any]]:
     """All rows in display order, without their ranks, see ``rank_values``."""
-    columns = [column for column in number_columns(scene) if not column.field.startswith(_RANK)]
-    return _rows(scene, np.arange(len(scene)), columns)
+    return _rows(scene, np.arange(len(scene)), _columns_at_once(scene))
 
 
 def rank_values(scene: Scene) -> dict[str, list[float]]:
     """What ``table_rows`` leaves out, ``(J,)`` in its order by field, waited for; NaN where it has none."""
-    if scene.reference is None:
-        return {}
-    return {
-        column.field: column.values.tolist() for column in _rank_columns(scene, scene.reference, wait=True)
-    }
+    return {column.field: column.values.tolist() for column in _rank_columns(scene, wait=True)}
 
 
 def _rows(scene: Scene, at: NDArray[np.int64], numbers: Sequence[_Column]) -> list[dict[str, Any]]:

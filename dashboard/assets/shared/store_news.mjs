@@ -9,7 +9,7 @@ function byHand() {
 }
 
 /** A listener that is told once of all that happens until the browser takes up its next task. */
-export function together(listener) {
+function together(listener) {
     const {port1: waiting, port2: call} = new MessageChannel();
     let due = false;
     const tell = () => {
