@@ -254,7 +254,10 @@ def _numbers(what: str, values: ArrayLike) -> Floats:
     array = np.asarray(values)
     if array.dtype.kind in "mMc":
         raise DataError(f"{what} are given as {array.dtype} values: give numbers")
-    if array.dtype.kind in "iu" and array.size and max(int(array.max()), -int(array.min())) > MOST_COUNTED:
+    whole = array if array.dtype.kind in "iu" else np.array([])
+    if array.dtype.kind == "O":  # with whole numbers past 64 bits among them
+        whole = np.array([value for value in array.flat if isinstance(value, int)], dtype=object)
+    if whole.size and max(int(whole.max()), -int(whole.min())) > MOST_COUNTED:
         raise DataError(
             f"{what} are whole numbers that are rounded from {MOST_COUNTED:,} on: give smaller ones"
         )

@@ -172,6 +172,7 @@ def test_variances_stand_for_squares_of_standard_errors():
         ),
         (lambda: GroupData.from_estimates("a", [1j], [1]), "are given as complex128 values: give numbers"),
         (lambda: GroupData.from_estimates("a", [2**53 + 1], [1]), "rounded from 9,007,199,254,740,992 on"),
+        (lambda: GroupData.from_estimates("a", [2**64 + 1], [1]), "rounded from 9,007,199,254,740,992 on"),
         (lambda: GroupData.from_estimates("a", [1], ["wide"]), "standard errors hold what is no number"),
         (lambda: GroupData.from_rates("a", [1], [1e-310]), 'group "a" has inf'),
     ],
