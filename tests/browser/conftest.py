@@ -5,8 +5,8 @@ drawn; both are a first visitor's, in a tab that is handed on from test to test 
 six batches of five rows and is not opened anew, for a test that only looks, points, pins or searches: what
 Escape undoes.
 
-Each fails a test that leaves an error behind: in the console, uncaught, or as an answer of 400 and above. A
-test that provokes one says so before with `troubles.announce(path, status)`.
+Each fails a test that leaves an error or a warning behind in the console, an error uncaught, or an answer of
+400 and above. A test that provokes one says so before with `troubles.announce(path, status)`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Response, WebErr
 
 @dataclass
 class Troubles:
-    """Console errors, uncaught errors and answers of 400 and above that no test has announced."""
+    """Console errors and warnings, uncaught errors, answers of 400 and above that no test has announced."""
 
     found: list[str] = field(default_factory=list)
     _announced: dict[tuple[str, int], bool] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Troubles:
         assert not missing, f"announced, but did not happen: {missing}"
 
     def _heard(self, message: ConsoleMessage) -> None:
-        if message.type != "error":
+        if message.type not in ("error", "warning"):
             return
         path = urlsplit(message.location.get("url", "")).path
         echo = any(path == p and f"status of {s}" in message.text for p, s in self._announced)

@@ -5,6 +5,7 @@ const NEAR = '200px 0px'; // around what is in sight
 const GRID = `${ids.TABLE}-grid`;
 const LONGEST_WAIT = 5_000; // milliseconds
 const LOOK = 100; // milliseconds
+const EMPTY_FILTER = ''; // the kit puts any other, its own {} too, in place of what a visitor filters by
 const HEARD = ['getRowsRequest', 'getRowsResponse']; // what dash is told of the grid
 
 /**
@@ -62,10 +63,12 @@ export function Table(props) {
         };
         const style = {height: '100%', width: '100%'};
         const {AgGrid} = /** @type {NonNullable<typeof window.dash_ag_grid>} */ (window.dash_ag_grid);
+        const {ranks: _ranks, contentKey: _contentKey, ...known} = props;
         const grid = React.createElement(AgGrid, {
-            ...props,
+            ...known,
             id: GRID,
             rowData,
+            filterModel: EMPTY_FILTER,
             dashGridOptions,
             style,
             setProps: tell,
