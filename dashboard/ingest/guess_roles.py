@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest.dependence import MOST_VALUES, Dependence, look_at_rows
 from dashboard.ingest.errors import excerpt
+from dashboard.ingest.foreign_names import ENGLISH, plain_letters
 from dashboard.ingest.roles import holds_two_numbers, stackable_columns
 from estimators.data.two_words import NOTHING_HAPPENED
 
@@ -76,7 +77,7 @@ _UNIT_WORDS = _words_of("""
     cow pig rat mouse dog twin pair stratum strata worker employee judge rater item expt experiment station
     location loc area province municipality constituency precinct sample specimen id idnum ident identifier
     code trial study panel court zone neighborhood neighbourhood census tract user customer plant clone pond
-    stream lake river island colony entry accession germplasm hybrid prüfglied sorte
+    stream lake river island colony entry accession germplasm hybrid
 """)
 _WEAK_UNIT_WORDS = _words_of("id code item sample name level idnum expt area pair pat line")
 _DESIGN_WORDS = _words_of("""
@@ -90,14 +91,14 @@ _INDEX_WORDS = _words_of("""
     serial
 """)
 _TIME_WORDS = _words_of("""
-    year yr yrs years month mon day days week wk date hour minute timestamp quarter qtr period wave visit t
-    occasion time round season
+    year yr yrs years month mon day days doy week wk date hour minute timestamp quarter qtr period wave visit
+    t occasion time round season
 """)
 _LABEL_WORDS = _words_of("""
     lat lon lng long latitude longitude centroid code zip postcode phone fips sic easting northing
 """)
 """What numbers are called that place or name something and measure nothing."""
-_AGE_WORDS = _words_of("age alter âge edad età idade leeftijd ålder alder wiek")
+_AGE_WORDS = _words_of("age alter edad eta idade leeftijd alder wiek")
 _COVARIATE_WORDS = _AGE_WORDS | _words_of(
     "iq pop population weights wt base baseline female male sex lagged intercept"
 )
@@ -207,8 +208,10 @@ def _against(outcome: Column, group: Column, rows: int, seen: Dependence) -> flo
 
 @lru_cache(maxsize=1 << 16)
 def _words(name: str) -> frozenset[str]:
-    words = {word.lower() for word in _WORD.findall(name)}
-    words.add(name.lower())
+    plain = plain_letters(name)
+    words = {word.lower() for word in _WORD.findall(plain)}
+    words.add(plain.lower())
+    words.update(ENGLISH[word] for word in words & ENGLISH.keys())
     ending = [word for word in words if word.endswith(_ENDINGS)]
     words.update(end for word in ending for end in _ENDINGS if word.endswith(end))
     stems = {word.removesuffix(end) for word in words for end in _OF_UNITS}
@@ -293,8 +296,15 @@ def _outcome_score(column: Column, place: int, table: Table, seen: Dependence, s
     score -= (5.0 if all_differ else 3.0) * bool(words & _INDEX_WORDS) + 5.0 * _is_row_number(column, seen)
     score -= 1.5 * bool((words & _DESIGN_WORDS | words & _COVARIATE_WORDS) - known)
     score -= 4.0 * (column.distinct <= 1) + 1.5 * binary + 0.5 * (2 < column.distinct <= 4)
-    score -= 2.0 * (1 < column.distinct <= 12 and seen.balanced(column.name))
+    score -= 2.0 * _set_by_design(column, seen, setting)
     return score - 0.6 * place / max(len(table.columns), 1) - 1.0 * column.missing / max(table.rows, 1)
+
+
+def _set_by_design(column: Column, seen: Dependence, setting: _Setting) -> bool:
+    """Whether each value comes equally often: of few, or of what all units meet, as days of a year are."""
+    return seen.balanced(column.name) and (
+        1 < column.distinct <= _FEW_VALUES or any(seen.crossed(column.name, unit) for unit in setting.units)
+    )
 
 
 def _says_what_happened(column: Column) -> bool:

@@ -11,6 +11,7 @@ from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 from dashboard.ingest.lines_above import holds_numbers
 from dashboard.ingest.stack_names import run_of
 from dashboard.ingest.summary_names import name_limits
+from estimators.data.number_forms import CURRENCY_SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,8 @@ _INTERVAL = re.compile(rf"[(\[]?\s*{_NUMBER}{_UNTIL}{_NUMBER}\s*[)\]]?")
 _CALLED_INTERVAL = re.compile(r"(?i)\bci\b|interval|confidence|konfidenz")
 """A mean and its SD, or an estimate and its interval, in one cell, and the names of such columns."""
 _TIME = re.compile(r"\s*-?\d{1,4}:\d\d(:\d\d)?([.,]\d+)?\s*")
+_SHARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s*/\s*\d+(?:[.,]\d+)?\s*")
+_BEGINS_AS_NUMBER = re.compile(rf"\s*[+\-−<>~]?\s*[{CURRENCY_SIGNS}]?\s*[.,]?\d.*", re.DOTALL)
 _WIDE_COLUMNS = 3
 """Columns of numbers from which a table where nothing repeats is taken for one column per group."""
 
@@ -116,6 +119,30 @@ def _times_in_cells(columns: Sequence[Column], name: str) -> UnreadableFile | No
     )
 
 
+def _shares_in_cells(columns: Sequence[Column], name: str) -> UnreadableFile | None:
+    """What to say of a table of which a column holds so many of so many; None where none does."""
+    column = next((c for c in columns if c.examples and all(map(_SHARE.fullmatch, c.examples))), None)
+    if column is None:
+        return None
+    return UnreadableFile(
+        f"Cells of {excerpt(column.name)} in {name} hold two numbers, such as "
+        f"{excerpt(column.examples[0])}: give each a column of its own, such as events and trials."
+    )
+
+
+def _nearly_numbers(columns: Sequence[Column], name: str) -> UnreadableFile | None:
+    """What to say of a table of which a column holds what begins as numbers do; None where none does."""
+    texts = (c for c in columns if c.kind == "text" and c.examples)
+    column = next((c for c in texts if all(map(_BEGINS_AS_NUMBER.fullmatch, c.examples))), None)
+    if column is None:
+        return None
+    return UnreadableFile(
+        f"{name} has no column of numbers, so there is nothing to compare: write cells of "
+        f"{excerpt(column.name)}, such as {excerpt(column.examples[0])}, as plain numbers, or add the "
+        "measured values."
+    )
+
+
 def looks_wide(columns: Sequence[Column], rows: int) -> bool:
     """Whether a table seems to have one column per group: columns of numbers, and nothing that repeats."""
     numeric = [c for c in columns if c.kind == "number"]
@@ -173,6 +200,8 @@ def refuse_hopeless(columns: Sequence[Column], name: str) -> None:
         raise (
             two_numbers_in_cells(columns, name)
             or _times_in_cells(columns, name)
+            or _shares_in_cells(columns, name)
+            or _nearly_numbers(columns, name)
             or UnreadableFile(
                 f"{name} has no column of numbers, so there is nothing to compare: add the measured values."
             )

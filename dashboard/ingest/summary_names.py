@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from dashboard.ingest.foreign_names import ENGLISH, plain_letters
 from estimators.data.ratio_names import ratio_name
 
 if TYPE_CHECKING:
@@ -59,8 +60,11 @@ WHOLE, PART, MAYBE, NONE = range(4)
 
 @lru_cache(maxsize=1 << 16)
 def words_of(name: str) -> tuple[str, ...]:
-    """The words and numbers of a name in small letters: ``meanScore_2`` is mean, score, 2."""
-    return tuple(re.findall("[a-z]+|[0-9]+", re.sub("([a-z])([A-Z])", r"\1 \2", name).lower()))
+    """The words and numbers of a name in small letters and in English: ``meanScore_2`` is mean, score, 2."""
+    plain = re.sub("([a-z])([A-Z])", r"\1 \2", plain_letters(name)).lower()
+    words = re.findall("[a-z]+|[0-9]+", plain)
+    whole = ENGLISH.get("".join(words))
+    return (whole,) if whole else tuple(ENGLISH.get(word, word) for word in words)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -178,6 +178,24 @@ def test_few_values_set_by_a_design_are_no_outcome_beside_a_measurement(tmp_path
     )
 
 
+def test_days_that_all_units_meet_are_no_outcome(tmp_path):
+    rows = [[f"ST{i // 30}", 2024, i % 30 + 1, round(v, 2)] for i, v in enumerate(noise(180))]
+    assert guess_roles(table_of(tmp_path, ["STATION", "YEAR", "DOY", "T2M"], rows)).pair == ("T2M", "STATION")
+
+
+@pytest.mark.parametrize(
+    ("header", "roles"),
+    [
+        (["Schüler", "Klasse", "Punkte", "Alter"], ("Punkte", "Klasse")),
+        (["Élève", "École", "Résultat", "Âge"], ("Résultat", "École")),
+        (["Alumno", "Colegio", "Puntuación", "Edad"], ("Puntuación", "Colegio")),
+    ],
+)
+def test_names_are_known_in_other_languages(tmp_path, header, roles):
+    rows = [[i, i * 3 % 8 + 1, round(v), i * 7 % 11 + 20] for i, v in enumerate(noise(200))]
+    assert guess_roles(table_of(tmp_path, header, rows)).pair == roles
+
+
 def test_numbers_of_units_are_a_group_and_no_outcome(tmp_path):
     rows = [[13 + 7 * (i // 8), 1980 + i % 8, ["Trade", "Farm", "Mine"][i * 5 % 11 % 3], v]
             for i, v in enumerate(noise(400))]  # fmt: skip
@@ -340,6 +358,21 @@ def test_usable_tables_are_not_taken_for_wide_ones(tmp_path, text):
 def test_a_file_without_a_number_is_refused(tmp_path, text):
     with pytest.raises(UnreadableFile, match=r"no column of numbers.*add the measured values"):
         stored(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (
+            "23/179 4/319 9/200",
+            'Cells of "y" in data.csv hold two numbers, such as "23/179".*events and trials',
+        ),
+        ("€13.3K €3.6M €7M", 'write cells of "y", such as "€13.3K", as plain numbers'),
+    ],
+)
+def test_cells_that_begin_as_numbers_are_shown_where_no_column_holds_numbers(tmp_path, cells, words):
+    with pytest.raises(UnreadableFile, match=words):
+        stored(tmp_path, "g,y\n" + "".join(f"g{i},{cell}\n" for i, cell in enumerate(cells.split())))
 
 
 def test_a_parquet_file_of_nested_columns_says_why_they_do_not_serve(tmp_path):
