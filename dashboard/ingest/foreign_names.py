@@ -11,6 +11,14 @@ _WORDS: Final = """
     deaths: todesfalle todesfaelle todesfall verstorbene gestorbene tote deces morts muertes muertos
         fallecidos defunciones decessi morti obitos mortes sterfgevallen overledenen
     events: ereignisse evenements eventos eventi gebeurtenissen
+    falls: sturze stuerze chutes caidas cadute
+    infections: infektionen infecciones infezioni
+    complications: komplikationen complicaciones complicazioni
+    patientdays: patiententage pflegetage belegungstage
+    personyears: personenjahre personnesannees personasano
+    estimate: schatzer schaetzer schatzwert schaetzwert schatzung schaetzung estimateur estimacion stima
+    effect: effekt effektgrosse effet efecto effetto
+    samplesize: stichprobe stichprobenumfang fallzahl tailleechantillon tamanomuestra
     cases: falle faelle cas casos casi gevallen
     patients: patienten pacientes pazienti
     admissions: aufnahmen hospitalisations ingresos ricoveri opnames

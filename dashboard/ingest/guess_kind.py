@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from dashboard.ingest.data_kinds import SIZES, SUMMARY_KINDS, SummaryColumns
+from dashboard.ingest.data_kinds import COUNTED, SIZES, SUMMARY_KINDS, SummaryColumns
 from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.guess_roles import is_called_as_time, names_a_unit, names_the_line
 from dashboard.ingest.known_shares import events_with_share
@@ -218,9 +218,8 @@ def _columns_of(
 
     ``alone``: None too where another column is as much like one of them.
     """
-    numbers = [
-        c.name for c in table.columns if c.kind == "number" and c.not_outcome is None and may_be_known(c.name)
-    ]
+    able = [c for c in table.columns if c.kind == "number" and c.not_outcome is None and may_be_known(c.name)]
+    numbers, whole = [c.name for c in able], {c.name for c in able if c.whole}
     found = dict(named)
     spreads = () if any(role in named for role in (*kind.spreads, *kind.limits)) else kind.spreads
     single = (*kind.limits, *(role for role in _ORDER if role in kind.needed))
@@ -234,6 +233,7 @@ def _columns_of(
             # what may be events of other trials is no more likely trials than what cannot
             (
                 likeness(name, role, ratios="high" in found),
+                role in COUNTED and name not in whole,
                 k,
                 role == "trials" and likeness(name, "events") == WHOLE,
                 i,
@@ -244,9 +244,9 @@ def _columns_of(
         fitting = sorted(one for one in alike if one[0] < NONE)
         if not fitting:
             continue
-        if alone and len(fitting) > 1 and fitting[0][:3] == fitting[1][:3]:
+        if alone and len(fitting) > 1 and fitting[0][:4] == fitting[1][:4]:
             return None
-        found[roles[fitting[0][1]]] = free[fitting[0][3]]
+        found[roles[fitting[0][2]]] = free[fitting[0][4]]
     return found if kind.is_complete(found) else None
 
 

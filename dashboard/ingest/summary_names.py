@@ -18,7 +18,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 SUMMARY_NAMES: Final = {
-    "se": _names("se sei stderr stderror standarderror stdererr sey seyi"),
+    "se": _names("se sei sem stderr stderror standarderror stdererr sey seyi"),
     "variance": _names("vi var variance samplingvariance"),
     "sd": _names("sd sdi std stdev stddev standarddeviation"),
     "n": _names("n ni size nobs obs count samplesize reps replications"),

@@ -144,6 +144,35 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             "site,estimate,se,lower,upper\na,5,.5,4,6\nb,7,1,5,9\n",
             ("estimates", "estimate estimate, se se", "site"),
         ),
+        ("site,mean,SEM,N\nA,1,.2,3\nB,2,.1,4\n", ("means", "mean mean, n N, se SEM", "site")),
+        (
+            "Schule;Mittelwert;Standardabweichung;Anzahl\nA;1,5;2,5;3\nB;2,5;1;4\n",
+            ("means", "mean Mittelwert, n Anzahl, sd Standardabweichung", "Schule"),
+        ),
+        (
+            "Studie;Schätzer;Standardfehler\na;1,5;0,5\nb;2,5;1\n",
+            ("estimates", "estimate Schätzer, se Standardfehler", "Studie"),
+        ),
+        (
+            "Krankenhaus,Todesfälle,Fälle\nA,9,41\nB,3,20\n",
+            ("counts", "events Todesfälle, trials Fälle", "Krankenhaus"),
+        ),
+        (
+            "Station,Stürze,Patiententage\nA,9,4100\nB,3,2000\n",
+            ("rates", "events Stürze, exposure Patiententage", "Station"),
+        ),
+        (
+            "école,moyenne,écart-type,effectif\nA,1,2,3\nB,2,1,4\n",
+            ("means", "mean moyenne, n effectif, sd écart-type", "école"),
+        ),
+        (
+            "hospital,muertes,casos\nA,9,41\nB,3,20\n",
+            ("counts", "events muertes, trials casos", "hospital"),
+        ),
+        (
+            "ward,deaths,cases,size\nA,9,41,3.7\nB,3,20,3.0\n",  # a size that cannot be counted
+            ("counts", "events deaths, trials cases", "ward"),
+        ),
         ("study,OR,se\na,0.5,0.25\nb,2,1\n", None),  # of the ratio, or its logarithm
         ("site,estimate,lower,upper\na,5,4,6\nb,7,8,9\n", None),  # an interval beside its estimate
         # rows, or what may be
@@ -222,6 +251,8 @@ def test_of_a_chosen_kind_the_columns_are_found_or_asked_for(table):
     stored = table("code,x,size\n1,5,7\n2,3,9\n")
     found = guess_columns(stored, "counts", {}, None)
     assert (columns(found), found.group) == ("events x, trials size", "code")
+    beside_log_size = table("ward,deaths,cases,size\nA,9,41,3.7\nB,3,20,3.0\n")
+    assert columns(guess_columns(beside_log_size, "counts", {}, None)) == "events deaths, trials cases"
     with pytest.raises(
         UnreadableFile, match="For means say which column holds the mean and the n and the sd or var"
     ):

@@ -133,6 +133,12 @@ def noise(count):
             [[f"S{i % 9}", v, 100 + i % 9 * 13.5] for i, v in enumerate(noise(90))],
             ("sales per day", "store"),
         ),
+        (
+            ["Klinik", "Liegedauer (Tage)", "Alter", "Region"],
+            [[f"Klinik {i % 14}", v, 40 + i * 7 % 45, ("Nord", "West", "Ost")[i % 14 % 3]]
+             for i, v in enumerate(noise(140))],
+            ("Liegedauer (Tage)", "Klinik"),
+        ),
     ],
 )  # fmt: skip
 def test_roles_are_guessed(tmp_path, header, rows, roles):
