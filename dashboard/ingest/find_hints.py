@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from estimators import GroupData
 
 _TOTALS: Final = """
-    total totals grand-total subtotal sum all overall average mean
+    total totals grand-total subtotal sum all overall aggregated average mean
     gesamt insgesamt gesamtergebnis ergebnis summe alle durchschnitt mittelwert
     ensemble totale toutes tous moyenne totaal suma todos todas promedio média média-geral totalt yhteensä
     итого всего 合计 总计 合計 計

@@ -235,7 +235,7 @@ def _columns_of(
                 likeness(name, role, ratios="high" in found),
                 role in COUNTED and name not in whole,
                 k,
-                role == "trials" and likeness(name, "events") == WHOLE,
+                role == "trials" and likeness(name, "events") < MAYBE,
                 i,
             )
             for k, role in enumerate(roles)

@@ -53,7 +53,7 @@ _OUTCOME_WORDS = _words_of("""
     hits los concentration conc dose grade mark points strength pressure temperature travel diameter
     circumference correct incidence prevalence goals visits lang language gain growth loss intake output wage
     wages gdp gsp investment inv crime deaths stay charge charges test math read science total counts seizure
-    seizures survival surv speed
+    seizures survival surv speed rating stars accuracy
 """)
 _BINARY_OUTCOME_WORDS = _words_of("""
     y outcome response resp case status event died dead death disorder success positive infected disease
@@ -77,7 +77,7 @@ _UNIT_WORDS = _words_of("""
     cow pig rat mouse dog twin pair stratum strata worker employee judge rater item expt experiment station
     location loc area province municipality constituency precinct sample specimen id idnum ident identifier
     code trial study panel court zone neighborhood neighbourhood census tract user customer plant clone pond
-    stream lake river island colony entry accession germplasm hybrid
+    stream lake river island colony entry accession germplasm hybrid section entity
 """)
 _WEAK_UNIT_WORDS = _words_of("id code item sample name level idnum expt area pair pat line")
 _DESIGN_WORDS = _words_of("""
@@ -99,8 +99,14 @@ _LABEL_WORDS = _words_of("""
 """)
 """What numbers are called that place or name something and measure nothing."""
 _AGE_WORDS = _words_of("age alter edad eta idade leeftijd alder wiek")
-_COVARIATE_WORDS = _AGE_WORDS | _words_of(
-    "iq pop population weights wt base baseline female male sex lagged intercept"
+_SURVEY_WEIGHTS = _words_of("""
+    weights wt wgt pweight fweight aweight iweight sampwt sampleweight finalwt wtfinl hhwt hhweight houwgt
+    perwt perwgt perweight pwgtp wgtp asecwt totwgt senwgt stuwt fstuwt wtssall wtint wtmec
+""")
+_COVARIATE_WORDS = (
+    _AGE_WORDS
+    | _SURVEY_WEIGHTS
+    | _words_of("iq pop population base baseline female male sex lagged intercept")
 )
 _BESIDE_WORDS = _UNIT_WORDS | _INDEX_WORDS | _LABEL_WORDS | _DESIGN_WORDS | _COVARIATE_WORDS
 _UNITS_ALONE = _UNIT_WORDS - _OUTCOME_WORDS - _BINARY_OUTCOME_WORDS
@@ -345,7 +351,7 @@ def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setti
     score += 3.0 if unit - _WEAK_UNIT_WORDS else 2.0 * bool(unit)
     score -= 2.0 * bool(words & _DESIGN_WORDS and not unit) + 2.5 * (column.name in setting.all_times)
     score += 2.0 * (per_group >= 2) + 1.0 * (column.distinct >= 4) + 0.7 * (column.distinct >= 10)
-    score -= 3.0 * (column.distinct <= 1) + 1.5 * (column.distinct == 2)
+    score -= 8.0 * (column.distinct <= 1) + 1.5 * (column.distinct == 2)
     score -= 4.0 * (per_group < 1.1 and filled > 2)
     score += 3.0 * seen.constant_share(column.name) + 4.5 * seen.is_panel(column.name, setting.times)
     if column.kind == "number":
@@ -378,7 +384,8 @@ def _counts(labels: Sequence[str]) -> bool:
 
 def _reasons(outcome: Column, group: Column, table: Table, seen: Dependence) -> str:
     """What speaks for these two, in one sentence."""
-    repeats = "values" if _identifies_rows(group, table) else "values that repeat"
+    repeats = "value" if group.distinct == 1 else "values"
+    repeats += "" if _identifies_rows(group, table) else " that repeat" + "s" * (group.distinct == 1)
     why = [f"{excerpt(group.name)} has {group.distinct:,} {repeats}"]
     constant = seen.constant_columns(group.name)
     if constant:

@@ -35,7 +35,8 @@ def refuse_if_data(header: list[str], body: list[list[str]], name: str) -> None:
 
     It is where it holds only numbers, or a number with decimals, or a number beside a label that comes again
     below it.
-    Whole numbers beside names that do not come again are taken for names (a column for each year).
+    Whole numbers beside names that do not come again are taken for names (a column for each year), and those
+    right of a blank corner above labels.
     """
     filled = [cell for cell in header if cell.strip()]
     numbers = [cell for cell in filled if READS_AS_NUMBER.fullmatch(cell)]
@@ -46,9 +47,17 @@ def refuse_if_data(header: list[str], body: list[list[str]], name: str) -> None:
         cell.strip() and cell not in numbers and any(i < len(row) and row[i] == cell for row in body)
         for i, cell in enumerate(header)
     )
-    if len(numbers) == len(filled) or decimals or again:
+    if (len(numbers) == len(filled) and not _is_beside_labels(header, body)) or decimals or again:
         raise UnreadableFile(
             f"The first line of {name} holds data ({excerpt(numbers[0])}) where the column names belong: "
             "put a line above it that names each column, such as group and value.",
             header=0,
         )
+
+
+def _is_beside_labels(header: list[str], body: list[list[str]]) -> bool:
+    """Whether different names stand right of a blank corner, above rows that all have a label there."""
+    names = [cell.strip() for cell in header[1:]]
+    labels = [row[0].strip() if row else "" for row in body]
+    labelled = bool(labels) and all(label and not READS_AS_NUMBER.fullmatch(label) for label in labels)
+    return not header[0].strip() and all(names) and len(set(names)) == len(names) and labelled

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _FEWEST_NUMBERS = 0.1
 """The share of numbers among the filled cells below which a column of text is no outcome."""
-_NUMBERED = re.compile(r"(?P<stem>.*\D)\d{1,3}|(?:1[5-9]|20|21)\d\d")
+_NUMBERED = re.compile(r"(?P<stem>.*\D)\d{1,3}|(?:1[5-9]|20|21)\d\d|(?P<word>.*[^\W\d_][ _.-])[A-Z]")
 _NUMBER = r"[+\-−<>~]?\d+([.,]\d+)?%?"
 _UNTIL = r"\s*([-–—;,/]|to|bis)\s*"
 _TWO_NUMBERS = re.compile(
@@ -158,15 +158,15 @@ def looks_wide(columns: Sequence[Column], rows: int) -> bool:
 
 
 def _series(columns: Sequence[Column]) -> list[Column]:
-    """The columns of numbers, one that counts rows aside, that are called alike but for a number: q1, 2019.
+    """The columns of numbers, one that counts rows aside, that are called alike: q1, 1999, Rater A.
 
-    None where one is not. Their values may repeat then, as marks out of five do, and letters stand behind
-    some, as flags do.
+    But for their number or letter, that is, and none where one is not. Their values may repeat then, as marks
+    out of five do, and letters stand behind some, as flags do.
     """
     numeric = [c for c in columns if c.kind == "number" or _may_be_flagged(c)]
     numeric = [c for c in numeric if not _counts_rows(c)]
     ends = [_NUMBERED.fullmatch(column.name.strip()) for column in numeric]
-    stems = {end["stem"] for end in ends if end is not None}  # None of a year
+    stems = {end["stem"] or end["word"] for end in ends if end is not None}  # None of a year
     return numeric if len(ends) >= _WIDE_COLUMNS and None not in ends and len(stems) == 1 else []
 
 

@@ -24,7 +24,8 @@ SUMMARY_NAMES: Final = {
     "n": _names("n ni size nobs obs count samplesize reps replications"),
     "trials": _names(
         "n ni trials cases admissions patients total size atbats ab attempts procedures operations births "
-        "tested visitors impressions shots games enrolled population denominator discharges"
+        "tested visitors impressions shots games enrolled population denominator discharges requests request "
+        "inspected"
     ),
     "exposure": _names(
         "exposure time t hours days months years pyears personyears pt persontime km miles kilometres "
@@ -38,7 +39,8 @@ SUMMARY_NAMES: Final = {
     "events": _names(
         "events event deaths death died hits successes success wins passes passed failures failed infected "
         "positives positive survivors correct conversions clicks r goals cases accidents claims ai x y "
-        "counts infections falls injuries incidents complications readmissions relapses crashes observed"
+        "counts infections falls injuries incidents complications readmissions relapses crashes observed "
+        "failure errors defects defective"
     ),
     "low": _names("low lower lcl lci ll lb lo cilow cilower cilb lowerci lowerlimit lowerbound lowercl"),
     "high": _names("high upper ucl uci ul ub hi cihigh ciupper ciub upperci upperlimit upperbound uppercl"),

@@ -76,6 +76,10 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             ("counts", "events Todesfälle, trials Fälle", "Klinik"),
         ),
         (
+            "model;n_correct;n_total\na;41;90\nb;20;90\n",
+            ("counts", "events n_correct, trials n_total", "model"),
+        ),
+        (
             "école;Moyenne;Écart-type;Effectif\nA;1;2;3\nB;2;1;4\n",
             ("means", "mean Moyenne, n Effectif, sd Écart-type", "école"),
         ),

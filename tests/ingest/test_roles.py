@@ -202,6 +202,20 @@ def test_names_are_known_in_other_languages(tmp_path, header, roles):
     assert guess_roles(table_of(tmp_path, header, rows)).pair == roles
 
 
+def test_a_column_of_one_value_is_no_group_beside_another(tmp_path):
+    rows = [["g", f"test_{i}", v, abs(v)] for i, v in enumerate(noise(6))]
+    assert guess_roles(table_of(tmp_path, ["group", "name", "mean", "stddev"], rows)).group == "name"
+
+
+def test_weights_of_surveys_are_no_outcome(tmp_path):
+    rows = [
+        [round(abs(v) * 90 + 20, 1), [1, 2, 4, 5, 6, 8][i * 5 % 6], i * 7 % 60 + 16, round(v * v * 9000)]
+        for i, v in enumerate(noise(300))
+    ]
+    header = ["HHWT", "STATEFIP", "AGE", "INCWAGE"]
+    assert guess_roles(table_of(tmp_path, header, rows)).pair == ("INCWAGE", "STATEFIP")
+
+
 def test_numbers_of_units_are_a_group_and_no_outcome(tmp_path):
     rows = [[13 + 7 * (i // 8), 1980 + i % 8, ["Trade", "Farm", "Mine"][i * 5 % 11 % 3], v]
             for i, v in enumerate(noise(400))]  # fmt: skip
@@ -311,12 +325,16 @@ def test_a_column_for_each_group_is_told_with_how_to_stack_it(tmp_path, text):
     assert stacked.labels.tolist() == list(stackable_columns(table))
 
 
-def test_columns_that_are_called_alike_but_for_a_number_are_offered_though_their_values_repeat(tmp_path):
+def test_columns_that_are_called_alike_but_for_a_number_or_letter_are_offered_though_their_values_repeat(
+    tmp_path,
+):
     marks = [[i + 1, f"p{i}", *(1 + i * k % 5 for k in (1, 2, 3, 4))] for i in range(60)]
     header = ["row", "pupil", "q1", "q2", "q3", "q4"]
     assert stackable_columns(table_of(tmp_path, header, marks)) == ("q1", "q2", "q3", "q4")
     other = ["row", "pupil", "age", "marks", "hours", "q4"]
     assert stackable_columns(table_of(tmp_path, other, marks)) == ()
+    raters = ["row", "essay", *(f"Rater {letter}" for letter in "ABCD")]
+    assert stackable_columns(table_of(tmp_path, raters, marks)) == tuple(raters[2:])
     years = ["row", "country", "1960", "1961 ", "1962", "1963"]
     assert stackable_columns(table_of(tmp_path, years, marks)) == tuple(years[2:])
     flagged = [[*row[:2], *(f"{v} p" if row[0] % 2 else f"{v} " for v in row[2:-1]), ": "] for row in marks]

@@ -264,7 +264,10 @@ def test_what_a_refusal_suggests_reads_the_table(tmp_path, text, said, rows):
     assert stored(tmp_path, text, reading=Reading(**said)).rows == rows
 
 
-@pytest.mark.parametrize("text", ["1,2\n3,4\n", "1,2\n", "a,5.2\nb,4.1\na,2\n", "a,5\nb,4\na,2\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["1,2\n3,4\n", "1,2\n", "a,5.2\nb,4.1\na,2\n", "a,5\nb,4\na,2\n", ",5,4\na,2,3\n,1,2\n", ",5,5\na,2,3\n"],
+)
 def test_a_file_without_names_is_refused_and_no_row_is_lost(tmp_path, text):
     with pytest.raises(UnreadableFile, match="where the column names belong"):
         stored(tmp_path, text)
@@ -275,6 +278,12 @@ def test_years_are_fine_as_names(tmp_path):
         "x": 1.5,
         "y": 4,
     }
+
+
+def test_numbers_right_of_a_blank_corner_are_names_of_a_matrix(tmp_path):
+    table = stored(tmp_path, "\t1\t2\t3\nA\t.1\t.2\t.3\nB\t.4\t.5\t.6\n")
+    assert [column.name for column in table.columns] == ["column 1", "1", "2", "3"]
+    assert table.rows == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n\n", b"   "])
