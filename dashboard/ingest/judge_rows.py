@@ -217,6 +217,9 @@ def _judged_rows(
         f"WHEN NOT {holds(connection, source, condition, roles.convention)} THEN {WHERE + place} "
         for place, condition in enumerate(roles.where)
     )
+    # not all columns: of tens of thousands the database takes seconds to look them up
+    asked = (column for one in roles.where for column in (one.column, one.labels) if column is not None)
+    kept = ", ".join(dict.fromkeys([roles.group, *asked]))
     label, ordered = label_text(roles.group, g_type), ""
     nameless = is_nameless(roles.group, g_type, roles.reading)
     if roles.reading.fill_down:
@@ -224,12 +227,13 @@ def _judged_rows(
         filled = f"CASE WHEN {nameless} THEN NULL ELSE {label} END"
         label = f"last_value({filled} IGNORE NULLS) OVER (ORDER BY file_row_number)"
         nameless, ordered = "label IS NULL", "ORDER BY file_row_number"
+        kept = f"{kept}, file_row_number"
     y = roles.outcome
     if numbers is None:
-        rows = select(f"*, {label} AS label, {number_sql(y, y_type)} AS outcome", source)
+        rows = select(f"{kept}, {label} AS label, {number_sql(y, y_type)} AS outcome", source)
         missing, infinite = "true", "false"
     else:
-        bare = select(f"*, {label} AS label, {cells.trimmed(y)} AS bare_text", source)
+        bare = select(f"{kept}, {label} AS label, {cells.trimmed(y)} AS bare_text", source)
         texts = select(f"*, {numbers.text('bare_text')} AS number_text", f"({bare})")
         rows = select(f"*, {numbers.number('number_text')} AS outcome", f"({texts})")
         missing = f"{cells.is_blank('number_text')} OR {cells.is_missing_word('number_text', given)}"
