@@ -114,7 +114,7 @@ class GroupStatistics:
         """(J,) variance of each group mean around its true mean: pooled variance / n, or as published.
 
         In squared units; None where no group has two rows. Of survey weights by linearisation, NaN where a
-        group has one row.
+        group's rows are all equal, or it has one.
         """
         if self.known_variance is not None:
             return self.known_variance

@@ -42,8 +42,8 @@ class RowWeights:
     log_sum: float
     """The sum of their logarithms."""
     mean_variance: Floats | None = None
-    """(J,) of survey weights, the variance of each weighted mean; NaN of a group with one row. In squared
-    units of the outcome."""
+    """(J,) of survey weights, the variance of each weighted mean; NaN of a group whose rows are all equal, or
+    that has one. In squared units of the outcome."""
 
     def __post_init__(self) -> None:
         for name in ("total", "squares", "mean_variance"):
@@ -109,7 +109,8 @@ def weights_by_group(rows: CodedRows, weights: Floats, *, survey: bool) -> RowWe
 
     Variances of survey means are those by linearisation, n / (n - 1) sum w^2 (y - mean)^2 / (sum w)^2, rows
     taken as drawn independently with replacement (Sarndal, Swensson & Wretman 1992, Model Assisted Survey
-    Sampling, section 5.7; Lumley 2010, Complex Surveys, ch. 2).
+    Sampling, section 5.7; Lumley 2010, Complex Surveys, ch. 2). Rows that are all equal say nothing of how
+    their population spreads: of a mean of them there is none.
     """
     codes, n, total = rows.codes, rows.sums.n, rows.total
     variance = None
@@ -117,7 +118,7 @@ def weights_by_group(rows: CodedRows, weights: Floats, *, survey: bool) -> RowWe
         off = rows.outcome - rows.origin - rows.sums.centered_mean[codes]
         squares = np.bincount(codes, np.square(weights / total[codes] * off), minlength=len(n))
         with np.errstate(all="ignore"):
-            variance = np.where(n > 1, squares * (n / (n - 1.0)), np.nan)
+            variance = np.where(rows.sums.low < rows.sums.high, squares * (n / (n - 1.0)), np.nan)
     return RowWeights(
         "survey" if survey else "precision",
         total,

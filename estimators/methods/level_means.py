@@ -28,10 +28,11 @@ NO_STANDARD_ERRORS = Note(
     "warning",
     "No group has two rows, so the spread within groups is unknown: there are no standard errors.",
 )
-NO_STANDARD_ERROR_OF_ONE = Note(
-    "one_row_in_survey",
+NO_STANDARD_ERROR_OF_EQUAL = Note(
+    "no_spread_in_survey",
     "warning",
-    "With survey weights each group has a spread of its own, so a group with one row has no standard error.",
+    "With survey weights each group has a spread of its own, so one with one row, or with rows that are all "
+    "equal, has no standard error.",
 )
 MATRIX_GROUPS, MATRIX_CELLS = 200, 20_000_000
 """Past so many groups, or rows times groups, a regression's model matrix takes seconds and gigabytes."""
@@ -109,9 +110,9 @@ class LevelMeans(Estimator):
         error = parts.get("std_error")
         if error is None:
             return GroupFit(**parts, notes=(NO_STANDARD_ERRORS,))
-        if np.isnan(error).any():  # survey weights, and a group with one row
+        if np.isnan(error).any():  # survey weights, and a group whose rows do not vary
             parts |= {name: np.ma.masked_invalid(parts[name]) for name in ("std_error", "df")}
-            return GroupFit(**parts, notes=(NO_STANDARD_ERROR_OF_ONE,))
+            return GroupFit(**parts, notes=(NO_STANDARD_ERROR_OF_EQUAL,))
         joint = Joint(data.centered_mean, error, origin=data.origin) if (error > 0).all() else None
         return GroupFit(**parts, joint=joint)
 
@@ -226,8 +227,8 @@ def _own_means(data: GroupData | GroupBatch) -> dict[str, Any]:
     parts: dict[str, Any] = {"estimate": data.mean, "weight": np.ones_like(data.mean)}
     if data.sampling_variance is not None:
         parts["std_error"] = np.sqrt(data.sampling_variance)
-    if isinstance(data, GroupData) and data.weights is not None and data.weights.kind == "survey":
-        parts["df"] = np.where(data.n > 1, data.n - 1.0, np.nan)
+    if isinstance(data, GroupData) and "survey_weights" in data.carries:
+        parts["df"] = np.where(np.isnan(parts["std_error"]), np.nan, data.n - 1.0)
     if data.pooled_variance is not None:
         parts |= {"parameters": {"sigma_error": np.sqrt(data.pooled_variance)}, "df": float(data.df_within)}
     return parts

@@ -106,6 +106,10 @@ squares <- as.vector(rowsum((w * (y - estimate[g]))^2, g))
 std_error <- ifelse(n > 1, sqrt(n / (n - 1) * squares) / as.vector(rowsum(w, g)), NA)
 df <- ifelse(n > 1, n - 1, NA)
 weight <- 1"""
+_R_SURVEY_EQUAL = """\
+# Rows of one group that are all equal say nothing of how they spread
+unknown <- as.vector(tapply(y, g, function(v) all(v == v[1])))
+std_error[unknown] <- df[unknown] <- NA"""
 
 _PYTHON_COVARIATES = """\
 # Centred and scaled, which moves no adjusted mean; the intercept is then that at the means of numbers
@@ -200,9 +204,12 @@ _PYTHON_SURVEY = """\
 n, total = np.bincount(g), np.bincount(g, w)
 estimate = np.bincount(g, w * y) / total
 squares = np.bincount(g, (w * (y - estimate[g])) ** 2)
+# Rows of one group that are all equal, or a single one, say nothing of how they spread
+groups = pd.Series(y).groupby(g)
+known = (groups.max() > groups.min()).to_numpy()
 with np.errstate(all="ignore"):
-    std_error = np.where(n > 1, np.sqrt(n / (n - 1) * squares) / total, np.nan)
-df = np.where(n > 1, n - 1.0, np.nan)
+    std_error = np.where(known, np.sqrt(n / (n - 1) * squares) / total, np.nan)
+df = np.where(known, n - 1.0, np.nan)
 weight = 1.0"""
 
 _R_BY_METHOD = {
@@ -281,7 +288,8 @@ def adjusted_means_r_code(data: GroupData) -> str | None:
     if data.known_variance is not None:
         return None
     if "survey_weights" in data.carries:
-        return _R_SURVEY if data.covariates is None else None
+        equal = [_R_SURVEY_EQUAL] if (data.constant & (data.n > 1)).any() else []
+        return "\n".join([_R_SURVEY, *equal]) if data.covariates is None else None
     adjusts = _adjusts(data)
     parts = {
         "{adjusted}": "!own & seq_along(own) > 1" if adjusts else "FALSE",

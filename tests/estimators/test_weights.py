@@ -71,11 +71,21 @@ def test_survey_weights_give_own_means_with_errors_by_linearisation_and_no_blup(
     assert fit.std_error[6] == pytest.approx(error, rel=1e-12)
     assert fit.df.tolist() == [None, 1, 2, 3, 4, 5, 8]
     assert fit.std_error.mask.tolist() == [True, *[False] * 6]
-    assert "one_row_in_survey" in {note.code for note in fit.notes}
+    assert "no_spread_in_survey" in {note.code for note in fit.notes}
     with pytest.raises(DataError, match="does not handle survey weights of the rows"):
         BUILT_IN["reml"].fit(data)
     with pytest.raises(DataError, match="survey weights say how many"):
         data.scaled()
+
+
+def test_survey_rows_that_are_all_equal_have_no_standard_error():
+    data = GroupData.from_arrays(
+        [2.0, 2, 2, 1, 3, 5], list("aaabbc"), weights=[1, 2, 1, 1, 2, 1], weight_kind="survey"
+    )
+    fit = BUILT_IN["ols"].fit(data)
+    assert fit.std_error.tolist() == [None, pytest.approx(np.sqrt(2 * (16 / 9 + 16 / 9)) / 3), None]
+    assert fit.df.tolist() == [None, 1, None]
+    assert "all equal" in fit.notes[0].text
 
 
 def test_rows_without_a_covariate_or_a_weight_are_left_out_under_causes_of_their_own():
