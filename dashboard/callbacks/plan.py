@@ -55,8 +55,6 @@ def planned(scene: Scene, asked: object = None) -> dict[str, Any]:
     """What the panel shows; where nothing can be planned a sentence on why, and what else can be said."""
     nothing: dict[str, Any] = {"fields": [], "tables": [], "figures": []}
     try:
-        if not scene.comparison.data.counts_rows:
-            raise DataError("published estimates have no rows that could be more")
         answers = plan_answers(scene.comparison, _goals(asked))
     except OptionError as error:
         return nothing | {"note": sentence(str(error)), "sentences": [], "fields": _fields(asked)}

@@ -96,18 +96,33 @@ def plan_command(
     comparison = compare(read.data, chosen, options=options, level=level)
     if not comparison.succeeded:
         raise click.ClickException(why_none((r.label, r.message or "") for r in comparison.failed))
-    goals: list[tuple[Goal, float]] = [("reliability", value) for value in reliability]
-    goals += [(kind, value) for value in width for kind in ("width", "own_width")]
-    goals += [("p_best", value) for value in p_best]
-    if new and not read.data.counts_rows:
+    goals = _goals(read.data, reliability, width, p_best)
+    if read.data.kind == "estimates":
         answers = None
         result = next((r for r in comparison.succeeded if r.estimator.likelihood), comparison.succeeded[0])
     else:
         answers = plan_answers(comparison, goals or [("reliability", RELIABILITY)], groups)
         result = answers.result
     further = _further(read.data, result, new, level)
+    if answers is None and further is None:
+        raise click.ClickException(f"{result.label} does not tell where a further group is expected")
     told = without_rows(comparison, result) if answers is None else answers.to_dict()
     to_stdout(LAYOUTS[layout]({"kind": read.data.kind, **told, "new_group": further}))
+
+
+def _goals(
+    data: GroupData, reliability: tuple[float, ...], width: tuple[float, ...], p_best: tuple[float, ...]
+) -> list[tuple[Goal, float]]:
+    """What is asked for. Raises ClickException where there are no rows to reach it."""
+    goals: list[tuple[Goal, float]] = [("reliability", value) for value in reliability]
+    goals += [(kind, value) for value in width for kind in ("width", "own_width")]
+    goals += [("p_best", value) for value in p_best]
+    if data.kind == "estimates" and goals:
+        raise click.ClickException(
+            "published estimates have no rows that could be more: leave out --reliability, --width and "
+            "--p-best"
+        )
+    return goals
 
 
 def _further(data: GroupData, result: Result, new: tuple[str, ...], level: float) -> dict[str, Any] | None:

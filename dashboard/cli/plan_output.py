@@ -52,9 +52,9 @@ def plan_table(answers: Answers) -> bytes:
     within = answers["sigma_error"]
     head = f"By {answers['label']}: spread between groups {answers['sigma_group']:.4g}"
     head += "" if within is None else f", within groups {within:.4g}"
+    head += " in an exposure of 1" if answers["kind"] == "rates" else ""
     head += f"; {answers['groups']:,} groups"
-    counts = answers["kind"] == "counts"
-    noun = "trial" if counts else "row"
+    noun = {"counts": "trials", "rates": "of exposure"}.get(answers["kind"], "rows")
     lines = [_sentence(w, answers["ratio_interval"], answers["level"], noun) for w in answers["wanted"]]
     if (further := answers["new_group"]) is not None:
         low, high = further["low"], further["high"]
@@ -71,11 +71,11 @@ def plan_table(answers: Answers) -> bytes:
         return ("\n".join([head, *lines]) + "\n").encode()
     heads = ["rows", "reliability", "width", "own_width", "p_best"]
     lines_of_curve = [
-        [f"{point['rows']:,}", *(f"{point[name]:.4g}" for name in heads[1:])] for point in answers["curve"]
+        [f"{point['rows']:,.12g}", *(f"{point[name]:.4g}" for name in heads[1:])]
+        for point in answers["curve"]
     ]
-    return (
-        "\n".join([head, *lines, "", *column_lines([[f"{noun}s", *heads[1:]], *lines_of_curve])]) + "\n"
-    ).encode()
+    names = [noun.removeprefix("of "), *heads[1:]]
+    return ("\n".join([head, *lines, "", *column_lines([names, *lines_of_curve])]) + "\n").encode()
 
 
 def _place(at: dict[str, object]) -> str:
@@ -100,20 +100,22 @@ def without_rows(comparison: Comparison, result: Result) -> Answers:
 
 
 def _sentence(wanted: dict[str, Any], ends: dict[str, float] | None, level: float, noun: str) -> str:
-    def text(rows: int | None) -> str:
-        return f"no number of {noun}s" if rows is None else f"{rows:,}"
+    exposure = noun.startswith("of ")
+    nothing = "no exposure" if exposure else f"no number of {noun}"
+
+    def text(rows: float | None) -> str:
+        return nothing if rows is None else f"{rows:,.12g}"
 
     rows = wanted["rows"]
     said = SENTENCES[wanted["goal"]].format(value=wanted["value"])
-    need = (
-        f"is reached by no number of {noun}s"
-        if rows is None
-        else f"needs {rows:,} {noun}{'s'[: rows != 1]} a group"
-    )
+    what = noun.removesuffix("s") if rows == 1 and not exposure else noun
+    need = f"is reached by {nothing}" if rows is None else f"needs {text(rows)} {what} a group"
     if ends is None or wanted["goal"] == "own_width":
         return f"{said} {need}."
     low, high = text(wanted["rows_at_low_ratio"]), text(wanted["rows_at_high_ratio"])
-    return f"{said} {need}; {low} and {high} at the ends of the ratio's exact {level_text(level)} interval."
+    of = "spread's" if exposure else "ratio's"
+    interval = f"the {of} exact {level_text(level)} interval"
+    return f"{said} {need}; {low} and {high} at the ends of {interval}."
 
 
 LAYOUTS: dict[str, Callable[[Answers], bytes]] = {"table": plan_table, "csv": plan_csv, "json": plan_json}

@@ -10,6 +10,8 @@ from dashboard.figures.parts import themed_figure, title_text
 from dashboard.scene.style import FAINT, GREY, INK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from dashboard.figures.plotly_json import PlotlyFigure, Trace
@@ -17,12 +19,13 @@ if TYPE_CHECKING:
     from estimators.inference.plan_answers import PlanAnswers
 
     Floats = NDArray[np.float64]
+    Of = Callable[[float], float]
 
 POINTS = 80
 """Of a line that a formula gives."""
 FEW_POINTS = 14
 """Of one that takes an integral each."""
-HOVER = "%{x:,.0f}: %{y:.3g}<extra>%{fullData.name}</extra>"
+HOVER = "%{x:,.4~g}: %{y:.3g}<extra>%{fullData.name}</extra>"
 
 
 def shares_figure(scene: Scene, answers: PlanAnswers) -> PlotlyFigure:
@@ -30,8 +33,8 @@ def shares_figure(scene: Scene, answers: PlanAnswers) -> PlotlyFigure:
     plan, figure = answers.plan, themed_figure(scene)
     fine, coarse = _rows(answers, POINTS), _rows(answers, FEW_POINTS)
     figure.add(
-        _line(scene, fine, np.array([plan.reliability(n) for n in fine.tolist()]), "reliability", "solid"),
-        _line(scene, coarse, np.array([plan.p_best(n) for n in coarse.tolist()]), "best is best", "dash"),
+        _line(scene, answers, fine, plan.reliability, ("reliability", "solid")),
+        _line(scene, answers, coarse, plan.p_best, ("best is best", "dash")),
     )
     figure.set(yaxis={"range": [0, 1.02], "tickformat": ".0%"})
     return _finished(figure, scene, "— reliability   – – the best is found")
@@ -42,8 +45,8 @@ def widths_figure(scene: Scene, answers: PlanAnswers) -> PlotlyFigure:
     plan, figure = answers.plan, themed_figure(scene)
     rows = _rows(answers, POINTS)
     figure.add(
-        _line(scene, rows, np.array([plan.width(n) for n in rows.tolist()]), "by prediction", "solid"),
-        _line(scene, rows, np.array([plan.own_width(n) for n in rows.tolist()]), "by own means", "dash"),
+        _line(scene, answers, rows, plan.width, ("by prediction", "solid")),
+        _line(scene, answers, rows, plan.own_width, ("by own means", "dash")),
     )
     most = 1.3 * max(plan.width(1), plan.own_width(2))
     figure.set(yaxis={"title": {"text": f"width, {title_text(scene.outcome)}"}, "range": [0, most]})
@@ -54,11 +57,13 @@ def _rows(answers: PlanAnswers, points: int) -> Floats:
     return np.asarray(np.geomspace(1.0, answers.curve_rows[-1], points))
 
 
-def _line(scene: Scene, x: Floats, y: Floats, name: str, dash: str) -> Trace:
+def _line(scene: Scene, answers: PlanAnswers, rows: Floats, of: Of, look: tuple[str, str]) -> Trace:
+    """One line by its function of rows; ``look``: its name and dashes."""
+    name, dash = look
     return {
         "type": "scatter",
-        "x": x,
-        "y": y,
+        "x": rows * answers.step,
+        "y": np.array([of(n) for n in rows.tolist()]),
         "mode": "lines",
         "name": name,
         "line": {"color": INK[scene.dark], "width": 1.6, "dash": dash},
@@ -68,7 +73,8 @@ def _line(scene: Scene, x: Floats, y: Floats, name: str, dash: str) -> Trace:
 
 def _finished(figure: PlotlyFigure, scene: Scene, lines: str) -> PlotlyFigure:
     """With the rows that groups have now as a dotted line, and what the lines are."""
-    now = float(np.median(scene.n))
+    counts = scene.comparison.data.counts
+    now = float(np.median(scene.n if counts is None else counts.exposure))
     figure.add_vertical(now, line={"color": GREY[scene.dark], "width": 1.2, "dash": "dot"}, layer="below")
     look: dict[str, Any] = {
         "xref": "paper",
@@ -77,7 +83,11 @@ def _finished(figure: PlotlyFigure, scene: Scene, lines: str) -> PlotlyFigure:
     }
     figure.add_note(f"{lines}   · · median now", x=1, y=1, xanchor="right", yanchor="bottom", **look)
     figure.set(
-        xaxis={"type": "log", "title": {"text": f"{scene.row.many} in each {scene.unit.one}"}, "dtick": 1},
+        xaxis={
+            "type": "log",
+            "title": {"text": f"{scene.planned} in each {scene.unit.one}"},
+            "dtick": 1,
+        },
         margin={"t": 22},
     )
     return figure

@@ -40,6 +40,8 @@ class Unit:
 
 ROW, TRIAL = Unit("row", "rows"), Unit("trial", "trials")
 """What the sizes of groups count."""
+EXPOSURE = "exposure"
+"""What rates are of."""
 
 
 def unit_of(column: str) -> Unit:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 
 from dashboard.scene.findings import Findings
-from dashboard.scene.group_noun import ROW, TRIAL, Unit, unit_of
+from dashboard.scene.group_noun import EXPOSURE, ROW, TRIAL, Unit, unit_of
 from dashboard.scene.label_text import short_label
 from dashboard.scene.natural_order import natural_places
 from dashboard.scene.orders import Orders
@@ -138,6 +138,11 @@ class Scene:
     def row(self) -> Unit:
         """What one of those is called that a group's size counts: a row, or a trial."""
         return TRIAL if self.comparison.data.kind == "counts" else ROW
+
+    @property
+    def planned(self) -> str:
+        """What there would be more of in a plan: rows, trials, or of rates exposure."""
+        return EXPOSURE if self.comparison.data.kind == "rates" else self.row.many
 
     @property
     def weighted(self) -> bool:

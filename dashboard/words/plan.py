@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.scene.group_noun import EXPOSURE
 from dashboard.words.covariates import all_covariate_names, left_by, named
 from dashboard.words.group_card import value_text
 from dashboard.words.numbers import number, percent, row_count
@@ -36,14 +37,23 @@ NO_SPREAD = (
 )
 
 
+POISSON = "Chance within a {one} is taken as that of the pooled rate, whatever its own."
+
+
+def _much(scene: Scene) -> str:
+    return "much" if scene.planned == EXPOSURE else "many"
+
+
 def plan_sentences(scene: Scene, answers: PlanAnswers) -> list[tuple[str, str]]:
     """What each goal needs, and what a further group would be, as question and answer."""
     parts = [_wanted_sentence(scene, answers, wanted) for wanted in answers.wanted]
+    if scene.comparison.data.kind == "rates":
+        parts.append(POISSON.format(one=scene.unit.one))
     if answers.plan.sigma_group == 0:
         parts.append(NO_SPREAD.format(many=scene.unit.many))
     one = scene.unit.one
     return [
-        (f"How many {scene.row.many} would each {one} need?", " ".join(parts)),
+        (f"How {_much(scene)} {scene.planned} would each {one} need?", " ".join(parts)),
         *_repeated(scene),
         *_least_differences(scene),
         *further_group(scene),
@@ -100,9 +110,12 @@ def _least_differences(scene: Scene) -> list[tuple[str, str]]:
 def plan_note(scene: Scene, answers: PlanAnswers) -> str:
     """By what it is planned, and for whom."""
     plan, many = answers.plan, scene.unit.many
+    within = f", within {number(plan.sigma_error)}"
+    if scene.comparison.data.kind == "rates":  # in an exposure of 1, which says nothing to anybody
+        within = ""
     return (
         f"For {plan.groups:,} {many} of equal size that vary as these do, by {answers.result.label}: spread "
-        f"between {many} {number(plan.sigma_group)}, within {number(plan.sigma_error)}{left_by(scene)}."
+        f"between {many} {number(plan.sigma_group)}{within}{left_by(scene)}."
     )
 
 
@@ -127,30 +140,36 @@ def further_group(scene: Scene) -> list[tuple[str, str]]:
 def _wanted_sentence(scene: Scene, answers: PlanAnswers, wanted: Wanted) -> str:
     value = percent(wanted.value) if wanted.goal == "p_best" else f"{wanted.value:g}"
     said = _GOALS[wanted.goal].format(value=value, one=scene.unit.one)
-    need = "no number is enough" if wanted.rows is None else row_count(wanted.rows, scene.row)
+    need = _need(scene, answers, wanted.rows)
     if answers.ratio_interval is None or wanted.goal == "own_width":
         return f"{said}: {need}."
-    ends = [_rows(rows) for rows in (wanted.rows_at_low_ratio, wanted.rows_at_high_ratio)]
+    ends = [_rows(answers, rows) for rows in (wanted.rows_at_low_ratio, wanted.rows_at_high_ratio)]
     level = percent(answers.plan.level)
     return (
         f"{said}: {need} ({ends[0]} and {ends[1]} at the ends of the exact {level} interval of the spreads)."
     )
 
 
-def _rows(rows: int | None) -> str:
-    return "no number" if rows is None else f"{rows:,}"
+def _need(scene: Scene, answers: PlanAnswers, rows: int | None) -> str:
+    if scene.planned == EXPOSURE:
+        return "none is enough" if rows is None else f"{answers.amount(rows):,.12g}"
+    return "no number is enough" if rows is None else row_count(rows, scene.row)
+
+
+def _rows(answers: PlanAnswers, rows: int | None) -> str:
+    return "no number" if rows is None else f"{answers.amount(rows):,.12g}"
 
 
 def plan_table(scene: Scene, answers: PlanAnswers) -> list[list[str]]:
     """The curve, under a line of headings."""
     width = "width of intervals"
-    head = [f"{scene.row.many} each", "reliability", width, "by own means", "best is best"]
+    head = [f"{scene.planned} each", "reliability", width, "by own means", "best is best"]
     lines = []
     for rows in answers.curve_rows:
         point = curve_point(answers.plan, rows)
         shares = (percent(point["reliability"]), percent(point["p_best"]))
         widths = (number(point["width"]), number(point["own_width"]))
-        lines.append([f"{rows:,}", shares[0], *widths, shares[1]])
+        lines.append([_rows(answers, rows), shares[0], *widths, shares[1]])
     return [head, *lines]
 
 

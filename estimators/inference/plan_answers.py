@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 CURVE_TO = 100
 """Rows that the curve reaches at least."""
+STEP_DIGITS = 2
+"""Digits behind the first of the median exposure, in which exposure is planned."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +57,31 @@ class PlanAnswers:
     wanted: tuple[Wanted, ...]
     curve_rows: tuple[int, ...]
     """1, 2, 5, 10 and so on, past every goal and every group."""
+    step: float = 1.0
+    """What one of the plan's rows is: a row or a trial, or of rates so much exposure."""
+
+    def amount(self, rows: int | None) -> float | None:
+        """So many of the plan's rows as what they stand for: themselves, or of rates an exposure."""
+        return rows if rows is None or self.step == 1 else float(f"{rows * self.step:.12g}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything as plain numbers."""
-        plan, ends = self.plan, self.ratio_interval
+        """Everything as plain numbers; of rates rows are exposure, and spreads within those of one of it."""
+        plan, ends, step = self.plan, self.ratio_interval, self.step
+        counts = ("rows", "rows_at_low_ratio", "rows_at_high_ratio")
         return {
             "estimator": self.result.id,
             "label": self.result.label,
             "level": plan.level,
             "groups": plan.groups,
             "sigma_group": plan.sigma_group,
-            "sigma_error": plan.sigma_error,
-            "ratio": plan.ratio,
-            "ratio_interval": None if ends is None else dict(zip(("low", "high"), ends, strict=True)),
-            "wanted": [vars(w) for w in self.wanted],
-            "curve": [curve_point(plan, rows) for rows in self.curve_rows],
+            "sigma_error": plan.sigma_error * step**0.5,
+            "ratio": plan.ratio / step,
+            "ratio_interval": None if ends is None else {"low": ends[0] / step, "high": ends[1] / step},
+            "wanted": [
+                {name: self.amount(value) if name in counts else value for name, value in vars(w).items()}
+                for w in self.wanted
+            ],
+            "curve": [curve_point(plan, rows) | {"rows": self.amount(rows)} for rows in self.curve_rows],
         }
 
 
@@ -78,25 +90,34 @@ def plan_answers(
 ) -> PlanAnswers:
     """The plan at the spreads of the first result that estimates both, at the comparison's level.
 
+    Of rates, how much exposure: a rate in an exposure t has the variance of the pooled rate over t (see
+    :meth:`GroupData.from_rates`), so that exposure stands where rows do, in steps of a hundredth of the
+    power of ten below the median one.
+
     Args:
         comparison: fits of groups like those that are planned.
         goals: as of :meth:`Plan.rows`.
         groups: how many are planned; None: as many as there are.
 
     Raises:
-        DataError: rows have weights, or no result estimates both spreads.
+        DataError: rows have weights, estimates were published, or no result estimates both spreads.
         OptionError: a goal, a level or a number of groups is out of bounds.
 
     """
     data = comparison.data
     if data.weights is not None:
         raise DataError("plan takes rows without weights: what a new row would weigh is not known")
-    result, sigma_group, sigma_error = _spreads(comparison)
+    if data.kind == "estimates":
+        raise DataError("published estimates have no rows that could be more: only a further group is told")
+    exposure = None if data.kind != "rates" or data.counts is None else data.counts.exposure
+    step = 1.0 if exposure is None else 10.0 ** (np.floor(np.log10(np.median(exposure))) - STEP_DIGITS)
+    result, sigma_group, sigma_error = _spreads(comparison, step)
     plan = Plan(sigma_group, sigma_error, len(data) if groups is None else groups, comparison.level)
-    ends = _ratio_ends(comparison)
+    ends = _ratio_ends(comparison, sigma_error)
     wanted = tuple(_wanted(plan, ends, goal, value) for goal, value in goals)
-    reach = max(CURVE_TO, int(data.n.max()), *(2 * w.rows for w in wanted if w.rows is not None))
-    return PlanAnswers(result, plan, ends, wanted, tuple(curve_rows(reach)))
+    largest = int(data.n.max()) if exposure is None else int(np.ceil(exposure.max() / step))
+    reach = max(CURVE_TO, largest, *(2 * w.rows for w in wanted if w.rows is not None))
+    return PlanAnswers(result, plan, ends, wanted, tuple(curve_rows(reach)), float(step))
 
 
 def curve_rows(reach: int) -> list[int]:
@@ -142,13 +163,16 @@ def new_rows(fit: GroupFit, level: float) -> tuple[Floats, Floats] | None:
     return fit.estimate - half, fit.estimate + half
 
 
-def _spreads(comparison: Comparison) -> tuple[Result, float, float]:
-    """The first result that estimates both spreads, with them."""
+def _spreads(comparison: Comparison, step: float) -> tuple[Result, float, float]:
+    """The first result that estimates both spreads, with them; of rates the one in a step of exposure."""
+    counts = comparison.data.counts if comparison.data.kind == "rates" else None
     for result in comparison.succeeded:
         found = {} if result.fit is None else result.fit.parameters
         group, error = (
             found[name].value if name in found else None for name in ("sigma_group", "sigma_error")
         )
+        if counts is not None:
+            error = float(np.sqrt(counts.pooled / step))
         if group is not None and error is not None and error > 0:
             return result, group, error
     names = ", ".join(result.label for result in comparison.succeeded)
@@ -157,13 +181,21 @@ def _spreads(comparison: Comparison) -> tuple[Result, float, float]:
     )
 
 
-def _ratio_ends(comparison: Comparison) -> tuple[float, float] | None:
-    """The exact interval of the ratio that covariates leave; None where there is none, or it is empty."""
+def _ratio_ends(comparison: Comparison, sigma_error: float) -> tuple[float, float] | None:
+    """The exact interval of the ratio that covariates leave; None where there is none, or it is empty.
+
+    Of rates that of the variance between groups, by what is taken as known within them.
+    """
     data = comparison.data
-    if data.known_variance is not None or not is_estimable(data):
+    if not is_estimable(data):
         return None
-    interval = exact_intervals(data, comparison.level)["ratio"]
-    return None if interval.low is None or interval.high is None else (interval.low, interval.high)
+    found = exact_intervals(data, comparison.level)
+    interval = found["ratio" if data.counts_rows else "sigma_group"]
+    if interval.low is None or interval.high is None:
+        return None
+    if data.counts_rows:
+        return interval.low, interval.high
+    return (interval.low / sigma_error) ** 2, (interval.high / sigma_error) ** 2
 
 
 def _wanted(plan: Plan, ends: tuple[float, float] | None, goal: Goal, value: float) -> Wanted:

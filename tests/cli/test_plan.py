@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 
+import numpy as np
 import pytest
 
-from estimators import GroupData, Plan, exact_intervals
+from estimators import GroupData, Plan, exact_intervals, heterogeneity
 from estimators.inference.new_groups import new_group_at
 from tests.commands import DYESTUFF, ROLES
 from tests.inference.oracles import groups_of
@@ -139,11 +140,40 @@ def test_what_cannot_be_planned_is_refused_in_a_sentence(blupboard, flags, words
     assert len(done.err.splitlines()) == 1
 
 
-def test_published_estimates_have_no_rows_to_plan(blupboard, file):
-    given = ("--kind", "estimates", "--estimate", "yi", "--se", "se", "--group", "trial")
-    done = blupboard("plan", file(ESTIMATES), *given)
-    assert (done.code, done.out) == (2, "")
-    assert "no spread between and within these groups is estimated" in done.err
+def test_published_estimates_have_a_further_group_and_no_rows_to_plan(blupboard, file):
+    """It refused them altogether, unless covariates explained them."""
+    given = (file(ESTIMATES), "--kind", "estimates", "--estimate", "yi", "--se", "se", "--group", "trial")
+    further = planned(blupboard, *given)["new_group"]
+    data = GroupData.from_estimates("123", [-0.9, -1.6, -1.3], [0.3, 0.2, 0.4])
+    ends = heterogeneity(data, "REML").prediction_interval()
+    assert [further["low"], further["high"]] == pytest.approx([ends.low, ends.high], rel=1e-9)
+    for flags in (("--p-best", "0.9"), ("--reliability", "0.5")):
+        done = blupboard("plan", *given, *flags)
+        assert (done.code, done.out) == (2, "")
+        assert "published estimates have no rows that could be more" in done.err
+    assert "does not tell where a further group" in blupboard("plan", *given, "--estimator", "ols").err
+
+
+def test_of_rates_the_exposure_is_planned(blupboard, file):
+    rates = file("unit,falls,days\nA,9,410.5\nB,3,900\nC,30,700\nD,2,645\nE,5,820\n")
+    answer = planned(blupboard, rates, "--width", "0.01", "--p-best", "0.8", "--reliability", "0.9")
+    data = GroupData.from_rates("ABCDE", [9, 3, 30, 2, 5], [410.5, 900, 700, 645, 820])
+    between = BUILT_IN["reml"].fit(data).parameters["sigma_group"].value ** 2
+    pooled = 49 / 3475.5
+    assert answer["ratio"] == pytest.approx(between / pooled, rel=1e-12)
+    wanted = {w["goal"]: w["rows"] for w in answer["wanted"]}
+    assert wanted["reliability"] == np.ceil(9 * pooled / between)  # days, as half of them are above 100
+    assert wanted["own_width"] == np.ceil((2 * 1.959963984540054 / 0.01) ** 2 * pooled)
+    low = exact_intervals(data)["sigma_group"].low
+    at_low = {w["goal"]: w["rows_at_low_ratio"] for w in answer["wanted"]}
+    assert low > 0
+    assert at_low["reliability"] == np.ceil(9 * pooled / low**2)
+    done = blupboard("plan", rates)
+    assert " of exposure a group; " in done.out
+    assert "rows" not in done.out
+    per_thousand = file("unit,falls,time\nA,9,.4105\nB,3,.9\nC,30,.7\nD,2,.645\nE,5,.82\n")
+    finer = planned(blupboard, per_thousand, "--reliability", "0.9")["wanted"][0]["rows"]
+    assert finer == pytest.approx(wanted["reliability"] / 1000, rel=1e-12)
 
 
 def test_what_a_new_row_would_weigh_is_not_known(blupboard, file):

@@ -106,6 +106,18 @@ def test_where_nothing_can_be_planned_it_is_said_with_what_can():
     assert "without weights" in planned(scene_of(weighted, built_in("reml")))["note"]
 
 
+def test_of_rates_the_exposure_is_planned():
+    rates = GroupData.from_rates("ABCDE", [9, 3, 30, 2, 5], [410.5, 900, 700, 645, 820])
+    found = planned(scene_of(rates, built_in("reml")))
+    needed = words(found)["How much exposure would each school need?"]
+    between = BUILT_IN["reml"].fit(rates).parameters["sigma_group"].value ** 2
+    assert f"For a reliability of 0.8: {np.ceil(4 * (49 / 3475.5) / between):,.0f} (" in needed
+    assert "pooled rate" in needed
+    assert found["tables"][0][0][0] == "exposure each"
+    shares, _ = found["figures"]
+    assert shares["layout"]["xaxis"]["title"]["text"] == "exposure in each school"
+
+
 @pytest.mark.slow
 def test_rows_of_0_and_1_have_no_interval_of_a_further_row():
     shares = GroupData.from_counts("abcd", [9, 3, 1, 17], [41, 20, 12, 30])
