@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.errors import DataError, OptionError
-from estimators.inference.roots import roots_from_slope
+from estimators.inference.roots import bracketed_roots, roots_from_slope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,12 +34,15 @@ PAIRS_DRAWN = 60_000_000
 MOST_DRAWS, FEWEST_DRAWS = 200_000, 2_000
 SEED = 20_261_128
 """Of the draws."""
-CELLS_AT_A_TIME, CELLS_NEAR = 1 << 21, 1 << 17
-"""Numbers held at once, and those that are gone through several times."""
-MOST_APART = 40.0
-"""Ratio of standard errors past which the rule over a group's own error is made no finer."""
+CELLS = 1 << 17
+"""Numbers that are gone through several times, few enough to stay near."""
 STEP = 0.37
 """Of the rule, in the width of what changes fastest: critical values of 300 groups are right to 1e-9."""
+STEEP = 5.6
+"""How fast chances may change, in standard deviations: beyond, a rule whose places gather has fewer."""
+GATHERED_STEP, GATHERED, NARROW = 0.45, 3.0, 1.0
+"""Of a rule whose places gather where chances change fastest: its step, how many gather, and over how much,
+in the width of what changes fastest. Chances are right to 1e-10."""
 REACH = 7.5
 """Standard deviations past which a normal distribution has less than 1e-13."""
 CLOSE = 1e-8
@@ -170,12 +173,13 @@ def _marginal_critical(
     critical = np.full(len(groups), np.inf)
     bound = np.minimum(highest, -ndtri((1.0 - level) / np.maximum(pairs, 1)))
     paired, distinct = np.flatnonzero(pairs > 0), len(np.unique(own))
-    for at, value, weight in _rules(own, own[groups[paired]]):
-        at_once = max(1, CELLS_AT_A_TIME // (distinct * len(value)))
+    for at, rule in _rules(own, own[groups[paired]]):
+        most, _ = rule.places(bound[paired[at]].max(keepdims=True))
+        at_once = max(1, CELLS // (2 * len(most) * distinct))
         for start in range(0, len(at), at_once):
             places = paired[at[start : start + at_once]]
             some = groups[places]
-            kept = _Kept.of(own, own[some], above[some], below[some], (value, weight))
+            kept = _Kept.of(own, own[some], above[some], below[some], rule)
             critical[places] = _quantiles(kept.chance, level, bound[places])
     return critical
 
@@ -215,26 +219,29 @@ class _Kept:
     """(S,) those of the groups."""
     counts: tuple[Floats, Floats, Floats]
     """(S, U) how many of the others are in play both ways, above alone, and below alone."""
-    value: Floats
-    weight: Floats
+    alike: bool
+    """Whether all pairs are in play both ways, so that errors of both signs say the same."""
+    rule: _Rule
 
     @classmethod
-    def of(cls, own: Floats, error: Floats, above: Pairs, below: Pairs, rule: tuple[Floats, Floats]) -> _Kept:
-        """With half of the rule where pairs are in play both ways: the other half then says the same."""
-        value, weight = rule
-        if np.array_equal(above, below):
-            half = value >= 0
-            value, weight = value[half], weight[half] * np.where(value[half] > 0, 2.0, 1.0)
+    def of(cls, own: Floats, error: Floats, above: Pairs, below: Pairs, rule: _Rule) -> _Kept:
+        """By which of the others are in play above and below, ``(S, J)`` each."""
         distinct, of_kind = np.unique(own, return_inverse=True)
         kinds = np.equal.outer(of_kind, np.arange(len(distinct))).astype(np.float64)
-        both, over, under = ((some @ kinds) for some in (above & below, above & ~below, below & ~above))
-        return cls(distinct, error, (both, over, under), value, weight)
+        in_play = (above & below, above & ~below, below & ~above)
+        both, over, under = (some.astype(np.float64) @ kinds for some in in_play)
+        return cls(distinct, error, (both, over, under), np.array_equal(above, below), rule)
 
     def chance(self, critical: Floats) -> Floats:
         """``(S,)`` for a critical value of each of S groups."""
         from scipy.special import ndtr
 
-        middle = (self.value[:, None, None] * self.error[:, None]) / self.own
+        value, weight = self.rule.places(critical)
+        if not self.alike:
+            value, weight = np.concatenate([-value[:0:-1], value]), np.concatenate([weight[:0:-1], weight])
+        else:
+            weight[1:] *= 2.0
+        middle = (value * self.error)[:, :, None] / self.own
         reach = critical[:, None] * np.hypot(self.error[:, None], self.own) / self.own
         both, over, under = self.counts
         low, high = ndtr(middle - reach), ndtr(middle + reach)
@@ -243,28 +250,61 @@ class _Kept:
             inside *= _power(1.0 - low, over)
         if under.any():
             inside *= _power(high, under)
-        return np.asarray(self.weight @ inside.prod(axis=2))
+        return np.asarray((weight * inside.prod(axis=2)).sum(axis=0))
 
 
 def _power(base: Floats, times: Floats) -> Floats:
     return np.where(times > 0, base, 1.0) if times.max(initial=0.0) <= 1.0 else np.asarray(base**times)
 
 
-def _rules(own: Floats, error: Floats) -> Iterator[tuple[NDArray[np.intp], Floats, Floats]]:
-    """For places in ``error`` the values of their groups' own errors, and weights.
+@dataclass(frozen=True)
+class _Rule:
+    """Values of groups' own errors, in their standard deviations, at which to look, and weights."""
 
-    Close enough for the narrowest of the others: a group's chances change as fast as its error is wide beside
-    that. Groups of like errors have one rule, by steps of sqrt(2).
-    """
-    fast = np.hypot(1.0, np.minimum(error / own.min(), MOST_APART))
+    steep: float
+    """The others' chances change no faster than this times as fast as a standard deviation passes."""
+
+    def places(self, critical: Floats) -> tuple[Floats, Floats]:
+        """Values from 0 on, and their weights: ``(Z, S)`` or ``(Z, 1)`` for critical values ``(S,)``.
+
+        Those below 0 are mirror images with the same weights.
+        """
+        value, width = self._even() if self.steep <= STEEP else self._gathered(critical)
+        return value, width * np.exp(-0.5 * np.square(value)) / np.sqrt(2.0 * np.pi)
+
+    def _even(self) -> tuple[Floats, Floats]:
+        step = STEP / self.steep
+        value = step * np.arange(int(np.ceil(REACH / step)) + 1.0)[:, None]
+        return value, np.full_like(value, step)
+
+    def _gathered(self, critical: Floats) -> tuple[Floats, Floats]:
+        """Where z + G asinh((z - c) / e) + G asinh((z + c) / e), with e = N / steep, reaches even places.
+
+        Chances change fastest beside the critical value c. A trapezoid rule keeps its accuracy under such a
+        change of variable (Trefethen & Weideman 2014, SIAM Review 56, 385-458).
+        """
+        narrow = NARROW / self.steep
+
+        def place(value: Floats) -> Floats:
+            near = np.arcsinh((value - critical) / narrow) + np.arcsinh((value + critical) / narrow)
+            return np.asarray(value + GATHERED * near)
+
+        count = int(np.ceil(place(np.full_like(critical, REACH)).max() / GATHERED_STEP))
+        even = np.broadcast_to(GATHERED_STEP * np.arange(count + 1.0)[:, None], (count + 1, len(critical)))
+        value = bracketed_roots(
+            lambda z: (place(z.reshape(even.shape)) - even).ravel(), np.zeros(even.size), even.ravel()
+        ).reshape(even.shape)
+        near = 1.0 / np.hypot(value - critical, narrow) + 1.0 / np.hypot(value + critical, narrow)
+        return value, GATHERED_STEP / (1.0 + GATHERED * near)
+
+
+def _rules(own: Floats, error: Floats) -> Iterator[tuple[NDArray[np.intp], _Rule]]:
+    """Places in ``error``, and a rule for them: groups of like errors have one, by steps of sqrt(2)."""
+    fast = np.hypot(1.0, error / own.min())
     kind = np.ceil(2.0 * np.log2(fast) - ROOM).astype(np.int64)
     for one in np.unique(kind):
         at = np.flatnonzero(kind == one)
-        step = STEP / float(fast[at].max())
-        count = int(np.ceil(REACH / step))
-        value = np.asarray(step * np.arange(-count, count + 1), dtype=np.float64)
-        weight = np.exp(-0.5 * np.square(value))
-        yield at, value, weight / weight.sum()
+        yield at, _Rule(float(fast[at].max()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -317,7 +357,7 @@ class _DrawnErrors:
         every = bool((in_play | np.eye(len(self.own), dtype=bool)).all())
         row, column = np.triu_indices(len(self.own), 1) if every else np.nonzero(in_play)
         scale = (1.0 / np.hypot(self.own[row], self.own[column])).astype(np.float32)
-        at_once, found = max(1, CELLS_NEAR // max(1, len(row))), []
+        at_once, found = max(1, CELLS // max(1, len(row))), []
         for first in range(start, stop, at_once):
             error = self.error(first, min(first + at_once, stop))
             apart = (error[row] - error[column]) * scale[:, None]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtr, ndtri
 
 from estimators import (
     DataError,
@@ -244,6 +245,41 @@ def test_rank_sets_need_independent_estimates():
     two = marginal_rank_sets(Joint([0.0, 10.0], [1.0, 1.0]))
     assert (two.lower.tolist(), two.upper.tolist()) == ([2, 1], [2, 1])
     assert two.critical[0] == pytest.approx([1.959963984540054] * 2, rel=1e-12)
+
+
+def test_critical_values_hold_however_much_the_errors_differ():
+    for level in (0.5, 0.95, 0.999):
+        for ratio in (1.0, 1e3, 1e7):
+            two = marginal_rank_sets(Joint([0.0, 0.0], [1.0, ratio]), level).critical[0]
+            np.testing.assert_allclose(two, ndtri((1.0 + level) / 2.0), rtol=1e-9)
+    rng = np.random.default_rng(12)
+    for own in (np.array([1e-4, 0.3, 2.0, 5.0]), np.exp(3.0 * rng.standard_normal(6))):
+        mean = own * rng.normal(0.0, 4.0, size=len(own))
+        sets = marginal_rank_sets(Joint(mean, own))
+        above = ~np.eye(len(own), dtype=bool)
+        below, apart = above.copy(), (mean[:, None] - mean) / np.hypot(own[:, None], own)
+        for limit in sets.critical:
+            for j in np.flatnonzero((above | below).any(axis=1)):
+                kept = _kept_by_panels(own, own[j], limit[j], above[j], below[j])
+                assert kept == pytest.approx(0.95, abs=1e-9)
+            above, below = above & ~(apart > limit[:, None]), below & ~(-apart > limit[:, None])
+
+
+def _kept_by_panels(own, error, limit, above, below):
+    """The chance that a group's differences are below ``limit``, by panels cut where the others turn."""
+    reach = limit * np.hypot(error, own) / own
+    turns = np.multiply.outer(reach * own / error, [-1.0, 1.0])[:, :, None]
+    turns = turns + np.multiply.outer(own / error, np.arange(-8.0, 8.5))[:, None, :]
+    cuts = np.union1d(np.clip(turns.ravel(), -8.5, 8.5), np.linspace(-8.5, 8.5, 35))
+    nodes, weights = np.polynomial.legendre.leggauss(12)
+    half = np.diff(cuts)[:, None] / 2.0
+    z = (cuts[:-1, None] + half * (1.0 + nodes))[:, :, None]
+    high = np.where(below, ndtr(error * z / own + reach), 1.0)
+    low = np.where(above, ndtr(error * z / own - reach), 0.0)
+    inside = np.where(above | below, high - low, 1.0).prod(axis=2)
+    return float(
+        (half * weights * inside * np.exp(-0.5 * np.square(z[:, :, 0]))).sum() / np.sqrt(2.0 * np.pi)
+    )
 
 
 def test_others_of_the_same_error_count_as_often_as_they_are():
