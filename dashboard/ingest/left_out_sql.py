@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dashboard.ingest.engine import literal, select
+from dashboard.ingest.engine import column_names_of, literal, select
 from dashboard.ingest.table import LINE
 from estimators.data.left_out import EXAMPLES, Example, LeftOut
 
@@ -72,9 +72,7 @@ def has_lines(judged: JudgedRows) -> bool:
     """Whether the stored table says which line each row stands in."""
     if judged.roles.in_place:
         return False
-    source = f"read_parquet({literal(str(judged.roles.parquet))})"
-    columns = judged.connection.execute(f"DESCRIBE {select('*', source)}").fetchall()
-    return any(row[0] == LINE for row in columns)
+    return LINE in column_names_of(judged.roles.parquet)
 
 
 def unused_labels(judged: JudgedRows, used: Iterable[str]) -> set[str]:

@@ -132,11 +132,11 @@ def _is_filled(column: str) -> str:
 
 def _count(parquet: Path, count: str, conditions: list[str]) -> int | None:
     """What ``count`` comes to over the rows that meet all conditions; None where rows are no lines."""
-    from dashboard.ingest.engine import engine, parquet_source, select
+    from dashboard.ingest.engine import column_names_of, engine, parquet_source, select
 
+    if LINE in column_names_of(parquet):
+        return None
     source = parquet_source(parquet)
     with TemporaryDirectory(prefix="blupboard-") as folder, engine(parquet, Path(folder)) as connection:
-        if any(row[0] == LINE for row in connection.execute(f"DESCRIBE {select('*', source)}").fetchall()):
-            return None
         found = connection.execute(select(count, source, f"WHERE {' AND '.join(conditions)}"))
         return int(found.fetchall()[0][0] or 0)

@@ -92,12 +92,27 @@ def write_preference(path: Path, text: str) -> None:
 
 def read_json(path: Path) -> dict[str, Any]:
     """Return the JSON object in `path`; empty when the file is absent, damaged or holds something else."""
+    given = read_content(path)
+    return {} if given is None else json_object(given, path.name)
+
+
+def read_content(path: Path) -> bytes | None:
+    """Return what is in `path`; None when the file is absent or cannot be read."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except (OSError, ValueError, RecursionError) as error:  # of the disk, of JSON, of its depth
+        return None
+    except OSError as error:
         _log.warning("%s cannot be read: %s", path.name, type(error).__name__)
+        return None
+
+
+def json_object(content: bytes, name: str) -> dict[str, Any]:
+    """Return the JSON object in the content of a file of this name; empty when it is damaged or no object."""
+    try:
+        found = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # of JSON, of its depth
+        _log.warning("%s cannot be read: %s", name, type(error).__name__)
         return {}
     return found if isinstance(found, dict) else {}
 
