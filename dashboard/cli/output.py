@@ -12,6 +12,7 @@ from dashboard.cli.ratio_columns import ratio_columns, ratio_dict
 from dashboard.words.ranks import rank_columns
 from dashboard.words.summaries import summaries_line
 from estimators.contract.comparison import TIDY
+from estimators.contract.impossible_ends import notes_of
 from estimators.data.covariates import INTERCEPT
 from estimators.data.left_out import groups_sentence, sentences
 from estimators.inference.heterogeneity import fit_heterogeneity
@@ -134,7 +135,7 @@ def as_parquet(comparison: Comparison, beside: Mapping[str, list[Any]]) -> bytes
 def as_table(comparison: Comparison, read: FileGroups | None = None, *, ratios: bool = False) -> bytes:
     """For reading: what was used, the parameters by estimator, every group's estimates, the notes."""
     digits = _digits(comparison)
-    notes = [f"{r.label}: {n.text}" for r in comparison.results if r.fit is not None for n in r.fit.notes]
+    notes = [f"{r.label}: {n.text}" for r in comparison.succeeded for n in notes_of(comparison.data, r)]
     failures = [f"{r.label}: left out, {r.message}" for r in comparison.failed]
     blocks = (
         [_data_line(comparison), *reading_lines(comparison, read)],

@@ -15,6 +15,7 @@ from dashboard.words.comparison import dropped_warning, interval_kind
 from dashboard.words.grammar import sentence, shortened
 from dashboard.words.numbers import number_by_error
 from estimators.contract.fit import STANDARD_PARAMETERS
+from estimators.contract.impossible_ends import notes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -117,7 +118,7 @@ def notes(scene: Scene) -> list[html.Div]:
     """The estimators' notes, each once with the names of those who make it."""
     who_says: dict[tuple[str, str], list[str]] = {}
     for series in scene.series:
-        for note in series.result.fit.notes if series.result.fit else ():
+        for note in notes_of(scene.comparison.data, series.result):
             who_says.setdefault((note.severity, note.text), []).append(series.label)
     return [
         html.Div([html.Strong(", ".join(who) + ": "), html.Span(text)], className=f"note {severity}")

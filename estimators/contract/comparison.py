@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from estimators.contract.fit import STANDARD_PARAMETERS
+from estimators.contract.impossible_ends import notes_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,7 +226,7 @@ def _fit_dict(data: GroupData, result: Result, level: float) -> dict[str, Any]:
         **head,
         "parameters": parameters,
         **({"coefficients": coefficients} if coefficients else {}),
-        "notes": [{"code": n.code, "severity": n.severity, "text": n.text} for n in result.fit.notes],
+        "notes": [{"code": n.code, "severity": n.severity, "text": n.text} for n in notes_of(data, result)],
         "groups": [dict(zip(columns, line, strict=True)) for line in lines],
     }
 

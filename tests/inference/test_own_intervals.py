@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from estimators import GroupData, OptionError, own_intervals
+from estimators import GroupData, OptionError, compare, own_intervals
+from tests.oracles import BUILT_IN
 
 COUNTS = GroupData.from_counts("abcd", [9, 3, 0, 30], [41, 20, 12, 30])
 RATES = GroupData.from_rates("abc", [5, 0, 14], [94.32, 15.72, 125.76])
@@ -60,3 +61,23 @@ def test_other_data_have_none_and_levels_lie_between_0_and_1():
     assert own_intervals(GroupData.from_estimates("ab", [1, 2], [1, 1])) == {}
     with pytest.raises(OptionError, match="between 0 and 1"):
         own_intervals(COUNTS, 95)
+
+
+def said(data, method="ols", level=0.95):
+    (fit,) = compare(data, [BUILT_IN[method]], level=level).to_dict()["fits"]
+    return [note["text"] for note in fit["notes"] if note["code"] == "interval_past_possible"]
+
+
+def test_intervals_that_reach_past_what_can_be_say_so():
+    """Of rates and shares normal ones did, without a word."""
+    (rates,) = said(RATES)
+    assert rates.startswith("The intervals of a and 1 more reach below 0, where no rate can be")
+    assert "own exact intervals" in rates
+    (shares,) = said(COUNTS)
+    assert shares.startswith("The intervals of c and 1 more reach below 0 and above 1, where no share can be")
+    assert said(GroupData.from_rates("ab", [5, 4], [94.32, 15.72]), level=0.05) == []
+    rows = GroupData.from_arrays([0, 0, 1, 0, 1, 1, 1, 0], list("aaaabbbb"))
+    (of_rows,) = said(rows)
+    assert "own" not in of_rows
+    assert said(GroupData.from_arrays([-3.0, 0, 1, 0, 1, 5, 1, 0], list("aaaabbbb"))) == []
+    assert said(GroupData.from_estimates("ab", [0.1, 0.2], [0.3, 0.4])) == []
