@@ -130,12 +130,20 @@ class DrawnJoint:
     """(draws, seed) -> true means ``(draws, J)``, and the centre ``(draws,)`` or None, minus ``origin``."""
     origin: float = 0.0
     """A number near the data, so that differences keep their digits."""
+    above: Callable[[float], Floats] | None = None
+    """A value minus ``origin`` -> the chance ``(J,)`` of each true mean above it, a tie counting half; None:
+    draws tell."""
+    center: float | None = None
+    """The one centre of all groups minus ``origin``, where it counts as known; else draws tell."""
 
     def reversed(self) -> DrawnJoint:
         """The distribution of the true means with their signs changed, so that the smallest comes first."""
-        if isinstance(self.sample, Reversed):
-            return DrawnJoint(self.sample.sample, -self.origin)
-        return DrawnJoint(Reversed(self.sample), -self.origin)
+        center = None if self.center is None else -self.center
+        sample = self.sample.sample if isinstance(self.sample, Reversed) else Reversed(self.sample)
+        above = self.above
+        if above is not None:
+            above = above.above if isinstance(above, ReversedChances) else ReversedChances(above)
+        return DrawnJoint(sample, -self.origin, above, center)
 
     def draw(self, draws: int, seed: int) -> tuple[Floats, Floats | None]:
         """True means ``(draws, J)`` and the centre ``(draws,)``, or None, all minus ``origin``.
@@ -154,15 +162,21 @@ class DrawnJoint:
         return theta, center
 
     def check(self, estimate: Floats) -> None:
-        """Make sure that a draw has a number for each group.
+        """Make sure that a draw has a number for each group, and that chances are those of the groups.
 
         Raises:
-            FitError: it has not.
+            FitError: it has not, the centre is not finite, or ``above`` gives no chances of these groups.
 
         """
         theta, _ = self.draw(2, 0)
         if theta.shape[1] != len(estimate):
             raise FitError(f"joint drew {theta.shape[1]} true means, but there are {len(estimate)} groups")
+        if self.center is not None and not np.isfinite(self.center):
+            raise FitError("joint.center is not finite")
+        if self.above is not None:
+            chance = np.asarray(self.above(float(theta[0, 0])))
+            if chance.shape != estimate.shape or not ((chance >= 0) & (chance <= 1)).all():
+                raise FitError("joint.above gives no chances from 0 to 1, one for each group")
 
 
 @dataclass(frozen=True)
@@ -176,3 +190,15 @@ class Reversed:
         """The draws of ``sample`` with their signs changed."""
         theta, center = self.sample(draws, seed)
         return -np.asarray(theta), None if center is None else -np.asarray(center)
+
+
+@dataclass(frozen=True)
+class ReversedChances:
+    """Chances to be above of true means with their signs changed; a class, so that it can be pickled."""
+
+    above: Callable[[float], Floats]
+    """Those of the true means."""
+
+    def __call__(self, value: float) -> Floats:
+        """The chance of each to be above ``value``."""
+        return np.asarray(1.0 - self.above(-value))

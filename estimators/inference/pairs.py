@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from estimators.contract.joint import DRAWS, SEED
+from estimators.contract.joint import DRAWS, SEED, DrawnJoint
 from estimators.contract.shared_errors import shared_errors
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from estimators.contract.joint import DrawnJoint, Joint
+    from estimators.contract.joint import Joint
     from estimators.contract.shared_errors import SharedErrors
 
     Floats = NDArray[np.float64]
@@ -96,12 +96,24 @@ def probability_above(joint: Joint | DrawnJoint, value: float | None = None) -> 
     """
     from scipy.special import ndtr
 
+    if isinstance(joint, DrawnJoint) and joint.above is not None:
+        at = joint.center if value is None else value - joint.origin
+        if at is not None:
+            return np.asarray(joint.above(at), dtype=np.float64)
     errors = _formula(joint)
     if value is not None:
         return np.asarray(ndtr((errors.mean - (value - joint.origin)) / errors.spread()))
     if errors.center is None:
         return None
     return np.asarray(ndtr((errors.mean - errors.center) / errors.spread(errors.root_of_center)))
+
+
+def tells_above(joint: Joint | DrawnJoint, value: float | None = None) -> bool:
+    """Whether :func:`probability_above` has an answer without draws."""
+    if shared_errors(joint) is not None:
+        return True
+    known = value is not None or joint.center is not None
+    return isinstance(joint, DrawnJoint) and joint.above is not None and known
 
 
 def _formula(joint: Joint | DrawnJoint) -> SharedErrors:

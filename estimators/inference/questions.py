@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from estimators.contract.joint import DRAWS, SEED, DrawnJoint, Joint
+from estimators.contract.joint import DrawnJoint, Joint
 from estimators.errors import DataError, OptionError
 from estimators.inference.grades import MOST_GROUPS, Grades, grades_within, group_grades, most_graded
 from estimators.inference.ranks import TopShare, group_ranks, number_of_best
@@ -103,7 +103,7 @@ class Questions:
         able = may_be_best(joint, ranks, level, smallest_first=self.smallest_first)
         found["confidence_set"] = [labels[j] for j in able]
         if isinstance(joint, DrawnJoint):
-            found["drawn"] = {"seed": SEED, "draws": DRAWS}
+            found["drawn"] = {"seed": ranks.seed, "draws": ranks.draws}
         if len(data) <= min(self.most_graded, most_graded(joint)):
             grades = self._grades(joint)
             found["grades"] = [

@@ -21,7 +21,7 @@ from estimators.inference.contenders import (
 from estimators.inference.first_places import chances_of_first, is_shared_by_little
 from estimators.inference.joint_grid import require_comparable, slices
 from estimators.inference.level_text import level_text
-from estimators.inference.pairs import expected_rank, probability_above
+from estimators.inference.pairs import expected_rank, probability_above, tells_above
 from estimators.inference.rank_grid import approximate_ranks
 
 if TYPE_CHECKING:
@@ -320,8 +320,9 @@ def _drawn_ranks(joint: DrawnJoint, level: float, top: int | None, draws: int, s
         above = ((theta > line) + 0.5 * (theta == line)).mean(axis=0)
     p_top = None if top is None else chances[:, :top].sum(axis=1)
     expected = chances @ np.arange(1.0, groups + 1)
-    if shared_errors(joint) is not None:
+    if tells_above(joint):
         above = probability_above(joint)
+    if shared_errors(joint) is not None:
         expected = expected_rank(joint) if groups <= MOST_PAIRED else expected
     return Ranks(expected, low, high, chances[:, 0], p_top, above, level, top, chances, draws, seed)
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.contract.joint import DRAWS, SEED, DrawnJoint, Joint
-from estimators.contract.shared_errors import shared_errors
 from estimators.errors import OptionError
-from estimators.inference.pairs import probability_above, probability_above_mean
+from estimators.inference.pairs import probability_above, probability_above_mean, tells_above
 from estimators.inference.rank_sets import MOST_GROUPS, simultaneous_rank_sets
 from estimators.inference.ranks import Ranks
 
@@ -121,7 +120,7 @@ def call_above(
 
 
 def _above(joint: Joint | DrawnJoint, value: float | None) -> Floats:
-    if isinstance(joint, DrawnJoint) and shared_errors(joint) is None:
+    if isinstance(joint, DrawnJoint) and not tells_above(joint, value):
         return _drawn_above(joint, value)
     chance = probability_above(joint, value)
     return probability_above_mean(joint) if chance is None else chance

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from estimators import (
     GroupFit,
     Joint,
     OptionError,
+    Questions,
     comparison_multiplier,
     group_ranks,
     inference_dict,
@@ -367,7 +369,11 @@ def test_of_too_many_groups_nothing_is_drawn_and_fewer_draws_are_counted(monkeyp
         return np.random.default_rng(seed).normal(size=(draws, 12)), None
 
     monkeypatch.setattr("estimators.inference.ranks.NUMBERS_DRAWN", 12_000)
-    assert group_ranks(DrawnJoint(sample)).draws == 1000
+    joint = DrawnJoint(sample)
+    assert group_ranks(joint).draws == 1000
+    data = GroupData.from_estimates([f"G{j}" for j in range(12)], np.zeros(12), np.ones(12))
+    result = SimpleNamespace(id="drawn", label="Drawn", fit=SimpleNamespace(joint=joint))
+    assert Questions().answers(data, result)["drawn"]["draws"] == 1000
     monkeypatch.setattr("estimators.inference.ranks.MOST_DRAWN", 11)
     with pytest.raises(DataError, match="11 groups or fewer, not 12"):
         group_ranks(DrawnJoint(sample))

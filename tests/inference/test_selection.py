@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from scipy.stats import norm
 from estimators import (
     DataError,
     DrawnJoint,
+    FitError,
     GroupData,
     Joint,
     OptionError,
@@ -156,6 +158,39 @@ def test_grades_of_draws_are_those_of_the_formula_and_ties_count_half():
     many = DrawnJoint(lambda draws, seed: (np.zeros((draws, MOST_DRAWN + 1)), None))
     with pytest.raises(DataError, match="for 250 groups or fewer, not 251"):
         group_grades(many)
+
+
+def test_chances_that_a_drawn_distribution_tells_are_not_counted():
+    told = DrawnJoint(_two_places, 10.0, _above_of_two_places, 0.5)
+    for joint in (told, told.reversed().reversed()):
+        assert call_above(joint, 10.0).probability.tolist() == pytest.approx([0.9, 0.6])
+        assert (
+            call_above(joint).probability.tolist() == group_ranks(joint).p_above_center.tolist() == [0.8, 0.2]
+        )
+    down = call_above(told, 10.0, smallest_first=True).probability
+    np.testing.assert_allclose(down, [0.1, 0.4], rtol=1e-12)
+    np.testing.assert_allclose(group_ranks(told, smallest_first=True).p_above_center, [0.2, 0.8])
+    counted = call_above(replace(told, center=None)).probability
+    np.testing.assert_allclose(counted, _above_of_two_places(0.5), atol=0.02)
+    for wrong in (
+        replace(told, above=lambda value: np.array([0.5])),
+        replace(told, above=lambda value: np.array([0.5, 1.5])),
+        replace(told, center=np.inf),
+    ):
+        with pytest.raises(FitError):
+            wrong.check(np.array([1.0, 0.0]))
+    told.check(np.array([1.0, 0.0]))
+
+
+def _two_places(draws, seed):
+    """True means of 0, on which a tie counts half, or 1: with chances of .8 and .2 of 1."""
+    uniform = np.random.default_rng(seed).random((draws, 2))
+    return (uniform < [0.8, 0.2]).astype(float), np.full(draws, 0.5)
+
+
+def _above_of_two_places(value):
+    one, weight = np.array([0.8, 0.2]), lambda place: 0.5 * (1.0 + np.sign(place - value))
+    return one * weight(1.0) + (1.0 - one) * weight(0.0)
 
 
 def test_those_called_keep_the_rate_and_one_more_would_not():

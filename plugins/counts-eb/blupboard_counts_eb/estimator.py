@@ -163,7 +163,7 @@ def _joint(posterior: Posterior, center: float | None) -> tuple[DrawnJoint | Joi
     """How the true shares or rates are distributed, and what is said of that."""
     mean = posterior.mean
     if len(mean) <= MOST_DRAWN:
-        return DrawnJoint(Draws(posterior, center)), ()
+        return DrawnJoint(Draws(posterior, center), above=posterior.above, center=center), ()
     if center is None:
         return None, (NO_RANKS,)
     return Joint(mean, posterior.std_dev, center=center), (NORMAL_RANKS,)

@@ -41,7 +41,7 @@ class BetaPosterior:
         """The chance of a share above a value."""
         from scipy.special import betaincc
 
-        return np.asarray(betaincc(self.alpha, self.beta, value))
+        return np.asarray(betaincc(self.alpha, self.beta, np.clip(value, 0.0, 1.0)))
 
     def draw(self, draws: int, seed: int) -> Floats:
         """``(draws, J)``."""
@@ -75,7 +75,7 @@ class GammaPosterior:
         """The chance of a rate above a value."""
         from scipy.special import gammaincc
 
-        return np.asarray(gammaincc(self.shape, self.rate * value))
+        return np.asarray(gammaincc(self.shape, self.rate * np.maximum(value, 0.0)))
 
     def draw(self, draws: int, seed: int) -> Floats:
         """``(draws, J)``."""

@@ -147,12 +147,16 @@ def test_ranks_and_selection_come_from_the_posterior():
     fit = EB.fit(data)
     posterior, mu = fit.details["posterior"], value(fit, "mu")
     ranks = group_ranks(fit.joint, top=3)
-    np.testing.assert_allclose(ranks.p_above_center, posterior.above(mu), atol=0.015)
+    np.testing.assert_array_equal(ranks.p_above_center, posterior.above(mu))
+    turned = group_ranks(fit.joint, smallest_first=True).p_above_center
+    np.testing.assert_allclose(turned, 1.0 - posterior.above(mu), atol=1e-15)
     theta, center = fit.joint.draw(20_000, 5)
     np.testing.assert_allclose(theta.mean(axis=0), fit.estimate, atol=0.004)
     np.testing.assert_allclose(theta.std(axis=0), fit.std_error, rtol=0.03)
     assert set(center) == {mu}
     named = call_above(fit.joint, error_rate=0.05)
+    np.testing.assert_array_equal(named.probability, posterior.above(mu))
+    assert call_above(fit.joint, 1.5).probability.tolist() == [0.0] * len(data)
     assert 0 < named.called.sum() < len(data)
     assert np.array_equal(named.called, call_above(pickle.loads(pickle.dumps(fit.joint))).called)
 
@@ -164,6 +168,8 @@ def test_rates_are_drawn_from_their_gamma():
     np.testing.assert_allclose(theta.std(axis=0), fit.std_error, rtol=0.03)
     above = fit.details["posterior"].above(0.5)
     np.testing.assert_allclose((theta > 0.5).mean(axis=0), above, atol=0.015)
+    np.testing.assert_array_equal(call_above(fit.joint, 0.5).probability, above)
+    assert call_above(fit.joint, -1.0).probability.tolist() == [1.0] * len(theta[0])
 
 
 @pytest.mark.slow

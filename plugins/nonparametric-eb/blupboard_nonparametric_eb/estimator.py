@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 MOST_NODES = 20_000
 REACHED = 1e-6
-MOST_DRAWN = 500
-"""Groups that are drawn together for ranks; twenty thousand draws of more take too much room."""
+MOST_DRAWN = 2000
+"""Groups that are drawn together for ranks: more would take too much room."""
 ATOMS, MASSES = "mixing_atoms", "mixing_masses"
 """Where a fit holds the estimated distribution, among its details: ``(M,)`` each."""
 
@@ -74,6 +74,15 @@ class DiscretePosterior:
         high = last - np.minimum((beyond < tail).sum(axis=1), last)
         return self.atoms[low], self.atoms[high]
 
+    @property
+    def center(self) -> float:
+        """The mean of all posteriors, which is that of G."""
+        return float(self.shares.mean(axis=0) @ self.atoms)
+
+    def above(self, value: float) -> Floats:
+        """The chance ``(J,)`` of each true mean above ``value``; a tie counts half."""
+        return np.clip(self.shares @ (0.5 * (1.0 + np.sign(self.atoms - value))), 0.0, 1.0)
+
     def draw(self, draws: int, seed: int) -> tuple[Floats, Floats | None]:
         """True means ``(draws, J)`` and the mean of all posteriors ``(draws,)``, which is that of G."""
         uniform = np.random.default_rng(seed).random((draws, len(self.shares)))
@@ -82,7 +91,7 @@ class DiscretePosterior:
         for j, steps in enumerate(reached):
             at = np.searchsorted(steps, uniform[:, j], side="right")
             theta[:, j] = self.atoms[np.minimum(at, len(self.atoms) - 1)]
-        return theta, np.full(draws, float(self.shares.mean(axis=0) @ self.atoms))
+        return theta, np.full(draws, self.center)
 
 
 class NonparametricBayes(Estimator):
@@ -126,14 +135,16 @@ class NonparametricBayes(Estimator):
         likelihood -= float(np.log(unit * error).sum() + 0.5 * len(data) * np.log(2.0 * np.pi))
         atoms = scaled.location(mixing.atoms)
         drawn = DiscretePosterior(unit * mixing.atoms, shares)
-        several = len(mixing.atoms) > 1 and len(data) <= MOST_DRAWN
+        joint = None
+        if len(mixing.atoms) > 1 and len(data) <= MOST_DRAWN:
+            joint = DrawnJoint(drawn.draw, float(scaled.place(0.0)), drawn.above, drawn.center)
         return GroupFit(
             estimate=data.mean + unit * mean,
             std_error=unit * spread,
             parameters=_parameters(scaled, mixing, atoms, likelihood),
             notes=_notes(mixing),
             interval_fn=DiscretePosterior(atoms, shares),
-            joint=DrawnJoint(drawn.draw, float(scaled.place(0.0))) if several else None,
+            joint=joint,
             details={ATOMS: atoms, MASSES: mixing.masses},
         )
 
