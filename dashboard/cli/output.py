@@ -8,7 +8,7 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from dashboard.cli.ratio_columns import ratio_columns, ratio_dict
+from dashboard.cli.ratio_columns import coefficient_ratio, ratio_columns, ratio_dict
 from dashboard.words.ranks import rank_columns
 from dashboard.words.summaries import summaries_line
 from estimators.contract.comparison import TIDY
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from estimators import Coefficient, Comparison
 
 LONGEST_LABEL = 40
+COEFFICIENT_RATIOS = "As ratios, exp of the coefficients, with their intervals:"
 RATIOS = "As ratios, exp of the estimates; what stands above, and published_se, is of the logarithms:"
 
 
@@ -140,7 +141,7 @@ def as_table(comparison: Comparison, read: FileGroups | None = None, *, ratios: 
     blocks = (
         [_data_line(comparison), *reading_lines(comparison, read)],
         _parameters(comparison, digits),
-        _coefficients(comparison),
+        _coefficients(comparison, ratios=ratios),
         [*([RATIOS] if ratios else []), *_groups(comparison, digits, ratios=ratios)],
         [" ".join(sentence.split()) for sentence in (*notes, *failures)],
     )
@@ -192,8 +193,11 @@ def _parameters(comparison: Comparison, digits: int) -> list[str]:
     return column_lines(rows)
 
 
-def _coefficients(comparison: Comparison) -> list[str]:
-    """The covariates' terms by estimator, each with its standard error and interval where there is one."""
+def _coefficients(comparison: Comparison, *, ratios: bool) -> list[str]:
+    """The covariates' terms by estimator, each with its standard error and interval where there is one.
+
+    As ``ratios`` exponentials with their intervals, as errors of ratios are none of an even interval.
+    """
     fits = {r.id: {c.term: c for c in r.fit.coefficients} for r in comparison.succeeded if r.fit is not None}
     fits = {name: found for name, found in fits.items() if found}
     terms = list(dict.fromkeys(term for found in fits.values() for term in found))
@@ -202,10 +206,17 @@ def _coefficients(comparison: Comparison) -> list[str]:
     if not terms:
         return []
     level = comparison.level
-    lines = (
-        [_short(term), *(_coefficient(found.get(term), level) for found in fits.values())] for term in terms
-    )
-    return column_lines([["term", *fits], *lines])
+    cell = _ratio if ratios else _coefficient
+    lines = ([_short(term), *(cell(found.get(term), level) for found in fits.values())] for term in terms)
+    return [*([COEFFICIENT_RATIOS] if ratios else []), *column_lines([["term", *fits], *lines])]
+
+
+def _ratio(found: Coefficient | None, level: float) -> str:
+    if found is None:
+        return "-"
+    estimate, *ends = (coefficient_ratio(found, level)[name] for name in ("estimate", "low", "high"))
+    low, high = (_number(end, 4) for end in ends)
+    return _number(estimate, 6) if (low, high) == ("-", "-") else f"{_number(estimate, 6)} {low} to {high}"
 
 
 def _coefficient(found: Coefficient | None, level: float) -> str:

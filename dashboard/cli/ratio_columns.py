@@ -11,9 +11,11 @@ from dashboard.scene.ratio_scale import within_reach
 from estimators.inference.heterogeneity import fit_heterogeneity
 
 if TYPE_CHECKING:
-    from estimators import Comparison, Result
+    from estimators import Coefficient, Comparison, Result
     from estimators.inference.heterogeneity import Heterogeneity
 
+LARGEST_LOG = 709.0
+"""What the logarithm of a double can be."""
 _COLUMNS = {
     "raw_ratio": "raw_mean",
     "ratio": "estimate",
@@ -51,6 +53,7 @@ def ratio_dict(comparison: Comparison, result: Result) -> dict[str, Any]:
     found = fit_heterogeneity(comparison.data, result.estimator, result.fit)
     return {
         **({} if found is None else _sums(found, comparison.level)),
+        **_coefficients(result),
         "groups": [
             {"group": label, "estimate": estimate, "low": low, "high": high}
             for label, (estimate, low, high) in zip(comparison.data.labels.tolist(), lines, strict=True)
@@ -67,5 +70,22 @@ def _sums(found: Heterogeneity, level: float) -> dict[str, Any]:
     }
 
 
+def _coefficients(result: Result) -> dict[str, Any]:
+    """What ratios are multiplied by with one more of each term; nothing without covariates."""
+    coefficients = () if result.fit is None else result.fit.coefficients
+    return (
+        {"coefficients": [coefficient_ratio(one, result.level) for one in coefficients]}
+        if coefficients
+        else {}
+    )
+
+
+def coefficient_ratio(one: Coefficient, level: float) -> dict[str, Any]:
+    """The exponential of a coefficient of logarithms, and of the ends of its interval."""
+    low, high = one.interval(level) or (None, None)
+    return {"term": one.term, "estimate": _exp(one.estimate), "low": _exp(low), "high": _exp(high)}
+
+
 def _exp(value: float | None) -> float | None:
-    return None if value is None else math.exp(value)
+    """None where there is none, or it does not fit a double: of a covariate in a unit far too large."""
+    return None if value is None or value > LARGEST_LOG else math.exp(value)

@@ -9,6 +9,7 @@ from dash import html
 from dashboard.pages.attributes import scrollable
 from dashboard.words.covariates import (
     COEFFICIENTS,
+    RATIOS,
     coefficient_table,
     covariate_names,
     curves_line,
@@ -21,14 +22,17 @@ if TYPE_CHECKING:
 
 
 def coefficients_fold(scene: Scene) -> list[html.Details]:
-    """A fold with a line for each term and a column for each method; nothing without covariates."""
+    """A fold with a line for each term and a column for each method; nothing without covariates.
+
+    It is open of published estimates.
+    """
     covariates, table = scene.comparison.data.covariates, coefficient_table(scene)
     if covariates is None or not table:
         return []
     head, *lines = table
     names = [name for own in (False, True) for name in covariate_names(covariates, of_group=own)]
     body = [html.Tr([html.Th(term, scope="row"), *map(html.Td, cells)]) for term, *cells in lines]
-    said = (COEFFICIENTS, levels_line(covariates), curves_line(covariates))
+    said = (RATIOS if scene.is_ratio else COEFFICIENTS, levels_line(covariates), curves_line(covariates))
     return [
         html.Details(
             [
@@ -47,5 +51,6 @@ def coefficients_fold(scene: Scene) -> list[html.Details]:
                 html.P(" ".join(filter(None, said)), className="quiet"),
             ],
             className="coefficients",
+            open=scene.comparison.data.kind == "estimates",  # what a meta-regression is made for
         )
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from dashboard.words.grammar import join_names
@@ -17,9 +18,16 @@ if TYPE_CHECKING:
     from estimators.data.curves import Curve
 
 COEFFICIENTS = (
-    "Estimate ± standard error and interval, in the outcome's units: what goes with one more of a number, or "
-    "with this level in place of the first one."
+    "Estimate ± standard error and interval, in the outcome's units where no note says otherwise: what goes "
+    "with one more of a number, or with this level in place of the first one."
 )
+RATIOS = (
+    "Exponentials of the coefficients with their intervals: by what the ratio is multiplied with one more of "
+    "a number, or with this level in place of the first one. That of the intercept is the ratio where all "
+    "others are 0."
+)
+LARGEST_LOG = 709.0
+"""What the logarithm of a double can be."""
 POWERS = (
     "Terms of {name} are powers of its distance from {center}: they say how it bends, and belong together."
 )
@@ -119,7 +127,8 @@ def coefficient_table(scene: Scene) -> list[list[str]]:
         cells = [term]
         for of_method in found.values():
             one = of_method.get(term)
-            cells.append(DASH if one is None else _coefficient(one, scene.comparison.level))
+            say = _multiplier if scene.is_ratio else _coefficient
+            cells.append(DASH if one is None else say(one, scene.comparison.level))
         lines.append(cells)
     return [["", *found], *lines]
 
@@ -132,3 +141,13 @@ def _coefficient(found: Coefficient, level: float) -> str:
         return text
     low, high = (number(end, like=like, digits=2 if like else 4) for end in ends)
     return f"{text} ± {number(found.std_error, digits=2)} ({low} to {high})"
+
+
+def _multiplier(found: Coefficient, level: float) -> str:
+    """``1.36 (1.07 to 1.73)``: what a coefficient of logarithms multiplies ratios by."""
+    estimate, ends = _exp(found.estimate), found.interval(level)
+    return estimate if ends is None else f"{estimate} ({_exp(ends[0])} to {_exp(ends[1])})"
+
+
+def _exp(value: float) -> str:
+    return number(math.exp(value)) if value < LARGEST_LOG else DASH

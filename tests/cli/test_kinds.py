@@ -308,6 +308,15 @@ def test_estimates_that_are_logarithms_are_given_as_ratios_too(blupboard):
     assert all(np.isclose(float(r["raw_ratio"]), np.exp(float(r["raw_mean"]))) for r in rows)
     table = blupboard("compare", file, *flags).out
     assert "As ratios" in table
+    moderated = (FOLDER / "inference" / "data" / "bcg_ablat.csv", *flags, "--explained-by", "ablat")
+    (fit,) = blupboard("compare", *moderated, "--format", "json").json["fits"]
+    for ratio, one in zip(fit["ratios"]["coefficients"], fit["coefficients"], strict=True):
+        assert ratio["term"] == one["term"]
+        found = np.log([ratio["estimate"], ratio["low"], ratio["high"]])
+        assert np.allclose(found, [one["estimate"], one["low"], one["high"]], rtol=1e-12)
+    slope = fit["ratios"]["coefficients"][1]
+    line = f"{slope['estimate']:.6g} {slope['low']:.4g} to {slope['high']:.4g}"
+    assert line in blupboard("compare", *moderated).out
     assert " tau " in table
     refused = blupboard("compare", DYESTUFF, *ROLES, "--scale", "ratio")
     assert (

@@ -12,6 +12,7 @@ from dashboard.figures.groups import groups_figure
 from dashboard.figures.page_view import draw_view
 from dashboard.figures.rank_intervals import rank_intervals_figure
 from dashboard.figures.views import VIEWS
+from dashboard.pages.coefficients import coefficients_fold
 from dashboard.scene.pooled_mean import pooled_mean
 from dashboard.scene.ratio_scale import ratio_ticks
 from dashboard.session.asked_questions import AskedQuestions
@@ -19,6 +20,7 @@ from dashboard.session.choices import Choices
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.words.comparison import cards, headline
 from dashboard.words.group_card import group_cards
+from dashboard.words.numbers import number
 from dashboard.words.table import number_columns
 from estimators import GroupData, OptionError
 from estimators.data.ratio_names import log_ratio_name
@@ -102,6 +104,20 @@ def test_words_table_and_cards_have_the_ratios():
     (card,) = group_cards(scene, [0])
     assert card["facts"][0] == "standard error 0.0629 of the logarithm"
     assert f"own mean {math.exp(scene.own_mean[0]):.3f}, rank" in card["facts"][1]
+
+
+@pytest.mark.parametrize("as_ratios", [True, False])
+def test_what_explains_ratios_multiplies_them(as_ratios):
+    """Coefficients stood as those of logarithms beside ratios, in a fold that was closed."""
+    labels = COLUMNS["group"]
+    data = BCG.explained_by(labels, {"latitude": np.linspace(13, 55, len(labels))})
+    scene = scene_of(data, built_in("reml"), outcome="logRR", group="trial", as_ratios=as_ratios)
+    (fold,) = coefficients_fold(scene)
+    assert fold.open
+    slope = scene.reference.result.fit.coefficients[1]
+    ends = [number(math.exp(end)) for end in (slope.estimate, *slope.interval())]
+    assert (f"{ends[0]} ({ends[1]} to {ends[2]})" in text_of(fold)) == as_ratios
+    assert ("multiplied" in text_of(fold)) == as_ratios
 
 
 def test_two_pinned_trials_are_compared_by_their_ratio():

@@ -43,6 +43,19 @@ ALIKE = Note(
     "Counts vary no more between groups than chance alone would let them, so every group is put where the "
     "groups together are, and there are neither intervals nor ranks.",
 )
+LINKS = {
+    True: Note(
+        "coefficients_of_log_odds",
+        "info",
+        "Coefficients are of the logarithm of the odds: the exponential of one is an odds ratio.",
+    ),
+    False: Note(
+        "coefficients_of_log_rates",
+        "info",
+        "Coefficients are of the logarithm of the rate: the exponential of one is a rate ratio.",
+    ),
+}
+"""What the coefficients are of, by whether counts are of trials."""
 NORMAL_RANKS = Note(
     "normal_ranks",
     "info",
@@ -112,7 +125,8 @@ class CountsBayes(Estimator):
             error = None if covariance is None else float(slope * np.sqrt(covariance[0, 0]))
             return _fit_of(counts, best, mean, {"mu": float(mean[0]), "mu_std_error": error})
         fit = _fit_of(counts, best, mean, None)
-        return replace(fit, coefficients=design.coefficients(best.coefficients, covariance))
+        coefficients = design.coefficients(best.coefficients, covariance)
+        return replace(fit, coefficients=coefficients, notes=(*fit.notes, LINKS[counts.of_trials]))
 
     def weight_curve(self, fit: GroupFit, information: NDArray[np.float64]) -> NDArray[np.float64] | None:
         """The curve i / (i + h), h that of weight one half; None where groups have an h of their own."""

@@ -123,6 +123,11 @@ def test_what_explains_the_groups_can_be_a_category():
     kind = np.where(np.arange(len(data)) % 3 == 0, "town", "land")
     fit = EB.fit(data.explained_by(data.labels, {"kind": kind}))
     assert [c.term for c in fit.coefficients] == ["(Intercept)", "kind=town"]
+    assert "an odds ratio" in fit.notes[-1].text  # nobody could tell that they are not of shares
+    rates = GroupData.from_rates("abcdef", [3, 9, 2, 0, 7, 4], [10, 20, 9, 11, 15, 30])
+    of_rates = EB.fit(rates.explained_by("abcdef", {"kind": list("xyxyxy")}))
+    assert "a rate ratio" in of_rates.notes[-1].text
+    assert not EB.fit(rates).notes
     assert len(set(np.round(fit.center, 12))) == 2
     assert value(fit, "log_likelihood") >= value(EB.fit(data), "log_likelihood")
 
@@ -257,7 +262,7 @@ def test_many_groups_are_ranked_by_normal_posteriors():
     assert isinstance(fit.joint, Joint)
     assert codes(fit) == ["normal_ranks"]
     by_size = EB.fit(data, {"explained_by": "log_size"})
-    assert (by_size.joint, codes(by_size)) == (None, ["no_ranks"])
+    assert (by_size.joint, codes(by_size)) == (None, ["no_ranks", "coefficients_of_log_odds"])
     assert value(fit, "alpha") == pytest.approx(8, rel=0.25)
 
 
