@@ -78,24 +78,38 @@ def tally_columns(
     about = dict(zip(types, _about_distinct(connection, source, types), strict=True))
     few = [i for i in types if about[i] <= EXACT_DISTINCT]
     many = [i for i in types if about[i] > EXACT_DISTINCT]
-    cells: dict[int, dict[Cell, int]] = {i: dict.fromkeys(Cell, 0) for i in types}
-    shapes: dict[int, Counter[str]] = {i: Counter() for i in types}
-    exact, words = dict.fromkeys(few, 0), dict.fromkeys(few, 0)
+    found: dict[int, Tally] = {}
     for columns in _batches(few, FEW_AT_ONCE):
-        counts = _of_values(_values(source, {i: types[i] for i in columns}), ", count(DISTINCT lower(bare))")
-        for place, kind, shape, rows, different, spelled in connection.execute(counts).fetchall():
-            cells[place][Cell(kind)] += int(rows)
-            shapes[place].update({} if shape is None else {shape: int(rows)})
-            exact[place] += different if kind != Cell.BLANK else 0
-            words[place] += spelled if kind not in (Cell.BLANK, Cell.MISSING) else 0
+        found |= tally_values(connection, _values(source, {i: types[i] for i in columns}), columns)
     for columns in _batches(many, COLUMNS_AT_ONCE):
+        cells: dict[int, dict[Cell, int]] = {i: dict.fromkeys(Cell, 0) for i in columns}
+        shapes: dict[int, Counter[str]] = {i: Counter() for i in columns}
         counts = _of_values(_cells(source, {i: types[i] for i in columns}))
         for place, kind, shape, rows, _ in connection.execute(counts).fetchall():
             cells[place][Cell(kind)] += int(rows)
             shapes[place].update({} if shape is None else {shape: int(rows)})
-    return {
-        i: Tally(cells[i], exact.get(i, about[i]), i not in exact, words.get(i, 0), shapes[i]) for i in types
-    }
+        found |= {i: Tally(cells[i], about[i], True, 0, shapes[i]) for i in columns}
+    return found
+
+
+def tally_values(
+    connection: duckdb.DuckDBPyConnection, values: str, places: Sequence[int]
+) -> dict[int, Tally]:
+    """Tally the columns at some places; ``values`` is a query for (place, value, given, n).
+
+    It has a row for each different value of a column: the value as text, the `Cell` that it counts as by its
+    type, NULL for text, and in how many rows it stands.
+    """
+    cells: dict[int, dict[Cell, int]] = {i: dict.fromkeys(Cell, 0) for i in places}
+    shapes: dict[int, Counter[str]] = {i: Counter() for i in places}
+    exact, words = dict.fromkeys(places, 0), dict.fromkeys(places, 0)
+    counts = _of_values(values, ", count(DISTINCT lower(bare))")
+    for place, kind, shape, rows, different, spelled in connection.execute(counts).fetchall():
+        cells[place][Cell(kind)] += int(rows)
+        shapes[place].update({} if shape is None else {shape: int(rows)})
+        exact[place] += different if kind != Cell.BLANK else 0
+        words[place] += spelled if kind not in (Cell.BLANK, Cell.MISSING) else 0
+    return {i: Tally(cells[i], exact[i], False, words[i], shapes[i]) for i in places}
 
 
 def _about_distinct(

@@ -16,13 +16,14 @@ from dashboard.ingest.plain_numbers import WIDE, plain_numbers
 from dashboard.ingest.roles import holds_two_words, too_many_values, why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
 from dashboard.ingest.typed_numbers import typed_numbers
+from dashboard.ingest.wide_texts import cut_short, wide_texts
 from estimators.data.notation import PLAIN
 from estimators.data.number_forms import plain_text
 from estimators.data.texts import FOUND, MISSING_WORDS
 from estimators.data.two_words import two_word_notation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
@@ -57,11 +58,20 @@ def profile(
     plain: dict[int, PlainNumbers] = {}
     tallies: dict[int, Tally] = {}
     examples: dict[int, tuple[str, ...]] = {}
+    values: dict[int, tuple[str, ...]] = {}
     if len(types) >= WIDE:
         plain = plain_numbers(parquet, [place for place, kind in enumerate(types) if kind == "text"])
         blank = [place for place, known in plain.items() if not known.distinct]
         tallies |= {p: Tally(Counter({Cell.BLANK: plain.pop(p).blank}), 0, False) for p in blank}
         examples |= dict.fromkeys(blank, ())
+        texts = wide_texts(
+            connection,
+            parquet,
+            [p for p, kind in enumerate(types) if kind == "text" and p not in plain and p not in tallies],
+        )
+        tallies |= {place: one.tally for place, one in texts.items()}
+        examples |= {place: one.examples for place, one in texts.items()}
+        values |= {place: one.values for place, one in texts.items() if one.values is not None}
         typed = [place for place, kind in enumerate(types) if kind in ("integer", "float")]
         for place, found in typed_numbers(connection, parquet, typed).items():
             tallies[place], examples[place] = found
@@ -74,9 +84,9 @@ def profile(
         if i in plain:
             columns.append(_plain_column(i, name, plain[i], convention))
             continue
-        coding = (
-            _coding(connection, parquet, i) if types[i] == "text" and holds_two_words(tallies[i]) else None
-        )
+        coding = None
+        if types[i] == "text" and holds_two_words(tallies[i]):
+            coding = _coding(values[i] if i in values else _texts(connection, parquet, i))
         notation = coding or _notation(types[i], tallies[i], convention)
         column = _column(i, name, kind=types[i], tally=tallies[i], examples=examples[i], notation=notation)
         if _is_shown(column, tallies[i]):
@@ -84,11 +94,17 @@ def profile(
     return tuple(replace(c, labels=labels[c.stored]) if labels and c.stored in labels else c for c in columns)
 
 
-def _coding(connection: duckdb.DuckDBPyConnection, parquet: Path, place: int) -> Notation | None:
-    """Which of the two values of a column counts as 1; None where they are no words."""
+def _coding(texts: Iterable[str | None]) -> Notation | None:
+    """Which of a column's two values, by its different texts, counts as 1; None where they are no words."""
+    words = {text.strip() for text in texts if text}
+    return two_word_notation(word for word in words if word and word.lower() not in MISSING_WORDS)
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, parquet: Path, place: int) -> list[str | None]:
+    """The different values of a column, without the white space around them."""
     text = trimmed(stored_name(place))
     found = connection.execute(select(f"DISTINCT {text}", parquet_source(parquet))).fetchall()
-    return two_word_notation(word for (word,) in found if word and word.lower() not in MISSING_WORDS)
+    return [word for (word,) in found]
 
 
 def _notation(kind: ColumnType, tally: Tally, convention: Convention) -> Notation:
@@ -203,11 +219,7 @@ def _examples(
         for row in rows:
             for seen, text in zip(found, row, strict=True):
                 if len(seen) < _EXAMPLES and text and not text.isspace():
-                    seen[_cut(text)] = None
+                    seen[cut_short(text)] = None
         if all(len(seen) == _EXAMPLES for seen in found):
             break
     return [tuple(seen) for seen in found]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _EXAMPLE_CHARACTERS else text[:_EXAMPLE_CHARACTERS] + "…"

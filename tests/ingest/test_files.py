@@ -301,6 +301,33 @@ def test_a_wide_table_is_profiled_as_a_narrow_one_is(tmp_path, monkeypatch):
     assert stored(tmp_path, "\n".join(lines) + "\n").columns == narrow.columns
 
 
+def test_odd_columns_of_a_wide_table_are_profiled_as_those_of_a_narrow_one(tmp_path, monkeypatch):
+    pool = ["yes", "no", "Yes ", "NA", "", " ", "-", ".", "1e5", "12%", "€5", "(3.5)", "2024-01-02", "3.1.24"]
+    pool += [
+        "1,250",
+        "1.250",
+        "-0.5",
+        "−0.5",
+        "٣",
+        "inf",
+        "x" * 70,
+        "true",
+        "5 mg",
+        "6 mg",
+        "A1",
+        "\u00a07",
+        "0",
+    ]
+    draw = random.Random(7)
+    columns = [draw.choices(draw.sample(pool, draw.randint(1, 5)), k=12) for _ in range(120)]
+    text = "\n".join(";".join(f'"{cell}"' for cell in row) for row in zip(*columns, strict=True))
+    text = ";".join(f"c{i}" for i in range(len(columns))) + "\n" + text + "\n"
+    narrow = stored(tmp_path, text)
+    monkeypatch.setattr("dashboard.ingest.profile.WIDE", 1)
+    monkeypatch.setattr("dashboard.ingest.wide_texts._VALUES_AT_ONCE", 100)
+    assert stored(tmp_path, text).columns == narrow.columns
+
+
 def test_a_wide_table_of_typed_numbers_is_profiled_as_a_narrow_one_is(tmp_path, monkeypatch):
     nan, inf = float("nan"), float("inf")
     columns = {
