@@ -63,7 +63,9 @@ def kind_given(given: Mapping[str, Any], outcome: str | None) -> KindGiven:
     named = {role: given[role] for role in _ROLES if given[role] is not None}
     kind = given["kind"]
     if kind is None and named:
-        able = [k for k in SUMMARY_KINDS.values() if set(named) <= set(k.roles)]
+        kinds = SUMMARY_KINDS.values()
+        able = [k for k in kinds if set(named) <= set(k.roles) - set(k.extras)]
+        able = able or [k for k in kinds if set(named) <= set(k.roles)]
         if len(able) != 1:
             flags = " and ".join(f"--{role}" for role in named)
             raise click.ClickException(f"{flags} alone do not say what a line is: add --kind")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dashboard.cli.ratio_columns import coefficient_ratio, ratio_columns, ratio_dict
 from dashboard.words.ranks import rank_columns
 from dashboard.words.summaries import summaries_line
-from estimators.contract.comparison import TIDY
+from estimators.contract.comparison import TIDY, shown_n
 from estimators.contract.impossible_ends import notes_of
 from estimators.data.covariates import INTERCEPT
 from estimators.data.left_out import groups_sentence, sentences
@@ -231,13 +231,17 @@ def _coefficient(found: Coefficient | None, level: float) -> str:
 def _groups(comparison: Comparison, digits: int, *, ratios: bool) -> list[str]:
     data = comparison.data
     fits = {result.id: result.fit.estimate for result in comparison.results if result.fit is not None}
-    known = data.known_variance
-    rows = [["group", "n" if known is None else "published_se", "raw_mean", *fits]]
+    known, size = data.known_variance, None if data.counts_rows else shown_n(data)
+    sizes = [] if size is None else [["-" if n is None else str(n)] for n in size.tolist()]
+    head = ["n"] if known is None else ["published_se", *(["n"] if sizes else [])]
+    rows = [["group", *head, "raw_mean", *fits]]
     for j, label in enumerate(data.labels):
         own = str(data.n[j]) if known is None else _number(math.sqrt(known[j]), digits)
         numbers = [float(values[j]) for values in (data.mean, *fits.values())]
         numbers = [math.exp(value) for value in numbers] if ratios else numbers
-        rows.append([_short(label), own, *(_number(value, digits) for value in numbers)])
+        rows.append(
+            [_short(label), own, *(sizes[j] if sizes else []), *(_number(value, digits) for value in numbers)]
+        )
     return column_lines(rows)
 
 

@@ -38,11 +38,13 @@ class SummaryKind:
     """Of these one is needed too."""
     limits: tuple[str, ...] = ()
     """Or both of these."""
+    extras: tuple[str, ...] = ()
+    """What may be named beside them, is shown, and changes nothing; no line is left out for a blank one."""
 
     @property
     def roles(self) -> tuple[str, ...]:
         """All that its columns may be."""
-        return *self.needed, *self.spreads, *self.limits
+        return *self.needed, *self.spreads, *self.limits, *self.extras
 
     def is_complete(self, roles: Collection[str]) -> bool:
         """Whether columns with these roles are enough."""
@@ -59,7 +61,7 @@ SUMMARY_KINDS: Final[dict[str, SummaryKind]] = {
     kind.id: kind
     for kind in (
         SummaryKind("means", ("mean", "n"), ("sd", "variance", "se")),
-        SummaryKind("estimates", ("estimate",), ("se", "variance"), LIMITS),
+        SummaryKind("estimates", ("estimate",), ("se", "variance"), LIMITS, ("n",)),
         SummaryKind("counts", ("events", "trials")),
         SummaryKind("rates", ("events", "exposure")),
     )
@@ -127,7 +129,8 @@ class SummaryColumns:
     @property
     def form(self) -> LineForm:
         """What its lines are."""
-        return next(f for f in LINE_FORMS.values() if {f.main, *f.beside} == set(self.by_role))
+        telling = set(self.by_role) - set(SUMMARY_KINDS[self.kind].extras)
+        return next(f for f in LINE_FORMS.values() if {f.main, *f.beside} == telling)
 
     @property
     def beside(self) -> tuple[tuple[str, str], ...]:
@@ -240,7 +243,7 @@ class SummaryColumns:
             names = [str(label) for label in labels]
             numbers = (values[role] for role in ("estimate", *LIMITS))
             found = errors_of_limits(names, *numbers, level=self.level, ratios=self.of_ratios)
-            return GroupData.from_estimates(names, found.estimate, found.std_error)
+            return GroupData.from_estimates(names, found.estimate, found.std_error, n=values.get("n"))
         named = {"std_error" if role == "se" else role: numbers for role, numbers in values.items()}
         if self.kind == "means":
             return GroupData.from_means(labels, **named)

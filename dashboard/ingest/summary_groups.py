@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dashboard.ingest.beside_columns import columns_beside, matched_columns
-from dashboard.ingest.data_kinds import COUNTED, SIZES, SummaryColumns
+from dashboard.ingest.data_kinds import COUNTED, SIZES, SUMMARY_KINDS, SummaryColumns
 from dashboard.ingest.engine import engine, select
 from dashboard.ingest.errors import UnreadableFile, excerpt, unfit
 from dashboard.ingest.find_column import matching_column, quoted_name
@@ -33,7 +33,7 @@ from estimators.data.frames import NOTHING_BESIDE, ModelColumns
 from estimators.data.left_out import EXAMPLES, Example, LeftOut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -242,10 +242,11 @@ def _groups(opened: _Opened) -> FileGroups:
 def _judged_lines(opened: _Opened, first: Roles) -> tuple[_Lines, dict[str, pa.ChunkedArray]]:
     """What is known of the lines by all of their columns, and their covariates by name."""
     lines: _Lines | None = None
+    extras = SUMMARY_KINDS[opened.summary.kind].extras
     with engine(first.parquet, opened.folder) as connection:
         for role, of_role in opened.roles.items():
             judged = judge(connection, of_role)
-            lines = _with_column(lines, role, opened.summary.by_role[role], judged)
+            lines = _with_column(lines, role, opened.summary.by_role[role], judged, extras)
         if lines is None:
             raise RuntimeError("summaries without a column")
         return lines, _with_covariates(lines, judged) if first.beside else {}
@@ -267,8 +268,13 @@ def _with_covariates(lines: _Lines, judged: JudgedRows) -> dict[str, pa.ChunkedA
     return {name: table[name] for name in table.column_names}
 
 
-def _with_column(lines: _Lines | None, role: str, column: str, judged: JudgedRows) -> _Lines:
-    """The lines with one more column of numbers; those that it cannot be used of are left out."""
+def _with_column(
+    lines: _Lines | None, role: str, column: str, judged: JudgedRows, extras: Collection[str]
+) -> _Lines:
+    """The lines with one more column of numbers; those that it cannot be used of are left out.
+
+    Of ``extras``, roles that are shown only, cells may be blank.
+    """
     query = select("cause, outcome", "cells", "ORDER BY rowid")
     fetched = judged.connection.execute(query).fetchnumpy()
     before = np.asarray(fetched["cause"]).astype(np.int64)
@@ -285,7 +291,9 @@ def _with_column(lines: _Lines | None, role: str, column: str, judged: JudgedRow
             and bool(np.any(counted[counted >= 1000] % 1000))
         )
         _refuse_doubt(role, column, notation, certain=only_whole)
-    if role in SIZES:
+    if role in extras:
+        cause[cause == NO_OUTCOME] = USED
+    elif role in SIZES:
         nothing = values == 0
         if "events" in lines.values:
             nothing &= lines.values["events"] == 0  # events in no trial at all are no missing value

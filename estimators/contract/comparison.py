@@ -77,10 +77,20 @@ class TidyColumn:
     number; None: the method provides none."""
 
 
+def shown_n(data: GroupData) -> NDArray[Any] | None:
+    """Rows behind each group ``(J,)``, masked where not known; None of estimates published without them."""
+    if data.counts_rows:
+        return data.n
+    if data.published_n is None:
+        return None
+    known = ~np.isnan(data.published_n)
+    return np.ma.array(np.where(known, data.published_n, 0.0).astype(np.int64), mask=~known)
+
+
 TIDY = (
     TidyColumn("estimator", "text", lambda data, result: np.full(len(data), result.id, dtype=object)),
     TidyColumn("group", "text", lambda data, _: data.labels),
-    TidyColumn("n", "integer", lambda data, _: data.n if data.counts_rows else None),
+    TidyColumn("n", "integer", lambda data, _: shown_n(data)),
     TidyColumn("raw_mean", "number", lambda data, _: data.mean),
     TidyColumn("estimate", "number", lambda _, result: _fit(result).estimate),
     TidyColumn("std_error", "number", lambda _, result: _fit(result).std_error),

@@ -79,6 +79,9 @@ class GroupData(GroupStatistics):
     """What is adjusted for, and what explains the groups."""
     given_place: NDArray[np.int64] | None = None
     """(J,) where each stood among the summaries as they were given, from 0; None of rows."""
+    published_n: NDArray[np.float64] | None = None
+    """(J,) how many rows were behind published estimates, NaN where not known; None where nobody said. It is
+    shown and weighs nothing: standard errors say how precise estimates are."""
 
     def __post_init__(self) -> None:
         labels = np.empty(len(self.labels), dtype=object)
@@ -94,6 +97,8 @@ class GroupData(GroupStatistics):
             object.__setattr__(self, name, frozen_array(getattr(self, name), dtype))
         if self.known_variance is not None:
             object.__setattr__(self, "known_variance", frozen_array(self.known_variance))
+        if self.published_n is not None:
+            object.__setattr__(self, "published_n", frozen_array(self.published_n))
         if self.given_place is not None:
             object.__setattr__(self, "given_place", frozen_array(self.given_place, np.int64))
 
@@ -249,10 +254,12 @@ class GroupData(GroupStatistics):
         std_error: ArrayLike | None = None,
         *,
         variance: ArrayLike | None = None,
+        n: ArrayLike | None = None,
     ) -> GroupData:
         """Published summaries: one estimate and its known standard error for each group, ``(J,)`` each.
 
-        ``variance`` stands for the standard errors' squares, in place of them.
+        ``variance`` stands for the standard errors' squares, in place of them. ``n``, the numbers of rows
+        behind the estimates, NaN where not known, is shown beside them and weighs nothing.
 
         Raises:
             DataError: not exactly one of standard errors and variances, lengths differ, a label is missing or
@@ -260,7 +267,7 @@ class GroupData(GroupStatistics):
                 so much in size that squares do not fit a double.
 
         """
-        return cls._published(estimate_summaries(labels, estimate, std_error, variance))
+        return cls._published(estimate_summaries(labels, estimate, std_error, variance, n))
 
     @classmethod
     def from_means(

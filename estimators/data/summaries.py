@@ -8,7 +8,7 @@ rates have variances that are taken as known.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -72,6 +72,7 @@ class Summaries:
     counts: Counts | None = None
     read_rows: Callable[[], Rows] | None = None
     given_place: NDArray[np.int64] | None = None
+    published_n: Floats | None = None
 
 
 def estimate_summaries(
@@ -79,13 +80,17 @@ def estimate_summaries(
     estimate: ArrayLike,
     std_error: ArrayLike | None = None,
     variance: ArrayLike | None = None,
+    n: ArrayLike | None = None,
 ) -> Summaries:
     """See ``GroupData.from_estimates``."""
     given = std_error if variance is None else variance
     if given is None or not (std_error is None or variance is None):
         raise DataError("give each estimate one of these: a standard error, or a variance")
     what = "standard errors" if variance is None else "variances"
-    names, (y, se) = _columns(labels, {"estimates": estimate, what: given})
+    sizes = {} if n is None else {"numbers of rows": n}
+    names, (y, se, *size) = _columns(labels, {"estimates": estimate, what: given, **sizes})
+    for rows in size:
+        _whole(names, np.where(np.isnan(rows), 1.0, rows), "rows", least=1)
     if variance is not None:
         _require(names, se, np.isfinite(se) & (se > 0), "variances must be finite and above 0")
         se = np.sqrt(se)
@@ -101,7 +106,8 @@ def estimate_summaries(
             "estimates and standard errors differ too much in size: their squares do not fit a double"
         )
     known = np.square(se) if variance is None else np.asarray(variance, dtype=np.float64)
-    return _published("estimates", names, y, known)
+    found = _published("estimates", names, y, known)
+    return replace(found, published_n=size[0][found.given_place]) if size else found
 
 
 def mean_summaries(

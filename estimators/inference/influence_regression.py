@@ -119,6 +119,7 @@ def _without_each(data: GroupData, covariates: Covariates) -> Iterator[GroupData
             read_rows=None,
             counts=None,
             given_place=None,
+            published_n=None,
         )
 
 

@@ -106,6 +106,26 @@ def test_counts_are_their_rows_of_0_and_1(blupboard, file):
                 np.testing.assert_allclose(float(other[name]), float(value), rtol=1e-12, atol=1e-13)
 
 
+def test_estimates_may_say_how_many_rows_they_rest_on(blupboard, file):
+    """It was refused: --n is not for estimates."""
+    trials = file("trial,yi,se,N\nb,1.5,0.5,40\na,2.5,0.25,\nc,0.5,0.4,70\n")
+    named = ("--kind", "estimates", "--estimate", "yi", "--se", "se", "--group", "trial")
+    plain = blupboard("compare", trials, *named, "--format", "csv").rows
+    with_n = blupboard("compare", trials, *named, "--n", "N", "--format", "csv").rows
+    assert [row.pop("n") for row in with_n[:3]] == ["", "40", "70"]
+    assert [row["estimate"] for row in with_n] == [row["estimate"] for row in plain]
+    fit = blupboard("compare", trials, *named, "--n", "N", "--format", "json").json["fits"][0]
+    assert [group["n"] for group in fit["groups"]] == [None, 40, 70]
+    assert "published_se" in (out := blupboard("compare", trials, *named, "--n", "N").out)
+    assert ["b", "0.5", "40", "1.5"] in [line.split()[:4] for line in out.splitlines()]
+    short = blupboard(
+        "compare", trials, "--estimate", "yi", "--n", "N", "--group", "trial", "--format", "csv"
+    )
+    assert short.rows[1]["n"] == "40"
+    low = file("trial,yi,se,N\nb,1.5,0.5,40.5\na,2.5,0.25,9\n")
+    assert "must be whole" in blupboard("compare", low, *named, "--n", "N").err
+
+
 def test_the_label_column_is_guessed_and_said(blupboard, file):
     done = blupboard("compare", file(COUNTS), "--events", "deaths", "--trials", "cases", "--format", "json")
     assert done.err == 'blupboard: guessed --group "ward": every line has a label of its own there\n'
