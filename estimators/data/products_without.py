@@ -60,7 +60,10 @@ def _sums_of_others(values: Floats) -> Floats:
 
 
 def _distances(data: GroupData, rows: Rows, covariates: Covariates, unit: float) -> Iterator[Floats]:
-    """Of each group its rows ``(n_j, P + 1)`` minus their means, the outcome last and in units."""
+    """Of each group its rows ``(n_j, P + 1)`` minus their means, the outcome last and in units.
+
+    Times the root of their weights.
+    """
     order = np.argsort(rows.group, kind="stable")
     ends = np.cumsum(np.bincount(rows.group, minlength=len(data)))
     varies = np.flatnonzero(covariates.within[:-1, :-1].any(axis=0))
@@ -70,6 +73,8 @@ def _distances(data: GroupData, rows: Rows, covariates: Covariates, unit: float)
         for k in varies:
             block[:, k] = rows.terms[k].values(places) - covariates.mean[j, k]
         block[:, -1] = (rows.outcome[places] - data.origin - data.centered_mean[j]) / unit
+        if rows.weight is not None:
+            block *= np.sqrt(rows.weight[places])[:, None]
         yield block
 
 

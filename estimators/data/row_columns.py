@@ -228,6 +228,7 @@ def _reader(rows: CodedRows, terms: list[Term]) -> Callable[[], Rows]:
             every = np.repeat(np.arange(len(codes)), np.rint(rows.repeats).astype(np.int64))
             codes, outcome = codes[every], outcome[every]
             beside = [replace(term, column=term.column.at(every)) for term in terms]
-        return Rows(frozen_array(codes, np.int64), frozen_array(outcome), tuple(beside))
+        weight = None if rows.weights is None or rows.repeats is not None else frozen_array(rows.weights)
+        return Rows(frozen_array(codes, np.int64), frozen_array(outcome), tuple(beside), weight)
 
     return read_rows

@@ -58,6 +58,8 @@ class Rows:
     outcome: NDArray[np.float64]
     terms: tuple[Term, ...] = ()
     """(P,) what the covariates are in these rows, in the order of ``GroupData.covariates.terms``."""
+    weight: NDArray[np.float64] | None = None
+    """(N,) those of ``GroupData.weights``; None where rows have none."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -54,14 +54,10 @@ def require_checkable(data: GroupData) -> None:
     """Make sure that weights say how precise rows are, for what draws groups anew or leaves them out.
 
     Raises:
-        DataError: they are survey weights, or stand beside covariates.
+        DataError: they are survey weights.
 
     """
     if "survey_weights" in data.carries:
         raise DataError(
             "survey weights do not say how precise a row is, so the model is not checked with them"
-        )
-    if data.weights is not None and data.covariates is not None:
-        raise DataError(
-            "beside covariates the model is checked for rows without weights, and these have some"
         )

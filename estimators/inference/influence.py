@@ -118,7 +118,7 @@ def leave_one_out(data: GroupData, method: Method = "reml") -> Influence:
     Raises:
         DataError: fewer than three groups, one row in each, nothing that varies within, or survey weights;
             more than 1,000 groups that do not differ beside one that weighs far more than all of them;
-            with covariates, weights, nothing left beside them, more than 500 groups, or rows to adjust that
+            with covariates, nothing left beside them, more than 500 groups, or rows to adjust that
             are not at hand.
 
     """

@@ -78,7 +78,7 @@ class WithoutEach:
         place = np.concatenate([[1.0], (covariates.mean[j] - kept)[rows.kept]])
         own = data.centered_mean[j] - model.unit * float(scaled.center) - place @ model.beta
         known = data.known_variance
-        error = model.sigma_error**2 / data.n[j] if known is None else known[j]
+        error = model.sigma_error**2 / data.information[j] if known is None else known[j]
         spread = model.sigma_group**2 + error + np.square(model.std_error(place[None])[0])
         self.residual[j] = own / np.sqrt(spread)
 
@@ -115,6 +115,7 @@ def _without_each(data: GroupData, covariates: Covariates) -> Iterator[GroupData
             constant=data.constant[some],
             rows_read=int(data.n[some].sum()),
             known_variance=None if known is None else known[some],
+            weights=None if data.weights is None else data.weights.at(some),
             covariates=_of_some(covariates, some, data.n, within),
             read_rows=None,
             counts=None,

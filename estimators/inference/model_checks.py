@@ -40,7 +40,8 @@ UNSEEN_ROWS = (
     "covariates. Look at some of the groups alone."
 )
 UNSEEN_WEIGHTED = (
-    "Single rows are not looked at where they have weights: see for yourself whether the furthest are right."
+    "Single rows are not looked at, as their weights are not at hand: see for yourself whether the furthest "
+    "are right."
 )
 UNSEEN_INFLUENCE = (
     "What single groups do to the result is not computed here: {why}. Leave out the groups that lie far "
@@ -74,7 +75,7 @@ class ModelChecks:
     row_plot: RowPlot | None = None
     """None where ``rows`` is, and where fewer than two rows could differ from their groups."""
     unseen_rows: str = ""
-    """Why rows are not judged: adjusted ones not at hand or too many, or weights."""
+    """Why rows are not judged: adjusted ones, or weights, not at hand, or too many."""
     not_left_out: str = ""
     """Why groups are not left out beside covariates."""
 
@@ -270,7 +271,7 @@ def _left_out(data: GroupData, method: Method) -> tuple[Influence | None, str]:
 
 
 def _why_unseen(data: GroupData) -> str:
-    if data.weights is not None:
+    if data.weights is not None and (data.rows is None or data.rows.weight is None):
         return UNSEEN_WEIGHTED
     adjusts = data.covariates is not None and data.covariates.adjusts
     return UNSEEN_ROWS if adjusts and RowDistances.of(data) is None else ""

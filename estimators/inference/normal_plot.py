@@ -73,7 +73,7 @@ def normal_plot(data: GroupData, method: Method = "reml", *, seed: int = SEED) -
 
     Raises:
         DataError: one group, one row in each, nothing that varies within or is left beside covariates, survey
-            weights, weights beside covariates, or no group that does not decide a coefficient alone.
+            weights, or no group that does not decide a coefficient alone.
 
     """
     require_checkable(data)

@@ -78,7 +78,7 @@ def outlying_rows(data: GroupData) -> OutlyingRows | None:
     """Rows whose studentised deleted residual is too large.
 
     Cook & Weisberg (1982), Residuals and Influence in Regression, 2.2, with a coefficient for each group and
-    the slopes within groups. None where rows are not at hand, have weights, are events or have two values
+    the slopes within groups. None where rows or their weights are not at hand, are events or have two values
     only, are too few, or too many beside their covariates.
     """
     rows = comparable_rows(data)

@@ -104,10 +104,10 @@ class RowPlot:
 
 
 def comparable_rows(data: GroupData) -> RowDistances | None:
-    """The rows behind the groups, where all are alike.
+    """The rows behind the groups, where all are alike, times the roots of their weights.
 
-    None where rows are not at hand, have weights, are events, are too many beside their covariates, or have
-    two values only, whose residuals are no spread around a mean.
+    None where rows or their weights are not at hand, are events, are too many beside their covariates, or
+    have two values only, whose residuals are no spread around a mean.
     """
     rows = RowDistances.of(data)
     if rows is None or np.isin(rows.outcome, (rows.outcome.min(), rows.outcome.max())).all():

@@ -176,10 +176,6 @@ def test_numbers_may_be_codes_and_decimals_may_be_commas(blupboard, file):
             "--checks takes groups without survey weights",
         ),
         (
-            ["--weights", "w", "--adjust", "pre", "--checks", "--format", "json"],
-            "beside covariates the model is checked for rows without weights",
-        ),
-        (
             ["--weights", "w", "--weight-kind", "survey", "--inference", "--bootstrap", "--format", "json"],
             "--bootstrap takes groups without survey weights",
         ),

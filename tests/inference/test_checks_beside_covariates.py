@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from estimators import DataError, GroupData, model_checks
+from estimators import GroupData, model_checks
 from estimators.inference.normal_plot import normal_plot
 from estimators.inference.outlying_rows import outlying_rows
 from estimators.methods.regression import fit_regression
@@ -22,21 +22,25 @@ EFFECT = RANDOM.standard_normal(12)
 Y = 0.3 * AGE + 2.0 * (KIND == "b") + EFFECT[GROUP] + RANDOM.standard_normal(len(GROUP))
 
 
-def data_of(y=Y, kind=KIND):
-    return GroupData.from_arrays(y, GROUP, adjust={"age": AGE}, explained_by={"kind": kind})
+WEIGHT = np.exp(RANDOM.standard_normal(len(GROUP)))
+
+
+def data_of(y=Y, kind=KIND, weight=None):
+    return GroupData.from_arrays(y, GROUP, adjust={"age": AGE}, explained_by={"kind": kind}, weights=weight)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("weight", [np.ones(len(GROUP)), WEIGHT], ids=["alike", "weighted"])
 @pytest.mark.parametrize("method", ["reml", "ml"])
-def test_deviations_are_those_of_dense_matrices(method):
-    data = data_of()
+def test_deviations_are_those_of_dense_matrices(method, weight):
+    data = data_of(weight=None if (weight == 1).all() else weight)
     model, plot = fit_regression(data, method), normal_plot(data, method)
     x = np.column_stack([np.ones(len(Y)), AGE, KIND == "b"]).astype(float)
     same = (GROUP[:, None] == GROUP).astype(float)
-    v = model.sigma_error**2 * np.eye(len(Y)) + model.sigma_group**2 * same
+    v = model.sigma_error**2 * np.diag(1.0 / weight) + model.sigma_group**2 * same
     solved = np.linalg.inv(v)
     hat = x @ np.linalg.inv(x.T @ solved @ x) @ x.T @ solved
-    average = (np.arange(12)[:, None] == GROUP) / np.bincount(GROUP)[:, None]
+    average = weight * (np.arange(12)[:, None] == GROUP) / np.bincount(GROUP, weight)[:, None]
     left = average @ (np.eye(len(Y)) - hat)
     place = [int(label) for label in data.labels[plot.group]]
     expected = (left @ Y / np.sqrt(np.diag(left @ v @ left.T)))[place]
@@ -99,9 +103,20 @@ def test_what_explains_groups_leaves_the_test_of_equal_spread_as_it_is():
     assert checks.spread.p == plain.spread.p
     assert checks.row_plot.residual.tolist() == plain.row_plot.residual.tolist()
     assert checks.to_dict()["rows"] == plain.to_dict()["rows"]
-    weighted = GroupData.from_arrays(Y, GROUP, adjust={"age": AGE}, weights=AGE)
-    with pytest.raises(DataError, match="without weights"):
-        model_checks(weighted)
+
+
+@pytest.mark.slow
+def test_equal_weights_beside_covariates_change_no_check():
+    plain, alike = (
+        model_checks(data_of()).to_dict(),
+        model_checks(data_of(weight=np.full(len(Y), 4.0))).to_dict(),
+    )
+    for name in ("residuals", "spread", "rows", "normal"):
+        assert alike[name]["text"] == plain[name]["text"]
+    without = [[one["mu"] for one in found["influence"]["without"]] for found in (plain, alike)]
+    np.testing.assert_allclose(*without, rtol=1e-9)
+    far = replace(data_of(weight=WEIGHT), read_rows=None)
+    assert "weights are not at hand" in model_checks(far).not_checked["rows"]
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from tests.inference.oracles import answers, names_of
 from tests.oracles import BUILT_IN, parameter, read_columns
 
 
-def rows_of(name, adjust, explained_by):
+def rows_of(name, adjust, explained_by, weights=None):
     """How to make the groups of some of the rows (N,), how many there are, and their groups."""
     columns = {
         key: np.array(values) for key, values in read_columns("inference", "data", f"{name}.csv").items()
@@ -24,6 +24,7 @@ def rows_of(name, adjust, explained_by):
             group[kept],
             adjust={key: columns[key][kept] for key in adjust},
             explained_by={key: columns[key][kept] for key in explained_by},
+            weights=None if weights is None else columns[weights][kept].astype(float),
         )
 
     return some, group
@@ -51,6 +52,8 @@ CASES = {
     "orthodont": rows_of("orthodont", ("age",), ("Sex",)),
     "days": rows_of("sleepstudy_days", ("Days",), ()),
     "vapor": rows_of("gasoline", (), ("vapor",)),
+    "weighted": rows_of("corn_weighted", ("corn_pix", "soy_pix"), (), "weight"),
+    "weighted vapor": rows_of("gasoline", (), ("vapor",), "endpoint"),
     **{name: meta(name) for name in names_of("G") if name != "milk"},
 }
 
@@ -65,7 +68,9 @@ def deviation(data, j, found, method):
     beta = np.array([c.estimate for c in fit.coefficients])
     other = found.covariates
     place = np.concatenate([[1.0], (raw - other.origin[kept]) / other.unit[kept] - other.row_mean[kept]])
-    error = model.sigma_error**2 / data.n[j] if data.known_variance is None else data.known_variance[j]
+    error = (
+        model.sigma_error**2 / data.information[j] if data.known_variance is None else data.known_variance[j]
+    )
     spread = model.sigma_group**2 + error + model.std_error(place[None])[0] ** 2
     off = data.mean[j] - beta @ [1.0, *raw]
     return off / np.sqrt(spread), beta @ [1.0, *average], fit

@@ -93,3 +93,29 @@ def test_too_many_numbers_are_said_and_not_held(monkeypatch):
 def test_an_outcome_that_covariates_follow_exactly_has_no_residuals():
     rows = RowDistances.of(GroupData.from_arrays(2.0 * AGE + GROUP, GROUP, adjust={"age": AGE}))
     assert rows.ss_within == 0.0
+
+
+@pytest.mark.parametrize("adjust", [{"age": AGE, "sex": SEX}, {}], ids=["adjusted", "own means"])
+def test_rows_with_weights_are_judged_as_by_weighted_least_squares_without_each(adjust):
+    y, weight = Y + 60.0 * (np.arange(29) == 20), np.exp(np.random.default_rng(2).standard_normal(29))
+    data = GroupData.from_arrays(y, GROUP, adjust=adjust, weights=weight)
+    design = np.column_stack([*(g == GROUP for g in range(7)), *([AGE, SEX == "m"] if adjust else [])])
+    root = np.sqrt(weight)[:, None]
+    rows, design = RowDistances.of(data), design.astype(float)
+    hat = (root * design) @ np.linalg.pinv(root * design)
+    np.testing.assert_allclose(rows.residual, root[:, 0] * y - hat @ (root[:, 0] * y), atol=1e-10)
+    np.testing.assert_allclose(rows.left, 1.0 - np.diag(hat), atol=1e-10)
+    found, kept = outlying_rows(data), np.arange(29) != 20
+    inverse = np.linalg.pinv((root * design)[kept])
+    beta = inverse @ (root[:, 0] * y)[kept]
+    off = root[:, 0] * (y - design @ beta)
+    variance = off[kept] @ off[kept] / (28 - design.shape[1])
+    t = (y[20] - design[20] @ beta) / np.sqrt(
+        variance * (1.0 / weight[20] + np.square(design[20] @ inverse).sum())
+    )
+    assert found.value[0] == y[20]
+    assert found.distance[0] == pytest.approx(t, rel=1e-9)
+    plot = row_plot(data)
+    assert plot.rows == len(plot.residual) == 28
+    found = plot.residual * np.sqrt(rows.residual @ rows.residual / rows.degrees)
+    np.testing.assert_allclose(found, np.sort(rows.residual[1:] / np.sqrt(rows.left[1:])))
