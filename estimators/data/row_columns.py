@@ -16,7 +16,7 @@ from estimators.data.rows import Rows, UsableRows, no_usable_row, usable_rows
 from estimators.data.summaries import MOST_ROWS
 from estimators.data.sums import Reduction, check_range, midrange, reduce_rows, sums_by_group
 from estimators.data.texts import FOUND, NumberFormat
-from estimators.data.weights import checked_weights, weights_by_group
+from estimators.data.weights import check_apart, checked_weights, weights_by_group
 from estimators.errors import DataError
 
 if TYPE_CHECKING:
@@ -130,6 +130,8 @@ def _reduced(rows: UsableRows, found: list[CovariateColumn], weights: Floats | N
             more = int(n.sum()) - len(weights)
         else:
             summary = weights_by_group(coded, weights, survey=kind == "survey")
+        if found:
+            check_apart(weights)
     terms = _terms_of_rows(found, coded) if found else []
     return Reduction(
         coded.sums,

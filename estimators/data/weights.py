@@ -24,6 +24,8 @@ WeightKind = Literal["precision", "frequency", "survey"]
 WEIGHT_KINDS: tuple[str, ...] = get_args(WeightKind)
 LEAST, MOST = 1e-75, 1e75
 """Between these the squares of weights fit a double with room for those of outcomes."""
+FURTHEST = 1e14
+"""How many times the least weight the largest may be beside covariates, of whose products digits are lost."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +104,21 @@ def checked_weights(
     if kind == "frequency" and known.sum() > MOST_COUNTED:
         raise DataError(f"the frequency weights stand for {known.sum():g} rows: at most 2^53 can be counted")
     return weights
+
+
+def check_apart(weights: Floats) -> None:
+    """Refuse weights ``(N,)`` of rows with covariates that lie too far apart for products to be told.
+
+    Raises:
+        DataError: with what to do.
+
+    """
+    least, most = float(weights.min()), float(weights.max())
+    if most > FURTHEST * least:
+        raise DataError(
+            f"beside covariates weights lie within a factor of {FURTHEST:g}, and these run from {least:g} to "
+            f"{most:g}: leave out the rows that weigh next to nothing"
+        )
 
 
 def weights_by_group(rows: CodedRows, weights: Floats, *, survey: bool) -> RowWeights:
