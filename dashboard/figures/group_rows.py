@@ -40,15 +40,15 @@ ROOM = 0.09
 EDGE = 0.15
 """Shares of the range at its ends in which such a number stands beside its point."""
 GOLDEN = 0.618033988749895
+RATES = "Rates are of events in an exposure: there are no rows behind them."
+PUBLISHED = "Estimates were published, with their standard errors: there are no rows behind them."
 OWN_MEAN = Style(INK[False], INK[True], "diamond")
 
 
 def group_rows_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
     """The rows of the groups that are pinned, else of all where there are few; best groups on top."""
     if not scene.comparison.data.counts_rows:
-        raise DataError(
-            "Estimates were published, with their standard errors: there are no rows behind them."
-        )
+        raise DataError(RATES if scene.comparison.data.kind == "rates" else PUBLISHED)
     figure = themed_figure(scene, rows=True, left=20)
     at, which = _positions(scene, request)
     figure.set(meta={"pins": True, "subtitle": which}, xaxis=outcome_axis(scene))

@@ -162,7 +162,9 @@ class SummaryColumns:
 
     @property
     def compared(self) -> str:
-        """What is compared, in the words of the data: the outcome, or the logarithm that is taken of it."""
+        """What is compared: the outcome, its logarithm, or events by what they are counted of."""
+        if self.kind in ("counts", "rates"):
+            return " / ".join(name for _, name in self.columns)
         return f"log {self.outcome}" if self.of_ratios else self.outcome
 
     @property

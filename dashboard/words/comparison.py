@@ -86,7 +86,8 @@ def _of_spreads(scene: Scene, reference: Series) -> Headline:
         return _no_spread_between(scene, reference)
     but_for, where = taken_off(scene), compared_at(scene)
     if known:
-        what = "true means" if not scene.is_ratio else "logarithms of the true ratios"
+        plain = "true rates" if scene.comparison.data.kind == "rates" else "true means"
+        what = "logarithms of the true ratios" if scene.is_ratio else plain
         answer = (
             f"{but_for}the {what} of {unit.many} have a standard deviation of {number(between)}"
             f"{interval_in_brackets(scene)}"

@@ -13,10 +13,12 @@ import pytest
 
 from dashboard.cli.output import render
 from dashboard.figures import weight
+from dashboard.figures.group_rows import group_rows_figure
 from dashboard.figures.page_view import draw_view
 from dashboard.figures.shrinkage import shrinkage_figure
 from dashboard.figures.views import VIEWS
 from dashboard.figures.weight import log_ticks, weight_figure
+from dashboard.ingest.data_kinds import SummaryColumns
 from dashboard.plugin_host.wire import pack_comparison, unpack_comparison
 from dashboard.scene.groups_index import groups_index
 from dashboard.scene.scene import SORT_GIVEN, SORT_NAME, SORT_ROWS
@@ -24,7 +26,7 @@ from dashboard.session.choices import sort_choices
 from dashboard.words import comparison as words
 from dashboard.words.numbers import number
 from dashboard.words.table import requested_rows, table_columns, table_rows
-from estimators import Estimator, GroupData, GroupFit, build_registry, compare, heterogeneity
+from estimators import DataError, Estimator, GroupData, GroupFit, build_registry, compare, heterogeneity
 from tests.dashboard.sent import markers, numbers, sent
 from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
 
@@ -242,3 +244,15 @@ def test_where_a_covariate_leaves_no_spread_groups_are_predicted_by_it_alone():
     found = words.headline(scene_of(data, [BUILT_IN["reml"]]))
     assert found.answer == "With year taken off, the spread between schools is estimated as 0."
     assert found.detail.endswith("Every school is predicted by its year alone.")
+
+
+def test_rates_are_called_rates_and_have_no_rows():
+    """Their axes said failures, and the rows' view that estimates were published."""
+    data = GroupData.from_rates("abcd", [5, 0, 14, 30], [94.32, 15.72, 125.76, 60])
+    scene = scene_of(data, built_in("reml"))
+    assert "the true rates of" in words.headline(scene).answer.lower()
+    with pytest.raises(DataError, match="events in an exposure"):
+        group_rows_figure(scene)
+    rates = SummaryColumns.of("rates", {"events": "failures", "exposure": "hours"})
+    assert rates.compared == "failures / hours"
+    assert SummaryColumns.of("counts", {"events": "deaths", "trials": "cases"}).compared == "deaths / cases"
