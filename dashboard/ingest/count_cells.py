@@ -139,7 +139,7 @@ def _values(source: str, types: Mapping[int, ColumnType]) -> str:
     return " UNION ALL ".join(
         select(
             f"{i} AS place, CAST({stored_name(i)} AS VARCHAR) AS value, "
-            f"{_kind_by_type(stored_name(i), kind)} AS given, count(*) AS n",
+            f"{kind_by_type(stored_name(i), kind)} AS given, count(*) AS n",
             source,
             "GROUP BY ALL",
         )
@@ -150,7 +150,7 @@ def _values(source: str, types: Mapping[int, ColumnType]) -> str:
 def _cells(source: str, types: Mapping[int, ColumnType]) -> str:
     """Every cell of some columns: (place of the column, value as text, its kind by type, 1)."""
     values = ", ".join(f"CAST({stored_name(i)} AS VARCHAR)" for i in types)
-    by_type = ", ".join(_kind_by_type(stored_name(i), kind) for i, kind in types.items())
+    by_type = ", ".join(kind_by_type(stored_name(i), kind) for i, kind in types.items())
     places = ", ".join(map(str, types))
     return select(
         f"unnest([{places}]) AS place, unnest([{values}]) AS value, unnest([{by_type}]) AS given, 1 AS n",
@@ -158,7 +158,7 @@ def _cells(source: str, types: Mapping[int, ColumnType]) -> str:
     )
 
 
-def _kind_by_type(column: str, kind: ColumnType) -> str:
+def kind_by_type(column: str, kind: ColumnType) -> str:
     """SQL for the `Cell` that a typed value counts as; NULL for text, whose form decides."""
     if kind == "text":
         return "NULL"

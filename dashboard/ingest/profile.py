@@ -16,7 +16,7 @@ from dashboard.ingest.plain_numbers import WIDE, plain_numbers
 from dashboard.ingest.roles import holds_two_words, too_many_values, why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
 from dashboard.ingest.typed_numbers import typed_numbers
-from dashboard.ingest.wide_texts import cut_short, wide_texts
+from dashboard.ingest.wide_values import COUNTED, cut_short, wide_values
 from estimators.data.notation import PLAIN
 from estimators.data.number_forms import plain_text
 from estimators.data.texts import FOUND, MISSING_WORDS
@@ -64,19 +64,18 @@ def profile(
         blank = [place for place, known in plain.items() if not known.distinct]
         tallies |= {p: Tally(Counter({Cell.BLANK: plain.pop(p).blank}), 0, False) for p in blank}
         examples |= dict.fromkeys(blank, ())
-        texts = wide_texts(
-            connection,
-            parquet,
-            [p for p, kind in enumerate(types) if kind == "text" and p not in plain and p not in tallies],
-        )
-        tallies |= {place: one.tally for place, one in texts.items()}
-        examples |= {place: one.examples for place, one in texts.items()}
-        values |= {place: one.values for place, one in texts.items() if one.values is not None}
         typed = [place for place, kind in enumerate(types) if kind in ("integer", "float")]
         for place, found in typed_numbers(connection, parquet, typed).items():
             tallies[place], examples[place] = found
-    rest = [place for place in range(len(names)) if place not in plain and place not in tallies]
-    for some, source in in_parts(connection, parquet, len(types), rest):
+        rest = {
+            p: kind for p, kind in enumerate(types) if kind in COUNTED and not (p in plain or p in tallies)
+        }
+        for place, one in wide_values(connection, parquet, rest).items():
+            tallies[place], examples[place] = one.tally, one.examples
+            if one.values is not None:
+                values[place] = one.values
+    others = [place for place in range(len(names)) if place not in plain and place not in tallies]
+    for some, source in in_parts(connection, parquet, len(types), others):
         tallies |= tally_columns(connection, source, {place: types[place] for place in some})
         examples |= zip(some, _examples(connection, source, some), strict=True)
     columns: list[Column] = []

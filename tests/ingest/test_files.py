@@ -324,7 +324,7 @@ def test_odd_columns_of_a_wide_table_are_profiled_as_those_of_a_narrow_one(tmp_p
     text = ";".join(f"c{i}" for i in range(len(columns))) + "\n" + text + "\n"
     narrow = stored(tmp_path, text)
     monkeypatch.setattr("dashboard.ingest.profile.WIDE", 1)
-    monkeypatch.setattr("dashboard.ingest.wide_texts._VALUES_AT_ONCE", 100)
+    monkeypatch.setattr("dashboard.ingest.wide_values._VALUES_AT_ONCE", 100)
     assert stored(tmp_path, text).columns == narrow.columns
 
 
@@ -344,6 +344,14 @@ def test_a_wide_table_of_typed_numbers_is_profiled_as_a_narrow_one_is(tmp_path, 
         "tiny": pa.array([1, 2, 3, 4, 5], pa.int8()),
         "none": pa.array([None] * 5, pa.int32()),
         "day": pa.array([1, 2, 3, 4, None], pa.date32()),
+        "moment": pa.array([1, 1, 10**15, None, 7], pa.timestamp("us")),
+        "zoned": pa.array([1, 1, 10**15, None, 7], pa.timestamp("ms", "Europe/Berlin")),
+        "flag": pa.array([True, None, False, True, True]),
+        "money": pa.array([1, None, 3, 3, 12345], pa.int64()).cast(pa.decimal128(21, 2)),
+        "much": pa.array([1, 2, 3, 3, 12345], pa.int64()).cast(pa.decimal256(60, 2)),
+        "text": pa.array(["x", " ", None, "y", "x"], pa.large_string()),
+        "kind": pa.array(["x", "yes", None, "yes", "no"]).dictionary_encode(),
+        "list": pa.array([[1], [2], None, [1], []]),
     }
     path = tmp_path / "typed.parquet"
     pq.write_table(pa.table(columns), path)
