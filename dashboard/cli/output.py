@@ -207,7 +207,7 @@ def _coefficients(comparison: Comparison, *, ratios: bool) -> list[str]:
         return []
     level = comparison.level
     cell = _ratio if ratios else _coefficient
-    lines = ([_short(term), *(cell(found.get(term), level) for found in fits.values())] for term in terms)
+    lines = ([short_text(term), *(cell(found.get(term), level) for found in fits.values())] for term in terms)
     return [*([COEFFICIENT_RATIOS] if ratios else []), *column_lines([["term", *fits], *lines])]
 
 
@@ -240,7 +240,12 @@ def _groups(comparison: Comparison, digits: int, *, ratios: bool) -> list[str]:
         numbers = [float(values[j]) for values in (data.mean, *fits.values())]
         numbers = [math.exp(value) for value in numbers] if ratios else numbers
         rows.append(
-            [_short(label), own, *(sizes[j] if sizes else []), *(_number(value, digits) for value in numbers)]
+            [
+                short_text(label),
+                own,
+                *(sizes[j] if sizes else []),
+                *(_number(value, digits) for value in numbers),
+            ]
         )
     return column_lines(rows)
 
@@ -249,7 +254,8 @@ def _number(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}g}"
 
 
-def _short(label: str) -> str:
+def short_text(label: str) -> str:
+    """A label as a terminal may show it: no control characters, and not too long."""
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in label)
     return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
 

@@ -7,13 +7,15 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from dashboard.cli.output import column_lines
+from dashboard.cli.output import column_lines, short_text
 from dashboard.words.conclusions import answer_lines, rate_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Answers = dict[str, Any]
+MOST_NAMED = 20
+"""Groups that a sentence names; all of them are marked above it."""
 
 
 def selection_json(answers: Answers) -> bytes:
@@ -45,11 +47,13 @@ def selection_table(answers: Answers) -> bytes:
         best = answers["best"]
         sure = sum(line["called"] for line in best)
         sentences.append(
-            f"Of the {len(best):,} named as the best, {answers['expected_correct']:.3g} are expected to be; "
-            f"{sure:,} of them can be said to be, of which {_few(answers['expected_false_best'])} are "
+            f"Of the {len(best):,} named as the best, {count_text(answers['expected_correct'])} are expected to "
+            f"be; {sure:,} of them can be said to be, of which {_few(answers['expected_false_best'])} are "
             "expected to be wrong."
         )
-    sentences.append(f"The best is among: {', '.join(answers['confidence_set'])}.")
+    able = [short_text(name) for name in answers["confidence_set"]]
+    more = f" and {len(able) - MOST_NAMED:,} more" if len(able) > MOST_NAMED else ""
+    sentences.append(f"The best is among: {', '.join(able[:MOST_NAMED])}{more}.")
     if "grades" in answers:
         sentences.append(
             f"Grades: {answers['discordance']:.2%} of pairs are expected to be graded the wrong way round."
@@ -70,10 +74,15 @@ LAYOUTS: dict[str, Callable[[Answers], bytes]] = {
 
 def _few(count: float) -> str:
     """An expected number of errors, to two digits where that says something."""
-    return f"{count:.2g}" if count == 0 or count >= 0.01 else "less than 0.01"
+    return count_text(count, 2) if count == 0 or count >= 0.01 else "less than 0.01"
+
+
+def count_text(count: float, digits: int = 3) -> str:
+    """An expected number, to so many digits or all those before the point."""
+    return f"{count:,.0f}" if count >= 10 ** (digits - 1) else f"{count:.{digits}g}"
 
 
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "-"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}" if isinstance(value, float) else short_text(str(value))

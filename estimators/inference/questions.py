@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,8 @@ class Questions:
     def __post_init__(self) -> None:
         if not 0 < self.error_rate < 1:
             raise OptionError(f"the error rate lies between 0 and 1, not at {self.error_rate:g}")
+        if self.threshold is not None and not math.isfinite(self.threshold):
+            raise OptionError(f"the value to be above is a finite number, not {self.threshold:g}")
         if self.criterion not in CRITERIA:
             raise OptionError(f"the criterion is {' or '.join(CRITERIA)}, not {self.criterion!r}")
         if self.price is not None and self.discordance is not None:

@@ -8,6 +8,7 @@ import io
 import numpy as np
 import pytest
 
+from dashboard.cli.selection_output import count_text
 from dashboard.samples import SAMPLES
 from estimators import bootstrap, group_ranks
 from tests.commands import DYESTUFF, ROLES
@@ -144,6 +145,8 @@ def test_select_for_reading(blupboard, layout):
     ("arguments", "sentence"),
     [
         (("--threshold", "high"), "a number or mean"),
+        (("--threshold", "nan"), "a finite number, not nan"),
+        (("--threshold=-inf",), "a finite number, not -inf"),
         (("--lambda", "0.2", "--discordance", "0.1"), "not both"),
         (("--lambda", "2"), "between 0 and 1"),
         (("--error-rate", "0"), "between 0 and 1"),
@@ -157,6 +160,17 @@ def test_questions_that_have_no_answer_are_refused(blupboard, arguments, sentenc
     done = blupboard("select", DYESTUFF, *ROLES, *arguments)
     assert done.code == 2
     assert sentence in done.err
+
+
+def test_select_for_reading_names_some_of_many_and_shows_no_control_characters(blupboard, tmp_path):
+    lines = [f"G{j},{0.5 * (-1) ** j},1" for j in range(29)]
+    (tmp_path / "many.csv").write_text("\n".join(["study,effect,se", "\x1b[31mred,0.6,1", *lines]))
+    done = blupboard("select", str(tmp_path / "many.csv"), "--estimator", "ols", "--error-rate", "0.4")
+    assert "\x1b" not in done.out
+    assert "The best is among: \N{REPLACEMENT CHARACTER}[31mred, " in done.out
+    assert " and 10 more." in done.out
+    assert count_text(165.3, 2) == "165"
+    assert [count_text(value) for value in (0.97234, 73.52, 1234.5)] == ["0.972", "73.5", "1,234"]
 
 
 @pytest.mark.parametrize(("rate", "said"), [("0.025", "2.5%"), ("0.001", "0.1%"), ("0.07", "7%")])
