@@ -48,7 +48,7 @@ from dashboard.words.conclusions import (
 from dashboard.words.csv_text import csv_of_lines
 from dashboard.words.grammar import sentence
 from dashboard.words.group_card import value_text
-from dashboard.words.numbers import number
+from dashboard.words.numbers import MINUS
 from dashboard.words.pinned_pairs import MOST_COMPARED, compared_groups, pair_words, several_words
 from estimators import BlupboardError
 from estimators.contract.shared_errors import shared_errors
@@ -183,7 +183,7 @@ def answered(scene: Scene, asked: AskedQuestions) -> dict[str, Any]:
         return {**found, "line": "", "above": nothing, "best": None, "grades": None, "copied": ""}
     turned = " · lower is better" if scene.smallest_first else ""
     turned += " · chances from {draws:,} draws".format(**answers["drawn"]) if "drawn" in answers else ""
-    value = "the average" if asked.value is None else number(asked.value, digits=6)
+    value = "the average" if asked.value is None else asked_value(scene, asked.value)
     known = f"which takes the spreads as known{why_another_ranks(scene, series)}"
     line = f"by {series.label}, {known}{turned}"
     return {
@@ -194,6 +194,12 @@ def answered(scene: Scene, asked: AskedQuestions) -> dict[str, Any]:
         "best": answer_block(best_answer(answers, unit)),
         "grades": answer_block(grade_answer(answers, unit, len(scene)), grade_lists(answers, unit)),
     }
+
+
+def asked_value(scene: Scene, value: float) -> str:
+    """The value that groups are compared with, as it was given; of shares in percent, as they are shown."""
+    text = f"{100 * value:.6g}%" if scene.is_share else f"{value:,.6g}"
+    return text.replace("-", MINUS)
 
 
 def _methods(scene: Scene) -> list[dict[str, str]]:

@@ -47,8 +47,8 @@ def selection_table(answers: Answers) -> bytes:
         best = answers["best"]
         sure = sum(line["called"] for line in best)
         sentences.append(
-            f"Of the {len(best):,} named as the best, {count_text(answers['expected_correct'])} are expected to "
-            f"be; {sure:,} of them can be said to be, of which {_few(answers['expected_false_best'])} are "
+            f"Of the {len(best):,} named as the best, {count_text(answers['expected_correct'])} are expected "
+            f"to be; {sure:,} of them can be said to be, of which {_few(answers['expected_false_best'])} are "
             "expected to be wrong."
         )
     able = [short_text(name) for name in answers["confidence_set"]]

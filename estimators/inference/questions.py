@@ -73,9 +73,10 @@ class Questions:
 
         Raises:
             DataError: the result has no joint distribution.
-            OptionError: there are fewer groups than ``top``.
+            OptionError: there are fewer groups than ``top``, or shares and rates cannot be the ``threshold``.
 
         """
+        self._check_threshold(data)
         joint = None if result.fit is None else result.fit.joint
         if joint is None:
             raise DataError(
@@ -116,6 +117,18 @@ class Questions:
             found |= {"discordance": grades.discordance, "bound": grades.bound}
             found |= {"gain": grades.gain, "lambda": grades.price}
         return found
+
+    def _check_threshold(self, data: GroupData) -> None:
+        """Make sure that true means can be the threshold."""
+        value, (low, high) = self.threshold, data.possible
+        if value is None or low <= value <= high:
+            return
+        if not math.isfinite(high):
+            raise OptionError(f"rates are not below 0, and the value to compare them with is {value:g}")
+        meant = f": write {value:g}% as {value / 100:g}" if 0 <= value <= 100 else ""
+        raise OptionError(
+            f"shares lie between 0 and 1, and the value to compare them with is {value:g}{meant}"
+        )
 
     def _grades(self, joint: Joint | DrawnJoint) -> Grades:
         if self.discordance is not None:

@@ -186,6 +186,20 @@ def test_where_nobody_is_ranked_the_panel_says_what_to_do():
     assert by_level_means["line"].startswith("by Level means")
 
 
+def test_the_value_to_compare_with_is_said_as_it_was_given_and_is_one_that_can_be():
+    assert " above 99. " in text_of(answered(scene(), AskedQuestions(value=99.0))["above"])
+    shares = scene_of(
+        GroupData.from_counts(list("abcdef"), [18, 9, 2, 7, 12, 30], [40] * 6), built_in("reml")
+    )
+    assert " above 95%. " in text_of(answered(shares, AskedQuestions(value=0.95))["above"])
+    for value, said in ((30.0, "is 30: write 30% as 0.3"), (-0.2, "lie between 0 and 1, and the value")):
+        with pytest.raises(OptionError, match=said):
+            answered(shares, AskedQuestions(value=value))
+    rates = GroupData.from_rates(list("abcd"), [18, 9, 2, 7], [4.0, 3.0, 2.0, 5.0])
+    with pytest.raises(OptionError, match="rates are not below 0"):
+        answered(scene_of(rates, built_in("reml")), AskedQuestions(value=-1.0))
+
+
 def test_a_method_that_is_chosen_answers():
     assert answers(AskedQuestions(method="ols"))["estimator"] == "ols"
     assert answers(AskedQuestions(method="gone"))["estimator"] == "reml"
