@@ -156,12 +156,12 @@ def pinned_keys(pinned: object, scene: Scene) -> list[int]:
 
 def pinned_answer(scene: Scene, series: Series, keys: list[int]) -> list[Any]:
     """What is said of two pinned groups, or of several."""
-    if series.result.fit is None or shared_errors(series.result.fit.joint) is None:
-        return [
-            html.P(f"{series.label} gives draws, not a formula: pairs are not compared.", className="quiet")
-        ]
-    if len(keys) > MOST_COMPARED:
-        return [html.P(f"Up to {MOST_COMPARED} are compared; {len(keys):,} are pinned.", className="quiet")]
+    formula = series.result.fit is not None and shared_errors(series.result.fit.joint) is not None
+    most = MOST_COMPARED if formula else 2
+    if len(keys) > most:
+        why = "" if formula else f"{series.label} gives draws, not a formula. "
+        text = f"{why}Up to {most} are compared; {len(keys):,} are pinned."
+        return [html.P(text, className="quiet")]
     if len(keys) == 2:
         return answer_block(Answer(*pair_words(scene, series, *keys)))
     compared = compared_groups(scene, series, keys)

@@ -12,8 +12,10 @@ from dashboard.scene.label_text import short_label
 from dashboard.words.numbers import number, percent
 from estimators import comparison_multiplier, shared_letters
 from estimators.contract.fit import two_sided_quantile
+from estimators.contract.joint import DRAWS, SEED
 from estimators.contract.shared_errors import shared_errors
 from estimators.inference.level_text import level_text
+from estimators.inference.ranks import NUMBERS_DRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from estimators import DrawnJoint, GroupFit, Joint
     from estimators.contract.shared_errors import SharedErrors
 
+FEWEST_BEYOND = 10
+"""Draws beyond an end of an interval, so that it can be told."""
 MOST_COMPARED = 40
 """Groups that are compared with each other at once."""
 
@@ -42,14 +46,14 @@ class Pair:
     """Of intervals that hold for all pairs of all groups at once (Bonferroni)."""
 
     @property
-    def apart(self) -> bool:
-        """Whether 0 is outside of the interval."""
-        return abs(self.difference) > self.half_width
+    def ends(self) -> tuple[float, float]:
+        """Of the interval for a pair that was picked before looking."""
+        return self.difference - self.half_width, self.difference + self.half_width
 
     @property
-    def apart_of_all(self) -> bool:
-        """Whether 0 is outside of the interval that holds for all pairs."""
-        return abs(self.difference) > self.half_width_of_all
+    def ends_of_all(self) -> tuple[float, float]:
+        """Of the interval that holds for all pairs of all groups at once."""
+        return self.difference - self.half_width_of_all, self.difference + self.half_width_of_all
 
     @property
     def p_first_higher(self) -> float:
@@ -61,6 +65,18 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class DrawnPair:
+    """The same by draws of the true means, which may have any shape."""
+
+    difference: float
+    ends: tuple[float, float]
+    ends_of_all: tuple[float, float] | None
+    """None where so many pairs are too many for the draws to tell."""
+    p_first_higher: float
+    draws: int
+
+
+@dataclass(frozen=True)
 class ComparedGroup:
     """One of several groups: its letters, and a bar of which two overlap where they cannot be told apart."""
 
@@ -69,6 +85,32 @@ class ComparedGroup:
     estimate: float
     low: float
     high: float
+
+
+def drawn_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> DrawnPair:
+    """The difference of the groups with two keys by a method that draws; ties count half.
+
+    Raises:
+        ValueError: it has no joint distribution.
+
+    """
+    if fit.joint is None:
+        raise ValueError("a method without a joint distribution has no differences")
+    draws, pairs = min(DRAWS, NUMBERS_DRAWN // len(scene)), len(scene) * (len(scene) - 1) / 2
+    theta, _ = fit.joint.draw(draws, SEED)
+    apart, tail = theta[:, first] - theta[:, second], (1.0 - scene.comparison.level) / 2.0
+
+    def ends(tail: float) -> tuple[float, float]:
+        low, high = np.quantile(apart, [tail, 1.0 - tail]).tolist()
+        return low, high
+
+    return DrawnPair(
+        float(fit.estimate[first] - fit.estimate[second]),
+        ends(tail),
+        ends(tail / pairs) if tail / pairs * draws >= FEWEST_BEYOND else None,
+        float(((apart > 0) + 0.5 * (apart == 0)).mean()),
+        draws,
+    )
 
 
 def compared_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> Pair:
@@ -93,25 +135,32 @@ def compared_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> Pair:
 def pair_words(scene: Scene, series: Series, first: int, second: int) -> tuple[str, str]:
     """What is said of two groups with these keys: the answer, and what goes with it."""
     fit = _fit(series)
-    pair = compared_pair(scene, fit, first, second)
+    compared = drawn_pair if shared_errors(fit.joint) is None else compared_pair
+    pair = compared(scene, fit, first, second)
     if pair.difference < 0:  # the higher one is spoken of
         first, second = second, first
-        pair = compared_pair(scene, fit, first, second)
+        pair = compared(scene, fit, first, second)
     one, other = (short_label(scene.comparison.data.labels[key]) for key in (first, second))
-    level, width = level_text(scene.comparison.level), pair.half_width
-    answer = f"{one} is higher than {other}." if pair.apart else f"{one} and {other} cannot be told apart."
+    level = level_text(scene.comparison.level)
+    apart = _without_0(pair.ends)
+    answer = f"{one} is higher than {other}." if apart else f"{one} and {other} cannot be told apart."
     what = "ratio of the two" if scene.is_ratio else "difference"
     size = ratio_or_difference(scene, pair.difference)
     detail = (
-        f"The {what} is {size} ({_ends(scene, pair.difference, width)}, {level} interval); "
+        f"The {what} is {size} ({_ends(scene, pair.ends)}, {level} interval); "
         f"the chance that {one} is higher is {percent(pair.p_first_higher)}. "
     )
     if len(scene) == 2:
         return answer, detail.strip()
-    verdict = "can still be told apart" if pair.apart_of_all else "cannot be told apart"
+    if pair.ends_of_all is None:
+        return answer, (
+            f"{detail}If you picked the two after looking, that says too much, and how much of it holds for "
+            f"all pairs at once cannot be told from draws of {len(scene):,} {scene.unit.many}."
+        )
+    verdict = "can still be told apart" if _without_0(pair.ends_of_all) else "cannot be told apart"
     return answer, (
         f"{detail}If you picked the two after looking, read the interval for all pairs at once: "
-        f"{_ends(scene, pair.difference, pair.half_width_of_all)}, by which they {verdict}."
+        f"{_ends(scene, pair.ends_of_all)}, by which they {verdict}."
     )
 
 
@@ -168,8 +217,13 @@ def ratio_or_difference(scene: Scene, difference: float, like: float | None = No
     return number(math.exp(difference)) if scene.is_ratio else number(difference, like=like)
 
 
-def _ends(scene: Scene, middle: float, half: float) -> str:
-    low, high = (ratio_or_difference(scene, end, half) for end in (middle - half, middle + half))
+def _without_0(ends: tuple[float, float]) -> bool:
+    return ends[0] > 0 or ends[1] < 0
+
+
+def _ends(scene: Scene, ends: tuple[float, float]) -> str:
+    half = (ends[1] - ends[0]) / 2.0
+    low, high = (ratio_or_difference(scene, end, half or None) for end in ends)
     return f"{low} to {high}"
 
 

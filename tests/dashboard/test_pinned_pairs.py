@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import t
 
 from dashboard.callbacks.conclude import pinned_answer, pinned_keys
-from dashboard.words.pinned_pairs import MOST_COMPARED, compared_groups, compared_pair, pair_words
+from dashboard.words.pinned_pairs import MOST_COMPARED, compared_groups, compared_pair, drawn_pair, pair_words
 from estimators import DrawnJoint, GroupData
 from tests.components import text_of
 from tests.oracles import parameter
@@ -46,7 +46,8 @@ def test_two_that_cannot_be_told_apart():
     pairs = [(i, j) for i in range(6) for j in range(i)]
     nearest = min(pairs, key=lambda pair: abs(compared_pair(SCENE, FIT, *pair).difference))
     answer, detail = pair_words(SCENE, SCENE.reference, *nearest)
-    assert not compared_pair(SCENE, FIT, *nearest).apart
+    low, high = compared_pair(SCENE, FIT, *nearest).ends
+    assert low < 0 < high
     assert answer.endswith(" cannot be told apart.")
     assert "If you picked the two after looking" in detail
     assert detail.endswith("by which they cannot be told apart.")
@@ -137,8 +138,34 @@ def test_bars_of_equal_errors_overlap_just_where_a_pair_cannot_be_told_apart():
     assert [bar.high - bar.low for bar in bars] == pytest.approx([2 * half] * 5, rel=1e-9)
 
 
-def test_where_there_are_draws_alone_pairs_are_not_compared():
+def test_where_there_are_draws_alone_two_are_compared_by_them():
     series = SCENE.reference
-    drawn = replace(series.result.fit, joint=DrawnJoint(JOINT.draw, JOINT.origin))
+    drawn = replace(series.result.fit, joint=DrawnJoint(JOINT.draw, JOINT.origin), df=None)
     only = replace(series, result=replace(series.result, fit=drawn))
-    assert "gives draws, not a formula" in text_of(pinned_answer(SCENE, only, [0, 1]))
+    for first, second in ((0, 5), (1, 0)):
+        pair = drawn_pair(SCENE, drawn, first, second)
+        formula = compared_pair(SCENE, replace(drawn, joint=JOINT), first, second)
+        assert pair.difference == pytest.approx(formula.difference, rel=1e-12)
+        assert pair.p_first_higher == pytest.approx(formula.p_first_higher, abs=0.015)
+        np.testing.assert_allclose(pair.ends, formula.ends, atol=0.06 * formula.std_error)
+        np.testing.assert_allclose(pair.ends_of_all, formula.ends_of_all, atol=0.2 * formula.std_error)
+    answer, detail = pair_words(SCENE, only, 0, 5)
+    assert (answer, "by which they can still be told apart" in detail) == ("g5 is higher than g0.", True)
+    said = text_of(pinned_answer(SCENE, only, [0, 1, 2]))
+    assert "gives draws, not a formula. Up to 2 are compared; 3 are pinned." in said
+    assert text_of(pinned_answer(SCENE, only, [0, 5])).startswith(answer)
+
+
+def test_of_many_groups_draws_do_not_tell_what_holds_for_all_pairs():
+    tied = DrawnJoint(_tied)
+    scene = scene_of(groups_of([3] * 60), BUILT_IN.values())
+    fit = replace(scene.reference.result.fit, joint=tied)
+    assert drawn_pair(scene, fit, 0, 1).p_first_higher == 0.5
+    series = replace(scene.reference, result=replace(scene.reference.result, fit=fit))
+    answer, detail = pair_words(scene, series, 0, 1)
+    assert answer.endswith(" cannot be told apart.")
+    assert detail.endswith("cannot be told from draws of 60 schools.")
+
+
+def _tied(draws, seed):
+    return np.zeros((draws, 60)), None
