@@ -90,6 +90,16 @@ def test_two_rows_of_names_are_one_where_cells_of_the_first_are_merged(tmp_path)
     assert [column.name for column in table.columns] == ["g", "Plot A weight", "Plot A height", "n"]
     assert rows_of(table) == list(map(tuple, rows))
     assert table.notes == ('Two rows of column names read as one, such as "Plot A weight".',)
+    deaths = [["g", "Plot", None, "Deaths", None], [None, "weight", "height", "number", "rate"]]
+    for title, merge in ((["2024"], "A1:E1"), (["Made", "2025"], "A2:A3")):
+        cells = [title, *deaths, *([*row, 0.5] for row in rows)]
+        fuller = stored(tmp_path, xlsx(cells, tmp_path, merge=(merge, "B2:C2", "D2:E2")))
+        joined = ["g", "Plot weight", "Plot height", "Deaths number", "Deaths rate"]
+        assert [column.name for column in fuller.columns] == joined
+    titled = xlsx(
+        [["2024", None, None], ["g", "y", "z"], ["a", 1, 2], ["b", 3, 4]], tmp_path, merge=("A1:C1",)
+    )
+    assert [column.name for column in stored(tmp_path, titled).columns] == ["g", "y", "z"]
     for first in (["a", 1, 10, 3], ["a", "n.d.", "n.d.", None]):
         plain = stored(tmp_path, xlsx([names[0], first, *rows], tmp_path, merge=("B1:C1",)))
         assert [column.name for column in plain.columns] == ["g", "Plot A", "column 3", "n"]

@@ -69,6 +69,8 @@ def table_of_sheet(sheet: Sheet, name: str, reading: Reading) -> SheetTable:
     if not any(cell != "" for row in head for cell in row):
         raise UnreadableFile(f"{name} has no row below the first {above} on its sheet: skip fewer.")
     at = _told_place(head, reading) if told else _header_place(head)
+    if not told and at > 0 and _is_below_merged_names(head, at, _merged_across(sheet, left, above + at - 1)):
+        at -= 1
     header = [cell_text(cell) for cell in head[at]] if at >= 0 else [""] * len(head[0])
     if reading.header is None:
         refuse_if_data(header, [[cell_text(c) for c in row] for row in head[at + 1 :]], name)
@@ -203,6 +205,12 @@ def _merged_across(sheet: Sheet, left: int, row: int) -> list[range]:
         if top == bottom == row and last > first >= left:
             found.append(range(first - left, last + 1 - left))
     return found
+
+
+def _is_below_merged_names(head: Sequence[_Row], at: int, spans: Sequence[range]) -> bool:
+    """Whether a row of names is the second one: above it stand merged ones, and not a title alone."""
+    over = [cell_text(cell) for cell in head[at - 1]]
+    return sum(map(bool, over)) > 1 and _joined_names(over, spans, head[at : at + 1]) is not None
 
 
 def _joined_names(header: Sequence[str], spans: Sequence[range], below: Sequence[_Row]) -> list[str] | None:
