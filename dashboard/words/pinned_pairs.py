@@ -12,10 +12,9 @@ from dashboard.scene.label_text import short_label
 from dashboard.words.numbers import number, percent
 from estimators import comparison_multiplier, shared_letters
 from estimators.contract.fit import two_sided_quantile
-from estimators.contract.joint import DRAWS, SEED
+from estimators.contract.joint import SEED
 from estimators.contract.shared_errors import shared_errors
 from estimators.inference.level_text import level_text
-from estimators.inference.ranks import NUMBERS_DRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from estimators import DrawnJoint, GroupFit, Joint
     from estimators.contract.shared_errors import SharedErrors
 
+MOST_DRAWS, NUMBERS_DRAWN = 200_000, 10_000_000
+"""Draws of a pair, and draws times groups: as many as take a third of a second."""
 FEWEST_BEYOND = 10
 """Draws beyond an end of an interval, so that it can be told."""
 MOST_COMPARED = 40
@@ -96,7 +97,7 @@ def drawn_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> DrawnPai
     """
     if fit.joint is None:
         raise ValueError("a method without a joint distribution has no differences")
-    draws, pairs = min(DRAWS, NUMBERS_DRAWN // len(scene)), len(scene) * (len(scene) - 1) / 2
+    draws, pairs = min(MOST_DRAWS, NUMBERS_DRAWN // len(scene)), len(scene) * (len(scene) - 1) / 2
     theta, _ = fit.joint.draw(draws, SEED)
     apart, tail = theta[:, first] - theta[:, second], (1.0 - scene.comparison.level) / 2.0
 
@@ -150,7 +151,7 @@ def pair_words(scene: Scene, series: Series, first: int, second: int) -> tuple[s
         f"The {what} is {size} ({_ends(scene, pair.ends)}, {level} interval); "
         f"the chance that {one} is higher is {percent(pair.p_first_higher)}. "
     )
-    if len(scene) == 2:
+    if len(scene) == 2 or (pair.ends_of_all is None and not apart):
         return answer, detail.strip()
     if pair.ends_of_all is None:
         return answer, (

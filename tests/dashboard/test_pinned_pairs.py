@@ -157,15 +157,22 @@ def test_where_there_are_draws_alone_two_are_compared_by_them():
 
 
 def test_of_many_groups_draws_do_not_tell_what_holds_for_all_pairs():
-    tied = DrawnJoint(_tied)
-    scene = scene_of(groups_of([3] * 60), BUILT_IN.values())
-    fit = replace(scene.reference.result.fit, joint=tied)
-    assert drawn_pair(scene, fit, 0, 1).p_first_higher == 0.5
-    series = replace(scene.reference, result=replace(scene.reference.result, fit=fit))
-    answer, detail = pair_words(scene, series, 0, 1)
-    assert answer.endswith(" cannot be told apart.")
-    assert detail.endswith("cannot be told from draws of 60 schools.")
+    scene = scene_of(groups_of([3] * 90), BUILT_IN.values())
+    for sample, chance in ((_tied, 0.5), (_in_order, 1.0)):
+        fit = replace(scene.reference.result.fit, joint=DrawnJoint(sample))
+        first, second = np.argsort(-fit.estimate)[[0, -1]]
+        assert drawn_pair(scene, fit, first, second).p_first_higher == chance
+        series = replace(scene.reference, result=replace(scene.reference.result, fit=fit))
+        answer, detail = pair_words(scene, series, first, second)
+        assert answer.endswith(" cannot be told apart.") == (chance < 1)
+        assert detail.endswith("cannot be told from draws of 90 schools.") == (chance == 1)
 
 
 def _tied(draws, seed):
-    return np.zeros((draws, 60)), None
+    return np.zeros((draws, 90)), None
+
+
+def _in_order(draws, seed):
+    return np.tile(
+        scene_of(groups_of([3] * 90), BUILT_IN.values()).reference.result.fit.estimate, (draws, 1)
+    ), None
