@@ -23,7 +23,7 @@ from dashboard.ingest.lines_above import (
     names_further_down,
     rows_above_names,
 )
-from dashboard.ingest.names_below import describes_device, rows_below_names
+from dashboard.ingest.names_below import describes_device, names_of_two_rows, rows_below_names
 from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.row_widths import fits, is_blank_row
 from estimators.data.notation import Convention
@@ -87,6 +87,8 @@ class Layout:
     """The rows above the names that were found to be none of the table."""
     left_out_below: tuple[Row, ...] = ()
     """Rows right below the names that hold units or questions, and no data."""
+    two_rows: str | None = None
+    """The first name of two rows of names, of which one of the first stands over several of the second."""
     header: int | None = 1
     """The line that the names begin in; None where there are none."""
     comment: str | None = None
@@ -208,12 +210,18 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     if reading.header is None:
         refuse_if_data(header, body, name)
     below = rows_below_names(body, len(names))
+    joined = names_of_two_rows(header, body[0]) if below == 1 and reading.header is None else None
+    if joined is not None:
+        names = column_names(joined)
     return replace(
         found,
         names=names,
         binary=_binary(body[below:], names),
         lines_before_data=skip + best.lines[below],
-        left_out_below=tuple((skip + line, cells) for line, cells in best.rows[1 : below + 1]),
+        left_out_below=()
+        if joined
+        else tuple((skip + line, cells) for line, cells in best.rows[1 : below + 1]),
+        two_rows=None if joined is None else next(name for name in joined if " " in name),
     )
 
 

@@ -29,6 +29,21 @@ def rows_below_names(body: Sequence[Sequence[str]], width: int) -> int:
     return 0
 
 
+def names_of_two_rows(first: Sequence[str], second: Sequence[str]) -> list[str] | None:
+    """Names where some of the first row stand over several of the second, as merged cells leave them.
+
+    Such a name comes again in the next columns, or these are blank above a name. None where none does so, or
+    names would be alike.
+    """
+    over, spans = [text.strip() for text in first], False
+    below = [text.strip() for text in second] + [""] * (len(first) - len(second))
+    for place in range(1, len(over)):
+        if over[place - 1] and below[place - 1] and below[place] and over[place] in ("", over[place - 1]):
+            over[place], spans = over[place - 1], True
+    joined = [" ".join(filter(None, pair)) for pair in zip(over, below, strict=False)]
+    return joined if spans and len(set(joined)) == len(joined) else None
+
+
 def describes_device(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row is no row of names, but the second is, above units, as a logger writes them."""
     if len(rows) < 2 or are_names(rows[0]) or not are_names(rows[1]):

@@ -144,6 +144,8 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
     types = tuple(text_column for _ in layout.names)
     notes += [_lines_note(layout.left_out_above, "above")] if layout.left_out_above else []
     notes += [_lines_note(layout.left_out_below, "below")] if layout.left_out_below else []
+    if layout.two_rows is not None:
+        notes.append(f"Two lines of column names read as one, such as {excerpt(layout.two_rows)}.")
     notes += [second] if second else []
     notes += [_below_note(remarks)] if remarks else []
     return Source(

@@ -152,3 +152,25 @@ def test_quotes_around_whole_lines_are_taken_off_and_that_is_said(tmp_path, text
 def test_quoted_lines_that_hold_no_table_are_refused(tmp_path, text):
     with pytest.raises(UnreadableFile):
         stored(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ",Admissions,Admissions,Outcome,Outcome\nHospital,Men,Women,Deaths,Rate",
+        ",Admissions,,Outcome,\nHospital,Men,Women,Deaths,Rate",
+        "Hospital,Admissions,,Outcome,\n,Men,Women,Deaths,Rate",
+    ],
+)
+def test_two_lines_of_names_are_one_where_those_of_the_first_stand_over_several(tmp_path, names):
+    table = stored(tmp_path, names + "\nA,10,11,2,.1\nB,12,13,3,.2\nC,14,15,4,.3\nD,9,8,1,.4\n")
+    joined = ["Hospital", "Admissions Men", "Admissions Women", "Outcome Deaths", "Outcome Rate"]
+    assert [column.name for column in table.columns] == joined
+    assert (table.rows, table.layout.plain) == (4, False)
+    assert table.notes == ('Two lines of column names read as one, such as "Admissions Men".',)
+
+
+def test_units_below_names_are_no_second_names(tmp_path):
+    table = stored(tmp_path, "site,depth,temp\n,m,°C\nA,10,1.5\nB,12,1.3\nC,14,1.1\nD,9,1.4\n")
+    assert [column.name for column in table.columns] == ["site", "depth", "temp"]
+    assert "left out" in table.notes[0]
