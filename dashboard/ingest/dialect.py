@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import StringIO
-from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from dashboard.ingest.decimal_mark import decimal_convention
 from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.header import READS_AS_NUMBER, column_names, refuse_if_data
 from dashboard.ingest.lines import TableLines
@@ -39,14 +38,7 @@ MAX_COLUMNS = 50_000
 DELIMITERS = (",", ";", "\t", "|")
 """What usually separates columns."""
 RARE_DELIMITERS = ("^", ":", " ")
-_CELLS_LOOKED_AT = 20_000
 _FEW_COLUMNS = 200
-_ONE_MARK = (
-    r"[+-]?(\d{{0,3}}{mark}(\d{{1,2}}|\d{{4,}})|0{mark}\d+|\d{{4,}}{mark}\d+|"
-    r"\d{{1,3}}({other}\d{{3}})+{mark}\d+)"
-)
-_DECIMAL_COMMA = re.compile(_ONE_MARK.format(mark=",", other="[. '\u00a0\u2009\u202f]"))
-_DECIMAL_POINT = re.compile(_ONE_MARK.format(mark=r"\.", other="[, '\u00a0\u2009\u202f]"))
 
 
 @dataclass(frozen=True)
@@ -194,7 +186,7 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
         header=skip + best.rows[0][0],
         comment=reading.comment or None,
         remark=reading.comment or remark,
-        convention=convention_of(best),
+        convention=decimal_convention(best.rows[1:], best.dialect.delimiter),
         agreement=best.agreement,
     )
     if reading.header == 0:
@@ -254,17 +246,6 @@ def _lines_above(sample: str, reading: Reading) -> tuple[int, str | None, str | 
         return max(reading.skip_rows or 0, (reading.header or 1) - 1), declared, None
     remarks = 0 if reading.comment is not None else comment_lines(_physical_lines(sample)[skip:], DELIMITERS)
     return skip + remarks, declared, "#" if remarks else None
-
-
-def convention_of(trial: _Trial) -> Convention:
-    """The decimal mark of the cells that can have but one, or of the semicolons between them."""
-    filled = (text for _, row in trial.rows[1:] for cell in row if (text := cell.strip()))
-    cells = list(islice(filled, _CELLS_LOOKED_AT))
-    commas = sum(_DECIMAL_COMMA.fullmatch(cell) is not None for cell in cells)
-    points = sum(_DECIMAL_POINT.fullmatch(cell) is not None for cell in cells)
-    if commas != points:
-        return Convention("," if commas > points else ".")
-    return Convention(",", shown=False) if trial.dialect.delimiter == ";" else Convention()
 
 
 def _below_other_lines(trial: _Trial) -> _Trial:
