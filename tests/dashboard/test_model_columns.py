@@ -243,7 +243,7 @@ def test_the_checks_take_weights_of_precision_and_say_that_they_take_no_others(c
     note = "Survey weights do not say how precise a row is, so the model is not checked with them."
     assert (checks["note"], checks["tables"], checks["figures"]) == (note, [], [])
     checks = checked(comparisons.scene("ann", with_model(wards, MODELS["precision"])))
-    assert checks["note"].startswith("Beside covariates the model is checked for rows without weights")
+    assert "1,000 draws from the fitted model" in checks["note"]  # beside a covariate too
     checks = checked(comparisons.scene("ann", with_model(wards, ModelColumns(weights="w"))))
     assert "1,000 draws from the fitted model" in checks["note"]
     said = dict(checks["sentences"])
