@@ -90,8 +90,9 @@ def compared_at(scene: Scene) -> str:
         at += [f"the mix of {named(codes, covariates)}"] if codes else []
         parts.append(f"{who} are compared at {' and '.join(at)} of {rows}.")
     if explaining and scene.reference is not None:
+        verb = "lets" if len(explaining) == 1 else "let"
         parts.append(
-            f"Each {scene.unit.one} is pulled towards what its {named(explaining, covariates)} lets expect."
+            f"Each {scene.unit.one} is pulled towards what its {named(explaining, covariates)} {verb} expect."
         )
     return " ".join(parts)
 

@@ -114,6 +114,11 @@ def test_what_explains_ratios_multiplies_them(as_ratios):
     scene = scene_of(data, built_in("reml"), outcome="logRR", group="trial", as_ratios=as_ratios)
     (fold,) = coefficients_fold(scene)
     assert fold.open
+    assert "what its latitude lets expect" in headline(scene).detail
+    both = BCG.explained_by(
+        labels, {"latitude": np.linspace(13, 55, len(labels)), "year": np.arange(13.0) ** 2}
+    )
+    assert "what its latitude and year let expect" in headline(scene_of(both, built_in("reml"))).detail
     slope = scene.reference.result.fit.coefficients[1]
     ends = [number(math.exp(end)) for end in (slope.estimate, *slope.interval())]
     assert (f"{ends[0]} ({ends[1]} to {ends[2]})" in text_of(fold)) == as_ratios
