@@ -248,7 +248,7 @@ def test_the_checks_take_weights_of_precision_and_say_that_they_take_no_others(c
     assert "1,000 draws from the fitted model" in checks["note"]
     said = dict(checks["sentences"])
     assert "Bartlett" in said["Do rows spread equally within all groups?"]
-    assert sum("where they have weights" in sentence for sentence in said.values()) == 2
+    assert not any("not looked at" in sentence for sentence in said.values())
 
 
 @pytest.mark.slow
