@@ -34,6 +34,24 @@ _CALLED_INTERVAL = re.compile(r"(?i)\bci\b|interval|confidence|konfidenz")
 _TIME = re.compile(r"\s*-?\d{1,4}:\d\d(:\d\d)?([.,]\d+)?\s*")
 _SHARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s*/\s*\d+(?:[.,]\d+)?\s*")
 _BEGINS_AS_NUMBER = re.compile(rf"\s*[+\-−<>~]?\s*[{CURRENCY_SIGNS}]?\s*[.,]?\d.*", re.DOTALL)
+_NEARLY_NUMBERS = (
+    (
+        _TIME,
+        "{file} has no column of numbers, but times in {cells}, such as {example}: write how many seconds, "
+        "minutes or hours these are.",
+    ),
+    (
+        _SHARE,
+        "Cells of {cells} in {file} hold two numbers, such as {example}: give each a column of its own, such "
+        "as events and trials.",
+    ),
+    (
+        _BEGINS_AS_NUMBER,
+        "{file} has no column of numbers, so there is nothing to compare: write cells of {cells}, such as "
+        "{example}, as plain numbers, or add the measured values.",
+    ),
+)
+"""What all cells of a column of text may be, and what to say of a file without a column of numbers then."""
 _WIDE_COLUMNS = 3
 """Columns of numbers from which a table where nothing repeats is taken for one column per group."""
 
@@ -108,39 +126,15 @@ def two_numbers_in_cells(columns: Sequence[Column], name: str) -> UnreadableFile
     )
 
 
-def _times_in_cells(columns: Sequence[Column], name: str) -> UnreadableFile | None:
-    """What to say of a table of which a column holds how long something took; None where none does."""
-    column = next((c for c in columns if c.examples and all(map(_TIME.fullmatch, c.examples))), None)
-    if column is None:
-        return None
-    return UnreadableFile(
-        f"{name} has no column of numbers, but times in {excerpt(column.name)}, such as "
-        f"{excerpt(column.examples[0])}: write how many seconds, minutes or hours these are."
-    )
-
-
-def _shares_in_cells(columns: Sequence[Column], name: str) -> UnreadableFile | None:
-    """What to say of a table of which a column holds so many of so many; None where none does."""
-    column = next((c for c in columns if c.examples and all(map(_SHARE.fullmatch, c.examples))), None)
-    if column is None:
-        return None
-    return UnreadableFile(
-        f"Cells of {excerpt(column.name)} in {name} hold two numbers, such as "
-        f"{excerpt(column.examples[0])}: give each a column of its own, such as events and trials."
-    )
-
-
 def _nearly_numbers(columns: Sequence[Column], name: str) -> UnreadableFile | None:
-    """What to say of a table of which a column holds what begins as numbers do; None where none does."""
-    texts = (c for c in columns if c.kind == "text" and c.examples)
-    column = next((c for c in texts if all(map(_BEGINS_AS_NUMBER.fullmatch, c.examples))), None)
-    if column is None:
-        return None
-    return UnreadableFile(
-        f"{name} has no column of numbers, so there is nothing to compare: write cells of "
-        f"{excerpt(column.name)}, such as {excerpt(column.examples[0])}, as plain numbers, or add the "
-        "measured values."
-    )
+    """What to say of a table of which a column of text holds what begins as numbers do; None of others."""
+    of_text = [column for column in columns if column.kind == "text" and column.examples]
+    for pattern, sentence in _NEARLY_NUMBERS:
+        for column in of_text:
+            if all(map(pattern.fullmatch, column.examples)):
+                words = {"cells": excerpt(column.name), "example": excerpt(column.examples[0])}
+                return UnreadableFile(sentence.format(file=name, **words))
+    return None
 
 
 def looks_wide(columns: Sequence[Column], rows: int) -> bool:
@@ -199,8 +193,6 @@ def refuse_hopeless(columns: Sequence[Column], name: str) -> None:
     if all(c.not_outcome is not None for c in columns):
         raise (
             two_numbers_in_cells(columns, name)
-            or _times_in_cells(columns, name)
-            or _shares_in_cells(columns, name)
             or _nearly_numbers(columns, name)
             or UnreadableFile(
                 f"{name} has no column of numbers, so there is nothing to compare: add the measured values."
