@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.arrays import frozen_array
-from estimators.data.covariates import CovariateColumn, Covariates, Term, covariate_columns
+from estimators.data.covariates import INTERCEPT, CovariateColumn, Covariates, Term, covariate_columns
 from estimators.data.cross_products import CodedRows, covariates_by_group, of_terms, weighted_sums
 from estimators.data.labels import label_text, recode
 from estimators.data.rows import Rows, UsableRows, no_usable_row, usable_rows
@@ -201,7 +201,7 @@ def _terms(
             f"the covariates have {len(terms):,} terms, {len(most.levels) - 1:,} of them of {most.name!r}: "
             f"at most {MOST_TERMS} are fitted"
         )
-    names = [term.name for term in terms]
+    names = [INTERCEPT, *(term.name for term in terms)]
     for name in names:
         if names.count(name) > 1:
             raise DataError(f"two terms of the covariates are called {name!r}: give a column another name")

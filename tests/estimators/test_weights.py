@@ -124,6 +124,7 @@ def test_rows_without_a_covariate_or_a_weight_are_left_out_under_causes_of_their
             {"adjust": {"x": X}, "weights": np.where(TIMES > 1, 1e15, 1.0)},
             "beside covariates weights lie within a factor of 1e.14, and these run from 1 to 1e.15",
         ),
+        ({"adjust": {"(Intercept)": X}}, "two terms of the covariates are called '.Intercept.'"),
         ({"weights": TIMES, "weight_kind": "size"}, "weights are of the kind precision, frequency, survey"),
         ({"weights": np.zeros(30)}, "none of the 30 rows can be used.*30 of weight 0"),
         (
