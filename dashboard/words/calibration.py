@@ -30,9 +30,20 @@ BESIDE = "Covariates were the same each time, and spreads are what they leave."
 WEIGHED = "Weights were the same each time."
 
 
+EVENTS = (
+    "Groups like these, as many with the same {amounts}, were drawn again and again, true {what} from a "
+    "{shape} distribution and events by chance: with the spread between them as estimated, and at both ends "
+    "of its exact interval."
+)
+
+
 def how_counted(data: GroupData) -> str:
     """What the counts rest on."""
     said = [HOW]
+    if data.covariates is None and data.weights is None and data.is_share:
+        said = [EVENTS.format(amounts="trials", what="shares", shape="beta")]
+    elif data.covariates is None and data.kind == "rates":
+        said = [EVENTS.format(amounts="exposures", what="rates", shape="gamma")]
     if data.covariates is not None:
         said.append(BESIDE)
     if data.weights is not None:

@@ -3,7 +3,8 @@
 The spreads behind the data are not known, and at the estimated ones alone an interval can look better than it
 is where the truth is another: so groups are also drawn at both ends of the exact interval of the ratio
 sigma_group^2 / sigma_error^2 (of sigma_group where the means were published), and the worst is what counts.
-With covariates it is what these leave, and covariates and weights stay as they are.
+With covariates it is what these leave, and covariates and weights stay as they are. Of events, events are
+drawn (module `redrawn_counts`); all else is normal.
 """
 
 from __future__ import annotations
@@ -22,10 +23,7 @@ from estimators.fitting.fit_many import Stopped, fit_many
 from estimators.fitting.spread_tasks import IN_FLIGHT
 from estimators.inference.estimable import estimable
 from estimators.inference.redrawn_groups import RedrawnGroups
-from estimators.inference.spread_intervals import exact_intervals
-from estimators.inference.sums_of_squares import sums_of_squares
-from estimators.methods.regression import fit_regression
-from estimators.methods.variance_components import fit_variance_components
+from estimators.risk.possible_spreads import possible_spreads
 from estimators.risk.redrawn_batches import are_plain, come_at_once, redrawn_blocks
 from estimators.risk.run import risk_steps
 from estimators.risk.scenario import Measured, mean_of_known
@@ -39,8 +37,7 @@ if TYPE_CHECKING:
 
     from estimators.contract.estimator import Estimator
     from estimators.data.groups import GroupData
-    from estimators.methods.regression import RegressionModel
-    from estimators.methods.variance_components import VarianceComponents
+    from estimators.risk.redrawn_counts import RedrawnCounts
 
     Floats = NDArray[np.float64]
 
@@ -143,7 +140,7 @@ def calibration(
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
         level: of the intervals, and of the exact interval of the ratio.
         draws: at each of the spreads; None: 2,000, or 200 where one is fitted after the other, as of
-            published means, and with covariates or weights by all but REML and ML.
+            published means and rates, and with covariates or weights by all but REML and ML.
         seed: of the draws.
         executor: where groups of rows are fitted, see :func:`risk_steps`; None: here.
         in_flight: how many pieces are handed out at once.
@@ -161,14 +158,11 @@ def calibration(
         draws = usual_draws(data, estimator)
     if draws < 2:
         raise OptionError(f"ask for two draws or more, not {draws:,}")
-    asked, points = (
-        _Asked(
-            data, estimator, estimator.make_options(options), level, draws, seed, stopped, executor, in_flight
-        ),
-        [],
-    )
-    for where, sigma_group, sigma_error in _spreads(data, level):
-        found = asked.at(sigma_group, sigma_error)
+    checked, points = estimator.make_options(options), []
+    asked = _Asked(data, estimator, checked, level, draws, seed, stopped, executor, in_flight)
+    events, spreads = possible_spreads(data, level)
+    for where, sigma_group, sigma_error in spreads:
+        found = asked.at(sigma_group, sigma_error, events)
         if found is None:
             return None
         points.append(CoverageAt(where, sigma_group, sigma_error, *found))
@@ -178,33 +172,6 @@ def calibration(
 def usual_draws(data: GroupData, estimator: Estimator) -> int:
     """How often groups are drawn at each of the spreads unless it is said: fewer where fits come singly."""
     return DRAWS if come_at_once(data, estimator) else LOOPED_DRAWS
-
-
-def _spreads(data: GroupData, level: float) -> list[tuple[str, float, float | None]]:
-    """What the true spreads may be: those of REML, and sigma_group at the ends of its exact interval."""
-    model: RegressionModel | VarianceComponents
-    if data.covariates is not None:
-        model = fit_regression(data, "reml")
-    else:
-        model = fit_variance_components(data.scaled(), "reml")
-    exact = exact_intervals(data, level)
-    if data.known_variance is not None:
-        found = exact["sigma_group"]
-        ends = [(name, end, None) for name, end in (("low", found.low), ("high", found.high))]
-        estimate: tuple[str, float, float | None] = ("estimate", float(model.sigma_group), None)
-        return [estimate, *((n, end, e) for n, end, e in ends if end is not None and np.isfinite(end))]
-    estimate = ("estimate", float(model.sigma_group), float(model.sigma_error))
-    squares = sums_of_squares(data)
-    pooled = squares.unit * float(np.sqrt(squares.within / squares.df_within))
-    ratio = exact["ratio"]
-    return [
-        estimate,
-        *(
-            (name, pooled * float(np.sqrt(end)), pooled)
-            for name, end in (("low", ratio.low), ("high", ratio.high))
-            if end is not None and np.isfinite(end)
-        ),
-    ]
 
 
 Found = tuple[Measured, Measured, Measured, int]
@@ -224,8 +191,12 @@ class _Asked:
     executor: Executor | None
     in_flight: int
 
-    def at(self, sigma_group: float, sigma_error: float | None) -> Found | None:
+    def at(self, sigma_group: float, sigma_error: float | None, events: RedrawnCounts | None) -> Found | None:
         """Coverage, share of spreads estimated as 0, coverage there, how many, at these true spreads."""
+        if events is not None and sigma_error is not None and come_at_once(self.data, self.estimator):
+            return self.at_once(events, sigma_group, sigma_error)
+        if events is not None:
+            return self.one_by_one(events, sigma_group, sigma_error)
         if sigma_error is not None and are_plain(self.data):
             return self.of_rows(sigma_group, sigma_error)
         groups = RedrawnGroups.like(self.data)
@@ -261,8 +232,10 @@ class _Asked:
         count = round((zero.value or 0.0) * risk.replicates)
         return risk["coverage"], zero, risk["coverage_at_zero"], count
 
-    def at_once(self, groups: RedrawnGroups, sigma_group: float, sigma_error: float) -> Found | None:
-        """The same of rows with weights or covariates, many at once."""
+    def at_once(
+        self, groups: RedrawnGroups | RedrawnCounts, sigma_group: float, sigma_error: float
+    ) -> Found | None:
+        """The same of rows with weights or covariates, or of 0 and 1, many at once."""
         held, zero = [], []
         for block in redrawn_blocks(groups, sigma_group, sigma_error, self.draws, self.seed):
             if self.stopped is not None and self.stopped():
@@ -280,7 +253,7 @@ class _Asked:
         return _counted(np.concatenate(held), np.concatenate(zero))
 
     def one_by_one(
-        self, groups: RedrawnGroups, sigma_group: float, sigma_error: float | None
+        self, groups: RedrawnGroups | RedrawnCounts, sigma_group: float, sigma_error: float | None
     ) -> Found | None:
         """The same by single fits."""
         rng = np.random.default_rng(self.seed)
@@ -379,6 +352,8 @@ def _numbers(data: GroupData) -> tuple[bytes, ...]:
     if weights is not None:
         parts += [weights.total, weights.squares, np.array(weights.log_sum)]
         parts.append(np.empty(0) if weights.mean_variance is None else weights.mean_variance)
+    if data.counts is not None:
+        parts += [np.asarray(data.counts.events), np.asarray(data.counts.exposure)]
     if (found := data.covariates) is not None:
         parts += [found.mean, found.row_mean, found.within, found.unit, found.of_group]
     return (" ".join(sorted(data.carries)).encode(), *(part.tobytes() for part in parts))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from estimators.contract.estimator import Estimator
     from estimators.data.groups import GroupData
     from estimators.inference.redrawn_groups import RedrawnGroups
+    from estimators.risk.redrawn_counts import RedrawnCounts
 
 
 def are_plain(data: GroupData) -> bool:
@@ -38,7 +39,7 @@ def come_at_once(data: GroupData, estimator: Estimator) -> bool:
 class RedrawnBlock:
     """Draws by one stream of random numbers."""
 
-    groups: RedrawnGroups
+    groups: RedrawnGroups | RedrawnCounts
     sigma_group: float
     sigma_error: float
     seed: int
@@ -52,7 +53,7 @@ class RedrawnBlock:
 
 
 def redrawn_blocks(
-    groups: RedrawnGroups, sigma_group: float, sigma_error: float, draws: int, seed: int
+    groups: RedrawnGroups | RedrawnCounts, sigma_group: float, sigma_error: float, draws: int, seed: int
 ) -> Iterator[RedrawnBlock]:
     """So many draws, in blocks that fit a processor's cache."""
     size = block_size(len(groups.data))

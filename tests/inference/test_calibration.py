@@ -6,8 +6,9 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from dashboard.words.calibration import calibration_sentence
+from dashboard.words.calibration import calibration_sentence, how_counted
 from estimators import (
     Calibrations,
     DataError,
@@ -22,9 +23,10 @@ from estimators import (
 )
 from estimators.fitting.fit_many import Stopped
 from estimators.inference.estimable import is_estimable
+from estimators.risk.redrawn_counts import RedrawnCounts
 from tests.estimators.test_reference import published
 from tests.inference.oracles import groups_of
-from tests.oracles import BUILT_IN
+from tests.oracles import BUILT_IN, parameter
 
 DYESTUFF2 = groups_of("dyestuff2")
 EIGHT = published("eight_schools.csv")
@@ -101,3 +103,53 @@ def test_what_cannot_be_drawn_is_refused():
         calibration(constant, BUILT_IN["reml"])
     with pytest.raises(OptionError, match="two draws or more"):
         calibration(DYESTUFF2, BUILT_IN["reml"], draws=1)
+
+
+FEW = GroupData.from_counts(
+    list("abcdefghij"), [1, 0, 2, 0, 5, 0, 1, 0, 0, 3], [10, 8, 12, 6, 20, 7, 9, 15, 5, 11]
+)
+
+
+def test_of_events_events_are_drawn():
+    """Of few trials intervals cover less than of normal rows."""
+    found = calibration(FEW, BUILT_IN["ols"])
+    mu = parameter(BUILT_IN["reml"].fit(FEW), "mu")
+    random = np.random.default_rng(3)
+    for point in found.points:
+        assert point.sigma_group**2 + point.sigma_error**2 == pytest.approx(mu * (1 - mu), rel=1e-12)
+        truth = np.full((20_000, 10), mu)
+        if point.sigma_group > 0:
+            size = (point.sigma_error / point.sigma_group) ** 2
+            truth = random.beta(size * mu, size * (1 - mu), truth.shape)
+            assert np.std(truth) == pytest.approx(point.sigma_group, rel=0.02)
+        share = random.binomial(FEW.n, truth) / FEW.n
+        pooled = (FEW.n * share * (1 - share)).sum(axis=1, keepdims=True) / FEW.df_within
+        some = pooled[:, 0] > 0
+        half = stats.t.ppf(0.975, FEW.df_within) * np.sqrt(pooled / FEW.n)
+        covered = (np.abs(share - truth) <= half)[some].mean(axis=1)
+        error = np.hypot(covered.std() / np.sqrt(len(covered)), point.coverage.mcse)
+        assert abs(point.coverage.value - covered.mean()) < 4 * error
+    assert found.worst.coverage.value < 0.93
+    as_rows = GroupData.from_arrays(FEW.rows.outcome, FEW.labels[FEW.rows.group])
+    again = calibration(as_rows, BUILT_IN["ols"])
+    assert [point.coverage for point in again.points] == [point.coverage for point in found.points]
+    assert "events by chance" in how_counted(as_rows)
+
+
+@pytest.mark.slow
+def test_one_after_the_other_events_are_drawn_alike_and_rates_too(monkeypatch):
+    at_once = calibration(FEW, BUILT_IN["reml"])
+    monkeypatch.setattr("estimators.risk.calibration.come_at_once", lambda *given: False)
+    singly = calibration(FEW, BUILT_IN["reml"], draws=100)
+    for one, many in zip(singly.points, at_once.points, strict=True):
+        error = np.hypot(one.coverage.mcse, many.coverage.mcse)
+        assert abs(one.coverage.value - many.coverage.value) < 4 * error
+    exposure = np.linspace(2.0, 30.0, 8)
+    rates = GroupData.from_rates(list("abcdefgh"), [1, 3, 2, 9, 8, 4, 14, 21], exposure)
+    found = calibration(rates, BUILT_IN["ols"], draws=100)
+    drawn = RedrawnCounts.like(rates, 0.6)
+    truth = np.array([drawn.draw(np.random.default_rng(seed), 0.3, None)[1] for seed in range(400)])
+    assert (truth.mean(), truth.std()) == pytest.approx((0.6, 0.3), rel=0.05)
+    assert all(0.7 < point.coverage.value < 1 for point in found.points)
+    assert "true rates from a gamma" in how_counted(rates)
+    assert RedrawnCounts.like(DYESTUFF2, 5.0) is RedrawnCounts.like(EIGHT, 5.0) is None
