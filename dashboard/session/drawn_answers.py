@@ -109,10 +109,11 @@ class DrawnAnswers(Generic[Answer]):
         unwanted = list(groups)
         with self._lock:
             runs = [run for run in self._asked.values() if run.owner == owner]
-            for key in [key for key in self._known if any(key_is_of(key, data) for data in unwanted)]:
-                del self._known[key]
         for run in runs:
             self._queue.stop(run)
+        with self._lock:  # what ends from now on has been stopped, and is not kept
+            for key in [key for key in self._known if any(key_is_of(key, data) for data in unwanted)]:
+                del self._known[key]
 
     def close(self) -> None:
         """Stop everything."""
@@ -143,20 +144,20 @@ class DrawnAnswers(Generic[Answer]):
         try:
             found = Standing(question.compute(lambda: run.asked_to_end))
         except Stopped:
-            self._keep(question.key, None)  # nobody waits for it; whoever asks again begins anew
+            self._keep(question.key, run, None)  # nobody waits for it; whoever asks again begins anew
             return run.how_stopped
         except BlupboardError as error:
             found = Standing(problem=str(error))
         except Exception as error:
-            self._keep(question.key, Standing(problem=f"{type(error).__name__}: {error}"))
+            self._keep(question.key, run, Standing(problem=f"{type(error).__name__}: {error}"))
             raise
-        self._keep(question.key, found)
+        self._keep(question.key, run, found)
         return "done"
 
-    def _keep(self, key: Hashable, found: Standing[Answer] | None) -> None:
+    def _keep(self, key: Hashable, run: DrawnRun, found: Standing[Answer] | None) -> None:
         with self._lock:
             self._asked.pop(key, None)
-            if found is not None:
+            if found is not None and not run.stop.is_set():
                 self._known[key] = found
                 while len(self._known) > REMEMBERED:
                     self._known.popitem(last=False)

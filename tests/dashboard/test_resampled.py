@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +21,7 @@ from dashboard.session.resampled_intervals import ResampledIntervals
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.comparison import interval_kind, pending_sentence
-from estimators import Comparison, Design, GroupData, Registry, Source, bootstrap, compare
+from estimators import Comparison, DataError, Design, GroupData, Registry, Source, bootstrap, compare
 from estimators.risk.calibration import calibration_key, key_is_of
 from tests.inference.oracles import groups_of
 from tests.scenes import BUILT_IN
@@ -101,12 +102,28 @@ def test_they_go_with_their_data_and_are_drawn_for_no_one_who_left(comparisons, 
     comparisons.forget("ann", {choices.source.token})
     never_done = NeverDone()
     monkeypatch.setattr("dashboard.session.resampled_intervals.bootstrap", never_done)
-    comparisons.comparison("ann", choices, 0.0)
-    assert never_done.begun.wait(PATIENCE)
+    wait_for(lambda: comparisons.comparison("ann", choices, 0.0) and never_done.begun.is_set())
     assert not never_done.ended.is_set()
     monkeypatch.setattr("dashboard.session.drawn_answers.DrawnRun.most_patience", -1.0)
     assert never_done.ended.wait(PATIENCE)
     wait_for(lambda: comparisons.queue.counts() == {"running": 0, "waiting": 0})
+
+
+def test_what_ends_just_when_it_is_forgotten_is_forgotten(comparisons, monkeypatch):
+    begun = threading.Event()
+
+    def ends_when_stopped(*_, stopped, **__):
+        begun.set()
+        wait_for(stopped)
+        raise DataError("no answer")  # and no word of having been stopped
+
+    monkeypatch.setattr("dashboard.session.resampled_intervals.bootstrap", ends_when_stopped)
+    choices = chosen(comparisons)
+    comparisons.comparison("ann", choices, 0.0)
+    assert begun.wait(PATIENCE)
+    comparisons.forget("ann", {choices.source.token})
+    wait_for(lambda: comparisons.queue.counts() == {"running": 0, "waiting": 0})
+    assert any(result.pending for result in comparisons.comparison("ann", choices, 0.0).results)
 
 
 @pytest.mark.parametrize("first", ["plain", "weighted"])
