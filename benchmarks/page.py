@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -27,7 +28,12 @@ import pyarrow.parquet as pq
 from playwright.sync_api import BrowserType, CDPSession, Page, sync_playwright
 
 HERE = Path(__file__).parent
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-headless-shell")
+    or "chromium"
+)
 FLAGS = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 QUIET_MS = 1_200
 """Without a drawing or a request for so long, the page has settled."""
