@@ -129,3 +129,7 @@ def figures_of(scene):
 
 def built_in(*names):
     return [BUILT_IN[name] for name in names]
+
+
+FIVE = tuple(built_in("ols", "reml", "ml", "james_stein", "grand_mean"))
+"""Three methods that move means and two that do not, in one picture, whatever else is built in."""

@@ -19,7 +19,7 @@ from dashboard.session.choices import Choices, arrangement_choices
 from dashboard.session.stored_file import ChosenColumns
 from estimators import Estimator, GroupFit
 from tests.dashboard.sent import group_traces, markers, numbers
-from tests.scenes import ARRANGED, BUILT_IN, built_in, groups_of, scene_of
+from tests.scenes import ARRANGED, BUILT_IN, FIVE, built_in, groups_of, scene_of
 
 DATA = groups_of([2, 5, 9, 30, 4], means=[1.0, 4.0, 2.0, 8.0, 6.0], spread=2.0)
 
@@ -37,18 +37,18 @@ def share(weight, label):
 
 
 MANY = [
-    *BUILT_IN.values(),
+    *FIVE,
     share(0.3, "Three tenths of it"),
     share(0.6, "A method with a very long name indeed"),
 ]
 
 
 def test_up_to_three_methods_stand_in_one_picture_and_more_in_a_panel_each():
-    assert not scene_of(DATA, BUILT_IN.values()).in_panels
+    assert not scene_of(DATA, FIVE).in_panels
     assert scene_of(DATA, MANY).in_panels
     assert MOST_OVERLAID == 3
     assert not scene_of(DATA, MANY, arrangement=OVERLAID).in_panels
-    assert scene_of(DATA, BUILT_IN.values(), arrangement=MULTIPLES).in_panels
+    assert scene_of(DATA, FIVE, arrangement=MULTIPLES).in_panels
     assert not scene_of(DATA, MANY, show_own=False).in_panels, "a panel leads from own means"
     assert not scene_of(DATA, built_in("reml"), arrangement=MULTIPLES).in_panels
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dashboard.callbacks.views import card_contents
 from dashboard.figures.page_view import draw_views
 from dashboard.figures.views import VIEWS
-from tests.scenes import BUILT_IN, built_in, everyone, groups_of, scene_of
+from tests.scenes import FIVE, built_in, everyone, groups_of, scene_of
 
 DATA = groups_of([2, 5, 9, 30, 4], means=[1.0, 4.0, 2.0, 8.0, 6.0], spread=2.0)
 
 
 def test_every_method_of_a_view_without_columns_stands_in_its_legend():
-    scene = scene_of(DATA, BUILT_IN.values())
+    scene = scene_of(DATA, FIVE)
     drawings = draw_views(VIEWS, scene)
     names = [series.label for series in scene.series]
     assert [entry.label for entry in drawings["groups"].legend] == names

@@ -24,7 +24,7 @@ from dashboard.scene.groups_index import INDEXED, groups_index
 from dashboard.scene.search import positions_named
 from estimators import GroupData
 from tests.dashboard.sent import group_traces, numbers, sent
-from tests.scenes import ARRANGED, BUILT_IN, scene_of
+from tests.scenes import ARRANGED, FIVE, scene_of
 
 VIEWS = [view for view in ARRANGED if view.marks]
 """Those that draw all groups."""
@@ -37,7 +37,7 @@ def crowd(groups, **more):
     rows = rng.integers(2, 9, groups)
     group = np.repeat(np.arange(groups), rows)
     outcome = rng.standard_normal(len(group)) + rng.standard_normal(groups)[group]
-    return scene_of(GroupData.from_arrays(outcome, group), BUILT_IN.values(), **more)
+    return scene_of(GroupData.from_arrays(outcome, group), FIVE, **more)
 
 
 SIZES = (3, FEW, FEW + 1, ONE_BY_ONE, ONE_BY_ONE + 1, 30_000)
@@ -181,7 +181,7 @@ def test_an_outline_holds_the_groups_with_a_mark_inside():
 
 def test_names_are_found_in_any_case_and_the_exact_one_first():
     outcome, labels = np.arange(8.0), np.repeat(["School 11", "school 1", "SCHOOL 111", "Else"], 2)
-    scene = scene_of(GroupData.from_arrays(outcome, labels), BUILT_IN.values())
+    scene = scene_of(GroupData.from_arrays(outcome, labels), FIVE)
     found = [scene.labels[at] for at in positions_named(scene, "  School 1 ")]
     assert found[0] == "school 1"
     assert sorted(found) == ["SCHOOL 111", "School 11", "school 1"]

@@ -20,10 +20,10 @@ from dashboard.pages import ids
 from dashboard.scene.scene import make_scene
 from estimators import GroupData, compare
 from tests.dashboard.sent import group_traces, numbers
-from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
+from tests.scenes import FIVE, built_in, groups_of, scene_of
 
 DATA = groups_of([4, 9, 25, 16, 9, 4], means=[0, 1, 2, 3, 4, 9])
-SCENE = scene_of(DATA, BUILT_IN.values())
+SCENE = scene_of(DATA, FIVE)
 
 
 def test_each_truth_is_a_draw_in_display_order():
@@ -37,7 +37,7 @@ def test_each_truth_is_a_draw_in_display_order():
 
 @pytest.mark.parametrize("smallest_first", [False, True])
 def test_who_comes_first_is_said_in_the_direction_of_the_page(smallest_first):
-    comparison = compare(DATA, BUILT_IN.values(), smallest_first=smallest_first)
+    comparison = compare(DATA, FIVE, smallest_first=smallest_first)
     scene = make_scene(comparison, outcome="score", group="school", selection_key="view")
     possible, words = possible_frame(scene, "", 2)
     means = possible.truth.mean if smallest_first else -possible.truth.mean

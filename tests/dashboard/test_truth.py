@@ -24,7 +24,7 @@ from dashboard.storage.workspace import SIMULATED
 from dashboard.words.comparison import cards, closest_sentence, headline
 from dashboard.words.table import table_columns, table_rows
 from estimators import PRESETS, Design, DesignError, build_registry, compare, simulate
-from tests.scenes import BUILT_IN, built_in, everyone, figures_of
+from tests.scenes import FIVE, built_in, everyone, figures_of
 from tests.serving.small_app import make_app
 
 UNEVEN = Design(groups=12, per_group="2-30", mean=50, sigma_group=3, sigma_error=4, error_ratio=2, seed=8)
@@ -34,7 +34,7 @@ def scene_of_design(design, estimators=None, **more):
     from dashboard.scene.scene import make_scene
 
     simulated = simulate(design)
-    comparison = compare(simulated.data, BUILT_IN.values() if estimators is None else estimators)
+    comparison = compare(simulated.data, FIVE if estimators is None else estimators)
     return make_scene(
         comparison, outcome="y", group="group", selection_key="v", truth=truth_of(simulated), **more
     )
@@ -209,7 +209,7 @@ def client(tmp_path):
 
 
 def ask(client, design, **changed):
-    choices = Choices(ChosenColumns("simulated", "y", "group"), tuple(BUILT_IN)).to_json() | changed
+    choices = Choices(ChosenColumns("simulated", "y", "group"), tuple(e.id for e in FIVE)).to_json() | changed
     return client.post("/simulate/frame", json={"design": design, "choices": choices})
 
 
@@ -275,7 +275,7 @@ def test_no_estimator_leaves_nothing_to_be_close(client):
 
 @pytest.mark.slow
 def test_frames_leave_what_is_kept_for_others_alone(comparisons):
-    choices = Choices(ChosenDesign(UNEVEN), tuple(BUILT_IN))
+    choices = Choices(ChosenDesign(UNEVEN), tuple(e.id for e in FIVE))
     kept = comparisons.comparison("ann", choices)
     for seed in range(40):
         comparisons.passing_scene("ann", replace(choices, source=ChosenDesign(replace(UNEVEN, seed=seed))))

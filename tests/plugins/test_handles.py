@@ -41,13 +41,10 @@ def test_every_method_of_today_takes_published_summaries():
     handled = {name: e.handles for name, e in build_registry(entry_points=False).items()}
     assert all("known_variance" in handles for handles in handled.values())
     of_rows = {"weights", "covariates", "group_covariates"}
-    assert {name: handles & of_rows for name, handles in handled.items()} == {
-        "ols": of_rows,
-        "reml": of_rows,
-        "ml": of_rows,
-        "james_stein": {"weights", "group_covariates"},
-        "grand_mean": {"weights"},
-    }
+    for name in ("ols", "reml", "ml"):
+        assert handled[name] & of_rows == of_rows
+    assert handled["james_stein"] & of_rows == {"weights", "group_covariates"}
+    assert handled["grand_mean"] & of_rows == {"weights"}
 
 
 def test_what_a_method_does_not_handle_is_refused_in_one_sentence():
