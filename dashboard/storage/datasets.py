@@ -147,7 +147,10 @@ def read_dataset(folder: Path, *, version: str | None = None) -> Dataset | None:
     """Return the dataset in `folder`; None when it is absent, of another format, or not of this `version`."""
     content = read_content(folder / _META)
     dataset, made_by = (None, None) if content is None else _dataset_of(folder, content)
-    if dataset is None or not dataset.table.path.is_file():
+    if dataset is None:
+        return None
+    if not dataset.table.path.is_file():
+        forget_read()  # it was removed while it was read
         return None
     return dataset if version is None or made_by == version else None
 
@@ -174,6 +177,11 @@ def _dataset_of(folder: Path, content: bytes) -> tuple[Dataset | None, object]:
     return Dataset(token, name, table, created, reading, columns), meta.get("version")
 
 
+def forget_read() -> None:
+    """Keep nothing in memory of what was read of datasets; for whoever has removed one."""
+    _dataset_of.cache_clear()
+
+
 def name_of_damaged(folder: Path) -> str | None:
     """The name of what is in a dataset's folder where it cannot be read; None where it can."""
     if read_dataset(folder) is not None:
@@ -195,6 +203,7 @@ def move_dataset(dataset: Dataset, folder: Path) -> Dataset:
 def remove_dataset(folder: Path) -> None:
     """Remove a dataset; it is gone at once, also where another process still holds its table open."""
     remove_whole(folder)
+    forget_read()
 
 
 def note_use(folder: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dashboard.storage import deleted_files, refused_files
-from dashboard.storage.datasets import DATASETS, idle_days, remove_dataset
+from dashboard.storage.datasets import DATASETS, forget_read, idle_days, remove_dataset
 from dashboard.storage.deleted_files import remove_for_good
 from dashboard.storage.incoming import disk_errors, is_of_running, new_name
 from dashboard.storage.private_files import age_in_days, children, owner_folder, remove, sync
@@ -58,6 +58,7 @@ def forget_owner(root: Path, owner: str) -> Kept:
             home.rename(aside)
             sync(home.parent)
             sync(aside.parent)
+            forget_read()
             shutil.rmtree(aside)
     return kept
 

@@ -1,11 +1,13 @@
 """Datasets on disk: each found by its owner alone, after a restart too, and nothing left of what failed."""
 
 import errno
+import gc
 import io
 import stat
 import subprocess
 import sys
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from dashboard.storage.errors import (
     UnusableRoot,
     format_bytes,
 )
+from dashboard.storage.expiry import forget_owner
 from dashboard.storage.private_files import default_root
 from dashboard.storage.workspace import MAX_CHOICES_BYTES, Workspace
 from tests.serving.kept_files import CSV, age, files_in, receive
@@ -31,6 +34,20 @@ def test_a_received_file_is_found_by_its_owner(workspace):
     assert found == received
     assert (found.name, found.table.rows, len(found.table.columns)) == ("scores.csv", 4, 2)
     assert found.table.path.is_file()
+
+
+@pytest.mark.parametrize("gone", ["all", "one"])
+def test_nothing_of_what_was_removed_stays_in_memory(root, workspace, gone):
+    received = receive(workspace)
+    held = weakref.ref(workspace.get("ann", received.token).table)
+    assert workspace.get("ann", received.token).table is held()
+    if gone == "all":
+        forget_owner(root, "ann")
+    else:
+        workspace.delete("ann", received.token)
+    del received
+    gc.collect()
+    assert held() is None
 
 
 def test_someone_elses_dataset_is_as_unknown_as_one_that_never_was(workspace):
