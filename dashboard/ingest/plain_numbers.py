@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dashboard.ingest.column_parts import column_parts
+from dashboard.ingest.example_values import EXAMPLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,6 @@ WIDE = 500
 """From so many columns a table is read for its plain numbers first."""
 _SHORTEST_GROUPED, _LONGEST_GROUPED = len("1.234"), len("-123.456")
 _THREE_DIGITS, _MOST_BEFORE = len(".234"), 3
-_EXAMPLES = 3
 _BYTES_OF_NUMBERS = b"0123456789-.eE"
 _ZERO, _MINUS, _POINT, _SMALL_E, _LARGE_E = (_BYTES_OF_NUMBERS.index(byte) + 1 for byte in b"0-.eE")
 _OTHER = len(_BYTES_OF_NUMBERS) + 1
@@ -94,7 +94,7 @@ def _plain_among(texts: Mapping[int, pa.StringArray]) -> dict[int, PlainNumbers]
     plain = {
         place: text
         for i, (place, text) in enumerate(texts.items())
-        if not others[i] and all(map(_may_be_number, heads[i * _EXAMPLES : (i + 1) * _EXAMPLES]))
+        if not others[i] and all(map(_may_be_number, heads[i * EXAMPLES : (i + 1) * EXAMPLES]))
     }
     if len(plain) < len(texts):  # to find each of these by what the others read as takes far longer
         return _plain_among(plain) if plain else {}
@@ -119,23 +119,25 @@ def _plain_among(texts: Mapping[int, pa.StringArray]) -> dict[int, PlainNumbers]
         zip(texts.items(), counts, strict=True)
     ):
         if able[i]:
-            distinct, first = different[i], tuple(heads[i * _EXAMPLES : (i + 1) * _EXAMPLES])
-            if distinct == _UNKNOWN or len({*first, ""}) <= _EXAMPLES:
+            distinct, first = different[i], tuple(heads[i * EXAMPLES : (i + 1) * EXAMPLES])
+            if distinct == _UNKNOWN or len({*first, ""}) <= EXAMPLES:
                 distinct, first = _values(column)
             found[place] = PlainNumbers(blank, integer, point, thousands, distinct, first)
     return found
 
 
 def _may_be_number(text: str) -> bool:
+    """Whether a cell of digits, signs, points and exponents is blank or a number."""
     try:
-        return not text or float(text) is not None
+        float(text or "0")
     except ValueError:
         return False
+    return True
 
 
 def _first_rows_of(columns: int, rows: int) -> NDArray[np.int64]:
     """Where the first cells of each column stand; one comes several times where there are few."""
-    first: NDArray[np.int64] = np.minimum(np.arange(_EXAMPLES), rows - 1)
+    first: NDArray[np.int64] = np.minimum(np.arange(EXAMPLES), rows - 1)
     return (np.arange(columns)[:, None] * rows + first).ravel()
 
 
@@ -143,8 +145,8 @@ def _values(column: pa.StringArray) -> tuple[int, tuple[str, ...]]:
     """How many different values are not blank, and the first of them."""
     different = column.unique()
     blank = pc.any(pc.equal(different, "")).as_py()
-    first = [text for text in different.slice(0, _EXAMPLES + 1).to_pylist() if text]
-    return len(different) - blank, tuple(first[:_EXAMPLES])
+    first = [text for text in different.slice(0, EXAMPLES + 1).to_pylist() if text]
+    return len(different) - blank, tuple(first[:EXAMPLES])
 
 
 def _keys(

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import PLAIN_SHAPES, Cell, trimmed
 from dashboard.ingest.count_cells import Tally, in_parts, tally_columns
 from dashboard.ingest.engine import parquet_source, select
+from dashboard.ingest.example_values import CHARACTERS, ROWS, ExampleValues
 from dashboard.ingest.outcome_sql import notation_of_shapes
 from dashboard.ingest.plain_numbers import WIDE, plain_numbers
 from dashboard.ingest.roles import holds_two_words, too_many_values, why_not_group, why_not_outcome
 from dashboard.ingest.table import Column, Kind, stored_name
 from dashboard.ingest.typed_numbers import typed_numbers
-from dashboard.ingest.wide_values import COUNTED, cut_short, wide_values
+from dashboard.ingest.wide_values import COUNTED, wide_values
 from estimators.data.notation import PLAIN
 from estimators.data.number_forms import plain_text
 from estimators.data.texts import FOUND, MISSING_WORDS
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from dashboard.ingest.plain_numbers import PlainNumbers
     from estimators.data.notation import Convention, Notation
 
-_EXAMPLES, _EXAMPLE_CHARACTERS, _EXAMPLE_ROWS = 3, 60, 2000
 _TYPED_KINDS: dict[ColumnType, Kind] = {
     "integer": "number",
     "float": "number",
@@ -55,25 +55,8 @@ def profile(
 
     `labels` says of a place where the labels of its codes are stored.
     """
-    plain: dict[int, PlainNumbers] = {}
-    tallies: dict[int, Tally] = {}
-    examples: dict[int, tuple[str, ...]] = {}
-    values: dict[int, tuple[str, ...]] = {}
-    if len(types) >= WIDE:
-        plain = plain_numbers(parquet, [place for place, kind in enumerate(types) if kind == "text"])
-        blank = [place for place, known in plain.items() if not known.distinct]
-        tallies |= {p: Tally(Counter({Cell.BLANK: plain.pop(p).blank}), 0, False) for p in blank}
-        examples |= dict.fromkeys(blank, ())
-        typed = [place for place, kind in enumerate(types) if kind in ("integer", "float")]
-        for place, found in typed_numbers(connection, parquet, typed).items():
-            tallies[place], examples[place] = found
-        rest = {
-            p: kind for p, kind in enumerate(types) if kind in COUNTED and not (p in plain or p in tallies)
-        }
-        for place, one in wide_values(connection, parquet, rest).items():
-            tallies[place], examples[place] = one.tally, one.examples
-            if one.values is not None:
-                values[place] = one.values
+    seen = _seen_at_once(connection, parquet, types) if len(types) >= WIDE else _Seen()
+    plain, tallies, examples = seen.plain, seen.tallies, seen.examples
     others = [place for place in range(len(names)) if place not in plain and place not in tallies]
     for some, source in in_parts(connection, parquet, len(types), others):
         tallies |= tally_columns(connection, source, {place: types[place] for place in some})
@@ -85,12 +68,43 @@ def profile(
             continue
         coding = None
         if types[i] == "text" and holds_two_words(tallies[i]):
-            coding = _coding(values[i] if i in values else _texts(connection, parquet, i))
+            coding = _coding(seen.values[i] if i in seen.values else _texts(connection, parquet, i))
         notation = coding or _notation(types[i], tallies[i], convention)
         column = _column(i, name, kind=types[i], tally=tallies[i], examples=examples[i], notation=notation)
         if _is_shown(column, tallies[i]):
             columns.append(column)
     return tuple(replace(c, labels=labels[c.stored]) if labels and c.stored in labels else c for c in columns)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What is known of some columns, by place."""
+
+    plain: dict[int, PlainNumbers] = field(default_factory=dict)
+    """Those of plain numbers and blank cells."""
+    tallies: dict[int, Tally] = field(default_factory=dict)
+    """Others, as are their examples."""
+    examples: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    values: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """All that some of text hold."""
+
+
+def _seen_at_once(connection: duckdb.DuckDBPyConnection, parquet: Path, types: Sequence[ColumnType]) -> _Seen:
+    """Most columns of a wide table, of which a query for each would take minutes."""
+    seen = _Seen(plain_numbers(parquet, [place for place, kind in enumerate(types) if kind == "text"]))
+    for place in [place for place, known in seen.plain.items() if not known.distinct]:
+        blank = seen.plain.pop(place).blank
+        seen.tallies[place], seen.examples[place] = Tally(Counter({Cell.BLANK: blank}), 0, False), ()
+    numbers = [place for place, kind in enumerate(types) if kind in ("integer", "float")]
+    for place, found in typed_numbers(connection, parquet, numbers).items():
+        seen.tallies[place], seen.examples[place] = found
+    known = seen.plain.keys() | seen.tallies.keys()
+    others = {place: kind for place, kind in enumerate(types) if kind in COUNTED and place not in known}
+    for place, one in wide_values(connection, parquet, others).items():
+        seen.tallies[place], seen.examples[place] = one.tally, one.examples
+        if one.values is not None:
+            seen.values[place] = one.values
+    return seen
 
 
 def _coding(texts: Iterable[str | None]) -> Notation | None:
@@ -211,14 +225,13 @@ def _examples(
     connection: duckdb.DuckDBPyConnection, source: str, columns: Sequence[int]
 ) -> list[tuple[str, ...]]:
     """The first few different values of some columns among their first rows, cut short."""
-    found: list[dict[str, None]] = [{} for _ in columns]
-    texts = ", ".join(f"left(CAST({stored_name(i)} AS VARCHAR), {_EXAMPLE_CHARACTERS + 1})" for i in columns)
-    connection.execute(select(texts, source, f"LIMIT {_EXAMPLE_ROWS}"))
+    found = [ExampleValues() for _ in columns]
+    texts = ", ".join(f"left(CAST({stored_name(i)} AS VARCHAR), {CHARACTERS + 1})" for i in columns)
+    connection.execute(select(texts, source, f"LIMIT {ROWS}"))
     while rows := connection.fetchmany(100):
         for row in rows:
-            for seen, text in zip(found, row, strict=True):
-                if len(seen) < _EXAMPLES and text and not text.isspace():
-                    seen[cut_short(text)] = None
-        if all(len(seen) == _EXAMPLES for seen in found):
+            for examples, text in zip(found, row, strict=True):
+                examples.add(text)
+        if all(examples.are_enough for examples in found):
             break
-    return [tuple(seen) for seen in found]
+    return [examples.texts for examples in found]

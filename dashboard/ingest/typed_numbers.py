@@ -13,6 +13,7 @@ import numpy as np
 from dashboard.ingest.cells import Cell
 from dashboard.ingest.column_parts import column_parts
 from dashboard.ingest.count_cells import Tally
+from dashboard.ingest.example_values import EXAMPLES, ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-_EXAMPLES, _EXAMPLE_ROWS = 3, 2000
 _AS_WRITTEN = {
     np.dtype(np.float32): "SELECT CAST(number AS VARCHAR) FROM (SELECT unnest(?::FLOAT[]) AS number)",
     np.dtype(np.float64): "SELECT CAST(number AS VARCHAR) FROM (SELECT unnest(?::DOUBLE[]) AS number)",
@@ -116,19 +116,19 @@ def _bits(numbers: NDArray[Any]) -> NDArray[Any]:
 
 def _first_different(cells: _Cells) -> list[NDArray[Any]]:
     """The first few different numbers of each column."""
-    rows = min(_EXAMPLE_ROWS, cells.numbers.shape[1])
+    rows = min(ROWS, cells.numbers.shape[1])
     numbers, given = cells.numbers[:, :rows], cells.given[:, :rows]
     bits = _bits(numbers)
-    few = bits[:, :_EXAMPLES]
-    first_differ = given[:, :_EXAMPLES].all(axis=1) & (np.diff(np.sort(few, axis=1), axis=1) != 0).all(axis=1)
+    few = bits[:, :EXAMPLES]
+    first_differ = given[:, :EXAMPLES].all(axis=1) & (np.diff(np.sort(few, axis=1), axis=1) != 0).all(axis=1)
     found = []
     for i, differ in enumerate(first_differ.tolist()):
         if differ:
-            found.append(numbers[i, :_EXAMPLES])
+            found.append(numbers[i, :EXAMPLES])
         else:
             here = numbers[i][given[i]]
             _, places = np.unique(bits[i][given[i]], return_index=True)
-            found.append(here[np.sort(places)[:_EXAMPLES]])
+            found.append(here[np.sort(places)[:EXAMPLES]])
     return found
 
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from dashboard.ingest.column_parts import column_parts
 from dashboard.ingest.count_cells import EXACT_DISTINCT, Tally, kind_by_type, tally_values
 from dashboard.ingest.engine import select
+from dashboard.ingest.example_values import CHARACTERS, EXAMPLES, ROWS, ExampleValues
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +30,6 @@ COUNTED: frozenset[ColumnType] = frozenset(("text", "boolean", "date", "decimal"
 _VALUES_AT_ONCE = 200_000
 """About so many values one query looks at."""
 _FEW_VALUES = 64
-_EXAMPLES, _EXAMPLE_CHARACTERS, _EXAMPLE_ROWS = 3, 60, 2000
 
 
 class WideColumn(NamedTuple):
@@ -73,10 +73,8 @@ def wide_values(
 def _count(column: pa.ChunkedArray) -> _Counted:
     counts = column.value_counts()
     values = counts.field("values")
-    early = len(column) <= _EXAMPLE_ROWS
-    return _Counted(
-        values, counts.field("counts"), values if early else column.slice(0, _EXAMPLE_ROWS).unique()
-    )
+    early = len(column) <= ROWS
+    return _Counted(values, counts.field("counts"), values if early else column.slice(0, ROWS).unique())
 
 
 def _described(
@@ -116,9 +114,9 @@ def _few(values: pa.Array) -> tuple[str, ...] | None:
 
 def _as_texts(connection: duckdb.DuckDBPyConnection, values: Sequence[pa.Array]) -> Iterator[tuple[str, ...]]:
     """The first few different ones of each, as the database writes them, cut short."""
-    some = [one.slice(0, _EXAMPLES + 1) for one in values]  # one may be blank
+    some = [one.slice(0, EXAMPLES + 1) for one in values]  # one may be blank
     connection.register("first", _laid_under(range(len(some)), some))
-    texts = f"CAST(v AS VARCHAR)[:{_EXAMPLE_CHARACTERS + 1}]"
+    texts = f"CAST(v AS VARCHAR)[:{CHARACTERS + 1}]"
     rows = connection.execute(select(f"place, {texts}", "first")).fetchall()
     connection.unregister("first")
     found: list[list[str]] = [[] for _ in some]
@@ -129,22 +127,15 @@ def _as_texts(connection: duckdb.DuckDBPyConnection, values: Sequence[pa.Array])
 
 def _first_texts(values: pa.Array) -> tuple[str, ...]:
     """The first few different ones, cut short."""
-    at_once = 2 * _EXAMPLES
+    at_once = 2 * EXAMPLES
     pieces = (values.slice(start, at_once).to_pylist() for start in range(0, len(values), at_once))
     return _first_different(text for piece in pieces for text in piece)
 
 
 def _first_different(texts: Iterable[str | None]) -> tuple[str, ...]:
-    cut = (text[: _EXAMPLE_CHARACTERS + 1] for text in texts if text)
-    seen: dict[str, None] = {}
-    for text in cut:
-        if not text.isspace():
-            seen[cut_short(text)] = None
-        if len(seen) == _EXAMPLES:
+    examples = ExampleValues()
+    for text in texts:
+        examples.add(text)
+        if examples.are_enough:
             break
-    return tuple(seen)
-
-
-def cut_short(text: str) -> str:
-    """A value as it is shown for an example."""
-    return text if len(text) <= _EXAMPLE_CHARACTERS else text[:_EXAMPLE_CHARACTERS] + "…"
+    return examples.texts
