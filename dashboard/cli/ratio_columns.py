@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.scene.ratio_scale import within_reach
+from dashboard.scene.ratio_scale import ratio_of, within_reach
 from estimators.inference.heterogeneity import fit_heterogeneity
 
 if TYPE_CHECKING:
     from estimators import Coefficient, Comparison, Result
     from estimators.inference.heterogeneity import Heterogeneity
 
-LARGEST_LOG = 709.0
-"""What the logarithm of a double can be."""
 _COLUMNS = {
     "raw_ratio": "raw_mean",
     "ratio": "estimate",
@@ -41,7 +38,7 @@ def ratios_asked(scale: str, comparison: Comparison) -> bool:
 def ratio_columns(comparison: Comparison) -> dict[str, list[Any]]:
     """``raw_ratio``, ``ratio``, ``ratio_low`` and ``ratio_high`` in the order of the tidy columns."""
     columns = comparison.columns()
-    return {name: [_exp(value) for value in columns[of]] for name, of in _COLUMNS.items()}
+    return {name: [ratio_of(value) for value in columns[of]] for name, of in _COLUMNS.items()}
 
 
 def ratio_dict(comparison: Comparison, result: Result) -> dict[str, Any]:
@@ -65,27 +62,29 @@ def _sums(found: Heterogeneity, level: float) -> dict[str, Any]:
     low, high = found.mu_interval(level)
     further = found.prediction_interval(level)
     return {
-        "mu": {"estimate": _exp(found.mu), "low": _exp(low), "high": _exp(high)},
-        "prediction_interval": {"kind": further.kind, "low": _exp(further.low), "high": _exp(further.high)},
+        "mu": {"estimate": ratio_of(found.mu), "low": ratio_of(low), "high": ratio_of(high)},
+        "prediction_interval": {
+            "kind": further.kind,
+            "low": ratio_of(further.low),
+            "high": ratio_of(further.high),
+        },
     }
 
 
 def _coefficients(result: Result) -> dict[str, Any]:
     """What ratios are multiplied by with one more of each term; nothing without covariates."""
     coefficients = () if result.fit is None else result.fit.coefficients
-    return (
-        {"coefficients": [coefficient_ratio(one, result.level) for one in coefficients]}
-        if coefficients
-        else {}
-    )
+    if not coefficients:
+        return {}
+    return {"coefficients": [coefficient_ratio(one, result.level) for one in coefficients]}
 
 
 def coefficient_ratio(one: Coefficient, level: float) -> dict[str, Any]:
     """The exponential of a coefficient of logarithms, and of the ends of its interval."""
     low, high = one.interval(level) or (None, None)
-    return {"term": one.term, "estimate": _exp(one.estimate), "low": _exp(low), "high": _exp(high)}
-
-
-def _exp(value: float | None) -> float | None:
-    """None where there is none, or it does not fit a double: of a covariate in a unit far too large."""
-    return None if value is None or value > LARGEST_LOG else math.exp(value)
+    return {
+        "term": one.term,
+        "estimate": ratio_of(one.estimate),
+        "low": ratio_of(low),
+        "high": ratio_of(high),
+    }

@@ -101,7 +101,7 @@ def serve_command(
     from dashboard.serving.server import serve
     from dashboard.storage.errors import WorkspaceError
 
-    _refuse_columns_of_no_file(settings)
+    refuse_columns_of_no_file(settings)
     if settings["token"] is None:
         settings["token"] = _token_is_due(host, settings, opens=desktop or not no_browser, desktop=desktop)
     try:
@@ -183,7 +183,8 @@ class Settings(DoorSettings):
     statement_seconds: float
 
 
-def _refuse_columns_of_no_file(settings: Settings) -> None:
+def refuse_columns_of_no_file(settings: Settings) -> None:
+    """Raise ClickException where columns are named and no file."""
     if settings["data"] is None and (settings["outcome"] or settings["group"] or settings["stack"]):
         raise click.ClickException(
             "--outcome, --group and --stack name columns of a file: give it with --data FILE"
@@ -192,7 +193,6 @@ def _refuse_columns_of_no_file(settings: Settings) -> None:
 
 def configured_app(settings: Settings) -> dash.Dash:
     """The dashboard as these options have it. Raises ClickException and WorkspaceError with a sentence."""
-    _refuse_columns_of_no_file(settings)
     from dashboard.app import create_app
     from dashboard.ingest.named_connections import named_connections
     from dashboard.serving.asked_from import allow_hosts, trust_proxies

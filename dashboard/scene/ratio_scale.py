@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 300.0
 """Logarithms up to this size have ratios that fit a double with room for their ticks."""
+LARGEST_LOG: Final = 709.0
+"""What the logarithm of a double can be."""
 FEWEST_TICKS: Final = 5
 
 
@@ -45,6 +47,11 @@ def _even_ticks(low: float, high: float) -> list[float]:
 def ratio_text(ratio: float) -> str:
     """A ratio that stands at a tick."""
     return f"{ratio:.6g}" if 1e-4 <= ratio < 1e6 else f"{ratio:.3g}"
+
+
+def ratio_of(logarithm: float | None) -> float | None:
+    """The ratio; None where there is none, or it does not fit a double: of a unit that is far too large."""
+    return None if logarithm is None or logarithm > LARGEST_LOG else math.exp(logarithm)
 
 
 def within_reach(*logarithms: NDArray[np.float64] | None) -> bool:

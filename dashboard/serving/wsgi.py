@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 import click
 
-from dashboard.cli.serve import Settings, configured_app, serve_command
+from dashboard.cli.serve import Settings, configured_app, refuse_columns_of_no_file, serve_command
 from dashboard.serving.asked_from import answer_for
 from dashboard.serving.lifetime import at_work
 from dashboard.serving.server import workspace_of
@@ -62,7 +62,9 @@ def _application() -> flask.Flask:
             del parameters[of_listener]
         if parameters["token"]:
             _end("--token is of blupboard serve, which prints it: ask for a password with --password-file")
-        server: flask.Flask = configured_app(cast("Settings", parameters)).server
+        settings = cast("Settings", parameters)
+        refuse_columns_of_no_file(settings)
+        server: flask.Flask = configured_app(settings).server
         whole_life = ExitStack()
         whole_life.enter_context(at_work(server, workspace_of(server)))
     except click.ClickException as error:

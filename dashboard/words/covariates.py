@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
+from dashboard.scene.ratio_scale import ratio_of
 from dashboard.words.grammar import join_names
 from dashboard.words.numbers import DASH, number, row_count
 from dashboard.words.reading import CURVES, short
@@ -26,8 +26,6 @@ RATIOS = (
     "a number, or with this level in place of the first one. That of the intercept is the ratio where all "
     "others are 0."
 )
-LARGEST_LOG = 709.0
-"""What the logarithm of a double can be."""
 POWERS = (
     "Terms of {name} are powers of its distance from {center}: they say how it bends, and belong together."
 )
@@ -146,9 +144,10 @@ def _coefficient(found: Coefficient, level: float) -> str:
 
 def _multiplier(found: Coefficient, level: float) -> str:
     """``1.36 (1.07 to 1.73)``: what a coefficient of logarithms multiplies ratios by."""
-    estimate, ends = _exp(found.estimate), found.interval(level)
-    return estimate if ends is None else f"{estimate} ({_exp(ends[0])} to {_exp(ends[1])})"
+    estimate, ends = _ratio(found.estimate), found.interval(level)
+    return estimate if ends is None else f"{estimate} ({_ratio(ends[0])} to {_ratio(ends[1])})"
 
 
-def _exp(value: float) -> str:
-    return number(math.exp(value)) if value < LARGEST_LOG else DASH
+def _ratio(logarithm: float) -> str:
+    ratio = ratio_of(logarithm)
+    return DASH if ratio is None else number(ratio)
