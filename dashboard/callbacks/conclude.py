@@ -50,7 +50,7 @@ from dashboard.words.grammar import sentence
 from dashboard.words.group_card import value_text
 from dashboard.words.numbers import MINUS
 from dashboard.words.pinned_pairs import MOST_COMPARED, compared_groups, pair_words, several_words
-from estimators import BlupboardError
+from estimators import BlupboardError, DataError
 from estimators.contract.shared_errors import shared_errors
 
 if TYPE_CHECKING:
@@ -163,7 +163,10 @@ def pinned_answer(scene: Scene, series: Series, keys: list[int]) -> list[Any]:
         text = f"{why}Up to {most} are compared; {len(keys):,} are pinned."
         return [html.P(text, className="quiet")]
     if len(keys) == 2:
-        return answer_block(Answer(*pair_words(scene, series, *keys)))
+        try:
+            return answer_block(Answer(*pair_words(scene, series, *keys)))
+        except DataError as error:
+            return [html.P(sentence(str(error)), className="quiet")]
     compared = compared_groups(scene, series, keys)
     form = partial(value_text, scene)
     return pinned_block(Answer(*several_words(scene, compared)), compared, form)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dashboard.scene.label_text import short_label
 from dashboard.words.numbers import number, percent
-from estimators import comparison_multiplier, shared_letters
+from estimators import DataError, comparison_multiplier, shared_letters
 from estimators.contract.fit import two_sided_quantile
 from estimators.contract.joint import SEED
 from estimators.contract.shared_errors import shared_errors
@@ -29,6 +29,10 @@ MOST_DRAWS, NUMBERS_DRAWN = 200_000, 10_000_000
 """Draws of a pair, and draws times groups: as many as take a third of a second."""
 FEWEST_BEYOND = 10
 """Draws beyond an end of an interval, so that it can be told."""
+TOO_FEW_DRAWS = (
+    "of {groups:,} groups too few are drawn to tell two of them apart at this level: choose a lower one, or "
+    "a method that has a formula"
+)
 MOST_COMPARED = 40
 """Groups that are compared with each other at once."""
 
@@ -64,6 +68,10 @@ class Pair:
         ratio = self.difference / self.std_error
         return float(ndtr(ratio) if self.df is None else stdtr(self.df, ratio))
 
+    def turned(self) -> Pair:
+        """The second one minus the first."""
+        return replace(self, difference=-self.difference)
+
 
 @dataclass(frozen=True)
 class DrawnPair:
@@ -75,6 +83,11 @@ class DrawnPair:
     """None where so many pairs are too many for the draws to tell."""
     p_first_higher: float
     draws: int
+
+    def turned(self) -> DrawnPair:
+        """The second one minus the first."""
+        every = None if self.ends_of_all is None else _mirrored(self.ends_of_all)
+        return DrawnPair(-self.difference, _mirrored(self.ends), every, 1.0 - self.p_first_higher, self.draws)
 
 
 @dataclass(frozen=True)
@@ -93,13 +106,17 @@ def drawn_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> DrawnPai
 
     Raises:
         ValueError: it has no joint distribution.
+        DataError: there are so many groups that too few draws fit in memory for this level.
 
     """
     if fit.joint is None:
         raise ValueError("a method without a joint distribution has no differences")
     draws, pairs = min(MOST_DRAWS, NUMBERS_DRAWN // len(scene)), len(scene) * (len(scene) - 1) / 2
+    tail = (1.0 - scene.comparison.level) / 2.0
+    if tail * draws < FEWEST_BEYOND:
+        raise DataError(TOO_FEW_DRAWS.format(groups=len(scene)))
     theta, _ = fit.joint.draw(draws, SEED)
-    apart, tail = theta[:, first] - theta[:, second], (1.0 - scene.comparison.level) / 2.0
+    apart = theta[:, first] - theta[:, second]
 
     def ends(tail: float) -> tuple[float, float]:
         low, high = np.quantile(apart, [tail, 1.0 - tail]).tolist()
@@ -134,21 +151,24 @@ def compared_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> Pair:
 
 
 def pair_words(scene: Scene, series: Series, first: int, second: int) -> tuple[str, str]:
-    """What is said of two groups with these keys: the answer, and what goes with it."""
+    """What is said of two groups with these keys: the answer, and what goes with it.
+
+    Raises what `drawn_pair` does.
+    """
     fit = _fit(series)
     compared = drawn_pair if shared_errors(fit.joint) is None else compared_pair
     pair = compared(scene, fit, first, second)
     if pair.difference < 0:  # the higher one is spoken of
-        first, second = second, first
-        pair = compared(scene, fit, first, second)
+        first, second, pair = second, first, pair.turned()
     one, other = (short_label(scene.comparison.data.labels[key]) for key in (first, second))
     level = level_text(scene.comparison.level)
     apart = _without_0(pair.ends)
     answer = f"{one} is higher than {other}." if apart else f"{one} and {other} cannot be told apart."
     what = "ratio of the two" if scene.is_ratio else "difference"
     size = ratio_or_difference(scene, pair.difference)
+    by = f" by {pair.draws:,} draws" if isinstance(pair, DrawnPair) else ""
     detail = (
-        f"The {what} is {size} ({_ends(scene, pair.ends)}, {level} interval); "
+        f"The {what} is {size} ({_ends(scene, pair.ends)}, {level} interval{by}); "
         f"the chance that {one} is higher is {percent(pair.p_first_higher)}. "
     )
     if len(scene) == 2 or (pair.ends_of_all is None and not apart):
@@ -216,6 +236,10 @@ def _spread_apart(errors: SharedErrors) -> NDArray[np.float64]:
 def ratio_or_difference(scene: Scene, difference: float, like: float | None = None) -> str:
     """A difference of two values with the digits of ``like``; of logarithms shown as ratios their ratio."""
     return number(math.exp(difference)) if scene.is_ratio else number(difference, like=like)
+
+
+def _mirrored(ends: tuple[float, float]) -> tuple[float, float]:
+    return -ends[1], -ends[0]
 
 
 def _without_0(ends: tuple[float, float]) -> bool:

@@ -154,6 +154,16 @@ def test_where_there_are_draws_alone_two_are_compared_by_them():
     said = text_of(pinned_answer(SCENE, only, [0, 1, 2]))
     assert "gives draws, not a formula. Up to 2 are compared; 3 are pinned." in said
     assert text_of(pinned_answer(SCENE, only, [0, 5])).startswith(answer)
+    assert "95% interval by 200,000 draws" in detail
+    assert pair_words(SCENE, only, 5, 0) == (answer, detail)
+
+
+def test_where_too_few_draws_fit_in_memory_two_are_not_compared(monkeypatch):
+    monkeypatch.setattr("dashboard.words.pinned_pairs.NUMBERS_DRAWN", 300 * len(SCENE))
+    series = SCENE.reference
+    drawn = replace(series.result.fit, joint=DrawnJoint(JOINT.draw, JOINT.origin), df=None)
+    only = replace(series, result=replace(series.result, fit=drawn))
+    assert "too few are drawn to tell two of them apart" in text_of(pinned_answer(SCENE, only, [0, 5]))
 
 
 def test_of_many_groups_draws_do_not_tell_what_holds_for_all_pairs():
