@@ -14,7 +14,7 @@ from dashboard.words.summaries import summaries_line
 from estimators.contract.comparison import TIDY, shown_n
 from estimators.contract.impossible_ends import notes_of
 from estimators.data.covariates import INTERCEPT
-from estimators.data.left_out import groups_sentence, sentences
+from estimators.data.left_out import groups_sentence, printable_label, sentences
 from estimators.inference.heterogeneity import fit_heterogeneity
 from estimators.inference.meta_regression import fit_meta_regression
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from dashboard.ingest.reduce import FileGroups
     from estimators import Coefficient, Comparison
 
-LONGEST_LABEL = 40
 COEFFICIENT_RATIOS = "As ratios, exp of the coefficients, with their intervals:"
 RATIOS = "As ratios, exp of the estimates; what stands above, and published_se, is of the logarithms:"
 
@@ -207,7 +206,9 @@ def _coefficients(comparison: Comparison, *, ratios: bool) -> list[str]:
         return []
     level = comparison.level
     cell = _ratio if ratios else _coefficient
-    lines = ([short_text(term), *(cell(found.get(term), level) for found in fits.values())] for term in terms)
+    lines = (
+        [printable_label(term), *(cell(found.get(term), level) for found in fits.values())] for term in terms
+    )
     return [*([COEFFICIENT_RATIOS] if ratios else []), *column_lines([["term", *fits], *lines])]
 
 
@@ -241,7 +242,7 @@ def _groups(comparison: Comparison, digits: int, *, ratios: bool) -> list[str]:
         numbers = [math.exp(value) for value in numbers] if ratios else numbers
         rows.append(
             [
-                short_text(label),
+                printable_label(label),
                 own,
                 *(sizes[j] if sizes else []),
                 *(_number(value, digits) for value in numbers),
@@ -252,12 +253,6 @@ def _groups(comparison: Comparison, digits: int, *, ratios: bool) -> list[str]:
 
 def _number(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:.{digits}g}"
-
-
-def short_text(label: str) -> str:
-    """A label as a terminal may show it: no control characters, and not too long."""
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in label)
-    return text if len(text) <= LONGEST_LABEL else text[: LONGEST_LABEL - 1] + "…"
 
 
 def column_lines(rows: list[list[str]]) -> list[str]:

@@ -7,8 +7,9 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from dashboard.cli.output import column_lines, short_text
+from dashboard.cli.output import column_lines
 from dashboard.words.conclusions import answer_lines, rate_words
+from estimators.data.left_out import printable_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,7 @@ def selection_table(answers: Answers) -> bytes:
             f"to be; {sure:,} of them can be said to be, of which {_few(answers['expected_false_best'])} are "
             "expected to be wrong."
         )
-    able = [short_text(name) for name in answers["confidence_set"]]
+    able = [printable_label(name) for name in answers["confidence_set"]]
     more = f" and {len(able) - MOST_NAMED:,} more" if len(able) > MOST_NAMED else ""
     sentences.append(f"The best is among: {', '.join(able[:MOST_NAMED])}{more}.")
     if "grades" in answers:
@@ -85,4 +86,4 @@ def count_text(count: float, digits: int = 3) -> str:
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "-"
-    return f"{value:.4f}" if isinstance(value, float) else short_text(str(value))
+    return f"{value:.4f}" if isinstance(value, float) else printable_label(str(value))

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from estimators.contract.fit import Note
+from estimators.data.left_out import printable_label
 
 if TYPE_CHECKING:
     from estimators.contract.comparison import Result
     from estimators.data.groups import GroupData
-
-LONGEST_LABEL = 40
 
 
 def notes_of(data: GroupData, result: Result) -> tuple[Note, ...]:
@@ -32,8 +31,7 @@ def _impossible_ends(data: GroupData, result: Result) -> Note | None:
     places = np.flatnonzero(below | above)
     if not places.size:
         return None
-    label = " ".join(str(data.labels[places[0]]).split())
-    label = label if len(label) <= LONGEST_LABEL else f"{label[:LONGEST_LABEL]}…"
+    label = printable_label(data.labels[places[0]])
     others = f" and {places.size - 1:,} more" if places.size > 1 else ""
     ends = [
         f"{side} {end:g}" for side, end, off in (("below", least, below), ("above", most, above)) if off.any()

@@ -90,13 +90,14 @@ def groups_sentence(labels: Sequence[str]) -> str | None:
     if not labels:
         return None
     if len(labels) == 1:
-        return f"group {_short(labels[0])} has no usable row"
-    named = ", ".join(map(_short, labels[:_GROUPS_NAMED]))
+        return f"group {printable_label(labels[0])} has no usable row"
+    named = ", ".join(map(printable_label, labels[:_GROUPS_NAMED]))
     more = f" and {len(labels) - _GROUPS_NAMED:,} more" if len(labels) > _GROUPS_NAMED else ""
     return f"groups {named}{more} have no usable row"
 
 
-def _short(label: str) -> str:
+def printable_label(label: str) -> str:
+    """A label as a sentence may hold it: no control characters, and not too long."""
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in label)
     return text if len(text) <= _LONGEST_TEXT else text[: _LONGEST_TEXT - 1] + "…"
 
