@@ -203,16 +203,15 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
         refuse_if_data(header, body, name)
     below = rows_below_names(body, len(names))
     joined = names_of_two_rows(header, body[0]) if below == 1 and reading.header is None else None
+    left_out = best.rows[1 : below + 1]
     if joined is not None:
-        names = column_names(joined)
+        names, left_out = column_names(joined), []
     return replace(
         found,
         names=names,
         binary=_binary(body[below:], names),
         lines_before_data=skip + best.lines[below],
-        left_out_below=()
-        if joined
-        else tuple((skip + line, cells) for line, cells in best.rows[1 : below + 1]),
+        left_out_below=tuple((skip + line, cells) for line, cells in left_out),
         two_rows=None if joined is None else next(name for name in joined if " " in name),
     )
 

@@ -8,7 +8,7 @@ from dashboard.ingest.lines_above import are_names, begins_as_number
 from estimators.data.texts import MISSING_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 MOST_ROWS: Final = 3
 _FEWEST_BELOW: Final = 3
@@ -40,8 +40,13 @@ def names_of_two_rows(first: Sequence[str], second: Sequence[str]) -> list[str] 
     for place in range(1, len(over)):
         if over[place - 1] and below[place - 1] and below[place] and over[place] in ("", over[place - 1]):
             over[place], spans = over[place - 1], True
-    joined = [" ".join(filter(None, pair)) for pair in zip(over, below, strict=False)]
+    joined = joined_names(over, below)
     return joined if spans and len(set(joined)) == len(joined) else None
+
+
+def joined_names(over: Iterable[str], below: Iterable[str]) -> list[str]:
+    """Each name of one row behind that which stands over it; one of them may be blank."""
+    return [" ".join(filter(None, pair)) for pair in zip(over, below, strict=False)]
 
 
 def describes_device(rows: Sequence[Sequence[str]]) -> bool:

@@ -14,7 +14,7 @@ from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.header import column_names, refuse_if_data
 from dashboard.ingest.kinds.mixed_columns import MixedColumn, cell_text
 from dashboard.ingest.lines_above import are_names, names_further_down, rows_above_names
-from dashboard.ingest.names_below import rows_below_names
+from dashboard.ingest.names_below import joined_names, rows_below_names
 from dashboard.ingest.second_table import rows_of_first_table
 
 if TYPE_CHECKING:
@@ -69,17 +69,18 @@ def table_of_sheet(sheet: Sheet, name: str, reading: Reading) -> SheetTable:
     if not any(cell != "" for row in head for cell in row):
         raise UnreadableFile(f"{name} has no row below the first {above} on its sheet: skip fewer.")
     at = _told_place(head, reading) if told else _header_place(head)
-    if not told and at > 0 and _is_below_merged_names(head, at, _merged_across(sheet, left, above + at - 1)):
-        at -= 1
+    two = (
+        None if reading.header is not None else _two_rows_of_names(sheet, (above, left), head, at, told=told)
+    )
+    if two is not None:
+        at = two.first
     header = [cell_text(cell) for cell in head[at]] if at >= 0 else [""] * len(head[0])
     if reading.header is None:
         refuse_if_data(header, [[cell_text(c) for c in row] for row in head[at + 1 :]], name)
     notes = [] if at <= 0 or told else [_skipped_rows_note(head[:at])]
-    spans = _merged_across(sheet, left, above + at) if reading.header is None else []
-    if (joined := _joined_names(header, spans, head[at + 1 : at + 2])) is not None:
-        header, at = joined, at + 1
-        such_as = excerpt(header[spans[0].start])
-        notes.append(f"Two rows of column names read as one, such as {such_as}.")
+    if two is not None:
+        header, at = two.names, at + 1
+        notes.append(f"Two rows of column names read as one, such as {excerpt(two.example)}.")
     units = rows_below_names([[cell_text(c) for c in row] for row in head[at + 1 :]], len(header))
     if units:
         notes.append(_skipped_rows_note(head[at + 1 : at + 1 + units], "below"))
@@ -207,22 +208,43 @@ def _merged_across(sheet: Sheet, left: int, row: int) -> list[range]:
     return found
 
 
-def _is_below_merged_names(head: Sequence[_Row], at: int, spans: Sequence[range]) -> bool:
-    """Whether a row of names is the second one: above it stand merged ones, and not a title alone."""
-    over = [cell_text(cell) for cell in head[at - 1]]
-    return sum(map(bool, over)) > 1 and _joined_names(over, spans, head[at : at + 1]) is not None
+class _TwoRows(NamedTuple):
+    """Names that stand in two rows, of which the first has merged cells."""
+
+    first: int
+    names: list[str]
+    example: str
 
 
-def _joined_names(header: Sequence[str], spans: Sequence[range], below: Sequence[_Row]) -> list[str] | None:
-    """The names where a second row of them stands below merged ones, whose text goes before; None else."""
-    if not spans or not below or any(not isinstance(cell, str) for cell in below[0]):
+def _two_rows_of_names(
+    sheet: Sheet, start: _Place, head: Sequence[_Row], at: int, *, told: bool
+) -> _TwoRows | None:
+    """The names where a second row of them stands below merged ones; None else.
+
+    Unless a person `told` which row it is, that at `at` may be the second one too, where not just a title
+    stands above it.
+    """
+    above, left = start
+    if not told and at > 0 and sum(cell != "" for cell in head[at - 1]) > 1:
+        found = _below_merged(head, at - 1, _merged_across(sheet, left, above + at - 1))
+        if found is not None:
+            return found
+    return _below_merged(head, at, _merged_across(sheet, left, above + at))
+
+
+def _below_merged(head: Sequence[_Row], first: int, spans: Sequence[range]) -> _TwoRows | None:
+    """The names of a row of the head and the next one, which goes on with what stands over it."""
+    if not spans or first + 1 >= len(head):
         return None
-    if not are_names([cell for cell in below[0] if cell]):
+    over, below = [cell_text(cell) for cell in head[first]], head[first + 1]
+    if any(not isinstance(cell, str) for cell in below) or not are_names([cell for cell in below if cell]):
         return None
-    if any(place >= len(header) or not below[0][place] for span in spans for place in span):
+    if any(place >= len(over) or not below[place] for span in spans for place in span):
         return None
-    over = dict(enumerate(header)) | {place: header[span.start] for span in spans for place in span}
-    return [" ".join(filter(None, (over[i], name))) for i, name in enumerate(below[0])]
+    for span in spans:
+        over[span.start : span.stop] = [over[span.start]] * len(span)
+    names = joined_names(over, below)
+    return _TwoRows(first, names, names[spans[0].start])
 
 
 def _merged_downwards(sheet: Sheet, columns: range, header_row: int) -> list[tuple[int, int, int]]:
