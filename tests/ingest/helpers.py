@@ -1,5 +1,7 @@
 """Ways to hand a file to `dashboard.ingest` and see what came of it."""
 
+import csv
+import random
 from pathlib import Path
 
 import duckdb
@@ -26,6 +28,19 @@ def stored(folder: Path, content: str | bytes, name: str = "data.csv", **options
     source = put(folder, content, f"upload-{name}")
     target = folder / "stored.parquet"
     return store_table(source, name=name, target=target, **options)
+
+
+def table_of(folder: Path, header: list, rows: list) -> Table:
+    """The stored table of a CSV file with these cells."""
+    path = folder / "made.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    return stored(folder, path.read_bytes())
+
+
+def noise(count: int) -> list[float]:
+    rng = random.Random(count)
+    return [round(rng.gauss(50, 10), 3) for _ in range(count)]
 
 
 def read_or_refused(folder: Path, content: str | bytes) -> tuple[Table | None, str]:

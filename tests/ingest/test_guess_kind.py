@@ -80,10 +80,6 @@ def test_published_sets_are_taken_for_what_they_are(table, name):
             ("counts", "events n_correct, trials n_total", "model"),
         ),
         (
-            "école;Moyenne;Écart-type;Effectif\nA;1;2;3\nB;2;1;4\n",
-            ("means", "mean Moyenne, n Effectif, sd Écart-type", "école"),
-        ),
-        (
             "country,cases,population\nA,9,41\nB,3,20\n",
             ("counts", "events cases, trials population", "country"),
         ),

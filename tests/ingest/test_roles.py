@@ -1,23 +1,13 @@
 """What is said of each column, which roles are guessed, and which tables hold nothing to compare."""
 
-import csv
 import random
 from itertools import product
 from pathlib import Path
 
 import pytest
 
-from dashboard.ingest import Reading, UnreadableFile, guess_roles, reduce_file
-from dashboard.ingest.roles import stackable_columns
-from dashboard.ingest.stack_names import places_to_stack
-from tests.ingest.helpers import put, put_parquet, stored
-
-
-def table_of(folder, header, rows):
-    path = folder / "made.csv"
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([header, *rows])
-    return stored(folder, path.read_bytes())
+from dashboard.ingest import UnreadableFile, guess_roles
+from tests.ingest.helpers import noise, put, put_parquet, stored, table_of
 
 
 def test_columns_say_what_they_hold(tmp_path):
@@ -75,11 +65,6 @@ def test_a_few_words_among_numbers_leave_a_column_usable(tmp_path):
 
 
 SAMPLES = sorted((Path(__file__).parents[2] / "dashboard" / "samples").glob("*.csv"))
-
-
-def noise(count):
-    rng = random.Random(count)
-    return [round(rng.gauss(50, 10), 3) for _ in range(count)]
 
 
 @pytest.mark.slow_cases
@@ -295,87 +280,6 @@ def test_roles_are_two_columns_that_can_serve(tmp_path):
     table = stored(tmp_path, "a,b\n1,2\n1,3\n2,2\n2,5\n")
     outcome, group = guess_roles(table).pair
     assert {outcome, group} == {"a", "b"}
-
-
-def test_a_table_of_measurements_only_has_no_group_to_guess(tmp_path):
-    table = stored(tmp_path, "x,y\n" + "".join(f"{v},{i}\n" for i, v in enumerate(noise(30))))
-    assert guess_roles(table).pair == ("x", "y")
-
-
-@pytest.mark.slow_cases
-@pytest.mark.parametrize(
-    "text",
-    [
-        "A,B\n1.5,2.25\n3.5,4.75\n2.5,1.25\n",
-        "A,B,C\n1.5,2.25,7\n3.5,4.75,9\n2.5,1.25,3\n",
-        "subject,A,B,C\ns1,1.5,2.25,7\ns2,3.5,4.75,9\ns3,2.5,1.25,3\n",
-        "A;B\n1,5;2,25\n3,5;4,75\n",
-    ],
-)
-def test_a_column_for_each_group_is_told_with_how_to_stack_it(tmp_path, text):
-    table = stored(tmp_path, text)
-    assert stackable_columns(table) == tuple(name for name in ("A", "B", "C") if table.column(name))
-    assert guess_roles(table).pair == ("A", None)
-    path = put(tmp_path, text)
-    with pytest.raises(UnreadableFile, match=r'if each column is a group \("A", "B".* --stack A[:,][BC]\.'):
-        reduce_file(path, outcome="value", group="group")
-    stacked = reduce_file(
-        path, outcome="value", group="column", reading=Reading(stack=stackable_columns(table))
-    )
-    assert stacked.labels.tolist() == list(stackable_columns(table))
-
-
-def test_columns_that_are_called_alike_but_for_a_number_or_letter_are_offered_though_their_values_repeat(
-    tmp_path,
-):
-    marks = [[i + 1, f"p{i}", *(1 + i * k % 5 for k in (1, 2, 3, 4))] for i in range(60)]
-    header = ["row", "pupil", "q1", "q2", "q3", "q4"]
-    assert stackable_columns(table_of(tmp_path, header, marks)) == ("q1", "q2", "q3", "q4")
-    other = ["row", "pupil", "age", "marks", "hours", "q4"]
-    assert stackable_columns(table_of(tmp_path, other, marks)) == ()
-    raters = ["row", "essay", *(f"Rater {letter}" for letter in "ABCD")]
-    assert stackable_columns(table_of(tmp_path, raters, marks)) == tuple(raters[2:])
-    years = ["row", "country", "1960", "1961 ", "1962", "1963"]
-    assert stackable_columns(table_of(tmp_path, years, marks)) == tuple(years[2:])
-    flagged = [[*row[:2], *(f"{v} p" if row[0] % 2 else f"{v} " for v in row[2:-1]), ": "] for row in marks]
-    flagged[1][-1] = flagged[2][-1] = "2"
-    flagged[0][-1] = "2 b"
-    eurostat = table_of(tmp_path, [*years[:2], "1961 ", "1962 ", "1963 ", "1964 "], flagged)
-    assert stackable_columns(eurostat) == ("1961 ", "1962 ", "1963 ", "1964 ")
-    assert places_to_stack(["1961 :1964 "], [c.name for c in eurostat.columns], list, "x") == (2, 3, 4, 5)
-    constant = [[*row, "births"] for row in marks]
-    assert stackable_columns(table_of(tmp_path, [*header, "indicator"], constant)) == tuple(header[2:])
-    in_classes = [[row[0], f"class {row[0] % 4}", *row[2:]] for row in marks]
-    assert stackable_columns(table_of(tmp_path, header, in_classes)) == ()
-
-
-@pytest.mark.parametrize(
-    ("header", "rows", "wide"),
-    [
-        ("row,A,B,C", [[1, 1.5, 2.5, 3.5], [2, 1.7, 2.7, 3.9], [3, 1.1, 2.1, 3.3]], ("A", "B", "C")),
-        ("plot,A,B", [[1, 31, 12], [2, 25, 40], [3, 18, 7]], ("A", "B")),
-        ("school,arm,y", [["s1", "a", 1.5], ["s2", "b", 2.5], ["s3", "a", 3.5]], ()),
-    ],
-)
-def test_rows_numbers_are_not_stacked_and_labels_make_a_table_long(tmp_path, header, rows, wide):
-    lines = [",".join(map(str, row)) for row in rows]
-    assert stackable_columns(stored(tmp_path, "\n".join([header, *lines]))) == wide
-
-
-@pytest.mark.slow_cases
-@pytest.mark.parametrize(
-    "text",
-    [
-        "g,y\na,1.5\nb,2.5\nc,3.5\n",
-        "g,y\n1,1.5\n2,2.5\n3,3.5\n",
-        "site,y,x\na,1.5,0.3\na,2.5,0.4\nb,3.5,0.7\n",
-        "subject,y,x,z\n1,1.5,0.3,0.11\n1,2.5,0.4,0.12\n2,3.5,0.7,0.13\n",
-        "player,hits,bats\np1,3,10\np2,4,11\np3,5,12\n",
-        "g,y\na,1\n",
-    ],
-)
-def test_usable_tables_are_not_taken_for_wide_ones(tmp_path, text):
-    assert stored(tmp_path, text).rows == text.count("\n") - 1
 
 
 @pytest.mark.parametrize("text", ["g,y\na,x\nb,y\n", "g,y\na,NA\nb,\n", "g,d\na,2024-01-01\nb,2024-01-02\n"])
