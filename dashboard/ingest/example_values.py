@@ -17,19 +17,17 @@ class ExampleValues:
 
     def __init__(self) -> None:
         self._seen: dict[str, None] = {}
+        self.are_enough = False
+        """Whether no more are wanted."""
 
     def add(self, text: str | None) -> None:
         """The next value; more than one character past `CHARACTERS` makes no difference."""
-        if not text or self.are_enough or text in self._seen:
+        if self.are_enough or not text or text in self._seen:
             return
         text = text[: CHARACTERS + 1]
         if not text.isspace():
             self._seen[text if len(text) <= CHARACTERS else text[:CHARACTERS] + "…"] = None
-
-    @property
-    def are_enough(self) -> bool:
-        """Whether no more are wanted."""
-        return len(self._seen) == EXAMPLES
+            self.are_enough = len(self._seen) == EXAMPLES
 
     @property
     def texts(self) -> tuple[str, ...]:
