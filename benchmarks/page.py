@@ -38,9 +38,20 @@ FLAGS = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-
 QUIET_MS = 1_200
 """Without a drawing or a request for so long, the page has settled."""
 PATIENCE_MS = 240_000
+OUTCOMES = 9
+FEW = 60
+"""Groups up to which what is concluded of them is expected as soon as they are there."""
 WATCH = """
-window.bench = {drawn: [], busy: 0, heard: performance.now()};
+window.bench = {drawn: [], busy: 0, heard: performance.now(), changed: 0};
 (() => {
+    // what intervals cover is counted beside, for as long as it takes
+    const counted = '#coverage, #coverage-stop, #coverage-by-method';
+    new MutationObserver((changes) => {
+        const places = changes.map(({target}) => target.closest ? target : target.parentElement);
+        if (places.some((place) => place && !place.closest(counted))) {
+            window.bench.changed = performance.now();
+        }
+    }).observe(document, {childList: true, characterData: true, subtree: true});
     const hear = () => { window.bench.heard = performance.now(); };
     const plain = window.fetch;
     window.fetch = (...given) => {
@@ -82,13 +93,15 @@ NEXT_LIT = """() => new Promise((resolve) => {
 
 
 def write_groups(path: Path, groups: int) -> None:
-    """Two to fourteen rows a group, a spread between groups as large as that within."""
+    """Two to fourteen rows a group, groups differing as much as rows do; of few, more outcomes."""
     rng = np.random.default_rng(1)
     sizes = rng.integers(2, 15, groups)
     names = pa.array([f"School {i:07d}" for i in range(groups)])
     group = np.repeat(np.arange(groups), sizes)
-    score = 50 + 4 * rng.standard_normal(groups)[group] + 4 * rng.standard_normal(len(group))
-    pq.write_table(pa.table({"school": names.take(pa.array(group)), "score": score}), path)
+    columns = {"school": names.take(pa.array(group))}
+    for name in ("score", *(f"score {k}" for k in range(1, OUTCOMES if groups <= FEW else 1))):
+        columns[name] = 50 + 4 * rng.standard_normal(groups)[group] + 4 * rng.standard_normal(len(group))
+    pq.write_table(pa.table(columns), path)
 
 
 @contextmanager
@@ -149,6 +162,13 @@ class Watched:
             "KB": (self.bytes - before) / 1e3,
         }
 
+    def changed_after_answer(self, act: str) -> float:
+        """From the server's first answer to an act to the last change of the page that it brings, in ms."""
+        began = self.page.evaluate(f"(() => {{ const now = performance.now(); {act}; return now; }})()")
+        self.page.evaluate("window.bench.heard = performance.now()")
+        self.page.wait_for_function(SETTLED, timeout=PATIENCE_MS)
+        return float(self.page.evaluate(_AFTER_ANSWER.format(began)))
+
     def milliseconds_until(self, act: str, condition: str) -> float:
         """From an act to a condition, both JavaScript."""
         self.page.evaluate(f"window.benchBegan = performance.now(); {act}")
@@ -173,6 +193,11 @@ def measure(page: Watched, address: str, groups: int) -> dict[str, str]:
     last = max(t for _, t in page.page.evaluate("window.bench.drawn"))
     found["views and first block of the table, KB"] = f"{sent / 1e3:.0f}"
     found["first complete paint, ms"] = f"{last - max(began, min(start for start, _, _ in asked)):.0f}"
+    if groups <= FEW:
+        turns = [page.changed_after_answer(_OTHER_OUTCOME.format(k)) for k in range(1, OUTCOMES)]
+        found["another outcome: all that is concluded, after the answer with its estimates, ms"] = (
+            f"{statistics.median(turns):.0f} ({min(turns):.0f} to {max(turns):.0f})"
+        )
     turns = [page.drawn_after(_OTHER_LEVEL.format(level)) for level in (0.9, 0.99)]
     found["level change: first, last view, ms; KB"] = _turn(turns)
     themes = [page.drawn_after("document.getElementById('theme-toggle').click()") for _ in range(2)]
@@ -186,6 +211,12 @@ def measure(page: Watched, address: str, groups: int) -> dict[str, str]:
     return found
 
 
+_OTHER_OUTCOME = "window.dash_clientside.set_props('outcome', {{value: 'score {}'}})"
+_AFTER_ANSWER = """(() => {{
+    const answers = performance.getEntriesByType('resource')
+        .filter((entry) => entry.name.includes('_dash-update-component') && entry.startTime >= {});
+    return window.bench.changed - Math.min(...answers.map((entry) => entry.responseEnd));
+}})()"""
 _OTHER_LEVEL = "window.dash_clientside.set_props('level', {{value: '{}'}})"
 _ZOOM = """(() => {{
     const graph = document.querySelector('#view-groups .js-plotly-plot');

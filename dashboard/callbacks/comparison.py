@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+import flask
 from dash import ALL, Input, NoUpdate, Output, State, ctx, no_update, set_props
 
 from dashboard.callbacks import downloads
@@ -23,6 +24,7 @@ from dashboard.serving.server import owner
 from dashboard.session.choices import Choices, kind_of, order_among
 from dashboard.session.chosen_reading import ChosenReading
 from dashboard.session.comparisons import SOON_SECONDS
+from dashboard.session.foreseen import foresee
 from dashboard.session.page_controls import PageControls, choices_of
 from dashboard.session.sources import SourceControls
 from dashboard.session.stored_file import ChosenColumns
@@ -163,6 +165,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         parts = view_requests(comparisons, page["parts"], scene.selection_key)
         content["views"] = card_contents(draw_views(comparisons.live_views, scene, parts))
         content |= downloads.addresses(comparisons, choices)
+        _foresee(comparisons, scene)
         return content | {"table": table_of(scene, Choices.from_json(page["before"]))}
     except DesignError as error:
         set_props(ids.dial_error(error.field), {"children": sentence(str(error))})
@@ -172,6 +175,16 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         problem = problem_words(error, choices)
         nothing = _nothing(comparisons, page, problem)
         return unchanged | {"problem": panels.alert(problem)} | nothing | reading
+
+
+def _foresee(comparisons: Comparisons, scene: Scene) -> None:
+    """Have what is concluded computed once the answer is on its way."""
+    begin = partial(foresee, comparisons.queue, owner(), scene)
+
+    @flask.after_this_request
+    def _(response: flask.Response) -> flask.Response:
+        response.call_on_close(begin)
+        return response
 
 
 def problem_words(error: Exception, choices: Choices | None) -> str:

@@ -62,7 +62,10 @@ class Findings:
         return self._once(
             data,
             (method, level),
-            lambda: Spreads(profile_intervals(data, method, level), spread_tests(data, method)),
+            lambda: Spreads(
+                profile_intervals(data, method, level),
+                self._once(data, method, lambda: spread_tests(data, method)),
+            ),
         )
 
     def known_spreads(self, data: GroupData, method: Method, level: float) -> Spreads | None:
@@ -72,12 +75,19 @@ class Findings:
     def ranks(
         self, joint: Joint | DrawnJoint, *, level: float, top: int | None, smallest_first: bool
     ) -> Ranks:
-        """The ranks under a joint distribution; raises what :func:`estimators.group_ranks` does."""
-        return self._once(
-            joint,
-            (level, top, smallest_first),
-            lambda: group_ranks(joint, level=level, top=top, smallest_first=smallest_first),
-        )
+        """The ranks under a joint distribution; raises what :func:`estimators.group_ranks` does.
+
+        A distribution of ranks that was computed once has them at every level.
+        """
+
+        def compute() -> Ranks:
+            return group_ranks(joint, level=level, top=top, smallest_first=smallest_first)
+
+        def at_level() -> Ranks:
+            first = self._once(joint, (top, smallest_first), compute)
+            return first if first.level == level else first.at(level, top) or compute()
+
+        return self._once(joint, (level, top, smallest_first), at_level)
 
     def known_ranks(
         self, joint: Joint | DrawnJoint, *, level: float, top: int | None, smallest_first: bool
