@@ -21,6 +21,7 @@ from estimators.risk.redrawn_batches import (
     come_at_once,
     redrawn_blocks,
 )
+from estimators.risk.redrawn_counts import RedrawnCounts, are_events
 from estimators.risk.replicates import block_size, draw_block
 from estimators.simulation.design import Design, DesignError
 
@@ -66,6 +67,10 @@ class Bootstrap:
     """That true means were drawn with, in the outcome's units; at 0 they were all drawn equal."""
     with_covariates: bool = False
     """Whether the groups have covariates, which are the same in all draws."""
+    events_of: str = ""
+    """``shares`` or ``rates`` where events were drawn; else rows or estimates were, as normal ones."""
+    holds_events: bool = False
+    """Whether the groups hold events, drawn or not."""
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Ends of the intervals of the true means."""
@@ -113,12 +118,14 @@ def bootstrap(
     every true mean is drawn equal, and the errors hold only what estimating mu and the spreads adds to 0.
 
     Of published means, estimates are drawn around the true means with the standard errors that came with
-    them. Weights of precision and covariates are the same in all draws; coefficients are 0 in what is drawn,
-    as errors do not depend on them where a method follows its covariates.
+    them. Of shares and rates, which need no spread within, events are drawn, around true shares from a beta
+    or true rates from a gamma distribution (module `redrawn_counts`). Weights of precision and covariates are
+    the same in all draws, of normal rows then; coefficients are 0 in what is drawn, as errors do not depend
+    on them where a method follows its covariates.
 
     Args:
         data: groups of rows, or published means; without survey weights.
-        estimator: any method that estimates ``sigma_group`` and, of rows, one ``sigma_error`` for all
+        estimator: any method that estimates ``sigma_group`` and, of normal rows, one ``sigma_error`` for all
             groups; a batch at a time where it can fit one.
         options: an ``Options`` instance, a mapping of names to values, or None (the defaults).
         draws: how often groups are drawn; None: 2,000, or 200 of a method that fits one after the other, as
@@ -151,16 +158,19 @@ def bootstrap(
 def _answer(data: GroupData, fit: GroupFit, asked: _Asked, square: Floats) -> Bootstrap:
     """What squared errors ``(R, J)`` make of a fit."""
     std_error, mcse = _roots(square)
+    groups, sigma_group, _ = _drawn_from(data, fit)
     return Bootstrap(
         estimate=fit.estimate,
         std_error=std_error,
         mcse=mcse,
-        df=_degrees(data),
+        df=_degrees(data) if _has(fit, "sigma_error") else None,
         draws=len(square),
         failed=asked.draws - len(square),
         seed=asked.seed,
-        sigma_group=_spread(fit, "sigma_group"),
+        sigma_group=sigma_group,
         with_covariates=data.covariates is not None,
+        events_of=groups.what if isinstance(groups, RedrawnCounts) else "",
+        holds_events=are_events(data),
     )
 
 
@@ -181,15 +191,28 @@ class _Asked:
 
 def _pieces_of(data: GroupData, fit: GroupFit, asked: _Asked) -> Iterator[_AnyPiece]:
     """The draws by the spreads of a fit, which has them."""
-    sigma_group = _spread(fit, "sigma_group")
-    sigma_error = None if data.known_variance is not None else _spread(fit, "sigma_error")
-    if sigma_error is not None and are_plain(data):
-        return _pieces(_design_of(data, sigma_group, sigma_error), asked)
-    groups = RedrawnGroups.like(data)
-    if sigma_error is not None and come_at_once(data, asked.estimator):
-        blocks = redrawn_blocks(groups, sigma_group, sigma_error, asked.draws, asked.seed)
+    groups, sigma_group, sigma_error = _drawn_from(data, fit)
+    if groups is None:
+        return _pieces(_design_of(data, sigma_group, sigma_error or 0.0), asked)
+    if come_at_once(data, asked.estimator):
+        blocks = redrawn_blocks(groups, sigma_group, sigma_error or 0.0, asked.draws, asked.seed)
         return (_RedrawnBatch(block, asked.estimator, asked.options) for block in blocks)
     return _redrawn_pieces(groups, sigma_group, sigma_error, asked)
+
+
+def _drawn_from(
+    data: GroupData, fit: GroupFit
+) -> tuple[RedrawnGroups | RedrawnCounts | None, float, float | None]:
+    """What is drawn, None for plain normal rows, and the spreads that it is drawn with."""
+    sigma_group = _spread(fit, "sigma_group")
+    sigma_error = _spread(fit, "sigma_error") if _has(fit, "sigma_error") else None
+    if data.known_variance is not None:
+        sigma_error = None
+    events = RedrawnCounts.around(data, fit)
+    if events is not None:
+        return events, *events.spreads(sigma_group, sigma_error)
+    plain = sigma_error is not None and are_plain(data)
+    return (None if plain else RedrawnGroups.like(data)), sigma_group, sigma_error
 
 
 def require_spreads(data: GroupData, estimator: Estimator, fit: GroupFit) -> None:
@@ -197,12 +220,14 @@ def require_spreads(data: GroupData, estimator: Estimator, fit: GroupFit) -> Non
 
     Raises:
         DataError: spreads cannot be told apart in the data, these have survey weights, or the fit has no
-            spread between groups or, of rows, no spread within that all groups share.
+            spread between groups or, of normal rows, no spread within that all groups share.
 
     """
     _require_drawable(data)
     if not _has(fit, "sigma_group"):
         raise DataError(f"{estimator.label} estimates no spread between groups to draw from")
+    if RedrawnCounts.around(data, fit) is not None:
+        return
     if data.known_variance is None and not _has(fit, "sigma_error"):
         raise DataError(
             f"{estimator.label} estimates no spread within that all groups share, to draw rows with"
@@ -267,7 +292,7 @@ def _pieces(design: Design, asked: _Asked) -> Iterator[_Piece]:
 
 @dataclass(frozen=True)
 class _RedrawnBatch:
-    """Draws of rows with weights or covariates that are fitted at once."""
+    """Draws of rows with weights or covariates, or of 0 and 1, that are fitted at once."""
 
     block: RedrawnBlock
     estimator: Estimator
@@ -285,12 +310,12 @@ class _RedrawnBatch:
 
 @dataclass(frozen=True, eq=False)
 class _RedrawnPiece:
-    """Some draws of published means, or of rows with weights or covariates, each by a stream of its own."""
+    """Some draws of published means, events, or rows with weights or covariates, each by its own stream."""
 
-    groups: RedrawnGroups
+    groups: RedrawnGroups | RedrawnCounts
     sigma_group: float
     sigma_error: float | None
-    """None of published means."""
+    """None of published means and rates."""
     estimator: Estimator
     options: object
     seed: int
@@ -313,7 +338,7 @@ class _RedrawnPiece:
 
 
 def _redrawn_pieces(
-    groups: RedrawnGroups, sigma_group: float, sigma_error: float | None, asked: _Asked
+    groups: RedrawnGroups | RedrawnCounts, sigma_group: float, sigma_error: float | None, asked: _Asked
 ) -> Iterator[_RedrawnPiece]:
     for first in range(0, asked.draws, PIECE):
         last = min(first + PIECE, asked.draws)

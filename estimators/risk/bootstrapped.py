@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from estimators.risk.bootstrap import Bootstrap
 
 BOOTSTRAPPED, COLLAPSED, NOT_BOOTSTRAPPED = "bootstrap", "bootstrap_collapsed", "no_bootstrap"
+NORMAL_ROWS = "bootstrap_normal_rows"
 """Codes of the notes on a fit."""
+AMOUNTS = {"shares": ("trials", "beta"), "rates": ("exposures", "gamma")}
+"""What stays the same where events are drawn, and what true means are drawn from."""
 
 
 def bootstrapped(
@@ -86,19 +89,32 @@ def notes_of(found: Bootstrap) -> list[Note]:
     like, spreads = "groups of these sizes", "both spreads"
     if found.df is None:
         like, spreads = "estimates with these standard errors", "the spread between groups"
-    mean = "population mean"
+    mean, truths = "population mean", "true means that spread as estimated"
+    if found.events_of:
+        amounts, shape = AMOUNTS[found.events_of]
+        like = f"events in groups of the same {amounts}"
+        truths = f"true {found.events_of} that spread as estimated, from a {shape} distribution,"
     if found.with_covariates:
         like, mean = f"{like} and covariates", "coefficients"
     notes = [
         Note(
             BOOTSTRAPPED,
             "info",
-            f"Intervals by the parametric bootstrap: {like} were drawn around true means that spread as "
-            f"estimated, and fitted again, {found.draws:,} times (seed {found.seed}{lost}). They allow for "
+            f"Intervals by the parametric bootstrap: {like} were drawn around {truths} "
+            f"and fitted again, {found.draws:,} times (seed {found.seed}{lost}). They allow for "
             f"the error of the {mean} and of {spreads}, but take what was estimated for the truth "
             f"that is drawn from. Standard errors have a Monte Carlo error of {100 * error:.2g}% or less.",
         )
     ]
+    if found.holds_events and not found.events_of:
+        notes.append(
+            Note(
+                NORMAL_ROWS,
+                "warning",
+                "Beside weights and covariates rows were drawn as normal ones, though these are events: "
+                "where few are expected, intervals by the bootstrap may hold fewer of the true means.",
+            )
+        )
     if found.sigma_group == 0:
         notes.append(
             Note(
