@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.data_kinds import COUNTED, SIZES, SUMMARY_KINDS, SummaryColumns
 from dashboard.ingest.errors import UnreadableFile, excerpt
-from dashboard.ingest.guess_roles import is_called_as_time, names_a_unit, names_the_line
 from dashboard.ingest.known_shares import events_with_share
 from dashboard.ingest.reading import ALL_ROWS, AS_FOUND
+from dashboard.ingest.role_words import is_called_as_time, names_a_unit, names_the_line
 from dashboard.ingest.summary_names import (
     MAYBE,
     NONE,

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.dependence import MOST_VALUES, Dependence, look_at_rows
 from dashboard.ingest.errors import excerpt
-from dashboard.ingest.foreign_names import ENGLISH, plain_letters
+from dashboard.ingest.role_words import (
+    BESIDE_WORDS,
+    BINARY_OUTCOME_WORDS,
+    COVARIATE_WORDS,
+    DESIGN_WORDS,
+    EITHER_WORDS,
+    EVENT_WORDS,
+    INDEX_WORDS,
+    LABEL_WORDS,
+    OUTCOME_WORDS,
+    UNIT_WORDS,
+    UNITS_ALONE,
+    WEAK_UNIT_WORDS,
+    is_called_as_time,
+    name_words,
+)
 from dashboard.ingest.roles import holds_two_numbers, stackable_columns
 from estimators.data.two_words import NOTHING_HAPPENED
 
@@ -43,82 +57,10 @@ class GuessedRoles:
         return self.outcome, self.group
 
 
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_OUTCOME_WORDS = _words_of("""
-    y outcome response resp value score yield result measurement measure reading reaction rate amount extra
-    weight height length price cost sales scr rte income earnings time duration count mean average avg hit
-    hits los concentration conc dose grade mark points strength pressure temperature travel diameter
-    circumference correct incidence prevalence goals visits lang language gain growth loss intake output wage
-    wages gdp gsp investment inv crime deaths stay charge charges test math read science total counts seizure
-    seizures survival surv speed rating stars accuracy
-""")
-_BINARY_OUTCOME_WORDS = _words_of("""
-    y outcome response resp case status event died dead death disorder success positive infected disease
-    relapse won win pass passed cured survived employed voted vote use default mortality
-""")
-_EITHER_WORDS = _words_of("""
-    income earnings price dose conc concentration temperature dist distance pressure speed inv investment
-    output wage wages total rate rte length time duration age level grade education
-""")
-"""Words of outcomes that explain others as often."""
-_EVENT_WORDS = _words_of("status event cens censor censored death dead delta fail failed failure relapse")
-"""What says whether a time ended with an event."""
-_UNIT_WORDS = _words_of("""
-    group grp school class classroom teacher hospital clinic inst institution site center centre ward doctor
-    physician provider shop store branch player team batch subject subj patient pat participant person
-    individual lot
-    lab laboratory region district dept department county state country city town family litter plot field
-    cluster
-    unit firm company industry category rail cask operator machine name village hh household bank airline
-    carrier herd farm brood nest species animal tree seed genotype variety line cultivar strain breed sire dam
-    cow pig rat mouse dog twin pair stratum strata worker employee judge rater item expt experiment station
-    location loc area province municipality constituency precinct sample specimen id idnum ident identifier
-    code trial study panel court zone neighborhood neighbourhood census tract user customer plant clone pond
-    stream lake river island colony entry accession germplasm hybrid section entity
-""")
-_WEAK_UNIT_WORDS = _words_of("id code item sample name level idnum expt area pair pat line")
-_DESIGN_WORDS = _words_of("""
-    block rep replicate replication run sex gender female male treatment treat trt rx arm drug diet dose order
-    sequence visit wave period race ethnicity ethnic marital smoke smoker education educ educational condition
-    cond side position method type row col column rank stage session phase control status married black white
-    age agegroup income level test task form instrument ses
-""")
-_INDEX_WORDS = _words_of("""
-    id index idx row rows rowid nr no number key uuid obs observation rownum x x1 unnamed names column gameno
-    serial
-""")
-_TIME_WORDS = _words_of("""
-    year yr yrs years month mon day days doy week wk date hour minute timestamp quarter qtr period wave visit
-    t occasion time round season
-""")
-_LABEL_WORDS = _words_of("""
-    lat lon lng long latitude longitude centroid code zip postcode phone fips sic easting northing
-""")
-"""What numbers are called that place or name something and measure nothing."""
-_AGE_WORDS = _words_of("age alter edad eta idade leeftijd alder wiek")
-_SURVEY_WEIGHTS = _words_of("""
-    weights wt wgt pweight fweight aweight iweight sampwt sampleweight finalwt wtfinl hhwt hhweight houwgt
-    perwt perwgt perweight pwgtp wgtp asecwt totwgt senwgt stuwt fstuwt wtssall wtint wtmec
-""")
-_COVARIATE_WORDS = (
-    _AGE_WORDS
-    | _SURVEY_WEIGHTS
-    | _words_of("iq pop population base baseline female male sex lagged intercept")
-)
-_BESIDE_WORDS = _UNIT_WORDS | _INDEX_WORDS | _LABEL_WORDS | _DESIGN_WORDS | _COVARIATE_WORDS
-_UNITS_ALONE = _UNIT_WORDS - _OUTCOME_WORDS - _BINARY_OUTCOME_WORDS
-_ENDINGS = ("score", "runs", "scr", "rate", "rte", "wage", "cost", "sales", "yield", "weight", "height")
-"""What measures is often written right behind its subject, as in mathscore and lwage."""
-_OF_UNITS = ("id", "code", "name", "no", "nr")
-"""What is written right behind a unit: schoolid, countrycode."""
 _COUNTED = re.compile(r"(?P<stem>(?:[^\W\d_]+[ _-]?)??)(?:[0-9]{1,3}|[IVX]{1,5}|[A-Z])")
 _DOSE = re.compile(r"[0-9.]+ ?([^0-9. ]+)( [0-9.]+ ?\1)*")
 _NAME = re.compile(r"[^\W\d_]{4,}.*")
 """What counts, numbers with a unit that all share, and what is written out."""
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z]*")
 
 
 def guess_roles(table: Table, outcome: str | None = None, group: str | None = None) -> GuessedRoles:
@@ -174,29 +116,10 @@ def _identifies_rows(group: Column, table: Table) -> bool:
     return group.distinct >= table.rows - group.missing
 
 
-def names_a_unit(name: str) -> bool:
-    """Whether a column is called as units are: school, hospital, trial."""
-    return bool(_words(name) & (_UNIT_WORDS - _WEAK_UNIT_WORDS))
-
-
-def names_the_line(name: str) -> bool:
-    """Whether a column is called as numbers of lines are: row, id, no."""
-    return bool(_words(name) & _INDEX_WORDS)
-
-
 def _names_a_time(name: str) -> bool:
     """Whether the name of a column says when its cells were measured: week 3, t2, 2019."""
     is_year = re.fullmatch(r"\s*[0-9]{4}\s*", name) is not None and _YEARS[0] <= int(name) <= _YEARS[1]
     return is_year or is_called_as_time(name)
-
-
-def is_called_as_time(name: str) -> bool:
-    """Whether a word of a name is one of time and none in a unit of measure: yield (t/ha), sales per day."""
-    words = _words(name)
-    found = words & _TIME_WORDS
-    if words & (_OUTCOME_WORDS - _TIME_WORDS):
-        found = frozenset() if "per" in words else found - {"t"}
-    return bool(found)
 
 
 def _likeliest(scores: dict[str, float], given: str | None, most: int) -> list[str]:
@@ -210,19 +133,6 @@ def _against(outcome: Column, group: Column, rows: int, seen: Dependence) -> flo
     if seen.knows(outcome.name, group.name):
         return 6.0 * seen.constant_within(outcome.name, group.name)
     return 3.0 * (outcome.distinct <= group.distinct and rows >= 2 * group.distinct)
-
-
-@lru_cache(maxsize=1 << 16)
-def _words(name: str) -> frozenset[str]:
-    plain = plain_letters(name)
-    words = {word.lower() for word in _WORD.findall(plain)}
-    words.add(plain.lower())
-    words.update(ENGLISH[word] for word in words & ENGLISH.keys())
-    ending = [word for word in words if word.endswith(_ENDINGS)]
-    words.update(end for word in ending for end in _ENDINGS if word.endswith(end))
-    stems = {word.removesuffix(end) for word in words for end in _OF_UNITS}
-    words |= stems & (_UNITS_ALONE - _WEAK_UNIT_WORDS)
-    return frozenset(words)
 
 
 def _is_row_number(column: Column, seen: Dependence) -> bool:
@@ -262,30 +172,30 @@ def _setting(table: Table, seen: Dependence) -> _Setting:
         for c in table.columns
         if c.not_group is None and c.name not in times and (c.kind == "text" or c.whole)
         if _MANY_UNITS <= c.distinct <= MOST_VALUES * (table.rows - c.missing)
-        if c.kind == "text" or _words(c.name) & _UNIT_WORDS or seen.is_panel(c.name, times)
+        if c.kind == "text" or name_words(c.name) & UNIT_WORDS or seen.is_panel(c.name, times)
     ]
     units = units[:_GROUPS_TRIED]
     measured = (
         c.name
         for c in table.columns
         if c.kind == "number" and c.distinct > _FEW_VALUES and c.not_outcome is None
-        if c.name not in times and not _words(c.name) & _BESIDE_WORDS and not _tells_of_one(c, units, seen)
+        if c.name not in times and not name_words(c.name) & BESIDE_WORDS and not _tells_of_one(c, units, seen)
         if not _is_row_number(c, seen) and not _counts_units(c, seen)
     )
-    events = (c for c in table.columns if c.distinct == 2 and _words(c.name) & _EVENT_WORDS)
+    events = (c for c in table.columns if c.distinct == 2 and name_words(c.name) & EVENT_WORDS)
     return _Setting(tuple(units), times, all_times, next(measured, None), any(events))
 
 
 def _named_as_outcome(words: frozenset[str], known: frozenset[str]) -> float:
     """What a name says for the role: more where it is no word of a covariate too."""
-    strong = (words & known) - _EITHER_WORDS
+    strong = (words & known) - EITHER_WORDS
     return 2.5 if strong else 1.0 * bool(words & known)
 
 
 def _outcome_score(column: Column, place: int, table: Table, seen: Dependence, setting: _Setting) -> float:
-    words = _words(column.name)
+    words = name_words(column.name)
     binary = column.distinct == 2
-    known = _BINARY_OUTCOME_WORDS if binary else _OUTCOME_WORDS
+    known = BINARY_OUTCOME_WORDS if binary else OUTCOME_WORDS
     number = column.kind == "number"
     survival = "time" in words and _may_be_survival(column, seen, setting)
     score = 2.0 * (number or _says_what_happened(column)) + 1.5 * (number and not column.whole)
@@ -293,14 +203,14 @@ def _outcome_score(column: Column, place: int, table: Table, seen: Dependence, s
     score += _named_as_outcome(words, known) - 3.0 * (column.name in setting.all_times and not survival)
     score += 1.25 * (survival and setting.has_event) + 1.0 * (column.name == setting.first_measured)
     few = 2 < column.distinct <= _FEW_VALUES and column.numbers >= 4 * column.distinct
-    score -= 1.0 * (few and not (words & known) - _EITHER_WORDS) + 1.5 * _counts_units(column, seen)
+    score -= 1.0 * (few and not (words & known) - EITHER_WORDS) + 1.5 * _counts_units(column, seen)
     score -= 5.0 * _tells_of_one(column, setting.units, seen) + 2.0 * _tells_of_one(
         column, setting.times, seen
     )
-    score -= 5.0 * bool(words & _LABEL_WORDS) + 1.5 * bool(words & _UNITS_ALONE)
+    score -= 5.0 * bool(words & LABEL_WORDS) + 1.5 * bool(words & UNITS_ALONE)
     all_differ = column.whole and column.distinct >= 0.99 * column.numbers
-    score -= (5.0 if all_differ else 3.0) * bool(words & _INDEX_WORDS) + 5.0 * _is_row_number(column, seen)
-    score -= 1.5 * bool((words & _DESIGN_WORDS | words & _COVARIATE_WORDS) - known)
+    score -= (5.0 if all_differ else 3.0) * bool(words & INDEX_WORDS) + 5.0 * _is_row_number(column, seen)
+    score -= 1.5 * bool((words & DESIGN_WORDS | words & COVARIATE_WORDS) - known)
     score -= 4.0 * (column.distinct <= 1) + 1.5 * binary + 0.5 * (2 < column.distinct <= 4)
     score -= 2.0 * _set_by_design(column, seen, setting)
     return score - 0.6 * place / max(len(table.columns), 1) - 1.0 * column.missing / max(table.rows, 1)
@@ -345,22 +255,22 @@ def _counts_units(column: Column, seen: Dependence) -> bool:
 def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setting) -> float:
     filled = max(table.rows - column.missing, 1)
     per_group = filled / max(column.distinct, 1)
-    words = _words(column.name)
-    unit = words & _UNIT_WORDS
+    words = name_words(column.name)
+    unit = words & UNIT_WORDS
     score = {"text": 1.5, "number": 0.0, "boolean": -1.0, "date": -2.0}[column.kind]
-    score += 3.0 if unit - _WEAK_UNIT_WORDS else 2.0 * bool(unit)
-    score -= 2.0 * bool(words & _DESIGN_WORDS and not unit) + 2.5 * (column.name in setting.all_times)
+    score += 3.0 if unit - WEAK_UNIT_WORDS else 2.0 * bool(unit)
+    score -= 2.0 * bool(words & DESIGN_WORDS and not unit) + 2.5 * (column.name in setting.all_times)
     score += 2.0 * (per_group >= 2) + 1.0 * (column.distinct >= 4) + 0.7 * (column.distinct >= 10)
     score -= 8.0 * (column.distinct <= 1) + 1.5 * (column.distinct == 2)
     score -= 4.0 * (per_group < 1.1 and filled > 2)
     score += 3.0 * seen.constant_share(column.name) + 4.5 * seen.is_panel(column.name, setting.times)
     if column.kind == "number":
-        measured = not column.whole or bool(words & (_OUTCOME_WORDS | _COVARIATE_WORDS) and not unit)
+        measured = not column.whole or bool(words & (OUTCOME_WORDS | COVARIATE_WORDS) and not unit)
         gaps = not unit and not seen.compact(column.name) and column.distinct > 2
         many = 0.8 * (column.distinct > _FEW_ROWS)
         score -= 2.5 * measured
         score -= (2.0 + many) * (gaps and not seen.is_panel(column.name, setting.times))
-        score -= 1.5 * bool(words & (_INDEX_WORDS - {"nr", "no"}) and not unit)
+        score -= 1.5 * bool(words & (INDEX_WORDS - {"nr", "no"}) and not unit)
     score -= 2.0 * (not unit and _is_beside_names(column, table, seen))
     return score - 2.0 * column.missing / max(table.rows, 1)
 
@@ -391,7 +301,7 @@ def _reasons(outcome: Column, group: Column, table: Table, seen: Dependence) -> 
     if constant:
         verb = "is" if len(constant) == 1 else "are"
         why.append(f"{' and '.join(excerpt(name) for name in constant[:2])} {verb} constant within it")
-    if _words(group.name) & _UNIT_WORDS:
+    if name_words(group.name) & UNIT_WORDS:
         why.append("its name is one of a unit")
     varies = ", which vary within it" if seen.knows(outcome.name, group.name) else ""
     if outcome.distinct == 2:

@@ -1,0 +1,128 @@
+"""What words in the names of columns say of the roles that the columns may have."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from dashboard.ingest.foreign_names import ENGLISH, plain_letters
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+OUTCOME_WORDS: Final = _words_of("""
+    y outcome response resp value score yield result measurement measure reading reaction rate amount extra
+    weight height length price cost sales scr rte income earnings time duration count mean average avg hit
+    hits los concentration conc dose grade mark points strength pressure temperature travel diameter
+    circumference correct incidence prevalence goals visits lang language gain growth loss intake output wage
+    wages gdp gsp investment inv crime deaths stay charge charges test math read science total counts seizure
+    seizures survival surv speed rating stars accuracy
+""")
+BINARY_OUTCOME_WORDS: Final = _words_of("""
+    y outcome response resp case status event died dead death disorder success positive infected disease
+    relapse won win pass passed cured survived employed voted vote use default mortality
+""")
+EITHER_WORDS: Final = _words_of("""
+    income earnings price dose conc concentration temperature dist distance pressure speed inv investment
+    output wage wages total rate rte length time duration age level grade education
+""")
+"""Words of outcomes that explain others as often."""
+EVENT_WORDS: Final = _words_of(
+    "status event cens censor censored death dead delta fail failed failure relapse"
+)
+"""What says whether a time ended with an event."""
+UNIT_WORDS: Final = _words_of("""
+    group grp school class classroom teacher hospital clinic inst institution site center centre ward doctor
+    physician provider shop store branch player team batch subject subj patient pat participant person
+    individual lot
+    lab laboratory region district dept department county state country city town family litter plot field
+    cluster
+    unit firm company industry category rail cask operator machine name village hh household bank airline
+    carrier herd farm brood nest species animal tree seed genotype variety line cultivar strain breed sire dam
+    cow pig rat mouse dog twin pair stratum strata worker employee judge rater item expt experiment station
+    location loc area province municipality constituency precinct sample specimen id idnum ident identifier
+    code trial study panel court zone neighborhood neighbourhood census tract user customer plant clone pond
+    stream lake river island colony entry accession germplasm hybrid section entity
+""")
+WEAK_UNIT_WORDS: Final = _words_of("id code item sample name level idnum expt area pair pat line")
+DESIGN_WORDS: Final = _words_of("""
+    block rep replicate replication run sex gender female male treatment treat trt rx arm drug diet dose order
+    sequence visit wave period race ethnicity ethnic marital smoke smoker education educ educational condition
+    cond side position method type row col column rank stage session phase control status married black white
+    age agegroup income level test task form instrument ses
+""")
+INDEX_WORDS: Final = _words_of("""
+    id index idx row rows rowid nr no number key uuid obs observation rownum x x1 unnamed names column gameno
+    serial
+""")
+TIME_WORDS: Final = _words_of("""
+    year yr yrs years month mon day days doy week wk date hour minute timestamp quarter qtr period wave visit
+    t occasion time round season
+""")
+LABEL_WORDS: Final = _words_of("""
+    lat lon lng long latitude longitude centroid code zip postcode phone fips sic easting northing
+""")
+"""What numbers are called that place or name something and measure nothing."""
+AGE_WORDS: Final = _words_of("age alter edad eta idade leeftijd alder wiek")
+SURVEY_WEIGHTS: Final = _words_of("""
+    weights wt wgt pweight fweight aweight iweight sampwt sampleweight finalwt wtfinl hhwt hhweight houwgt
+    perwt perwgt perweight pwgtp wgtp asecwt totwgt senwgt stuwt fstuwt wtssall wtint wtmec
+""")
+COVARIATE_WORDS: Final = (
+    AGE_WORDS | SURVEY_WEIGHTS | _words_of("iq pop population base baseline female male sex lagged intercept")
+)
+BESIDE_WORDS: Final = UNIT_WORDS | INDEX_WORDS | LABEL_WORDS | DESIGN_WORDS | COVARIATE_WORDS
+UNITS_ALONE: Final = UNIT_WORDS - OUTCOME_WORDS - BINARY_OUTCOME_WORDS
+_ENDINGS: Final = (
+    "score",
+    "runs",
+    "scr",
+    "rate",
+    "rte",
+    "wage",
+    "cost",
+    "sales",
+    "yield",
+    "weight",
+    "height",
+)
+"""What measures is often written right behind its subject, as in mathscore and lwage."""
+_OF_UNITS: Final = ("id", "code", "name", "no", "nr")
+"""What is written right behind a unit: schoolid, countrycode."""
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z]*")
+
+
+@lru_cache(maxsize=1 << 16)
+def name_words(name: str) -> frozenset[str]:
+    """The words of a name in small letters and in English, with those that it only ends in."""
+    plain = plain_letters(name)
+    words = {word.lower() for word in _WORD.findall(plain)}
+    words.add(plain.lower())
+    words.update(ENGLISH[word] for word in words & ENGLISH.keys())
+    ending = [word for word in words if word.endswith(_ENDINGS)]
+    words.update(end for word in ending for end in _ENDINGS if word.endswith(end))
+    stems = {word.removesuffix(end) for word in words for end in _OF_UNITS}
+    words |= stems & (UNITS_ALONE - WEAK_UNIT_WORDS)
+    return frozenset(words)
+
+
+def names_a_unit(name: str) -> bool:
+    """Whether a column is called as units are: school, hospital, trial."""
+    return bool(name_words(name) & (UNIT_WORDS - WEAK_UNIT_WORDS))
+
+
+def names_the_line(name: str) -> bool:
+    """Whether a column is called as numbers of lines are: row, id, no."""
+    return bool(name_words(name) & INDEX_WORDS)
+
+
+def is_called_as_time(name: str) -> bool:
+    """Whether a word of a name is one of time and none in a unit of measure: yield (t/ha), sales per day."""
+    words = name_words(name)
+    found = words & TIME_WORDS
+    if words & (OUTCOME_WORDS - TIME_WORDS):
+        found = frozenset() if "per" in words else found - {"t"}
+    return bool(found)
