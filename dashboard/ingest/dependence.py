@@ -24,6 +24,8 @@ MOST_VALUES = 0.67
 
 FEWEST_BY_CHANCE = 3.0
 """Pairs that at random would come twice: where so many are expected, none does in one table of twenty."""
+_A_FEW, _SOME = 250, 2_000
+"""So many rows are looked at first, since few show most of what is not so."""
 _NO_ENDS: Final = (np.inf, -np.inf)
 
 
@@ -42,6 +44,7 @@ class Dependence:
         self._ends = ends
         self._distinct = {name: int(column.max(initial=-1)) + 1 for name, column in codes.items()}
         self._known: dict[tuple[str, str], bool] = {}
+        self._pairs: dict[str, float] = {}
 
     def knows(self, column: str, group: str) -> bool:
         """Whether both were looked at."""
@@ -59,6 +62,8 @@ class Dependence:
         x, g = self._codes[column], self._codes[group]
         both = (x >= 0) & (g >= 0)
         x, g = x[both], g[both]
+        if _varies_within(x[:_A_FEW], g[:_A_FEW]):
+            return False
         if len(g) == 0 or len(np.unique(g)) > MOST_VALUES * len(g):
             return False
         lowest = np.full(self._distinct[group], np.iinfo(np.int64).max)
@@ -116,10 +121,29 @@ class Dependence:
 
     def _meets_once(self, group: str, time: str) -> bool:
         g, t = self._codes[group], self._codes[time]
-        groups, times = self._distinct[group], self._distinct[time]
+        groups, times, rows = self._distinct[group], self._distinct[time], len(g)
+        if rows <= max(groups, times) or rows > (groups + 1) * (times + 1):
+            return False
+        by_chance = 2 * self._ties(group) * self._ties(time) / (rows * (rows - 1))
+        if by_chance < FEWEST_BY_CHANCE:
+            return False
         pairs = g * times + t
-        by_chance = len(pairs) * (len(pairs) - 1) / (2 * groups * times)
-        return len(np.unique(pairs)) == len(pairs) > max(groups, times) and by_chance >= FEWEST_BY_CHANCE
+        return all(len(np.unique(part)) == len(part) for part in (pairs[:_SOME], pairs))
+
+    def _ties(self, column: str) -> float:
+        """How many pairs of rows have the same value there."""
+        if column not in self._pairs:
+            times = np.bincount(self._codes[column] + 1)
+            self._pairs[column] = float(np.sum(times * (times - 1.0))) / 2
+        return self._pairs[column]
+
+    def piles_up(self, column: str) -> bool:
+        """Whether some value comes more than three times as often as another, as answers and counts do."""
+        codes = self._codes.get(column)
+        if codes is None or not len(codes):
+            return False
+        times = np.bincount(codes + 1)[1:]
+        return bool(len(times) > 1 and times.max() > 3 * times.min())
 
     def compact(self, column: str) -> bool:
         """Whether whole numbers leave hardly any out between their ends, as those that count units do."""
@@ -134,6 +158,13 @@ class Dependence:
     def ends(self, column: str) -> tuple[float, float]:
         """The least and the largest number of a column; (inf, -inf) where none is known."""
         return self._ends.get(column, _NO_ENDS)
+
+
+def _varies_within(x: NDArray[np.int64], g: NDArray[np.int64]) -> bool:
+    """Whether two rows of a group differ, of codes ``x`` and groups ``g (N,)``."""
+    order = np.argsort(g, kind="stable")
+    x, g = x[order], g[order]
+    return bool(np.any((g[1:] == g[:-1]) & (x[1:] != x[:-1])))
 
 
 def look_at_rows(table: Table) -> Dependence:

@@ -13,10 +13,12 @@ from dashboard.ingest.role_words import (
     BINARY_OUTCOME_WORDS,
     COVARIATE_WORDS,
     DESIGN_WORDS,
+    DURATION_WORDS,
     EITHER_WORDS,
     EVENT_WORDS,
     INDEX_WORDS,
     LABEL_WORDS,
+    MEASURES,
     OUTCOME_WORDS,
     UNIT_WORDS,
     UNITS_ALONE,
@@ -57,6 +59,10 @@ class GuessedRoles:
         return self.outcome, self.group
 
 
+_DAYS_OF_A_MONTH = tuple((1.0, float(last)) for last in range(28, 32))
+_COORDINATES = frozenset("xyz")
+_BEFORE = (("pret", "post"), ("pre", "post"), ("before", "after"))
+"""How what was measured first is called, and what beside it came later."""
 _COUNTED = re.compile(r"(?P<stem>(?:[^\W\d_]+[ _-]?)??)(?:[0-9]{1,3}|[IVX]{1,5}|[A-Z])")
 _DOSE = re.compile(r"[0-9.]+ ?([^0-9. ]+)( [0-9.]+ ?\1)*")
 _NAME = re.compile(r"[^\W\d_]{4,}.*")
@@ -146,7 +152,7 @@ def _is_time(column: Column, seen: Dependence) -> bool:
         return True
     low, high = seen.ends(column.name)
     years = column.whole and _YEARS[0] <= low <= high <= _YEARS[1]
-    return years and column.distinct == high - low + 1 <= _LONGEST_SPAN
+    return years and high - low < _LONGEST_SPAN and column.distinct >= 0.95 * (high - low + 1)
 
 
 @dataclass(frozen=True)
@@ -162,6 +168,10 @@ class _Setting:
     """The first column of numbers that by its looks counts no rows, names no unit and says no time."""
     has_event: bool
     """Whether a column of two values says that something happened."""
+    before: frozenset[str]
+    """Columns that were measured before what another one holds: prewt beside postwt."""
+    coordinates: bool
+    """Whether columns are called x, y and z, so that y is none of outcomes."""
 
 
 def _setting(table: Table, seen: Dependence) -> _Setting:
@@ -179,11 +189,28 @@ def _setting(table: Table, seen: Dependence) -> _Setting:
         c.name
         for c in table.columns
         if c.kind == "number" and c.distinct > _FEW_VALUES and c.not_outcome is None
-        if c.name not in times and not name_words(c.name) & BESIDE_WORDS and not _tells_of_one(c, units, seen)
+        if c.name not in times
+        and not name_words(c.name) & (BESIDE_WORDS | DURATION_WORDS)
+        and not _tells_of_one(c, units, seen)
         if not _is_row_number(c, seen) and not _counts_units(c, seen)
     )
     events = (c for c in table.columns if c.distinct == 2 and name_words(c.name) & EVENT_WORDS)
-    return _Setting(tuple(units), times, all_times, next(measured, None), any(events))
+    names = {c.name.lower(): c.name for c in table.columns}
+    before = frozenset(
+        name
+        for low, name in names.items()
+        for now, then in _BEFORE
+        if now in low and low.replace(now, then) in names
+    )
+    return _Setting(
+        tuple(units),
+        times,
+        all_times,
+        next(measured, None),
+        any(events),
+        before,
+        names.keys() >= _COORDINATES,
+    )
 
 
 def _named_as_outcome(words: frozenset[str], known: frozenset[str]) -> float:
@@ -197,7 +224,9 @@ def _outcome_score(column: Column, place: int, table: Table, seen: Dependence, s
     binary = column.distinct == 2
     known = BINARY_OUTCOME_WORDS if binary else OUTCOME_WORDS
     number = column.kind == "number"
-    survival = "time" in words and _may_be_survival(column, seen, setting)
+    survival = bool(words & DURATION_WORDS) and _may_be_survival(column, seen, setting)
+    if words & _COORDINATES == words and setting.coordinates:
+        words = frozenset()
     score = 2.0 * (number or _says_what_happened(column)) + 1.5 * (number and not column.whole)
     score += 1.3 * (column.whole and column.distinct > _FEW_ROWS)
     score += _named_as_outcome(words, known) - 3.0 * (column.name in setting.all_times and not survival)
@@ -208,19 +237,24 @@ def _outcome_score(column: Column, place: int, table: Table, seen: Dependence, s
         column, setting.times, seen
     )
     score -= 5.0 * bool(words & LABEL_WORDS) + 1.5 * bool(words & UNITS_ALONE)
-    all_differ = column.whole and column.distinct >= 0.99 * column.numbers
+    all_differ = column.distinct >= 0.9 * column.numbers
     score -= (5.0 if all_differ else 3.0) * bool(words & INDEX_WORDS) + 5.0 * _is_row_number(column, seen)
     score -= 1.5 * bool((words & DESIGN_WORDS | words & COVARIATE_WORDS) - known)
     score -= 4.0 * (column.distinct <= 1) + 1.5 * binary + 0.5 * (2 < column.distinct <= 4)
-    score -= 2.0 * _set_by_design(column, seen, setting)
+    score -= 2.0 * _set_by_design(column, seen, setting) + 1.5 * _tells_a_unit(column, setting.units, seen)
+    score -= 1.5 * (column.name in setting.before)
     return score - 0.6 * place / max(len(table.columns), 1) - 1.0 * column.missing / max(table.rows, 1)
 
 
 def _set_by_design(column: Column, seen: Dependence, setting: _Setting) -> bool:
-    """Whether each value comes equally often: of few, or of what all units meet, as days of a year are."""
-    return seen.balanced(column.name) and (
-        1 < column.distinct <= _FEW_VALUES or any(seen.crossed(column.name, unit) for unit in setting.units)
-    )
+    """Whether each value comes equally often, or once for each unit, as doses and days of a year do.
+
+    Equally often counts where values are few, or all units meet them.
+    """
+    few = 1 < column.distinct <= _FEW_VALUES
+    if seen.balanced(column.name) and (few or any(seen.crossed(column.name, u) for u in setting.units)):
+        return True
+    return any(seen.is_panel(unit, [column.name]) for unit in setting.units)
 
 
 def _says_what_happened(column: Column) -> bool:
@@ -246,6 +280,13 @@ def _tells_of_one(column: Column, others: Iterable[str], seen: Dependence) -> bo
     )
 
 
+def _tells_a_unit(column: Column, units: Iterable[str], seen: Dependence) -> bool:
+    """Whether numbers that come again say which unit a row is of, as those of pupils say the school."""
+    return column.numbers >= 2 * column.distinct and any(
+        seen.constant_within(unit, column.name) for unit in units if unit != column.name
+    )
+
+
 def _counts_units(column: Column, seen: Dependence) -> bool:
     """Whether whole numbers run from 1 without a gap and come again, as those of units do."""
     again = column.numbers >= 2 * column.distinct > 2 * _FEW_ROWS
@@ -256,7 +297,8 @@ def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setti
     filled = max(table.rows - column.missing, 1)
     per_group = filled / max(column.distinct, 1)
     words = name_words(column.name)
-    unit = words & UNIT_WORDS
+    measure = column.kind == "number" and bool(words & MEASURES)
+    unit = frozenset() if measure else words & UNIT_WORDS
     score = {"text": 1.5, "number": 0.0, "boolean": -1.0, "date": -2.0}[column.kind]
     score += 3.0 if unit - WEAK_UNIT_WORDS else 2.0 * bool(unit)
     score -= 2.0 * bool(words & DESIGN_WORDS and not unit) + 2.5 * (column.name in setting.all_times)
@@ -265,12 +307,17 @@ def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setti
     score -= 4.0 * (per_group < 1.1 and filled > 2)
     score += 3.0 * seen.constant_share(column.name) + 4.5 * seen.is_panel(column.name, setting.times)
     if column.kind == "number":
-        measured = not column.whole or bool(words & (OUTCOME_WORDS | COVARIATE_WORDS) and not unit)
+        measured = measure or not column.whole or bool(words & (OUTCOME_WORDS | COVARIATE_WORDS) and not unit)
         gaps = not unit and not seen.compact(column.name) and column.distinct > 2
         many = 0.8 * (column.distinct > _FEW_ROWS)
         score -= 2.5 * measured
         score -= (2.0 + many) * (gaps and not seen.is_panel(column.name, setting.times))
-        score -= 1.5 * bool(words & (INDEX_WORDS - {"nr", "no"}) and not unit)
+        score -= 3.0 * bool(words & (INDEX_WORDS - {"nr", "no"}) and not unit)
+        days = column.name in setting.all_times and seen.ends(column.name) in _DAYS_OF_A_MONTH
+        score -= 1.5 * (days and column.distinct > _FEW_ROWS)
+        few = not unit and 2 < column.distinct <= _FEW_VALUES
+        score -= 1.0 * (few and seen.piles_up(column.name))
+        score += 0.7 * (not unit and column.name not in setting.all_times and _counts_units(column, seen))
     score -= 2.0 * (not unit and _is_beside_names(column, table, seen))
     return score - 2.0 * column.missing / max(table.rows, 1)
 

@@ -19,7 +19,10 @@ OUTCOME_WORDS: Final = _words_of("""
     hits los concentration conc dose grade mark points strength pressure temperature travel diameter
     circumference correct incidence prevalence goals visits lang language gain growth loss intake output wage
     wages gdp gsp investment inv crime deaths stay charge charges test math read science total counts seizure
-    seizures survival surv speed rating stars accuracy
+    seizures survival surv speed rating stars accuracy latency rt consumption demand expenditure expenditures
+    revenue revenues profit profits salary salaries fare rent fatalities fatal incidents injuries accidents
+    claims absences absent freq frequency citations cites abundance biomass longevity lifespan mortality
+    acceleration accel thickness hardness wear absorbance purity performance satisfaction
 """)
 BINARY_OUTCOME_WORDS: Final = _words_of("""
     y outcome response resp case status event died dead death disorder success positive infected disease
@@ -27,7 +30,8 @@ BINARY_OUTCOME_WORDS: Final = _words_of("""
 """)
 EITHER_WORDS: Final = _words_of("""
     income earnings price dose conc concentration temperature dist distance pressure speed inv investment
-    output wage wages total rate rte length time duration age level grade education
+    output wage wages total rate rte length time duration age level grade education expenditure expenditures
+    revenue revenues consumption demand
 """)
 """Words of outcomes that explain others as often."""
 EVENT_WORDS: Final = _words_of(
@@ -46,6 +50,9 @@ UNIT_WORDS: Final = _words_of("""
     location loc area province municipality constituency precinct sample specimen id idnum ident identifier
     code trial study panel court zone neighborhood neighbourhood census tract user customer plant clone pond
     stream lake river island colony entry accession germplasm hybrid section entity
+    occupation sector journal publisher pollster supplier vendor student pupil respondent respond client
+    mother rabbit hen pen sheep goat horse calf wafer transect locality habitat commune community panelist
+    observer child kid infant technician analyst
 """)
 WEAK_UNIT_WORDS: Final = _words_of("id code item sample name level idnum expt area pair pat line")
 DESIGN_WORDS: Final = _words_of("""
@@ -55,9 +62,11 @@ DESIGN_WORDS: Final = _words_of("""
     age agegroup income level test task form instrument ses
 """)
 INDEX_WORDS: Final = _words_of("""
-    id index idx row rows rowid nr no number key uuid obs observation rownum x x1 unnamed names column gameno
-    serial
+    id index idx row rows rowid nr no number key uuid obs observation rownum rowname rownames x x1 unnamed
+    names column gameno serial
 """)
+DURATION_WORDS: Final = _words_of("time days hours minutes seconds weeks months")
+"""What a number is called that is a time, or how long something lasted."""
 TIME_WORDS: Final = _words_of("""
     year yr yrs years month mon day days doy week wk date hour minute timestamp quarter qtr period wave visit
     t occasion time round season
@@ -66,13 +75,20 @@ LABEL_WORDS: Final = _words_of("""
     lat lon lng long latitude longitude centroid code zip postcode phone fips sic easting northing
 """)
 """What numbers are called that place or name something and measure nothing."""
+MEASURES: Final = _words_of("mpg mph kmh km cm mm kg lb lbs mg ug ml ms usd eur gbp pct percent kwh")
+"""Units of measure, by which a column measures whatever else its name says."""
 AGE_WORDS: Final = _words_of("age alter edad eta idade leeftijd alder wiek")
 SURVEY_WEIGHTS: Final = _words_of("""
     weights wt wgt pweight fweight aweight iweight sampwt sampleweight finalwt wtfinl hhwt hhweight houwgt
     perwt perwgt perweight pwgtp wgtp asecwt totwgt senwgt stuwt fstuwt wtssall wtint wtmec
 """)
 COVARIATE_WORDS: Final = (
-    AGE_WORDS | SURVEY_WEIGHTS | _words_of("iq pop population base baseline female male sex lagged intercept")
+    AGE_WORDS
+    | SURVEY_WEIGHTS
+    | _words_of("""
+        iq pop population base baseline initial female male sex lagged intercept samplesize enroll enrollment
+        enrolment
+    """)
 )
 BESIDE_WORDS: Final = UNIT_WORDS | INDEX_WORDS | LABEL_WORDS | DESIGN_WORDS | COVARIATE_WORDS
 UNITS_ALONE: Final = UNIT_WORDS - OUTCOME_WORDS - BINARY_OUTCOME_WORDS
@@ -92,6 +108,10 @@ _ENDINGS: Final = (
 """What measures is often written right behind its subject, as in mathscore and lwage."""
 _OF_UNITS: Final = ("id", "code", "name", "no", "nr")
 """What is written right behind a unit: schoolid, countrycode."""
+_OF_YEARS: Final = ("yr", "yrs", "years")
+"""What is written right behind what is counted in years: educyr."""
+_LOGARITHMS: Final = ("ln", "log")
+"""What is written right before what a logarithm is of: lntotal."""
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Za-z][a-z]*")
 
 
@@ -106,6 +126,8 @@ def name_words(name: str) -> frozenset[str]:
     words.update(end for word in ending for end in _ENDINGS if word.endswith(end))
     stems = {word.removesuffix(end) for word in words for end in _OF_UNITS}
     words |= stems & (UNITS_ALONE - WEAK_UNIT_WORDS)
+    words |= {word.removesuffix(end) for word in words for end in _OF_YEARS} & DESIGN_WORDS
+    words |= {word.removeprefix(start) for word in words for start in _LOGARITHMS} & OUTCOME_WORDS
     return frozenset(words)
 
 

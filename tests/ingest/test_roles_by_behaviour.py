@@ -1,0 +1,80 @@
+"""Roles that follow from what columns do, or from how they are called beside others."""
+
+import random
+
+import pytest
+
+from dashboard.ingest import guess_roles
+from tests.ingest.helpers import noise, table_of
+
+
+def tied(seed: int, size: int, values: int) -> list[int]:
+    """Whole numbers that come again."""
+    draw = random.Random(seed)
+    return [draw.randrange(values) for _ in range(size)]
+
+
+def test_what_was_measured_before_is_no_outcome_beside_what_came_after(tmp_path):
+    rows = [["abc"[i % 3], round(v, 1), round(v + w, 1)]
+            for i, (v, w) in enumerate(zip(noise(60), reversed(noise(60)), strict=True))]  # fmt: skip
+    for names in (["Prewt", "Postwt"], ["langPRET", "langPOST"], ["before", "after"]):
+        assert guess_roles(table_of(tmp_path, ["Treat", *names], rows)).pair == (names[1], "Treat")
+
+
+def test_y_beside_x_and_z_is_a_coordinate(tmp_path):
+    rows = [["abcd"[i % 4], round(v, 2), round(9 * w), round(v / 2, 2), round(v / 3, 2), round(v / 4, 2)]
+            for i, (v, w) in enumerate(zip(noise(90), reversed(noise(90)), strict=True))]  # fmt: skip
+    header = ["cut", "carat", "price", "x", "y", "z"]
+    assert guess_roles(table_of(tmp_path, header, rows)).outcome in ("carat", "price")
+    assert guess_roles(table_of(tmp_path, ["cut", "x", "y"], [r[:3] for r in rows])).outcome == "y"
+
+
+def test_days_that_something_lasted_are_an_outcome_and_days_of_measuring_are_not(tmp_path):
+    lasted = [["AN"[d * d % 7 % 2], f"F{i % 4}", d] for i, d in enumerate(tied(1, 160, 45))]
+    assert guess_roles(table_of(tmp_path, ["Eth", "Form", "Days"], lasted)).pair == ("Days", "Form")
+    measured = [[f"s{i // 10}", i % 10, round(v, 1)] for i, v in enumerate(noise(180))]
+    assert guess_roles(table_of(tmp_path, ["rower", "Days", "react"], measured)).pair == ("react", "rower")
+
+
+def test_values_at_which_each_unit_is_measured_once_are_no_outcome(tmp_path):
+    """Cycles are where a path was measured; lengths come twice in none since they have many digits."""
+    cells = [(p, c) for p in range(21) for c in range(14) if (p * 5 + c * 3) % 7]
+    rows = [[f"path {p}", c / 100, round(v, 3)] for (p, c), v in zip(cells, noise(len(cells)), strict=True)]
+    assert guess_roles(table_of(tmp_path, ["path", "cyc", "crack"], rows)).pair == ("crack", "path")
+
+
+def test_codes_that_say_which_unit_a_row_is_of_are_no_outcome(tmp_path):
+    areas = tied(5, 900, 60)
+    rows = [[f"state {a % 9}", 100 + 37 * a, round(v, 2)] for a, v in zip(areas, noise(900), strict=True)]
+    assert guess_roles(table_of(tmp_path, ["state", "puma", "lweek"], rows)).pair == ("lweek", "state")
+
+
+def test_days_of_a_month_are_no_group_beside_months(tmp_path):
+    rows = [[round(v, 1), 5 + i // 30, 1 + i % 30] for i, v in enumerate(noise(150))]
+    assert guess_roles(table_of(tmp_path, ["Ozone", "Month", "Day"], rows)).pair == ("Ozone", "Month")
+
+
+def test_numbers_of_the_lines_within_groups_are_no_group(tmp_path):
+    rows = [["BO"[i // 50 % 2], 1 + i % 50, round(v, 1)] for i, v in enumerate(noise(200))]
+    assert guess_roles(table_of(tmp_path, ["sp", "index", "FL"], rows)).pair == ("FL", "sp")
+
+
+def test_a_unit_of_measure_says_that_a_column_measures_whatever_else_its_name_says(tmp_path):
+    rows = [[f"make {i % 30}", round(abs(v), 2), 15 + m]
+            for i, (v, m) in enumerate(zip(noise(90), tied(2, 90, 9), strict=True))]  # fmt: skip
+    assert guess_roles(table_of(tmp_path, ["make", "price", "MPG.city"], rows)).pair == ("price", "make")
+
+
+def test_answers_that_pile_up_are_no_group_beside_codes_of_a_design(tmp_path):
+    draw = random.Random(4)
+    rows = [[i % 3, round(draw.gauss(5, 1), 2), min(7, 1 + int(draw.expovariate(0.9))), round(v, 2)]
+            for i, v in enumerate(noise(129))]  # fmt: skip
+    header = ["protest", "sexism", "anger", "liking"]
+    assert guess_roles(table_of(tmp_path, header, rows)).group == "protest"
+
+
+@pytest.mark.parametrize("name", ["fatalities", "claims", "citations", "salary", "lnsalary"])
+def test_what_is_counted_or_paid_is_an_outcome_beside_other_measurements(tmp_path, name):
+    rows = [[f"f{i % 12}", round(v, 2), round(50 + 9 * w)]
+            for i, (v, w) in enumerate(zip(noise(120), reversed(noise(120)), strict=True))]  # fmt: skip
+    assert guess_roles(table_of(tmp_path, ["firm", "miles", name], rows)).pair == (name, "firm")
