@@ -304,6 +304,7 @@ def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setti
     score -= 2.0 * bool(words & DESIGN_WORDS and not unit) + 2.5 * (column.name in setting.all_times)
     score += 2.0 * (per_group >= 2) + 1.0 * (column.distinct >= 4) + 0.7 * (column.distinct >= 10)
     score -= 8.0 * (column.distinct <= 1) + 1.5 * (column.distinct == 2)
+    score -= 1.5 * (column.distinct == 2 and bool(words & EVENT_WORDS) and not unit)
     score -= 4.0 * (per_group < 1.1 and filled > 2)
     score += 3.0 * seen.constant_share(column.name) + 4.5 * seen.is_panel(column.name, setting.times)
     if column.kind == "number":

@@ -86,8 +86,8 @@ COVARIATE_WORDS: Final = (
     AGE_WORDS
     | SURVEY_WEIGHTS
     | _words_of("""
-        iq pop population base baseline initial female male sex lagged intercept samplesize enroll enrollment
-        enrolment
+        iq n pop population base baseline initial female male sex lagged intercept samplesize enroll
+        enrollment enrolment
     """)
 )
 BESIDE_WORDS: Final = UNIT_WORDS | INDEX_WORDS | LABEL_WORDS | DESIGN_WORDS | COVARIATE_WORDS

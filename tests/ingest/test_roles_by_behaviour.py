@@ -78,3 +78,14 @@ def test_what_is_counted_or_paid_is_an_outcome_beside_other_measurements(tmp_pat
     rows = [[f"f{i % 12}", round(v, 2), round(50 + 9 * w)]
             for i, (v, w) in enumerate(zip(noise(120), reversed(noise(120)), strict=True))]  # fmt: skip
     assert guess_roles(table_of(tmp_path, ["firm", "miles", name], rows)).pair == (name, "firm")
+
+
+def test_what_says_that_a_time_ended_is_no_group_beside_a_treatment(tmp_path):
+    rows = [[1 + i % 3, 10 + abs(round(v)), int(v > 45)] for i, v in enumerate(noise(60))]
+    assert guess_roles(table_of(tmp_path, ["trt", "time", "death"], rows)).pair == ("time", "trt")
+
+
+def test_sizes_called_n_are_no_outcome_beside_what_they_are_of(tmp_path):
+    rows = [[f"poll {i % 9}", 400 + n, round(40 + v / 9, 1)]
+            for i, (v, n) in enumerate(zip(noise(90), tied(6, 90, 700), strict=True))]  # fmt: skip
+    assert guess_roles(table_of(tmp_path, ["pollster", "n", "Obama"], rows)).outcome == "Obama"
