@@ -51,7 +51,6 @@ from dashboard.words.group_card import value_text
 from dashboard.words.numbers import MINUS
 from dashboard.words.pinned_pairs import MOST_COMPARED, compared_groups, pair_words, several_words
 from estimators import BlupboardError, DataError
-from estimators.contract.shared_errors import shared_errors
 
 if TYPE_CHECKING:
     import dash
@@ -156,20 +155,17 @@ def pinned_keys(pinned: object, scene: Scene) -> list[int]:
 
 def pinned_answer(scene: Scene, series: Series, keys: list[int]) -> list[Any]:
     """What is said of two pinned groups, or of several."""
-    formula = series.result.fit is not None and shared_errors(series.result.fit.joint) is not None
-    most = MOST_COMPARED if formula else 2
-    if len(keys) > most:
-        why = "" if formula else f"{series.label} gives draws, not a formula. "
-        text = f"{why}Up to {most} are compared; {len(keys):,} are pinned."
+    if len(keys) > MOST_COMPARED:
+        text = f"Up to {MOST_COMPARED} are compared; {len(keys):,} are pinned."
         return [html.P(text, className="quiet")]
-    if len(keys) == 2:
-        try:
+    try:
+        if len(keys) == 2:
             return answer_block(Answer(*pair_words(scene, series, *keys)))
-        except DataError as error:
-            return [html.P(sentence(str(error)), className="quiet")]
-    compared = compared_groups(scene, series, keys)
+        compared = compared_groups(scene, series, keys)
+    except DataError as error:
+        return [html.P(sentence(str(error)), className="quiet")]
     form = partial(value_text, scene)
-    return pinned_block(Answer(*several_words(scene, compared)), compared, form)
+    return pinned_block(Answer(*several_words(scene, series, compared)), compared, form)
 
 
 def answered(scene: Scene, asked: AskedQuestions) -> dict[str, Any]:

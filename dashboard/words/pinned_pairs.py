@@ -30,8 +30,8 @@ MOST_DRAWS, NUMBERS_DRAWN = 200_000, 10_000_000
 FEWEST_BEYOND = 10
 """Draws beyond an end of an interval, so that it can be told."""
 TOO_FEW_DRAWS = (
-    "of {groups:,} groups too few are drawn to tell two of them apart at this level: choose a lower one, or "
-    "a method that has a formula"
+    "of {groups:,} groups too few are drawn to tell {some} of them apart at this level: choose a lower one, "
+    "or a method that has a formula"
 )
 MOST_COMPARED = 40
 """Groups that are compared with each other at once."""
@@ -111,10 +111,10 @@ def drawn_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> DrawnPai
     """
     if fit.joint is None:
         raise ValueError("a method without a joint distribution has no differences")
-    draws, pairs = min(MOST_DRAWS, NUMBERS_DRAWN // len(scene)), len(scene) * (len(scene) - 1) / 2
+    draws, pairs = most_draws(scene), len(scene) * (len(scene) - 1) / 2
     tail = (1.0 - scene.comparison.level) / 2.0
     if tail * draws < FEWEST_BEYOND:
-        raise DataError(TOO_FEW_DRAWS.format(groups=len(scene)))
+        raise DataError(TOO_FEW_DRAWS.format(groups=len(scene), some="two"))
     theta, _ = fit.joint.draw(draws, SEED)
     apart = theta[:, first] - theta[:, second]
 
@@ -129,6 +129,11 @@ def drawn_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> DrawnPai
         float(((apart > 0) + 0.5 * (apart == 0)).mean()),
         draws,
     )
+
+
+def most_draws(scene: Scene) -> int:
+    """How many draws are made of a method that can only be drawn from."""
+    return min(MOST_DRAWS, NUMBERS_DRAWN // len(scene))
 
 
 def compared_pair(scene: Scene, fit: GroupFit, first: int, second: int) -> Pair:
@@ -189,8 +194,14 @@ def compared_groups(scene: Scene, series: Series, keys: Sequence[int]) -> list[C
     """Letters and comparison bars of groups with some keys, the highest first.
 
     Two share a letter where their interval of the difference, for all pairs of these groups at once, holds 0.
+
+    Raises:
+        DataError: of a method that draws, so few draws fit in memory that they cannot tell.
+
     """
     fit, at = _fit(series), np.asarray(keys)
+    if shared_errors(fit.joint) is None:
+        return _compared_by_draws(scene, fit, at)
     some, df = _formula(fit.joint).at(at), _common_df(fit)
     order = np.argsort(-some.mean, kind="stable")
     at, some = at[order], some.at(order)
@@ -205,6 +216,37 @@ def compared_groups(scene: Scene, series: Series, keys: Sequence[int]) -> list[C
     return [
         ComparedGroup(short_label(label), text, float(m), float(m - h), float(m + h))
         for label, text, m, h in zip(scene.comparison.data.labels[at], letters, middle, half, strict=True)
+    ]
+
+
+def _compared_by_draws(scene: Scene, fit: GroupFit, at: NDArray[np.int64]) -> list[ComparedGroup]:
+    """The same by draws: letters by shares of draws beyond 0, bars between quantiles of each group's own."""
+    from scipy.special import ndtr
+
+    if fit.joint is None:
+        raise ValueError("a method without a joint distribution has no differences")
+    level, draws = scene.comparison.level, most_draws(scene)
+    at = at[np.argsort(-fit.estimate[at], kind="stable")]
+    tail = (1.0 - level) / (len(at) * (len(at) - 1))
+    if tail * draws < FEWEST_BEYOND:
+        raise DataError(TOO_FEW_DRAWS.format(groups=len(scene), some=f"{len(at)}"))
+    theta = np.asfortranarray(fit.joint.draw(draws, SEED)[0][:, at])
+    apart, spread = np.zeros((len(at), len(at)), dtype=np.bool_), np.zeros((len(at), len(at)))
+    for i in range(len(at)):
+        for j in range(i):
+            difference = theta[:, i] - theta[:, j]
+            beyond = min((difference >= 0).mean(), (difference <= 0).mean())
+            apart[i, j] = apart[j, i] = beyond < tail
+            spread[i, j] = spread[j, i] = difference.std()
+    multiplier = 0.0
+    if spread.any():
+        multiplier = comparison_multiplier(theta.std(axis=0), level, of_differences=spread)
+    ends = fit.joint.origin + np.quantile(theta, ndtr([-multiplier, multiplier]), axis=0)
+    names = map(short_label, scene.comparison.data.labels[at])
+    numbers = zip(fit.estimate[at].tolist(), *ends.tolist(), strict=True)
+    return [
+        ComparedGroup(name, letters, *three)
+        for name, letters, three in zip(names, shared_letters(apart), numbers, strict=True)
     ]
 
 
@@ -252,8 +294,10 @@ def _ends(scene: Scene, ends: tuple[float, float]) -> str:
     return f"{low} to {high}"
 
 
-def several_words(scene: Scene, compared: Sequence[ComparedGroup]) -> tuple[str, str]:
+def several_words(scene: Scene, series: Series, compared: Sequence[ComparedGroup]) -> tuple[str, str]:
     """What the letters and the bars of several groups are."""
+    drawn = shared_errors(_fit(series).joint) is None
+    by = f", by {most_draws(scene):,} draws" if drawn else ""
     distinct = {letter for group in compared for letter in group.letters}
     unit, level = scene.unit, level_text(scene.comparison.level)
     if len(distinct) == 1:
@@ -261,7 +305,7 @@ def several_words(scene: Scene, compared: Sequence[ComparedGroup]) -> tuple[str,
     else:
         answer = "Those that share a letter cannot be told apart."
     return answer, (
-        f"Letters hold for all pairs of these {len(compared)} at once ({level}, Bonferroni). Bars are for "
-        "one pair at a time, on average over pairs: where two do not overlap, that pair differs. Neither "
+        f"Letters hold for all pairs of these {len(compared)} at once ({level}, Bonferroni{by}). Bars are "
+        "for one pair at a time, on average over pairs: where two do not overlap, that pair differs. Neither "
         f"allows for having been picked from {len(scene):,}."
     )

@@ -19,15 +19,23 @@ CELLS_AT_A_TIME = 1 << 22
 """Pairs that are worked on at once."""
 
 
-def comparison_multiplier(std_error: Floats, level: float = 0.95, df: float | None = None) -> float:
+def comparison_multiplier(
+    std_error: Floats,
+    level: float = 0.95,
+    df: float | None = None,
+    *,
+    of_differences: Floats | None = None,
+) -> float:
     """By what to multiply standard errors ``(J,)`` for bars that overlap where two cannot be told apart.
 
     z at which 2 Phi(-z (s_i + s_j) / sqrt(s_i^2 + s_j^2)) is 1 - level on average over all pairs: 1.39 for
     0.95 and equal errors. For one pair, on average over pairs, and not for several at once (Goldstein & Healy
-    1995, JRSS A 158, 175-177). With ``df`` degrees of freedom t takes the normal's place.
+    1995, JRSS A 158, 175-177). With ``df`` degrees of freedom t takes the normal's place. Of groups that hang
+    together, ``of_differences (J, J)`` has the standard errors of their differences, in place of the root;
+    pairs of which it is 0 never differ, and are left out.
 
     Raises:
-        OptionError: the level is not between 0 and 1, or there are fewer than two groups.
+        OptionError: the level is not between 0 and 1, or there are fewer than two groups that differ.
 
     """
     from scipy.special import ndtr, stdtr
@@ -43,6 +51,9 @@ def comparison_multiplier(std_error: Floats, level: float = 0.95, df: float | No
     def below(value: Floats) -> Floats:
         return np.asarray(ndtr(value) if df is None else stdtr(df, value))
 
+    def beyond(z: Floats) -> Floats:
+        return np.array([2.0 * float(below(-z[0] * apart).mean()) - (1.0 - level)])
+
     def too_many(z: Floats) -> Floats:
         total = -float(len(std_error)) * float(below(-z[0] * np.sqrt(2.0)))
         for start in range(0, len(value), at_once):
@@ -52,7 +63,13 @@ def comparison_multiplier(std_error: Floats, level: float = 0.95, df: float | No
         return np.array([2.0 * total / pairs - (1.0 - level)])
 
     highest = 40.0 if df is None else 2.0 * float(two_sided_quantile(level, df))
-    return float(bracketed_roots(too_many, np.zeros(1), np.full(1, highest))[0])
+    function = too_many
+    if of_differences is not None:
+        differ = (of_differences > 0) & ~np.eye(len(std_error), dtype=np.bool_)
+        if not differ.any():
+            raise OptionError("bars for comparing need at least 2 groups that differ")
+        apart, function = np.add.outer(std_error, std_error)[differ] / of_differences[differ], beyond
+    return float(bracketed_roots(function, np.zeros(1), np.full(1, highest))[0])
 
 
 def shared_letters(apart: NDArray[np.bool_], order: NDArray[np.intp] | None = None) -> list[str]:

@@ -151,11 +151,45 @@ def test_where_there_are_draws_alone_two_are_compared_by_them():
         np.testing.assert_allclose(pair.ends_of_all, formula.ends_of_all, atol=0.2 * formula.std_error)
     answer, detail = pair_words(SCENE, only, 0, 5)
     assert (answer, "by which they can still be told apart" in detail) == ("g5 is higher than g0.", True)
-    said = text_of(pinned_answer(SCENE, only, [0, 1, 2]))
-    assert "gives draws, not a formula. Up to 2 are compared; 3 are pinned." in said
     assert text_of(pinned_answer(SCENE, only, [0, 5])).startswith(answer)
     assert "95% interval by 200,000 draws" in detail
     assert pair_words(SCENE, only, 5, 0) == (answer, detail)
+
+
+def test_several_are_compared_by_draws_as_by_the_formula_of_what_is_drawn():
+    series = SCENE.reference
+    formula = replace(series, result=replace(series.result, fit=replace(FIT, df=None)))
+    drawn = replace(FIT, joint=DrawnJoint(JOINT.draw, JOINT.origin), df=None)
+    only = replace(series, result=replace(series.result, fit=drawn))
+    said, known = (compared_groups(SCENE, one, range(6)) for one in (only, formula))
+    assert [(group.name, group.letters) for group in said] == [(group.name, group.letters) for group in known]
+    assert len({group.letters for group in said}) > 1
+    spread = FIT.std_error.mean()
+    for end in ("estimate", "low", "high"):
+        ours, theirs = ([getattr(group, end) for group in groups] for groups in (said, known))
+        np.testing.assert_allclose(ours, theirs, atol=0.1 * spread)
+    text = text_of(pinned_answer(SCENE, only, [0, 1, 2]))
+    assert "all pairs of these 3 at once (95%, Bonferroni, by 200,000 draws)" in text
+
+
+def test_bars_by_draws_never_leave_what_is_possible_and_ties_are_not_apart():
+    rng = np.random.default_rng(2)
+    theta = rng.beta([1.0, 1.0, 5.0, 60.0], [30.0, 30.0, 40.0, 40.0], (200_000, 4))
+    theta[:, 1] = theta[:, 0]
+    scene = scene_of(groups_of([9, 8, 30, 4]), BUILT_IN.values())
+    fit = replace(
+        FIT, estimate=theta.mean(axis=0), joint=DrawnJoint(lambda draws, seed: (theta[:draws], None))
+    )
+    series = replace(SCENE.reference, result=replace(SCENE.reference.result, fit=fit))
+    bars = {group.name: group for group in compared_groups(scene, series, range(4))}
+    assert min(group.low for group in bars.values()) > 0
+    assert bars["g0"].letters == bars["g1"].letters
+    assert not set(bars["g3"].letters) & set(bars["g0"].letters)
+    same = replace(
+        fit, estimate=np.zeros(4), joint=DrawnJoint(lambda draws, seed: (np.zeros((draws, 4)), None))
+    )
+    equal = compared_groups(scene, replace(series, result=replace(series.result, fit=same)), range(4))
+    assert {(group.letters, group.low, group.high) for group in equal} == {("a", 0.0, 0.0)}
 
 
 def test_where_too_few_draws_fit_in_memory_two_are_not_compared(monkeypatch):
@@ -164,6 +198,7 @@ def test_where_too_few_draws_fit_in_memory_two_are_not_compared(monkeypatch):
     drawn = replace(series.result.fit, joint=DrawnJoint(JOINT.draw, JOINT.origin), df=None)
     only = replace(series, result=replace(series.result, fit=drawn))
     assert "too few are drawn to tell two of them apart" in text_of(pinned_answer(SCENE, only, [0, 5]))
+    assert "too few are drawn to tell 4 of them apart" in text_of(pinned_answer(SCENE, only, [0, 5, 1, 2]))
 
 
 def test_of_many_groups_draws_do_not_tell_what_holds_for_all_pairs():

@@ -303,6 +303,26 @@ def test_bars_for_comparing(name):
         assert comparison_multiplier(error, float(level)) == pytest.approx(want["multiplier"], rel=1e-12)
 
 
+def test_bars_of_groups_that_hang_together_differ_as_often_on_average_as_they_should():
+    """By their differences; of independent groups that is the same. Pairs that never differ are no pairs."""
+    error = np.array([0.5, 0.7, 1.0, 2.0])
+    alone = np.hypot(error[:, None], error) * (1 - np.eye(4))
+    assert comparison_multiplier(error, of_differences=alone) == pytest.approx(
+        comparison_multiplier(error), rel=1e-12
+    )
+    root = np.linalg.cholesky(np.diag(error**2) + 0.3)
+    apart = np.sqrt(np.square(root[:, None] - root).sum(axis=2))
+    total = np.sqrt(error**2 + 0.3)
+    z = comparison_multiplier(total, 0.9, of_differences=apart)
+    chances = [2 * ndtr(-z * (total[i] + total[j]) / apart[i, j]) for i in range(4) for j in range(i)]
+    assert np.mean(chances) == pytest.approx(0.1, rel=1e-9)
+    twice = np.array([0, 0, 1])
+    same = comparison_multiplier(error[twice], of_differences=alone[np.ix_(twice, twice)])
+    assert same == pytest.approx(comparison_multiplier(error[:2]), rel=1e-12)
+    with pytest.raises(OptionError, match="at least 2 groups that differ"):
+        comparison_multiplier(error, of_differences=np.zeros((4, 4)))
+
+
 @given(st.integers(1, 9), st.integers(0, 2**32 - 1))
 @settings(max_examples=60, deadline=None)
 def test_letters_are_shared_by_those_that_cannot_be_told_apart_and_by_no_others(groups, seed):
