@@ -106,10 +106,13 @@ def roles_of(
     """
     from dashboard.ingest import UnreadableFile, guess_roles
     from dashboard.ingest.roles import stackable_columns, two_numbers_in_cells, wide_table
+    from dashboard.ingest.two_arms import two_arms_in_lines
 
     if outcome is not None and group is not None:
         return outcome, group, "both were named"
     table = table_of_file()
+    if outcome is None and group is None and (arms := two_arms_in_lines(table.columns, table.name)):
+        raise arms
     found = guess_roles(table, outcome, group)
     for name in (outcome, group):
         if name is not None and table.column(name) is None:

@@ -27,6 +27,7 @@ from dashboard.ingest.role_words import (
     name_words,
 )
 from dashboard.ingest.roles import holds_two_numbers, stackable_columns
+from dashboard.ingest.two_arms import two_arms_in_lines
 from estimators.data.two_words import NOTHING_HAPPENED
 
 if TYPE_CHECKING:
@@ -74,13 +75,10 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
 
     The first rows of the stored table are looked at for which columns are constant within which.
     """
-    if group is None and (wide := stackable_columns(table)):
-        return GuessedRoles(outcome or wide[0], None, "each column seems to be a group of its own")
+    if (found := _told_by_shape(table, outcome, group)) is not None:
+        return found
     if table.stacked:
-        label, value = (column.name for column in table.columns[-2:])
-        if outcome in (None, value) and group is None and not all(map(_names_a_time, table.stacked)):
-            return GuessedRoles(value, label, "each of the columns that were stacked is a group")
-        outcome = outcome or value
+        outcome = outcome or table.columns[-1].name
     seen = look_at_rows(table)
     columns = {c.name: c for c in table.columns}
     setting = _setting(table, seen)
@@ -115,6 +113,20 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
     if likely_outcomes:
         return GuessedRoles(likely_outcomes[0], None, "no other column can say which group a row is of")
     return GuessedRoles(None, likely_groups[0] if likely_groups else None, "no column holds numbers")
+
+
+def _told_by_shape(table: Table, outcome: str | None, group: str | None) -> GuessedRoles | None:
+    """The roles in a table whose lines are no rows, or that was stacked; None of others."""
+    if group is not None:
+        return None
+    if outcome is None and two_arms_in_lines(table.columns, table.name):
+        return GuessedRoles(None, None, "each line seems to hold two arms")
+    if wide := stackable_columns(table):
+        return GuessedRoles(outcome or wide[0], None, "each column seems to be a group of its own")
+    label, value = (column.name for column in table.columns[-2:])
+    if table.stacked and outcome in (None, value) and not all(map(_names_a_time, table.stacked)):
+        return GuessedRoles(value, label, "each of the columns that were stacked is a group")
+    return None
 
 
 def _identifies_rows(group: Column, table: Table) -> bool:

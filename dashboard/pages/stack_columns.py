@@ -9,6 +9,7 @@ from dash import html
 
 from dashboard.ingest.roles import stackable_columns
 from dashboard.ingest.stack_names import run_of
+from dashboard.ingest.two_arms import two_arms_in_lines
 from dashboard.pages import ids, panels
 from dashboard.words.grammar import sentence
 
@@ -24,8 +25,9 @@ _NAMES_SHOWN = 6
 
 def empty_comparison(name: str, table: Table, problem: str) -> dict[str, Any]:
     """What takes the place of a comparison, by place, where a file was opened that gives none yet."""
-    wide = stackable_columns(table)
-    said = "" if wide else sentence(problem)
+    arms = two_arms_in_lines(table.columns, table.name)
+    wide = () if arms else stackable_columns(table)
+    said = "" if wide else sentence(str(arms or problem))
     return {
         "choices": None,
         "panel_class": f"{ids.COMPARISON_CLASS} nothing",

@@ -1,0 +1,105 @@
+"""Tables whose lines hold two arms of a study: events and totals, or means and SDs, of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from dashboard.ingest.errors import UnreadableFile, excerpt
+from dashboard.ingest.summary_names import SUMMARY_NAMES, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dashboard.ingest.table import Column
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_FIRST: Final = """
+    experimental exp e treatment treated treat trt t intervention int active vaccine vaccinated exposed
+"""
+_SECOND: Final = "control controls ctrl con c placebo comparator untreated unvaccinated unexposed"
+_ARMS: Final = ((_names(_FIRST), _names(_SECOND)), (_names("1"), _names("2")))
+"""What the first and the second arm are called; of one pair, not of two."""
+_ROLES: Final = {
+    "events": SUMMARY_NAMES["events"] | _names("ev pos r responders"),
+    "rest": _names("neg negative nonevents noevent noevents none"),
+    "total": _names("n total tot size samplesize"),
+    "mean": _names("mean m avg average"),
+    "sd": SUMMARY_NAMES["sd"] | _names("s"),
+}
+_FORMS: Final = (("events", "rest"), ("events", "total"), ("mean", "sd", "total"))
+"""What each arm has, the plainest first."""
+_OF_METAFOR: Final = (
+    (("events", "rest"), (("ai", "bi"), ("ci", "di"))),
+    (("events", "total"), (("ai", "n1i"), ("ci", "n2i"))),
+)
+"""The names of escalc, whose letters number the cells of a table of two by two (Viechtbauer 2010)."""
+_MOST_COLUMNS: Final = 200
+"""Tables of studies have fewer."""
+
+
+def two_arms_in_lines(columns: Sequence[Column], name: str) -> UnreadableFile | None:
+    """What to say of a table ``name`` whose lines hold two arms; None where they do not seem to.
+
+    The arms are told by names alone: both have columns of numbers that are called alike but for the arm.
+    """
+    if len(columns) > _MOST_COLUMNS:
+        return None
+    by_name = {"".join(words_of(c.name)): c.name for c in columns if c.kind == "number"}
+    for named, arms in _OF_METAFOR:
+        if all(column in by_name for arm in arms for column in arm):
+            return _said(named, [[by_name[column] for column in arm] for arm in arms], name)
+    for pair in _ARMS:
+        first, second = (_roles_of_arm(columns, words) for words in pair)
+        for form in _FORMS:
+            if all(role in first and role in second for role in form):
+                return _said(form, [[arm[role] for role in form] for arm in (first, second)], name)
+    return None
+
+
+def _roles_of_arm(columns: Sequence[Column], arm: frozenset[str]) -> dict[str, str]:
+    """The columns of one arm by their roles, where names say both."""
+    found: dict[str, str] = {}
+    for column in columns:
+        for rest in _without_arm(column.name, arm) if column.kind == "number" else ():
+            for role, known in _ROLES.items():
+                if rest in known and (role not in ("events", "rest", "total") or column.whole):
+                    found.setdefault(role, column.name)
+    return found
+
+
+def _without_arm(name: str, arm: frozenset[str]) -> Iterator[str]:
+    """What a name says beside the arm: n of n1i, events of Experimental Events, pos of tpos."""
+    words = words_of(name)
+    if len(words) > 1 and words[-1] == "i":
+        words = words[:-1]
+    if len(words) == 2:
+        yield from (words[1 - i] for i in range(2) if words[i] in arm)
+    elif len(words) == 1 and words[0][0] in arm:
+        yield words[0][1:]
+
+
+def _said(form: tuple[str, ...], arms: Sequence[Sequence[str]], name: str) -> UnreadableFile:
+    first, second = (" and ".join(map(excerpt, arm)) for arm in arms)
+    if "mean" in form:
+        (mean, sd, n), (other_mean, other_sd, other_n) = (tuple(map(excerpt, arm)) for arm in arms)
+        what = (
+            f"the difference of the means, {mean} - {other_mean}, and its standard error, "
+            f"sqrt({sd}^2 / {n} + {other_sd}^2 / {other_n})"
+        )
+    else:
+        a, b, c, d = (excerpt(column) for arm in arms for column in arm)
+        rest = "" if "rest" in form else f", b is {b} - {a} and d is {d} - {c}"
+        both = f"a is {a}, c is {c}" if rest else f"a is {a}, b {b}, c {c} and d {d}"
+        what = (
+            "the log odds ratio, log(a * d / (b * c)), and its standard error, "
+            f"sqrt(1/a + 1/b + 1/c + 1/d), where {both}{rest} (with 0.5 added to all four where one is 0)"
+        )
+    return UnreadableFile(
+        f"Each line of {name} seems to hold two arms, {first} beside {second}, and one estimate is compared "
+        f"for each line: add columns with {what}, and compare these as estimates (--kind estimates); or name "
+        "the columns to compare (--outcome, --group)."
+    )
