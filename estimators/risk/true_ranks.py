@@ -16,7 +16,7 @@ class RankScores:
     """``(R,)`` each: how well estimates rank the groups of every replicate."""
 
     best_found: NDArray[np.float64]
-    """Chance that a random one of the groups named best is truly best."""
+    """Chance that a random one of the groups named best is one of the truly best, which may tie."""
     correlation: NDArray[np.float64]
     """Spearman's, ties sharing their mean rank; 0 where either side is constant."""
     constant: NDArray[np.bool_]
