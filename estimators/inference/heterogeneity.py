@@ -141,10 +141,14 @@ class Heterogeneity:
         return self.tau * self.tau
 
     def mu_interval(self, level: float = 0.95) -> tuple[float, float]:
-        """The ends of the interval for mu. Raises OptionError where ``level`` is not between 0 and 1."""
+        """The ends of the interval for mu, as far as it can be there.
+
+        Raises OptionError where ``level`` is not between 0 and 1.
+        """
         check_level(level)
         half = float(two_sided_quantile(level, self.mu_df)) * self.mu_std_error
-        return self.mu - half, self.mu + half
+        low, high = np.clip([self.mu - half, self.mu + half], *self.possible).tolist()
+        return low, high
 
     def prediction_interval(
         self, level: float = 0.95, kind: PredictionKind = "t_k_minus_2"

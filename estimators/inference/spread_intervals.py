@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -34,6 +34,8 @@ class ProfileInterval:
     """Lower and upper end of each, ascending, in the units of the parameter."""
     zero_inside: bool
     """Whether 0, the end of what a spread can be, is in it: then there is no crossing below."""
+    possible: tuple[float, float] = (-np.inf, np.inf)
+    """Between what the parameter lies; pieces may reach further."""
 
     @property
     def ends(self) -> tuple[float, ...]:
@@ -43,13 +45,13 @@ class ProfileInterval:
 
     @property
     def low(self) -> float:
-        """The lower end of the whole."""
-        return self.pieces[0][0]
+        """The lower end of the whole, as far down as the parameter can be."""
+        return max(self.pieces[0][0], self.possible[0])
 
     @property
     def high(self) -> float:
-        """The upper end of the whole."""
-        return self.pieces[-1][1]
+        """The upper end of the whole, as far up as the parameter can be."""
+        return min(self.pieces[-1][1], self.possible[1])
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def profile_intervals(data: GroupData, method: Method, level: float = 0.95) -> M
         center = found.shadow(
             distance, lambda x, d: found.center(x, d, -1), lambda x, d: found.center(x, d, 1)
         )
-        named["mu"] = interval(center, lambda x: float(scaled.place(x)))
+        named["mu"] = replace(interval(center, lambda x: float(scaled.place(x))), possible=data.possible)
     return named
 
 

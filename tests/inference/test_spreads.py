@@ -14,6 +14,7 @@ from estimators import (
     OptionError,
     exact_intervals,
     generalized_interval,
+    heterogeneity,
     profile_intervals,
     sigma_error_interval,
     spread_tests,
@@ -261,3 +262,14 @@ def test_intervals_from_mean_squares(name):
         assert relative(found, want["generalized_sigma_group2"]) < 1e-9
     with pytest.raises(DataError, match="published"):
         sigma_error_interval(groups_of("bcg"))
+
+
+def test_the_mean_of_shares_and_rates_goes_no_further_than_it_can():
+    few, trials = [0, 1, 0, 3, 0, 1], [40, 30, 55, 41, 33, 29]
+    shares, rates = GroupData.from_counts("abcdef", few, trials), GroupData.from_rates("abcdef", few, trials)
+    most = GroupData.from_counts("abcdef", np.subtract(trials, few), trials)
+    for data, low in ((shares, True), (rates, True), (most, False)):
+        mu = profile_intervals(data, "ml")["mu"]
+        assert (mu.low == 0) if low else (mu.high == 1)
+        assert (mu.ends[0] < 0) if low else (mu.ends[-1] > 1)
+    assert heterogeneity(rates).mu_interval()[0] == 0
