@@ -34,8 +34,8 @@ MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "mean_width": ("Mean width", "Average length of the intervals."),
         "best_found": (
             "Best group found",
-            "Chance of naming the truly best group, or any of those that truly tie for best; of estimates that "
-            "tie for best the share that is.",
+            "Chance of naming the truly best group, or one of those that truly tie for best; of estimates "
+            "that tie for best the share that is.",
         ),
         "regret": (
             "Regret",
