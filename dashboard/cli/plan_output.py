@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dashboard.cli.output import column_lines
+from dashboard.words.plan import no_spread
 from estimators.inference.level_text import level_text
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 
 Answers = dict[str, Any]
 
-NO_SPREAD = (
-    "The spread between groups is estimated as 0, so nothing can be told apart and predictions have no "
-    "width: plan by the upper end of the interval."
-)
 SENTENCES = {
     "reliability": "A reliability of {value:g}",
     "width": "An interval by prediction {value:g} wide",
@@ -66,7 +63,7 @@ def plan_table(answers: Answers) -> bytes:
             f"No group has {name} so far out: the line may not go on." for name in further.get("beyond", ())
         ]
     if answers["sigma_group"] == 0 and answers["curve"]:
-        lines.append(NO_SPREAD)
+        lines.append(no_spread("groups", empty=answers["ratio_interval"] is None))
     if not answers["curve"]:
         return ("\n".join([head, *lines]) + "\n").encode()
     heads = ["rows", "reliability", "width", "own_width", "p_best"]

@@ -31,13 +31,23 @@ _GOALS = {
     "own_width": "For intervals by own means alone {value} wide",
     "p_best": "For a chance of {value} that the {one} that looks best is the best",
 }
-NO_SPREAD = (
-    "The spread between {many} is estimated as 0, so nothing can be told apart and predictions have no "
-    "width: plan by the upper end of the interval."
-)
 
 
 POISSON = "Chance within a {one} is taken as that of the pooled rate, whatever its own."
+
+
+def no_spread(many: str, *, empty: bool) -> str:
+    """What a spread of 0 means for a plan; ``empty``: the exact interval of the ratio is."""
+    rest = (
+        "no spread fits these means, which lie closer together than chance would put them, so see whether "
+        "the rows are right."
+        if empty
+        else "plan by the upper end of the interval."
+    )
+    return (
+        f"The spread between {many} is estimated as 0, so nothing can be told apart and predictions have no "
+        f"width: {rest}"
+    )
 
 
 def _much(scene: Scene) -> str:
@@ -50,7 +60,7 @@ def plan_sentences(scene: Scene, answers: PlanAnswers) -> list[tuple[str, str]]:
     if scene.comparison.data.kind == "rates":
         parts.append(POISSON.format(one=scene.unit.one))
     if answers.plan.sigma_group == 0:
-        parts.append(NO_SPREAD.format(many=scene.unit.many))
+        parts.append(no_spread(scene.unit.many, empty=answers.ratio_interval is None))
     one = scene.unit.one
     return [
         (f"How {_much(scene)} {scene.planned} would each {one} need?", " ".join(parts)),

@@ -239,3 +239,18 @@ def test_of_events_out_of_trials_trials_are_planned_and_a_share_stays_one(blupbo
     assert "is expected from 0 to 0.43784 (95%)" in done.out
     assert "rows" not in done.out
     assert planned(blupboard, path)["kind"] == "counts"
+
+
+def test_where_no_spread_fits_there_is_no_end_to_plan_by(blupboard, tmp_path):
+    path = tmp_path / "alike.csv"
+    for rows, said in (
+        (("1", "2", "3"), "no spread fits these means"),
+        (("1", "2", "9"), "plan by the upper end"),
+    ):
+        lines = [
+            f"{group},{value}" for group, more in (("A", rows), ("B", "123"), ("C", "132")) for value in more
+        ]
+        path.write_text("g,y\n" + "\n".join(lines) + "\n")
+        found = blupboard("plan", str(path), "--outcome", "y", "--group", "g", "--reliability", "0.8")
+        assert found.code == 0
+        assert said in found.out
