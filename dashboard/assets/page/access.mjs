@@ -21,15 +21,21 @@ function skip(event) {
 
 // The table: Tab leaves it, arrow keys go about in it
 
+function openTable() {
+    const grid = document.getElementById(ids.TABLE);
+    if (grid) {
+        grid.inert = false;
+    }
+}
+
 function leaveTable(event) {
+    openTable(); // a timer may come later than the next key
     const grid = document.getElementById(ids.TABLE);
     const inside = event.target instanceof Element && grid?.contains(event.target);
     if (event.key === 'Tab' && grid && inside && !event.target.closest('.ag-popup')) {
         event.stopImmediatePropagation();
         grid.inert = true; // as long as the browser looks for the next stop
-        setTimeout(() => {
-            grid.inert = false;
-        });
+        setTimeout(openTable);
     }
 }
 
