@@ -163,7 +163,8 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
         content = comparison_content(comparisons, choices, comparisons.source(owner(), choices), scene)
         content["reading_undo"] = undo_line(held_in(page))
         parts = view_requests(comparisons, page["parts"], scene.selection_key)
-        content["views"] = card_contents(draw_views(comparisons.live_views, scene, parts))
+        drawn = draw_views(comparisons.live_views, scene, parts, comparisons.pictures(scene))
+        content["views"] = card_contents(drawn)
         content |= downloads.addresses(comparisons, choices)
         _foresee(comparisons, scene)
         return content | {"table": table_of(scene, Choices.from_json(page["before"]))}

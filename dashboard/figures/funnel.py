@@ -214,4 +214,5 @@ VIEW = PageView(
     part=funnel_figure,
     marks=funnel_marks,
     place="below",
+    of_level=False,
 )

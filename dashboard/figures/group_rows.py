@@ -197,4 +197,5 @@ VIEW = PageView(
     figure=group_rows_figure,
     part=group_rows_figure,
     place="wide",
+    of_level=False,
 )

@@ -186,4 +186,5 @@ VIEW = PageView(
     marks=own_estimate_marks,
     legend=own_estimate_legend,
     place="single",
+    of_level=False,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from dashboard.figures.legend import LegendEntry
     from dashboard.figures.plotly_json import FigureJson, PlotlyFigure, Trace
+    from dashboard.scene.kept_pictures import KeptPictures
     from dashboard.scene.scene import Scene
 
 Place = Literal["tall", "wide", "single", "below", "tall-below"]
@@ -62,6 +64,8 @@ class PageView:
     for_theme: bool = False
     """Whether it is drawn for a theme, since nobody else knows what its colours become in the other; the page
     turns the colours of all else."""
+    of_level: bool = True
+    """Whether another level of the intervals changes anything in it."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,25 @@ def drawn_groups(scene: Scene, traces: Iterable[Trace]) -> dict[str, Any] | None
 
 
 def draw_views(
-    views: Iterable[PageView], scene: Scene, requests: Mapping[str, ViewRequest] | None = None
+    views: Iterable[PageView],
+    scene: Scene,
+    requests: Mapping[str, ViewRequest] | None = None,
+    kept: KeptPictures | None = None,
 ) -> Mapping[str, Drawing]:
-    """Every view's drawing, by its id; ``requests``: of which views a part is asked for."""
-    asked = requests or {}
-    return {view.id: draw_view(view, scene, asked.get(view.id, WHOLE)) for view in views}
+    """Every view's drawing, by its id.
+
+    Args:
+        views: the views.
+        scene: what they show.
+        requests: of which views a part is asked for.
+        kept: the pictures of this scene that were drawn at another level.
+
+    """
+    asked, drawings = requests or {}, {}
+    for view in views:
+        request = asked.get(view.id, WHOLE)
+        draw = partial(draw_view, view, scene, request)
+        # the axes of ratios reach as far as intervals do
+        touched = view.of_level or scene.is_ratio or kept is None
+        drawings[view.id] = draw() if touched else kept.once(view.id, request, draw)
+    return drawings

@@ -76,4 +76,5 @@ VIEW = PageView(
     marks=rank_marks,
     place="single",
     plays_truths=True,
+    of_level=False,
 )

@@ -50,4 +50,5 @@ VIEW = PageView(
     part=shrinkage_figure,
     marks=shrinkage_marks,
     place="wide",
+    of_level=False,
 )

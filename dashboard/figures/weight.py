@@ -247,4 +247,5 @@ VIEW = PageView(
     marks=weight_marks,
     legend=weight_legend,
     place="single",
+    of_level=False,
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Unpack
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from dashboard.scene.findings import Findings
+from dashboard.scene.kept_pictures import KeptPictures
 from dashboard.scene.natural_order import natural_places
 from dashboard.scene.orders import Orders
 from dashboard.scene.scene import make_scene
@@ -31,6 +32,8 @@ MOST_BYTES = 64 * 2**20
 _BYTES_PER_GROUP, _BYTES_PER_ESTIMATE = 140, 80
 """What a scene and its comparison hold: of each group five numbers and a label of usual length, of each
 group's estimate by each method five numbers, twice."""
+_PICTURES = 250_000
+"""What the pictures of a scene hold, in bytes, at 1,000 as at 100,000 groups."""
 
 
 class SceneCache:
@@ -44,6 +47,8 @@ class SceneCache:
         self._styles = styles
         self._most_bytes = most_bytes
         self._scenes: OrderedDict[Hashable, Scene] = OrderedDict()
+        self._pictures: WeakKeyDictionary[Scene, KeptPictures] = WeakKeyDictionary()
+        self._shared: WeakValueDictionary[Hashable, KeptPictures] = WeakValueDictionary()
         self._places: WeakKeyDictionary[GroupData, NDArray[np.int64]] = WeakKeyDictionary()
         self._findings = Findings()
         self._orders = Orders()
@@ -79,10 +84,18 @@ class SceneCache:
         )
         if any(result.pending for result in comparison.results):
             return made
+        fits = tuple((result.id, result.fit, result.message) for result in comparison.results)
+        but_for_level = (comparison.data, fits, comparison.smallest_first, truth, *sorted(display.items()))
         with self._lock:
             self._scenes[key] = made
+            self._pictures[made] = self._shared.setdefault(but_for_level, KeptPictures())
             self._forget_oldest()
         return made
+
+    def pictures(self, scene: Scene) -> KeptPictures:
+        """What was drawn of a scene that is kept, or of one like it but for the level; else nothing as yet."""
+        with self._lock:
+            return self._pictures.get(scene) or KeptPictures()
 
     def drop(self, groups: Iterable[GroupData]) -> None:
         """Keep the scenes of these groups no more."""
@@ -115,7 +128,7 @@ class SceneCache:
 
 def bytes_held(scene: Scene) -> int:
     """About what a scene and its comparison hold once everything of it has been looked at."""
-    return bytes_of_comparison(scene.comparison)
+    return bytes_of_comparison(scene.comparison) + _PICTURES
 
 
 def bytes_of_comparison(comparison: Comparison) -> int:

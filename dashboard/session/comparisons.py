@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dashboard.figures.page_view import PageView
     from dashboard.ingest.json_values import OptionValue
     from dashboard.plugin_host.processes import PluginProcesses
+    from dashboard.scene.kept_pictures import KeptPictures
     from dashboard.scene.scene import Display
     from dashboard.session.choices import Choices
     from dashboard.storage.workspace import Workspace
@@ -136,6 +137,10 @@ class Comparisons:
         comparison = self._comparison(owner, source, choices, wait_seconds)
         display = _display(choices, dark=dark)
         return self._scenes.scene(comparison, source.truth(), source.rows_of_groups, **display)
+
+    def pictures(self, scene: Scene) -> KeptPictures:
+        """What was drawn of a scene, as far as another level would not change it."""
+        return self._scenes.pictures(scene)
 
     def passing_scene(self, owner: str, choices: Choices) -> Scene:
         """The scene of a source that is looked at for a moment: nothing of it is kept. Raises as above.
