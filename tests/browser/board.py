@@ -17,23 +17,25 @@ VIEWS = tuple(f"view-{view.id}" for view in ARRANGED)
 """The views that stand beside each other."""
 
 _SCHEME = "data-mantine-color-scheme"
-_STALE = """
-() => {
-    for (const gd of document.querySelectorAll('.views .js-plotly-plot')) gd.beforeRepaint = gd.data;
-}
+_ANSWER = """
+(() => {
+    const {layout, paths} = window.store.getState();
+    return paths.strs.figures?.reduce((inside, step) => inside[step], layout).props.data;
+})()
 """
+"""Which answer's pictures the page has taken up."""
 
 _LOOK = 100
 """Milliseconds between two looks whether something is there: one at every frame costs what it waits for."""
 
-_REPAINTED = f"""
+_DRAWN = f"""
 () => {{
     const graphs = [...document.querySelectorAll('.views .graph-box')];
     const card = (gd) => gd.closest('.panel');
     const says = (gd) => card(gd).querySelector('.view-problem')?.textContent;
     // a view may have nothing to draw yet, or a sentence why it draws nothing
     const holds = (gd) => gd.data.length || gd.layout?.meta?.view || says(gd);
-    const drawn = (gd) => gd.data && holds(gd) && gd.data !== gd.beforeRepaint;
+    const drawn = (gd) => gd.data && holds(gd);
     const seen = (box) => box.bottom > 0 && box.top < window.innerHeight;
     const waits = (gd) => card(gd).ariaBusy === 'true' && !seen(card(gd).getBoundingClientRect());
     return graphs.length === {len(VIEWS)} && graphs.every((gd) => drawn(gd) || waits(gd));
@@ -140,7 +142,7 @@ def settle_for_good(page: Page) -> None:
 def open_board(page: Page) -> Page:
     """Go to the page and wait until everything is drawn."""
     page.goto("/")
-    page.wait_for_function(_REPAINTED, polling=_LOOK)
+    page.wait_for_function(_DRAWN, polling=_LOOK)
     settle(page)
     return page
 
@@ -156,10 +158,11 @@ def settle(page: Page) -> None:
 
 @contextmanager
 def repaint(page: Page) -> Iterator[None]:
-    """Do something that changes the comparison; returns when all four views are drawn anew."""
-    page.evaluate(_STALE)
+    """Do something that changes the comparison; returns when its pictures are there, drawn anew or as they were."""
+    before = page.evaluate(_ANSWER)
     yield
-    page.wait_for_function(_REPAINTED, polling=_LOOK)
+    page.wait_for_function(f"(before) => {_ANSWER} !== before", arg=before, polling=_LOOK)
+    page.wait_for_function(_DRAWN, polling=_LOOK)
     settle(page)
 
 

@@ -17,6 +17,7 @@ from tests.browser.board import (
     settle,
     table,
     traces,
+    turn_theme,
     upload,
 )
 from tests.browser.reading import by_group, compared, fit, shows
@@ -138,9 +139,7 @@ def test_every_setting_takes_effect_and_is_found_again(board, schools):
     assert "ML BLUP" not in column_ids(board)
 
     light = board.evaluate("getComputedStyle(document.body).backgroundColor")
-    with repaint(board):
-        board.get_by_label("Switch between light and dark").click()
-    assert board.get_attribute("html", "data-mantine-color-scheme") == "dark"
+    assert turn_theme(board) == "dark"
     assert board.evaluate("getComputedStyle(document.body).backgroundColor") != light
 
     before = board.inner_text("#headline"), table(board), parameters(board)

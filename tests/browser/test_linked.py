@@ -14,6 +14,7 @@ from tests.browser.board import (
     repaint,
     see,
     table,
+    turn_theme,
     upload,
 )
 from tests.browser.linked import (
@@ -294,8 +295,7 @@ def test_the_zoom_ends_with_the_data(board):
 def test_a_pin_outlives_other_orders_and_themes_but_not_other_data(board):
     open_sample(board, "Dyestuff:")
     click(board, *mark(board, "view-groups", "C"))
-    with repaint(board):
-        board.click("#theme-toggle")
+    turn_theme(board)
     away(board)
     expect_lit(board, "C")
     with repaint(board):

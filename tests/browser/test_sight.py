@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import expect
 
-from tests.browser.board import bring, open_board, pick, repaint, settle
+from tests.browser.board import bring, open_board, pick, repaint, settle, turn_theme
 
 CARD = ".panel:has(#view-funnel)"
 _GRAPH = "document.querySelector('#view-funnel .graph-box')"
@@ -85,7 +85,7 @@ def test_what_has_changed_out_of_sight_is_hidden_until_it_is_drawn(board):
     board.wait_for_function(f"{_POINTS} > 0")
     board.evaluate("window.scrollTo(0, 0)")
     with repaint(board):
-        pick(board, "level", "90%")
+        pick(board, "sort", "Name")
     expect(card).to_have_attribute("aria-busy", "true")
     expect(picture).to_be_hidden()
     bring(board, "#view-funnel")
@@ -123,6 +123,29 @@ def test_a_picture_is_drawn_before_dash_takes_up_the_rest_of_its_answer(board):
         pick(board, "level", "90%")
     assert board.evaluate("window.seen") == before
     assert board.evaluate(_LEVEL) == 0.9
+
+
+_DRAWINGS = """
+() => {
+    window.drawings = [];
+    for (const graph of document.querySelectorAll('.linked-view .dash-graph')) {
+        graph.querySelector('.graph-box').on?.('plotly_afterplot', () => window.drawings.push(graph.id));
+    }
+}
+"""
+
+
+def test_what_another_level_leaves_as_it_is_is_not_drawn_anew(board):
+    board.evaluate(_DRAWINGS)
+    with repaint(board):
+        pick(board, "level", "90%")
+    assert set(board.evaluate("window.drawings")) == {"view-groups"}
+    assert turn_theme(board) == "dark"
+    assert "view-shrinkage" in board.evaluate("window.drawings")
+    board.evaluate("window.drawings = []")
+    with repaint(board):
+        board.get_by_label("Show ML BLUP").uncheck(force=True)
+    assert {"view-groups", "view-shrinkage"} <= set(board.evaluate("window.drawings"))
 
 
 def test_an_answer_that_comes_after_a_later_one_is_not_drawn(board):

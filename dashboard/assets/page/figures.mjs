@@ -13,6 +13,7 @@ import {latestFigure} from '../linked/zoom.mjs';
 import {context, noUpdate} from '../shared/dash.mjs';
 import {elements} from '../shared/elements.mjs';
 import {ids} from '../shared/facts.mjs';
+import {graphIn, isDrawn} from '../shared/plotly.mjs';
 
 const ANSWERS = '_dash-update-component';
 const STORES = [ids.FIGURES, ids.LATER_FIGURES];
@@ -25,6 +26,8 @@ const asked = new Map(); // store -> how often it was asked for
 const newest = new Map(); // store -> what came for it last
 /** @type {Map<string, Came>} */
 const taken = new Map(); // store -> what dash has taken up last
+/** @type {Map<string, {figure: any, text: string}>} */
+const given = new Map(); // graph id -> the figure that came for it last, and what was written in it then
 let tickets = 0;
 let themed = false; // whether the page's theme is known
 
@@ -116,13 +119,26 @@ function showAll({contents, groups, choices}) {
 function show(contents) {
     for (const [id, content] of Object.entries(contents)) {
         writeCard(id, content);
-        draw(id, content.figure);
+        if (!stays(id, content.figure)) {
+            draw(id, content.figure);
+        }
     }
 }
 
 function draw(id, figure) {
     makeRoom(figure, id);
     drawWhenNear(figure, id);
+}
+
+/** Whether a figure says what the one does that is shown, or waits to be: another level changes few of them. */
+function stays(id, figure) {
+    const before = given.get(id);
+    const isShown = isDrawn(graphIn(document.getElementById(id)));
+    const latest = waitingFigure(id) || (isShown ? latestFigure(id) : undefined);
+    const text = JSON.stringify(figure); // now, since plotly writes into what it draws
+    const same = before?.text === text && before.figure === latest;
+    given.set(id, same ? before : {figure, text});
+    return same;
 }
 
 /** Draws what a ticket stands for, where it was not drawn when it came, and all views in another theme. */
