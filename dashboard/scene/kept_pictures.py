@@ -1,4 +1,4 @@
-"""Pictures that another level leaves as they are: the latest of each view, kept for the scenes that share them."""
+"""Pictures that another level leaves as they are: the latest of each view, for the scenes that share them."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class SceneCache:
         return made
 
     def pictures(self, scene: Scene) -> KeptPictures:
-        """What was drawn of a scene that is kept, or of one like it but for the level; else nothing as yet."""
+        """What was drawn of a scene that is kept, or of one like it but for the level; else nothing."""
         with self._lock:
             return self._pictures.get(scene) or KeptPictures()
 

@@ -158,7 +158,7 @@ def settle(page: Page) -> None:
 
 @contextmanager
 def repaint(page: Page) -> Iterator[None]:
-    """Do something that changes the comparison; returns when its pictures are there, drawn anew or as they were."""
+    """Do something that changes the comparison; returns when its pictures are there, new or as they were."""
     before = page.evaluate(_ANSWER)
     yield
     page.wait_for_function(f"(before) => {_ANSWER} !== before", arg=before, polling=_LOOK)

@@ -47,7 +47,10 @@ def at_levels(kept, data, levels, estimators=None, **look):
 
 
 def written(drawings):
-    return {name: (to_json_plotly(drawing.figure), drawing.problem, drawing.subtitle, drawing.legend) for name, drawing in drawings.items()}
+    return {
+        name: (to_json_plotly(drawing.figure), drawing.problem, drawing.subtitle, drawing.legend)
+        for name, drawing in drawings.items()
+    }
 
 
 def check_levels(data, estimators=None, request=None, **look):
@@ -101,7 +104,7 @@ def test_another_look_has_pictures_of_its_own(other):
 
 def test_other_fits_of_the_same_groups_have_pictures_of_their_own():
     kept = cache()
-    (one,), (two,) = (at_levels(kept, DATA, [0.95], [method, *STRANGERS]) for method in built_in("reml", "ml"))
+    (one,), (two,) = (at_levels(kept, DATA, [0.95], [by, *STRANGERS]) for by in built_in("reml", "ml"))
     assert kept.pictures(one) is not kept.pictures(two)
 
 
