@@ -77,10 +77,12 @@ def text_to_parquet(
         except pa.ArrowInvalid:
             pass  # not as regular as it seemed: what it is, the exact reader says
         else:
-            if count_lines(path) != layout.lines_before_data + rows:
-                lines = row_lines(path, layout.dialect.quote, layout.lines_before_data)
-                add_lines(target, lines, folder / "with-lines.parquet")
-            return rows
+            if count_lines(path) == layout.lines_before_data + rows:
+                return rows
+            lines = row_lines(path, layout.dialect.quote, layout.lines_before_data)
+            if add_lines(target, lines, folder / "with-lines.parquet"):
+                return rows
+            # a quote that stands for itself: which line ends are inside a value the exact reader tells
     clean = folder / "clean.csv"
     _rewrite(path, layout, clean, name)
     plain = Layout(_CANONICAL, layout.names, 0)
@@ -232,12 +234,13 @@ def _broken(line: int, problem: str, quote: str, name: str) -> UnreadableFile:
 def has_stray_quotes(path: Path, dialect: Dialect) -> bool:
     """Whether some quote may be other than the begin, the end or a doubled part of a quoted value.
 
-    True is a suspicion, False is certain: each run of quotes then begins or ends at a separator or line end.
+    True is a suspicion, False is certain: each value that a quote begins behind a separator or a line end is
+    ended by one before another, so that quotes alone say which line ends are inside a value.
     """
     if not dialect.quote:
         return False
     quote, edges = ord(dialect.quote), _edges(dialect)
-    carry = b"\n"
+    carry, inside = b"\n", False
     with path.open("rb") as file:
         file.seek(3 if file.read(3) == b"\xef\xbb\xbf" else 0)
         while chunk := file.read(_CHUNK_BYTES):
@@ -245,18 +248,18 @@ def has_stray_quotes(path: Path, dialect: Dialect) -> bool:
             # a run of quotes at the end waits for what follows it
             cut = len(data.rstrip(bytes([quote])))
             carry = data[max(cut - 1, 0) :]
-            if _strays(np.frombuffer(data[:cut], dtype=np.uint8), quote, edges):
+            ends_inside = _inside_after(np.frombuffer(data[:cut], dtype=np.uint8), quote, edges, inside)
+            if ends_inside is None or len(carry) > 1 << 16:
                 return True
-            if len(carry) > 1 << 16:
-                return True
+            inside = ends_inside
     tail = np.frombuffer(carry + b"\n", dtype=np.uint8)
-    return _strays(tail, quote, edges)
+    return _inside_after(tail, quote, edges, inside) is None
 
 
 def strays(rows: bytes, dialect: Dialect) -> bool:
     """The same of whole rows in a dialect with quotes."""
     data = np.frombuffer(b"\n%b\n" % rows.removeprefix(b"\xef\xbb\xbf"), dtype=np.uint8)
-    return _strays(data, ord(dialect.quote), _edges(dialect))
+    return _inside_after(data, ord(dialect.quote), _edges(dialect), inside=False) is None
 
 
 def _edges(dialect: Dialect) -> NDArray[np.bool_]:
@@ -266,14 +269,22 @@ def _edges(dialect: Dialect) -> NDArray[np.bool_]:
     return edges
 
 
-def _strays(data: NDArray[np.uint8], quote: int, edges: NDArray[np.bool_]) -> bool:
-    """Whether a run of quotes strictly inside `data` is neither doubled nor at the edge of a value."""
+def _inside_after(data: NDArray[np.uint8], quote: int, edges: NDArray[np.bool_], inside: bool) -> bool | None:
+    """Whether a quoted value goes on past the end of `data`; None where some quote is a stray one.
+
+    ``inside``: whether one goes on at its begin. Runs of quotes are looked at that lie strictly inside.
+    """
     at = np.flatnonzero(data == quote)
     if len(at) == 0:
-        return False
+        return inside
     breaks = np.flatnonzero(np.diff(at) > 1)
     first, last = at[np.r_[0, breaks + 1]], at[np.r_[breaks, len(at) - 1]]
     odd = (last - first) % 2 == 0
     edge_before = edges[data[np.maximum(first - 1, 0)]]
     edge_after = edges[data[np.minimum(last + 1, len(data) - 1)]]
-    return bool(np.any(odd & ~edge_before & ~edge_after) or np.any(~odd & edge_before & ~edge_after))
+    if not inside and not edge_before.any():  # marks of inches, say: no value is in quotes
+        return None if np.any(odd & ~edge_after) else False
+    after = (np.cumsum(odd) + inside) % 2 == 1
+    before = after ^ odd
+    stray = np.where(before, odd & ~edge_after, ~edge_before | (~odd & ~edge_after))
+    return None if stray.any() else bool(after[-1])

@@ -53,8 +53,11 @@ def write_stored(
     return rows
 
 
-def add_lines(parquet: Path, lines: Iterable[NDArray[np.int64]], scratch: Path) -> None:
-    """Add to a stored table the lines that its rows begin in; `scratch` takes the new file meanwhile."""
+def add_lines(parquet: Path, lines: Iterable[NDArray[np.int64]], scratch: Path) -> bool:
+    """Add to a stored table the lines that its rows begin in; `scratch` takes the new file meanwhile.
+
+    False, and nothing is added, where there are more or fewer lines than rows.
+    """
     import pyarrow.parquet as pq
 
     waiting = iter(lines)
@@ -64,8 +67,14 @@ def add_lines(parquet: Path, lines: Iterable[NDArray[np.int64]], scratch: Path) 
         with pq.ParquetWriter(scratch, schema, compression="zstd") as writer:
             for batch in file.iter_batches():
                 while len(held) < batch.num_rows:
-                    held = np.concatenate((held, next(waiting)))
+                    more = next(waiting, None)
+                    if more is None:
+                        return False
+                    held = np.concatenate((held, more))
                 here, held = held[: batch.num_rows], held[batch.num_rows :]
                 arrays = [*batch.columns, pa.array(here)]
                 writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+    if len(held) or any(map(len, waiting)):
+        return False
     scratch.replace(parquet)
+    return True
