@@ -126,7 +126,8 @@ def draw_views(
     for view in views:
         request = asked.get(view.id, WHOLE)
         draw = partial(draw_view, view, scene, request)
-        # the axes of ratios reach as far as intervals do
-        touched = view.of_level or scene.is_ratio or kept is None
-        drawings[view.id] = draw() if touched else kept.once(view.id, request, draw)
+        if kept is None or view.of_level or scene.is_ratio:  # axes of ratios reach as far as intervals do
+            drawings[view.id] = draw()
+        else:
+            drawings[view.id] = kept.once(view.id, request, draw)
     return drawings
