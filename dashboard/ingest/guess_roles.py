@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.ingest.dependence import MOST_VALUES, Dependence, look_at_rows
 from dashboard.ingest.errors import excerpt
+from dashboard.ingest.names_beside import named_beside
 from dashboard.ingest.role_words import (
     BESIDE_WORDS,
     BINARY_OUTCOME_WORDS,
@@ -31,7 +32,7 @@ from dashboard.ingest.two_arms import two_arms_in_lines
 from estimators.data.two_words import NOTHING_HAPPENED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dashboard.ingest.table import Column, Table
 
@@ -62,8 +63,6 @@ class GuessedRoles:
 
 _DAYS_OF_A_MONTH = tuple((1.0, float(last)) for last in range(28, 32))
 _COORDINATES = frozenset("xyz")
-_BEFORE = (("pret", "post"), ("pre", "post"), ("before", "after"))
-"""How what was measured first is called, and what beside it came later."""
 _COUNTED = re.compile(r"(?P<stem>(?:[^\W\d_]+[ _-]?)??)(?:[0-9]{1,3}|[IVX]{1,5}|[A-Z])")
 _DOSE = re.compile(r"[0-9.]+ ?([^0-9. ]+)( [0-9.]+ ?\1)*")
 _NAME = re.compile(r"[^\W\d_]{4,}.*")
@@ -180,8 +179,8 @@ class _Setting:
     """The first column of numbers that by its looks counts no rows, names no unit and says no time."""
     has_event: bool
     """Whether a column of two values says that something happened."""
-    before: frozenset[str]
-    """Columns that were measured before what another one holds: prewt beside postwt."""
+    beside: Mapping[str, float]
+    """What speaks against columns by what others are called."""
     coordinates: bool
     """Whether columns are called x, y and z, so that y is none of outcomes."""
 
@@ -207,21 +206,15 @@ def _setting(table: Table, seen: Dependence) -> _Setting:
         if not _is_row_number(c, seen) and not _counts_units(c, seen)
     )
     events = (c for c in table.columns if c.distinct == 2 and name_words(c.name) & EVENT_WORDS)
-    names = {c.name.lower(): c.name for c in table.columns}
-    before = frozenset(
-        name
-        for low, name in names.items()
-        for now, then in _BEFORE
-        if now in low and low.replace(now, then) in names
-    )
+    names = {c.name.lower() for c in table.columns}
     return _Setting(
         tuple(units),
         times,
         all_times,
         next(measured, None),
         any(events),
-        before,
-        names.keys() >= _COORDINATES,
+        named_beside(table.columns),
+        names >= _COORDINATES,
     )
 
 
@@ -254,7 +247,7 @@ def _outcome_score(column: Column, place: int, table: Table, seen: Dependence, s
     score -= 1.5 * bool((words & DESIGN_WORDS | words & COVARIATE_WORDS) - known)
     score -= 4.0 * (column.distinct <= 1) + 1.5 * binary + 0.5 * (2 < column.distinct <= 4)
     score -= 2.0 * _set_by_design(column, seen, setting) + 1.5 * _tells_a_unit(column, setting.units, seen)
-    score -= 1.5 * (column.name in setting.before)
+    score -= setting.beside.get(column.name, 0.0)
     return score - 0.6 * place / max(len(table.columns), 1) - 1.0 * column.missing / max(table.rows, 1)
 
 
@@ -318,6 +311,8 @@ def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setti
     score -= 8.0 * (column.distinct <= 1) + 1.5 * (column.distinct == 2)
     score -= 1.5 * (column.distinct == 2 and bool(words & EVENT_WORDS) and not unit)
     score -= 4.0 * (per_group < 1.1 and filled > 2)
+    # of a name and a code of the same units the name
+    score += 0.1 * (column.kind == "text" and all(map(_NAME.fullmatch, column.examples)))
     score += 3.0 * seen.constant_share(column.name) + 4.5 * seen.is_panel(column.name, setting.times)
     if column.kind == "number":
         measured = measure or not column.whole or bool(words & (OUTCOME_WORDS | COVARIATE_WORDS) and not unit)

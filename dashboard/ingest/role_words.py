@@ -22,7 +22,7 @@ OUTCOME_WORDS: Final = _words_of("""
     seizures survival surv speed rating stars accuracy latency rt consumption demand expenditure expenditures
     revenue revenues profit profits salary salaries fare rent fatalities fatal incidents injuries accidents
     claims absences absent freq frequency citations cites abundance biomass longevity lifespan mortality
-    acceleration accel thickness hardness wear absorbance purity performance satisfaction
+    fthg ftag acceleration accel thickness hardness wear absorbance purity performance satisfaction
 """)
 BINARY_OUTCOME_WORDS: Final = _words_of("""
     y outcome response resp case status event died dead death disorder success positive infected disease
@@ -52,7 +52,7 @@ UNIT_WORDS: Final = _words_of("""
     stream lake river island colony entry accession germplasm hybrid section entity
     occupation sector journal publisher pollster supplier vendor student pupil respondent respond client
     mother rabbit hen pen sheep goat horse calf wafer transect locality habitat commune community panelist
-    observer child kid infant technician analyst
+    observer child kid infant technician analyst orgunit organisationunit organizationunit
 """)
 WEAK_UNIT_WORDS: Final = _words_of("id code item sample name level idnum expt area pair pat line")
 DESIGN_WORDS: Final = _words_of("""
@@ -125,7 +125,7 @@ def name_words(name: str) -> frozenset[str]:
     ending = [word for word in words if word.endswith(_ENDINGS)]
     words.update(end for word in ending for end in _ENDINGS if word.endswith(end))
     stems = {word.removesuffix(end) for word in words for end in _OF_UNITS}
-    words |= stems & (UNITS_ALONE - WEAK_UNIT_WORDS)
+    words |= stems & (UNITS_ALONE - WEAK_UNIT_WORDS | TIME_WORDS - {"t"})
     words |= {word.removesuffix(end) for word in words for end in _OF_YEARS} & DESIGN_WORDS
     words |= {word.removeprefix(start) for word in words for start in _LOGARITHMS} & OUTCOME_WORDS
     return frozenset(words)

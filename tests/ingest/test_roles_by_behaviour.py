@@ -89,3 +89,28 @@ def test_sizes_called_n_are_no_outcome_beside_what_they_are_of(tmp_path):
     rows = [[f"poll {i % 9}", 400 + n, round(40 + v / 9, 1)]
             for i, (v, n) in enumerate(zip(noise(90), tied(6, 90, 700), strict=True))]  # fmt: skip
     assert guess_roles(table_of(tmp_path, ["pollster", "n", "Obama"], rows)).outcome == "Obama"
+
+
+def test_paradata_of_a_survey_are_no_outcome(tmp_path):
+    rows = [[f"2025-03-{1 + i % 28:02d}", 100, 200 + d, f"R_{i}", 1 + q, f"School {i % 4}"]
+            for i, (d, q) in enumerate(zip(tied(1, 90, 400), tied(2, 90, 7), strict=True))]  # fmt: skip
+    header = ["RecordedDate", "Progress", "Duration (in seconds)", "ResponseId", "Q1_1", "School"]
+    assert guess_roles(table_of(tmp_path, header, rows)).pair == ("Q1_1", "School")
+    header = ["Datum Abgeschickt", "Letzte Seite", "Zufallsstartwert", "Antwort ID", "Zufrieden?", "Klinik"]
+    assert guess_roles(table_of(tmp_path, header, rows)).pair == ("Zufrieden?", "Klinik")
+
+
+def test_odds_are_no_outcome(tmp_path):
+    goals = zip(noise(90), tied(1, 90, 5), tied(2, 90, 5), strict=True)
+    rows = [[f"T{i % 10}", f"T{(i + 1 + i // 10) % 10}", x, y, *(round(1 + v / k, 2) for k in range(5, 10))]
+            for i, (v, x, y) in enumerate(goals)]  # fmt: skip
+    header = ["HomeTeam", "AwayTeam", "FTHG", "FTAG", "AvgH", "AvgD", "AvgA", "B365>2.5", "B365<2.5"]
+    assert guess_roles(table_of(tmp_path, header, rows)).pair == ("FTHG", "HomeTeam")
+
+
+def test_names_of_units_come_before_their_codes_and_periods_are_times(tmp_path):
+    months = ["January", "February", "March", "April", "May"]
+    rows = [[f"2024{1 + i % 5:02d}", months[i % 5], f"O{i // 5}", ["Bombali", "Bonthe", "Kambia"][i // 5], v]
+            for i, v in enumerate(noise(15))]  # fmt: skip
+    header = ["periodid", "periodname", "organisationunitid", "organisationunitname", "value"]
+    assert guess_roles(table_of(tmp_path, header, rows)).pair == ("value", "organisationunitname")
