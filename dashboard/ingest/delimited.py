@@ -25,7 +25,7 @@ from dashboard.ingest.errors import UnreadableFile, quantity
 from dashboard.ingest.first_line import refuse_long_first_line
 from dashboard.ingest.lines import TableLines, count_lines, row_lines
 from dashboard.ingest.reading import AS_FOUND, Reading
-from dashboard.ingest.row_widths import fits, is_blank_row, lacks_last_values
+from dashboard.ingest.row_widths import ShortLines, fits, is_blank_row, lacks_last_values
 from dashboard.ingest.table import LINE, stored_name
 from dashboard.ingest.write_parquet import add_lines, write_stored
 
@@ -63,9 +63,18 @@ def _sample(path: Path, characters: int) -> tuple[str, bool]:
 
 
 def text_to_parquet(
-    path: Path, layout: Layout, target: Path, *, keep: Sequence[int] | None, name: str, folder: Path
+    path: Path,
+    layout: Layout,
+    target: Path,
+    *,
+    keep: Sequence[int] | None,
+    name: str,
+    folder: Path,
+    short: ShortLines,
 ) -> int:
     """Write the columns `keep` (all when None) of a UTF-8 text table to Parquet; the number of rows.
+
+    Lines with fewer values than names are added to `short`.
 
     Raises:
         UnreadableFile: a row without one value for each column, or broken quotes; with the line number.
@@ -84,7 +93,7 @@ def text_to_parquet(
                 return rows
             # a quote that stands for itself: which line ends are inside a value the exact reader tells
     clean = folder / "clean.csv"
-    _rewrite(path, layout, clean, name)
+    _rewrite(path, layout, clean, name, short)
     plain = Layout(_CANONICAL, layout.names, 0)
     try:
         return _arrow_to_parquet(clean, plain, target, keep=keep, block_bytes=_LARGE_BLOCK_BYTES, lines=True)
@@ -174,7 +183,7 @@ def _rest_is_blank(file: TextIO) -> bool:
     return True
 
 
-def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
+def _rewrite(path: Path, layout: Layout, target: Path, name: str, short: ShortLines) -> None:
     """Copy the rows in canonical CSV behind their lines: none blank, each as wide as the names say.
 
     Raises:
@@ -182,6 +191,7 @@ def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
 
     """
     width, skipped = len(layout.names), layout.lines_before_data
+    short.begin()
     blanks = [""] * width
     with (
         path.open(encoding="utf-8-sig", newline="") as source,
@@ -198,6 +208,8 @@ def _rewrite(path: Path, layout: Layout, target: Path, name: str) -> None:
                 if not is_blank_row(row):
                     if not fits(row, width) and not lacks_last_values(row, width, layout.dialect.delimiter):
                         raise _ragged_line_error(line, len(row), width, name)
+                    if len(row) < width:
+                        short.add(line)
                     writer.writerow([line, *row[:width], *blanks[len(row) :]])
         except csv.Error as error:
             raise _broken(lines.row_line, str(error), layout.dialect.quote, name) from error

@@ -23,6 +23,7 @@ from dashboard.ingest.plain_text import text_pieces
 from dashboard.ingest.plugin_kinds import foreign_to_parquet, kind_of
 from dashboard.ingest.quoted_lines import QUOTES_TAKEN_OFF, UNQUOTED, without_outer_quotes
 from dashboard.ingest.reading import AS_FOUND, Reading
+from dashboard.ingest.row_widths import ShortLines
 from dashboard.ingest.second_table import without_second_table
 from dashboard.ingest.source import Source
 from dashboard.ingest.table import TextLayout
@@ -121,9 +122,10 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
     text, remarks = without_footnotes(text, layout, folder)
 
     text_column: ColumnType = "text"
+    short = ShortLines()
 
     def write_text(target: Path, keep: Sequence[int] | None) -> int:
-        return text_to_parquet(text, layout, target, keep=keep, name=name, folder=folder)
+        return text_to_parquet(text, layout, target, keep=keep, name=name, folder=folder, short=short)
 
     written = TextLayout(
         delimiter=delimiter,
@@ -155,6 +157,7 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
         write_text,
         layout.binary,
         notes=tuple(notes),
+        notes_of_rows=short.notes,
         pieces=partial(text_pieces, text, layout) if is_regular(layout) else None,
         lines=partial(lines_of_rows, text, layout.dialect.quote, layout.lines_before_data),
         plain=is_plain,

@@ -185,7 +185,7 @@ def _plain_groups(found: FoundColumns, folder: Path) -> FileGroups | None:
         data = data.with_rows(_rows_on_demand(columns_on_demand(asked)))
     given = replace(asked.reading, sheet=source.sheet)
     return FileGroups(
-        data, reading_used(source.layout, given, data.notation), source.notes, hints, facts.noun
+        data, reading_used(source.layout, given, data.notation), source.all_notes, hints, facts.noun
     )
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+_EXAMPLES: Final = 3
+"""So many lines are named."""
+
 
 def fits(row: list[str], width: int) -> bool:
     """Whether a row has `width` values, or more of which the rest are blank."""
@@ -14,6 +19,36 @@ def lacks_last_values(row: list[str], width: int, delimiter: str) -> bool:
     A single value is more likely a broken line, and between spaces any value may be the one missing.
     """
     return 2 <= len(row) < width and delimiter != " "
+
+
+class ShortLines:
+    """The lines whose last values are taken as blank: how many, and the first of them."""
+
+    def __init__(self) -> None:
+        """None so far."""
+        self._count = 0
+        self._first: list[int] = []
+
+    def begin(self) -> None:
+        """Rows are read from the first again."""
+        self._count, self._first = 0, []
+
+    def add(self, line: int) -> None:
+        """Count a line."""
+        self._count += 1
+        if len(self._first) < _EXAMPLES:
+            self._first.append(line)
+
+    def notes(self) -> tuple[str, ...]:
+        """A sentence on them, where there are some."""
+        if not self._count:
+            return ()
+        one = self._count == 1
+        listed = ", ".join(map(str, self._first)) + (", ..." if self._count > len(self._first) else "")
+        return (
+            f"{self._count:,} line{'' if one else 's'} with fewer values than column names "
+            f"({'line' if one else 'lines'} {listed}): the last ones taken as blank.",
+        )
 
 
 def is_blank_row(row: list[str]) -> bool:

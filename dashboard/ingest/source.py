@@ -41,6 +41,8 @@ class Source:
     """All that there are to choose from."""
     notes: tuple[str, ...] = ()
     """What a person should know of how the file was read, a sentence each."""
+    notes_of_rows: Callable[[], tuple[str, ...]] = tuple
+    """What else of the rows, once they are written."""
     stacked: tuple[str, ...] = ()
     """The columns of the file that become one of their names and one of their cells."""
     labels: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -62,6 +64,11 @@ class Source:
         """The decimal mark that a text file as a whole speaks for."""
         layout = self.layout or TextLayout()
         return Convention(layout.convention, layout.convention_in_cells)
+
+    @property
+    def all_notes(self) -> tuple[str, ...]:
+        """All that a person should know of how the file was read, once its rows are written."""
+        return *self.notes, *self.notes_of_rows()
 
     @property
     def first_line(self) -> int:

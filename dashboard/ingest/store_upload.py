@@ -57,7 +57,7 @@ def store(
         kind=opened.kind,
         sheet=opened.sheet,
         sheets=opened.sheets,
-        notes=opened.notes,
+        notes=opened.all_notes,
         stacked=opened.stacked,
     )
 

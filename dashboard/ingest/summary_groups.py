@@ -104,7 +104,7 @@ def file_summaries(
             for role, place in zip(summary.by_role, found, strict=True)
         }
         given = replace(reading, sheet=source.sheet, stack=source.stacked)
-        return _groups(_Opened(summary, roles, folder, given, source.layout, source.notes))
+        return _groups(_Opened(summary, roles, folder, given, source.layout, source.all_notes))
 
 
 def table_summaries(

@@ -257,7 +257,7 @@ def stored_columns(found: FoundColumns, folder: Path) -> OpenedColumns:
         folder,
         source.binary,
         source.sheet,
-        source.notes,
+        source.all_notes,
         source.stacked,
     )
 
@@ -282,7 +282,7 @@ def columns_in_place(found: FoundColumns, folder: Path) -> OpenedColumns | None:
         folder,
         source.binary,
         source.sheet,
-        source.notes,
+        source.all_notes,
         source.stacked,
     )
 
