@@ -240,5 +240,5 @@ def _comparison_of(
     level: float,
     smallest_first: bool,
 ) -> Comparison:
-    found = (replace(at_level(result, level), smallest_first=smallest_first) for result in results)
+    found = (at_level(replace(result, smallest_first=smallest_first), level) for result in results)
     return Comparison(data, tuple(found), level, smallest_first)

@@ -239,8 +239,9 @@ def decimals(scene: Scene) -> int:
 
 def _spread_and_size(scene: Scene) -> tuple[float, float]:
     """Range and largest absolute value of everything that is tabulated in the outcome's units."""
-    values = scene.shown(np.concatenate([scene.own_mean, *(s.estimate for s in scene.series)]))
-    low, high = float(values.min()), float(values.max())
+    columns = (scene.own_mean, *(series.estimate for series in scene.series))
+    ends = scene.shown(np.array([(column.min(), column.max()) for column in columns]))
+    low, high = float(ends.min()), float(ends.max())
     return high - low, max(abs(low), abs(high))
 
 

@@ -72,15 +72,15 @@ def run(data: GroupData, estimator: Estimator, options: object, level: float) ->
 
 def at_level(result: Result, level: float) -> Result:
     """The same fit with its intervals at ``level``; a failed result where these break the contract."""
-    fit = result.fit
-    if fit is None:
-        return replace(result, level=level)
+    made = replace(result, level=level)
+    if made.fit is None:
+        return made
     try:
         with np.errstate(all="ignore"):
-            _check_interval(fit.interval(level), len(fit.estimate))
+            _check_interval(made.interval, len(made.fit.estimate))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a method's own interval_fn runs here
-        return replace(result, level=level, fit=None, message=failure_message(error))
-    return replace(result, level=level)
+        return replace(made, fit=None, message=failure_message(error))
+    return made
 
 
 def failure_message(error: BaseException) -> str:

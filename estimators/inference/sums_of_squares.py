@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -49,6 +50,12 @@ class SumsOfSquares:
     """Whether sampling variances are known, so that sums are chi-squares by themselves."""
 
 
+MOST_KEPT = 10_000
+"""Distinct sizes up to which sums are kept with their groups: what every level of an interval asks for."""
+
+_kept: WeakKeyDictionary[GroupData, SumsOfSquares] = WeakKeyDictionary()
+
+
 def sums_of_squares(data: GroupData) -> SumsOfSquares:
     """The sums of squares of groups whose spreads can be told apart.
 
@@ -60,7 +67,13 @@ def sums_of_squares(data: GroupData) -> SumsOfSquares:
         rows = RegressionRows.of(data)
         require_degrees(rows)
         return _beside_covariates(RegressionProfile.of(rows, "reml"))
-    return _of_means(estimable(data))
+    found = _kept.get(data)
+    if found is None:
+        scaled = estimable(data)
+        found = _of_means(scaled)
+        if len(scaled.sizes.information) <= MOST_KEPT:
+            _kept[data] = found
+    return found
 
 
 def _beside_covariates(profile: RegressionProfile) -> SumsOfSquares:

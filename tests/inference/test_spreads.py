@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -273,3 +275,19 @@ def test_the_mean_of_shares_and_rates_goes_no_further_than_it_can():
         assert (mu.low == 0) if low else (mu.high == 1)
         assert (mu.ends[0] < 0) if low else (mu.ends[-1] > 1)
     assert heterogeneity(rates).mu_interval()[0] == 0
+
+
+def test_sums_are_kept_with_the_groups_alone(monkeypatch):
+    data, asked = groups_of(names_of("B")[0]), []
+    other = groups_of(names_of("B")[1])
+    plain = GroupData.scaled
+    monkeypatch.setattr(GroupData, "scaled", lambda groups: asked.append(groups) or plain(groups))
+    first = exact_intervals(data, 0.9)
+    assert exact_intervals(data, 0.9) == first
+    assert exact_intervals(data, 0.8) != first
+    assert len(asked) == 1
+    assert exact_intervals(other, 0.9) != first
+    asked.clear()
+    gone = weakref.ref(data)
+    del data
+    assert gone() is None
