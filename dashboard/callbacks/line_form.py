@@ -66,8 +66,12 @@ def _change(comparisons: Comparisons, **asked: Unpack[Asked]) -> dict[str, Any]:
         if form != held.form:
             table = comparisons.workspace.get(owner(), token).table
             return _UNCHANGED | of_form(table, held, form)
-        if set(columns) != set(LINE_FORMS[form].beside) or columns == dict(held.beside):
+        known = LINE_FORMS[form]
+        if set(columns) != {*known.beside, *known.extras}:
             return _UNCHANGED  # controls that were just drawn
+        columns = {role: name for role, name in columns.items() if name or role in known.beside}
+        if columns == dict(held.beside):
+            return _UNCHANGED
         return _UNCHANGED | {"reading": replace(held, beside=tuple(columns.items())).to_json()}
     except (WorkspaceError, ValueError, TypeError, KeyError) as error:
         return _UNCHANGED | {"problem": panels.alert(str(error))}

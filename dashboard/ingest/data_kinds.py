@@ -85,6 +85,11 @@ class LineForm:
     beside: tuple[str, ...] = ()
     """The roles of the other columns of numbers."""
 
+    @property
+    def extras(self) -> tuple[str, ...]:
+        """The roles of columns that may be named besides, and change nothing."""
+        return () if self.kind == ROWS else SUMMARY_KINDS[self.kind].extras
+
 
 LINE_FORMS: Final = {
     form.id: form

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from dashboard.session.chosen_reading import ChosenReading
 
 
+SHOWN = "The rows behind each estimate, where they are known: shown beside it, and weighing nothing."
+
+
 def form_picker(held: ChosenReading | None) -> html.Div:
     """What a line is, to choose from all that it can be."""
     return control_with_label(
@@ -39,9 +42,10 @@ def beside_pickers(table: Table | None, held: ChosenReading | None) -> list[html
     if table is None or held is None:
         return []
     chosen, options = dict(held.beside), column_options(table, "outcome")
-    return [
-        control_with_label(
-            ROLE_LABELS[role], column_picker(ids.beside_column(role), options, chosen.get(role, ""))
-        )
-        for role in LINE_FORMS[held.form].beside
-    ]
+    form, found = LINE_FORMS[held.form], []
+    for role in (*form.beside, *form.extras):
+        picker = column_picker(ids.beside_column(role), options, chosen.get(role, ""))
+        if role in form.extras:
+            picker.placeholder, picker.clearable = "Not given", True
+        found.append(control_with_label(ROLE_LABELS[role], picker, SHOWN if role in form.extras else ""))
+    return found

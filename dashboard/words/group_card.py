@@ -92,6 +92,13 @@ def group_cards(scene: Scene, positions: Sequence[int]) -> list[GroupCard]:
     ]
 
 
+def _published_rows(scene: Scene, at: int) -> list[str]:
+    """How many rows are behind a published estimate, where that was given."""
+    sizes = scene.comparison.data.published_n
+    known = None if sizes is None else sizes[scene.order[at]]
+    return [] if known is None or np.isnan(known) else [row_count(int(known), scene.row)]
+
+
 def _facts(scene: Scene, at: int) -> list[str]:
     """What is known of the group's own data, and its true mean where the data are simulated."""
     known = scene.published_error
@@ -99,6 +106,7 @@ def _facts(scene: Scene, at: int) -> list[str]:
         row_count(int(scene.n[at]), scene.row)
         if known is None
         else f"standard error {number(float(known[at]))}{' of the logarithm' if scene.is_ratio else ''}",
+        *_published_rows(scene, at),
         f"own mean {value_text(scene, scene.own_mean[at])}, "
         f"rank {_rank(scene.own_rank[at])} of {len(scene):,}",
     ]

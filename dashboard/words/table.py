@@ -72,6 +72,7 @@ def _columns_at_once(scene: Scene) -> list[_Column]:
         _Column("n", scene.row.many, scene.n, "rows")
         if scene.published_error is None
         else _Column("own_error", "own SE", scene.published_error, "error"),
+        *_published_sizes(scene),
         _Column("own", "own mean", scene.shown(scene.own_mean), "value"),
     ]
     if (pooled := pooled_mean(scene)) is not None:
@@ -89,6 +90,12 @@ def _columns_at_once(scene: Scene) -> list[_Column]:
     if scene.reference is not None:
         columns += _headline_columns(scene, scene.reference)
     return columns
+
+
+def _published_sizes(scene: Scene) -> list[_Column]:
+    """The rows behind published estimates, where any were named."""
+    sizes = scene.comparison.data.published_n
+    return [] if sizes is None else [_Column("n", scene.row.many, sizes[scene.order], "rows")]
 
 
 def _headline_columns(scene: Scene, reference: Series) -> list[_Column]:

@@ -6,6 +6,7 @@ from tests.browser.board import choose_file, pick, settle, table
 
 COUNTS = b"ward,deaths,cases\nA,9,41\nB,3,20\nC,0,12\nD,7,30\nE,12,33\nF,4,51\n"
 ESTIMATES = b"trial,yi,vi\na,-0.9,0.33\nb,-1.6,0.19\nc,-1.3,0.42\nd,-1.4,0.02\ne,-0.2,0.05\n"
+SIZED = b"trial,yi,vi,patients\na,-0.9,0.33,40\nb,-1.6,0.19,61\nc,-1.3,0.42,\nd,-1.4,0.02,900\n"
 
 
 def test_counts_and_estimates_land_in_their_kind_and_are_rows_by_one_choice(board):
@@ -28,4 +29,15 @@ def test_counts_and_estimates_land_in_their_kind_and_are_rows_by_one_choice(boar
     expect(used).to_have_text("5 published estimates with standard errors")
     expect(form).to_have_value("Estimates, var.")
     settle(board)
+    expect(board.locator("#problem")).to_be_empty()
+    choose_file(board, ("sized.csv", SIZED))
+    expect(board.locator("#beside-columns input").first).to_have_value("vi")
+    settle(board)
+    assert "n" not in table(board)[0]
+    sizes = board.locator("#beside-columns input:not([type=hidden])").nth(1)
+    sizes.click()
+    board.get_by_role("option", name="patients").first.click()
+    expect(sizes).to_have_value("patients")
+    settle(board)
+    assert {row["group"]: row["n"] for row in table(board)}["b"] == "61"
     expect(board.locator("#problem")).to_be_empty()

@@ -24,6 +24,7 @@ from dashboard.scene.groups_index import groups_index
 from dashboard.scene.scene import SORT_GIVEN, SORT_NAME, SORT_ROWS
 from dashboard.session.choices import sort_choices
 from dashboard.words import comparison as words
+from dashboard.words.group_card import group_cards
 from dashboard.words.numbers import number
 from dashboard.words.table import requested_rows, table_columns, table_rows
 from estimators import DataError, Estimator, GroupData, GroupFit, build_registry, compare, heterogeneity
@@ -161,6 +162,21 @@ def test_the_table_has_the_standard_error_in_place_of_rows():
     assert all("n" not in line for line in lines)
     wanted = {"filterModel": {"own_error": {"type": "lessThan", "filter": 10}}}
     assert [line["group"] for line in requested_rows(scene, wanted)[0]] == ["E"]
+
+
+def test_the_rows_behind_estimates_are_shown_where_they_are_known():
+    data = GroupData.from_estimates("DABC", [1, 2, 3, 4], [0.1, 0.2, 0.3, 0.4], n=[20, 30, np.nan, 5])
+    scene = scene_of(data, built_in("ols", "reml"))
+    heads = [(column["field"], column["headerName"]) for column in table_columns(scene)]
+    assert heads[1:3] == [("own_error", "own SE"), ("n", "rows")]
+    known = {line["group"]: line["n"] for line in table_rows(scene)}
+    assert (known["A"], known["C"], known["D"]) == (30, 5, 20)
+    assert np.isnan(known["B"])
+    facts = {card["name"]: card["facts"] for card in group_cards(scene, range(4))}
+    assert facts["A"][:2] == ["standard error 0.200", "30 rows"]
+    assert not any("row" in fact for fact in facts["B"])
+    wanted = {"filterModel": {"n": {"type": "greaterThan", "filter": 10}}}
+    assert {line["group"] for line in requested_rows(scene, wanted)[0]} == {"A", "D"}
 
 
 def test_what_lights_up_says_the_standard_error():

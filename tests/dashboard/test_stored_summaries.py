@@ -20,6 +20,7 @@ from dashboard.ingest import UnreadableFile
 from dashboard.ingest.data_kinds import LINE_FORMS
 from dashboard.pages.comparison import comparison_content
 from dashboard.pages.layout import layout
+from dashboard.pages.line_form import beside_pickers
 from dashboard.session.choices import Choices
 from dashboard.session.chosen_reading import Before, ChosenReading
 from dashboard.session.first_choices import first_choices, held_reading
@@ -98,6 +99,24 @@ def test_summaries_of_which_one_cannot_be_are_no_rows_without_a_word(comparisons
     assert problem_words(raised.value, replace(choices, source=replace(choices.source, summary=None))) == str(
         raised.value
     )
+
+
+def test_of_estimates_the_rows_behind_them_may_be_named_and_need_not(comparisons, opened):
+    choices = opened("estimates")
+    held, table = held_reading(choices), comparisons.workspace.get("ann", choices.source.token).table
+    pickers = {box.children[1].id["role"]: box.children[1] for box in beside_pickers(table, held)}
+    assert list(pickers) == ["variance", "n"]
+    assert (pickers["n"].value, pickers["n"].clearable) == (None, True)
+    assert [box.children[1].id["role"] for box in beside_pickers(table, replace(held, form="counts"))] == [
+        "trials"
+    ]
+    for beside, has in (({"variance": "vi", "n": "vi"}, True), ({"variance": "vi", "n": ""}, False)):
+        chosen = replace(held, beside=tuple(beside.items()))
+        if has:
+            with pytest.raises(UnreadableFile, match="cannot be both the variance and n"):
+                chosen.summary_of("yi")
+        else:
+            assert chosen.summary_of("yi") == held.summary_of("yi")
 
 
 @pytest.mark.slow_cases
@@ -195,7 +214,7 @@ def test_a_form_whose_columns_nobody_can_guess_asks_for_them(comparisons, opened
 def test_opening_a_file_of_rows_after_one_of_summaries_puts_the_controls_back(comparisons, opened):
     summaries = open_dataset(comparisons, "ann", opened("estimates").source.token)
     assert summaries[8] == "estimates-variance"
-    assert len(summaries[9]) == 1
+    assert len(summaries[9]) == 2
     content = b"g,y\n" + b"".join(f"{g},{i}\n".encode() for g in "ab" for i in range(4))
     rows = comparisons.workspace.receive("ann", "rows.csv", io.BytesIO(content), None)
     assert open_dataset(comparisons, "ann", rows.token)[8:10] == ("rows", [])
