@@ -24,7 +24,6 @@ from dashboard.serving.server import owner
 from dashboard.session.choices import Choices, kind_of, order_among
 from dashboard.session.chosen_reading import ChosenReading
 from dashboard.session.comparisons import SOON_SECONDS
-from dashboard.session.foreseen import foresee
 from dashboard.session.page_controls import PageControls, choices_of
 from dashboard.session.sources import SourceControls
 from dashboard.session.stored_file import ChosenColumns
@@ -180,7 +179,7 @@ def _refresh(comparisons: Comparisons, **page: Unpack[Page]) -> dict[str, Any]:
 
 def _foresee(comparisons: Comparisons, scene: Scene) -> None:
     """Have what is concluded computed once the answer is on its way."""
-    begin = partial(foresee, comparisons.queue, owner(), scene)
+    begin = partial(comparisons.foresight.begin, owner(), scene)
 
     @flask.after_this_request
     def _(response: flask.Response) -> flask.Response:

@@ -18,6 +18,7 @@ from dashboard.session.bounded_cache import BoundedCache
 from dashboard.session.counted_coverage import CountedCoverage
 from dashboard.session.fair_queue import FairQueue
 from dashboard.session.fit_cache import FitCache
+from dashboard.session.foreseen import Foresight
 from dashboard.session.plugin_views import plugin_views
 from dashboard.session.resampled_intervals import ResampledIntervals
 from dashboard.session.running_scorecards import RunningScorecards
@@ -89,6 +90,7 @@ class Comparisons:
         self.fit_cache = FitCache(cache_bytes // 4)
         self.queue = FairQueue()
         """In which all long jobs have their turn."""
+        self.foresight = Foresight(self.queue)
         self.coverage = CountedCoverage(self.queue)
         self.resampled = ResampledIntervals(self.queue)
         self.scorecards = RunningScorecards(self.queue)

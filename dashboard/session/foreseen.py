@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakValueDictionary
 
 from dashboard.scene.rank_spread import rank_spread, ranking_series
 from dashboard.session.asked_questions import AskedQuestions
@@ -43,13 +44,25 @@ class Foreseen(Job):
         return "done"
 
 
-def foresee(queue: FairQueue, owner: str, scene: Scene) -> None:
-    """Have it begun, where groups are so few that it is quickly there, and the queue has room."""
-    if len(scene) <= EXACT_GROUPS:
+class Foresight:
+    """What is computed ahead, for each session on the scene that it was shown last."""
+
+    def __init__(self, queue: FairQueue) -> None:
+        self._queue = queue
+        self._latest: WeakValueDictionary[str, Foreseen] = WeakValueDictionary()
+        """By session, as long as the queue has it."""
+
+    def begin(self, owner: str, scene: Scene) -> None:
+        """Have it begun, where groups are so few that it is quickly there, and the queue has room."""
+        before = self._latest.get(owner)
+        if len(scene) > EXACT_GROUPS:
+            return
+        job = Foreseen(owner=owner, seconds_needed=SECONDS, scene=scene)
         try:
-            queue.put(Foreseen(owner=owner, seconds_needed=SECONDS, scene=scene))
+            self._queue.put(job, instead_of=before)
         except TooManyJobs:
             return  # it is computed when it is asked for
+        self._latest[owner] = job
 
 
 def _asked_of(scene: Scene) -> Iterator[Callable[[], object]]:

@@ -15,7 +15,7 @@ from dashboard.scene.scene import make_scene
 from dashboard.session import foreseen
 from dashboard.session.asked_questions import AskedQuestions
 from dashboard.session.fair_queue import MOST_WAITING, FairQueue
-from dashboard.session.foreseen import Foreseen, foresee
+from dashboard.session.foreseen import Foreseen, Foresight
 from dashboard.words.spreads import known_spreads, spreads_of
 from estimators import DataError, group_ranks
 from estimators.fitting.compare import at_level
@@ -71,7 +71,7 @@ def test_another_level_takes_neither_the_ranks_nor_the_test_anew(monkeypatch):
 
 def test_what_the_page_will_ask_for_is_there_before(queue, monkeypatch):
     scene = scene_of(groups_of([9, 8, 30, 4, 12, 7], spread=3.0), METHODS)
-    foresee(queue, "someone", scene)
+    Foresight(queue).begin("someone", scene)
     wait_for(lambda: queue.counts() == {"running": 0, "waiting": 0})
     for name in ("group_ranks", "spread_tests", "profile_intervals"):
         monkeypatch.setattr(findings, name, None)
@@ -83,7 +83,7 @@ def test_what_the_page_will_ask_for_is_there_before(queue, monkeypatch):
 def test_many_groups_wait_until_they_are_asked_for_and_so_do_those_that_find_no_room(queue, monkeypatch):
     put = []
     monkeypatch.setattr(queue, "put", put.append)
-    foresee(queue, "someone", scene_of(groups_of([4] * 61), METHODS))
+    Foresight(queue).begin("someone", scene_of(groups_of([4] * 61), METHODS))
     assert not put
     monkeypatch.undo()
     entered, go_on = threading.Event(), threading.Event()
@@ -93,11 +93,30 @@ def test_many_groups_wait_until_they_are_asked_for_and_so_do_those_that_find_no_
 
     monkeypatch.setattr(foreseen, "_asked_of", waits)
     scene = scene_of(groups_of([4] * 5), METHODS)
-    for _ in range(MOST_WAITING + 20):
-        foresee(queue, "someone", scene)
+    foresight = Foresight(queue)
+    for visitor in range(MOST_WAITING + 20):
+        foresight.begin(f"someone {visitor}", scene)
     assert queue.counts()["waiting"] <= MOST_WAITING
     assert entered.wait(60)
     go_on.set()
+
+
+def test_another_scene_ends_what_is_computed_for_the_one_before(queue, monkeypatch):
+    entered, go_on, done = threading.Event(), threading.Event(), []
+
+    def waits(scene):
+        yield lambda: (entered.set(), go_on.wait(60))
+        yield lambda: done.append(scene)
+
+    monkeypatch.setattr(foreseen, "_asked_of", waits)
+    first, second = (scene_of(groups_of([4] * count), METHODS) for count in (5, 6))
+    foresight = Foresight(queue)
+    foresight.begin("someone", first)
+    assert entered.wait(60)
+    foresight.begin("someone", second)
+    go_on.set()
+    wait_for(lambda: queue.counts() == {"running": 0, "waiting": 0})
+    assert done == [second]
 
 
 def test_what_cannot_be_said_is_left_to_whoever_asks(queue, monkeypatch):
@@ -118,9 +137,7 @@ def test_what_cannot_be_said_is_left_to_whoever_asks(queue, monkeypatch):
 @pytest.mark.filterwarnings("ignore:.*is deprecated, use args_grouping:DeprecationWarning")
 def test_a_page_that_has_its_comparison_finds_the_rest_begun(client, monkeypatch):
     begun = []
-    monkeypatch.setattr(
-        "dashboard.callbacks.comparison.foresee", lambda _, __, scene: begun.append(len(scene))
-    )
+    monkeypatch.setattr(Foresight, "begin", lambda _, __, scene: begun.append(len(scene)))
     [body] = [body for body in callback_bodies(client) if f".{ids.FIGURES}.data" in body["output"]]
     answer = client.post(CALLBACK, json=body, headers=SAME_SITE)
     answer.close()
