@@ -21,12 +21,12 @@ from dashboard.session.choices import Choices
 from dashboard.session.lesson import lesson_lines
 from dashboard.session.running_scorecards import SEED
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
-from dashboard.words.csv_text import csv_block, csv_of_lines, formula_safe
+from dashboard.words.csv_text import csv_block, csv_of_columns, csv_of_lines
 from dashboard.words.ranks import rank_columns
 from dashboard.words.risk_csv import risk_lines
 from dashboard.words.table_csv import table_csv
 from estimators import TIDY_COLUMNS, BlupboardError
-from estimators.contract.comparison import TIDY, tidy_columns
+from estimators.contract.comparison import tidy_columns
 from estimators.inference.summary import rank_lines
 from estimators.risk.scorecard import scorecard_dict
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from dashboard.session.running_studies import RunningStudies
     from estimators import Comparison
 
-_LINES = 5_000
 _LONGEST_QUERY = 6_000
 """Characters of an address that every browser and proxy takes."""
 INCOMPLETE = "The address of this download is incomplete; start it from the page."
@@ -234,11 +233,6 @@ def csv_lines(comparison: Comparison, more: Mapping[str, list[Any]] | None = Non
     yield csv_block([(*TIDY_COLUMNS, *more)])
     for number, result in enumerate(comparison.succeeded):
         columns = tidy_columns(comparison.data, result)
-        columns |= {
-            c.name: [formula_safe(text) for text in columns[c.name]] for c in TIDY if c.kind == "text"
-        }
         first = number * len(comparison.data)
         columns |= {name: values[first : first + len(comparison.data)] for name, values in more.items()}
-        lines = list(zip(*columns.values(), strict=True))
-        for start in range(0, len(lines), _LINES):
-            yield csv_block(lines[start : start + _LINES])
+        yield from csv_of_columns(list(columns.values()))

