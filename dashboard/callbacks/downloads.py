@@ -26,7 +26,7 @@ from dashboard.words.ranks import rank_columns
 from dashboard.words.risk_csv import risk_lines
 from dashboard.words.table_csv import table_csv
 from estimators import TIDY_COLUMNS, BlupboardError
-from estimators.contract.comparison import tidy_columns
+from estimators.contract.comparison import tidy_arrays
 from estimators.inference.summary import rank_lines
 from estimators.risk.scorecard import scorecard_dict
 
@@ -232,7 +232,7 @@ def csv_lines(comparison: Comparison, more: Mapping[str, list[Any]] | None = Non
     more = more or {}
     yield csv_block([(*TIDY_COLUMNS, *more)])
     for number, result in enumerate(comparison.succeeded):
-        columns = tidy_columns(comparison.data, result)
-        first = number * len(comparison.data)
-        columns |= {name: values[first : first + len(comparison.data)] for name, values in more.items()}
-        yield from csv_of_columns(list(columns.values()))
+        first, nothing = number * len(comparison.data), [None] * len(comparison.data)
+        columns = tidy_arrays(comparison.data, result).values()
+        beside = [values[first : first + len(comparison.data)] for values in more.values()]
+        yield from csv_of_columns([*(nothing if some is None else some for some in columns), *beside])

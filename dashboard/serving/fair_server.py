@@ -10,12 +10,15 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter, OrderedDict, deque
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
+
+from dashboard.serving.few_at_work import FewAtWork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +57,11 @@ class FairChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         """Whether more may come: not while the server ends."""
         return bool(super().readable()) and not self.server.draining
 
+    def service(self) -> None:
+        """Answer a request, few at a time but for probes; see HTTPChannel."""
+        with nullcontext() if self.requests[0].path in PROBES else self.server.few_at_work.turn():
+            super().service()
+
     def is_late(self, now: float) -> bool:
         """Whether the request that is coming in takes too long."""
         return self.begun is not None and now - self.begun > GRACE_SECONDS + self.taken / SLOWEST_BYTES
@@ -79,6 +87,7 @@ class FairServer(TcpWSGIServer):  # type: ignore[misc]
         super().__init__(*arguments, **options)
         self.most_connections = most_connections or _connections_possible()
         self.task_dispatcher.queue = TurnsByAddress()
+        self.few_at_work = FewAtWork()
         self._probes = ThreadedTaskDispatcher()
         self._probes.set_thread_count(1)
 

@@ -204,8 +204,15 @@ def mean_rank(
 def tidy_columns(data: GroupData, result: Result) -> dict[str, list[Any]]:
     """The tidy columns of one result that holds a fit, one entry for each group, None for no number."""
     nothing: list[None] = [None] * len(data)
-    found = {column.name: column.values(data, result) for column in TIDY}
-    return {name: nothing if values is None else values.tolist() for name, values in found.items()}
+    return {
+        name: nothing if values is None else values.tolist()
+        for name, values in tidy_arrays(data, result).items()
+    }
+
+
+def tidy_arrays(data: GroupData, result: Result) -> dict[str, NDArray[Any] | None]:
+    """The tidy columns of one result that holds a fit ``(J,)``, None where it has no number of that kind."""
+    return {column.name: column.values(data, result) for column in TIDY}
 
 
 def _fit(result: Result) -> GroupFit:
