@@ -23,6 +23,7 @@ _FIRST: Final = """
 _SECOND: Final = "control controls ctrl con c placebo comparator untreated unvaccinated unexposed"
 _ARMS: Final = ((_names(_FIRST), _names(_SECOND)), (_names("1"), _names("2")))
 """What the first and the second arm are called; of one pair, not of two."""
+_THIRD: Final = _names("3")
 _ROLES: Final = {
     "events": SUMMARY_NAMES["events"] | _names("ev pos r responders"),
     "rest": _names("neg negative nonevents noevent noevents none"),
@@ -42,7 +43,7 @@ _MOST_COLUMNS: Final = 200
 
 
 def two_arms_in_lines(columns: Sequence[Column], name: str) -> UnreadableFile | None:
-    """What to say of a table ``name`` whose lines hold two arms; None where they do not seem to.
+    """What to say of a table ``name`` whose lines hold two arms, or more; None where they do not seem to.
 
     The arms are told by names alone: both have columns of numbers that are called alike but for the arm.
     """
@@ -56,7 +57,9 @@ def two_arms_in_lines(columns: Sequence[Column], name: str) -> UnreadableFile | 
         first, second = (_roles_of_arm(columns, words) for words in pair)
         for form in _FORMS:
             if all(role in first and role in second for role in form):
-                return _said(form, [[arm[role] for role in form] for arm in (first, second)], name)
+                third = _roles_of_arm(columns, _THIRD)
+                found = [first, second, *([third] if all(role in third for role in form) else [])]
+                return _said(form, [[arm[role] for role in form] for arm in found], name)
     return None
 
 
@@ -83,15 +86,20 @@ def _without_arm(name: str, arm: frozenset[str]) -> Iterator[str]:
 
 
 def _said(form: tuple[str, ...], arms: Sequence[Sequence[str]], name: str) -> UnreadableFile:
-    first, second = (" and ".join(map(excerpt, arm)) for arm in arms)
+    """What to say of arms that each have the columns of a form: of the first two, which may be all."""
+    listed = " beside ".join(" and ".join(map(excerpt, arm)) for arm in arms)
+    how_many, of_which = "two arms", ""
+    if len(arms) > 2:
+        how_many, of_which = "three arms or more", ", of the first two, say,"
+    first, second = (tuple(map(excerpt, arm)) for arm in arms[:2])
     if "mean" in form:
-        (mean, sd, n), (other_mean, other_sd, other_n) = (tuple(map(excerpt, arm)) for arm in arms)
+        (mean, sd, n), (other_mean, other_sd, other_n) = first, second
         what = (
             f"the difference of the means, {mean} - {other_mean}, and its standard error, "
             f"sqrt({sd}^2 / {n} + {other_sd}^2 / {other_n})"
         )
     else:
-        a, b, c, d = (excerpt(column) for arm in arms for column in arm)
+        (a, b), (c, d) = first, second
         rest = "" if "rest" in form else f", b is {b} - {a} and d is {d} - {c}"
         both = f"a is {a}, c is {c}" if rest else f"a is {a}, b {b}, c {c} and d {d}"
         what = (
@@ -99,7 +107,7 @@ def _said(form: tuple[str, ...], arms: Sequence[Sequence[str]], name: str) -> Un
             f"sqrt(1/a + 1/b + 1/c + 1/d), where {both}{rest} (with 0.5 added to all four where one is 0)"
         )
     return UnreadableFile(
-        f"Each line of {name} seems to hold two arms, {first} beside {second}, and one estimate is compared "
-        f"for each line: add columns with {what}, and compare these as estimates (--kind estimates); or name "
-        "the columns to compare (--outcome, --group)."
+        f"Each line of {name} seems to hold {how_many}, {listed}, and one estimate is compared for each "
+        f"line: add columns with{of_which} {what}, and compare these as estimates (--kind estimates); or "
+        "name the columns to compare (--outcome, --group)."
     )

@@ -53,6 +53,14 @@ def test_a_column_of_few_values_beside_two_arms_is_no_group(blupboard, tmp_path)
     assert named.code == 0, named.err
 
 
+def test_a_third_arm_is_not_passed_over(blupboard, tmp_path):
+    rows = "".join(f"{row},7,{50 + i}\n" for i, row in enumerate(COUNTS.split()))
+    path = put(tmp_path, f"study,event1,n1,event2,n2,event3,n3\n{rows}")
+    said = blupboard("compare", path).err
+    assert 'three arms or more, "event1" and "n1" beside "event2" and "n2" beside "event3" and "n3",' in said
+    assert "add columns with, of the first two, say, the log odds ratio" in said
+
+
 def test_what_is_told_can_be_compared(blupboard, tmp_path):
     lines = ["study,ai,n1i,ci,n2i,yi,sei"]
     for row in COUNTS.split():
