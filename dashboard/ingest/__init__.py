@@ -55,6 +55,15 @@ def store_table(
     )
 
 
+def forget_names() -> None:
+    """Keep in memory no names of columns that were looked at."""
+    from dashboard.ingest.role_words import name_words
+    from dashboard.ingest.summary_names import may_be_known, words_of
+
+    for kept in (name_words, may_be_known, words_of):
+        kept.cache_clear()
+
+
 __all__ = [
     "ALL_ROWS",
     "AS_FOUND",
@@ -69,6 +78,7 @@ __all__ = [
     "Table",
     "UnreadableFile",
     "file_groups",
+    "forget_names",
     "guess_roles",
     "reduce_file",
     "reduce_table",

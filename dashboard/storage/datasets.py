@@ -179,7 +179,10 @@ def _dataset_of(folder: Path, content: bytes) -> tuple[Dataset | None, object]:
 
 def forget_read() -> None:
     """Keep nothing in memory of what was read of datasets; for whoever has removed one."""
+    from dashboard.ingest import forget_names
+
     _dataset_of.cache_clear()
+    forget_names()
 
 
 def name_of_damaged(folder: Path) -> str | None:

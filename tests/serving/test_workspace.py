@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.ingest import UnreadableFile
+from dashboard.ingest import UnreadableFile, guess_roles
+from dashboard.ingest.role_words import name_words
+from dashboard.ingest.summary_names import may_be_known, words_of
 from dashboard.storage.errors import (
     Interrupted,
     NoRoom,
@@ -48,6 +50,14 @@ def test_nothing_of_what_was_removed_stays_in_memory(root, workspace, gone):
     del received
     gc.collect()
     assert held() is None
+
+
+def test_names_of_columns_of_what_was_removed_do_not_stay_in_memory(workspace):
+    received = receive(workspace)
+    guess_roles(received.table)
+    may_be_known(received.table.columns[0].name)
+    workspace.delete("ann", received.token)
+    assert [kept.cache_info().currsize for kept in (name_words, words_of, may_be_known)] == [0, 0, 0]
 
 
 def test_someone_elses_dataset_is_as_unknown_as_one_that_never_was(workspace):
