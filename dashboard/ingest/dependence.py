@@ -127,7 +127,7 @@ class Dependence:
         by_chance = 2 * self._ties(group) * self._ties(time) / (rows * (rows - 1))
         if by_chance < FEWEST_BY_CHANCE:
             return False
-        pairs = g * times + t
+        pairs = g * (times + 1) + t  # t is -1 where the time is blank
         return all(len(np.unique(part)) == len(part) for part in (pairs[:_SOME], pairs))
 
     def _ties(self, column: str) -> float:

@@ -2,9 +2,11 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from dashboard.ingest import guess_roles
+from dashboard.ingest.dependence import Dependence
 from tests.ingest.helpers import noise, table_of
 
 
@@ -41,6 +43,12 @@ def test_values_at_which_each_unit_is_measured_once_are_no_outcome(tmp_path):
     cells = [(p, c) for p in range(21) for c in range(14) if (p * 5 + c * 3) % 7]
     rows = [[f"path {p}", c / 100, round(v, 3)] for (p, c), v in zip(cells, noise(len(cells)), strict=True)]
     assert guess_roles(table_of(tmp_path, ["path", "cyc", "crack"], rows)).pair == ("crack", "path")
+
+
+def test_units_are_followed_in_time_where_the_time_of_a_row_is_blank():
+    codes = {"unit": np.repeat(np.arange(5), 8), "year": np.tile(np.arange(8), 5)}
+    codes["year"][8] = -1  # right behind the last year of the unit before
+    assert Dependence(codes, {}).is_panel("unit", ["year"])
 
 
 def test_codes_that_say_which_unit_a_row_is_of_are_no_outcome(tmp_path):
