@@ -65,8 +65,8 @@ _DAYS_OF_A_MONTH = tuple((1.0, float(last)) for last in range(28, 32))
 _COORDINATES = frozenset("xyz")
 _COUNTED = re.compile(r"(?P<stem>(?:[^\W\d_]+[ _-]?)??)(?:[0-9]{1,3}|[IVX]{1,5}|[A-Z])")
 _DOSE = re.compile(r"[0-9.]+ ?([^0-9. ]+)( [0-9.]+ ?\1)*")
-_NAME = re.compile(r"[^\W\d_]{4,}.*")
-"""What counts, numbers with a unit that all share, and what is written out."""
+_NAME = re.compile(r"[^\W\d_]{4}")
+"""What counts, numbers with a unit that all share, and how that begins which is written out."""
 
 
 def guess_roles(table: Table, outcome: str | None = None, group: str | None = None) -> GuessedRoles:
@@ -312,7 +312,7 @@ def _group_score(column: Column, table: Table, seen: Dependence, setting: _Setti
     score -= 1.5 * (column.distinct == 2 and bool(words & EVENT_WORDS) and not unit)
     score -= 4.0 * (per_group < 1.1 and filled > 2)
     # of a name and a code of the same units the name
-    score += 0.1 * (column.kind == "text" and all(map(_NAME.fullmatch, column.examples)))
+    score += 0.1 * (column.kind == "text" and all(map(_NAME.match, column.examples)))
     score += 3.0 * seen.constant_share(column.name) + 4.5 * seen.is_panel(column.name, setting.times)
     if column.kind == "number":
         measured = measure or not column.whole or bool(words & (OUTCOME_WORDS | COVARIATE_WORDS) and not unit)
@@ -337,7 +337,7 @@ def _is_beside_names(column: Column, table: Table, seen: Dependence) -> bool:
     return any(
         seen.crossed(column.name, other.name)
         for other in table.columns
-        if other.kind == "text" and other.distinct > 2 and all(map(_NAME.fullmatch, other.examples))
+        if other.kind == "text" and other.distinct > 2 and all(map(_NAME.match, other.examples))
     )
 
 

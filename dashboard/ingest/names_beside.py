@@ -53,7 +53,7 @@ def named_beside(columns: Sequence[Column]) -> dict[str, float]:
 
 def _before(by_name: dict[str, str]) -> Iterator[str]:
     for low, name in by_name.items():
-        if any(now in low and low.replace(now, then) in by_name for now, then in _BEFORE):
+        if any(first in low and low.replace(first, later) in by_name for first, later in _BEFORE):
             yield name
 
 
