@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -122,12 +121,17 @@ def draw_views(
         kept: the pictures of this scene that were drawn at another level.
 
     """
-    asked, drawings = requests or {}, {}
-    for view in views:
-        request = asked.get(view.id, WHOLE)
-        draw = partial(draw_view, view, scene, request)
-        if kept is None or view.of_level or scene.is_ratio:  # axes of ratios reach as far as intervals do
-            drawings[view.id] = draw()
-        else:
-            drawings[view.id] = kept.once(view.id, request, draw)
-    return drawings
+    asked = requests or {}
+    return {view.id: _drawing(view, scene, asked.get(view.id, WHOLE), kept) for view in views}
+
+
+def _drawing(view: PageView, scene: Scene, request: ViewRequest, kept: KeptPictures | None) -> Drawing:
+    """The drawing of a view: the kept one where there is one that another level leaves as it is."""
+    if kept is None or view.of_level or scene.is_ratio:  # axes of ratios reach as far as intervals do
+        return draw_view(view, scene, request)
+    found: Drawing | None = kept.find(view.id, request)
+    if found is None:
+        found = draw_view(view, scene, request)
+        if not found.problem:  # rows that could not be read may be there at another time
+            kept.keep(view.id, request, found)
+    return found

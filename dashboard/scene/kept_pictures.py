@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
-T = TypeVar("T")
+    from collections.abc import Hashable
 
 
 class KeptPictures:
@@ -16,9 +14,11 @@ class KeptPictures:
     def __init__(self) -> None:
         self._latest: dict[str, tuple[Hashable, Any]] = {}
 
-    def once(self, view_id: str, request: Hashable, draw: Callable[[], T]) -> T:
-        """The picture of a view for a request, by ``draw`` where the latest was drawn for another one."""
-        found = self._latest.get(view_id)
-        if found is None or found[0] != request:
-            found = self._latest[view_id] = (request, draw())
-        return cast("T", found[1])
+    def find(self, view_id: str, request: Hashable) -> Any:  # noqa: ANN401 - whatever a view's drawing is
+        """The picture of a view for a request; None where the latest was drawn for another one."""
+        of, picture = self._latest.get(view_id, (None, None))
+        return picture if of == request else None
+
+    def keep(self, view_id: str, request: Hashable, picture: object) -> None:
+        """Keep the picture of a view for a request in place of the one before."""
+        self._latest[view_id] = (request, picture)

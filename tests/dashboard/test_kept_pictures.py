@@ -16,7 +16,7 @@ from dashboard.figures.views import VIEWS
 from dashboard.scene.kept_pictures import KeptPictures
 from dashboard.scene.scene_cache import SceneCache
 from dashboard.scene.style import styles
-from estimators import GroupData, compare
+from estimators import DataError, GroupData, compare
 from estimators.fitting.compare import at_level
 from tests.scenes import STRANGERS, built_in, everyone, group_data, groups_of
 
@@ -92,6 +92,18 @@ def test_what_another_level_leaves_as_it_is_is_drawn_once(monkeypatch):
     assert drawn == [view.id for view in views]
     draw_views(views, scene, {views[0].id: ViewRequest(keys=(1,))}, kept.pictures(scene))
     assert drawn == [*(view.id for view in views), views[0].id]
+
+
+def unread(_):
+    raise DataError("not read")
+
+
+def test_a_sentence_in_a_pictures_place_is_not_kept():
+    kept = cache()
+    (scene,) = at_levels(kept, DATA, [0.95])
+    broken = replace(VIEWS[1], part=None, figure=unread)
+    assert draw_views([broken], scene, {}, kept.pictures(scene))[broken.id].problem == "not read"
+    assert draw_views([VIEWS[1]], scene, {}, kept.pictures(scene))[broken.id].figure
 
 
 @pytest.mark.parametrize("other", [{"show_own": False}, {"sort": "@name"}, {"dark": True}, {"outcome": "z"}])
