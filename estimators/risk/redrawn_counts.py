@@ -54,11 +54,24 @@ class RedrawnCounts:
 
     @classmethod
     def around(cls, data: GroupData, fit: GroupFit) -> RedrawnCounts | None:
-        """Groups like these around a fit's population mean, or that of all rows where it has none."""
-        found = fit.parameters.get("mu")
-        if found is None or found.value is None:
-            return cls.like(data, data.origin + data.centered_grand_mean)
-        return cls.like(data, float(found.value))
+        """Groups like these around a fit's population mean, or that of all rows where it has none.
+
+        None where :meth:`like` says so for another reason than the mean.
+
+        Raises:
+            DataError: the population mean is none that shares or rates have.
+
+        """
+        mu = fit.parameters.get("mu")
+        mean = None if mu is None else mu.value
+        mean = data.origin + data.centered_grand_mean if mean is None else float(mean)
+        found = cls.like(data, mean)
+        if found is None and are_events(data) and data.weights is None and data.covariates is None:
+            what = "shares" if data.is_share else "rates"
+            raise DataError(
+                f"no events can be drawn around a population mean of {mean:.3g}, as {what} have none"
+            )
+        return found
 
     @property
     def what(self) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from estimators import DataError, Estimator, GroupData, GroupFit, bootstrap, calibration
-from estimators.risk.bootstrap import Bootstrap, _Asked, _pieces_of
+from estimators.risk.bootstrap import Bootstrap, _Asked, _pieces_of, require_spreads
 from estimators.risk.bootstrapped import notes_of
 from estimators.risk.redrawn_counts import RedrawnCounts
 from tests.oracles import BUILT_IN, parameter
@@ -115,3 +116,12 @@ def test_events_beside_covariates_are_drawn_as_normal_rows_and_a_note_says_so():
     assert (found.events_of, found.holds_events) == ("", True)
     assert "bootstrap_normal_rows" in [note.code for note in notes_of(found)]
     assert "bootstrap_normal_rows" not in [note.code for note in notes_of(bootstrap(FEW, REML, draws=20))]
+
+
+@pytest.mark.parametrize(("data", "mu"), [(FEW, -1.2), (FEW, 1.0), (RARE, -0.4)])
+def test_a_population_mean_that_events_cannot_have_is_refused(data, mu):
+    """As that of a method which says it in logits."""
+    fit = REML.fit(data)
+    named = replace(fit.parameters["mu"], value=mu)
+    with pytest.raises(DataError, match="no events can be drawn around a population mean of"):
+        require_spreads(data, REML, replace(fit, parameters={**fit.parameters, "mu": named}))
