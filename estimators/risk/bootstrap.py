@@ -9,21 +9,14 @@ import numpy as np
 
 from estimators.contract.fit import two_sided_quantile
 from estimators.errors import DataError, OptionError
-from estimators.fitting.compare import run
-from estimators.fitting.fit_many import Stopped, fit_many, is_looped
+from estimators.fitting.fit_many import Stopped
 from estimators.fitting.spread_tasks import IN_FLIGHT, spread_tasks
 from estimators.inference.estimable import estimable
 from estimators.inference.redrawn_groups import RedrawnGroups
 from estimators.methods.regression_rows import RegressionRows
-from estimators.risk.redrawn_batches import (
-    RedrawnBlock,
-    are_plain,
-    come_at_once,
-    redrawn_blocks,
-)
+from estimators.risk.bootstrap_pieces import AnyPiece, Asked, drawn_from, has_parameter, pieces_of
+from estimators.risk.redrawn_batches import are_plain, come_at_once
 from estimators.risk.redrawn_counts import RedrawnCounts, are_events
-from estimators.risk.replicates import block_size, draw_block
-from estimators.simulation.design import Design, DesignError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,8 +34,6 @@ DRAWS, LOOPED_DRAWS = 2_000, 200
 """Of a method that fits many at once, a standard error then has a Monte Carlo error of some 1.6%; and of one
 that fits one after the other."""
 SEED = 20_261_129
-PIECE = 25
-"""Draws that a worker gets at once of a method that fits one after the other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +48,7 @@ class Bootstrap:
     """Monte Carlo error of ``std_error``."""
     df: int | None
     """Degrees of freedom of the spread within groups, N - J less slopes of covariates, by which intervals are
-    Student's t; None of published means, whose intervals are normal."""
+    Student's t; None of published means, and of a method for events without that spread, by normal ones."""
     draws: int
     """That could be fitted."""
     failed: int
@@ -148,22 +139,22 @@ def bootstrap(
     _require_drawable(data)
     fit = estimator.fit(data, options)
     require_spreads(data, estimator, fit)
-    asked = _Asked(estimator, estimator.make_options(options), draws, seed)
-    square = _fitted(_pieces_of(data, fit, asked), executor, in_flight, stopped)
+    asked = Asked(estimator, estimator.make_options(options), draws, seed)
+    square = _fitted(pieces_of(data, fit, asked), executor, in_flight, stopped)
     if len(square) < 2:
         raise DataError(f"{estimator.label} could not be fitted to two of the groups that were drawn")
     return _answer(data, fit, asked, square)
 
 
-def _answer(data: GroupData, fit: GroupFit, asked: _Asked, square: Floats) -> Bootstrap:
+def _answer(data: GroupData, fit: GroupFit, asked: Asked, square: Floats) -> Bootstrap:
     """What squared errors ``(R, J)`` make of a fit."""
     std_error, mcse = _roots(square)
-    groups, sigma_group, _ = _drawn_from(data, fit)
+    groups, sigma_group, _ = drawn_from(data, fit)
     return Bootstrap(
         estimate=fit.estimate,
         std_error=std_error,
         mcse=mcse,
-        df=_degrees(data) if _has(fit, "sigma_error") else None,
+        df=_degrees(data) if has_parameter(fit, "sigma_error") else None,
         draws=len(square),
         failed=asked.draws - len(square),
         seed=asked.seed,
@@ -181,40 +172,6 @@ def _degrees(data: GroupData) -> int | None:
     return data.df_within if data.covariates is None else RegressionRows.of(data).df_within
 
 
-@dataclass(frozen=True)
-class _Asked:
-    estimator: Estimator
-    options: object
-    draws: int
-    seed: int
-
-
-def _pieces_of(data: GroupData, fit: GroupFit, asked: _Asked) -> Iterator[_AnyPiece]:
-    """The draws by the spreads of a fit, which has them."""
-    groups, sigma_group, sigma_error = _drawn_from(data, fit)
-    if groups is None:
-        return _pieces(_design_of(data, sigma_group, sigma_error or 0.0), asked)
-    if come_at_once(data, asked.estimator):
-        blocks = redrawn_blocks(groups, sigma_group, sigma_error or 0.0, asked.draws, asked.seed)
-        return (_RedrawnBatch(block, asked.estimator, asked.options) for block in blocks)
-    return _redrawn_pieces(groups, sigma_group, sigma_error, asked)
-
-
-def _drawn_from(
-    data: GroupData, fit: GroupFit
-) -> tuple[RedrawnGroups | RedrawnCounts | None, float, float | None]:
-    """What is drawn, None for plain normal rows, and the spreads that it is drawn with."""
-    sigma_group = _spread(fit, "sigma_group")
-    sigma_error = _spread(fit, "sigma_error") if _has(fit, "sigma_error") else None
-    if data.known_variance is not None:
-        sigma_error = None
-    events = RedrawnCounts.around(data, fit)
-    if events is not None:
-        return events, *events.spreads(sigma_group, sigma_error)
-    plain = sigma_error is not None and are_plain(data)
-    return (None if plain else RedrawnGroups.like(data)), sigma_group, sigma_error
-
-
 def require_spreads(data: GroupData, estimator: Estimator, fit: GroupFit) -> None:
     """Make sure that groups like these can be drawn with the spreads of a fit to them.
 
@@ -224,11 +181,11 @@ def require_spreads(data: GroupData, estimator: Estimator, fit: GroupFit) -> Non
 
     """
     _require_drawable(data)
-    if not _has(fit, "sigma_group"):
+    if not has_parameter(fit, "sigma_group"):
         raise DataError(f"{estimator.label} estimates no spread between groups to draw from")
     if RedrawnCounts.around(data, fit) is not None:
         return
-    if data.known_variance is None and not _has(fit, "sigma_error"):
+    if data.known_variance is None and not has_parameter(fit, "sigma_error"):
         raise DataError(
             f"{estimator.label} estimates no spread within that all groups share, to draw rows with"
         )
@@ -254,104 +211,8 @@ def _roots(square: Floats) -> tuple[Floats, Floats]:
     return std_error, spread / (2.0 * np.where(std_error > 0, std_error, 1.0))
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """Some draws of one block, to be fitted anywhere."""
-
-    design: Design
-    estimator: Estimator
-    options: object
-    seed: int
-    block: int
-    first: int
-    """Of the block's draws, from 0."""
-    last: int
-    """Past the end."""
-
-    def squared_errors(self, stopped: Callable[[], bool] | None = None) -> Floats:
-        """(R, J) squared distances of estimate and true mean, of the draws that could be fitted."""
-        if stopped is not None and stopped():
-            raise Stopped
-        drawn = draw_block(self.design, self.seed, self.block, self.last)
-        batch, effect = drawn.batch.since(self.first), drawn.effect[self.first :]
-        fit = fit_many(self.estimator, batch, self.options, level=0.95, stopped=stopped)
-        error = (fit.estimate - batch.origin) - effect
-        return np.square(error[~np.isnan(error).any(axis=1)])
-
-
-def _pieces(design: Design, asked: _Asked) -> Iterator[_Piece]:
-    """Whole blocks, or fewer draws of a method that fits one after the other."""
-    size = block_size(design.groups)
-    for block in range(-(-asked.draws // size)):
-        count = min(size, asked.draws - block * size)
-        step = PIECE if is_looped(asked.estimator) else count
-        for first in range(0, count, step):
-            last = min(first + step, count)
-            yield _Piece(design, asked.estimator, asked.options, asked.seed, block, first, last)
-
-
-@dataclass(frozen=True)
-class _RedrawnBatch:
-    """Draws of rows with weights or covariates, or of 0 and 1, that are fitted at once."""
-
-    block: RedrawnBlock
-    estimator: Estimator
-    options: object
-
-    def squared_errors(self, stopped: Callable[[], bool] | None = None) -> Floats:
-        """(R, J) squared distances of estimate and true mean, of the draws that could be fitted."""
-        if stopped is not None and stopped():
-            raise Stopped
-        batch, truth = self.block.draw()
-        fit = fit_many(self.estimator, batch, self.options, level=0.95, stopped=stopped)
-        error = fit.estimate - truth
-        return np.square(error[~np.isnan(error).any(axis=1)])
-
-
-@dataclass(frozen=True, eq=False)
-class _RedrawnPiece:
-    """Some draws of published means, events, or rows with weights or covariates, each by its own stream."""
-
-    groups: RedrawnGroups | RedrawnCounts
-    sigma_group: float
-    sigma_error: float | None
-    """None of published means and rates."""
-    estimator: Estimator
-    options: object
-    seed: int
-    first: int
-    last: int
-    """Past the end."""
-
-    def squared_errors(self, stopped: Callable[[], bool] | None = None) -> Floats:
-        """(R, J) squared distances of estimate and true mean, of the draws that could be fitted."""
-        found = []
-        for draw in range(self.first, self.last):
-            if stopped is not None and stopped():
-                raise Stopped
-            rng = np.random.default_rng([self.seed, draw])
-            drawn, truth = self.groups.draw(rng, self.sigma_group, self.sigma_error)
-            one = run(drawn, self.estimator, self.options, 0.95)
-            if one.fit is not None:
-                found.append(np.square(one.fit.estimate - truth))
-        return np.array(found).reshape(-1, len(self.groups.data))
-
-
-def _redrawn_pieces(
-    groups: RedrawnGroups | RedrawnCounts, sigma_group: float, sigma_error: float | None, asked: _Asked
-) -> Iterator[_RedrawnPiece]:
-    for first in range(0, asked.draws, PIECE):
-        last = min(first + PIECE, asked.draws)
-        yield _RedrawnPiece(
-            groups, sigma_group, sigma_error, asked.estimator, asked.options, asked.seed, first, last
-        )
-
-
-_AnyPiece = _Piece | _RedrawnBatch | _RedrawnPiece
-
-
 def _fitted(
-    pieces: Iterator[_AnyPiece],
+    pieces: Iterator[AnyPiece],
     executor: Executor | None,
     in_flight: int,
     stopped: Callable[[], bool] | None,
@@ -366,33 +227,5 @@ def _fitted(
     return np.concatenate(found)
 
 
-def _squared_errors(piece: _AnyPiece, stopped: Callable[[], bool] | None = None) -> Floats:
+def _squared_errors(piece: AnyPiece, stopped: Callable[[], bool] | None = None) -> Floats:
     return piece.squared_errors(stopped)
-
-
-def _has(fit: GroupFit, name: str) -> bool:
-    found = fit.parameters.get(name)
-    return found is not None and found.value is not None
-
-
-def _spread(fit: GroupFit, name: str) -> float:
-    value = fit.parameters[name].value
-    if value is None:
-        raise ValueError(f"the fit has no {name}")
-    return float(value)
-
-
-def _design_of(data: GroupData, sigma_group: float, sigma_error: float) -> Design:
-    """Groups of the same sizes, with these spreads; the population mean plays no part.
-
-    Raises DataError where they cannot be drawn.
-    """
-    try:
-        return Design(
-            groups=len(data),
-            per_group=",".join(map(str, data.n.tolist())),
-            sigma_group=sigma_group,
-            sigma_error=sigma_error,
-        )
-    except DesignError as error:
-        raise DataError(f"groups like these cannot be drawn: {error}") from None

@@ -21,7 +21,7 @@ from estimators import (
 )
 from estimators.fitting.fit_many import Stopped
 from estimators.inference.redrawn_groups import RedrawnGroups
-from estimators.risk.bootstrap import _Asked, _redrawn_pieces, _RedrawnBatch
+from estimators.risk.bootstrap_pieces import Asked, RedrawnBatch, redrawn_pieces
 from estimators.risk.bootstrapped import notes_of
 from estimators.risk.redrawn_batches import redrawn_blocks
 from tests.inference.oracles import answers, groups_of, places
@@ -100,11 +100,11 @@ def test_a_piece_that_a_worker_gets_is_the_same_there():
     group, x = np.repeat(np.arange(6), 4), random.standard_normal(24)
     data = GroupData.from_arrays(np.sin(9.0 * x) + group, group, adjust={"x": x}, weights=1.0 + x**2)
     groups = RedrawnGroups.like(data)
-    asked = _Asked(BUILT_IN["reml"], BUILT_IN["reml"].Options(), 4, 1)
+    asked = Asked(BUILT_IN["reml"], BUILT_IN["reml"].Options(), 4, 1)
     blocks = redrawn_blocks(groups, 1.0, 1.0, 4, 1)
     for piece in (
-        *_redrawn_pieces(groups, 1.0, 1.0, asked),
-        *(_RedrawnBatch(block, asked.estimator, asked.options) for block in blocks),
+        *redrawn_pieces(groups, 1.0, 1.0, asked),
+        *(RedrawnBatch(block, asked.estimator, asked.options) for block in blocks),
     ):
         again = pickle.loads(pickle.dumps(piece))
         np.testing.assert_array_equal(again.squared_errors(), piece.squared_errors())

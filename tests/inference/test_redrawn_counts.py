@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from estimators import DataError, Estimator, GroupData, GroupFit, bootstrap, calibration
-from estimators.risk.bootstrap import Bootstrap, _Asked, _pieces_of, require_spreads
+from estimators.risk.bootstrap import Bootstrap, require_spreads
+from estimators.risk.bootstrap_pieces import Asked, pieces_of
 from estimators.risk.bootstrapped import notes_of
 from estimators.risk.redrawn_counts import RedrawnCounts
 from tests.oracles import BUILT_IN, parameter
@@ -102,7 +103,7 @@ def test_a_method_needs_no_spread_within_and_gets_the_rows_of_its_events():
 def test_a_piece_of_events_that_a_worker_gets_is_the_same_there():
     as_rows = GroupData.from_arrays(FEW.rows.outcome, FEW.labels[FEW.rows.group])
     for data, method in ((as_rows, REML), (FEW, BUILT_IN["reml"]), (RARE, REML)):
-        [piece, *_] = _pieces_of(data, method.fit(data), _Asked(method, method.Options(), 3, 1))
+        [piece, *_] = pieces_of(data, method.fit(data), Asked(method, method.Options(), 3, 1))
         again = pickle.loads(pickle.dumps(piece))
         np.testing.assert_array_equal(again.squared_errors(), piece.squared_errors())
 
