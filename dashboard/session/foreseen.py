@@ -56,6 +56,8 @@ class Foresight:
         """Have it begun, where groups are so few that it is quickly there, and the queue has room."""
         before = self._latest.get(owner)
         if len(scene) > EXACT_GROUPS:
+            if before is not None:
+                self._queue.stop(before)
             return
         job = Foreseen(owner=owner, seconds_needed=SECONDS, scene=scene)
         try:
