@@ -33,6 +33,8 @@ TOO_FEW_DRAWS = (
     "of {groups:,} groups too few are drawn to tell {some} of them apart at this level: choose a lower one, "
     "or a method that has a formula"
 )
+_LOOKED_AT, _WIDEST = 1_000, 5.0
+"""Draws that show whether they are from a few points; standard errors beyond which hardly any draw is."""
 MOST_COMPARED = 40
 """Groups that are compared with each other at once."""
 
@@ -221,8 +223,6 @@ def compared_groups(scene: Scene, series: Series, keys: Sequence[int]) -> list[C
 
 def _compared_by_draws(scene: Scene, fit: GroupFit, at: NDArray[np.int64]) -> list[ComparedGroup]:
     """The same by draws: letters by shares of draws beyond 0, bars between quantiles of each group's own."""
-    from scipy.special import ndtr
-
     if fit.joint is None:
         raise ValueError("a method without a joint distribution has no differences")
     level, draws = scene.comparison.level, most_draws(scene)
@@ -231,23 +231,43 @@ def _compared_by_draws(scene: Scene, fit: GroupFit, at: NDArray[np.int64]) -> li
     if tail * draws < FEWEST_BEYOND:
         raise DataError(TOO_FEW_DRAWS.format(groups=len(scene), some=f"{len(at)}"))
     theta = np.asfortranarray(fit.joint.draw(draws, SEED)[0][:, at])
-    apart, spread = np.zeros((len(at), len(at)), dtype=np.bool_), np.zeros((len(at), len(at)))
+    beyond, spread = np.ones((len(at), len(at))), np.zeros((len(at), len(at)))
     for i in range(len(at)):
         for j in range(i):
             difference = theta[:, i] - theta[:, j]
-            beyond = min((difference >= 0).mean(), (difference <= 0).mean())
-            apart[i, j] = apart[j, i] = beyond < tail
+            beyond[i, j] = beyond[j, i] = min((difference >= 0).mean(), (difference <= 0).mean())
             spread[i, j] = spread[j, i] = difference.std()
     multiplier = 0.0
     if spread.any():
         multiplier = comparison_multiplier(theta.std(axis=0), level, of_differences=spread)
-    ends = fit.joint.origin + np.quantile(theta, ndtr([-multiplier, multiplier]), axis=0)
+    middle, apart = fit.estimate[at] - fit.joint.origin, beyond < tail
+    ends = fit.joint.origin + _bars(theta, middle, multiplier, beyond < (1.0 - level) / 2.0)
     names = map(short_label, scene.comparison.data.labels[at])
     numbers = zip(fit.estimate[at].tolist(), *ends.tolist(), strict=True)
     return [
         ComparedGroup(name, letters, *three)
         for name, letters, three in zip(names, shared_letters(apart), numbers, strict=True)
     ]
+
+
+def _bars(
+    theta: NDArray[np.float64], middle: NDArray[np.float64], multiplier: float, differs: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """(2, J) ends of bars between quantiles of draws ``theta (R, J)``, which hold ``middle (J,)``.
+
+    Of draws from a few points no normal distribution says how wide: there bars grow until they overlap where
+    a pair does not differ, ``differs (J, J)``, or hold all draws.
+    """
+    from scipy.special import ndtr
+
+    few_points = any(len(np.unique(draws)) < len(draws) / 2 for draws in theta[:_LOOKED_AT].T)
+    while True:
+        low, high = np.quantile(theta, ndtr([-multiplier, multiplier]), axis=0)
+        ends = np.array([np.minimum(low, middle), np.maximum(high, middle)])
+        overlap = (ends[0][:, None] <= ends[1]) & (ends[0] <= ends[1][:, None])
+        if not few_points or multiplier > _WIDEST or np.all(overlap | differs):
+            return ends
+        multiplier = 1.25 * max(multiplier, 0.5)
 
 
 def _fit(series: Series) -> GroupFit:

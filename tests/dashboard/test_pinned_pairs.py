@@ -192,6 +192,20 @@ def test_bars_by_draws_never_leave_what_is_possible_and_ties_are_not_apart():
     assert {(group.letters, group.low, group.high) for group in equal} == {("a", 0.0, 0.0)}
 
 
+def test_bars_by_draws_from_a_few_points_hold_the_estimate_and_overlap_where_a_pair_does_not_differ():
+    """As of a distribution of true means on some points, by nonparametric maximum likelihood."""
+    at_one = np.array([0.999, 0.95, 0.5, 0.05])
+    theta = (np.random.default_rng(3).random((200_000, 4)) < at_one).astype(float)
+    fit = replace(
+        FIT, estimate=theta.mean(axis=0), joint=DrawnJoint(lambda draws, seed: (theta[:draws], None))
+    )
+    series = replace(SCENE.reference, result=replace(SCENE.reference.result, fit=fit))
+    scene = scene_of(groups_of([9, 8, 30, 4]), BUILT_IN.values())
+    first, second, third, last = compared_groups(scene, series, range(4))
+    assert all(bar.low <= bar.estimate <= bar.high for bar in (first, second, third, last))
+    assert second.low <= last.high
+
+
 def test_where_too_few_draws_fit_in_memory_two_are_not_compared(monkeypatch):
     monkeypatch.setattr("dashboard.words.pinned_pairs.NUMBERS_DRAWN", 300 * len(SCENE))
     series = SCENE.reference
