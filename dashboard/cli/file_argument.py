@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from dashboard.ingest import ForeignKind, Reading, Table
 
 STANDARD_INPUT = "-"
+_TWO_ARMS = (
+    ", and compare these as estimates (--kind estimates); or name the columns to compare (--outcome, --group)"
+)
+_NAMED = ", or name the columns to compare with --outcome and --group"
 _COLUMNS = (
     click.option("--outcome", metavar="COLUMN", help="The column with the numbers; else the likeliest."),
     click.option(
@@ -111,7 +115,11 @@ def roles_of(
     if outcome is not None and group is not None:
         return outcome, group, "both were named"
     table = table_of_file()
-    if outcome is None and group is None and (arms := two_arms_in_lines(table.columns, table.name)):
+    if (
+        outcome is None
+        and group is None
+        and (arms := two_arms_in_lines(table.columns, table.name, _TWO_ARMS))
+    ):
         raise arms
     found = guess_roles(table, outcome, group)
     for name in (outcome, group):
@@ -121,7 +129,7 @@ def roles_of(
     if group is None and (wide := stackable_columns(table)):
         raise wide_table(wide, [column.name for column in table.columns], table.name)
     if found.outcome is None or found.group is None:
-        if (in_one_cell := two_numbers_in_cells(table.columns, table.name)) is not None:
+        if (in_one_cell := two_numbers_in_cells(table.columns, table.name, _NAMED)) is not None:
             raise in_one_cell
         missing = "--outcome" if found.outcome is None else "--group"
         raise UnreadableFile(f"No column of {table.name} is likely enough: name one with {missing}.")

@@ -47,9 +47,9 @@ BAND_PIXELS = 3
 """The height of a run of rows that is drawn as one."""
 MIDDLE_TICKS = 3
 NOTE_HEIGHT = 20
+"""Of the line of text over the rows, in pixels."""
 GROUP_NAMES = 150
 """The pixels that names of groups take beside panels."""
-"""Of the line of text over the rows, in pixels."""
 OWN_STYLE = Style(GREY[False], GREY[True], "line-ns-open")
 """Of own means where no method stands for them."""
 
@@ -82,7 +82,7 @@ def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
         if low <= high:
             room = ROOM * (high - low) or max(abs(low), 1.0)
             figure.set(xaxis={"range": [low - room, high + room]})
-    _add_lines(figure, scene)
+    _add_lines(figure, scene, beside_weights=forest is not None)
     names, below = _names(scene, rows, at), 0
     if forest is not None:
         add_weights(figure, scene, forest, at, places)
@@ -214,8 +214,11 @@ def _bands(scene: Scene, rows: RowScale, height: int) -> list[Trace]:
     return drawn
 
 
-def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
-    """Methods that say one number, and what BLUPs move towards; in each panel, where there are panels."""
+def _add_lines(figure: PlotlyFigure, scene: Scene, *, beside_weights: bool) -> None:
+    """Methods that say one number, and what BLUPs move towards; in each panel, where there are panels.
+
+    ``beside_weights``: a column of them stands at the right, with its heading.
+    """
     if (panels := _panels(scene)) is not None:
         _add_panel_lines(figure, scene, panels)
         return
@@ -232,7 +235,8 @@ def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
             line={"color": INK[scene.dark], "width": 1.6, "dash": "dot"},
             layer="below",
         )
-        _add_note(figure, scene, f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to")
+        text = f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to"
+        _add_note(figure, scene, text, at_end=beside_weights)
     if scene.own_centers is not None and scene.reference is not None:
         who = plotly_text(scene.reference.label)
         _add_note(figure, scene, f"dotted: what {who} pulls each {scene.unit.one} to", at_end=True)
@@ -256,7 +260,7 @@ def _own_centers(scene: Scene, at: NDArray[np.int64], rows: RowScale) -> list[Tr
 
 
 def _add_note(figure: PlotlyFigure, scene: Scene, text: str, *, at_end: bool = False) -> None:
-    """A line of text over the rows; ``at_end``: a long one, which may stand over the names too."""
+    """A line of text over the rows; ``at_end``: one which may stand over the names, but not beyond the rows."""
     figure.add_note(
         text,
         x=1 if at_end else 0.5,

@@ -114,15 +114,17 @@ def holds_two_numbers(column: Column) -> bool:
     return bool(_CALLED_INTERVAL.search(column.name)) and all(map(_INTERVAL.fullmatch, texts))
 
 
-def two_numbers_in_cells(columns: Sequence[Column], name: str) -> UnreadableFile | None:
-    """What to say of a table of which some column holds two numbers in each cell; None where none does."""
+def two_numbers_in_cells(columns: Sequence[Column], name: str, instead: str = "") -> UnreadableFile | None:
+    """What to say of a table of which some column holds two numbers in each cell; None where none does.
+
+    ``instead``: what may be done instead.
+    """
     column = next(filter(holds_two_numbers, columns), None)
     if column is None:
         return None
     return UnreadableFile(
         f"Cells of {excerpt(column.name)} in {name} hold two numbers, such as "
-        f"{excerpt(column.examples[0])}: give each a column of its own, such as mean and sd, or name the "
-        "columns to compare with --outcome and --group."
+        f"{excerpt(column.examples[0])}: give each a column of its own, such as mean and sd{instead}."
     )
 
 

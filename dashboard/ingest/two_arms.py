@@ -42,24 +42,25 @@ _MOST_COLUMNS: Final = 200
 """Tables of studies have fewer."""
 
 
-def two_arms_in_lines(columns: Sequence[Column], name: str) -> UnreadableFile | None:
+def two_arms_in_lines(columns: Sequence[Column], name: str, then: str = "") -> UnreadableFile | None:
     """What to say of a table ``name`` whose lines hold two arms, or more; None where they do not seem to.
 
     The arms are told by names alone: both have columns of numbers that are called alike but for the arm.
+    ``then``: what to do with the columns that are to be added, or instead.
     """
     if len(columns) > _MOST_COLUMNS:
         return None
     by_name = {"".join(words_of(c.name)): c.name for c in columns if c.kind == "number"}
     for named, arms in _OF_METAFOR:
         if all(column in by_name for arm in arms for column in arm):
-            return _said(named, [[by_name[column] for column in arm] for arm in arms], name)
+            return _said(named, [[by_name[column] for column in arm] for arm in arms], name, then)
     for pair in _ARMS:
         first, second = (_roles_of_arm(columns, words) for words in pair)
         for form in _FORMS:
             if all(role in first and role in second for role in form):
                 third = _roles_of_arm(columns, _THIRD)
                 found = [first, second, *([third] if all(role in third for role in form) else [])]
-                return _said(form, [[arm[role] for role in form] for arm in found], name)
+                return _said(form, [[arm[role] for role in form] for arm in found], name, then)
     return None
 
 
@@ -85,7 +86,7 @@ def _without_arm(name: str, arm: frozenset[str]) -> Iterator[str]:
         yield words[0][1:]
 
 
-def _said(form: tuple[str, ...], arms: Sequence[Sequence[str]], name: str) -> UnreadableFile:
+def _said(form: tuple[str, ...], arms: Sequence[Sequence[str]], name: str, then: str) -> UnreadableFile:
     """What to say of arms that each have the columns of a form: of the first two, which may be all."""
     listed = " beside ".join(" and ".join(map(excerpt, arm)) for arm in arms)
     how_many, of_which = "two arms", ""
@@ -108,6 +109,5 @@ def _said(form: tuple[str, ...], arms: Sequence[Sequence[str]], name: str) -> Un
         )
     return UnreadableFile(
         f"Each line of {name} seems to hold {how_many}, {listed}, and one estimate is compared for each "
-        f"line: add columns with{of_which} {what}, and compare these as estimates (--kind estimates); or "
-        "name the columns to compare (--outcome, --group)."
+        f"line: add columns with{of_which} {what}{then}."
     )

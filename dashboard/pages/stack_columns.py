@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.ingest.data_kinds import LINE_FORMS
 from dashboard.ingest.roles import stackable_columns
 from dashboard.ingest.stack_names import run_of
 from dashboard.ingest.two_arms import two_arms_in_lines
@@ -21,11 +22,15 @@ if TYPE_CHECKING:
 MOST_BOXES: Final = 200
 """So many columns have a box each; more are named in the field below."""
 _NAMES_SHOWN = 6
+_TWO_ARMS: Final = (
+    f', and open that file with "Lines are" set to "{LINE_FORMS["estimates-se"].label}"; '
+    "or choose the columns to compare"
+)
 
 
 def empty_comparison(name: str, table: Table, problem: str) -> dict[str, Any]:
     """What takes the place of a comparison, by place, where a file was opened that gives none yet."""
-    arms = two_arms_in_lines(table.columns, table.name)
+    arms = two_arms_in_lines(table.columns, table.name, _TWO_ARMS)
     wide = () if arms else stackable_columns(table)
     said = "" if wide else sentence(str(arms or problem))
     return {

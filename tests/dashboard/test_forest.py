@@ -64,6 +64,8 @@ def test_the_groups_view_is_a_forest_plot_of_published_estimates_alone():
     area = np.square(numbers(squares["marker"]["size"]))
     assert np.allclose(area / area.max(), found.share / found.share.max())
     assert {"μ", "10.2%", "3.8%", "weight"} <= set(texts(figure))
+    (dotted,) = [note for note in figure["layout"]["annotations"] if note["text"].startswith("dotted")]
+    assert (dotted["x"], dotted["xanchor"]) == (1, "right")  # else it runs into what stands over the weights
     others = (
         scene_of(groups_of([3, 4, 9, 5]), BUILT_IN.values()),
         scene_of(BCG, built_in("ols", "james_stein")),

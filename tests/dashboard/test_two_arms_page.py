@@ -11,6 +11,8 @@ def test_two_arms_are_said_and_not_offered_to_be_stacked(tmp_path):
     assert shown["about"] is None
     assert "seems to hold two arms" in str(shown["headline"])
     assert "Choose an outcome." in str(shown["problem"])
+    assert "--" not in str(shown["headline"])
+    assert 'with "Lines are" set to "Estimates, SE"' in shown["headline"][-1].children
 
 
 def test_other_wide_tables_are_offered_to_be_stacked(tmp_path):

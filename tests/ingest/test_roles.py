@@ -299,8 +299,9 @@ def test_a_file_without_a_number_is_refused(tmp_path, text):
     ],
 )
 def test_cells_that_begin_as_numbers_are_shown_where_no_column_holds_numbers(tmp_path, cells, words):
-    with pytest.raises(UnreadableFile, match=words):
+    with pytest.raises(UnreadableFile, match=words) as refused:
         stored(tmp_path, "g,y\n" + "".join(f"g{i},{cell}\n" for i, cell in enumerate(cells.split())))
+    assert "--" not in str(refused.value)
 
 
 def test_a_parquet_file_of_nested_columns_says_why_they_do_not_serve(tmp_path):
