@@ -260,7 +260,7 @@ def _own_centers(scene: Scene, at: NDArray[np.int64], rows: RowScale) -> list[Tr
 
 
 def _add_note(figure: PlotlyFigure, scene: Scene, text: str, *, at_end: bool = False) -> None:
-    """A line of text over the rows; ``at_end``: one which may stand over the names, but not beyond the rows."""
+    """A line of text over the rows; ``at_end``: one that may stand over the names, and ends with the rows."""
     figure.add_note(
         text,
         x=1 if at_end else 0.5,

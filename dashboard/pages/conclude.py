@@ -173,7 +173,11 @@ def pinned_block(
             ]
         )
         rows = [_compared_row(group, low, high, value) for group in compared]
-        block.append(html.Table([html.Thead(head), html.Tbody(rows)], className="compared"))
+        table = html.Table([html.Thead(head), html.Tbody(rows)], className="compared")
+        # it may be wider than a phone, and is moved by arrow keys then
+        block.append(
+            html.Div(table, className="check-table", tabIndex=0, role="group", **aria(label="Pinned groups"))
+        )
     return block
 
 

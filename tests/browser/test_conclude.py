@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.board import open_board, open_sample, pick
+from tests.browser.board import open_board, open_sample, pick, see_table, turn_theme
 from tests.browser.conftest import PHONE
 from tests.browser.linked import click, mark
 
@@ -67,3 +67,23 @@ def test_tables_wider_than_a_phone_are_gone_to_by_key(visitor):
             expect(box).to_have_attribute("aria-label", re.compile(r"\w"))
             wide += box.evaluate("(box) => box.scrollWidth > box.clientWidth")
     assert wide
+
+
+def test_pictures_of_an_open_panel_turn_with_the_theme_in_their_places(board):
+    board.locator("#checks-panel > summary").click()
+    expect(board.locator("#checks-panel .check-picture .main-svg").first).to_be_attached()
+    ink = "() => getComputedStyle(window.kept.querySelector('.xtick text')).fill"
+    board.evaluate("() => { window.kept = document.querySelector('#checks-panel .check-picture'); }")
+    before = board.evaluate(ink)
+    turn_theme(board)  # taken away while they were drawn, they ended in errors
+    board.wait_for_function(f"(before) => window.kept.isConnected && ({ink})() !== before", arg=before)
+
+
+def test_three_pinned_groups_do_not_widen_the_page_of_a_phone(visitor):
+    page = open_board(visitor(viewport=PHONE))
+    see_table(page)
+    for row in range(3):
+        cell = page.locator(f'#table .ag-row[row-index="{row}"] .ag-cell').first
+        cell.click(modifiers=["Shift"] if row else [])
+    expect(page.locator("#conclude-pinned tbody tr")).to_have_count(3)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]

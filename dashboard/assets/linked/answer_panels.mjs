@@ -35,7 +35,8 @@ export function panelsInTheme() {
     for (const panel of panels) {
         const place = document.getElementById(panel.place);
         if (place && panel.shown) {
-            draw(panel, place, panel.shown);
+            // in their places: a theme may come several times at once, and none is taken away while it is drawn
+            drawPictures([...place.querySelectorAll('.check-picture')], panel.shown.figures);
         }
     }
 }
@@ -79,11 +80,7 @@ function draw(panel, place, {note, sentences, tables, figures, fields}) {
     }
     const pictures = addElement(place, 'div', 'check-pictures');
     const boxes = figures.map(() => addElement(pictures, 'div', 'check-picture')); // all, so that each has its width
-    for (const [i, figure] of figures.entries()) {
-        const {data, layout} = inTheme(figure);
-        const box = /** @type {HTMLElement} */ (boxes[i]);
-        window.Plotly.react(box, data, layout, {displayModeBar: false, responsive: true});
-    }
+    drawPictures(boxes, figures);
     addElement(place, 'p', 'quiet').textContent = note;
     for (const [head, ...lines] of tables) {
         const box = /** @type {HTMLElement} */ (addElement(place, 'div', 'check-table'));
@@ -114,6 +111,14 @@ function drawFields(panel, place, fields, typing) {
         if (name === typing) {
             input.focus();
         }
+    }
+}
+
+/** @param {any[]} boxes elements, one for each figure @param {any[]} figures */
+function drawPictures(boxes, figures) {
+    for (const [i, figure] of figures.entries()) {
+        const {data, layout} = inTheme(figure);
+        window.Plotly.react(boxes[i], data, layout, {displayModeBar: false, responsive: true});
     }
 }
 
