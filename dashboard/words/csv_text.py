@@ -44,16 +44,18 @@ def csv_of_columns(columns: Sequence[Sequence[object] | NDArray[Any]]) -> Iterat
     import pyarrow.compute as pc
 
     arrays = [pa.array(column, from_pandas=True) for column in columns]
-    nothing = '""' if len(arrays) == 1 else ""  # a blank line would be none
+    nothing, in_quotes = "", '[",\\r\\n]'
+    if len(arrays) == 1:  # a blank line would be none
+        nothing, in_quotes = '""', f"^$|{in_quotes}"
     for start in range(0, len(columns[0]) if columns else 0, PIECE_LINES):
-        cells = [_cells(array.slice(start, PIECE_LINES)) for array in arrays]
+        cells = [_cells(array.slice(start, PIECE_LINES), in_quotes) for array in arrays]
         lines = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement=nothing)
         joined = lines.to_pylist()
         yield ("\r\n".join(joined) + "\r\n").encode()
 
 
-def _cells(column: pa.Array) -> pa.Array:
-    """The texts of a column's cells, guarded and between quotes where they need that."""
+def _cells(column: pa.Array, in_quotes: str) -> pa.Array:
+    """The texts of a column's cells, guarded, and between quotes where the pattern is found in them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -63,7 +65,7 @@ def _cells(column: pa.Array) -> pa.Array:
     texts = pc.if_else(
         pc.match_substring_regex(texts, _A_FORMULA), pc.binary_join_element_wise("'", texts, ""), texts
     )
-    needed = pc.match_substring_regex(texts, '[",\\r\\n]')
+    needed = pc.match_substring_regex(texts, in_quotes)
     quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
     return pc.if_else(needed, quoted, texts)
 

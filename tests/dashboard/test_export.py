@@ -94,6 +94,7 @@ def test_columns_are_written_as_lines_are():
     assert b"".join(csv_of_columns([texts, np.arange(len(texts))])) == csv_block(lines)
     holes = [None, 1.5, float("nan"), -1e-7, 5e300, 2.0]
     assert b"".join(csv_of_columns([holes])) == b'""\r\n1.5\r\n""\r\n-1e-7\r\n5e+300\r\n2\r\n'
+    assert b"".join(csv_of_columns([["", "a"]])) == csv_block([("",), ("a",)])
     assert list(csv_of_columns([])) == []
 
 
