@@ -58,7 +58,7 @@ def _frame(comparisons: Comparisons, scene: Scene, given: Asked) -> dict[str, An
 def possible_frame(scene: Scene, method: str, draw: int) -> tuple[Scene, str] | None:
     """The scene with a set of true means that the data allow, and what is said of it; None: there is none."""
     series = AskedQuestions(method=method).ranked_by(scene)
-    if series is None or len(scene) > ONE_BY_ONE:
+    if series is None or not 1 < len(scene) <= ONE_BY_ONE:
         return None
     possible = possible_scene(scene, series, draw)
     ranks = possible.true_rank
@@ -80,6 +80,8 @@ def possible_scene(scene: Scene, series: Series, draw: int) -> Scene:
 
 def refusal(scene: Scene) -> str:
     """Why no truths are played."""
+    if len(scene) < 2:
+        return f"There is only one {scene.unit.one}: which comes first is asked of two or more."
     if len(scene) > ONE_BY_ONE:
         return f"{len(scene):,} {scene.unit.many} are too many to be seen to move: up to {ONE_BY_ONE} are."
     return nothing_ranked(scene.unit).detail

@@ -8,7 +8,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from dashboard.pages import ids
-from dashboard.pages.attributes import aria
+from dashboard.pages.attributes import aria, scrollable
 from dashboard.session.asked_questions import COUNT, DISCORDANCE, FIRST_LIMIT, PERCENT, PRICE
 from estimators.inference.selection import LOCAL, TAIL
 
@@ -174,10 +174,7 @@ def pinned_block(
         )
         rows = [_compared_row(group, low, high, value) for group in compared]
         table = html.Table([html.Thead(head), html.Tbody(rows)], className="compared")
-        # it may be wider than a phone, and is moved by arrow keys then
-        block.append(
-            html.Div(table, className="check-table", tabIndex=0, role="group", **aria(label="Pinned groups"))
-        )
+        block.append(html.Div(table, className="check-table", **scrollable("Pinned groups")))
     return block
 
 

@@ -33,7 +33,8 @@ def design_of_data(scene: Scene) -> DesignOfData:
     """What a risk study of data like these draws from.
 
     Raises:
-        DataError: the means were published, or no method that is on estimates both spreads; one sentence.
+        DataError: the means were published, there is one group, or no method that is on estimates both
+            spreads; one sentence.
         DesignError: no simulation can have such sizes or spreads; one sentence.
 
     """
@@ -42,6 +43,10 @@ def design_of_data(scene: Scene) -> DesignOfData:
         raise DataError("a risk study draws rows, and published means have none: set its dials by hand")
     if data.weights is not None:
         raise DataError("a risk study draws rows without weights, and these have some: set its dials by hand")
+    if len(data) < 2:
+        raise DataError(
+            f"there is only one {unit.one}, and the spread of several is asked for: set the dials by hand"
+        )
     by = _estimating(scene)
     if by is None or by.result.fit is None:
         raise DataError("no method that is on estimates both spreads: switch one on that does")

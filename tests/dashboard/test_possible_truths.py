@@ -45,6 +45,12 @@ def test_who_comes_first_is_said_in_the_direction_of_the_page(smallest_first):
     assert words == f"Possible truth 3 of 20, by REML BLUP: {first[0]}, {first[1]} and {first[2]} come first."
 
 
+def test_one_group_has_no_first():
+    one = scene_of(groups_of([9]), FIVE)
+    assert possible_frame(one, "", 0) is None
+    assert refusal(one) == "There is only one school: which comes first is asked of two or more."
+
+
 def test_a_method_that_is_chosen_is_asked():
     assert "by Level means" in possible_frame(SCENE, "ols", 0)[1]
 

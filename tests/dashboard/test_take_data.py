@@ -9,7 +9,7 @@ from dashboard.callbacks.take_data import taken
 from dashboard.session.design_of_data import MOST_LISTED, TAKEN, design_of_data, sizes_of
 from estimators import Design, GroupData, simulate
 from tests.estimators.test_reference import published
-from tests.scenes import BUILT_IN, built_in, scene_of
+from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
 
 DATA = simulate(Design(groups=24, per_group="~2-70", sigma_group=5, sigma_error=10, mean=60, seed=3)).data
 
@@ -49,6 +49,7 @@ def test_sizes_are_written_as_designs_write_them(sizes, text):
     [
         (published("eight_schools.csv"), "reml", "published means have none"),
         (DATA, "ols", "no method that is on estimates both spreads"),
+        (groups_of([9]), "reml", "there is only one school"),
     ],
 )
 def test_what_cannot_be_taken_says_why(data: GroupData, methods, why):
