@@ -41,7 +41,7 @@ EDGE = 0.15
 """Shares of the range at its ends in which such a number stands beside its point."""
 GOLDEN = 0.618033988749895
 RATES = "Rates are of events in an exposure: there are no rows behind them."
-PUBLISHED = "Estimates were published, with their standard errors: there are no rows behind them."
+PUBLISHED = "Estimates were published, with their standard errors, without the rows behind them."
 OWN_MEAN = Style(INK[False], INK[True], "diamond")
 
 

@@ -139,7 +139,7 @@ def test_of_many_groups_those_that_are_pinned_are_drawn():
 
 def test_published_means_have_no_rows_and_the_card_says_so():
     data = GroupData.from_estimates(list("abcd"), [1.0, 2.0, 3.0, 4.0], [0.5, 0.5, 0.6, 0.7])
-    assert "no rows behind them" in draw_view(VIEW, scene_of(data, [BUILT_IN["reml"]])).problem
+    assert "without the rows behind them" in draw_view(VIEW, scene_of(data, [BUILT_IN["reml"]])).problem
 
 
 def test_keys_come_from_the_browser_as_whole_numbers():

@@ -90,7 +90,7 @@ def test_a_kind_of_source_that_nobody_knows_is_compared_drawn_and_described(comp
     assert (content["roles"], content["draw_bar"], content["about"]) == (True, True, None)
     drawings = draw_views(comparisons.views, scene)
     assert [name for name, drawing in drawings.items() if not drawing.figure] == ["group-rows"]
-    assert "no rows behind them" in drawings["group-rows"].problem
+    assert "without the rows behind them" in drawings["group-rows"].problem
     page = to_json(layout(comparisons, "ann", choices))
     assert "trials.csv" in page
     orders = ("Rows", "Information")
