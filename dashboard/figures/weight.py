@@ -184,7 +184,8 @@ def information_axis(scene: Scene) -> dict[str, Any]:
         ticks = log_ticks(low, high)
         return {"tickvals": place(np.array(ticks), wide=True), "ticktext": [_tick_text(t) for t in ticks]}
     beyond = 0.5 if scene.published_error is None and not scene.weighted else 0.0
-    return {"range": [0, 2 * high + beyond if low == high else high + 0.04 * high]}
+    small = {"exponentformat": "power"} if high < 1e-3 else {}  # plotly would write 1µ
+    return {"range": [0, 2 * high + beyond if low == high else high + 0.04 * high], **small}
 
 
 def _tick_text(value: float) -> str:

@@ -106,6 +106,13 @@ def test_means_that_do_not_differ_are_not_called_equal():
     assert "predicted at the population mean, 7.69" in said.detail
 
 
+@pytest.mark.parametrize(("error", "wanted"), [(900.0, "power"), (3.0, None)])
+def test_small_information_is_written_as_powers_of_ten(error, wanted):
+    data = GroupData.from_estimates(list("abc"), [30_000.0, 31_000.0, 35_000.0], [error] * 3)
+    axis = draw_view(weight.VIEW, scene_of(data, BUILT_IN.values())).figure["layout"]["xaxis"]
+    assert axis.get("exponentformat") == wanted
+
+
 def test_the_weight_view_stands_over_information():
     scene = published(FAR)
     figure = sent(weight_figure(scene))
