@@ -7,6 +7,8 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -78,14 +80,18 @@ def _numbers(column: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
     texts = column.cast(pa.string())
-    size = pc.abs(column)
-    alike = pc.or_(pc.equal(size, 0.0), pc.and_(pc.greater_equal(size, 1e-4), pc.less(size, 1e9)))
-    whole = pc.equal(pc.floor(column), column)
-    texts = pc.if_else(whole, pc.binary_join_element_wise(texts, ".0", ""), texts)
-    if pc.all(alike).as_py() is not False:
-        return texts
-    written = pa.array([None if value is None else repr(value) for value in column.to_pylist()], pa.string())
-    return pc.if_else(alike, texts, written)
+    values = column.to_numpy(zero_copy_only=False)  # NaN where there is nothing
+    size = np.abs(values)
+    whole = np.floor(values) == values
+    if whole.any():
+        texts = pc.if_else(pa.array(whole), pc.binary_join_element_wise(texts, ".0", ""), texts)
+    others = (size >= 1e9) | ((size > 0) & (size < 1e-4))
+    if others.any():
+        written = [
+            repr(value) if other else None for value, other in zip(values.tolist(), others, strict=True)
+        ]
+        texts = pc.if_else(pa.array(others), pa.array(written, pa.string()), texts)
+    return texts
 
 
 def csv_of_lines(lines: Sequence[Mapping[str, object]]) -> bytes:
