@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.foreign_names import plain_letters
+from dashboard.ingest.word_sets import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,15 +14,11 @@ if TYPE_CHECKING:
     from dashboard.ingest.table import Column
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _BEFORE: Final = (("pret", "post"), ("pre", "post"), ("before", "after"))
 """How what was measured first is called, and what beside it came later."""
 _MOST_COLUMNS: Final = 5_000
 """No survey and no list of odds has more."""
-_OF_SURVEYS: Final = _names(
+_OF_SURVEYS: Final = word_set(
     """
     progress finished responseid recordeddate distributionchannel ipaddress submitdate datesubmitted lastpage
     startlanguage letzteseite startsprache datumabgeschickt antwortid submissiondate instanceid deviceid
@@ -29,7 +26,7 @@ _OF_SURVEYS: Final = _names(
     """
 )
 """What programs for surveys write beside answers (Qualtrics, LimeSurvey, SurveyMonkey, ODK)."""
-_OF_FILLING_IN: Final = _names(
+_OF_FILLING_IN: Final = word_set(
     """
     durationinseconds duration gesamtzeit totaltime interviewtime timetaken zufallsstartwert seed randomseed
     startseed progress lastpage letzteseite

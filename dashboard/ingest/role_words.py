@@ -7,13 +7,9 @@ from functools import lru_cache
 from typing import Final
 
 from dashboard.ingest.foreign_names import ENGLISH, plain_letters
+from dashboard.ingest.word_sets import word_set
 
-
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-OUTCOME_WORDS: Final = _words_of("""
+OUTCOME_WORDS: Final = word_set("""
     y outcome response resp value score yield result measurement measure reading reaction rate amount extra
     weight height length price cost sales scr rte income earnings time duration count mean average avg hit
     hits los concentration conc dose grade mark points strength pressure temperature travel diameter
@@ -24,21 +20,21 @@ OUTCOME_WORDS: Final = _words_of("""
     claims absences absent freq frequency citations cites abundance biomass longevity lifespan mortality
     fthg ftag acceleration accel thickness hardness wear absorbance purity performance satisfaction
 """)
-BINARY_OUTCOME_WORDS: Final = _words_of("""
+BINARY_OUTCOME_WORDS: Final = word_set("""
     y outcome response resp case status event died dead death disorder success positive infected disease
     relapse won win pass passed cured survived employed voted vote use default mortality
 """)
-EITHER_WORDS: Final = _words_of("""
+EITHER_WORDS: Final = word_set("""
     income earnings price dose conc concentration temperature dist distance pressure speed inv investment
     output wage wages total rate rte length time duration age level grade education expenditure expenditures
     revenue revenues consumption demand
 """)
 """Words of outcomes that explain others as often."""
-EVENT_WORDS: Final = _words_of(
+EVENT_WORDS: Final = word_set(
     "status event cens censor censored death dead delta fail failed failure relapse"
 )
 """What says whether a time ended with an event."""
-UNIT_WORDS: Final = _words_of("""
+UNIT_WORDS: Final = word_set("""
     group grp school class classroom teacher hospital clinic inst institution site center centre ward doctor
     physician provider shop store branch player team batch subject subj patient pat participant person
     individual lot
@@ -54,38 +50,38 @@ UNIT_WORDS: Final = _words_of("""
     mother rabbit hen pen sheep goat horse calf wafer transect locality habitat commune community panelist
     observer child kid infant technician analyst orgunit organisationunit organizationunit
 """)
-WEAK_UNIT_WORDS: Final = _words_of("id code item sample name level idnum expt area pair pat line")
-DESIGN_WORDS: Final = _words_of("""
+WEAK_UNIT_WORDS: Final = word_set("id code item sample name level idnum expt area pair pat line")
+DESIGN_WORDS: Final = word_set("""
     block rep replicate replication run sex gender female male treatment treat trt rx arm drug diet dose order
     sequence visit wave period race ethnicity ethnic marital smoke smoker education educ educational condition
     cond side position method type row col column rank stage session phase control status married black white
     age agegroup income level test task form instrument ses
 """)
-INDEX_WORDS: Final = _words_of("""
+INDEX_WORDS: Final = word_set("""
     id index idx row rows rowid nr no number key uuid obs observation rownum rowname rownames x x1 unnamed
     names column gameno serial
 """)
-DURATION_WORDS: Final = _words_of("time days hours minutes seconds weeks months")
+DURATION_WORDS: Final = word_set("time days hours minutes seconds weeks months")
 """What a number is called that is a time, or how long something lasted."""
-TIME_WORDS: Final = _words_of("""
+TIME_WORDS: Final = word_set("""
     year yr yrs years month mon day days doy week wk date hour minute timestamp quarter qtr period wave visit
     t occasion time round season
 """)
-LABEL_WORDS: Final = _words_of("""
+LABEL_WORDS: Final = word_set("""
     lat lon lng long latitude longitude centroid code zip postcode phone fips sic easting northing
 """)
 """What numbers are called that place or name something and measure nothing."""
-MEASURES: Final = _words_of("mpg mph kmh km cm mm kg lb lbs mg ug ml ms usd eur gbp pct percent kwh")
+MEASURES: Final = word_set("mpg mph kmh km cm mm kg lb lbs mg ug ml ms usd eur gbp pct percent kwh")
 """Units of measure, by which a column measures whatever else its name says."""
-AGE_WORDS: Final = _words_of("age alter edad eta idade leeftijd alder wiek")
-SURVEY_WEIGHTS: Final = _words_of("""
+AGE_WORDS: Final = word_set("age alter edad eta idade leeftijd alder wiek")
+SURVEY_WEIGHTS: Final = word_set("""
     weights wt wgt pweight fweight aweight iweight sampwt sampleweight finalwt wtfinl hhwt hhweight houwgt
     perwt perwgt perweight pwgtp wgtp asecwt totwgt senwgt stuwt fstuwt wtssall wtint wtmec
 """)
 COVARIATE_WORDS: Final = (
     AGE_WORDS
     | SURVEY_WEIGHTS
-    | _words_of("""
+    | word_set("""
         iq n pop population base baseline initial female male sex lagged intercept samplesize enroll
         enrollment enrolment
     """)

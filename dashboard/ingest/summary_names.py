@@ -7,50 +7,47 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.foreign_names import ENGLISH, plain_letters
+from dashboard.ingest.word_sets import word_set
 from estimators.data.ratio_names import ratio_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 SUMMARY_NAMES: Final = {
-    "se": _names("se sei sem stderr stderror standarderror stdererr sey seyi"),
-    "variance": _names("vi var variance samplingvariance"),
-    "sd": _names("sd sdi std stdev stddev standarddeviation"),
-    "n": _names("n ni size nobs obs count samplesize reps replications"),
-    "trials": _names(
+    "se": word_set("se sei sem stderr stderror standarderror stdererr sey seyi"),
+    "variance": word_set("vi var variance samplingvariance"),
+    "sd": word_set("sd sdi std stdev stddev standarddeviation"),
+    "n": word_set("n ni size nobs obs count samplesize reps replications"),
+    "trials": word_set(
         "n ni trials cases admissions patients total size atbats ab attempts procedures operations births "
         "tested visitors impressions shots games enrolled population denominator discharges requests request "
         "inspected"
     ),
-    "exposure": _names(
+    "exposure": word_set(
         "exposure time t hours days months years pyears personyears pt persontime km miles kilometres "
         "beddays patientdays personmonths expected"
     ),
-    "estimate": _names(
+    "estimate": word_set(
         "yi estimate est effect effectsize es smd logor lnor logrr lnrr loghr lnhr coef coefficient beta "
         "theta thetas"
     ),
-    "mean": _names("mean avg average mi xbar"),
-    "events": _names(
+    "mean": word_set("mean avg average mi xbar"),
+    "events": word_set(
         "events event deaths death died hits successes success wins passes passed failures failed infected "
         "positives positive survivors correct conversions clicks r goals cases accidents claims ai x y "
         "counts infections falls injuries incidents complications readmissions relapses crashes observed "
         "failure errors defects defective"
     ),
-    "low": _names("low lower lcl lci ll lb lo cilow cilower cilb lowerci lowerlimit lowerbound lowercl"),
-    "high": _names("high upper ucl uci ul ub hi cihigh ciupper ciub upperci upperlimit upperbound uppercl"),
+    "low": word_set("low lower lcl lci ll lb lo cilow cilower cilb lowerci lowerlimit lowerbound lowercl"),
+    "high": word_set("high upper ucl uci ul ub hi cihigh ciupper ciub upperci upperlimit upperbound uppercl"),
 }
 """What columns of summaries are called."""
 _WEAK: Final = {
-    "se": _names("s error"),
-    "variance": _names("v"),
-    "estimate": _names("y value mean d g md rd rate outcome score"),
-    "events": _names("h"),
+    "se": word_set("s error"),
+    "variance": word_set("v"),
+    "estimate": word_set("y value mean d g md rd rate outcome score"),
+    "events": word_set("h"),
 }
 """What they are called too, where the other one of the pair leaves no doubt."""
 _PARTS: Final = frozenset().union(*SUMMARY_NAMES.values())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.summary_names import SUMMARY_NAMES, words_of
+from dashboard.ingest.word_sets import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,23 +14,19 @@ if TYPE_CHECKING:
     from dashboard.ingest.table import Column
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _FIRST: Final = """
     experimental exp e treatment treated treat trt t intervention int active vaccine vaccinated exposed
 """
 _SECOND: Final = "control controls ctrl con c placebo comparator untreated unvaccinated unexposed"
-_ARMS: Final = ((_names(_FIRST), _names(_SECOND)), (_names("1"), _names("2")))
+_ARMS: Final = ((word_set(_FIRST), word_set(_SECOND)), (word_set("1"), word_set("2")))
 """What the first and the second arm are called; of one pair, not of two."""
-_THIRD: Final = _names("3")
+_THIRD: Final = word_set("3")
 _ROLES: Final = {
-    "events": SUMMARY_NAMES["events"] | _names("ev pos r responders"),
-    "rest": _names("neg negative nonevents noevent noevents none"),
-    "total": _names("n total tot size samplesize"),
-    "mean": _names("mean m avg average"),
-    "sd": SUMMARY_NAMES["sd"] | _names("s"),
+    "events": SUMMARY_NAMES["events"] | word_set("ev pos r responders"),
+    "rest": word_set("neg negative nonevents noevent noevents none"),
+    "total": word_set("n total tot size samplesize"),
+    "mean": word_set("mean m avg average"),
+    "sd": SUMMARY_NAMES["sd"] | word_set("s"),
 }
 _FORMS: Final = (("events", "rest"), ("events", "total"), ("mean", "sd", "total"))
 """What each arm has, the plainest first."""
