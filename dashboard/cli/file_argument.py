@@ -115,13 +115,11 @@ def roles_of(
     if outcome is not None and group is not None:
         return outcome, group, "both were named"
     table = table_of_file()
-    if (
-        outcome is None
-        and group is None
-        and (arms := two_arms_in_lines(table.columns, table.name, _TWO_ARMS))
-    ):
-        raise arms
     found = guess_roles(table, outcome, group)
+    if (outcome, group) == found.pair == (None, None):
+        arms = two_arms_in_lines(table.columns, table.name, _TWO_ARMS)
+        if arms is not None:
+            raise arms
     for name in (outcome, group):
         if name is not None and table.column(name) is None:
             # what the names are and which was meant is said where the columns are looked for
