@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -129,7 +129,7 @@ def _drawing(view: PageView, scene: Scene, request: ViewRequest, kept: KeptPictu
     """The drawing of a view: the kept one where there is one that another level leaves as it is."""
     if kept is None or view.of_level or scene.is_ratio:  # axes of ratios reach as far as intervals do
         return draw_view(view, scene, request)
-    found: Drawing | None = kept.find(view.id, request)
+    found = cast("Drawing | None", kept.find(view.id, request))
     if found is None:
         found = draw_view(view, scene, request)
         if not found.problem:  # rows that could not be read may be there at another time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -12,9 +12,9 @@ class KeptPictures:
     """What was drawn of scenes that differ by their level alone. Nobody may change what it holds."""
 
     def __init__(self) -> None:
-        self._latest: dict[str, tuple[Hashable, Any]] = {}
+        self._latest: dict[str, tuple[Hashable, object]] = {}
 
-    def find(self, view_id: str, request: Hashable) -> Any:  # noqa: ANN401 - whatever a view's drawing is
+    def find(self, view_id: str, request: Hashable) -> object:
         """The picture of a view for a request; None where the latest was drawn for another one."""
         of, picture = self._latest.get(view_id, (None, None))
         return picture if of == request else None
