@@ -65,10 +65,23 @@ def get(port: int, path: str) -> float:
 
 
 def compare_at_once(port: int, process: int, users: int, seconds: int) -> None:
-    """Let users compare 1,000 groups of their own again and again, a second or so after each answer."""
+    """Let users compare for so long, and print what they waited."""
+    before = resident_mb(process)
+    waited, failed = users_comparing(port, users, seconds)
+    half, most = half_and_most(waited)
+    print(f"{users} users for {seconds} s: {len(waited):,} comparisons of 1,000 groups by {len(METHODS)},")
+    print(f"  half within {half:.2f} s, 95% within {most:.2f} s; failed: {len(failed)} {failed[:3]}")
+    print(f"  memory {before} MB before, {resident_mb(process)} MB after")
+
+
+def users_comparing(port: int, users: int, seconds: int) -> tuple[list[float], list[str]]:
+    """Seconds of each answer, and what failed, of users who compare 1,000 groups again and again.
+
+    Each has groups of their own, and asks a second or so after each answer.
+    """
     waited: list[float] = []
     failed: list[str] = []
-    before, end = resident_mb(process), time.monotonic() + seconds
+    end = time.monotonic() + seconds
 
     def use(user: int) -> None:
         rng = random.Random(user)
@@ -90,10 +103,13 @@ def compare_at_once(port: int, process: int, users: int, seconds: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    half, most = (statistics.quantiles(waited, n=20)[at] for at in (9, 18))
-    print(f"{users} users for {seconds} s: {len(waited):,} comparisons of 1,000 groups by {len(METHODS)},")
-    print(f"  half within {half:.2f} s, 95% within {most:.2f} s; failed: {len(failed)} {failed[:3]}")
-    print(f"  memory {before} MB before, {resident_mb(process)} MB after")
+    return waited, failed
+
+
+def half_and_most(waited: list[float]) -> tuple[float, float]:
+    """What half and 95% of the answers were within."""
+    twentieths = statistics.quantiles(waited, n=20)
+    return twentieths[9], twentieths[18]
 
 
 def resident_mb(process: int) -> int:

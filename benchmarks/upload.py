@@ -58,14 +58,17 @@ class Server:
     address: tuple[str, int]
     cookies: dict[str, str] = field(default_factory=dict)
 
-    def ask(self, method: str, path: str, body: Path | None = None) -> bytes:
-        """One request; raises RuntimeError unless it is answered with 200."""
+    def ask(self, method: str, path: str, body: Path | bytes | None = None) -> bytes:
+        """One request, with a file or a text of JSON; raises RuntimeError unless it is answered with 200."""
         connection = http.client.HTTPConnection(*self.address, timeout=600)
         headers = {"X-Requested-With": "XMLHttpRequest", "Accept": "text/html"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         if body is None:
             connection.request(method, path, headers=headers)
+        elif isinstance(body, bytes):
+            headers["Content-Type"] = "application/json"
+            connection.request(method, path, body=body, headers=headers)
         else:
             with body.open("rb") as stream:
                 headers["Content-Length"] = str(body.stat().st_size)
