@@ -18,7 +18,7 @@ from dashboard.cli.shared import Command, with_options
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dashboard.ingest import ForeignKind, Reading, Table
+    from dashboard.ingest import ForeignKind, GuessedRoles, Reading, Table, UnreadableFile
 
 STANDARD_INPUT = "-"
 _TWO_ARMS = (
@@ -94,6 +94,18 @@ def table_on_demand(
         yield table
 
 
+def _nothing_likely(table: Table, found: GuessedRoles) -> UnreadableFile:
+    """What to say where no column will do for a role."""
+    from dashboard.ingest import UnreadableFile
+
+    if found.outcome is None:
+        return UnreadableFile(f"No column of {table.name} is likely enough: name one with --outcome.")
+    return UnreadableFile(
+        f"No column of {table.name} seems to say which group a row belongs to: name it with --group or, where "
+        "several columns are a group each, stack these with --stack."
+    )
+
+
 def roles_of(
     table_of_file: Callable[[], Table],
     outcome: str | None,
@@ -129,8 +141,7 @@ def roles_of(
     if found.outcome is None or found.group is None:
         if (in_one_cell := two_numbers_in_cells(table.columns, table.name, _NAMED)) is not None:
             raise in_one_cell
-        missing = "--outcome" if found.outcome is None else "--group"
-        raise UnreadableFile(f"No column of {table.name} is likely enough: name one with {missing}.")
+        raise _nothing_likely(table, found)
     asked = " ".join(
         f'{option} "{name}"'
         for option, name, given in (

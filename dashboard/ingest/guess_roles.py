@@ -89,7 +89,8 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
     groups = {
         c.name: _group_score(c, table, seen, setting)
         for c in table.columns
-        if (c.not_group is None and not holds_two_numbers(c)) or c.name == group
+        if (c.not_group is None and not holds_two_numbers(c) and not _is_measured(c, table, seen, setting))
+        or c.name == group
     }
     likely_outcomes = _likeliest(outcomes, outcome, _OUTCOMES_TRIED)
     likely_groups = _likeliest(groups, group, _GROUPS_TRIED)
@@ -110,7 +111,7 @@ def guess_roles(table: Table, outcome: str | None = None, group: str | None = No
                 )
         return GuessedRoles(y, g, _reasons(columns[y], columns[g], table, seen))
     if likely_outcomes:
-        return GuessedRoles(likely_outcomes[0], None, "no other column can say which group a row is of")
+        return GuessedRoles(likely_outcomes[0], None, "no other column seems to say which group a row is of")
     return GuessedRoles(None, likely_groups[0] if likely_groups else None, "no column holds numbers")
 
 
@@ -126,6 +127,20 @@ def _told_by_shape(table: Table, outcome: str | None, group: str | None) -> Gues
     if table.stacked and outcome in (None, value) and not all(map(_names_a_time, table.stacked)):
         return GuessedRoles(value, label, "each of the columns that were stacked is a group")
     return None
+
+
+def _is_measured(column: Column, table: Table, seen: Dependence, setting: _Setting) -> bool:
+    """Whether nearly all of a column's numbers or times occur once, and nothing says that they tell units.
+
+    That would be its name, units that are followed over time, or whole numbers that leave none out.
+    """
+    return (
+        (column.kind == "number" or column.name in setting.all_times)
+        and column.distinct > max(_FEW_ROWS, MOST_VALUES * (table.rows - column.missing))
+        and not name_words(column.name) & (UNIT_WORDS | INDEX_WORDS | LABEL_WORDS)
+        and not seen.compact(column.name)
+        and not seen.is_panel(column.name, setting.times)
+    )
 
 
 def _identifies_rows(group: Column, table: Table) -> bool:

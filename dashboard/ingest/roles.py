@@ -7,8 +7,10 @@ import shlex
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import Cell
+from dashboard.ingest.dependence import MOST_VALUES
 from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 from dashboard.ingest.lines_above import holds_numbers
+from dashboard.ingest.role_words import is_called_as_time, names_a_unit
 from dashboard.ingest.stack_names import run_of
 from dashboard.ingest.summary_names import name_limits
 from estimators.data.number_forms import CURRENCY_SIGNS
@@ -146,7 +148,8 @@ def looks_wide(columns: Sequence[Column], rows: int) -> bool:
     series = _series(columns)
     if rows >= 2 and series and not any(_repeats(c, rows) for c in others if c not in series):
         return True
-    if rows < 2 or any(_repeats(c, rows) for c in (*numeric, *others)):
+    timed = any(_tells_each_time(c, rows) for c in columns)
+    if rows < 2 or any(_repeats(c, rows, timed=timed) for c in (*numeric, *others)):
         return False
     return len(numeric) >= _WIDE_COLUMNS or (
         len(numeric) == 2 and not others and not any(c.whole for c in numeric)
@@ -172,10 +175,23 @@ def _may_be_flagged(column: Column) -> bool:
     return is_named and column.kind == "text" and holds_numbers(column.examples)
 
 
-def _repeats(column: Column, rows: int) -> bool:
-    """Whether several rows share a value, and others another, so that the column can tell groups."""
+def _tells_each_time(column: Column, rows: int) -> bool:
+    """Whether a column says when, in each row another time, as in a time series."""
+    is_time = column.kind == "date" or is_called_as_time(column.name)
+    return is_time and column.missing == 0 and column.distinct == rows
+
+
+def _repeats(column: Column, rows: int, *, timed: bool = False) -> bool:
+    """Whether several rows share a value, and others another, so that the column can tell groups.
+
+    Of whole numbers of a time series, ``timed``, some come again by chance.
+    """
     filled = rows - column.missing
-    limit = 0.5 if column.kind == "number" and not column.whole else 0.9
+    limit = 0.9
+    if column.kind == "number" and not column.whole:
+        limit = 0.5
+    elif column.kind == "number" and timed and not names_a_unit(column.name):
+        limit = MOST_VALUES
     return 1 < column.distinct <= limit * filled
 
 

@@ -167,3 +167,39 @@ def test_rows_numbers_are_not_stacked_and_labels_make_a_table_long(tmp_path, hea
 )
 def test_usable_tables_are_not_taken_for_wide_ones(tmp_path, text):
     assert stored(tmp_path, text).rows == text.count("\n") - 1
+
+
+def employment(sectors=8, months=120):
+    """A row a month and a column of whole numbers a sector, a few of which come again."""
+    draw = random.Random(11)
+    return [
+        [
+            f"{2006 + i // 12}-{1 + i % 12:02d}-01",
+            *(draw.randrange(400) + 900 * k for k in range(1, sectors + 1)),
+        ]
+        for i in range(months)
+    ]
+
+
+def test_whole_numbers_that_come_again_by_chance_are_no_groups_of_a_time_series(blupboard, tmp_path):
+    sectors = ("mining", "construction", "durables", "trade", "utilities", "finance", "leisure", "change")
+    table = table_of(tmp_path, ["month", *sectors], employment())
+    assert any(80 < table.column(name).distinct < 108 for name in sectors)
+    assert stackable_columns(table) == sectors
+    assert guess_roles(table).pair == (sectors[0], None)
+    done = blupboard("compare", tmp_path / "made.csv")
+    assert done.code == 2
+    assert "if each column is a group" in done.err
+
+
+def test_numbers_of_nearly_all_rows_are_no_group_unless_something_says_so(blupboard, tmp_path):
+    """Two quantities over time are no columns to stack, and neither tells groups."""
+    table = table_of(tmp_path, ["month", "population", "output"], [row[:3] for row in employment(3)])
+    assert guess_roles(table).group is None
+    done = blupboard("compare", tmp_path / "made.csv")
+    assert done.code == 2
+    assert "name it with --group" in done.err
+    assert "--stack" in done.err
+    assert guess_roles(table_of(tmp_path, ["date", "temp"], [row[:2] for row in employment(2)])).group is None
+    coded = [[row[1] % 101 * 7, row[2]] for row in employment(3)]
+    assert guess_roles(table_of(tmp_path, ["hospital", "output"], coded)).group == "hospital"
