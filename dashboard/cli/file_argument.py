@@ -101,8 +101,8 @@ def _nothing_likely(table: Table, found: GuessedRoles) -> UnreadableFile:
     if found.outcome is None:
         return UnreadableFile(f"No column of {table.name} is likely enough: name one with --outcome.")
     return UnreadableFile(
-        f"No column of {table.name} seems to say which group a row belongs to: name it with --group or, where "
-        "several columns are a group each, stack these with --stack."
+        f"No column of {table.name} seems to say which group a row belongs to: name it with --group or, "
+        "where several columns are a group each, stack these with --stack."
     )
 
 
@@ -120,7 +120,7 @@ def roles_of(
         OSError: it cannot be opened.
 
     """
-    from dashboard.ingest import UnreadableFile, guess_roles
+    from dashboard.ingest import guess_roles
     from dashboard.ingest.roles import stackable_columns, two_numbers_in_cells, wide_table
     from dashboard.ingest.two_arms import two_arms_in_lines
 
@@ -129,7 +129,7 @@ def roles_of(
     table = table_of_file()
     found = guess_roles(table, outcome, group)
     if (outcome, group) == found.pair == (None, None):
-        arms = two_arms_in_lines(table.columns, table.name, _TWO_ARMS)
+        arms = two_arms_in_lines(table, _TWO_ARMS)
         if arms is not None:
             raise arms
     for name in (outcome, group):

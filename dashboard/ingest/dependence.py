@@ -172,7 +172,7 @@ def look_at_rows(table: Table) -> Dependence:
     chosen = _candidates(table.columns)
     if not chosen or not table.path.exists():
         return Dependence({}, {})
-    cells = _first_cells(table, [stored_name(c.stored) for c in chosen])
+    cells = first_cells(table, [stored_name(c.stored) for c in chosen])
     codes: dict[str, NDArray[np.int64]] = {}
     ends: dict[str, tuple[float, float]] = {}
     for column in chosen:
@@ -188,7 +188,8 @@ def _candidates(columns: Sequence[Column]) -> list[Column]:
     return able[:COLUMNS_LOOKED_AT]
 
 
-def _first_cells(table: Table, columns: list[str]) -> dict[str, list[object]]:
+def first_cells(table: Table, columns: list[str]) -> dict[str, list[object]]:
+    """The cells of columns of a stored table in its first rows, by their stored names."""
     import pyarrow.parquet as pq
 
     with damage_as_sentence(), pq.ParquetFile(table.path) as file:

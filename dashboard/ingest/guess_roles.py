@@ -119,7 +119,7 @@ def _told_by_shape(table: Table, outcome: str | None, group: str | None) -> Gues
     """The roles in a table whose lines are no rows, or that was stacked; None of others."""
     if group is not None:
         return None
-    if outcome is None and two_arms_in_lines(table.columns, table.name):
+    if outcome is None and two_arms_in_lines(table):
         return GuessedRoles(None, None, "each line seems to hold two arms")
     if wide := stackable_columns(table):
         return GuessedRoles(outcome or wide[0], None, "each column seems to be a group of its own")

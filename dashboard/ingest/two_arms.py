@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from dashboard.ingest.dependence import first_cells
 from dashboard.ingest.errors import UnreadableFile, excerpt
 from dashboard.ingest.summary_names import SUMMARY_NAMES, words_of
+from dashboard.ingest.table import stored_name
 from dashboard.ingest.word_sets import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dashboard.ingest.table import Column
+    from dashboard.ingest.table import Column, Table
 
 
 _FIRST: Final = """
     experimental exp e treatment treated treat trt t intervention int active vaccine vaccinated exposed
 """
 _SECOND: Final = "control controls ctrl con c placebo comparator untreated unvaccinated unexposed"
-_ARMS: Final = ((word_set(_FIRST), word_set(_SECOND)), (word_set("1"), word_set("2")))
+_NAMED: Final = (word_set(_FIRST), word_set(_SECOND))
+_NUMBERED: Final = (word_set("1"), word_set("2"))
+_ARMS: Final = (_NAMED, _NUMBERED)
 """What the first and the second arm are called; of one pair, not of two."""
+_OF_ROUNDS: Final = word_set("correct goals hits wins passes passed errors size")
+"""What is numbered in the rounds of a test or a game, too, so that a number behind it tells no arm."""
 _THIRD: Final = word_set("3")
 _ROLES: Final = {
     "events": SUMMARY_NAMES["events"] | word_set("ev pos r responders"),
@@ -39,35 +45,68 @@ _MOST_COLUMNS: Final = 200
 """Tables of studies have fewer."""
 
 
-def two_arms_in_lines(columns: Sequence[Column], name: str, then: str = "") -> UnreadableFile | None:
-    """What to say of a table ``name`` whose lines hold two arms, or more; None where they do not seem to.
+def two_arms_in_lines(table: Table, then: str = "") -> UnreadableFile | None:
+    """What to say of a table whose lines hold two arms, or more; None where they do not seem to.
 
-    The arms are told by names alone: both have columns of numbers that are called alike but for the arm.
+    The arms are told by names, both having columns of numbers that are called alike but for the arm, and by
+    the first rows, none of which has more events than there can be; where the arms are numbers, each line is
+    a study of its own.
     ``then``: what to do with the columns that are to be added, or instead.
     """
+    columns = table.columns
     if len(columns) > _MOST_COLUMNS:
         return None
     by_name = {"".join(words_of(c.name)): c.name for c in columns if c.kind == "number"}
     for named, arms in _OF_METAFOR:
         if all(column in by_name for arm in arms for column in arm):
-            return _said(named, [[by_name[column] for column in arm] for arm in arms], name, then)
+            return _said(named, [[by_name[column] for column in arm] for arm in arms], table.name, then)
     for pair in _ARMS:
-        first, second = (_roles_of_arm(columns, words) for words in pair)
+        unlike = _OF_ROUNDS if pair is _NUMBERED else frozenset()
+        first, second = (_roles_of_arm(columns, words, unlike) for words in pair)
         for form in _FORMS:
             if all(role in first and role in second for role in form):
-                third = _roles_of_arm(columns, _THIRD)
+                third = _roles_of_arm(columns, _THIRD, unlike)
                 found = [first, second, *([third] if all(role in third for role in form) else [])]
-                return _said(form, [[arm[role] for role in form] for arm in found], name, then)
+                arms_found = [[arm[role] for role in form] for arm in found]
+                if _hold_studies(table, form, arms_found, numbered=pair is _NUMBERED):
+                    return _said(form, arms_found, table.name, then)
     return None
 
 
-def _roles_of_arm(columns: Sequence[Column], arm: frozenset[str]) -> dict[str, str]:
-    """The columns of one arm by their roles, where names say both."""
+def _hold_studies(
+    table: Table, form: tuple[str, ...], arms: Sequence[Sequence[str]], *, numbered: bool
+) -> bool:
+    """Whether no arm of the first rows has more events than there can be, and lines are studies."""
+    taken = {name for arm in arms for name in arm}
+    beside = [c for c in table.columns if c.name not in taken]
+    if numbered and beside and not any(c.distinct >= table.rows - c.missing > 0 for c in beside):
+        return False
+    return form != ("events", "total") or not any(_has_more(table, *arm) for arm in arms)
+
+
+def _has_more(table: Table, events: str, total: str) -> bool:
+    """Whether some of the first rows has more events than its total."""
+    if not table.path.exists():
+        return False
+    places = [stored_name(column.stored) for column in map(table.column, (events, total)) if column]
+    cells = first_cells(table, places)
+    for pair in zip(*(cells[place] for place in places), strict=True):
+        try:
+            had, possible = (float(str(cell)) for cell in pair)
+        except ValueError:  # a blank cell, or a number written in another way
+            continue
+        if had > possible:
+            return True
+    return False
+
+
+def _roles_of_arm(columns: Sequence[Column], arm: frozenset[str], unlike: frozenset[str]) -> dict[str, str]:
+    """The columns of one arm by their roles, where names say both in words not ``unlike`` it."""
     found: dict[str, str] = {}
     for column in columns:
         for rest in _without_arm(column.name, arm) if column.kind == "number" else ():
             for role, known in _ROLES.items():
-                if rest in known and (role not in ("events", "rest", "total") or column.whole):
+                if rest in known - unlike and (role not in ("events", "rest", "total") or column.whole):
                     found.setdefault(role, column.name)
     return found
 

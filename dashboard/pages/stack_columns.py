@@ -30,7 +30,7 @@ _TWO_ARMS: Final = (
 
 def empty_comparison(name: str, table: Table, problem: str) -> dict[str, Any]:
     """What takes the place of a comparison, by place, where a file was opened that gives none yet."""
-    arms = two_arms_in_lines(table.columns, table.name, _TWO_ARMS)
+    arms = two_arms_in_lines(table, _TWO_ARMS)
     wide = () if arms else stackable_columns(table)
     said = "" if wide else sentence(str(arms or problem))
     return {

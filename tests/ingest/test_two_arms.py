@@ -1,6 +1,7 @@
 """Tables whose lines hold two arms of a study are told from rows, with what to do."""
 
 import math
+import random
 
 import pytest
 
@@ -80,3 +81,18 @@ def test_what_is_told_can_be_compared(blupboard, tmp_path):
 def test_other_columns_are_no_arms(tmp_path, header):
     rows = "".join(f"g{i % 3},{i},{i * 7 % 5},{i * 3 % 8},{i % 4}\n" for i in range(12))
     assert "two arms" not in guess_roles(stored(tmp_path, f"{header}\n{rows}")).why
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("subject,correct1,size1,correct2,size2", "s{0},{1},{2},{3},{2}"),  # of what was shown, twice
+        ("class,correct1,n1,correct2,n2", "c{4},{1},{2},{3},{2}"),  # lines of the same class are no studies
+        ("class,events1,n1,events2,n2", "c{0},{2},{1},{2},{3}"),  # more events than there can be
+    ],
+)
+def test_numbered_columns_are_arms_only_where_they_hold_events_of_studies(blupboard, tmp_path, header, row):
+    draw = random.Random(5)
+    lines = [row.format(i, draw.randint(2, 9), 10 + i % 3, draw.randint(1, 8), i % 5) for i in range(40)]
+    path = put(tmp_path, "\n".join([header, *lines]) + "\n")
+    assert "two arms" not in blupboard("compare", path).err
