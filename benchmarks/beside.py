@@ -94,6 +94,7 @@ def studying(server: Server) -> Iterator[None]:
 
     with repeated(look):
         yield
+    page.tell(f"{ids.RISK_CANCEL}.n_clicks", 1)
     print("  the study, as the page says at the end:", page.said, flush=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -21,12 +21,12 @@ from dashboard.session.choices import Choices
 from dashboard.session.lesson import lesson_lines
 from dashboard.session.running_scorecards import SEED
 from dashboard.storage.errors import UnknownDataset, WorkspaceError
-from dashboard.words.csv_text import csv_block, csv_of_columns, csv_of_lines
+from dashboard.words.csv_text import FOR_SPREADSHEETS, csv_block, csv_of_lines
 from dashboard.words.ranks import rank_columns
 from dashboard.words.risk_csv import risk_lines
 from dashboard.words.table_csv import table_csv
-from estimators import TIDY_COLUMNS, BlupboardError
-from estimators.contract.comparison import tidy_arrays
+from dashboard.words.tidy_csv import tidy_csv
+from estimators import BlupboardError
 from estimators.inference.summary import rank_lines
 from estimators.risk.scorecard import scorecard_dict
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
     from dashboard.session.comparisons import Comparisons
     from dashboard.session.running_studies import RunningStudies
-    from estimators import Comparison
 
 _LONGEST_QUERY = 6_000
 """Characters of an address that every browser and proxy takes."""
@@ -152,7 +151,9 @@ def _groups_csv(comparisons: Comparisons) -> flask.Response:
         raise NotFound(str(error)) from error
     except (BlupboardError, ValueError) as error:
         raise BadRequest(str(error)) from error
-    return _download(csv_lines(scene.comparison, ranks), f"{name.rsplit('.', 1)[0]}-groups.csv")
+    return _download(
+        tidy_csv(scene.comparison, FOR_SPREADSHEETS, ranks), f"{name.rsplit('.', 1)[0]}-groups.csv"
+    )
 
 
 def ranks_of(scene: Scene) -> dict[str, list[Any]]:
@@ -222,17 +223,3 @@ def attachment(name: str) -> str:
     """The header that gives a download its name; a header itself holds only ASCII (RFC 6266)."""
     plain = re.sub(r"[^ !#-\[\]-~]", "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def csv_lines(comparison: Comparison, more: Mapping[str, list[Any]] | None = None) -> Iterator[bytes]:
-    """The file in pieces: UTF-8, text cells guarded, every digit of the numbers.
-
-    ``more`` are further columns, with a line for each group and method.
-    """
-    more = more or {}
-    yield csv_block([(*TIDY_COLUMNS, *more)])
-    for number, result in enumerate(comparison.succeeded):
-        first, nothing = number * len(comparison.data), [None] * len(comparison.data)
-        columns = tidy_arrays(comparison.data, result).values()
-        beside = [values[first : first + len(comparison.data)] for values in more.values()]
-        yield from csv_of_columns([*(nothing if some is None else some for some in columns), *beside])

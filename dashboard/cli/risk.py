@@ -120,7 +120,7 @@ def risk_command(
     if layout == "csv":
         for line in failures(report):
             remark(line)
-    write_answer(render(report, layout), output)
+    write_answer([render(report, layout)], output)
 
 
 def _start(scenario: str | None) -> Design | None:

@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -53,7 +53,7 @@ def to_stdout(content: bytes) -> None:
         sys.stdout.buffer.flush()
 
 
-def write_answer(content: bytes, output: Path | None) -> None:
+def write_answer(pieces: Iterable[bytes], output: Path | None) -> None:
     """Write a command's answer to a file, or where none is named to stdout.
 
     Raises:
@@ -61,10 +61,11 @@ def write_answer(content: bytes, output: Path | None) -> None:
 
     """
     if output is None:
-        to_stdout(content)
+        for piece in pieces:
+            to_stdout(piece)
     else:
-        with reading_files():
-            output.write_bytes(content)
+        with reading_files(), output.open("wb") as file:
+            file.writelines(pieces)
 
 
 class Overheard(io.RawIOBase):

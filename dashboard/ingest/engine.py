@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from dashboard.ingest.damage import damage_as_sentence, damage_sentence
 from dashboard.ingest.errors import UnreadableFile
@@ -19,22 +19,26 @@ if TYPE_CHECKING:
 
 MEMORY_LIMIT = "512MB"
 """What one query may hold in memory before it goes on on disk."""
+ROOMY: Final = "25%"
+"""The same of a command that aggregates millions of groups, of what the machine or its control group has."""
 
 SMALL_BYTES = 4 << 20
 """Tables made of a Parquet file up to this size are kept in memory."""
 
 
 @contextmanager
-def engine(parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def engine(parquet: Path, folder: Path, *, roomy: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that can read `parquet` and nothing else; `folder` takes its tables and what it spills.
 
-    Those of a small file stay in memory: a database on disk costs more than all of its queries.
+    Those of a small file stay in memory: a database on disk costs more than all of its queries. A `roomy` one
+    holds more before it spills where there is more: results of millions of lines do not spill.
     """
     import duckdb
 
     small = parquet.stat().st_size <= SMALL_BYTES
     try:
-        with opened_in_memory(parquet, folder) if small else opened_on_disk(parquet, folder) as connection:
+        opened = opened_in_memory(parquet, folder) if small else opened_on_disk(parquet, folder, roomy=roomy)
+        with opened as connection:
             yield connection
     except duckdb.OutOfMemoryException as error:
         raise UnreadableFile(
@@ -53,13 +57,17 @@ def opened_in_memory(parquet: Path, folder: Path) -> AbstractContextManager[duck
     return _opened(":memory:", parquet, folder)
 
 
-def opened_on_disk(parquet: Path, folder: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+def opened_on_disk(
+    parquet: Path, folder: Path, *, roomy: bool = False
+) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
     """An engine whose tables are in a file in the folder."""
-    return _opened(folder / "work.duckdb", parquet, folder)
+    return _opened(folder / "work.duckdb", parquet, folder, roomy=roomy)
 
 
 @contextmanager
-def _opened(database: Path | str, parquet: Path, folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(
+    database: Path | str, parquet: Path, folder: Path, *, roomy: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
     import duckdb
 
     connection = duckdb.connect(
@@ -73,6 +81,8 @@ def _opened(database: Path | str, parquet: Path, folder: Path) -> Iterator[duckd
         },
     )
     try:
+        if roomy:
+            _make_room(connection)
         connection.execute(f"SET allowed_paths = [{literal(str(parquet))}]")
         connection.execute("SET enable_external_access = false; SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = false")
@@ -80,6 +90,15 @@ def _opened(database: Path | str, parquet: Path, folder: Path) -> Iterator[duckd
         yield connection
     finally:
         connection.close()
+
+
+def _make_room(connection: duckdb.DuckDBPyConnection) -> None:
+    """Raise the limit to a share of what there is, where that is more."""
+    size = "parse_formatted_bytes(current_setting('memory_limit'))"
+    before = connection.execute(f"SELECT {size}").fetchall()
+    connection.execute(f"SET memory_limit = '{ROOMY}'")
+    if connection.execute(f"SELECT {size}").fetchall() < before:
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
 
 
 def select(what: str, source: str, rest: str = "") -> str:

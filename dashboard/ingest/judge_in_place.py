@@ -95,7 +95,7 @@ def summaries_in_place(roles: Roles, folder: Path) -> Iterator[tuple[GroupData, 
     """What `judge_rows.summaries` gives, of roles that are in place; raises what it does."""
     from estimators.data.rows import no_usable_row
 
-    with engine(roles.parquet, folder) as connection:
+    with engine(roles.parquet, folder, roomy=True) as connection:
         types = _types(connection, roles)
         _make_view(connection, roles, types, str(USED))
         data = _of_usable_rows(connection)

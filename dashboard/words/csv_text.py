@@ -1,11 +1,12 @@
-"""Tables as CSV that is safe to open in a spreadsheet."""
+"""Tables as CSV: safe to open in a spreadsheet, or exactly as they are."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -29,35 +30,49 @@ def formula_safe(text: str) -> str:
     return "'" + text if text.lstrip(" ").startswith(FORMULA_STARTS) else text
 
 
-def csv_block(lines: Iterable[Sequence[object]]) -> bytes:
-    """Lines of a file: UTF-8, every digit of the numbers, empty where there is none."""
+@dataclass(frozen=True)
+class CsvStyle:
+    """How lines end, and whether cells of text are guarded as by :func:`formula_safe`."""
+
+    end: str
+    guarded: bool
+
+
+FOR_SPREADSHEETS: Final = CsvStyle("\r\n", guarded=True)
+EXACT: Final = CsvStyle("\n", guarded=False)
+"""For programs: labels as they are."""
+
+
+def csv_block(lines: Iterable[Sequence[object]], end: str = FOR_SPREADSHEETS.end) -> bytes:
+    """Lines of a file: UTF-8, every digit of the numbers, empty where there is none; nothing is guarded."""
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\r\n").writerows(lines)
+    csv.writer(buffer, lineterminator=end).writerows(lines)
     return buffer.getvalue().encode()
 
 
-def csv_of_columns(columns: Sequence[Sequence[object] | NDArray[Any]]) -> Iterator[bytes]:
+def csv_of_columns(
+    columns: Sequence[Sequence[object] | NDArray[Any]], style: CsvStyle = FOR_SPREADSHEETS
+) -> Iterator[bytes]:
     """The lines of columns of one length, each of numbers or of texts, None or NaN for nothing; in pieces.
 
-    Cells of text are guarded as by :func:`formula_safe`; numbers have as many digits as tell them from all
-    others. Read, they are what :func:`csv_block` writes, in a fifth of its time.
+    Numbers have as many digits as tell them from all others. Read, they are what :func:`csv_block` writes, in
+    a fifth of its time; what is held beside the columns is that of one piece.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    arrays = [pa.array(column, from_pandas=True) for column in columns]
     nothing, in_quotes = "", '[",\\r\\n]'
-    if len(arrays) == 1:  # a blank line would be none
+    if len(columns) == 1:  # a blank line would be none
         nothing, in_quotes = '""', f"^$|{in_quotes}"
     for start in range(0, len(columns[0]) if columns else 0, PIECE_LINES):
-        cells = [_cells(array.slice(start, PIECE_LINES), in_quotes) for array in arrays]
+        pieces = (pa.array(column[start : start + PIECE_LINES], from_pandas=True) for column in columns)
+        cells = [_cells(piece, in_quotes, guarded=style.guarded) for piece in pieces]
         lines = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement=nothing)
-        joined = lines.to_pylist()
-        yield ("\r\n".join(joined) + "\r\n").encode()
+        yield (style.end.join(lines.to_pylist()) + style.end).encode()
 
 
-def _cells(column: pa.Array, in_quotes: str) -> pa.Array:
-    """The texts of a column's cells, guarded, and between quotes where the pattern is found in them."""
+def _cells(column: pa.Array, in_quotes: str, *, guarded: bool) -> pa.Array:
+    """The texts of a column's cells, between quotes where the pattern is found in them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -66,9 +81,10 @@ def _cells(column: pa.Array, in_quotes: str) -> pa.Array:
     texts = column.cast(pa.string())
     if not pa.types.is_string(column.type):
         return texts
-    texts = pc.if_else(
-        pc.match_substring_regex(texts, _A_FORMULA), pc.binary_join_element_wise("'", texts, ""), texts
-    )
+    if guarded:
+        texts = pc.if_else(
+            pc.match_substring_regex(texts, _A_FORMULA), pc.binary_join_element_wise("'", texts, ""), texts
+        )
     needed = pc.match_substring_regex(texts, in_quotes)
     quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
     return pc.if_else(needed, quoted, texts)

@@ -9,6 +9,7 @@ import math
 import pyarrow.parquet as pq
 import pytest
 
+from dashboard.cli import output
 from dashboard.ingest import reduce_file
 from dashboard.ingest.open_source import open_source
 from dashboard.samples import SAMPLES
@@ -112,6 +113,17 @@ def test_parquet_holds_the_tidy_columns(blupboard, tmp_path):
     registry = build_registry(entry_points=False)
     columns = compare(reduce_file(DYESTUFF, outcome="Yield", group="Batch"), registry).columns()
     assert written.to_pydict() == columns
+
+
+def test_a_csv_of_many_groups_is_that_of_few(blupboard, file, monkeypatch):
+    path = file('g,y\n"=a,b",1\n"=a,b",2.5\n"c ""c",1e9\n"c ""c",3e-7\nd,4\nd,5\n')
+    wanted = ("compare", path, "--outcome", "y", "--group", "g", "--format", "csv", "--inference")
+    few = blupboard(*wanted)
+    monkeypatch.setattr(output, "MANY_GROUPS", 0)
+    many = blupboard(*wanted)
+    assert many.rows == few.rows
+    assert many.raw.count(b"\r") == 0
+    assert b'\nols,"=a,b",2,1.75,' in many.raw
 
 
 def test_parquet_is_not_printed(refused):

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from dashboard.callbacks import conclude
 from dashboard.callbacks import downloads as export
-from dashboard.callbacks.downloads import RISK_ADDRESS, TABLE_ADDRESS, csv_lines
+from dashboard.callbacks.downloads import RISK_ADDRESS, TABLE_ADDRESS
 from dashboard.cli.simulate import simulate_command
 from dashboard.ingest import RowFilter
 from dashboard.session.asked_questions import AskedQuestions
@@ -26,7 +26,8 @@ from dashboard.session.choices import Choices
 from dashboard.session.running_studies import RunningStudies
 from dashboard.session.simulation import ChosenDesign
 from dashboard.session.stored_file import ChosenColumns
-from dashboard.words.csv_text import csv_block, csv_of_columns, formula_safe
+from dashboard.words.csv_text import EXACT, FOR_SPREADSHEETS, csv_block, csv_of_columns, formula_safe
+from dashboard.words.tidy_csv import tidy_csv
 from estimators import TIDY_COLUMNS, Design, GroupData, compare, simulate
 from tests.scenes import BUILT_IN, LABELS, built_in, everyone, group_data, groups_of
 
@@ -37,7 +38,7 @@ FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def read(comparison):
-    text = b"".join(csv_lines(comparison)).decode()
+    text = b"".join(tidy_csv(comparison, FOR_SPREADSHEETS)).decode()
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
@@ -97,6 +98,10 @@ def test_columns_are_written_as_lines_are():
     texts = ["".join(some) for length in range(3) for some in itertools.product(parts, repeat=length)]
     lines = [(formula_safe(text), number) for number, text in enumerate(texts)]
     assert b"".join(csv_of_columns([texts, np.arange(len(texts))])) == csv_block(lines)
+    exactly = b"".join(csv_of_columns([texts, np.arange(len(texts))], EXACT))
+    assert list(csv.reader(io.StringIO(exactly.decode(), newline=""))) == [
+        [t, str(i)] for i, t in enumerate(texts)
+    ]
     holes = [None, 1.5, float("nan"), -1e-7, 5e300, 2.0]
     assert b"".join(csv_of_columns([holes])) == csv_block((v if v == v else None,) for v in holes)
     assert b"".join(csv_of_columns([["", "a"]])) == csv_block([("",), ("a",)])
@@ -107,7 +112,7 @@ def test_columns_are_written_as_lines_are():
 def test_a_failed_method_has_no_lines_and_a_long_file_comes_in_pieces():
     data = GroupData.from_arrays(range(12_000), range(12_000))
     comparison = compare(data, BUILT_IN)
-    pieces = list(csv_lines(comparison))
+    pieces = list(tidy_csv(comparison, FOR_SPREADSHEETS))
     assert {line[0] for line in read(comparison)[1:]} == {"ols", "grand_mean"}
     assert len(pieces) == 1 + 2 * 3
     assert b"".join(pieces).count(b"\r\n") == 1 + 2 * 12_000
@@ -153,7 +158,7 @@ def test_the_owner_downloads_what_is_on_screen(comparisons, download, upload):
     assert answer.status_code == 200
     assert answer.mimetype == "text/csv"
     assert "scores-groups.csv" in answer.headers["Content-Disposition"]
-    assert answer.data == b"".join(csv_lines(comparisons.comparison("ann", choices)))
+    assert answer.data == b"".join(tidy_csv(comparisons.comparison("ann", choices), FOR_SPREADSHEETS))
     assert b"\r\nreml,'=a,2,1.5," in answer.data
 
 
@@ -251,7 +256,9 @@ def test_the_table_of_simulated_data_is_downloaded(comparisons, download):
     assert answer.status_code == 200
     assert answer.mimetype == "text/csv"
     assert 'filename="simulated-groups.csv"' in answer.headers["Content-Disposition"]
-    assert answer.data == b"".join(csv_lines(compare(simulate(DRAWN).data, built_in("ols", "reml"))))
+    assert answer.data == b"".join(
+        tidy_csv(compare(simulate(DRAWN).data, built_in("ols", "reml")), FOR_SPREADSHEETS)
+    )
 
 
 @pytest.mark.slow

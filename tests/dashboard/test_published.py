@@ -201,23 +201,23 @@ def test_what_lights_up_says_the_standard_error():
 
 def test_the_number_of_rows_is_left_open_in_files():
     comparison = compare(EIGHT, BUILT_IN)
-    given = json.loads(render(comparison, "json"))
+    given = json.loads(b"".join(render(comparison, "json")))
     differ = {fit["estimator"]: fit.get("heterogeneity") for fit in given["fits"]}
     assert differ["reml"] == heterogeneity(comparison.data).to_dict()
     assert differ["ols"] is None
     assert given["data"]["rows"] is given["data"]["used"] is None
     assert given["data"]["groups"] == 8
     assert all(line["n"] is None for fit in given["fits"] for line in fit["groups"])
-    lines = list(csv.DictReader(io.StringIO(render(comparison, "csv").decode())))
+    lines = list(csv.DictReader(io.StringIO(b"".join(render(comparison, "csv")).decode())))
     assert {line["n"] for line in lines} == {""}
-    table = pq.read_table(io.BytesIO(render(comparison, "parquet")))
+    table = pq.read_table(io.BytesIO(b"".join(render(comparison, "parquet"))))
     assert table["n"].null_count == len(table) == len(lines)
     assert str(table.schema.field("n").type) == "int64"
     assert comparison.tidy()["n"].isna().all()
 
 
 def test_the_table_of_the_command_line_has_the_standard_errors():
-    text = render(compare(EIGHT, built_in("ols", "reml")), "table").decode()
+    text = b"".join(render(compare(EIGHT, built_in("ols", "reml")), "table")).decode()
     assert text.startswith("8 published estimates with standard errors\n")
     assert "row" not in text
     lines = [line.split() for line in text.splitlines() if line]

@@ -10,16 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.callbacks.downloads import csv_lines, ranks_of
+from dashboard.callbacks.downloads import ranks_of
 from dashboard.figures.page_view import draw_view
 from dashboard.figures.rank_intervals import VIEW, rank_intervals_figure
 from dashboard.figures.view_request import WHOLE
 from dashboard.scene.rank_spread import rank_spread, top_quarter
 from dashboard.scene.scene import make_scene
 from dashboard.session.asked_questions import AskedQuestions
+from dashboard.words.csv_text import FOR_SPREADSHEETS
 from dashboard.words.group_card import group_cards
 from dashboard.words.ranks import ordinal, rank_words
 from dashboard.words.table import rank_values, requested_rows, table_columns, table_rows
+from dashboard.words.tidy_csv import tidy_csv
 from estimators import DataError, GroupData, compare, group_ranks
 from tests.dashboard.sent import group_traces, numbers, sent
 from tests.scenes import BUILT_IN, built_in, groups_of, scene_of
@@ -118,7 +120,7 @@ def test_at_no_spread_nothing_is_ranked():
 
 def test_the_file_has_the_columns_of_the_command_line():
     scene = turned(smallest_first=False)
-    text = b"".join(csv_lines(scene.comparison, ranks_of(scene))).decode()
+    text = b"".join(tidy_csv(scene.comparison, FOR_SPREADSHEETS, ranks_of(scene))).decode()
     head, *lines = csv.reader(io.StringIO(text, newline=""))
     extra = ["expected_rank", "rank_low", "rank_high", "p_best", "p_top", "p_above_center"]
     assert head[-6:] == extra

@@ -11,7 +11,6 @@ import pytest
 
 from dashboard.callbacks import risk
 from dashboard.callbacks.coverage import covered
-from dashboard.callbacks.downloads import csv_lines
 from dashboard.pages import ids
 from dashboard.pages.comparison import comparison_content
 from dashboard.scene.scene import make_scene
@@ -21,6 +20,8 @@ from dashboard.session.resampled_intervals import ResampledIntervals
 from dashboard.session.stored_file import ChosenColumns
 from dashboard.storage.workspace import Workspace
 from dashboard.words.comparison import interval_kind, pending_sentence
+from dashboard.words.csv_text import FOR_SPREADSHEETS
+from dashboard.words.tidy_csv import tidy_csv
 from estimators import Comparison, DataError, Design, GroupData, Registry, Source, bootstrap, compare
 from estimators.risk.calibration import calibration_key, key_is_of
 from tests.inference.oracles import groups_of
@@ -80,7 +81,7 @@ def test_they_are_drawn_beside_and_then_stand_wherever_intervals_do(comparisons)
 def test_what_is_saved_waits_for_them(comparisons):
     choices = chosen(comparisons)
     comparison = comparisons.comparison("ann", choices)
-    lines = b"".join(csv_lines(comparison)).decode().splitlines()
+    lines = b"".join(tidy_csv(comparison, FOR_SPREADSHEETS)).decode().splitlines()
     std_error = bootstrap(comparison.data, BUILT_IN["reml"]).std_error[0]
     assert f",{float(std_error)!r}," in next(line for line in lines if line.startswith("reml,s0,"))
     script = comparisons.source("ann", choices).script(comparison, ()).python

@@ -58,6 +58,19 @@ def test_instants_are_those_of_utc_and_memory_is_bounded(opened):
     assert found == ["UTC", "488.2 MiB", str(folder / "spill"), 2]
 
 
+def test_a_roomy_one_may_hold_more_and_never_less(tmp_path, monkeypatch):
+    table = tmp_path / "table.parquet"
+    pq.write_table(pa.table({"a": [1, 2]}), table)
+    limit = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    for share, at_least in (("25%", 512_000_000), ("60%", 512_000_000), ("0.001%", 511_000_000)):
+        monkeypatch.setattr(engines, "ROOMY", share)
+        with opened_on_disk(table, tmp_path, roomy=True) as connection:
+            assert connection.execute(limit).fetchone()[0] >= at_least - 1_000_000
+            with pytest.raises(duckdb.InvalidInputException, match="locked"):
+                connection.execute("SET memory_limit = '1MB'")
+        (tmp_path / "work.duckdb").unlink()
+
+
 @pytest.mark.parametrize("open_", [OF_ITS_OWN, opened_on_disk])
 def test_it_is_gone_when_done_with(tmp_path, open_):
     table = tmp_path / "table.parquet"
