@@ -1,5 +1,7 @@
 """Lines above the names of a text table and remarks below it: left out and said, or refused."""
 
+import csv
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from dashboard.ingest import Reading, UnreadableFile, file_groups
 from estimators import DataError
 from tests.ingest.helpers import means, put, stored
+from tests.ingest.made_files import xlsx
 
 TABLE = "g,y,z\n" + "a,1,2\nb,2,3\n" * 3
 
@@ -174,3 +177,54 @@ def test_units_below_names_are_no_second_names(tmp_path):
     table = stored(tmp_path, "site,depth,temp\n,m,°C\nA,10,1.5\nB,12,1.3\nC,14,1.1\nD,9,1.4\n")
     assert [column.name for column in table.columns] == ["site", "depth", "temp"]
     assert "left out" in table.notes[0]
+
+
+SURVEY = """Respondent ID,Start Date,Which school?,,How satisfied?,Which subjects do you like?,,Anything else?
+,,Response,Other (please specify),Response,Math,Science,Open-Ended Response
+1140001,01/03/2024 10:01,North,,4,Math,,none
+1140002,01/03/2024 10:02,North,,5,Math,Science,
+1140003,01/03/2024 10:03,South,,3,,Science,ok
+1140004,01/03/2024 10:04,South,,2,Math,,
+1140005,01/03/2024 10:05,,home,4,,,
+1140006,01/03/2024 10:06,North,,5,Math,Science,good
+"""
+QUESTIONS = [
+    "Respondent ID",
+    "Start Date",
+    "Which school?",
+    "Which school? Other (please specify)",
+    "How satisfied?",
+    "Which subjects do you like? Math",
+    "Which subjects do you like? Science",
+    "Anything else?",
+]
+
+
+def test_answers_below_the_questions_of_a_survey_are_names(tmp_path):
+    sheet = [[int(c) if c.isdecimal() else c or None for c in row] for row in csv.reader(SURVEY.splitlines())]
+    for table in (stored(tmp_path, SURVEY), stored(tmp_path, xlsx(sheet, tmp_path), "data.xlsx")):
+        assert [column.name for column in table.columns] == QUESTIONS
+        assert (table.rows, table.column("How satisfied?").kind) == (6, "number")
+        assert "of column names read as one" in table.notes[0]
+    read = file_groups(put(tmp_path, SURVEY), outcome="How satisfied?", group="Which school?")
+    assert means(read.data) == {"North": 14 / 3, "South": 2.5}
+
+
+def test_answers_below_single_questions_are_left_out_and_said(tmp_path):
+    lines = "Respondent ID,School?,Satisfied?\n,Response,Response\n"
+    lines += "".join(f"{770 + i},{'NS'[i % 2]},{i}\n" for i in range(6))
+    table = stored(tmp_path, lines)
+    assert ([column.name for column in table.columns], table.rows) == (
+        ["Respondent ID", "School?", "Satisfied?"],
+        6,
+    )
+    assert "left out" in table.notes[0]
+
+
+@pytest.mark.parametrize(
+    "row", [",North,3,x", "7,Response,Response,x", ",North,,none", ",Response,3,"], ids=str
+)
+def test_a_row_without_its_id_is_a_row(tmp_path, row):
+    lines = "id,school,mark,remark\n" + row + "\n"
+    lines += "".join(f"{i},{['North', 'South'][i % 2]},{i},\n" for i in range(1, 7))
+    assert stored(tmp_path, lines).rows == 7

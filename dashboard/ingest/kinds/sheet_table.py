@@ -14,7 +14,7 @@ from dashboard.ingest.errors import UnreadableFile, excerpt, quantity
 from dashboard.ingest.header import column_names, refuse_if_data
 from dashboard.ingest.kinds.mixed_columns import MixedColumn, cell_text
 from dashboard.ingest.lines_above import are_names, names_further_down, rows_above_names
-from dashboard.ingest.names_below import joined_names, rows_below_names
+from dashboard.ingest.names_below import joined_names, names_of_two_rows, rows_below_names
 from dashboard.ingest.second_table import rows_of_first_table
 
 if TYPE_CHECKING:
@@ -81,10 +81,9 @@ def table_of_sheet(sheet: Sheet, name: str, reading: Reading) -> SheetTable:
     if two is not None:
         header, at = two.names, at + 1
         notes.append(f"Two rows of column names read as one, such as {excerpt(two.example)}.")
-    units = rows_below_names([[cell_text(c) for c in row] for row in head[at + 1 :]], len(header))
-    if units:
-        notes.append(_skipped_rows_note(head[at + 1 : at + 1 + units], "below"))
-        at += units
+    header, below, note = _below_names(head[at + 1 :], header, told=reading.header is not None)
+    notes += note
+    at += below
     header_row = above + at + 1
     merged = _merged_downwards(sheet, range(left, left + len(header)), header_row)
     columns = [MixedColumn() for _ in header]
@@ -214,6 +213,20 @@ class _TwoRows(NamedTuple):
     first: int
     names: list[str]
     example: str
+
+
+def _below_names(rows: Sequence[_Row], header: list[str], *, told: bool) -> tuple[list[str], int, list[str]]:
+    """The names, how many rows right below them hold no data, and what to say of these.
+
+    A single one may go on with the names, unless a person `told` which row holds these.
+    """
+    count = rows_below_names([[cell_text(cell) for cell in row] for row in rows], len(header))
+    if count == 1 and not told:
+        joined = names_of_two_rows(header, [cell_text(cell) for cell in rows[0]])
+        if joined is not None:
+            example = next(name for name in joined if name not in header)
+            return joined, 1, [f"Two rows of column names read as one, such as {excerpt(example)}."]
+    return header, count, [_skipped_rows_note(rows[:count], "below")] if count else []
 
 
 def _two_rows_of_names(
