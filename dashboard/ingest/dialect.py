@@ -25,6 +25,7 @@ from dashboard.ingest.lines_above import (
 from dashboard.ingest.names_below import describes_device, names_of_two_rows, rows_below_names
 from dashboard.ingest.reading import AS_FOUND, Reading
 from dashboard.ingest.row_widths import fits, is_blank_row
+from dashboard.ingest.sign_columns import SignColumn, sign_columns
 from estimators.data.notation import Convention
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Layout:
     """What begins the remarks above the names."""
     binary: tuple[str, ...] = ()
     """The columns that hold 0 and 1 and nothing else in the sample."""
+    signs: tuple[SignColumn, ...] = ()
+    """The columns that hold the signs of amounts in the sample."""
     convention: Convention = field(default_factory=Convention)
     """The decimal mark that its cells, or its semicolons, speak for."""
     agreement: float = 1.0
@@ -206,10 +209,12 @@ def tell_layout(sample: str, *, whole: bool, name: str, reading: Reading = AS_FO
     left_out = best.rows[1 : below + 1]
     if joined is not None:
         names, left_out = column_names(joined), []
+    values = _different_cells(body[below:], names)
     return replace(
         found,
         names=names,
-        binary=_binary(body[below:], names),
+        binary=tuple(name for name, cells in values.items() if cells == {"0", "1"}),
+        signs=sign_columns(values.items()),
         lines_before_data=skip + best.lines[below],
         left_out_below=tuple((skip + line, cells) for line, cells in left_out),
         two_rows=None if joined is None else next(name for name in joined if " " in name),
@@ -230,12 +235,11 @@ def _best(trials: list[_Trial], reading: Reading) -> _Trial | None:
     return replace(best, rows=best.rows[1:], lines=best.lines[1:], above=(best.rows[0],))
 
 
-def _binary(body: list[list[str]], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns that hold 0 and 1 and nothing else; only looked for where columns are few."""
+def _different_cells(body: list[list[str]], names: tuple[str, ...]) -> dict[str, set[str]]:
+    """What columns hold, blank cells aside; only looked at where columns are few."""
     if len(names) > _FEW_COLUMNS:
-        return ()
-    cells = ({row[i].strip() for row in body if i < len(row)} - {""} for i in range(len(names)))
-    return tuple(name for name, found in zip(names, cells, strict=True) if found == {"0", "1"})
+        return {}
+    return {name: {row[i].strip() for row in body if i < len(row)} - {""} for i, name in enumerate(names)}
 
 
 def _lines_above(sample: str, reading: Reading) -> tuple[int, str | None, str | None]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dashboard.ingest.row_facts import RowFacts
+    from dashboard.ingest.sign_columns import SignColumn
     from dashboard.ingest.table import TextLayout
     from estimators import GroupData
 
@@ -58,13 +59,19 @@ def find_hints(
     layout: TextLayout | None,
     names: tuple[str, str],
     binary: Iterable[str] = (),
+    *,
+    signs: Iterable[SignColumn] = (),
 ) -> tuple[Hint, ...]:
-    """All that may be amiss; `names` are those of outcome and group, `binary` the columns of 0 and 1."""
+    """All that may be amiss; `names` are those of outcome and group.
+
+    `binary` are the columns of 0 and 1, `signs` those with the signs of amounts.
+    """
     codes = list(_codes(facts))
     found = [*codes, *_totals(data), *_labels(data), *_merged_cells(facts, data)]
     found += [] if codes or any(hint.exclude for hint in found) else _far_row(facts, data, names[0])
     found += _open_quote(data, layout)
     found += [*_encoding(data, layout, names, facts), *binary_outcomes(names[0], binary)]
+    found += _sign_beside(facts, data, names, signs)
     return tuple(found)
 
 
@@ -287,3 +294,20 @@ def binary_outcomes(outcome: str, binary: Iterable[str]) -> Iterator[Hint]:
                 f"The column {excerpt(column)} holds 0 and 1 and may be the outcome: its means are shares",
                 outcome=column,
             )
+
+
+def _sign_beside(
+    facts: RowFacts, data: GroupData, names: tuple[str, str], signs: Iterable[SignColumn]
+) -> Iterator[Hint]:
+    """Amounts without a sign, which another column holds; none is a share, or a count of two values."""
+    column = next((column for column in signs if column.name not in names), None)
+    if column is None or data.total < 2:
+        return
+    low, high = facts.extremes()
+    if low >= 0 and high > 1:
+        yield Hint(
+            "sign_beside",
+            f"No value of {excerpt(names[0])} is negative, and {excerpt(column.name)} says by "
+            f"`{column.first}` and `{column.second}` its sign: amounts of both sides are taken together",
+            where=Condition(column.name, "=", column.first),
+        )

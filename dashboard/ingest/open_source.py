@@ -156,6 +156,7 @@ def _text(plain: Path, head: bytes, *, name: str, folder: Path, reading: Reading
         written,
         write_text,
         layout.binary,
+        layout.signs,
         notes=tuple(notes),
         notes_of_rows=short.notes,
         pieces=partial(text_pieces, text, layout) if is_regular(layout) else None,

@@ -152,7 +152,9 @@ def _judged_groups(columns: OpenedColumns, open_columns: ColumnsOnDemand, readin
             data if data.total <= ROWS_HELD else data.with_rows(_rows_on_demand(open_columns)),
             reading_used(columns.layout, given, data.notation),
             (*columns.notes, *notation_remarks(data, columns.names[0])),
-            find_hints(JudgedFacts(judged), data, columns.layout, columns.names, columns.binary),
+            find_hints(
+                JudgedFacts(judged), data, columns.layout, columns.names, columns.binary, signs=columns.signs
+            ),
             columns.roles.noun,
         )
 
@@ -177,7 +179,7 @@ def _plain_groups(found: FoundColumns, folder: Path) -> FileGroups | None:
         if (columns := columns_in_place(found, own)) is not None:
             return _judged_groups(columns, columns_on_demand(asked), asked.reading)
         data, facts = sum_plain_rows(source, found.places, "line" if text else "row")
-        hints = find_hints(facts, data, source.layout, found.names, source.binary)
+        hints = find_hints(facts, data, source.layout, found.names, source.binary, signs=source.signs)
     except (Irregular, DataError, UnreadableFile):  # what is wrong is said where the rows are stored
         return None
     data = replace(data, notation=PLAIN if text else None)

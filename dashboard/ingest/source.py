@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dashboard.ingest.missing_cells import MissingCells
     from dashboard.ingest.parquet import ColumnType
     from dashboard.ingest.plain_pieces import PlainPiece
+    from dashboard.ingest.sign_columns import SignColumn
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Source:
     """Write the given columns (all for None) to a Parquet file; gives the number of rows."""
     binary: tuple[str, ...] = ()
     """The columns that hold only 0 and 1 in the first rows of a text file."""
+    signs: tuple[SignColumn, ...] = ()
+    """The columns that hold signs of amounts in the first rows of a text file."""
     reader: str | None = None
     """The id of the kind that somebody else's reader knows."""
     kind: str | None = None

@@ -63,6 +63,7 @@ def stack_columns(source: Source, wanted: Sequence[str], *, name: str, folder: P
         names=names,
         types=(*(source.types[p] for p in kept), "text", _type_of_values({source.types[p] for p in places})),
         write=write,
+        signs=tuple(column for column in source.signs if column.name in names[: len(kept)]),
         binary=tuple(column for column in source.binary if column in names[: len(kept)]),
         labels={code: len(names) + i for i, code in enumerate(codes)},
         stacked=plan.labels,

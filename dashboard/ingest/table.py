@@ -6,6 +6,7 @@ from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from dashboard.ingest.json_values import record, sequence
+from dashboard.ingest.sign_columns import SignColumn, sign_columns
 from estimators.data.notation import PLAIN, Notation
 
 if TYPE_CHECKING:
@@ -138,6 +139,11 @@ class Table:
             for column in self.columns
             if column.distinct == 2 and set(column.examples) in ({"0", "1"}, {"0.0", "1.0"})
         )
+
+    @property
+    def signs(self) -> tuple[SignColumn, ...]:
+        """The columns that hold the signs of amounts."""
+        return sign_columns((c.name, c.examples) for c in self.columns if c.distinct == 2)
 
     @property
     def decimal_comma(self) -> bool:

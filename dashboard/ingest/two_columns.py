@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dashboard.ingest.condition_sql import StoredCondition
     from dashboard.ingest.judged_rows import Roles
     from dashboard.ingest.plugin_kinds import ForeignKind
+    from dashboard.ingest.sign_columns import SignColumn
     from dashboard.ingest.source import Source
     from dashboard.ingest.table import Table, TextLayout
 
@@ -74,6 +75,7 @@ def table_columns(
                 table.layout,
                 Path(folder),
                 table.binary,
+                _signs_to_mind(table.signs, rows),
                 table.sheet,
                 table.notes,
                 table.stacked,
@@ -119,6 +121,8 @@ class OpenedColumns:
     """For work files."""
     binary: tuple[str, ...]
     """The columns of 0 and 1, as far as is known."""
+    signs: tuple[SignColumn, ...] = ()
+    """The columns that hold signs of amounts, as far as is known, but for those that choose the rows."""
     sheet: str | None = None
     """The sheet that was read."""
     notes: tuple[str, ...] = ()
@@ -256,6 +260,7 @@ def stored_columns(found: FoundColumns, folder: Path) -> OpenedColumns:
         source.layout,
         folder,
         source.binary,
+        _signs_to_mind(source.signs, found.asked.rows),
         source.sheet,
         source.all_notes,
         source.stacked,
@@ -281,10 +286,17 @@ def columns_in_place(found: FoundColumns, folder: Path) -> OpenedColumns | None:
         None,
         folder,
         source.binary,
+        _signs_to_mind(source.signs, found.asked.rows),
         source.sheet,
         source.all_notes,
         source.stacked,
     )
+
+
+def _signs_to_mind(signs: tuple[SignColumn, ...], rows: RowFilter) -> tuple[SignColumn, ...]:
+    """Columns of signs but for those by which rows were chosen."""
+    chosen = {condition.column for condition in rows.where}
+    return tuple(column for column in signs if column.name not in chosen)
 
 
 def _names_a_word(reading: Reading) -> bool:

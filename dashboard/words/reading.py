@@ -164,6 +164,8 @@ def hint_action(hint: Hint) -> str:
     """What the button of a hint does."""
     if hint.missing is not None and hint.fill_down:
         return f"Read {short(hint.missing)} as the label above"
+    if hint.code == "sign_beside" and hint.where is not None:
+        return f"Keep {short(hint.where.value)} only"
     offers = (
         (hint.missing, f"Read {short(hint.missing or '')} as missing"),
         (hint.exclude, f"Leave out {short(hint.exclude or '')}"),

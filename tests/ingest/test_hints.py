@@ -1,10 +1,12 @@
 """Hints at what may be amiss with a file: the change that each offers mends it."""
 
+import shlex
+
 import pytest
 
 from dashboard.ingest import Reading, RowFilter, file_groups
 from dashboard.words.reading import hint_action
-from tests.ingest.helpers import means, put
+from tests.ingest.helpers import means, put, stored
 
 
 @pytest.mark.slow_cases
@@ -103,3 +105,55 @@ def test_a_mean_below_a_column_is_hinted_at_with_what_stands_beside_it(tmp_path)
 def test_groups_called_like_statistics_are_groups_without_a_total(tmp_path):
     text = "g,y\nN,1\nS,3\nE,5\nMin,7\nMean,9\n"
     assert file_groups(put(tmp_path, text), outcome="y", group="g").hints == ()
+
+
+LEDGER = "Konto;Betrag;Soll/Haben-Kennzeichen\n" + "".join(
+    f"{(4400, 8400, 1200)[i % 3]};{100 + 7 * i},50;{'SH'[i % 2]}\n" for i in range(24)
+)
+
+
+@pytest.mark.parametrize(
+    ("names", "marks"),
+    [
+        ("Soll/Haben-Kennzeichen", "SH"),
+        ("S/H", "SH"),
+        ("Debit/Credit", "DC"),
+        ("side", ("Debit", "Credit")),
+        ("Sens", "DC"),
+        ("sign", "+-"),
+    ],
+)
+def test_amounts_whose_sign_stands_in_another_column_are_hinted_at(blupboard, tmp_path, names, marks):
+    text = "account,amount," + names + "\n"
+    text += "".join(f"a{i % 3},{100 + 7 * i}.5,{marks[i % 4 > 1]}\n" for i in range(24))
+    path = put(tmp_path, text)
+    read = file_groups(path, outcome="amount", group="account")
+    (hint,) = read.hints
+    assert (hint.code, hint.flags) == ("sign_beside", f"--where {shlex.quote(f'{names}={marks[0]}')}")
+    assert hint_action(hint) == f"Keep {marks[0]} only"
+    reading, rows = hint.applied(Reading(), RowFilter())
+    again = file_groups(path, outcome="amount", group="account", reading=reading, rows=rows)
+    assert (again.data.total, again.hints) == (12, ())
+    done = blupboard("compare", path, "--outcome", "amount", "--group", "account")
+    assert f'"{names}" says by `{marks[0]}` and `{marks[1]}` its sign' in done.err + done.out
+
+
+def test_the_sides_of_a_ledger_are_told_of_a_stored_table_too(tmp_path):
+    table = stored(tmp_path, LEDGER)
+    assert [column.name for column in table.signs] == ["Soll/Haben-Kennzeichen"]
+    read = file_groups(put(tmp_path, LEDGER), outcome="Betrag", group="Konto")
+    assert [hint.code for hint in read.hints] == ["sign_beside"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "g,y,size\n" + "a,5,S\nb,7,H\n" * 4,  # two letters that are no sides
+        "g,y,S/H\n" + "a,5,S\nb,-7,H\n" * 4,  # amounts with their sign
+        "g,y,S/H\n" + "a,5,S\nb,7,S\n" * 4,  # one side
+        "S/H,y,g\n" + "S,5,a\nH,7,b\n" * 4,  # the sides are the groups
+    ],
+)
+def test_other_columns_hold_no_signs(tmp_path, text):
+    group = text.split(",")[0]
+    assert file_groups(put(tmp_path, text), outcome="y", group=group).hints == ()
