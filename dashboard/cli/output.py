@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from dashboard.cli.ratio_columns import coefficient_ratio, ratio_columns, ratio_dict
+from dashboard.cli.json_output import as_json
+from dashboard.cli.ratio_columns import coefficient_ratio, ratio_columns
 from dashboard.words.csv_text import EXACT, csv_block
 from dashboard.words.ranks import rank_columns
 from dashboard.words.summaries import summaries_line
@@ -16,8 +16,6 @@ from estimators.contract.comparison import TIDY, shown_n, tidy_arrays
 from estimators.contract.impossible_ends import notes_of
 from estimators.data.covariates import INTERCEPT
 from estimators.data.left_out import groups_sentence, printable_label, sentences
-from estimators.inference.heterogeneity import fit_heterogeneity
-from estimators.inference.meta_regression import fit_meta_regression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,7 +44,7 @@ def render(
     ``ratios`` files have the ratios that estimates are logarithms of beside these, a table in their place.
     """
     if layout == "json":
-        yield as_json(comparison, read, more, conclusions, ratios=ratios)
+        yield from as_json(comparison, read, more, conclusions, ratios=ratios)
     elif layout == "table":
         yield as_table(comparison, read, ratios=ratios)
     else:
@@ -86,39 +84,6 @@ def as_csv(comparison: Comparison, beside: Mapping[str, list[Any]]) -> Iterator[
     else:
         columns = {**comparison.columns(), **beside}
         yield csv_block([tuple(columns), *zip(*columns.values(), strict=True)], EXACT.end)
-
-
-def as_json(
-    comparison: Comparison,
-    read: FileGroups | None = None,
-    more: Mapping[str, object] | None = None,
-    conclusions: Mapping[str, Mapping[str, Any]] | None = None,
-    *,
-    ratios: bool = False,
-) -> bytes:
-    """Everything, null where a number does not exist, and ``more`` behind it.
-
-    What a fit lets conclude, by estimator id in ``conclusions``, is its ``inference``; how much the true
-    values of published estimates differ by it is its ``heterogeneity``, and with ``ratios`` what estimates
-    are logarithms of its ``ratios``.
-    """
-    found = {**comparison.to_dict(), **(more or {})}
-    for fit, result in zip(found["fits"], comparison.results, strict=True):
-        differ = fit_heterogeneity(comparison.data, result.estimator, result.fit)
-        if differ is not None:
-            fit["heterogeneity"] = differ.to_dict(comparison.level)
-        around = fit_meta_regression(comparison.data, result.estimator, result.fit)
-        if around is not None:
-            fit["heterogeneity"] = around.to_dict()
-        if conclusions is not None and conclusions.get(fit["estimator"]):
-            fit["inference"] = conclusions[fit["estimator"]]
-        if ratios and result.fit is not None:
-            fit["ratios"] = ratio_dict(comparison, result)
-    if read is not None:
-        found["reading"] = read.reading.to_json()
-        found["remarks"] = list(read.remarks)
-        found["hints"] = [hint.to_json() for hint in read.hints]
-    return (json.dumps(found, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
 
 
 def as_parquet(comparison: Comparison, beside: Mapping[str, list[Any]]) -> Iterator[bytes]:

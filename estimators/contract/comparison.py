@@ -163,8 +163,12 @@ class Comparison:
         whole = _DTYPES if self.data.counts_rows else {**_DTYPES, "integer": "float64"}
         return pd.DataFrame({c.name: pd.Series(columns[c.name], dtype=whole[c.kind]) for c in TIDY})
 
-    def to_dict(self) -> dict[str, Any]:
-        """Everything as plain numbers, text and None, ready for JSON."""
+    def to_dict(self, *, groups: bool = True) -> dict[str, Any]:
+        """Everything as plain numbers, text and None, ready for JSON.
+
+        Without ``groups`` the ``groups`` of each fit are empty: of millions, lists of dicts are many times as
+        large as :func:`tidy_arrays`.
+        """
         return {
             "data": {
                 "rows": self.data.rows_read if self.data.counts_rows else None,
@@ -178,7 +182,7 @@ class Comparison:
             },
             "left_out": [cause.to_dict() for cause in self.data.left_out],
             "lower_is_better": self.smallest_first,
-            "fits": [_fit_dict(self.data, result, self.level) for result in self.results],
+            "fits": [_fit_dict(self.data, result, self.level, groups=groups) for result in self.results],
         }
 
 
@@ -221,7 +225,7 @@ def _fit(result: Result) -> GroupFit:
     return result.fit
 
 
-def _fit_dict(data: GroupData, result: Result, level: float) -> dict[str, Any]:
+def _fit_dict(data: GroupData, result: Result, level: float, *, groups: bool) -> dict[str, Any]:
     head = {
         "estimator": result.id,
         "label": result.label,
@@ -235,17 +239,20 @@ def _fit_dict(data: GroupData, result: Result, level: float) -> dict[str, Any]:
         name: found[name].value if name in found else None for name in STANDARD_PARAMETERS
     }
     parameters.update({name: p.value for name, p in found.items() if name not in parameters})
-    columns = tidy_columns(data, result)
-    del columns["estimator"]  # it stands in the head
-    lines = zip(*columns.values(), strict=True)
     coefficients = [_coefficient_dict(one, level) for one in result.fit.coefficients]
     return {
         **head,
         "parameters": parameters,
         **({"coefficients": coefficients} if coefficients else {}),
         "notes": [{"code": n.code, "severity": n.severity, "text": n.text} for n in notes_of(data, result)],
-        "groups": [dict(zip(columns, line, strict=True)) for line in lines],
+        "groups": _group_dicts(data, result) if groups else [],
     }
+
+
+def _group_dicts(data: GroupData, result: Result) -> list[dict[str, Any]]:
+    columns = tidy_columns(data, result)
+    del columns["estimator"]  # it stands in the head
+    return [dict(zip(columns, line, strict=True)) for line in zip(*columns.values(), strict=True)]
 
 
 def _coefficient_dict(one: Coefficient, level: float) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import math
 
 import pyarrow.parquet as pq
 import pytest
 
-from dashboard.cli import output
+from dashboard.cli import json_output, output
 from dashboard.ingest import reduce_file
 from dashboard.ingest.open_source import open_source
 from dashboard.samples import SAMPLES
@@ -113,6 +114,20 @@ def test_parquet_holds_the_tidy_columns(blupboard, tmp_path):
     registry = build_registry(entry_points=False)
     columns = compare(reduce_file(DYESTUFF, outcome="Yield", group="Batch"), registry).columns()
     assert written.to_pydict() == columns
+
+
+def test_json_in_pieces_is_that_of_the_whole(blupboard, file, monkeypatch):
+    path = file('g,y\n"a\nb",1\n"a\nb",2.5\nÉ"",1e9\nÉ"",3e-7\nd,4\nd,5\ne,1\n')
+    wanted = ("compare", path, "--outcome", "y", "--group", "g", "--format", "json", "--inference")
+    whole = blupboard(*wanted)
+    for groups in (1, 3):
+        monkeypatch.setattr(json_output, "PIECE", groups)
+        assert blupboard(*wanted).raw == whole.raw
+    as_written = json.dumps(whole.json, ensure_ascii=False, indent=1) + "\n"
+    assert as_written.encode() == whole.raw
+    data = reduce_file(path, outcome="y", group="g")
+    fits = compare(data, build_registry(entry_points=False)).to_dict()["fits"]
+    assert [fit["groups"] for fit in whole.json["fits"]][: len(fits)] == [fit["groups"] for fit in fits]
 
 
 def test_a_csv_of_many_groups_is_that_of_few(blupboard, file, monkeypatch):
