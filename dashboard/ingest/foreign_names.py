@@ -55,6 +55,9 @@ _WORDS: Final = """
     location: standort ort lieu lugar
     store: filiale geschaft magasin tienda sucursal negozio loja
     firm: firma unternehmen entreprise empresa azienda bedrijf
+    employee: mitarbeiter mitarbeiterin employe empleado empleada dipendente funcionario medewerker
+    salesperson: verkaufer verkaeufer verkauferin vendeur vendeuse vendedor vendedora venditore verkoper
+    customer: kunde kundin client cliente klant
     machine: maschine maquina macchina
     variety: sorte variete variedad varieta variedade
     genotype: prufglied genotyp genotipo

@@ -173,12 +173,23 @@ def _is_row_number(column: Column, seen: Dependence) -> bool:
 
 
 def _is_time(column: Column, seen: Dependence) -> bool:
-    """Whether a column says when: a date, a name of time, or whole numbers that are calendar years."""
+    """Whether a column says when: a date, a name of time, or whole numbers that are years or days."""
     if column.kind == "date" or is_called_as_time(column.name):
         return True
     low, high = seen.ends(column.name)
+    if column.whole and _is_day(low) and _is_day(high):
+        return True
     years = column.whole and _YEARS[0] <= low <= high <= _YEARS[1]
     return years and high - low < _LONGEST_SPAN and column.distinct >= 0.95 * (high - low + 1)
+
+
+def _is_day(number: float) -> bool:
+    """Whether a number is a day written as 20240131, by its month and day."""
+    return (
+        _YEARS[0] * 10_000 <= number < _YEARS[1] * 10_000
+        and 1 <= number // 100 % 100 <= 12
+        and 1 <= number % 100 <= 31
+    )
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ OUTCOME_WORDS: Final = word_set("""
     seizures survival surv speed rating stars accuracy latency rt consumption demand expenditure expenditures
     revenue revenues profit profits salary salaries fare rent fatalities fatal incidents injuries accidents
     claims absences absent freq frequency citations cites abundance biomass longevity lifespan mortality
-    fthg ftag acceleration accel thickness hardness wear absorbance purity performance satisfaction
+    fthg ftag acceleration accel thickness hardness wear absorbance purity performance satisfaction milk
 """)
 BINARY_OUTCOME_WORDS: Final = word_set("""
     y outcome response resp case status event died dead death disorder success positive infected disease
@@ -49,8 +49,13 @@ UNIT_WORDS: Final = word_set("""
     occupation sector journal publisher pollster supplier vendor student pupil respondent respond client
     mother rabbit hen pen sheep goat horse calf wafer transect locality habitat commune community panelist
     observer child kid infant technician analyst orgunit organisationunit organizationunit
+    salesperson seller agent driver batter batsman bowler pitcher athlete rider jockey swimmer golfer
+    server host sensor device reef
 """)
-WEAK_UNIT_WORDS: Final = word_set("id code item sample name level idnum expt area pair pat line")
+_CODE_WORDS: Final = word_set("id code item sample name level idnum expt area pair pat line")
+_SERVED: Final = word_set("customer client user")
+"""Those for whom the work is done: mostly those who do it are compared."""
+WEAK_UNIT_WORDS: Final = _CODE_WORDS | _SERVED
 DESIGN_WORDS: Final = word_set("""
     block rep replicate replication run sex gender female male treatment treat trt rx arm drug diet dose order
     sequence visit wave period race ethnicity ethnic marital smoke smoker education educ educational condition
@@ -83,7 +88,7 @@ COVARIATE_WORDS: Final = (
     | SURVEY_WEIGHTS
     | word_set("""
         iq n pop population base baseline initial female male sex lagged intercept samplesize enroll
-        enrollment enrolment
+        enrollment enrolment tenure seniority
     """)
 )
 BESIDE_WORDS: Final = UNIT_WORDS | INDEX_WORDS | LABEL_WORDS | DESIGN_WORDS | COVARIATE_WORDS
@@ -121,7 +126,7 @@ def name_words(name: str) -> frozenset[str]:
     ending = [word for word in words if word.endswith(_ENDINGS)]
     words.update(end for word in ending for end in _ENDINGS if word.endswith(end))
     stems = {word.removesuffix(end) for word in words for end in _OF_UNITS}
-    words |= stems & (UNITS_ALONE - WEAK_UNIT_WORDS | TIME_WORDS - {"t"})
+    words |= stems & (UNITS_ALONE - _CODE_WORDS | TIME_WORDS - {"t"})
     words |= {word.removesuffix(end) for word in words for end in _OF_YEARS} & DESIGN_WORDS
     words |= {word.removeprefix(start) for word in words for start in _LOGARITHMS} & OUTCOME_WORDS
     return frozenset(words)
@@ -129,7 +134,7 @@ def name_words(name: str) -> frozenset[str]:
 
 def names_a_unit(name: str) -> bool:
     """Whether a column is called as units are: school, hospital, trial."""
-    return bool(name_words(name) & (UNIT_WORDS - WEAK_UNIT_WORDS))
+    return bool(name_words(name) & (UNIT_WORDS - _CODE_WORDS))
 
 
 def names_the_line(name: str) -> bool:

@@ -122,3 +122,47 @@ def test_names_of_units_come_before_their_codes_and_periods_are_times(tmp_path):
             for i, v in enumerate(noise(15))]  # fmt: skip
     header = ["periodid", "periodname", "organisationunitid", "organisationunitname", "value"]
     assert guess_roles(table_of(tmp_path, header, rows)).pair == ("value", "organisationunitname")
+
+
+def test_days_written_as_one_number_are_times(tmp_path):
+    rows = [[f"P{i % 9}", 20080100 + 1 + i % 31, round(8000 + 99 * v, 1 - i % 2 - 1)]
+            for i, v in enumerate(noise(240))]  # fmt: skip
+    rows = [[g, day, int(v)] for g, day, v in rows]
+    assert guess_roles(table_of(tmp_path, ["prvdr", "admsn", "pmt"], rows)).outcome == "pmt"
+    ids = [[g, 20080100 + 97 * i, v] for i, (g, _, v) in enumerate(rows)]  # 20103186 is no day
+    assert guess_roles(table_of(tmp_path, ["prvdr", "amount", "pmt"], ids)).outcome == "amount"
+
+
+@pytest.mark.parametrize(
+    ("header", "group"),
+    [
+        (["Kunde", "Mitarbeiter", "Umsatz"], "Mitarbeiter"),
+        (["order", "vendedor", "ventas"], "vendedor"),
+        (["match_id", "batter", "runs"], "batter"),
+        (["release", "server", "seconds"], "server"),
+    ],
+)
+def test_those_who_do_the_work_are_units(tmp_path, header, group):
+    rows = [[f"K{k}", ["Anna", "Ben", "Carla", "David", "Emma"][i % 5], round(v, 2)]
+            for i, (k, v) in enumerate(zip(tied(3, 300, 90), noise(300), strict=True))]  # fmt: skip
+    assert guess_roles(table_of(tmp_path, header, rows)).group == group
+
+
+def test_how_long_someone_has_been_there_is_no_group(tmp_path):
+    rows = [[t, ["monthly", "one year", "two years"][i % 3], round(v, 2)]
+            for i, (t, v) in enumerate(zip(tied(3, 900, 72), noise(900), strict=True))]  # fmt: skip
+    assert guess_roles(table_of(tmp_path, ["tenure", "contract", "charges"], rows)).group == "contract"
+
+
+def test_milk_is_an_outcome_beside_the_days_in_milk(tmp_path):
+    rows = [[i // 9, day, round(v, 1)]
+            for i, (day, v) in enumerate(zip(tied(3, 300, 300), noise(300), strict=True))]  # fmt: skip
+    assert guess_roles(table_of(tmp_path, ["herd", "dim", "milk_kg"], rows)).outcome == "milk_kg"
+
+
+def test_codes_of_users_are_no_outcome(tmp_path):
+    users = random.Random(8).sample(range(10**6), 300)
+    rows = [[user, f"gate_{30 + i % 2 * 10}", rounds]
+            for i, (user, rounds) in enumerate(zip(users, tied(3, 300, 90), strict=True))]  # fmt: skip
+    pair = guess_roles(table_of(tmp_path, ["userid", "version", "sum_gamerounds"], rows)).pair
+    assert pair == ("sum_gamerounds", "version")
