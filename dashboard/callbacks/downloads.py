@@ -144,16 +144,15 @@ def _digest(choices: Choices) -> str:
 def _groups_csv(comparisons: Comparisons) -> flask.Response:
     choices = requested_choices(comparisons)
     try:
-        scene = comparisons.scene(owner(), choices)
-        ranks = ranks_of(scene) if flask.request.args.get("ranks") else {}
+        comparison = comparisons.comparison(owner(), choices)
+        asked = flask.request.args.get("ranks")
+        ranks = ranks_of(comparisons.scene(owner(), choices)) if asked else {}
         name = comparisons.source(owner(), choices).describe().file_name
     except UnknownDataset as error:
         raise NotFound(str(error)) from error
     except (BlupboardError, ValueError) as error:
         raise BadRequest(str(error)) from error
-    return _download(
-        tidy_csv(scene.comparison, FOR_SPREADSHEETS, ranks), f"{name.rsplit('.', 1)[0]}-groups.csv"
-    )
+    return _download(tidy_csv(comparison, FOR_SPREADSHEETS, ranks), f"{name.rsplit('.', 1)[0]}-groups.csv")
 
 
 def ranks_of(scene: Scene) -> dict[str, list[Any]]:

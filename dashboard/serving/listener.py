@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import json
+import logging
 import socket
 from collections.abc import Callable
 from http import HTTPStatus
@@ -108,6 +109,8 @@ class Listener:
             most_connections=most_connections,
         )
         self._server.channel_class = Channel
+        # a line for each request that waits: the page tells its own place, and metrics count
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
     def run(self) -> None:
         """Serve until `stop`, SystemExit or Ctrl-C; what is being answered is delivered, within 8 seconds."""

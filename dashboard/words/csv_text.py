@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    _Column = Sequence[object] | NDArray[Any]
+
 PIECE_LINES = 5_000
 """Of one piece of a long file."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -50,32 +52,46 @@ def csv_block(lines: Iterable[Sequence[object]], end: str = FOR_SPREADSHEETS.end
     return buffer.getvalue().encode()
 
 
-def csv_of_columns(
-    columns: Sequence[Sequence[object] | NDArray[Any]], style: CsvStyle = FOR_SPREADSHEETS
-) -> Iterator[bytes]:
+def csv_of_columns(columns: Sequence[_Column], style: CsvStyle = FOR_SPREADSHEETS) -> Iterator[bytes]:
     """The lines of columns of one length, each of numbers or of texts, None or NaN for nothing; in pieces.
 
     Numbers have as many digits as tell them from all others. Read, they are what :func:`csv_block` writes, in
     a fifth of its time; what is held beside the columns is that of one piece.
     """
-    import pyarrow as pa
+    return csv_of_parts([columns], style)
+
+
+def csv_of_parts(parts: Iterable[Sequence[_Column]], style: CsvStyle) -> Iterator[bytes]:
+    """The lines of parts that stand one below the other; what each is, :func:`csv_of_columns` says.
+
+    Texts of a column that several parts of one piece have in common, as one object, are made once.
+    """
     import pyarrow.compute as pc
 
-    nothing, in_quotes = "", '[",\\r\\n]'
-    if len(columns) == 1:  # a blank line would be none
-        nothing, in_quotes = '""', f"^$|{in_quotes}"
-    for start in range(0, len(columns[0]) if columns else 0, PIECE_LINES):
-        pieces = (pa.array(column[start : start + PIECE_LINES], from_pandas=True) for column in columns)
-        cells = [_cells(piece, in_quotes, guarded=style.guarded) for piece in pieces]
-        lines = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement=nothing)
-        yield (style.end.join(lines.to_pylist()) + style.end).encode()
+    made: dict[int, tuple[_Column, pa.Array]] = {}  # with the column, or its id might become another's
+    for columns in parts:
+        blank = '""' if len(columns) == 1 else ""  # a blank line would be none
+        in_quotes = f'{"^$|" if blank else ""}[",\\r\\n]'
+        count = len(columns[0]) if columns else 0
+        for start in range(0, count, PIECE_LINES):
+            cells = []
+            for column in columns:
+                texts = made[id(column)][1] if id(column) in made else None
+                if texts is None:
+                    texts = _cells(column[start : start + PIECE_LINES], in_quotes, guarded=style.guarded)
+                if count <= PIECE_LINES:
+                    made[id(column)] = column, texts
+                cells.append(texts)
+            lines = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement=blank)
+            yield (style.end.join(lines.to_pylist()) + style.end).encode()
 
 
-def _cells(column: pa.Array, in_quotes: str, *, guarded: bool) -> pa.Array:
+def _cells(given: _Column, in_quotes: str, *, guarded: bool) -> pa.Array:
     """The texts of a column's cells, between quotes where the pattern is found in them."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
+    column = pa.array(given, from_pandas=True)
     if pa.types.is_floating(column.type):
         return _numbers(column)
     texts = column.cast(pa.string())

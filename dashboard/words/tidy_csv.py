@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dashboard.words.csv_text import csv_block, csv_of_columns
+from dashboard.words.csv_text import csv_block, csv_of_parts
 from estimators.contract.comparison import TIDY_COLUMNS, tidy_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from dashboard.words.csv_text import CsvStyle
-    from estimators import Comparison
+    from estimators import Comparison, Result
 
 
 def tidy_csv(
@@ -24,8 +26,11 @@ def tidy_csv(
     more = more or {}
     yield csv_block([(*TIDY_COLUMNS, *more)], style.end)
     groups = len(comparison.data)
-    for number, result in enumerate(comparison.succeeded):
-        first, nothing = number * groups, [None] * groups
+    nothing: list[None] = [None] * groups
+
+    def columns_of(number: int, result: Result) -> list[Sequence[Any] | NDArray[Any]]:
         columns = tidy_arrays(comparison.data, result).values()
-        beside = [values[first : first + groups] for values in more.values()]
-        yield from csv_of_columns([*(nothing if some is None else some for some in columns), *beside], style)
+        beside = [values[number * groups : (number + 1) * groups] for values in more.values()]
+        return [*(nothing if some is None else some for some in columns), *beside]
+
+    yield from csv_of_parts((columns_of(*one) for one in enumerate(comparison.succeeded)), style)
