@@ -27,7 +27,7 @@ from dashboard.ingest.role_words import (
     is_called_as_time,
     name_words,
 )
-from dashboard.ingest.roles import holds_two_numbers, stackable_columns
+from dashboard.ingest.roles import MOST_OF_A_CALENDAR, holds_two_numbers, stackable_columns, tells_each_time
 from dashboard.ingest.two_arms import two_arms_in_lines
 from estimators.data.two_words import NOTHING_HAPPENED
 
@@ -132,13 +132,15 @@ def _told_by_shape(table: Table, outcome: str | None, group: str | None) -> Gues
 def _is_measured(column: Column, table: Table, seen: Dependence, setting: _Setting) -> bool:
     """Whether nearly all of a column's numbers or times occur once, and nothing says that they tell units.
 
-    That would be its name, units that are followed over time, or whole numbers that leave none out.
+    That would be its name, units that are followed over time, or whole numbers that leave none out. In a time
+    series numbers come again by chance.
     """
+    most = MOST_OF_A_CALENDAR if setting.timed else MOST_VALUES * (table.rows - column.missing)
     return (
         (column.kind == "number" or column.name in setting.all_times)
-        and column.distinct > max(_FEW_ROWS, MOST_VALUES * (table.rows - column.missing))
+        and column.distinct > max(_FEW_ROWS, most)
         and not name_words(column.name) & (UNIT_WORDS | INDEX_WORDS | LABEL_WORDS)
-        and not seen.compact(column.name)
+        and (setting.timed or not seen.compact(column.name))
         and not seen.is_panel(column.name, setting.times)
     )
 
@@ -209,6 +211,8 @@ class _Setting:
     """What speaks against columns by what others are called."""
     coordinates: bool
     """Whether columns are called x, y and z, so that y is none of outcomes."""
+    timed: bool
+    """Whether each row is of another time."""
 
 
 def _setting(table: Table, seen: Dependence) -> _Setting:
@@ -241,6 +245,7 @@ def _setting(table: Table, seen: Dependence) -> _Setting:
         any(events),
         named_beside(table.columns),
         names >= _COORDINATES,
+        any(tells_each_time(c, table.rows) for c in table.columns),
     )
 
 

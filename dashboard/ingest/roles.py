@@ -7,7 +7,6 @@ import shlex
 from typing import TYPE_CHECKING
 
 from dashboard.ingest.cells import Cell
-from dashboard.ingest.dependence import MOST_VALUES
 from dashboard.ingest.errors import UnreadableFile, excerpt, name_list
 from dashboard.ingest.lines_above import holds_numbers
 from dashboard.ingest.role_words import is_called_as_time, names_a_unit
@@ -54,6 +53,8 @@ _NEARLY_NUMBERS = (
     ),
 )
 """What all cells of a column of text may be, and what to say of a file without a column of numbers then."""
+MOST_OF_A_CALENDAR = 31
+"""Numbers in a time series that tell groups have at most so many values, as days of a month do."""
 _WIDE_COLUMNS = 3
 """Columns of numbers from which a table where nothing repeats is taken for one column per group."""
 
@@ -148,7 +149,7 @@ def looks_wide(columns: Sequence[Column], rows: int) -> bool:
     series = _series(columns)
     if rows >= 2 and series and not any(_repeats(c, rows) for c in others if c not in series):
         return True
-    timed = any(_tells_each_time(c, rows) for c in columns)
+    timed = any(tells_each_time(c, rows) for c in columns)
     if rows < 2 or any(_repeats(c, rows, timed=timed) for c in (*numeric, *others)):
         return False
     return len(numeric) >= _WIDE_COLUMNS or (
@@ -175,24 +176,23 @@ def _may_be_flagged(column: Column) -> bool:
     return is_named and column.kind == "text" and holds_numbers(column.examples)
 
 
-def _tells_each_time(column: Column, rows: int) -> bool:
+def tells_each_time(column: Column, rows: int) -> bool:
     """Whether a column says when, in each row another time, as in a time series."""
-    is_time = column.kind == "date" or is_called_as_time(column.name)
-    return is_time and column.missing == 0 and column.distinct == rows
+    fewest = (0.95 if column.distinct_is_about else 1.0) * rows
+    if column.missing or column.distinct < fewest or (column.kind == "number" and not column.whole):
+        return False
+    return column.kind == "date" or is_called_as_time(column.name)
 
 
 def _repeats(column: Column, rows: int, *, timed: bool = False) -> bool:
     """Whether several rows share a value, and others another, so that the column can tell groups.
 
-    Of whole numbers of a time series, ``timed``, some come again by chance.
+    Numbers of a time series, ``timed``, come again by chance.
     """
-    filled = rows - column.missing
-    limit = 0.9
-    if column.kind == "number" and not column.whole:
-        limit = 0.5
-    elif column.kind == "number" and timed and not names_a_unit(column.name):
-        limit = MOST_VALUES
-    return 1 < column.distinct <= limit * filled
+    if timed and column.kind == "number" and column.distinct > MOST_OF_A_CALENDAR:
+        return names_a_unit(column.name) and column.distinct <= 0.9 * (rows - column.missing)
+    limit = 0.5 if column.kind == "number" and not column.whole else 0.9
+    return 1 < column.distinct <= limit * (rows - column.missing)
 
 
 def refuse_without_rows(names: tuple[str, ...], rows: int, name: str) -> None:

@@ -79,7 +79,7 @@ def _hold_studies(
     """Whether no arm of the first rows has more events than there can be, and lines are studies."""
     taken = {name for arm in arms for name in arm}
     beside = [c for c in table.columns if c.name not in taken]
-    if numbered and beside and not any(c.distinct >= table.rows - c.missing > 0 for c in beside):
+    if numbered and beside and not any(c.distinct >= 0.95 * (table.rows - c.missing) > 0 for c in beside):
         return False
     return form != ("events", "total") or not any(_has_more(table, *arm) for arm in arms)
 

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -96,3 +97,9 @@ def test_numbered_columns_are_arms_only_where_they_hold_events_of_studies(blupbo
     lines = [row.format(i, draw.randint(2, 9), 10 + i % 3, draw.randint(1, 8), i % 5) for i in range(40)]
     path = put(tmp_path, "\n".join([header, *lines]) + "\n")
     assert "two arms" not in blupboard("compare", path).err
+
+
+def test_arms_of_studies_that_were_counted_roughly_are_told(tmp_path):
+    table = stored(tmp_path, f"study,event1,n1,event2,n2\n{COUNTS * 25}")
+    about = replace(table.columns[0], distinct=97, distinct_is_about=True)
+    assert "two arms" in guess_roles(replace(table, columns=(about, *table.columns[1:]))).why

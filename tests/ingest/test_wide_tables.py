@@ -203,3 +203,18 @@ def test_numbers_of_nearly_all_rows_are_no_group_unless_something_says_so(blupbo
     assert guess_roles(table_of(tmp_path, ["date", "temp"], [row[:2] for row in employment(2)])).group is None
     coded = [[row[1] % 101 * 7, row[2]] for row in employment(3)]
     assert guess_roles(table_of(tmp_path, ["hospital", "output"], coded)).group == "hospital"
+
+
+def test_numbers_of_a_time_series_that_come_again_tell_no_groups(tmp_path):
+    draw = random.Random(12)
+    rows = [[f"2012-{1 + i // 28:02d}-{1 + i % 28:02d}", draw.randrange(60) / 2, draw.randrange(90)]
+            for i in range(336)]  # fmt: skip
+    table = table_of(tmp_path, ["date", "temp_max", "bikes"], rows)
+    assert table.column("temp_max").distinct < 168
+    assert guess_roles(table).group is None
+    weather = [[*row, ["rain", "sun", "fog"][i * i % 3]] for i, row in enumerate(rows)]
+    assert (
+        guess_roles(table_of(tmp_path, ["date", "temp_max", "bikes", "weather"], weather)).group == "weather"
+    )
+    months = [[*row, i // 28 + 1] for i, row in enumerate(rows)]
+    assert guess_roles(table_of(tmp_path, ["date", "temp_max", "bikes", "month"], months)).group == "month"
