@@ -90,7 +90,7 @@ def label_key(label: str, labels: Labels | None) -> str:
     if labels in (None, "exact"):
         return label
     seen = label if label.isascii() else label.translate(_INVISIBLE)
-    spaced = " ".join(seen.split())
+    spaced = " ".join(seen.split()) or label  # of such marks alone: blank, it would be no label
     return spaced if labels == "trimmed" else unicodedata.normalize("NFKC", spaced).casefold()
 
 

@@ -128,3 +128,13 @@ def test_long_files_come_in_pieces_and_in_order(tmp_path):
 )
 def test_the_file_is_called_after_the_file_that_the_rows_are_of(name, rows):
     assert rows_file_name(name) == rows
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b"])
+def test_a_label_of_marks_that_cannot_be_seen_stays_one(tmp_path, mark):
+    """It is none without them: its row was no part of the groups, but one of the rows as used."""
+    path = put(tmp_path, f'"g","y"\n"a","1"\n"{mark}","2"\n"a","3"\n')
+    reading = Reading(labels="trimmed", delimiter=",")
+    data = file_groups(path, **ROLES, reading=reading).data
+    assert (data.labels.tolist(), data.total) == (["a", mark], 3)
+    assert as_csv(file_columns(path, **ROLES, reading=reading)).count(b"\r\n") == 4
