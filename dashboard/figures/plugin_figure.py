@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
     from dashboard.scene.style import Style
 
-MANY = 300
-"""Groups past which a trace of them is drawn with WebGL."""
 MOST = 20_000
-"""Groups up to which the views of plugins are drawn: each of their marks is sent."""
+"""Groups up to which the views of plugins are drawn, in 0.9 s: each of their marks is sent."""
+_WITHOUT_WEBGL = {"scattergl": "scatter", "scatterpolargl": "scatterpolar"}
+"""Traces that show the same without. Plotly draws these kinds, and those of _NEVER, by code that it makes from
+text while the page is open, which the page's policy forbids; its traces of three dimensions need none."""
+_NEVER = ("parcoords", "splom")
 _PER_GROUP = {
     "": ("x", "y", "text", "hovertext", "customdata", "ids"),
     "marker": ("color", "size", "symbol", "opacity"),
@@ -52,7 +54,7 @@ def page_figure(figure: object, scene: Scene) -> PlotlyFigure:
     """The figure that a view gave, in the page's theme; traces of groups in display order.
 
     Raises:
-        FitError: it is no figure.
+        FitError: it is no figure, or has a kind of trace that the page's policy forbids.
 
     """
     if not isinstance(figure, Mapping):
@@ -80,6 +82,14 @@ def _titles(layout: Mapping[str, Any]) -> dict[str, Any]:
 
 def _page_trace(given: Mapping[str, Any], scene: Scene) -> Trace:
     trace: Trace = _plain_dict(given)
+    kind = trace.get("type")
+    if kind in _NEVER:
+        raise FitError(
+            f"its figure has a trace of the type {kind}, which plotly draws by code that the page forbids: "
+            "use others, such as scatter or parcats"
+        )
+    if kind in _WITHOUT_WEBGL:
+        trace["type"] = _WITHOUT_WEBGL[kind]
     meta = trace.get("meta")
     if not isinstance(meta, dict) or not meta.get("groups"):
         return trace
@@ -96,8 +106,6 @@ def _page_trace(given: Mapping[str, Any], scene: Scene) -> Trace:
             )
     trace["meta"] = {"groups": True, "stride": 1}
     trace.setdefault("hoverinfo", "none")
-    if len(scene) > MANY and trace.get("type", "scatter") == "scatter":
-        trace["type"] = "scattergl"
     return trace
 
 

@@ -264,7 +264,7 @@ def test_every_answer_carries_the_security_headers(client):
         assert policy["default-src"] == "'self'"
         assert policy["frame-ancestors"] == "'none'"
         assert "'sha256-abc='" in policy["script-src"]
-        assert "'unsafe-inline'" not in policy["script-src"]
+        assert "unsafe" not in policy["script-src"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
 
