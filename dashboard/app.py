@@ -71,6 +71,7 @@ def create_app(
     group: str | None = None,
     stack: tuple[str, ...] = (),
     connections: NamedConnections | None = None,
+    strict_scripts: bool = False,
 ) -> dash.Dash:
     """The dashboard as a Dash app; ``app.server`` is the WSGI application.
 
@@ -88,6 +89,7 @@ def create_app(
         group: its grouping column.
         stack: those of its columns that are stacked, as ``--stack`` names them.
         connections: databases whose tables every session may compare.
+        strict_scripts: whether scripts of the page make no code from text, as WebGL of plugins' views needs.
 
     Raises UnusableRoot, UnreadableFile, OSError, OptionError or DataError: one sentence.
 
@@ -105,17 +107,26 @@ def create_app(
         store=reading.store,
         raw=reading.raw,
     )
+    given = (workspace, registry, folders, processes)
     comparisons = Comparisons(
-        workspace, registry, folders, processes, cache_bytes=cache_bytes, connections=connections
+        *given, cache_bytes=cache_bytes, connections=connections, strict_scripts=strict_scripts
     )
     first = _first_token(comparisons, data, (outcome, group), stack)
-    app, studies = _empty_app(workspace), RunningStudies(queue=comparisons.queue)
+    app = _empty_app(workspace, strict_scripts=strict_scripts)
+    _fill(app, comparisons, processes, reading)
+    app.layout = _page_of(comparisons, first, prefer=data is not None)
+    return app
+
+
+def _fill(
+    app: dash.Dash, comparisons: Comparisons, processes: PluginProcesses, reading: ReadingProcesses
+) -> None:
+    """What the app answers besides its page, and what is closed with it."""
+    studies = RunningStudies(queue=comparisons.queue)
     _install_routes(app.server, comparisons, studies)
     callbacks.register(app, comparisons, studies)
     _close_at_end(app.server, reading, processes, comparisons, studies)
     offer_measures(app.server, _measures(comparisons, processes, reading))
-    app.layout = _page_of(comparisons, first, prefer=data is not None)
-    return app
 
 
 def _page_of(comparisons: Comparisons, first: str, *, prefer: bool) -> Callable[[], dmc.MantineProvider]:
@@ -186,7 +197,7 @@ class _App(dash.Dash):
         return registered
 
 
-def _empty_app(workspace: Workspace) -> dash.Dash:
+def _empty_app(workspace: Workspace, *, strict_scripts: bool) -> dash.Dash:
     app = _App(
         __name__,
         title="blupboard",
@@ -206,7 +217,7 @@ def _empty_app(workspace: Workspace) -> dash.Dash:
     )
     # Modules run once the page is read, and the first callback may come before that.
     app.renderer = 'document.addEventListener("DOMContentLoaded", () => new DashRenderer());'
-    server.install(app.server, workspace, csp_hashes=app.csp_hashes)
+    server.install(app.server, workspace, csp_hashes=app.csp_hashes, strict_scripts=strict_scripts)
     return app
 
 

@@ -60,6 +60,11 @@ def _at_least_one(name: str, default: int, text: str) -> Callable[[FC], FC]:
 )
 @door_options
 @click.option(
+    "--strict-scripts",
+    is_flag=True,
+    help="Forbid scripts of the page to make code from text; views of plugins then do without WebGL.",
+)
+@click.option(
     "--log-format",
     type=click.Choice(("text", "json")),
     default="text",
@@ -175,6 +180,7 @@ class Settings(DoorSettings):
     cache_mb: int
     allowed_hosts: tuple[str, ...]
     behind_proxy: int
+    strict_scripts: bool
     log_format: str
     metrics: bool
     plugin_seconds: float
@@ -217,6 +223,7 @@ def configured_app(settings: Settings) -> dash.Dash:
             group=settings["group"],
             stack=settings["stack"],
             connections=named_connections(settings["connections"], settings["statement_seconds"]),
+            strict_scripts=settings["strict_scripts"],
         )
     try:
         door = chosen_door(settings, settings["behind_proxy"])

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from dashboard.scene.scene import Scene
     from dashboard.scene.style import Style
 
+MANY = 300
+"""Groups past which a trace of them is drawn with WebGL where the page may."""
 MOST = 20_000
-"""Groups up to which the views of plugins are drawn, in 0.9 s: each of their marks is sent."""
+"""Groups up to which the views of plugins are drawn: each of their marks is sent. With WebGL that takes
+0.2 s, without 0.9."""
 _WITHOUT_WEBGL = {"scattergl": "scatter", "scatterpolargl": "scatterpolar"}
-"""Traces that show the same without. Plotly draws these kinds, and those of _NEVER, by code that it makes from
-text while the page is open, which the page's policy forbids; its traces of three dimensions need none."""
+"""Traces that show the same without. Plotly draws these kinds, and those of _NEVER, by code that it makes of
+text while the page is open, which a strict policy forbids; its traces of three dimensions need none."""
 _NEVER = ("parcoords", "splom")
 _PER_GROUP = {
     "": ("x", "y", "text", "hovertext", "customdata", "ids"),
@@ -50,8 +53,10 @@ def look_of(scene: Scene, styles: Mapping[str, Style]) -> Look:
     )
 
 
-def page_figure(figure: object, scene: Scene) -> PlotlyFigure:
+def page_figure(figure: object, scene: Scene, *, strict_scripts: bool = False) -> PlotlyFigure:
     """The figure that a view gave, in the page's theme; traces of groups in display order.
+
+    With ``strict_scripts`` the page runs no code that is made from text, and traces do without.
 
     Raises:
         FitError: it is no figure, or has a kind of trace that the page's policy forbids.
@@ -67,7 +72,8 @@ def page_figure(figure: object, scene: Scene) -> PlotlyFigure:
     own = {name: value for name, value in layout.items() if name not in ("template", "meta")}
     themed = _plain_dict(merge(themed_figure(scene).layout, _titles(own)))
     themed["meta"] = {**themed["meta"], "themed": True}
-    return PlotlyFigure(themed, [_page_trace(trace, scene) for trace in data])
+    traces = [_page_trace(trace, scene) for trace in data]
+    return PlotlyFigure(themed, list(map(_without_webgl, traces)) if strict_scripts else traces)
 
 
 def _titles(layout: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,14 +88,6 @@ def _titles(layout: Mapping[str, Any]) -> dict[str, Any]:
 
 def _page_trace(given: Mapping[str, Any], scene: Scene) -> Trace:
     trace: Trace = _plain_dict(given)
-    kind = trace.get("type")
-    if kind in _NEVER:
-        raise FitError(
-            f"its figure has a trace of the type {kind}, which plotly draws by code that the page forbids: "
-            "use others, such as scatter or parcats"
-        )
-    if kind in _WITHOUT_WEBGL:
-        trace["type"] = _WITHOUT_WEBGL[kind]
     meta = trace.get("meta")
     if not isinstance(meta, dict) or not meta.get("groups"):
         return trace
@@ -106,7 +104,19 @@ def _page_trace(given: Mapping[str, Any], scene: Scene) -> Trace:
             )
     trace["meta"] = {"groups": True, "stride": 1}
     trace.setdefault("hoverinfo", "none")
+    if len(scene) > MANY and trace.get("type", "scatter") == "scatter":
+        trace["type"] = "scattergl"
     return trace
+
+
+def _without_webgl(trace: Trace) -> Trace:
+    kind = trace.get("type", "scatter")
+    if kind in _NEVER:
+        raise FitError(
+            f"its figure has a trace of the type {kind}, which plotly draws by code that the page of this "
+            "server forbids: use others, such as scatter or parcats"
+        )
+    return {**trace, "type": _WITHOUT_WEBGL.get(kind, kind)}
 
 
 def _is_list(value: object, length: int) -> bool:

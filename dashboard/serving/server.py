@@ -89,13 +89,15 @@ def install(
     csp_hashes: Callable[[], Iterable[str]],
     hosts: Iterable[str] = (),
     proxies: int = 0,
+    strict_scripts: bool = False,
 ) -> None:
     """Make `server` hold `workspace` and answer as the module says.
 
     `csp_hashes` gives the Content-Security-Policy hashes of the inline scripts (`Dash.csp_hashes`); it is
     called with the first answer, when every callback is registered. `hosts` are the names under which the
     server may be asked, any when empty; `serve` adds the local ones. `proxies` counts the
-    reverse proxies in front whose X-Forwarded headers tell the scheme, host and address of the client.
+    reverse proxies in front whose X-Forwarded headers tell the scheme, host and address of the client. With
+    `strict_scripts` scripts of the page make no code from text.
     """
     server.extensions[_EXTENSION] = workspace
     # nobody who comes without a cookie leaves a trace but by an upload: a page asks with one
@@ -112,7 +114,7 @@ def install(
     server.before_request(refuse_other_sites)
     server.before_request(keep_strangers_out)
     server.before_request(_know_the_owner)
-    server.after_request(_security_headers(csp_hashes))
+    server.after_request(_security_headers(csp_hashes, strict_scripts=strict_scripts))
     server.register_error_handler(HTTPException, _answer_http_error)
     server.register_error_handler(WorkspaceError, _answer_workspace_error)
     server.register_error_handler(Exception, _answer_unforeseen)
@@ -276,15 +278,17 @@ def _know_the_owner() -> None:
 
 
 def _security_headers(
-    csp_hashes: Callable[[], Iterable[str]],
+    csp_hashes: Callable[[], Iterable[str]], *, strict_scripts: bool
 ) -> Callable[[flask.Response], flask.Response]:
+    # without it plotly.js draws all traces but four kinds: see `plugin_figure`
+    made_of_text = () if strict_scripts else ("'unsafe-eval'",)
+
     @cache
     def policy() -> str:
         return "; ".join(
             (
                 "default-src 'self'",
-                # without 'unsafe-eval' plotly.js draws all but four kinds of traces: see `plugin_figure`
-                f"script-src 'self' {' '.join(csp_hashes())}",
+                " ".join(("script-src 'self'", *made_of_text, *csp_hashes())),
                 "style-src 'self' 'unsafe-inline'",
                 "img-src 'self' data: blob:",
                 "font-src 'self' data:",

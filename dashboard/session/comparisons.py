@@ -70,6 +70,7 @@ class Comparisons:
         *,
         cache_bytes: int = CACHE_BYTES,
         connections: NamedConnections | None = None,
+        strict_scripts: bool = False,
     ) -> None:
         self.workspace = workspace
         self.registry = registry
@@ -82,7 +83,7 @@ class Comparisons:
         """Where plugins' views are drawn; None: here."""
         self.views: tuple[PageView, ...] = (
             *views.VIEWS,
-            *plugin_views(registry, self.styles, processes),
+            *plugin_views(registry, self.styles, processes, strict_scripts=strict_scripts),
         )
         """Everything that the page draws of a comparison, in its order."""
         self.live_views = [view for view in self.views if view.live]

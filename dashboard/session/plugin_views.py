@@ -26,9 +26,15 @@ _log = logging.getLogger(__name__)
 
 
 def plugin_views(
-    registry: Registry, styles: Mapping[str, Style], processes: PluginProcesses | None
+    registry: Registry,
+    styles: Mapping[str, Style],
+    processes: PluginProcesses | None,
+    *,
+    strict_scripts: bool = False,
 ) -> list[PageView]:
     """Every plugin's view of the registry; ``processes``: where those of others' code are drawn, None: here.
+
+    With ``strict_scripts`` the page runs no code that is made from text, as some of plotly's traces need.
 
     Their ids are those of the plugins behind ``more-``, which no built-in view has. They are drawn when the
     page is there, so that nobody waits for them; whatever fails in one is a sentence in its place.
@@ -38,7 +44,7 @@ def plugin_views(
             id=f"more-{view.id}",
             title=view.title,
             subtitle=view.subtitle,
-            figure=partial(_figure, registry, view, styles, processes),
+            figure=partial(_figure, registry, view, styles, processes, strict=strict_scripts),
             live=False,
             for_theme=True,
         )
@@ -52,6 +58,8 @@ def _figure(
     styles: Mapping[str, Style],
     processes: PluginProcesses | None,
     scene: Scene,
+    *,
+    strict: bool,
 ) -> PlotlyFigure | None:
     source, look = registry.source_of(view), look_of(scene, styles)
     if len(scene) > MOST:
@@ -66,7 +74,7 @@ def _figure(
         else:
             packed = pack_comparison(scene.comparison, processes.levels)
             given = processes.call("view", view.id, packed, look)
-        return None if given is None else page_figure(given, scene)
+        return None if given is None else page_figure(given, scene, strict_scripts=strict)
     except (DataError, NotRun):
         raise
     except BlupboardError as error:

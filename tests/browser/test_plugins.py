@@ -74,7 +74,7 @@ def with_plugins(tmp_path_factory):
     (folder / "methods.py").write_text(METHODS)
     (folder / "pictures.py").write_text(VIEWS_OF_PLUGIN)
     place = tmp_path_factory.mktemp("server")
-    with serving(place, "--plugins-dir", str(folder), "--plugin-seconds", "3") as running:
+    with serving(place, "--plugins-dir", str(folder), "--plugin-seconds", "3", "--strict-scripts") as running:
         yield running
 
 

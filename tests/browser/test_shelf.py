@@ -80,7 +80,9 @@ def server(tmp_path_factory):
     (folder / "farm.py").write_text(FIELDS)
     (folder / "fields.lines").write_text(LINES)
     (folder / "broken.py").write_text("raise RuntimeError('not today')")
-    with serving(tmp_path_factory.mktemp("server"), "--plugins-dir", str(folder)) as running:
+    with serving(
+        tmp_path_factory.mktemp("server"), "--plugins-dir", str(folder), "--strict-scripts"
+    ) as running:
         yield running
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from dashboard.app import create_app
 from dashboard.callbacks.views import card_contents
 from dashboard.figures.page_view import Drawing, draw_views
-from dashboard.figures.plugin_figure import look_of, page_figure
+from dashboard.figures.plugin_figure import MANY, look_of, page_figure
 from dashboard.figures.views import VIEWS
 from dashboard.plugin_host.collect_plugins import collect
 from dashboard.plugin_host.processes import PluginProcesses
@@ -113,18 +113,29 @@ def test_plotlys_own_objects_will_do():
     assert json.loads(to_json(themed.to_plotly_json()))["data"][0]["type"] == "scatter"
 
 
-def test_traces_of_webgl_are_drawn_without():
-    flat = {**POINTS, "type": "scattergl"}
+def test_many_groups_are_drawn_with_webgl():
+    many = GroupData.from_arrays(np.arange(2.0 * (MANY + 1)), np.repeat(np.arange(MANY + 1), 2))
+    scene = scene_of(many)
+    trace = {**POINTS, "x": many.mean, "y": many.mean}
+    assert page_figure(figure_of(trace), scene).data[0]["type"] == "scattergl"
+    assert page_figure(figure_of({"type": "scatter", "x": [1], "y": [1]}), scene).data[0]["type"] == "scatter"
+
+
+def test_a_strict_page_draws_traces_of_webgl_without():
+    flat = {"type": "scattergl", "x": [1.0], "y": [2.0]}
     round_ = {"type": "scatterpolargl", "r": [1.0], "theta": [2.0]}
     deep = {"type": "scatter3d", "x": [1.0], "y": [2.0], "z": [3.0]}
-    drawn = [page_figure(figure_of(trace), SCENE).data[0]["type"] for trace in (flat, round_, deep)]
-    assert drawn == ["scatter", "scatterpolar", "scatter3d"]
+    given = map(figure_of, (flat, round_, deep, {"x": [1.0], "y": [1.0]}))
+    drawn = [page_figure(figure, SCENE, strict_scripts=True).data[0]["type"] for figure in given]
+    assert drawn == ["scatter", "scatterpolar", "scatter3d", "scatter"]
 
 
 @pytest.mark.parametrize("kind", ["parcoords", "splom"])
-def test_a_trace_that_the_policy_forbids_is_a_sentence(kind):
+def test_a_trace_that_a_strict_page_cannot_draw_is_a_sentence(kind):
+    figure = figure_of({"type": kind, "dimensions": []})
+    assert page_figure(figure, SCENE).data[0]["type"] == kind
     with pytest.raises(FitError, match=f"a trace of the type {kind}.*use others"):
-        page_figure(figure_of({"type": kind, "dimensions": []}), SCENE)
+        page_figure(figure, SCENE, strict_scripts=True)
 
 
 NO_FIGURE = {

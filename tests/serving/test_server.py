@@ -264,7 +264,8 @@ def test_every_answer_carries_the_security_headers(client):
         assert policy["default-src"] == "'self'"
         assert policy["frame-ancestors"] == "'none'"
         assert "'sha256-abc='" in policy["script-src"]
-        assert "unsafe" not in policy["script-src"]
+        assert "'unsafe-inline'" not in policy["script-src"]
+        assert "'unsafe-eval'" in policy["script-src"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
 
@@ -306,6 +307,12 @@ def test_a_script_is_compressed_once_and_an_answer_each_time(app, monkeypatch):
     bodies("br", script.format("v7_1m12"))
     assert done == ["gzip", "br"]
     assert [gzip.decompress(body)[:1] for body in bodies("gzip", "/long", "/long")] == [b"a", b"b"]
+
+
+def test_a_strict_policy_runs_no_code_made_from_text(root):
+    app = make_app(root, install={"strict_scripts": True})
+    policy = app.test_client().get("/").headers["Content-Security-Policy"]
+    assert "unsafe" not in policy.split("style-src")[0]
 
 
 def test_the_hashes_of_scripts_are_asked_for_once_with_the_first_answer(root):

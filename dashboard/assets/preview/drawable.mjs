@@ -19,7 +19,7 @@ const BARS = {
     width: ANY,
 };
 const TRACE = {
-    type: [undefined, 'scatter'],
+    type: [undefined, 'scatter', 'scattergl'],
     mode: ['lines', 'markers', 'lines+markers', 'markers+lines'],
     visible: ANY,
     opacity: ANY,

@@ -25,13 +25,14 @@ export function dashOf(dash, width) {
 
 export function drawTraces(pen, traces, scales) {
     const shown = (traces || []).filter((trace) => trace.visible === undefined || trace.visible === true);
+    const isGl = (trace) => trace.type === 'scattergl';
     const {left, top, width, height} = scales.area;
     pen.save();
     pen.beginPath();
     pen.rect(left, top, width, height);
     pen.clip();
     pen.miterLimit = 4;
-    for (const trace of shown) {
+    for (const trace of [...shown.filter((one) => !isGl(one)), ...shown.filter(isGl)]) {
         drawTrace(pen, trace, scales);
     }
     pen.restore();
