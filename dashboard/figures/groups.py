@@ -82,7 +82,7 @@ def groups_figure(scene: Scene, request: ViewRequest = WHOLE) -> PlotlyFigure:
         if low <= high:
             room = ROOM * (high - low) or max(abs(low), 1.0)
             figure.set(xaxis={"range": [low - room, high + room]})
-    _add_lines(figure, scene, beside_weights=forest is not None)
+    _add_lines(figure, scene)
     names, below = _names(scene, rows, at), 0
     if forest is not None:
         add_weights(figure, scene, forest, at, places)
@@ -214,11 +214,8 @@ def _bands(scene: Scene, rows: RowScale, height: int) -> list[Trace]:
     return drawn
 
 
-def _add_lines(figure: PlotlyFigure, scene: Scene, *, beside_weights: bool) -> None:
-    """Methods that say one number, and what BLUPs move towards; in each panel, where there are panels.
-
-    ``beside_weights``: a column of them stands at the right, with its heading.
-    """
+def _add_lines(figure: PlotlyFigure, scene: Scene) -> None:
+    """Methods that say one number, and what BLUPs move towards; in each panel, where there are panels."""
     if (panels := _panels(scene)) is not None:
         _add_panel_lines(figure, scene, panels)
         return
@@ -236,10 +233,10 @@ def _add_lines(figure: PlotlyFigure, scene: Scene, *, beside_weights: bool) -> N
             layer="below",
         )
         text = f"dotted: μ, which {plotly_text(scene.reference.label)} pulls to"
-        _add_note(figure, scene, text, at_end=beside_weights)
+        _add_note(figure, scene, text)
     if scene.own_centers is not None and scene.reference is not None:
         who = plotly_text(scene.reference.label)
-        _add_note(figure, scene, f"dotted: what {who} pulls each {scene.unit.one} to", at_end=True)
+        _add_note(figure, scene, f"dotted: what {who} pulls each {scene.unit.one} to")
 
 
 def _own_centers(scene: Scene, at: NDArray[np.int64], rows: RowScale) -> list[Trace]:
@@ -259,13 +256,13 @@ def _own_centers(scene: Scene, at: NDArray[np.int64], rows: RowScale) -> list[Tr
     ]
 
 
-def _add_note(figure: PlotlyFigure, scene: Scene, text: str, *, at_end: bool = False) -> None:
-    """A line of text over the rows; ``at_end``: one that may stand over the names, and ends with the rows."""
+def _add_note(figure: PlotlyFigure, scene: Scene, text: str) -> None:
+    """A line of text over the rows that ends where they do: over the names too, where rows are narrow."""
     figure.add_note(
         text,
-        x=1 if at_end else 0.5,
+        x=1,
         xref="paper",
-        xanchor="right" if at_end else "center",
+        xanchor="right",
         y=1,
         yref="paper",
         yanchor="bottom",
