@@ -11,7 +11,7 @@ import numpy as np
 from dashboard.figures.parts import marker_symbol, plotly_text, themed_figure, title_text
 from dashboard.figures.plotly_json import PlotlyFigure, merge
 from dashboard.scene.style import FAINT, INK
-from estimators import FitError, Look
+from estimators import DataError, FitError, Look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,8 @@ def page_figure(figure: object, scene: Scene, *, strict_scripts: bool = False) -
     With ``strict_scripts`` the page runs no code that is made from text, and traces do without.
 
     Raises:
-        FitError: it is no figure, or has a kind of trace that the page's policy forbids.
+        FitError: it is no figure.
+        DataError: it has a kind of trace that the page's policy forbids.
 
     """
     if not isinstance(figure, Mapping):
@@ -110,13 +111,14 @@ def _page_trace(given: Mapping[str, Any], scene: Scene) -> Trace:
 
 
 def _without_webgl(trace: Trace) -> Trace:
-    kind = trace.get("type", "scatter")
+    kind = str(trace.get("type", "scatter"))
     if kind in _NEVER:
-        raise FitError(
-            f"its figure has a trace of the type {kind}, which plotly draws by code that the page of this "
-            "server forbids: use others, such as scatter or parcats"
+        raise DataError(
+            f"this view has a trace of the type {kind}, which plotly draws by code that the page of this "
+            "server forbids: use others, such as scatter or parcats, or have the server started without "
+            "--strict-scripts"
         )
-    return {**trace, "type": _WITHOUT_WEBGL.get(kind, kind)}
+    return {**trace, "type": _WITHOUT_WEBGL[kind]} if kind in _WITHOUT_WEBGL else trace
 
 
 def _is_list(value: object, length: int) -> bool:
