@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from dashboard.cli.file_argument import file_on_disk, file_options, roles_of, ta
 from dashboard.cli.model_flags import model_given, model_options
 from dashboard.cli.reading_flags import reading_given, reading_options, rows_given
 from dashboard.cli.shared import plugins_dir_option, reading_files, remark, report_plugin_failures
-from dashboard.cli.stdout import load_plugins, to_stdout
+from dashboard.cli.stdout import load_plugins, write_answer
 
 
 @click.command("rows")
@@ -62,12 +63,5 @@ def rows_command(
             file, outcome=y, group=g, kinds=kinds, reading=reading, rows=rows, beside=model
         )
         pieces = rows_csv(rows_used(columns), model.names)
-        first = next(pieces)  # what is wrong with the file is said before anything is written
-        if output is not None:
-            with output.open("wb") as target:
-                target.write(first)
-                target.writelines(pieces)
-            return
-    to_stdout(first)
-    for piece in pieces:
-        to_stdout(piece)
+        first = next(pieces)  # what is wrong with the file is found here
+    write_answer(chain([first], pieces), output)

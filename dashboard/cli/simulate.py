@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import click
 
 from dashboard.cli.designs import Dials, design_options, make_design
-from dashboard.cli.shared import reading_files
-from dashboard.cli.stdout import to_stdout
+from dashboard.cli.stdout import write_answer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,12 +44,7 @@ def simulate_command(*, preset: str | None, output: Path | None, **dials: Unpack
     from estimators import simulate
 
     simulated = simulate(design)
-    if output is None:
-        for piece in csv_pieces(simulated):
-            to_stdout(piece)
-    else:
-        with reading_files(), output.open("wb") as file:
-            file.writelines(csv_pieces(simulated))
+    write_answer(csv_pieces(simulated), output)
 
 
 def _preset(name: str, dials: Mapping[str, Any]) -> Design:

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, ClassVar, TextIO
@@ -56,16 +57,20 @@ def to_stdout(content: bytes) -> None:
 def write_answer(pieces: Iterable[bytes], output: Path | None) -> None:
     """Write a command's answer to a file, or where none is named to stdout.
 
+    The first piece is made before anything is written: what is wrong by then leaves a file as it is.
+
     Raises:
         ClickException: the file cannot be written. OSError: as :func:`to_stdout`.
 
     """
+    rest = iter(pieces)
+    whole = chain([next(rest)], rest)
     if output is None:
-        for piece in pieces:
+        for piece in whole:
             to_stdout(piece)
     else:
         with reading_files(), output.open("wb") as file:
-            file.writelines(pieces)
+            file.writelines(whole)
 
 
 class Overheard(io.RawIOBase):

@@ -109,7 +109,7 @@ class Listener:
             most_connections=most_connections,
         )
         self._server.channel_class = Channel
-        # a line for each request that waits: the page tells its own place, and metrics count
+        # which warns of each request that waits its turn: thousands of lines an hour where many compare
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
     def run(self) -> None:

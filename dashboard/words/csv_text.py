@@ -76,11 +76,12 @@ def csv_of_parts(parts: Iterable[Sequence[_Column]], style: CsvStyle) -> Iterato
         for start in range(0, count, PIECE_LINES):
             cells = []
             for column in columns:
-                texts = made[id(column)][1] if id(column) in made else None
-                if texts is None:
+                if id(column) in made:
+                    _, texts = made[id(column)]
+                else:
                     texts = _cells(column[start : start + PIECE_LINES], in_quotes, guarded=style.guarded)
-                if count <= PIECE_LINES:
-                    made[id(column)] = column, texts
+                    if count <= PIECE_LINES:
+                        made[id(column)] = column, texts
                 cells.append(texts)
             lines = pc.binary_join_element_wise(*cells, ",", null_handling="replace", null_replacement=blank)
             yield (style.end.join(lines.to_pylist()) + style.end).encode()

@@ -8,8 +8,10 @@ import math
 
 import pyarrow.parquet as pq
 import pytest
+from click import ClickException
 
 from dashboard.cli import json_output, output
+from dashboard.cli.stdout import write_answer
 from dashboard.ingest import reduce_file
 from dashboard.samples import SAMPLES
 from estimators import TIDY_COLUMNS, build_registry, compare
@@ -230,3 +232,15 @@ def test_what_is_left_out_is_counted_everywhere(blupboard, file):
     done = blupboard(*wanted, "--format", "csv")
     assert done.err.splitlines()[:5] == [f"blupboard: {line}" for line in words]
     assert "James–Stein: left out, needs at least 4 groups" in done.err
+
+
+def test_an_answer_that_fails_leaves_the_file_that_is_there(tmp_path):
+    def pieces():
+        raise ClickException("not today")
+        yield b""
+
+    kept = tmp_path / "out.csv"
+    kept.write_bytes(b"before")
+    with pytest.raises(ClickException, match="not today"):
+        write_answer(pieces(), kept)
+    assert kept.read_bytes() == b"before"
